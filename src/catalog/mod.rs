@@ -1,0 +1,4 @@
+//! Every name that a controller knows: annotations, ConfigMap keys and arguments. The only list of names.
+
+pub mod flags;
+pub mod version;

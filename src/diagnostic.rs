@@ -1,0 +1,195 @@
+//! What the compiler has to say about its input: data only, no words about terminals.
+
+use crate::source::Span;
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Probably not what was meant.
+    Warning,
+    /// Wrong, unsafe, or lost.
+    Error,
+}
+
+/// The fate of the thing that a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Effect {
+    /// The annotation or key has no effect.
+    AnnotationIgnored,
+    /// Something else wins.
+    Overridden,
+    /// The route answers 503.
+    LocationDenied,
+    /// The controller does not serve the Ingress.
+    IngressDropped,
+    /// The admission webhook refuses the object.
+    AdmissionDenied,
+    /// nginx refuses the configuration, so that every later change is blocked.
+    BlocksReload,
+    /// A protection vanishes.
+    FailsOpen,
+    /// The target cannot say this.
+    NotExpressible,
+    /// No request can ever get there.
+    Unreachable,
+}
+
+impl Effect {
+    /// The word for this fate in machine formats.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AnnotationIgnored => "annotation-ignored",
+            Self::Overridden => "overridden",
+            Self::LocationDenied => "location-denied",
+            Self::IngressDropped => "ingress-dropped",
+            Self::AdmissionDenied => "admission-denied",
+            Self::BlocksReload => "blocks-reload",
+            Self::FailsOpen => "fails-open",
+            Self::NotExpressible => "not-expressible",
+            Self::Unreachable => "unreachable",
+        }
+    }
+}
+
+/// The Kubernetes object that a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectRef {
+    /// The kind, as `Ingress`.
+    pub kind: String,
+    /// The namespace; empty for objects of the cluster.
+    pub namespace: String,
+    /// The name.
+    pub name: String,
+}
+
+/// Another place that explains a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// What is to be seen there.
+    pub message: String,
+    /// The place.
+    pub span: Span,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Name of the rule, kebab-case.
+    pub rule: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The fate of the subject, if it has one.
+    pub effect: Option<Effect>,
+    /// What is wrong: lower case, no full stop, literals in backticks.
+    pub message: String,
+    /// The object that it is about.
+    pub object: Option<ObjectRef>,
+    /// The annotation, key, path or host that it is about.
+    pub subject: Option<String>,
+    /// The place.
+    pub span: Option<Span>,
+    /// Other places.
+    pub related: Vec<Label>,
+    /// Why it matters.
+    pub notes: Vec<String>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A finding of a rule; everything else is added with the methods below.
+    #[must_use]
+    pub fn new(severity: Severity, rule: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            severity,
+            effect: None,
+            message: message.into(),
+            object: None,
+            subject: None,
+            span: None,
+            related: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// An error.
+    #[must_use]
+    pub fn error(rule: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, rule, message)
+    }
+
+    /// A warning.
+    #[must_use]
+    pub fn warning(rule: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, rule, message)
+    }
+
+    /// An information.
+    #[must_use]
+    pub fn info(rule: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Info, rule, message)
+    }
+
+    /// Points at a place.
+    #[must_use]
+    pub fn at(mut self, span: impl Into<Option<Span>>) -> Self {
+        self.span = span.into();
+        self
+    }
+
+    /// Names the fate.
+    #[must_use]
+    pub fn effect(mut self, effect: Effect) -> Self {
+        self.effect = Some(effect);
+        self
+    }
+
+    /// Names the object.
+    #[must_use]
+    pub fn object(mut self, object: ObjectRef) -> Self {
+        self.object = Some(object);
+        self
+    }
+
+    /// Names the annotation, key, path or host.
+    #[must_use]
+    pub fn subject(mut self, subject: impl Into<String>) -> Self {
+        self.subject = Some(subject.into());
+        self
+    }
+
+    /// Adds another place.
+    #[must_use]
+    pub fn related(mut self, message: impl Into<String>, span: Span) -> Self {
+        self.related.push(Label { message: message.into(), span });
+        self
+    }
+
+    /// Adds why it matters.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// A result that is always there, and what was found on the way.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outcome<T> {
+    /// The result.
+    pub value: T,
+    /// What was found.
+    pub diagnostics: Vec<Diagnostic>,
+}

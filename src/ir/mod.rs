@@ -1,0 +1,86 @@
+//! What the proxy shall do: decisions only, no manifest and no target in sight.
+//!
+//! Defaults are filled and conflicts settled. A value that came from a manifest can be traced through the [`Origin`] of the
+//! server, route or upstream that holds it.
+
+mod route;
+mod server;
+mod settings;
+mod stream;
+mod upstream;
+
+pub use route::*;
+pub use server::*;
+pub use settings::*;
+pub use stream::*;
+pub use upstream::*;
+
+use crate::source::Span;
+
+/// Everything that the proxy shall do.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Proxy {
+    /// What holds for the whole proxy.
+    pub settings: Settings,
+    /// The machine and the process that the proxy runs in.
+    pub runtime: Runtime,
+    /// Headers that are set on every proxied request, by name.
+    pub request_headers: Vec<(String, String)>,
+    /// Headers that are added to every response, by name.
+    pub response_headers: Vec<(String, String)>,
+    /// The certificate of hosts that have none.
+    pub default_certificate: Certificate,
+    /// Hosts, sorted by name.
+    pub servers: Vec<Server>,
+    /// Redirects between a host and its `www.` twin.
+    pub host_redirects: Vec<HostRedirect>,
+    /// Groups of endpoints, sorted by name.
+    pub upstreams: Vec<Upstream>,
+    /// TCP and UDP services.
+    pub streams: Vec<Stream>,
+    /// Raw configuration of tenants for TCP and UDP, in order.
+    pub stream_snippets: Vec<String>,
+}
+
+/// Facts of the machine and of the process that runs the proxy.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Runtime {
+    /// Port for HTTP.
+    pub http_port: u16,
+    /// Port for HTTPS.
+    pub https_port: u16,
+    /// Port that TLS is served on when TLS passthrough owns the HTTPS port.
+    pub tls_proxy_port: u16,
+    /// Port of the server that answers when no backend does.
+    pub default_port: u16,
+    /// Port of the internal status and configuration server.
+    pub status_port: u16,
+    /// Port of the internal configuration server for TCP and UDP.
+    pub stream_port: u16,
+    /// Path of the health check.
+    pub health_path: String,
+    /// Length of the accept queue.
+    pub backlog: i64,
+    /// Whether to listen on IPv6.
+    pub ipv6: bool,
+    /// Name servers.
+    pub resolvers: Vec<std::net::IpAddr>,
+    /// Whether TLS connections may be passed through unopened.
+    pub tls_passthrough: bool,
+    /// Whether metrics are collected.
+    pub metrics: bool,
+    /// How many metrics are sent at once at most.
+    pub metrics_batch: i64,
+    /// GeoIP2 database files.
+    pub geo_databases: Vec<String>,
+}
+
+/// Where a part of the configuration came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Origin {
+    /// The proxy's own default.
+    #[default]
+    Default,
+    /// A place in a manifest.
+    Manifest(Span),
+}

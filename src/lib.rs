@@ -1,0 +1,15 @@
+//! A compiler from Kubernetes Ingress manifests to proxy configuration.
+//!
+//! ```text
+//! bytes -> source -> manifest -> lower (with catalog) -> ir -> target -> text -> cli
+//! ```
+//!
+//! Arrows run one way; `tests/tidy.rs` holds the table of allowed ones. Only `cli` does IO, only `main` ends the process, a user's
+//! mistake is a [`diagnostic::Diagnostic`] and never an error or a panic, and the same objects give the same bytes in any order.
+
+pub mod catalog;
+pub mod diagnostic;
+pub mod ir;
+pub mod lower;
+pub mod manifest;
+pub mod source;

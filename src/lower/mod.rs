@@ -1,0 +1,5 @@
+//! Manifests to decisions, in named passes, as the controller does it.
+
+mod world;
+
+pub use world::{Controller, Environment, World};
