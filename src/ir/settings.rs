@@ -563,6 +563,7 @@ impl Default for Tracing {
 
 /// The web application firewall ModSecurity.
 #[derive(Debug, Clone, PartialEq)]
+#[derive(Default)]
 pub struct Waf {
     /// `enable-modsecurity`
     pub enabled: bool,
@@ -572,14 +573,10 @@ pub struct Waf {
     pub rules: String,
 }
 
-impl Default for Waf {
-    fn default() -> Self {
-        Self { enabled: false, core_rules: false, rules: String::new() }
-    }
-}
 
 /// Lookup of the client address in GeoIP2 databases.
 #[derive(Debug, Clone, PartialEq)]
+#[derive(Default)]
 pub struct Geo {
     /// `use-geoip2`
     pub enabled: bool,
@@ -587,11 +584,6 @@ pub struct Geo {
     pub reload_minutes: i64,
 }
 
-impl Default for Geo {
-    fn default() -> Self {
-        Self { enabled: false, reload_minutes: 0 }
-    }
-}
 
 /// Connections to backends and defaults of every route.
 #[derive(Debug, Clone, PartialEq)]
@@ -763,6 +755,7 @@ impl Default for StreamDefaults {
 
 /// Raw configuration of the administrator, printed as it is.
 #[derive(Debug, Clone, PartialEq)]
+#[derive(Default)]
 pub struct Snippets {
     /// `main-snippet`
     pub main: String,
@@ -776,11 +769,6 @@ pub struct Snippets {
     pub stream: String,
 }
 
-impl Default for Snippets {
-    fn default() -> Self {
-        Self { main: String::new(), http: String::new(), server: String::new(), location: String::new(), stream: String::new() }
-    }
-}
 
 /// What the administrator lets tenants do.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,5 +1,81 @@
 //! Manifests to decisions, in named passes, as the controller does it.
+//!
+//! The passes run in the order of [`lower`], each in a file of its own: classes and order of Ingresses (`select`), upstreams and their
+//! endpoints, servers and certificates, locations and merging, canaries, fallbacks, the order of locations, redirects between hosts,
+//! TCP and UDP services.
 
+mod annotations;
+mod canary;
+mod certificates;
+mod endpoints;
+mod error_backends;
+mod features;
+mod headers;
+mod locations;
+mod namespaces;
+mod pem;
+mod private_key;
+mod redirects;
+mod routes;
+mod runtime;
+mod select;
+mod servers;
+mod settings;
+mod streams;
+mod upstreams;
 mod world;
 
+use rayon::prelude::*;
+
+use crate::diagnostic::{Diagnostic, Outcome};
+use crate::ir::Proxy;
+use crate::manifest::Cluster;
+
 pub use world::{Controller, Environment, World};
+
+/// Decides what the proxy shall do for the objects of a cluster.
+#[must_use]
+pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
+    let Outcome { value: settings, diagnostics: mut findings } = settings::read(settings::config_map(cluster, controller), controller);
+    let mut world = World::new(cluster, controller, settings);
+    settle_dh_parameters(&mut world, &mut findings);
+    let Outcome { value: chosen, diagnostics } = select::choose(&world);
+    findings.extend(diagnostics);
+
+    let mut upstreams = upstreams::create(&world, &chosen);
+    let mut sites = servers::create(&world, &chosen, &mut findings);
+    locations::add(&world, &chosen, &mut upstreams, &mut sites, &mut findings);
+    canary::merge(&chosen, &mut upstreams, &sites, &mut findings);
+    let upstreams = error_backends::add(&world, &chosen, upstreams, &mut sites, &mut findings);
+    let mut servers: Vec<_> = sites.list.into_par_iter().map(|site| routes::complete(site, &chosen)).collect();
+    servers.sort_by(|a, b| a.hostname.cmp(&b.hostname));
+
+    let snippets = chosen.iter().map(|ingress| &ingress.annotations.stream_snippet).filter(|snippet| !snippet.is_empty());
+    let headers = &world.settings.headers;
+    let proxy = Proxy {
+        runtime: runtime::runtime(&world),
+        request_headers: headers::read(&world, &headers.set_from, "proxy-set-headers", &mut findings),
+        response_headers: headers::read(&world, &headers.add_from, "add-headers", &mut findings),
+        default_certificate: (*world.default_certificate()).clone(),
+        host_redirects: redirects::create(&servers, &mut findings),
+        upstreams,
+        streams: streams::create(&world, &mut findings),
+        stream_snippets: snippets.cloned().collect(),
+        settings: world.settings,
+        servers,
+    };
+    Outcome { value: proxy, diagnostics: findings }
+}
+
+/// Replaces the Secret that `ssl-dh-param` names by the file that the controller makes of it.
+fn settle_dh_parameters(world: &mut World, findings: &mut Vec<Diagnostic>) {
+    let key = std::mem::take(&mut world.settings.tls.dh_param);
+    if key.is_empty() {
+        return;
+    }
+    let secret = world.secret(&key).ok_or_else(|| format!("there is no Secret `{key}`"));
+    match secret.and_then(|secret| certificates::dh_parameters(&key, &secret.value)) {
+        Ok(file) => world.settings.tls.dh_param = file,
+        Err(reason) => findings.push(Diagnostic::warning("missing-dh-parameters", reason).subject("ssl-dh-param")),
+    }
+}

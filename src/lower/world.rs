@@ -1,12 +1,16 @@
 //! What the passes look things up in: the objects by name, the settings and the facts of the pod.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{ConfigMap, Secret, Service};
+use k8s_openapi::api::discovery::v1::EndpointSlice;
+use rayon::prelude::*;
 
+use super::certificates::{self, StoredCertificate};
 use crate::catalog::flags::Flags;
 use crate::catalog::version::Version;
-use crate::ir::{Settings, TrustStore};
+use crate::ir::{Certificate, Settings, TrustStore};
 use crate::manifest::{Cluster, Object};
 
 /// Facts of the pod that no manifest holds.
@@ -53,9 +57,40 @@ pub struct World<'a> {
     services: HashMap<String, &'a Object<Service>>,
     secrets: HashMap<String, &'a Object<Secret>>,
     config_maps: HashMap<String, &'a Object<ConfigMap>>,
+    slices: HashMap<String, Vec<&'a EndpointSlice>>,
+    certificates: HashMap<String, Result<StoredCertificate, String>>,
 }
 
 impl<'a> World<'a> {
+    /// Indexes the objects that the controller watches.
+    #[must_use]
+    pub fn new(cluster: &'a Cluster, controller: &'a Controller, settings: Settings) -> Self {
+        let flags = &controller.flags;
+        let watched = |namespace: &str| flags.watch_namespace.is_empty() || flags.watch_namespace == namespace;
+        // The controller asks the API server for everything but what Helm 2 and Helm 3 store.
+        let config_maps = index(&cluster.config_maps, |object| {
+            let labels = object.value.metadata.labels.as_ref();
+            watched(&object.reference.namespace) && labels.and_then(|labels| labels.get("OWNER")).is_none_or(|owner| owner != "TILLER")
+        });
+        let secrets = index(&cluster.secrets, |object| {
+            watched(&object.reference.namespace) && object.value.type_.as_deref() != Some("helm.sh/release.v1")
+        });
+        let certificates = secrets
+            .par_iter()
+            .map(|(key, secret)| (key.clone(), certificates::read(key, &secret.value, *key == flags.default_ssl_certificate)))
+            .collect();
+        Self {
+            cluster,
+            controller,
+            settings,
+            services: index(&cluster.services, |object| watched(&object.reference.namespace)),
+            secrets,
+            config_maps,
+            slices: slices_by_service(cluster, watched),
+            certificates,
+        }
+    }
+
     /// The Service of a name.
     #[must_use]
     pub fn service(&self, key: &str) -> Option<&'a Object<Service>> {
@@ -74,12 +109,70 @@ impl<'a> World<'a> {
         self.config_maps.get(key).copied()
     }
 
-    /// The files that the controller makes of the Secret of a name, for checking certificates: the controller's `GetAuthCertificate`.
+    /// The endpoint slices of the Service of a name.
+    #[must_use]
+    pub fn endpoint_slices(&self, key: &str) -> &[&'a EndpointSlice] {
+        self.slices.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The certificate that the controller reads from the Secret of a name.
     ///
     /// # Errors
-    /// The controller's words where the Secret is missing or holds no usable certificate.
-    pub fn trust_store(&self, key: &str) -> Result<TrustStore, String> {
-        let _ = key;
-        Err(String::from("not found"))
+    /// Why there is none, in words about the Secret but without a value of it.
+    pub(super) fn certificate(&self, key: &str) -> Result<&StoredCertificate, String> {
+        match self.certificates.get(key) {
+            Some(Ok(certificate)) => Ok(certificate),
+            Some(Err(reason)) => Err(reason.clone()),
+            None => Err(format!("there is no Secret `{key}`")),
+        }
     }
+
+    /// The files that the controller makes of the Secret of a name, for checking certificates.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub fn trust_store(&self, key: &str) -> Result<TrustStore, String> {
+        let stored = self.certificate(key)?;
+        Ok(TrustStore { secret: key.to_owned(), ..stored.trust.clone() })
+    }
+
+    /// The certificate of hosts that have none: the administrator's, else the one that the controller makes itself.
+    #[must_use]
+    pub fn default_certificate(&self) -> Arc<Certificate> {
+        let key = &self.controller.flags.default_ssl_certificate;
+        match self.certificate(key) {
+            Ok(stored) => Arc::clone(&stored.certificate),
+            Err(_) => Arc::new(Certificate {
+                name: String::new(),
+                file: String::from("/etc/ingress-controller/ssl/default-fake-certificate.pem"),
+                names: vec![String::from("Kubernetes Ingress Controller Fake Certificate"), String::from("ingress.local")],
+            }),
+        }
+    }
+}
+
+/// `namespace/name` of an object.
+pub(super) fn key_of(namespace: &str, name: &str) -> String {
+    format!("{namespace}/{name}")
+}
+
+fn index<T>(objects: &[Object<T>], keep: impl Fn(&Object<T>) -> bool) -> HashMap<String, &Object<T>> {
+    let kept = objects.iter().filter(|object| keep(object));
+    kept.map(|object| (key_of(&object.reference.namespace, &object.reference.name), object)).collect()
+}
+
+/// Quirk: the controller finds a slice only where its name starts with that of the Service, as Kubernetes names them; of a long
+/// Service name only as much counts as a generated name can hold.
+fn slices_by_service(cluster: &Cluster, watched: impl Fn(&str) -> bool) -> HashMap<String, Vec<&EndpointSlice>> {
+    const LONGEST_PREFIX: usize = 57;
+    let mut found: HashMap<String, Vec<&EndpointSlice>> = HashMap::new();
+    for object in cluster.endpoint_slices.iter().filter(|object| watched(&object.reference.namespace)) {
+        let labels = object.value.metadata.labels.as_ref();
+        let Some(service) = labels.and_then(|labels| labels.get("kubernetes.io/service-name")) else { continue };
+        let prefix = if service.len() > LONGEST_PREFIX { service.get(..LONGEST_PREFIX).unwrap_or(service) } else { service };
+        if object.reference.name.starts_with(prefix) {
+            found.entry(key_of(&object.reference.namespace, service)).or_default().push(&object.value);
+        }
+    }
+    found
 }

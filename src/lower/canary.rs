@@ -1,0 +1,120 @@
+//! Which upstreams take a share of the requests of another.
+
+use std::collections::{HashMap, HashSet};
+
+use super::select::{Backend, Chosen};
+use super::servers::Sites;
+use super::upstreams::Upstreams;
+use crate::diagnostic::Diagnostic;
+use crate::ir::{CATCH_ALL, DEFAULT_UPSTREAM, PathMatch};
+use crate::source::Span;
+
+/// The locations of a server by what a canary looks for.
+#[derive(Debug, Default)]
+struct Locations {
+    /// Upstreams in the order of the locations.
+    all: Vec<String>,
+    /// Upstreams of one path, with the places in `all`.
+    by_path: HashMap<(String, PathMatch), Vec<usize>>,
+    /// The first location that leads to an upstream.
+    first_by_upstream: HashMap<String, usize>,
+}
+
+/// Lets canaries take their share of the upstreams under the same host and path. A canary that finds no partner is dropped.
+pub(super) fn merge(chosen: &[Chosen], upstreams: &mut Upstreams, sites: &Sites, findings: &mut Vec<Diagnostic>) {
+    if chosen.iter().all(|ingress| ingress.annotations.canary.enabled) {
+        return;
+    }
+    let wanted: HashSet<&str> = chosen
+        .iter()
+        .filter(|ingress| ingress.annotations.canary.enabled)
+        .flat_map(|ingress| ingress.rules.iter().map(|rule| rule.host.as_str()).chain([CATCH_ALL]))
+        .collect();
+    let of_interest = sites.list.iter().filter(|site| wanted.contains(site.server.hostname.as_str()));
+    let hosts: HashMap<&str, Locations> = of_interest
+        .map(|site| {
+            let mut locations = Locations::default();
+            for (at, location) in site.locations.iter().enumerate() {
+                let route = &location.route;
+                locations.all.push(route.upstream.clone());
+                locations.by_path.entry((route.path.clone(), route.path_match)).or_default().push(at);
+                locations.first_by_upstream.entry(route.upstream.clone()).or_insert(at);
+            }
+            (site.server.hostname.as_str(), locations)
+        })
+        .collect();
+    for ingress in chosen.iter().filter(|ingress| ingress.annotations.canary.enabled) {
+        merge_one(ingress, upstreams, &hosts, findings);
+    }
+}
+
+fn merge_one(ingress: &Chosen, upstreams: &mut Upstreams, hosts: &HashMap<&str, Locations>, findings: &mut Vec<Diagnostic>) {
+    if let (Some(backend), Some(locations)) = (&ingress.default_backend, hosts.get(CATCH_ALL)) {
+        // Quirk: the default backend of a canary joins every location of the catch-all.
+        let all: Vec<usize> = (0..locations.all.len()).collect();
+        let span = ingress.object.span(&["spec", "defaultBackend"]);
+        join(ingress, backend, locations, &all, upstreams, span, findings);
+    }
+    for rule in &ingress.rules {
+        let Some(locations) = hosts.get(rule.host.as_str()) else {
+            let message = format!("the canary has no partner: no other Ingress declares host `{}`", rule.host);
+            let diagnostic = Diagnostic::warning("lonely-canary", message).at(rule.span).subject(&rule.host);
+            findings.push(diagnostic.object(ingress.object.reference.clone()));
+            continue;
+        };
+        for path in rule.paths.iter().flatten() {
+            let Some(backend) = &path.backend else { continue };
+            let partners = locations.by_path.get(&(path.path.clone(), path.path_match)).map_or(&[][..], Vec::as_slice);
+            join(ingress, backend, locations, partners, upstreams, path.span, findings);
+        }
+    }
+}
+
+/// Adds the upstream of a canary to its partners, or drops it.
+fn join(
+    ingress: &Chosen,
+    backend: &Backend,
+    locations: &Locations,
+    partners: &[usize],
+    upstreams: &mut Upstreams,
+    span: Span,
+    findings: &mut Vec<Diagnostic>,
+) {
+    if !upstreams.contains_key(&backend.upstream) {
+        return;
+    }
+    // Quirk: the search ends at the first location that leads to the very upstream of the canary, which is then kept.
+    let own = locations.first_by_upstream.get(&backend.upstream).copied();
+    let mut merged = false;
+    for &at in partners.iter().take_while(|&&at| own.is_none_or(|own| at < own)) {
+        let name = &locations.all[at];
+        if *name == DEFAULT_UPSTREAM || upstreams.get(name).is_none_or(|primary| primary.is_alternative) {
+            continue;
+        }
+        take_share(ingress, backend, name, upstreams);
+        merged = true;
+    }
+    if own.is_none() && !merged {
+        upstreams.remove(&backend.upstream);
+        let message = format!("the canary for Service `{}` has no partner: no other Ingress serves this host and path", backend.service);
+        let diagnostic = Diagnostic::warning("lonely-canary", message).at(span).subject(&backend.service);
+        findings.push(
+            diagnostic.object(ingress.object.reference.clone()).help("give host, path and pathType exactly as the main Ingress has them"),
+        );
+    }
+}
+
+fn take_share(ingress: &Chosen, backend: &Backend, name: &str, upstreams: &mut Upstreams) {
+    let Some(primary) = upstreams.get_mut(name) else { return };
+    if primary.alternatives.contains(&backend.upstream) {
+        return;
+    }
+    primary.alternatives.push(backend.upstream.clone());
+    let affinity = primary.affinity.clone();
+    // Unless told otherwise, a canary keeps clients on an endpoint as its partner does.
+    if ingress.annotations.affinity.canary_behavior != "legacy"
+        && let Some(alternative) = upstreams.get_mut(&backend.upstream)
+    {
+        alternative.affinity = affinity;
+    }
+}

@@ -1,0 +1,228 @@
+//! Certificates, authorities and parameters that the controller reads from Secrets.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use k8s_openapi::api::core::v1::Secret;
+use x509_cert::Certificate as X509;
+use x509_cert::crl::CertificateList;
+use x509_cert::der::Decode;
+use x509_cert::der::asn1::{Ia5StringRef, PrintableStringRef, Utf8StringRef};
+use x509_cert::der::oid::db::rfc4519::COMMON_NAME;
+use x509_cert::ext::pkix::SubjectAltName;
+use x509_cert::ext::pkix::name::GeneralName;
+
+use super::pem::{self, Block};
+use super::private_key;
+use crate::ir::{Certificate, TrustStore};
+
+/// Where the controller writes files that it makes of Secrets.
+const FOLDER: &str = "/etc/ingress-controller/ssl";
+
+/// What the controller reads from one Secret.
+#[derive(Debug)]
+pub(super) struct StoredCertificate {
+    /// The certificate as the proxy names it.
+    pub(super) certificate: Arc<Certificate>,
+    /// Files for checking the certificates of others.
+    pub(super) trust: TrustStore,
+    /// Whom the certificate is for; none where the Secret holds authorities alone.
+    pub(super) identity: Option<Identity>,
+}
+
+/// Whom a certificate is for.
+#[derive(Debug, Default)]
+pub(super) struct Identity {
+    common_name: String,
+    dns_names: Vec<String>,
+    addresses: Vec<IpAddr>,
+}
+
+impl Identity {
+    /// Whether the certificate is for a host by the rules of RFC 6125; the common name does not count.
+    pub(super) fn covers(&self, host: &str) -> bool {
+        match address_of(host) {
+            Some(address) => self.addresses.contains(&address),
+            None => is_host_name(host, false) && self.dns_names.iter().any(|name| name_covers(name, host)),
+        }
+    }
+
+    /// The controller's second look: the common name counts where there are no other names.
+    pub(super) fn covers_by_any_name(&self, host: &str) -> bool {
+        if address_of(host).is_some() {
+            return self.covers(host);
+        }
+        let names = if self.dns_names.is_empty() { std::slice::from_ref(&self.common_name) } else { &self.dns_names };
+        names.iter().any(|name| name_covers(name, host))
+    }
+}
+
+fn address_of(host: &str) -> Option<IpAddr> {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host).parse().ok()
+}
+
+/// Whether Go's library takes a text for a host name, or for a pattern with a first label `*`.
+fn is_host_name(name: &str, is_pattern: bool) -> bool {
+    let name = if is_pattern { name } else { name.strip_suffix('.').unwrap_or(name) };
+    let is_label = |(at, label): (usize, &str)| {
+        let fits = |(at, byte): (usize, u8)| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-' && at > 0;
+        is_pattern && at == 0 && label == "*" || !label.is_empty() && label.bytes().enumerate().all(fits)
+    };
+    name != "*" && name.split('.').enumerate().all(is_label)
+}
+
+/// Whether a name of a certificate, which may start with `*`, covers a host.
+fn name_covers(name: &str, host: &str) -> bool {
+    let cut = |name: &str| name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    let (name, host) = (cut(name), cut(host));
+    if name.is_empty() || host.is_empty() || name.split('.').count() != host.split('.').count() {
+        return false;
+    }
+    let mut labels = name.split('.').zip(host.split('.')).enumerate();
+    labels.all(|(at, (pattern, label))| at == 0 && pattern == "*" || pattern == label)
+}
+
+/// Whether a host is among the names of a certificate, its first label replaced by `*` or not.
+pub(super) fn is_named(host: &str, names: &[String]) -> bool {
+    let wildcard = host.split_once('.').map_or_else(|| String::from("*"), |(_, rest)| format!("*.{rest}"));
+    names.iter().any(|name| name.eq_ignore_ascii_case(host) || name.eq_ignore_ascii_case(&wildcard))
+}
+
+/// Reads the Secret of the name `namespace/name`.
+///
+/// # Errors
+/// Why the controller makes nothing of it; no value of the Secret is in the words.
+pub(super) fn read(key: &str, secret: &Secret, is_default: bool) -> Result<StoredCertificate, String> {
+    let value = |name: &str| secret.data.as_ref().and_then(|data| data.get(name)).map(|bytes| bytes.0.as_slice());
+    let own_file = format!("{FOLDER}/{}.pem", file_name(key));
+    let authorities = value("ca.crt").filter(|bytes| !bytes.is_empty());
+    let mut stored = match (value("tls.crt"), value("tls.key"), authorities) {
+        (Some(certificate), Some(private), authorities) => {
+            let mut stored = pair(key, certificate, private)?;
+            if let Some(authorities) = authorities {
+                check_authorities(authorities)?;
+                // Quirk: only a Secret that holds authorities too becomes a file.
+                stored.trust = TrustStore { authorities: own_file.clone(), certificate: own_file.clone(), ..TrustStore::default() };
+            }
+            stored
+        }
+        (_, _, Some(authorities)) => {
+            check_authorities(authorities)?;
+            let trust = TrustStore { authorities: format!("{FOLDER}/ca-{}.pem", file_name(key)), ..TrustStore::default() };
+            let certificate = Certificate { name: key.to_owned(), ..Certificate::default() };
+            StoredCertificate { certificate: Arc::new(certificate), trust, identity: None }
+        }
+        _ => return Err(missing_keys(key, value)),
+    };
+    if let Some(revoked) = value("ca.crl").filter(|bytes| !bytes.is_empty() && authorities.is_some()) {
+        check_revocations(revoked)?;
+        stored.trust.revocations = format!("{FOLDER}/crl-{}.pem", file_name(key));
+    }
+    if is_default {
+        Arc::make_mut(&mut stored.certificate).file.clone_from(&own_file);
+        stored.trust.certificate = own_file;
+    }
+    Ok(stored)
+}
+
+fn missing_keys<'a>(key: &str, value: impl Fn(&str) -> Option<&'a [u8]>) -> String {
+    match (value("tls.crt"), value("tls.key")) {
+        (Some(_), None) => format!("the Secret `{key}` has no `tls.key`"),
+        (None, Some(_)) => format!("the Secret `{key}` has no `tls.crt`"),
+        _ => format!("the Secret `{key}` holds no certificate: neither `tls.crt` with `tls.key` nor `ca.crt`"),
+    }
+}
+
+/// The file that the controller writes Diffie-Hellman parameters of a Secret to.
+///
+/// # Errors
+/// Why the controller goes without; no value of the Secret is in the words.
+pub(super) fn dh_parameters(key: &str, secret: &Secret) -> Result<String, String> {
+    let found = secret.data.as_ref().and_then(|data| data.get("dhparam.pem"));
+    let bytes = found.ok_or_else(|| format!("the Secret `{key}` has no `dhparam.pem`"))?;
+    match pem::blocks(&bytes.0).first() {
+        Some(block) if block.label == "DH PARAMETERS" => Ok(format!("{FOLDER}/{}.pem", file_name(key))),
+        _ => Err(format!("`dhparam.pem` of the Secret `{key}` holds no Diffie-Hellman parameters")),
+    }
+}
+
+fn file_name(key: &str) -> String {
+    key.replace('/', "-")
+}
+
+fn pair(key: &str, certificate: &[u8], private: &[u8]) -> Result<StoredCertificate, String> {
+    let blocks = pem::blocks(certificate);
+    let Some(first) = blocks.first() else {
+        return Err(format!("`tls.crt` of the Secret `{key}` is not PEM"));
+    };
+    if first.label != "CERTIFICATE" {
+        return Err(format!("`tls.crt` of the Secret `{key}` does not start with a certificate"));
+    }
+    let parsed = X509::from_der(&first.contents).map_err(|_| format!("the certificate in the Secret `{key}` cannot be read"))?;
+    let Some(private) = pem::blocks(private).into_iter().find(is_private_key) else {
+        return Err(format!("`tls.key` of the Secret `{key}` holds no private key"));
+    };
+    if !private_key::fits(&private.contents, &parsed) {
+        return Err(format!("the private key in the Secret `{key}` does not fit its certificate"));
+    }
+    let identity = identity(&parsed);
+    let names: BTreeSet<String> = std::iter::once(&identity.common_name).chain(&identity.dns_names).cloned().collect();
+    let certificate = Certificate { name: key.to_owned(), file: String::new(), names: names.into_iter().collect() };
+    Ok(StoredCertificate { certificate: Arc::new(certificate), trust: TrustStore::default(), identity: Some(identity) })
+}
+
+fn is_private_key(block: &Block) -> bool {
+    block.label == "PRIVATE KEY" || block.label.ends_with(" PRIVATE KEY")
+}
+
+fn check_authorities(bytes: &[u8]) -> Result<(), String> {
+    let blocks = pem::blocks(bytes);
+    if blocks.is_empty() || blocks.iter().any(|block| X509::from_der(&block.contents).is_err()) {
+        return Err(String::from("`ca.crt` holds no certificates, or one that cannot be read"));
+    }
+    Ok(())
+}
+
+fn check_revocations(bytes: &[u8]) -> Result<(), String> {
+    match pem::blocks(bytes).first() {
+        Some(block)
+            if block.label == "X509 CRL" && CertificateList::<x509_cert::certificate::Rfc5280>::from_der(&block.contents).is_ok() =>
+        {
+            Ok(())
+        }
+        _ => Err(String::from("`ca.crl` is not a list of revoked certificates")),
+    }
+}
+
+fn identity(certificate: &X509) -> Identity {
+    let tbs = certificate.tbs_certificate();
+    let mut identity = Identity { common_name: common_name(tbs.subject()), ..Identity::default() };
+    let names = tbs.get_extension::<SubjectAltName>().ok().flatten().map(|(_, names)| names.0).unwrap_or_default();
+    for name in &names {
+        match name {
+            GeneralName::DnsName(name) => identity.dns_names.push(name.to_string()),
+            GeneralName::IpAddress(bytes) => identity.addresses.extend(address(bytes.as_bytes())),
+            _ => {}
+        }
+    }
+    identity
+}
+
+fn address(bytes: &[u8]) -> Option<IpAddr> {
+    let v4 = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+    v4.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()
+}
+
+fn common_name(subject: &x509_cert::name::Name) -> String {
+    // Of several common names the last counts, as in Go's library.
+    let mut found = String::new();
+    for attribute in subject.iter().filter(|attribute| attribute.oid == COMMON_NAME) {
+        let value = &attribute.value;
+        let text = value.decode_as::<Utf8StringRef<'_>>().map(|text| text.as_str().to_owned());
+        let text = text.or_else(|_| value.decode_as::<PrintableStringRef<'_>>().map(|text| text.as_str().to_owned()));
+        let text = text.or_else(|_| value.decode_as::<Ia5StringRef<'_>>().map(|text| text.as_str().to_owned()));
+        found = text.unwrap_or(found);
+    }
+    found
+}

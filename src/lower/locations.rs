@@ -1,0 +1,139 @@
+//! Which location answers for which path of a host.
+
+use std::sync::Arc;
+
+use super::select::{Backend, Chosen, Path, Rule};
+use super::servers::{Location, Site, Sites};
+use super::upstreams::Upstreams;
+use super::world::World;
+use crate::diagnostic::{Diagnostic, Effect};
+use crate::ir::{AffinityCookie, CATCH_ALL, DEFAULT_UPSTREAM, Origin, Proxying, Route, RouteDefaults, Upstream};
+
+/// Adds the paths of all Ingresses to the servers. Of two that ask for the same path, the older one wins.
+pub(super) fn add(world: &World, chosen: &[Chosen], upstreams: &mut Upstreams, sites: &mut Sites, findings: &mut Vec<Diagnostic>) {
+    let mut merge = Merge { chosen, findings };
+    for (at, ingress) in chosen.iter().enumerate() {
+        for rule in &ingress.rules {
+            // Quirk: what a canary asks of a host that nobody else declares falls on the catch-all.
+            let site = sites.find_or_catch_all(&rule.host);
+            if rule.paths.is_none() && rule.host != CATCH_ALL {
+                continue;
+            }
+            configure(world, site, ingress);
+            for path in rule.paths.iter().flatten() {
+                let Some(backend) = &path.backend else { continue };
+                let Some(upstream) = upstreams.get_mut(&backend.upstream).filter(|upstream| !upstream.is_alternative) else { continue };
+                merge.add(site, at, rule, path, backend);
+                add_affinity(upstream, site, ingress, rule, path);
+            }
+        }
+    }
+}
+
+/// What holds for a host but is taken from each Ingress in turn until one brings an authority.
+fn configure(world: &World, site: &mut Site, ingress: &Chosen) {
+    let annotations = &ingress.annotations;
+    let server = &mut site.server;
+    if server.client_auth_error.is_none() {
+        server.client_auth_error.clone_from(&annotations.client_auth_error);
+    }
+    if server.client_auth.as_ref().is_none_or(|auth| auth.trust.authorities.is_empty()) {
+        server.client_auth.clone_from(&annotations.client_auth);
+    }
+    let has_authority = server.backend_tls.as_ref().is_some_and(|tls| !tls.trust.authorities.is_empty());
+    if !world.settings.upstreams.tls_per_route_only && !has_authority {
+        server.backend_tls.clone_from(&ingress.features.backend_tls);
+    }
+}
+
+/// The paths of all Ingresses on their way into the servers.
+struct Merge<'a, 'b> {
+    chosen: &'a [Chosen<'b>],
+    findings: &'a mut Vec<Diagnostic>,
+}
+
+impl Merge<'_, '_> {
+    /// Adds one path of the Ingress `at`.
+    fn add(&mut self, site: &mut Site, at: usize, rule: &Rule, path: &Path, backend: &Backend) {
+        let ingress = &self.chosen[at];
+        let route = Route {
+            path: path.path.clone(),
+            path_match: path.path_match,
+            declared_path: String::new(),
+            upstream: backend.upstream.clone(),
+            is_default_backend: false,
+            owner: None,
+            features: Arc::clone(&ingress.features),
+            error_upstream: DEFAULT_UPSTREAM.to_owned(),
+            origin: Origin::Manifest(path.span),
+        };
+        let location = Location { route, ingress: Some(at) };
+        // Only the first location of a path is looked at: an `Exact` one there lets any number of `Prefix` ones in.
+        match site.first(&path.path).filter(|first| first.route.path_match == path.path_match) {
+            Some(first) if !first.route.is_default_backend => {
+                let finding = self.overridden(first, ingress, rule, path);
+                self.findings.push(finding);
+                return;
+            }
+            Some(first) => *first = location,
+            None => site.push(location),
+        }
+        site.server.redirect_twin |= ingress.features.redirect.from_twin;
+    }
+
+    fn overridden(&self, winner: &Location, ingress: &Chosen, rule: &Rule, path: &Path) -> Diagnostic {
+        let owner = winner.ingress.map(|at| &self.chosen[at].object.reference);
+        let by = owner.map_or_else(String::new, |owner| format!(" by Ingress `{}/{}`", owner.namespace, owner.name));
+        let message = format!("path `{}` of host `{}` is already served{by}", path.path, rule.host);
+        let diagnostic = Diagnostic::warning("overridden-path", message).at(path.span).subject(format!("{}{}", rule.host, path.path));
+        let diagnostic = diagnostic.object(ingress.object.reference.clone()).effect(Effect::Overridden);
+        match winner.route.origin {
+            Origin::Manifest(span) => diagnostic.related("this one applies: the controller serves the older Ingress", span),
+            Origin::Default => diagnostic,
+        }
+    }
+}
+
+/// Quirk: of several Ingresses the first gives kind and mode of the affinity, and the last one the cookie.
+fn add_affinity(upstream: &mut Upstream, site: &Site, ingress: &Chosen, rule: &Rule, path: &Path) {
+    let asked = &ingress.annotations.affinity;
+    let affinity = &mut upstream.affinity;
+    if affinity.kind.is_empty() {
+        affinity.kind.clone_from(&asked.kind);
+    }
+    if affinity.mode.is_empty() {
+        affinity.mode.clone_from(&asked.mode);
+    }
+    if asked.kind != "cookie" {
+        return;
+    }
+    let locations = std::mem::take(&mut affinity.cookie.locations);
+    affinity.cookie = AffinityCookie { locations, ..asked.cookie.clone() };
+    for host in std::iter::once(&rule.host).chain(&site.server.aliases) {
+        affinity.cookie.locations.entry(host.clone()).or_default().push(path.path.clone());
+    }
+}
+
+/// How requests are passed on where no manifest says anything.
+pub(super) fn default_proxying(defaults: &RouteDefaults) -> Proxying {
+    Proxying {
+        body_size: defaults.body_size.clone(),
+        connect_timeout: defaults.connect_timeout,
+        send_timeout: defaults.send_timeout,
+        read_timeout: defaults.read_timeout,
+        buffers_number: defaults.buffers_number,
+        buffer_size: defaults.buffer_size.clone(),
+        busy_buffers_size: defaults.busy_buffers_size.clone(),
+        cookie_domain: defaults.cookie_domain.clone(),
+        cookie_path: defaults.cookie_path.clone(),
+        next_upstream: defaults.next_upstream.clone(),
+        next_upstream_timeout: defaults.next_upstream_timeout,
+        next_upstream_tries: defaults.next_upstream_tries,
+        redirect_from: defaults.redirect_from.clone(),
+        redirect_to: defaults.redirect_to.clone(),
+        request_buffering: defaults.request_buffering.clone(),
+        buffering: defaults.buffering.clone(),
+        http_version: defaults.http_version.clone(),
+        max_temp_file_size: defaults.max_temp_file_size.clone(),
+    }
+}

@@ -1,0 +1,72 @@
+//! PEM blocks, found as leniently as the controller finds them.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+/// One block: what it says it is, and its bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Block {
+    /// The words between `BEGIN` and the dashes, as `CERTIFICATE`.
+    pub(super) label: String,
+    /// The decoded bytes.
+    pub(super) contents: Vec<u8>,
+}
+
+/// All blocks of a text in order. Text between blocks, and blocks that are not well formed, are skipped.
+pub(super) fn blocks(bytes: &[u8]) -> Vec<Block> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut lines = text.lines().map(str::trim);
+    let mut found = Vec::new();
+    while let Some(line) = lines.next() {
+        let Some(label) = line.strip_prefix("-----BEGIN ").and_then(|rest| rest.strip_suffix("-----")) else { continue };
+        let mut rest = lines.clone();
+        if let Some(contents) = contents(label, &mut rest) {
+            found.push(Block { label: label.to_owned(), contents });
+            lines = rest;
+        }
+    }
+    found
+}
+
+/// The decoded lines up to the end of a block; none where it does not end or is not base64.
+fn contents<'a>(label: &str, lines: &mut impl Iterator<Item = &'a str>) -> Option<Vec<u8>> {
+    let end = format!("-----END {label}-----");
+    let mut body = String::new();
+    for line in lines {
+        if line == end {
+            return STANDARD.decode(&body).ok();
+        }
+        if line.starts_with("-----") {
+            return None;
+        }
+        // Headers such as `Proc-Type: 4,ENCRYPTED` stand before the data.
+        if !line.contains(':') {
+            body.push_str(line);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(text: &str) -> Vec<String> {
+        blocks(text.as_bytes()).into_iter().map(|block| block.label).collect()
+    }
+
+    #[test]
+    fn blocks_are_found_between_other_text() {
+        let text = "words\n-----BEGIN A B-----\r\naGVs\nbG8=\n-----END A B-----\nmore\n-----BEGIN C-----\n\n-----END C-----\n";
+        assert_eq!(blocks(text.as_bytes())[0], Block { label: "A B".into(), contents: b"hello".to_vec() });
+        assert_eq!(labels(text), ["A B", "C"]);
+    }
+
+    #[test]
+    fn broken_blocks_are_skipped() {
+        assert_eq!(labels("-----BEGIN A-----\n????\n-----END A-----\n-----BEGIN B-----\nAAAA\n-----END B-----"), ["B"]);
+        assert_eq!(labels("-----BEGIN A-----\nAAAA\n-----BEGIN B-----\nAAAA\n-----END B-----"), ["B"]);
+        assert_eq!(labels("-----BEGIN A-----\nAAAA"), Vec::<String>::new());
+        assert_eq!(labels("\u{0}\u{fffd}"), Vec::<String>::new());
+    }
+}

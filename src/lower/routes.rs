@@ -1,0 +1,81 @@
+//! The order of locations, and what the path of each becomes.
+
+use std::collections::{HashMap, HashSet};
+
+use super::select::{Backend, Chosen};
+use super::servers::{Location, Site};
+use crate::ir::{Owner, PathMatch, Route, Server};
+
+/// Completes a server: its locations in the order of matching, each with its owner.
+pub(super) fn complete(site: Site, chosen: &[Chosen]) -> Server {
+    let Site { mut server, mut locations, .. } = site;
+    locations.sort_by(|a, b| b.route.path.cmp(&a.route.path));
+    locations.sort_by_key(|location| std::cmp::Reverse(location.route.path.len()));
+    let exact: HashSet<String> = locations
+        .iter()
+        .filter(|location| location.route.path_match == PathMatch::Exact)
+        .map(|location| location.route.path.clone())
+        .collect();
+    let mut owners = Owners::default();
+    for Location { mut route, ingress } in locations {
+        if route.path != "/" {
+            route.declared_path.clone_from(&route.path);
+        }
+        route.owner = ingress.and_then(|at| chosen.get(at).map(|ingress| owners.find(at, ingress, &server.hostname, &route.declared_path)));
+        expand(route, &exact, &mut server.routes);
+    }
+    server
+}
+
+/// A prefix becomes one that ends in a slash, and an exact location for the path without it.
+fn expand(mut route: Route, exact: &HashSet<String>, routes: &mut Vec<Route>) {
+    let rewrite = &route.features.rewrite;
+    let is_rewritten = !rewrite.target.is_empty() && rewrite.target != route.path;
+    // Quirk: with a rewrite or with regular expressions a prefix stays as it is, and so matches `/app` in `/apple` too.
+    if route.path == "/" || route.path_match == PathMatch::Exact || is_rewritten || rewrite.by_pattern {
+        routes.push(route);
+        return;
+    }
+    let twin = (!exact.contains(&route.path)).then(|| Route { path_match: PathMatch::Exact, ..route.clone() });
+    if !route.path.ends_with('/') {
+        route.path.push('/');
+    }
+    routes.push(route);
+    routes.extend(twin);
+}
+
+/// The backends that Ingresses name, by Ingress, host and path.
+#[derive(Default)]
+struct Owners<'a> {
+    backends: HashMap<usize, HashMap<(&'a str, &'a str), &'a Backend>>,
+}
+
+impl<'a> Owners<'a> {
+    /// Who asked for a location, and for which Service: that of the path, else the default backend of the Ingress.
+    fn find(&mut self, at: usize, ingress: &'a Chosen, host: &str, path: &str) -> Owner {
+        let backends = self.backends.entry(at).or_insert_with(|| by_path(ingress, host));
+        let path = if path.is_empty() { "/" } else { path };
+        let named = backends.get(&(host, path)).copied();
+        // A path that names no Service leaves that of the Ingress.
+        let named = named.filter(|backend| !backend.service.is_empty() || ingress.default_backend.is_none());
+        let backend = named.or(ingress.default_backend.as_ref());
+        Owner {
+            namespace: ingress.namespace.to_owned(),
+            name: ingress.object.reference.name.clone(),
+            service: backend.map(|backend| backend.service.clone()).unwrap_or_default(),
+            port: backend.and_then(|backend| backend.port.as_ref()).map(ToString::to_string).unwrap_or_default(),
+        }
+    }
+}
+
+fn by_path<'a>(ingress: &'a Chosen, host: &str) -> HashMap<(&'a str, &'a str), &'a Backend> {
+    let mut found = HashMap::new();
+    for rule in ingress.rules.iter().filter(|rule| rule.host == host) {
+        for path in rule.paths.iter().flatten() {
+            if let Some(backend) = &path.backend {
+                found.entry((rule.host.as_str(), path.path.as_str())).or_insert(backend);
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,3 @@
+pub fn runtime(_w: &super::World) -> crate::ir::Runtime {
+    Default::default()
+}

@@ -1,0 +1,291 @@
+//! Which Ingresses the controller serves, and in which order it looks at them.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+use jiff::Timestamp;
+use k8s_openapi::api::networking::v1::{Ingress, IngressBackend, IngressClass, IngressServiceBackend};
+use rayon::prelude::*;
+use regex::Regex;
+
+use super::annotations::{self, Annotations};
+use super::world::World;
+use crate::diagnostic::{Diagnostic, Effect, Outcome};
+use crate::ir::{CATCH_ALL, Features, Origin, PathMatch, Port};
+use crate::manifest::Object;
+use crate::source::Span;
+
+/// An Ingress that the controller serves.
+#[derive(Debug)]
+pub(super) struct Chosen<'a> {
+    /// The object.
+    pub(super) object: &'a Object<Ingress>,
+    /// Its namespace.
+    pub(super) namespace: &'a str,
+    /// What its annotations ask of each of its routes.
+    pub(super) features: Arc<Features>,
+    /// What its annotations ask for besides.
+    pub(super) annotations: Annotations,
+    /// Its default backend; none where it names no Service.
+    pub(super) default_backend: Option<Backend>,
+    /// Its rules.
+    pub(super) rules: Vec<Rule>,
+}
+
+/// A Service and a port of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Backend {
+    /// Name of the upstream for it.
+    pub(super) upstream: String,
+    /// Name of the Service.
+    pub(super) service: String,
+    /// Port of the Service; none where none is given.
+    pub(super) port: Option<Port>,
+}
+
+/// The paths under one host.
+#[derive(Debug)]
+pub(super) struct Rule {
+    /// The host; [`CATCH_ALL`] where none is named.
+    pub(super) host: String,
+    /// The paths; none where the rule has no `http` part.
+    pub(super) paths: Option<Vec<Path>>,
+    /// Where the host stands.
+    pub(super) span: Span,
+}
+
+/// One path of a rule.
+#[derive(Debug)]
+pub(super) struct Path {
+    /// The path; `/` where none is given.
+    pub(super) path: String,
+    /// How it is matched.
+    pub(super) path_match: PathMatch,
+    /// The Service; none for resource backends.
+    pub(super) backend: Option<Backend>,
+    /// Where the path stands.
+    pub(super) span: Span,
+}
+
+impl Chosen<'_> {
+    /// The origin of things that the Ingress as a whole asked for.
+    pub(super) fn origin(&self) -> Origin {
+        Origin::Manifest(self.object.span(&["metadata", "name"]))
+    }
+
+    /// The key of a Service beside the Ingress.
+    pub(super) fn service_key(&self, service: &str) -> String {
+        super::world::key_of(self.namespace, service)
+    }
+}
+
+/// Chooses the Ingresses that the controller serves, and puts them in its order: oldest first.
+pub(super) fn choose<'a>(world: &World<'a>) -> Outcome<Vec<Chosen<'a>>> {
+    let classes = served_classes(world);
+    let cluster = world.cluster;
+    let results: Vec<(Option<Chosen<'a>>, Vec<Diagnostic>)> = cluster
+        .ingresses
+        .par_iter()
+        .map(|object| match refusal(world, &classes, object) {
+            Some(diagnostic) => (None, vec![diagnostic]),
+            None => read(world, object),
+        })
+        .collect();
+    let mut outcome = Outcome { value: Vec::new(), diagnostics: Vec::new() };
+    for (chosen, diagnostics) in results {
+        outcome.value.extend(chosen);
+        outcome.diagnostics.extend(diagnostics);
+    }
+    outcome.value.sort_by(|a, b| creation_order(a.object, b.object));
+    outcome
+}
+
+/// Quirk: Ingresses that are equally old are ordered by name backwards. Without a creation time an object is the oldest.
+fn creation_order(a: &Object<Ingress>, b: &Object<Ingress>) -> Ordering {
+    let created = |object: &Object<Ingress>| object.value.metadata.creation_timestamp.as_ref().map_or(Timestamp::MIN, |time| time.0);
+    let name = |object: &Object<Ingress>| super::world::key_of(&object.reference.namespace, &object.reference.name);
+    created(a).cmp(&created(b)).then_with(|| name(b).cmp(&name(a)))
+}
+
+fn served_classes<'a>(world: &World<'a>) -> HashMap<&'a str, &'a Object<IngressClass>> {
+    let flags = &world.controller.flags;
+    let serves = |class: &&Object<IngressClass>| {
+        let controller = class.value.spec.as_ref().and_then(|spec| spec.controller.as_deref());
+        controller == Some(&flags.controller_class) || flags.class_by_name && class.reference.name == flags.ingress_class
+    };
+    world.cluster.ingress_classes.iter().filter(serves).map(|class| (class.reference.name.as_str(), class)).collect()
+}
+
+/// Why the controller does not serve an Ingress, judged before its annotations are read.
+fn refusal(world: &World, classes: &HashMap<&str, &Object<IngressClass>>, object: &Object<Ingress>) -> Option<Diagnostic> {
+    let flags = &world.controller.flags;
+    let namespace = &object.reference.namespace;
+    if !flags.watch_namespace.is_empty() && flags.watch_namespace != *namespace {
+        return Some(not_served(object, &["metadata", "namespace"], "other-namespace", "the controller watches another namespace"));
+    }
+    if !flags.watch_namespace_selector.is_empty() && !super::namespaces::is_selected(world, namespace) {
+        return Some(not_served(object, &["metadata", "namespace"], "other-namespace", "the controller does not select this namespace"));
+    }
+    if let Some(diagnostic) = class_refusal(world, classes, object) {
+        return Some(diagnostic);
+    }
+    if flags.deep_inspect
+        && let Some((path, value)) = suspicious(&object.value)
+    {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let message = format!("`{}` looks like an attempt to inject configuration", value.escape_debug());
+        let diagnostic = Diagnostic::error("suspicious-value", message).at(object.span(&path)).object(object.reference.clone());
+        return Some(diagnostic.effect(Effect::IngressDropped).note("the controller's deep inspection refuses the whole Ingress"));
+    }
+    if flags.disable_catch_all && object.value.spec.as_ref().is_some_and(|spec| spec.default_backend.is_some()) {
+        let message = "default backends are switched off by `--disable-catch-all`";
+        return Some(not_served(object, &["spec", "defaultBackend"], "catch-all-disabled", message));
+    }
+    blocked_word(world, object)
+}
+
+fn not_served(object: &Object<Ingress>, path: &[&str], rule: &'static str, message: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::info(rule, format!("Ingress `{}` is not served: {message}", object.reference.name));
+    diagnostic.at(object.span(path)).object(object.reference.clone()).effect(Effect::IngressDropped)
+}
+
+fn class_refusal(world: &World, classes: &HashMap<&str, &Object<IngressClass>>, object: &Object<Ingress>) -> Option<Diagnostic> {
+    const ANNOTATION: &str = "kubernetes.io/ingress.class";
+    let flags = &world.controller.flags;
+    if let Some(name) = object.value.spec.as_ref().and_then(|spec| spec.ingress_class_name.as_deref()) {
+        if classes.contains_key(name) {
+            return None;
+        }
+        let known = world.cluster.ingress_classes.iter().any(|class| class.reference.name == name);
+        let message = if known {
+            format!("IngressClass `{name}` belongs to another controller")
+        } else {
+            format!("there is no IngressClass `{name}` in the input")
+        };
+        return Some(not_served(object, &["spec", "ingressClassName"], "foreign-class", &message));
+    }
+    let class = object.value.metadata.annotations.as_ref().and_then(|annotations| annotations.get(ANNOTATION));
+    match class {
+        Some(class) if *class == flags.ingress_class => None,
+        Some(class) => {
+            let message = format!("the controller serves the class `{}`, not `{class}`", flags.ingress_class);
+            Some(not_served(object, &["metadata", "annotations", ANNOTATION], "foreign-class", &message))
+        }
+        None if flags.watch_without_class => None,
+        None => Some(not_served(object, &["metadata", "name"], "missing-class", "it names no class").help("set `spec.ingressClassName`")),
+    }
+}
+
+/// The first value of the spec that the controller's deep inspection refuses, and where it stands.
+fn suspicious(ingress: &Ingress) -> Option<(Vec<String>, &str)> {
+    let spec = ingress.spec.as_ref()?;
+    let mut values: Vec<(Vec<String>, &str)> = Vec::new();
+    let path = |steps: &[&str]| steps.iter().map(|&step| step.to_owned()).collect::<Vec<_>>();
+    for (at, rule) in spec.rules.iter().flatten().enumerate() {
+        let at = at.to_string();
+        values.extend(rule.host.as_deref().map(|host| (path(&["spec", "rules", &at, "host"]), host)));
+        for (under, http) in rule.http.iter().flat_map(|http| &http.paths).enumerate() {
+            let under = under.to_string();
+            values.extend(http.path.as_deref().map(|text| (path(&["spec", "rules", &at, "http", "paths", &under, "path"]), text)));
+        }
+    }
+    for (at, tls) in spec.tls.iter().flatten().enumerate() {
+        let at = at.to_string();
+        values.extend(tls.secret_name.as_deref().map(|name| (path(&["spec", "tls", &at, "secretName"]), name)));
+        for (under, host) in tls.hosts.iter().flatten().enumerate() {
+            values.push((path(&["spec", "tls", &at, "hosts", &under.to_string()]), host));
+        }
+    }
+    values.into_iter().find(|(_, value)| is_suspicious(value))
+}
+
+/// What the controller's deep inspection refuses in hosts, paths and names of Secrets.
+pub(super) fn is_suspicious(value: &str) -> bool {
+    #[expect(clippy::unwrap_used, reason = "a fixed pattern that a test compiles")]
+    static REFUSED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?s)alias.*;|root.*;|/etc/(passwd|shadow|group|nginx|ingress-controller)|/var/run/secrets|_by_lua").unwrap()
+    });
+    REFUSED.is_match(value)
+}
+
+/// Quirk: words are compared with the blanks around them, and an empty word is found in every value.
+fn blocked_word(world: &World, object: &Object<Ingress>) -> Option<Diagnostic> {
+    let list = &world.settings.policy.word_blocklist;
+    if list.is_empty() {
+        return None;
+    }
+    let prefix = format!("{}/", world.controller.flags.annotations_prefix);
+    let annotations = object.value.metadata.annotations.iter().flatten();
+    for (key, value) in annotations.filter(|(key, _)| key.starts_with(&prefix)) {
+        if let Some(word) = list.trim().split(',').find(|word| value.contains(*word)) {
+            let message = format!("the value of `{key}` holds `{word}`, which `annotation-value-word-blocklist` forbids");
+            let diagnostic = Diagnostic::error("blocked-word", message).at(object.span(&["metadata", "annotations", key]));
+            return Some(diagnostic.subject(key).object(object.reference.clone()).effect(Effect::IngressDropped));
+        }
+    }
+    None
+}
+
+fn read<'a>(world: &World<'a>, object: &'a Object<Ingress>) -> (Option<Chosen<'a>>, Vec<Diagnostic>) {
+    let Outcome { value, diagnostics } = annotations::read(object, world);
+    let Ok(mut annotations) = value else { return (None, diagnostics) };
+    let namespace = object.reference.namespace.as_str();
+    let spec = object.value.spec.as_ref();
+    let default_backend = spec.and_then(|spec| spec.default_backend.as_ref()).and_then(|backend| self::backend(namespace, backend));
+    let rules = spec.map(|_| rules(namespace, object)).unwrap_or_default();
+    let features = Arc::new(std::mem::take(&mut annotations.features));
+    (Some(Chosen { object, namespace, features, annotations, default_backend, rules }), diagnostics)
+}
+
+fn rules(namespace: &str, object: &Object<Ingress>) -> Vec<Rule> {
+    let rules = object.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten()).enumerate();
+    let read = |(at, rule): (usize, &k8s_openapi::api::networking::v1::IngressRule)| {
+        let at = at.to_string();
+        let paths = rule.http.as_ref().map(|http| {
+            let read = |(under, path): (usize, &k8s_openapi::api::networking::v1::HTTPIngressPath)| Path {
+                path: path.path.clone().filter(|path| !path.is_empty()).unwrap_or_else(|| String::from("/")),
+                // Quirk: `ImplementationSpecific` and no type at all mean `Prefix`.
+                path_match: if path.path_type == "Exact" { PathMatch::Exact } else { PathMatch::Prefix },
+                backend: backend(namespace, &path.backend),
+                span: object.span(&["spec", "rules", &at, "http", "paths", &under.to_string(), "path"]),
+            };
+            http.paths.iter().enumerate().map(read).collect()
+        });
+        let host = rule.host.clone().filter(|host| !host.is_empty()).unwrap_or_else(|| CATCH_ALL.to_owned());
+        Rule { host, paths, span: object.span(&["spec", "rules", &at, "host"]) }
+    };
+    rules.map(read).collect()
+}
+
+fn backend(namespace: &str, backend: &IngressBackend) -> Option<Backend> {
+    let service = backend.service.as_ref()?;
+    let port = service_port(service);
+    let upstream = match &port {
+        Some(port) => format!("{namespace}-{}-{port}", service.name),
+        // Quirk: a Service without a port leads to an upstream of this name, which all of the namespace share.
+        None => format!("{namespace}-INVALID"),
+    };
+    Some(Backend { upstream, service: service.name.clone(), port })
+}
+
+fn service_port(service: &IngressServiceBackend) -> Option<Port> {
+    let port = service.port.as_ref()?;
+    let number = port.number.filter(|number| *number > 0).map(Port::Number);
+    number.or_else(|| port.name.clone().filter(|name| !name.is_empty()).map(Port::Name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deep_inspection_knows_five_patterns() {
+        for bad in ["alias /x;", "root\n/;", "/etc/nginx/x", "/var/run/secrets/t", "content_by_lua_block"] {
+            assert!(is_suspicious(bad), "{bad}");
+        }
+        for good in ["/alias", "ALIAS /x;", "/proc/1", "/run/secrets", "/etc/hosts", "app.example.com"] {
+            assert!(!is_suspicious(good), "{good}");
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Which servers there are, and what holds for each as a whole.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::select::{Chosen, Rule};
+use super::world::World;
+use super::{certificates, locations};
+use crate::diagnostic::{Diagnostic, Effect};
+use crate::ir::{CATCH_ALL, Certificate, DEFAULT_UPSTREAM, Features, Origin, PathMatch, Proxying, Route, RouteLogging, Server};
+use crate::source::Span;
+
+/// A server while it is built.
+#[derive(Debug)]
+pub(super) struct Site {
+    /// What is known of it; its routes are still in `locations`.
+    pub(super) server: Server,
+    /// Its locations, in the order in which they were asked for.
+    pub(super) locations: Vec<Location>,
+    /// Where the first location of a path is.
+    first_by_path: HashMap<String, usize>,
+    /// Where aliases and the snippet were asked for.
+    aliases_at: Option<Span>,
+    snippet_at: Option<Span>,
+}
+
+/// A location while it is built.
+#[derive(Debug)]
+pub(super) struct Location {
+    /// The route that it becomes.
+    pub(super) route: Route,
+    /// The Ingress that asked for it, by its place among the chosen ones; none for the controller's own.
+    pub(super) ingress: Option<usize>,
+}
+
+impl Site {
+    fn new(server: Server, root: Location) -> Self {
+        let mut site = Self { server, locations: Vec::new(), first_by_path: HashMap::new(), aliases_at: None, snippet_at: None };
+        site.push(root);
+        site
+    }
+
+    /// Adds a location.
+    pub(super) fn push(&mut self, location: Location) {
+        self.first_by_path.entry(location.route.path.clone()).or_insert(self.locations.len());
+        self.locations.push(location);
+    }
+
+    /// The first location of a path.
+    pub(super) fn first(&mut self, path: &str) -> Option<&mut Location> {
+        self.first_by_path.get(path).map(|&at| &mut self.locations[at])
+    }
+}
+
+/// The servers while they are built.
+#[derive(Debug)]
+pub(super) struct Sites {
+    /// The servers; the first is the catch-all.
+    pub(super) list: Vec<Site>,
+    by_host: HashMap<String, usize>,
+}
+
+impl Sites {
+    /// The server of a host.
+    pub(super) fn find(&mut self, host: &str) -> Option<&mut Site> {
+        self.by_host.get(host).map(|&at| &mut self.list[at])
+    }
+
+    /// The server of a host, else the catch-all.
+    pub(super) fn find_or_catch_all(&mut self, host: &str) -> &mut Site {
+        let at = self.by_host.get(host).copied().unwrap_or_default();
+        &mut self.list[at]
+    }
+
+    fn has(&self, host: &str) -> bool {
+        self.by_host.contains_key(host)
+    }
+
+    fn push(&mut self, site: Site) {
+        self.by_host.insert(site.server.hostname.clone(), self.list.len());
+        self.list.push(site);
+    }
+}
+
+/// The servers of all hosts that Ingresses name, each with a location `/`, certificates and what else holds for a host as a whole.
+pub(super) fn create(world: &World, chosen: &[Chosen], findings: &mut Vec<Diagnostic>) -> Sites {
+    let mut sites = Sites { list: Vec::new(), by_host: HashMap::new() };
+    sites.push(catch_all(world));
+    // Canaries never make a server.
+    let primary = || chosen.iter().enumerate().filter(|(_, ingress)| !ingress.annotations.canary.enabled);
+    for (at, ingress) in primary() {
+        declare(&mut sites, at, ingress);
+    }
+    for (_, ingress) in primary() {
+        for rule in &ingress.rules {
+            if let Some(site) = sites.find(&rule.host) {
+                configure(world, site, ingress, rule, findings);
+            }
+        }
+    }
+    settle_aliases(&mut sites, findings);
+    sites
+}
+
+fn catch_all(world: &World) -> Site {
+    let defaults = &world.settings.route_defaults;
+    let features = Features {
+        // Quirk: the controller forgets `proxy-redirect-to` for this location.
+        proxying: Proxying { redirect_to: String::new(), ..locations::default_proxying(defaults) },
+        logging: RouteLogging { access: world.settings.logging.log_default_backend, rewrites: false },
+        ..Features::default()
+    };
+    let server = Server { hostname: CATCH_ALL.to_owned(), certificate: Some(world.default_certificate()), ..Server::default() };
+    let route = Route {
+        path: String::from("/"),
+        path_match: PathMatch::Prefix,
+        declared_path: String::new(),
+        upstream: DEFAULT_UPSTREAM.to_owned(),
+        is_default_backend: true,
+        owner: None,
+        features: Arc::new(features),
+        error_upstream: String::new(),
+        origin: Origin::Default,
+    };
+    Site::new(server, Location { route, ingress: None })
+}
+
+/// Adds the servers of an Ingress that are not there yet.
+fn declare(sites: &mut Sites, at: usize, ingress: &Chosen) {
+    let mut upstream = DEFAULT_UPSTREAM;
+    if let Some(backend) = &ingress.default_backend {
+        upstream = &backend.upstream;
+        let root = &mut sites.list[0].locations[0];
+        if root.route.is_default_backend && ingress.rules.is_empty() {
+            take_over(root, at, ingress, upstream);
+        }
+    }
+    for rule in &ingress.rules {
+        if sites.has(&rule.host) {
+            continue;
+        }
+        let route = Route {
+            path: String::from("/"),
+            path_match: PathMatch::Prefix,
+            declared_path: String::new(),
+            upstream: upstream.to_owned(),
+            is_default_backend: true,
+            owner: None,
+            features: Arc::clone(&ingress.features),
+            error_upstream: DEFAULT_UPSTREAM.to_owned(),
+            origin: Origin::Manifest(rule.span),
+        };
+        let server = Server { hostname: rule.host.clone(), origin: Origin::Manifest(rule.span), ..Server::default() };
+        sites.push(Site::new(server, Location { route, ingress: Some(at) }));
+    }
+}
+
+/// An Ingress with a backend and no rule answers for all hosts that nobody declares.
+fn take_over(root: &mut Location, at: usize, ingress: &Chosen, upstream: &str) {
+    // Quirk: the redirects and rewrites of such an Ingress do not count.
+    let own = Features { redirect: root.route.features.redirect.clone(), ..Features::clone(&ingress.features) };
+    let features = Features { rewrite: root.route.features.rewrite.clone(), ..own };
+    root.ingress = Some(at);
+    root.route.is_default_backend = false;
+    upstream.clone_into(&mut root.route.upstream);
+    root.route.features = Arc::new(features);
+    DEFAULT_UPSTREAM.clone_into(&mut root.route.error_upstream);
+    root.route.origin = ingress.origin();
+}
+
+/// What one Ingress asks of a host as a whole. Of two that ask for the same, the older one wins.
+fn configure(world: &World, site: &mut Site, ingress: &Chosen, rule: &Rule, findings: &mut Vec<Diagnostic>) {
+    let annotations = &ingress.annotations;
+    if !annotations.aliases.is_empty() {
+        let span = cause(ingress, "server-alias");
+        if site.server.aliases.is_empty() {
+            site.server.aliases.clone_from(&annotations.aliases);
+            site.aliases_at = span;
+        } else if site.server.aliases != annotations.aliases {
+            findings.push(overridden(ingress, &rule.host, "server-alias", span, site.aliases_at));
+        }
+    }
+    let server = &mut site.server;
+    if !annotations.server_snippet.is_empty() {
+        let span = cause(ingress, "server-snippet");
+        if server.snippet.is_empty() {
+            server.snippet.clone_from(&annotations.server_snippet);
+            site.snippet_at = span;
+        } else if server.snippet != annotations.server_snippet {
+            findings.push(overridden(ingress, &rule.host, "server-snippet", span, site.snippet_at));
+        }
+    }
+    server.tls_passthrough |= annotations.tls_passthrough;
+    if server.ciphers.is_empty() {
+        server.ciphers.clone_from(&annotations.ciphers);
+    }
+    server.prefer_server_ciphers = server.prefer_server_ciphers.or(annotations.prefer_server_ciphers);
+    if server.certificate.is_none() {
+        server.certificate = certificate(world, ingress, rule, findings);
+    }
+}
+
+/// Where an annotation stands that is named without its prefix.
+fn cause(ingress: &Chosen, name: &str) -> Option<Span> {
+    let mut causes = ingress.features.causes.iter();
+    causes.find(|(cause, _)| cause.rsplit('/').next() == Some(name)).map(|(_, span)| *span)
+}
+
+fn overridden(ingress: &Chosen, host: &str, name: &str, span: Option<Span>, winner: Option<Span>) -> Diagnostic {
+    let message = format!("`{name}` is ignored for host `{host}`: an older Ingress has set it");
+    let diagnostic = Diagnostic::warning("overridden-annotation", message).at(span).subject(name);
+    let diagnostic = diagnostic.object(ingress.object.reference.clone()).effect(Effect::Overridden);
+    match winner {
+        Some(winner) => diagnostic.related("this one applies", winner),
+        None => diagnostic,
+    }
+}
+
+/// The certificate that an Ingress brings for a host; none where it asks for no TLS.
+fn certificate(world: &World, ingress: &Chosen, rule: &Rule, findings: &mut Vec<Diagnostic>) -> Option<Arc<Certificate>> {
+    let entries = ingress.object.value.spec.as_ref()?.tls.as_deref().filter(|entries| !entries.is_empty())?;
+    let listed = entries.iter().enumerate().find(|(_, entry)| {
+        let hosts = entry.hosts.as_deref().unwrap_or_default();
+        hosts.iter().any(|host| host.eq_ignore_ascii_case(&rule.host))
+    });
+    let stored = |name: &str| world.certificate(&ingress.service_key(name));
+    // Where no entry lists the host, the first certificate that covers it counts.
+    let fitting = || {
+        entries.iter().enumerate().find(|(_, entry)| {
+            let name = entry.secret_name.as_deref().filter(|name| !name.is_empty());
+            let identity = name.and_then(|name| stored(name).ok()).and_then(|stored| stored.identity.as_ref());
+            identity.is_some_and(|identity| identity.covers(&rule.host))
+        })
+    };
+    let Some((at, entry)) = listed.or_else(fitting) else { return Some(world.default_certificate()) };
+    let Some(name) = entry.secret_name.as_deref().filter(|name| !name.is_empty()) else { return Some(world.default_certificate()) };
+    let problem = match stored(name) {
+        Ok(stored) => match &stored.identity {
+            Some(identity) if identity.covers(&rule.host) || identity.covers_by_any_name(&rule.host) => {
+                return Some(Arc::clone(&stored.certificate));
+            }
+            Some(_) => format!("the certificate in the Secret `{name}` is not for host `{}`", rule.host),
+            None => format!("the Secret `{name}` holds authorities, but no certificate"),
+        },
+        Err(reason) => reason,
+    };
+    let span = ingress.object.span(&["spec", "tls", &at.to_string(), "secretName"]);
+    let diagnostic = Diagnostic::warning("default-certificate", problem).at(span).subject(&rule.host);
+    let diagnostic = diagnostic.note(format!("host `{}` is served with the default certificate", rule.host));
+    findings.push(diagnostic.object(ingress.object.reference.clone()));
+    Some(world.default_certificate())
+}
+
+/// Drops aliases that are hosts of their own.
+fn settle_aliases(sites: &mut Sites, findings: &mut Vec<Diagnostic>) {
+    let Sites { list, by_host } = sites;
+    for site in list {
+        let host = site.server.hostname.clone();
+        let aliases: BTreeSet<String> = std::mem::take(&mut site.server.aliases).into_iter().collect();
+        let (taken, free): (Vec<_>, Vec<_>) =
+            aliases.into_iter().filter(|alias| *alias != host).partition(|alias| by_host.contains_key(alias));
+        findings.extend(taken.iter().map(|alias| {
+            let message = format!("`{alias}` is no alias of host `{host}`: an Ingress declares it as a host");
+            Diagnostic::warning("overridden-alias", message).at(site.aliases_at).subject(alias).effect(Effect::Overridden)
+        }));
+        site.server.aliases = free;
+    }
+}
+
+/// Whether the certificate of a server names a host.
+pub(super) fn certificate_names(server: &Server, host: &str) -> bool {
+    server.certificate.as_ref().is_some_and(|certificate| certificates::is_named(host, &certificate.names))
+}

@@ -1,0 +1,93 @@
+//! Which upstreams there are, and where their requests go.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use k8s_openapi::api::core::v1::Service;
+use serde_json::{Value, json};
+
+use super::endpoints;
+use super::select::{Backend, Chosen};
+use super::world::World;
+use crate::ir::{DEFAULT_UPSTREAM, Endpoint, Hashing, Origin, Upstream};
+use crate::manifest::Object;
+
+/// Upstreams by name.
+pub(super) type Upstreams = BTreeMap<String, Upstream>;
+
+/// The upstreams that Ingresses name, and the one for everything else.
+pub(super) fn create(world: &World, chosen: &[Chosen]) -> Upstreams {
+    let mut upstreams = Upstreams::from([(DEFAULT_UPSTREAM.to_owned(), default_upstream(world))]);
+    for ingress in chosen {
+        if let Some(backend) = &ingress.default_backend {
+            // Quirk: a default backend makes its upstream anew and without a port; a path takes the one that is there.
+            let service = backend.port.as_ref().and_then(|_| world.service(&ingress.service_key(&backend.service)));
+            let mut upstream = new(world, ingress, backend, service, ingress.origin());
+            upstream.service = service.map(service_document);
+            upstreams.insert(backend.upstream.clone(), upstream);
+        }
+        for path in ingress.rules.iter().filter_map(|rule| rule.paths.as_ref()).flatten() {
+            let Some(backend) = path.backend.as_ref().filter(|backend| !upstreams.contains_key(&backend.upstream)) else { continue };
+            let service = backend.port.as_ref().and_then(|_| world.service(&ingress.service_key(&backend.service)));
+            let mut upstream = new(world, ingress, backend, service, Origin::Manifest(path.span));
+            upstream.port = backend.port.clone().unwrap_or_default();
+            upstream.service = Some(service.map_or_else(empty_document, service_document));
+            upstreams.insert(backend.upstream.clone(), upstream);
+        }
+    }
+    upstreams
+}
+
+/// The upstream of `--default-backend-service`, or the controller's own page.
+fn default_upstream(world: &World) -> Upstream {
+    let flags = &world.controller.flags;
+    let own = Endpoint { address: String::from("127.0.0.1"), port: flags.default_server_port.to_string() };
+    let service = world.service(&flags.default_backend_service);
+    let found = service.map(|service| endpoints::of_first_port(world, service)).filter(|found| !found.is_empty());
+    Upstream {
+        name: DEFAULT_UPSTREAM.to_owned(),
+        endpoints: found.unwrap_or_else(|| vec![own]),
+        service: service.map(service_document),
+        ..Upstream::default()
+    }
+}
+
+fn new(world: &World, ingress: &Chosen, backend: &Backend, service: Option<&Object<Service>>, origin: Origin) -> Upstream {
+    let annotations = &ingress.annotations;
+    let algorithm = Some(&annotations.algorithm).filter(|algorithm| !algorithm.is_empty());
+    let mut upstream = Upstream {
+        name: backend.upstream.clone(),
+        hashing: Hashing { ..annotations.hashing.clone() },
+        algorithm: algorithm.unwrap_or(&world.settings.upstreams.load_balance).clone(),
+        origin,
+        ..Upstream::default()
+    };
+    if annotations.canary.enabled {
+        upstream.is_alternative = true;
+        upstream.share = annotations.canary.share.clone();
+    }
+    if let Some((service, port)) = service.zip(backend.port.as_ref()) {
+        let cluster_address = annotations.service_upstream.then(|| endpoints::of_cluster_address(&service.value, port)).flatten();
+        upstream.endpoints = cluster_address.map_or_else(|| endpoints::of_backend(world, service, port), |endpoint| vec![endpoint]);
+    }
+    upstream
+}
+
+fn empty_document() -> Arc<Value> {
+    Arc::new(json!({"metadata": {}, "spec": {}, "status": {"loadBalancer": {}}}))
+}
+
+/// What the controller tells its Lua code of a Service: the `spec` alone, without values that Go leaves out.
+pub(super) fn service_document(service: &Object<Service>) -> Arc<Value> {
+    let mut spec = serde_json::to_value(&service.value.spec).ok().filter(Value::is_object).unwrap_or_else(|| json!({}));
+    if let Value::Object(fields) = &mut spec {
+        fields.retain(|name, value| match value {
+            Value::Null => false,
+            Value::Array(items) => !items.is_empty(),
+            Value::Object(fields) => !fields.is_empty() || name == "sessionAffinityConfig",
+            Value::Bool(set) => *set || name == "allocateLoadBalancerNodePorts",
+            _ => true,
+        });
+    }
+    Arc::new(json!({"metadata": {}, "spec": spec, "status": {"loadBalancer": {}}}))
+}
