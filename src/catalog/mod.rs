@@ -1,4 +1,8 @@
 //! Every name that a controller knows: annotations, ConfigMap keys and arguments. The only list of names.
 
+pub mod features;
 pub mod flags;
+pub mod key;
+pub mod removed;
+pub mod value;
 pub mod version;

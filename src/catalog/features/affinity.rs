@@ -1,0 +1,98 @@
+//! Keeps a client on one endpoint.
+
+use crate::catalog::key::{Risk, Scope, keys};
+use crate::catalog::value::{Check, patterns};
+use crate::catalog::version::Version;
+
+keys! {
+    /// Keeps a client on one endpoint with a cookie.
+    KIND: String = "affinity" {
+        example: "cookie",
+        scope: Scope::Ingress,
+        check: Check::Options(&["cookie"]),
+    }
+    /// Whether some clients move to new endpoints (`balanced`) or none do (`persistent`).
+    MODE: String = "affinity-mode" {
+        example: "persistent",
+        scope: Scope::Ingress,
+        risk: Risk::Medium,
+        check: Check::Options(&["balanced", "persistent"]),
+    }
+    /// Whether clients of a canary stay with it (`sticky`) or not (`legacy`).
+    CANARY_BEHAVIOR: String = "affinity-canary-behavior" {
+        example: "sticky",
+        scope: Scope::Ingress,
+        check: Check::Options(&["sticky", "legacy"]),
+        since: Some(Version::new(0, 49, 0)),
+    }
+    /// Name of the cookie; `INGRESSCOOKIE` where nothing is said.
+    COOKIE_NAME: String = "session-cookie-name" {
+        example: "route",
+        scope: Scope::Ingress,
+        risk: Risk::Medium,
+        check: Check::MatchesWithoutSpaces(&patterns::BASIC),
+        needs: "affinity",
+    }
+    /// Marks the cookie `Secure`, whatever the request came by.
+    COOKIE_SECURE: bool = "session-cookie-secure" {
+        example: "true",
+        scope: Scope::Ingress,
+        check: Check::Bool,
+        since: Some(Version::new(1, 0, 1)),
+        needs: "affinity",
+    }
+    /// Seconds until the cookie expires, for old browsers.
+    COOKIE_EXPIRES: String = "session-cookie-expires" {
+        example: "172800",
+        scope: Scope::Ingress,
+        risk: Risk::Medium,
+        check: Check::MatchesWithoutSpaces(&patterns::COOKIE_AGE),
+        needs: "affinity",
+    }
+    /// Seconds until the cookie expires.
+    COOKIE_MAX_AGE: String = "session-cookie-max-age" {
+        example: "172800",
+        scope: Scope::Ingress,
+        risk: Risk::Medium,
+        check: Check::Matches(&patterns::COOKIE_AGE),
+        needs: "affinity",
+    }
+    /// Path of the cookie; must be set where paths are regular expressions.
+    COOKIE_PATH: String = "session-cookie-path" {
+        example: "/app",
+        scope: Scope::Ingress,
+        risk: Risk::Medium,
+        check: Check::MatchesWithoutSpaces(&patterns::URL),
+        needs: "affinity",
+    }
+    /// Domain of the cookie.
+    COOKIE_DOMAIN: String = "session-cookie-domain" {
+        example: "example.com",
+        scope: Scope::Ingress,
+        risk: Risk::Medium,
+        check: Check::MatchesWithoutSpaces(&patterns::BASIC),
+        since: Some(Version::new(1, 4, 0)),
+        needs: "affinity",
+    }
+    /// `SameSite` of the cookie.
+    COOKIE_SAME_SITE: String = "session-cookie-samesite" {
+        example: "Lax",
+        scope: Scope::Ingress,
+        check: Check::OptionsAnyCase(&["none", "lax", "strict"]),
+        needs: "affinity",
+    }
+    /// Leaves out `SameSite=None` for browsers that do not understand it.
+    COOKIE_CONDITIONAL_SAME_SITE_NONE: bool = "session-cookie-conditional-samesite-none" {
+        example: "true",
+        scope: Scope::Ingress,
+        check: Check::Bool,
+        needs: "affinity",
+    }
+    /// Chooses another endpoint when the one of the cookie fails.
+    COOKIE_CHANGE_ON_FAILURE: bool = "session-cookie-change-on-failure" {
+        example: "true",
+        scope: Scope::Ingress,
+        check: Check::Bool,
+        needs: "affinity",
+    }
+}

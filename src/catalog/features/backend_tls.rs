@@ -1,0 +1,70 @@
+//! TLS towards the backend.
+
+use crate::catalog::key::{Fate, Risk, Scope, keys};
+use crate::catalog::value::{Check, patterns};
+
+keys! {
+    /// Secret, as `namespace/name`, with the authorities that the backend must be signed by (`ca.crt`) and the own certificate
+    /// (`tls.crt`, `tls.key`).
+    SECRET: String = "proxy-ssl-secret" {
+        example: "shop/ca",
+        scope: Scope::Ingress,
+        risk: Risk::Medium,
+        check: Check::MatchesWithoutSpaces(&patterns::BASIC),
+        refused: Fate::IngressDropped,
+        unreadable: Fate::FailsOpen,
+        directives: &["proxy_ssl_certificate", "proxy_ssl_certificate_key", "proxy_ssl_trusted_certificate", "proxy_ssl_crl"],
+    }
+    /// Ciphers for the backend, as OpenSSL names them.
+    CIPHERS: String = "proxy-ssl-ciphers" {
+        example: "HIGH:!aNULL:!MD5",
+        scope: Scope::Ingress,
+        risk: Risk::Medium,
+        check: Check::MatchesWithoutSpaces(&patterns::BACKEND_CIPHERS),
+        needs: "proxy-ssl-secret",
+        directives: &["proxy_ssl_ciphers"],
+    }
+    /// Versions of TLS for the backend.
+    PROTOCOLS: String = "proxy-ssl-protocols" {
+        example: "TLSv1.2 TLSv1.3",
+        scope: Scope::Ingress,
+        check: Check::MatchesWithoutSpaces(&patterns::BACKEND_PROTOCOLS),
+        needs: "proxy-ssl-secret",
+        directives: &["proxy_ssl_protocols"],
+    }
+    /// Name that the certificate of the backend must have, also sent by SNI.
+    NAME: String = "proxy-ssl-name" {
+        example: "backend.example.com",
+        scope: Scope::Ingress,
+        risk: Risk::High,
+        check: Check::HostPattern,
+        needs: "proxy-ssl-secret",
+        directives: &["proxy_ssl_name"],
+    }
+    /// Whether the certificate of the backend is checked.
+    VERIFY: String = "proxy-ssl-verify" {
+        example: "on",
+        scope: Scope::Ingress,
+        check: Check::MatchesWithoutSpaces(&patterns::ON_OFF),
+        refused: Fate::FailsOpen,
+        unreadable: Fate::FailsOpen,
+        needs: "proxy-ssl-secret",
+        directives: &["proxy_ssl_verify"],
+    }
+    /// Longest chain of certificates that is accepted.
+    DEPTH: i64 = "proxy-ssl-verify-depth" {
+        example: "2",
+        scope: Scope::Ingress,
+        check: Check::Int,
+        needs: "proxy-ssl-secret",
+        directives: &["proxy_ssl_verify_depth"],
+    }
+    /// Whether the name is sent by SNI.
+    SEND_NAME: String = "proxy-ssl-server-name" {
+        example: "on",
+        scope: Scope::Ingress,
+        check: Check::MatchesWithoutSpaces(&patterns::ON_OFF),
+        needs: "proxy-ssl-secret",
+        directives: &["proxy_ssl_server_name"],
+    }
+}

@@ -1,0 +1,41 @@
+//! How the endpoint of a request is chosen.
+
+use crate::catalog::key::{Fate, Risk, Scope, keys};
+use crate::catalog::value::{Check, patterns};
+
+keys! {
+    /// The algorithm.
+    ALGORITHM: String = "load-balance" {
+        example: "ewma",
+        check: Check::Options(&["round_robin", "chash", "chashsubset", "sticky_balanced", "sticky_persistent", "ewma"]),
+        refused: Fate::IngressDropped,
+    }
+    /// Chooses by a hash of variables of nginx, as `$request_uri`.
+    HASH_BY: String = "upstream-hash-by" {
+        example: "$request_uri",
+        risk: Risk::High,
+        check: Check::MatchesWithoutSpaces(&patterns::VARIABLE),
+        refused: Fate::IngressDropped,
+        unreadable: Fate::FeatureLost,
+    }
+    /// Hashes to a group of endpoints instead of one.
+    HASH_SUBSET: bool = "upstream-hash-by-subset" {
+        example: "true",
+        check: Check::Bool,
+        refused: Fate::IngressDropped,
+        unreadable: Fate::FeatureLost,
+    }
+    /// Endpoints in such a group; 3 where nothing is said.
+    HASH_SUBSET_SIZE: i64 = "upstream-hash-by-subset-size" {
+        example: "5",
+        check: Check::Int,
+        refused: Fate::IngressDropped,
+        unreadable: Fate::FeatureLost,
+    }
+    /// Sends requests to the cluster address of the Service instead of its endpoints.
+    SERVICE_UPSTREAM: bool = "service-upstream" {
+        example: "true",
+        scope: Scope::Ingress,
+        check: Check::Bool,
+    }
+}

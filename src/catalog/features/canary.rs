@@ -1,0 +1,55 @@
+//! A second Ingress for the same host and path that takes a share of the requests.
+
+use crate::catalog::key::{Risk, Scope, keys};
+use crate::catalog::value::{Check, patterns};
+use crate::catalog::version::Version;
+
+keys! {
+    /// Makes the Ingress a canary of the one that declares the same host and path.
+    ENABLED: bool = "canary" {
+        example: "true",
+        scope: Scope::Ingress,
+        check: Check::Bool,
+    }
+    /// Share of the requests, out of `canary-weight-total`.
+    WEIGHT: i64 = "canary-weight" {
+        example: "20",
+        scope: Scope::Ingress,
+        check: Check::Int,
+    }
+    /// What the weight is a share of; 100 where nothing is said.
+    WEIGHT_TOTAL: i64 = "canary-weight-total" {
+        example: "1000",
+        scope: Scope::Ingress,
+        check: Check::Int,
+        since: Some(Version::new(1, 1, 1)),
+    }
+    /// Header that leads to the canary when it is `always`, and away from it when it is `never`.
+    HEADER: String = "canary-by-header" {
+        example: "X-Canary",
+        scope: Scope::Ingress,
+        risk: Risk::Medium,
+        check: Check::MatchesWithoutSpaces(&patterns::BASIC),
+    }
+    /// Value of that header that leads to the canary, instead of `always`.
+    HEADER_VALUE: String = "canary-by-header-value" {
+        example: "beta",
+        scope: Scope::Ingress,
+        risk: Risk::Medium,
+        check: Check::MatchesWithoutSpaces(&patterns::BASIC),
+    }
+    /// Regular expression for values of that header that lead to the canary; does not count where a value is given.
+    HEADER_PATTERN: String = "canary-by-header-pattern" {
+        example: "^beta-[0-9]+$",
+        scope: Scope::Ingress,
+        risk: Risk::Medium,
+        check: Check::Matches(&patterns::HOST_PATTERN),
+    }
+    /// Cookie that leads to the canary when it is `always`, and away from it when it is `never`.
+    COOKIE: String = "canary-by-cookie" {
+        example: "canary",
+        scope: Scope::Ingress,
+        risk: Risk::Medium,
+        check: Check::MatchesWithoutSpaces(&patterns::BASIC),
+    }
+}

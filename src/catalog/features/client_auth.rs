@@ -1,0 +1,60 @@
+//! Certificates that clients must show.
+
+use crate::catalog::key::{Fate, Risk, keys};
+use crate::catalog::value::{Check, patterns};
+use crate::catalog::version::Version;
+
+keys! {
+    /// Secret, as `namespace/name`, with the authorities that clients must be signed by (`ca.crt`).
+    SECRET: String = "auth-tls-secret" {
+        example: "shop/ca",
+        risk: Risk::Medium,
+        check: Check::MatchesWithoutSpaces(&patterns::BASIC),
+        refused: Fate::IngressDropped,
+        unreadable: Fate::FailsOpen,
+        directives: &["ssl_client_certificate", "ssl_crl"],
+    }
+    /// Whether a certificate must be shown.
+    VERIFY: String = "auth-tls-verify-client" {
+        example: "optional",
+        risk: Risk::Medium,
+        check: Check::MatchesWithoutSpaces(&patterns::VERIFY_CLIENT),
+        needs: "auth-tls-secret",
+        directives: &["ssl_verify_client"],
+    }
+    /// Longest chain of certificates that is accepted; 1 where nothing is said.
+    DEPTH: i64 = "auth-tls-verify-depth" {
+        example: "2",
+        check: Check::Int,
+        needs: "auth-tls-secret",
+        directives: &["ssl_verify_depth"],
+    }
+    /// Page for clients whose certificate is refused.
+    ERROR_PAGE: String = "auth-tls-error-page" {
+        example: "https://example.com/error",
+        risk: Risk::High,
+        check: Check::MatchesWithoutSpaces(&patterns::ERROR_PAGE),
+        refused: Fate::IngressDropped,
+        needs: "auth-tls-secret",
+        directives: &["error_page"],
+    }
+    /// Sends the certificate to the backend in the header `ssl-client-cert`.
+    PASS_TO_BACKEND: bool = "auth-tls-pass-certificate-to-upstream" {
+        example: "true",
+        check: Check::Bool,
+        refused: Fate::IngressDropped,
+        needs: "auth-tls-secret",
+        directives: &["proxy_set_header"],
+    }
+    /// `CN=` and a regular expression that the common name of the client must match.
+    MATCH_SUBJECT: String = "auth-tls-match-cn" {
+        example: "CN=client-[0-9]+",
+        risk: Risk::High,
+        check: Check::CommonName,
+        since: Some(Version::new(1, 2, 0)),
+        refused: Fate::IngressDropped,
+        unreadable: Fate::FailsOpen,
+        needs: "auth-tls-secret",
+        directives: &["if", "return"],
+    }
+}

@@ -1,0 +1,74 @@
+//! Requests of scripts from other origins.
+
+use crate::catalog::key::{Fate, Risk, Scope, keys};
+use crate::catalog::value::{Check, patterns};
+use crate::catalog::version::Version;
+
+const DIRECTIVES: &[&str] = &["more_set_headers"];
+
+keys! {
+    /// Answers requests of scripts from other origins.
+    ENABLED: bool = "enable-cors" {
+        example: "true",
+        scope: Scope::Ingress,
+        check: Check::Bool,
+        directives: &["if", "more_set_headers", "return"],
+    }
+    /// Origins that may ask, separated by commas; `*` where nothing is said.
+    ORIGINS: String = "cors-allow-origin" {
+        example: "https://app.example.com,https://*.example.org",
+        scope: Scope::Ingress,
+        risk: Risk::Medium,
+        check: Check::MatchesWithoutSpaces(&patterns::ORIGINS),
+        refused: Fate::FailsOpen,
+        unreadable: Fate::FailsOpen,
+        needs: "enable-cors",
+        directives: &["if", "set", "more_set_headers"],
+    }
+    /// Request headers that may be sent, separated by commas.
+    HEADERS: String = "cors-allow-headers" {
+        example: "X-Token, Content-Type",
+        scope: Scope::Ingress,
+        risk: Risk::Medium,
+        check: Check::MatchesWithoutSpaces(&patterns::HEADERS),
+        needs: "enable-cors",
+        directives: DIRECTIVES,
+    }
+    /// Methods that may be used, separated by commas.
+    METHODS: String = "cors-allow-methods" {
+        example: "GET, POST",
+        scope: Scope::Ingress,
+        risk: Risk::Medium,
+        check: Check::MatchesWithoutSpaces(&patterns::METHODS),
+        needs: "enable-cors",
+        directives: DIRECTIVES,
+    }
+    /// Whether cookies may be sent; they may where nothing is said.
+    CREDENTIALS: bool = "cors-allow-credentials" {
+        example: "false",
+        scope: Scope::Ingress,
+        check: Check::Bool,
+        refused: Fate::FailsOpen,
+        unreadable: Fate::FailsOpen,
+        needs: "enable-cors",
+        directives: DIRECTIVES,
+    }
+    /// Response headers that scripts may read, separated by commas.
+    EXPOSE_HEADERS: String = "cors-expose-headers" {
+        example: "X-Total",
+        scope: Scope::Ingress,
+        risk: Risk::Medium,
+        check: Check::MatchesWithoutSpaces(&patterns::EXPOSED_HEADERS),
+        since: Some(Version::new(0, 40, 0)),
+        needs: "enable-cors",
+        directives: DIRECTIVES,
+    }
+    /// Seconds that a browser may remember the answer to a preflight request.
+    MAX_AGE: i64 = "cors-max-age" {
+        example: "600",
+        scope: Scope::Ingress,
+        check: Check::Int,
+        needs: "enable-cors",
+        directives: DIRECTIVES,
+    }
+}

@@ -1,0 +1,28 @@
+//! What answers when the backend fails.
+
+use crate::catalog::key::{Fate, keys};
+use crate::catalog::value::{Check, patterns};
+use crate::catalog::version::Version;
+
+keys! {
+    /// Error codes of the backend that the default backend answers instead, separated by commas.
+    CODES: String = "custom-http-errors" {
+        example: "404,503",
+        check: Check::MatchesWithoutSpaces(&patterns::ERROR_CODES),
+        refused: Fate::IngressDropped,
+        directives: &["error_page", "proxy_intercept_errors"],
+    }
+    /// Service in the namespace of the Ingress that answers when the backend has no endpoint, and for `custom-http-errors`.
+    SERVICE: String = "default-backend" {
+        example: "web",
+        check: Check::ServiceName,
+        refused: Fate::IngressDropped,
+    }
+    /// Shows the error pages of the backend, and uses `custom-http-errors` only where nginx itself fails.
+    KEEP_BACKEND_ERRORS: bool = "disable-proxy-intercept-errors" {
+        example: "true",
+        check: Check::Bool,
+        since: Some(Version::new(1, 9, 5)),
+        directives: &["proxy_intercept_errors"],
+    }
+}

@@ -1,0 +1,23 @@
+//! Parameters of backends that speak FastCGI.
+
+use crate::catalog::key::{Fate, Risk, keys};
+use crate::catalog::value::{Check, patterns};
+
+keys! {
+    /// File for paths that end in a slash.
+    INDEX: String = "fastcgi-index" {
+        example: "index.php",
+        risk: Risk::Medium,
+        check: Check::MatchesWithoutSpaces(&patterns::FILE_NAME),
+        refused: Fate::IngressDropped,
+        directives: &["fastcgi_index"],
+    }
+    /// ConfigMap in the namespace of the Ingress with parameters.
+    PARAMS: String = "fastcgi-params-configmap" {
+        example: "shop/params",
+        risk: Risk::Medium,
+        check: Check::MatchesWithoutSpaces(&patterns::BASIC),
+        refused: Fate::IngressDropped,
+        directives: &["fastcgi_param"],
+    }
+}

@@ -1,0 +1,49 @@
+//! How a request is passed to the backend.
+
+use crate::catalog::key::{Fate, Risk, keys};
+use crate::catalog::value::{Check, patterns};
+
+keys! {
+    /// Protocol that the backend speaks.
+    PROTOCOL: String = "backend-protocol" {
+        example: "HTTPS",
+        check: Check::OptionsAnyCase(&["auto_http", "http", "https", "grpc", "grpcs", "fcgi"]),
+        directives: &["proxy_pass", "grpc_pass", "fastcgi_pass"],
+    }
+    /// Buffer for the body of the request.
+    BODY_BUFFER: String = "client-body-buffer-size" {
+        example: "16k",
+        check: Check::MatchesWithoutSpaces(&patterns::SIZE),
+        refused: Fate::IngressDropped,
+        directives: &["client_body_buffer_size"],
+    }
+    /// Value of the header `Connection` for the backend.
+    CONNECTION: String = "connection-proxy-header" {
+        example: "keep-alive",
+        check: Check::MatchesWithoutSpaces(&patterns::CONNECTION),
+        refused: Fate::IngressDropped,
+        directives: &["proxy_set_header", "grpc_set_header"],
+    }
+    /// Value of the header `Host` for the backend.
+    HOST: String = "upstream-vhost" {
+        example: "web.shop.svc",
+        check: Check::HostPattern,
+        refused: Fate::IngressDropped,
+        directives: &["proxy_set_header", "grpc_set_header"],
+    }
+    /// Value of the header `X-Forwarded-Prefix` for the backend, where the path is rewritten.
+    PREFIX: String = "x-forwarded-prefix" {
+        example: "/app",
+        risk: Risk::Medium,
+        check: Check::MatchesWithoutSpaces(&patterns::PATH_WITH_CAPTURES),
+        refused: Fate::IngressDropped,
+        directives: &["proxy_set_header", "grpc_set_header"],
+    }
+    /// Pushes what headers `Link` of the backend name.
+    PUSH_PRELOAD: bool = "http2-push-preload" {
+        example: "true",
+        check: Check::Bool,
+        refused: Fate::IngressDropped,
+        directives: &["http2_push_preload"],
+    }
+}

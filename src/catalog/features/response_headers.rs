@@ -1,0 +1,16 @@
+//! Headers of the response.
+
+use crate::catalog::key::{Risk, keys};
+use crate::catalog::value::{Check, patterns};
+use crate::catalog::version::Version;
+
+keys! {
+    /// ConfigMap, as `namespace/name`, with headers for the response. The settings must allow each of them.
+    HEADERS: String = "custom-headers" {
+        example: "shop/response-headers",
+        risk: Risk::Medium,
+        check: Check::MatchesWithoutSpaces(&patterns::BASIC),
+        since: Some(Version::new(1, 11, 0)),
+        directives: &["more_set_headers"],
+    }
+}

@@ -1,0 +1,50 @@
+//! Changes of the path, and redirects to HTTPS.
+
+use crate::catalog::key::{Risk, Scope, keys};
+use crate::catalog::value::{Check, patterns};
+use crate::catalog::version::Version;
+
+keys! {
+    /// The path that the backend sees; `$1` and so on are the groups of the path. Makes all paths of the host regular expressions.
+    TARGET: String = "rewrite-target" {
+        example: "/$2",
+        scope: Scope::Ingress,
+        risk: Risk::Medium,
+        check: Check::Matches(&patterns::PATH_WITH_CAPTURES),
+        directives: &["rewrite", "proxy_pass", "proxy_set_header"],
+    }
+    /// Redirects to HTTPS where the host has a certificate.
+    TO_HTTPS: bool = "ssl-redirect" {
+        example: "false",
+        check: Check::Bool,
+        directives: &["set"],
+    }
+    /// Keeps a slash at the end of the path when redirecting to HTTPS.
+    KEEP_TRAILING_SLASH: bool = "preserve-trailing-slash" {
+        example: "true",
+        risk: Risk::Medium,
+        check: Check::Bool,
+        since: Some(Version::new(0, 47, 0)),
+        directives: &["set"],
+    }
+    /// Redirects to HTTPS even where the host has no certificate.
+    FORCE_HTTPS: bool = "force-ssl-redirect" {
+        example: "true",
+        risk: Risk::Medium,
+        check: Check::Bool,
+        directives: &["set"],
+    }
+    /// Reads all paths of the host as regular expressions.
+    BY_PATTERN: bool = "use-regex" {
+        example: "true",
+        check: Check::Bool,
+        directives: &["location"],
+    }
+    /// Where requests for `/` are redirected to.
+    APP_ROOT: String = "app-root" {
+        example: "/app",
+        risk: Risk::Medium,
+        check: Check::Matches(&patterns::PATH_WITH_CAPTURES),
+        directives: &["if", "return"],
+    }
+}

@@ -1,0 +1,38 @@
+//! What holds for a host as a whole.
+
+use crate::catalog::key::{Fate, Risk, Scope, keys};
+use crate::catalog::value::{Check, patterns};
+
+keys! {
+    /// Other names of the host, separated by commas; regular expressions start with `~`.
+    ALIASES: String = "server-alias" {
+        example: "www.example.org, *.example.net",
+        scope: Scope::Ingress,
+        risk: Risk::High,
+        check: Check::HostPatterns,
+        refused: Fate::IngressDropped,
+        directives: &["server_name"],
+    }
+    /// Ciphers for clients, as OpenSSL names them.
+    CIPHERS: String = "ssl-ciphers" {
+        example: "HIGH:!aNULL:!MD5",
+        scope: Scope::Ingress,
+        check: Check::MatchesWithoutSpaces(&patterns::CIPHERS),
+        refused: Fate::IngressDropped,
+        directives: &["ssl_ciphers"],
+    }
+    /// Whether the controller's order of ciphers counts, or the client's.
+    PREFER_SERVER_CIPHERS: bool = "ssl-prefer-server-ciphers" {
+        example: "true",
+        scope: Scope::Ingress,
+        check: Check::Bool,
+        directives: &["ssl_prefer_server_ciphers"],
+    }
+    /// Passes TLS connections to the backend unopened, where `--enable-ssl-passthrough` is set.
+    TLS_PASSTHROUGH: bool = "ssl-passthrough" {
+        example: "true",
+        scope: Scope::Ingress,
+        check: Check::Bool,
+        refused: Fate::IngressDropped,
+    }
+}

@@ -1,0 +1,33 @@
+//! OpenTelemetry of a path.
+
+use crate::catalog::key::{Fate, Risk, keys};
+use crate::catalog::value::{Check, patterns};
+use crate::catalog::version::Version;
+
+keys! {
+    /// Switches OpenTelemetry on or off.
+    ENABLED: bool = "enable-opentelemetry" {
+        example: "true",
+        check: Check::Bool,
+        since: Some(Version::new(1, 7, 0)),
+        directives: &["opentelemetry", "opentelemetry_propagate"],
+    }
+    /// Whether spans of the client are trusted.
+    TRUST_INCOMING: bool = "opentelemetry-trust-incoming-span" {
+        example: "false",
+        check: Check::Bool,
+        since: Some(Version::new(1, 7, 0)),
+        needs: "enable-opentelemetry",
+        directives: &["opentelemetry_trust_incoming_spans"],
+    }
+    /// Name of the operation.
+    OPERATION_NAME: String = "opentelemetry-operation-name" {
+        example: "checkout",
+        risk: Risk::Medium,
+        check: Check::MatchesWithoutSpaces(&patterns::PLAIN_NAME),
+        since: Some(Version::new(1, 7, 0)),
+        refused: Fate::IngressDropped,
+        needs: "enable-opentelemetry",
+        directives: &["opentelemetry_operation_name"],
+    }
+}

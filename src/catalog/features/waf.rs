@@ -1,0 +1,41 @@
+//! The web application firewall ModSecurity.
+
+use crate::catalog::key::{Fate, Risk, Scope, keys};
+use crate::catalog::value::{Check, patterns};
+
+keys! {
+    /// Switches the firewall on or off.
+    ENABLED: bool = "enable-modsecurity" {
+        example: "true",
+        scope: Scope::Ingress,
+        check: Check::Bool,
+        refused: Fate::FailsOpen,
+        unreadable: Fate::FailsOpen,
+        directives: &["modsecurity"],
+    }
+    /// Adds the core rule set of OWASP.
+    CORE_RULES: bool = "enable-owasp-core-rules" {
+        example: "true",
+        scope: Scope::Ingress,
+        check: Check::Bool,
+        refused: Fate::FailsOpen,
+        unreadable: Fate::FailsOpen,
+        directives: &["modsecurity_rules_file"],
+    }
+    /// Identity of a transaction, with variables of nginx.
+    TRANSACTION_ID: String = "modsecurity-transaction-id" {
+        example: "$request_id",
+        scope: Scope::Ingress,
+        risk: Risk::High,
+        check: Check::MatchesWithoutSpaces(&patterns::VARIABLE),
+        directives: &["modsecurity_transaction_id"],
+    }
+    /// Rules of the firewall.
+    RULES: String = "modsecurity-snippet" {
+        example: "SecRuleEngine On",
+        scope: Scope::Ingress,
+        risk: Risk::Critical,
+        check: Check::Nothing,
+        directives: &["modsecurity_rules"],
+    }
+}

@@ -1,0 +1,221 @@
+//! What the catalog knows of one annotation.
+
+use std::marker::PhantomData;
+
+use super::value::{self, Check};
+use super::version::Version;
+
+/// How far an annotation reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// The whole Ingress, or every host of it.
+    Ingress,
+    /// Each path of the Ingress.
+    Location,
+}
+
+/// How much harm an annotation can do, as the controller rates it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Risk {
+    /// One of a few values.
+    Low,
+    /// A few characters are free.
+    Medium,
+    /// Variables or regular expressions.
+    High,
+    /// Raw configuration.
+    Critical,
+}
+
+impl Risk {
+    /// The word for this risk in `annotations-risk-level`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "Low",
+            Self::Medium => "Medium",
+            Self::High => "High",
+            Self::Critical => "Critical",
+        }
+    }
+
+    /// The risk of a word, whatever its case. Quirk: a word that is none of the four means the lowest risk.
+    #[must_use]
+    pub fn of_word(word: &str) -> Self {
+        let is = |risk: &Self| risk.name().eq_ignore_ascii_case(word);
+        [Self::Critical, Self::High, Self::Medium].into_iter().find(is).unwrap_or(Self::Low)
+    }
+}
+
+/// What the controller does about a bad value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// The default applies.
+    Ignored,
+    /// The default applies, and a protection vanishes with the value.
+    FailsOpen,
+    /// The other annotations of the feature are ignored too.
+    FeatureLost,
+    /// The other annotations of the feature are ignored too, and a protection vanishes with them.
+    ProtectionLost,
+    /// The paths of the Ingress answer 503.
+    LocationDenied,
+    /// The Ingress is not served.
+    IngressDropped,
+}
+
+/// Everything that is known of one annotation. Names are without the prefix.
+#[derive(Debug)]
+pub struct Spec {
+    /// The name.
+    pub name: &'static str,
+    /// Older names; they count where the name is absent or empty.
+    pub aliases: &'static [&'static str],
+    /// What it does, in one or more sentences.
+    pub doc: &'static str,
+    /// A value that the controller accepts.
+    pub example: &'static str,
+    /// How far it reaches.
+    pub scope: Scope,
+    /// How much harm it can do.
+    pub risk: Risk,
+    /// The type that the controller reads it as.
+    pub kind: Kind,
+    /// What the controller checks before it reads the value; never for an empty value.
+    pub check: Check,
+    /// The first release that knows it; none: older than 0.34.
+    pub since: Option<Version>,
+    /// What a value comes to that the check refuses.
+    pub refused: Fate,
+    /// What a value comes to that is empty, or that cannot be read where checks are switched off.
+    pub unreadable: Fate,
+    /// The annotation without which this one has no effect; empty: none.
+    pub needs: &'static str,
+    /// The directives of nginx that it governs.
+    pub directives: &'static [&'static str],
+}
+
+impl Spec {
+    /// What holds where an entry says nothing else.
+    pub(crate) const DEFAULT: Self = Self {
+        name: "",
+        aliases: &[],
+        doc: "",
+        example: "",
+        scope: Scope::Location,
+        risk: Risk::Low,
+        kind: Kind::Text,
+        check: Check::Nothing,
+        since: None,
+        refused: Fate::Ignored,
+        unreadable: Fate::Ignored,
+        needs: "",
+        directives: &[],
+    };
+
+    /// Whether a release of the controller knows the annotation.
+    #[must_use]
+    pub fn is_known_to(&self, version: Version) -> bool {
+        self.since.is_none_or(|since| since <= version)
+    }
+}
+
+/// The type that an annotation is read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `true` or `false`.
+    Bool,
+    /// A whole number.
+    Int,
+    /// A text.
+    Text,
+}
+
+/// A type that annotations are read as.
+pub trait Value: Sized {
+    /// The name of the type.
+    const KIND: Kind;
+
+    /// Reads a value as the controller does; none where it cannot.
+    fn read(raw: &str) -> Option<Self>;
+}
+
+impl Value for bool {
+    const KIND: Kind = Kind::Bool;
+
+    fn read(raw: &str) -> Option<Self> {
+        value::parse_bool(raw)
+    }
+}
+
+impl Value for i64 {
+    const KIND: Kind = Kind::Int;
+
+    fn read(raw: &str) -> Option<Self> {
+        value::parse_int(raw)
+    }
+}
+
+impl Value for String {
+    const KIND: Kind = Kind::Text;
+
+    fn read(raw: &str) -> Option<Self> {
+        value::parse_text(raw)
+    }
+}
+
+/// The entry of an annotation that is read as a `T`: who holds it can read the annotation, and nobody else can.
+#[derive(Debug)]
+pub struct Key<T> {
+    /// What is known of the annotation.
+    pub spec: Spec,
+    value: PhantomData<fn() -> T>,
+}
+
+impl<T: Value> Key<T> {
+    /// An entry.
+    #[must_use]
+    pub(crate) const fn new(spec: Spec) -> Self {
+        Self { spec: Spec { kind: T::KIND, ..spec }, value: PhantomData }
+    }
+}
+
+/// Declares the annotations of a feature, each as a typed [`Key`], and the table of them all. Their documentation is text of the
+/// catalog.
+macro_rules! keys {
+    ($($(#[doc = $doc:literal])+ $key:ident: $type:ty = $name:literal { $($field:ident: $value:expr),+ $(,)? })+) => {
+        $(
+            $(#[doc = $doc])+
+            pub static $key: $crate::catalog::key::Key<$type> = $crate::catalog::key::Key::new($crate::catalog::key::Spec {
+                name: $name,
+                doc: concat!($($doc),+),
+                $($field: $value,)+
+                ..$crate::catalog::key::Spec::DEFAULT
+            });
+        )+
+
+        /// The annotations of this feature.
+        pub static KEYS: &[&$crate::catalog::key::Spec] = &[$(&$key.spec),+];
+    };
+}
+
+pub(crate) use keys;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_risk_is_the_lowest() {
+        for (word, expected) in [
+            ("Critical", Risk::Critical),
+            ("high", Risk::High),
+            ("MEDIUM", Risk::Medium),
+            ("low", Risk::Low),
+            ("none", Risk::Low),
+            ("", Risk::Low),
+        ] {
+            assert_eq!(Risk::of_word(word), expected, "{word}");
+        }
+    }
+}
