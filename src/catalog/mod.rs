@@ -5,4 +5,6 @@ pub mod flags;
 pub mod key;
 pub mod removed;
 pub mod value;
+pub mod settings;
+pub mod url;
 pub mod version;

@@ -47,10 +47,83 @@ impl FromStr for Version {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let error = || VersionError(text.to_owned());
-        let mut parts = text.strip_prefix('v').unwrap_or(text).split('.').map(str::parse);
-        let mut part = || parts.next().ok_or_else(error)?.map_err(|_| error());
+        let mut parts = text.strip_prefix('v').unwrap_or(text).split('.').map(number);
+        let mut part = || parts.next().flatten().ok_or_else(error);
         let version = Self { major: part()?, minor: part()?, patch: part()? };
         if parts.next().is_some() { Err(error()) } else { Ok(version) }
+    }
+}
+
+fn number(text: &str) -> Option<u16> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+/// A controller by name and version. Forks carry their own name with the version that they are based on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// The name, as `ingress-nginx`.
+    pub name: String,
+    /// The version, or the one that it is based on.
+    pub version: Version,
+}
+
+/// The name of the original.
+const ORIGINAL: &str = "ingress-nginx";
+
+impl Release {
+    /// The release that an image holds, judged by its name and tag: `registry/ingress-nginx/controller:v1.12.1@sha256:…`.
+    ///
+    /// # Errors
+    /// The tag is missing, or is not a version.
+    pub fn from_image(image: &str) -> Result<Self, VersionError> {
+        let (image, _digest) = image.split_once('@').unwrap_or((image, ""));
+        let folder = image.rfind('/').map_or(0, |slash| slash + 1);
+        let (repository, tag) = match image[folder..].rfind(':') {
+            Some(colon) => (&image[..folder + colon], &image[folder + colon + 1..]),
+            None => return Err(VersionError(image.to_owned())),
+        };
+        let name = match repository[folder..].trim_end_matches("-chroot") {
+            "controller" | "nginx-ingress-controller" if is_original(repository) => ORIGINAL,
+            _ => &repository[folder..],
+        };
+        Ok(Self { name: name.to_owned(), version: base_version(tag)? })
+    }
+}
+
+/// The project's own images lie in a folder of its name; the image of that name under another folder is a fork's.
+fn is_original(repository: &str) -> bool {
+    repository.rsplit('/').nth(1).is_some_and(|folder| folder == ORIGINAL || folder == "kubernetes-ingress-controller")
+}
+
+/// The version at the beginning of a tag: forks append what they like, as in `v1.12.1-hardened2`.
+fn base_version(text: &str) -> Result<Version, VersionError> {
+    let text = text.strip_prefix("controller-").unwrap_or(text);
+    let base = text.find(['-', '+', '_']).map_or(text, |end| &text[..end]);
+    base.parse().map_err(|_| VersionError(text.to_owned()))
+}
+
+impl Default for Release {
+    fn default() -> Self {
+        Self { name: ORIGINAL.to_owned(), version: LATEST }
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.name, self.version)
+    }
+}
+
+impl FromStr for Release {
+    type Err = VersionError;
+
+    /// Reads `ingress-nginx:1.15.1`, `1.15.1` or `fork:1.12.1-r3`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (name, version) = text.rsplit_once(':').unwrap_or((ORIGINAL, text));
+        if name.is_empty() {
+            return Err(VersionError(text.to_owned()));
+        }
+        Ok(Self { name: name.to_owned(), version: base_version(version)? })
     }
 }
 
@@ -62,9 +135,46 @@ mod tests {
     fn versions_have_three_numbers() {
         assert_eq!("1.12.8".parse(), Ok(Version::new(1, 12, 8)));
         assert_eq!("v1.9.6".parse(), Ok(Version::new(1, 9, 6)));
-        for bad in ["", "1", "1.2", "1.2.3.4", "1.x.3", "1.2.99999999"] {
+        for bad in ["", "1", "1.2", "1.2.3.4", "1.x.3", "1.+2.3", "1.2.99999999"] {
             assert!(bad.parse::<Version>().is_err(), "{bad}");
         }
         assert!(Version::new(1, 9, 6) < Version::new(1, 10, 0));
+    }
+
+    #[test]
+    fn releases_have_a_name_and_a_base_version() {
+        let good = [
+            ("ingress-nginx:1.11.8", "ingress-nginx", (1, 11, 8)),
+            ("1.14.5", "ingress-nginx", (1, 14, 5)),
+            ("v1.14.5", "ingress-nginx", (1, 14, 5)),
+            ("controller-v1.14.5", "ingress-nginx", (1, 14, 5)),
+            ("acme-ingress:1.13.2-r7", "acme-ingress", (1, 13, 2)),
+            ("acme/ingress:v1.13.2+build.9", "acme/ingress", (1, 13, 2)),
+        ];
+        for (text, name, (major, minor, patch)) in good {
+            let release = Release { name: name.into(), version: Version::new(major, minor, patch) };
+            assert_eq!(text.parse(), Ok(release), "{text}");
+        }
+        for bad in ["", ":1.15.1", "ingress-nginx", "ingress-nginx:", "ingress-nginx:latest", "ingress-nginx:1.15"] {
+            assert!(bad.parse::<Release>().is_err(), "{bad}");
+        }
+        assert_eq!(Release::default().to_string().parse(), Ok(Release::default()));
+    }
+
+    #[test]
+    fn images_name_their_release() {
+        let good = [
+            ("registry.example.com/ingress-nginx/controller:v1.12.1@sha256:0123abcd", "ingress-nginx:1.12.1"),
+            ("localhost:5000/ingress-nginx/controller:v1.9.6", "ingress-nginx:1.9.6"),
+            ("mirror.example.com/ingress-nginx/controller-chroot:v1.13.9", "ingress-nginx:1.13.9"),
+            ("acme/nginx-ingress-controller:1.10.6-debian-12-r0", "nginx-ingress-controller:1.10.6"),
+            ("edge:1.15.0", "edge:1.15.0"),
+        ];
+        for (image, release) in good {
+            assert_eq!(Release::from_image(image).map(|release| release.to_string()), Ok(release.to_owned()), "{image}");
+        }
+        for bad in ["", "ingress-nginx/controller", "localhost:5000/controller", "controller@sha256:0123", "controller:stable"] {
+            assert!(Release::from_image(bad).is_err(), "{bad}");
+        }
     }
 }

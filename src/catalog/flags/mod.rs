@@ -1,5 +1,10 @@
 //! Arguments of the controller.
 
+mod parse;
+mod table;
+
+pub use table::{FLAGS, Flag, find};
+
 /// The arguments that change what is rendered, with the controller's own defaults.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flags {
@@ -63,6 +68,50 @@ pub struct Flags {
     pub disable_full_test: bool,
     /// `--enable-topology-aware-routing`
     pub enable_topology_aware_routing: bool,
-    /// `--maxmind-edition-ids`
+    /// `--maxmind-edition-ids`: names of GeoIP2 databases, separated by commas.
     pub maxmind_edition_ids: String,
+    /// `--maxmind-license-key` or `--maxmind-mirror` is given, so that the controller can fetch GeoIP2 databases.
+    pub maxmind_source: bool,
+    /// `--v`: how much the controller logs; from 5 on, nginx logs everything as well.
+    pub verbosity: i64,
+}
+
+impl Default for Flags {
+    fn default() -> Self {
+        Self {
+            default_backend_service: String::new(),
+            ingress_class: "nginx".into(),
+            controller_class: "k8s.io/ingress-nginx".into(),
+            watch_without_class: false,
+            class_by_name: false,
+            configmap: String::new(),
+            tcp_services_configmap: String::new(),
+            udp_services_configmap: String::new(),
+            watch_namespace: String::new(),
+            watch_namespace_selector: String::new(),
+            default_ssl_certificate: String::new(),
+            health_check_path: "/healthz".into(),
+            enable_ssl_passthrough: false,
+            disable_svc_external_name: false,
+            annotations_prefix: "nginx.ingress.kubernetes.io".into(),
+            enable_annotation_validation: true,
+            enable_metrics: false,
+            monitor_max_batch_size: 10000,
+            http_port: 80,
+            https_port: 443,
+            ssl_passthrough_proxy_port: 442,
+            default_server_port: 8181,
+            healthz_port: 10254,
+            status_port: 10246,
+            stream_port: 10247,
+            profiler_port: 10245,
+            disable_catch_all: false,
+            deep_inspect: true,
+            disable_full_test: false,
+            enable_topology_aware_routing: false,
+            maxmind_edition_ids: "GeoLite2-City,GeoLite2-ASN".into(),
+            maxmind_source: false,
+            verbosity: 0,
+        }
+    }
 }

@@ -1,0 +1,169 @@
+//! Connections to backends, and what a route does when its manifest says nothing.
+
+/// Connections to backends and defaults of every route.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Upstreams {
+    /// Idle connections to backends that each worker keeps; 0: none.
+    pub keepalive_connections: i64,
+    /// How long a connection to a backend may be used.
+    pub keepalive_time: String,
+    /// Seconds that an idle connection to a backend stays open.
+    pub keepalive_timeout: i64,
+    /// Requests on one connection to a backend.
+    pub keepalive_requests: i64,
+    /// How endpoints are chosen: `round_robin` or `ewma`.
+    pub load_balance: String,
+    /// Expression that chooses the endpoint by consistent hashing.
+    pub upstream_hash_by: String,
+    /// Choose a group of endpoints by `upstream_hash_by`, and one of them at random.
+    pub upstream_hash_by_subset: bool,
+    /// Endpoints in a group.
+    pub upstream_hash_by_subset_size: i64,
+    /// Send requests to the address of the Service instead of its endpoints.
+    pub service_upstream: bool,
+    /// Try the next endpoint for POST, LOCK and PATCH as well.
+    pub retry_non_idempotent: bool,
+    /// TLS settings towards backends hold for single routes, not for the whole host.
+    pub tls_per_route_only: bool,
+}
+
+impl Default for Upstreams {
+    fn default() -> Self {
+        Self {
+            keepalive_connections: 320,
+            keepalive_time: "1h".into(),
+            keepalive_timeout: 60,
+            keepalive_requests: 10000,
+            load_balance: String::new(),
+            upstream_hash_by: String::new(),
+            upstream_hash_by_subset: false,
+            upstream_hash_by_subset_size: 0,
+            service_upstream: false,
+            retry_non_idempotent: false,
+            tls_per_route_only: false,
+        }
+    }
+}
+
+/// What a route does when its manifest says nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RouteDefaults {
+    /// Path that requests for `/` are redirected to.
+    pub app_root: String,
+    /// Error codes of backends that the default backend replaces by its pages.
+    pub error_codes: Vec<i64>,
+    /// Show the error pages of backends in spite of `error_codes`.
+    pub keep_backend_errors: bool,
+    /// Keep a slash at the end when redirecting to HTTPS.
+    pub preserve_trailing_slash: bool,
+    /// Redirect to HTTPS where the host has a certificate.
+    pub ssl_redirect: bool,
+    /// Redirect to HTTPS even where the host has no certificate.
+    pub force_ssl_redirect: bool,
+    /// Status of redirects: 301, 302, 307 or 308.
+    pub redirect_code: i64,
+    /// Name the port in redirects.
+    pub use_port_in_redirects: bool,
+    /// Redirects name no host.
+    pub relative_redirects: bool,
+    /// Networks that may connect; empty: all.
+    pub allow: Vec<String>,
+    /// Networks that may not connect.
+    pub deny: Vec<String>,
+    /// Paths without authentication, separated by commas.
+    pub no_auth_paths: String,
+    /// Largest body of a request; 0: no limit.
+    pub body_size: String,
+    /// Seconds to connect to a backend.
+    pub connect_timeout: i64,
+    /// Seconds between two reads from a backend.
+    pub read_timeout: i64,
+    /// Seconds between two writes to a backend.
+    pub send_timeout: i64,
+    /// Number of buffers for a response.
+    pub buffers_number: i64,
+    /// Size of each buffer for a response.
+    pub buffer_size: String,
+    /// Size of the buffers that may be busy sending; empty: left to nginx.
+    pub busy_buffers_size: String,
+    /// Change of the path in cookies of backends, or `off`.
+    pub cookie_path: String,
+    /// Change of the domain in cookies of backends, or `off`.
+    pub cookie_domain: String,
+    /// When the next endpoint is tried.
+    pub next_upstream: String,
+    /// Seconds for all tries; 0: no limit.
+    pub next_upstream_timeout: i64,
+    /// Number of tries; 0: no limit.
+    pub next_upstream_tries: i64,
+    /// `Location` headers of backends that are changed; `off`: none.
+    pub redirect_from: String,
+    /// What `Location` headers of backends are changed to.
+    pub redirect_to: String,
+    /// Read the whole request before passing it on: `on` or `off`.
+    pub request_buffering: String,
+    /// Read the whole response before passing it on: `on` or `off`.
+    pub buffering: String,
+    /// Version of HTTP towards backends.
+    pub http_version: String,
+    /// Largest temporary file for a response.
+    pub max_temp_file_size: String,
+}
+
+impl Default for RouteDefaults {
+    fn default() -> Self {
+        Self {
+            app_root: String::new(),
+            error_codes: Vec::new(),
+            keep_backend_errors: false,
+            preserve_trailing_slash: false,
+            ssl_redirect: true,
+            force_ssl_redirect: false,
+            redirect_code: 308,
+            use_port_in_redirects: false,
+            relative_redirects: false,
+            allow: Vec::new(),
+            deny: Vec::new(),
+            no_auth_paths: "/.well-known/acme-challenge".into(),
+            body_size: "1m".into(),
+            connect_timeout: 5,
+            read_timeout: 60,
+            send_timeout: 60,
+            buffers_number: 4,
+            buffer_size: "4k".into(),
+            busy_buffers_size: String::new(),
+            cookie_path: "off".into(),
+            cookie_domain: "off".into(),
+            next_upstream: "error timeout".into(),
+            next_upstream_timeout: 0,
+            next_upstream_tries: 3,
+            redirect_from: "off".into(),
+            redirect_to: "off".into(),
+            request_buffering: "on".into(),
+            buffering: "off".into(),
+            http_version: "1.1".into(),
+            max_temp_file_size: "1024m".into(),
+        }
+    }
+}
+
+/// TCP and UDP services.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StreamDefaults {
+    /// How long a TCP or UDP connection may be silent.
+    pub timeout: String,
+    /// Try the next endpoint when a TCP connection fails.
+    pub next_upstream: bool,
+    /// How long all tries of a TCP connection may take.
+    pub next_upstream_timeout: String,
+    /// Number of tries of a TCP connection.
+    pub next_upstream_tries: i64,
+    /// Datagrams that a UDP backend answers with.
+    pub responses: i64,
+}
+
+impl Default for StreamDefaults {
+    fn default() -> Self {
+        Self { timeout: "600s".into(), next_upstream: true, next_upstream_timeout: "600s".into(), next_upstream_tries: 3, responses: 1 }
+    }
+}

@@ -1,0 +1,222 @@
+//! What the controller's admission webhook would answer if an Ingress were applied again.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use k8s_openapi::api::networking::v1::Ingress;
+use regex::Regex;
+
+use super::select::{Chosen, Selection, is_suspicious};
+use super::upstreams::Upstreams;
+use super::world::World;
+use crate::catalog::flags::Flags;
+use crate::diagnostic::{Diagnostic, Effect};
+use crate::ir::{CATCH_ALL, PathMatch};
+use crate::manifest::Object;
+use crate::source::Span;
+
+/// The Ingresses that the webhook would refuse, each with the first reason that it would give.
+pub(super) fn check(selection: &Selection, upstreams: &Upstreams) -> Vec<Diagnostic> {
+    let claims = Claims::new(&selection.chosen, upstreams);
+    let overlaps: HashMap<usize, (Span, String)> =
+        (0..selection.chosen.len()).filter_map(|at| Some((selection.chosen[at].index, claims.overlap(at)?))).collect();
+    let refuse = |(index, object): (usize, &Object<Ingress>)| {
+        let (span, reason) = refusal(selection, index, object).or_else(|| overlaps.get(&index).cloned())?;
+        let message = format!("the admission webhook refuses Ingress `{}`: {reason}", object.reference.name);
+        let diagnostic = Diagnostic::error("admission", message).at(span).object(object.reference.clone());
+        Some(diagnostic.subject(&object.reference.name).effect(Effect::AdmissionDenied))
+    };
+    selection.world.cluster.ingresses.iter().enumerate().filter_map(refuse).collect()
+}
+
+/// Why the webhook refuses an Ingress whatever else there is.
+fn refusal(selection: &Selection, index: usize, object: &Object<Ingress>) -> Option<(Span, String)> {
+    let world = selection.world;
+    let flags = &world.controller.flags;
+    let spec = object.value.spec.as_ref();
+    let at = |path: &[&str]| object.span(path);
+    if flags.deep_inspect && is_suspicious(&object.value) {
+        return Some((at(&["spec"]), String::from("a value looks like an attempt to inject configuration")));
+    }
+    if selection.is_foreign(object) || !flags.watch_namespace.is_empty() && flags.watch_namespace != object.reference.namespace {
+        return None;
+    }
+    if flags.disable_catch_all && spec.is_some_and(|spec| spec.default_backend.is_some()) {
+        return Some((at(&["spec", "defaultBackend"]), String::from("default backends are switched off by `--disable-catch-all`")));
+    }
+    if world.settings.policy.strict_path_type
+        && let Some(found) = loose_path(object)
+    {
+        return Some(found);
+    }
+    annotation_refusal(world, object).or_else(|| {
+        selection
+            .rejected
+            .contains(&index)
+            .then(|| (at(&["metadata", "annotations"]), String::from("an annotation has a value that it forbids")))
+    })
+}
+
+/// A path that only `ImplementationSpecific` may have.
+fn loose_path(object: &Object<Ingress>) -> Option<(Span, String)> {
+    #[expect(clippy::unwrap_used, reason = "a fixed pattern that a test compiles")]
+    static STRICT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^/[[:alnum:]\._\-/]*$").unwrap());
+    let rules = object.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten()).enumerate();
+    for (at, rule) in rules {
+        for (under, path) in rule.http.iter().flat_map(|http| &http.paths).enumerate() {
+            let text = path.path.as_deref().unwrap_or_default();
+            if !text.is_empty() && path.path_type != "ImplementationSpecific" && !STRICT.is_match(text) {
+                let span = object.span(&["spec", "rules", &at.to_string(), "http", "paths", &under.to_string(), "path"]);
+                return Some((span, format!("path `{text}` cannot be used with `pathType: {}`", path.path_type)));
+            }
+        }
+    }
+    None
+}
+
+/// An annotation that is refused by its name, or for a word in its value.
+fn annotation_refusal(world: &World, object: &Object<Ingress>) -> Option<(Span, String)> {
+    let prefix = &world.controller.flags.annotations_prefix;
+    let default_prefix = Flags::default().annotations_prefix;
+    let list = world.settings.policy.word_blocklist.trim();
+    // Quirk: the webhook cuts blanks off the words, and an empty word between commas is found in every value.
+    let words: Vec<&str> = if list.is_empty() { Vec::new() } else { list.split(',').map(str::trim).collect() };
+    for (key, value) in object.value.metadata.annotations.iter().flatten() {
+        let has_prefix = |prefix: &str| key.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
+        let reason = if *prefix != default_prefix && has_prefix(&default_prefix) {
+            format!("annotations of this controller start with `{prefix}/`, not with `{default_prefix}/`")
+        } else if let Some(word) = words.iter().find(|word| has_prefix(prefix) && value.contains(**word)) {
+            format!("the value of `{key}` holds `{word}`, which `annotation-value-word-blocklist` forbids")
+        } else if !world.settings.policy.allow_snippets && key.ends_with("-snippet") {
+            format!("`{key}` is not allowed: `allow-snippet-annotations` is off")
+        } else {
+            continue;
+        };
+        return Some((object.span(&["metadata", "annotations", key]), reason));
+    }
+    None
+}
+
+/// One path of one Ingress.
+#[derive(Debug, Clone, Copy)]
+struct Claim {
+    ingress: usize,
+    path_match: PathMatch,
+    /// A prefix that becomes two locations.
+    expands: bool,
+}
+
+/// The locations of one path of one host, by the claims that own them; none for the default one.
+type Owned = Vec<(Option<usize>, Claim)>;
+
+/// Who claims which path of which host, in the order of the Ingresses.
+struct Claims<'a> {
+    chosen: &'a [Chosen<'a>],
+    by_path: HashMap<(&'a str, &'a str), Vec<Claim>>,
+    settled: HashMap<(&'a str, &'a str), Owned>,
+}
+
+impl<'a> Claims<'a> {
+    fn new(chosen: &'a [Chosen<'a>], upstreams: &Upstreams) -> Self {
+        let hosts: HashSet<&str> = chosen
+            .iter()
+            .filter(|ingress| !ingress.annotations.canary.enabled)
+            .flat_map(|ingress| ingress.rules.iter().map(|rule| rule.host.as_str()))
+            .collect();
+        let mut by_path: HashMap<(&str, &str), Vec<Claim>> = HashMap::new();
+        for (at, ingress) in chosen.iter().enumerate() {
+            let is_catch_all = ingress.rules.is_empty() && ingress.default_backend.is_some() && !ingress.annotations.canary.enabled;
+            if is_catch_all {
+                let claim = Claim { ingress: at, path_match: PathMatch::Prefix, expands: false };
+                // It takes the place of the default location before any rule is looked at.
+                by_path.entry((CATCH_ALL, "/")).or_default().insert(0, claim);
+            }
+            for rule in &ingress.rules {
+                let host = if hosts.contains(rule.host.as_str()) { rule.host.as_str() } else { CATCH_ALL };
+                for path in rule.paths.iter().flatten() {
+                    let upstream = path.backend.as_ref().and_then(|backend| upstreams.get(&backend.upstream));
+                    if upstream.is_none_or(|upstream| upstream.is_alternative) {
+                        continue;
+                    }
+                    let rewrite = &ingress.features.rewrite;
+                    let is_rewritten = !rewrite.target.is_empty() && rewrite.target != path.path || rewrite.by_pattern;
+                    let expands = path.path != "/" && path.path_match == PathMatch::Prefix && !is_rewritten;
+                    let claim = Claim { ingress: at, path_match: path.path_match, expands };
+                    by_path.entry((host, path.path.as_str())).or_default().push(claim);
+                }
+            }
+        }
+        let settled = by_path.iter().map(|(&key, claims)| (key, settle(key.1, claims, None))).collect();
+        Self { chosen, by_path, settled }
+    }
+
+    /// A path of an Ingress that another one serves, if this one comes last.
+    fn overlap(&self, at: usize) -> Option<(Span, String)> {
+        let ingress = &self.chosen[at];
+        for rule in &ingress.rules {
+            for path in rule.paths.iter().flatten().filter(|path| path.backend.is_some()) {
+                let owner = self.owners(&rule.host, &path.path, at).into_iter().find(|&owner| owner != at && self.collide(at, owner));
+                if let Some(owner) = owner {
+                    let other = &self.chosen[owner].object.reference;
+                    let reason = format!(
+                        "host `{}` and path `{}` are already declared by Ingress `{}/{}`",
+                        rule.host, path.path, other.namespace, other.name
+                    );
+                    return Some((path.span, reason));
+                }
+            }
+        }
+        None
+    }
+
+    /// Quirk: only the mere presence of the annotation `canary` on one of the two lets them share a path.
+    fn collide(&self, a: usize, b: usize) -> bool {
+        let annotations = |at: usize| &self.chosen[at].annotations;
+        let is_written = |at: usize| self.chosen[at].features.causes.iter().any(|(name, _)| name.ends_with("/canary") || name == "canary");
+        annotations(a).canary.enabled && annotations(b).canary.enabled || !is_written(a) && !is_written(b)
+    }
+
+    /// The Ingresses whose locations have exactly a path, with the locations of Ingress `last` added at the end.
+    fn owners(&self, host: &str, path: &str, last: usize) -> Vec<usize> {
+        let mut owners = Vec::new();
+        let own = self.locations(host, path, last);
+        let has_exact = own.iter().any(|(_, claim)| claim.path_match == PathMatch::Exact);
+        let matches = |claim: &Claim| !claim.expands || path.ends_with('/') || !has_exact;
+        owners.extend(own.iter().filter(|(_, claim)| matches(claim)).filter_map(|(owner, _)| *owner));
+        if let Some(stem) = path.strip_suffix('/').filter(|stem| !stem.is_empty()) {
+            owners.extend(self.locations(host, stem, last).iter().filter(|(_, claim)| claim.expands).filter_map(|(owner, _)| *owner));
+        }
+        owners
+    }
+
+    fn locations(&self, host: &str, path: &str, last: usize) -> Owned {
+        let Some(settled) = self.settled.get(&(host, path)) else { return Owned::new() };
+        // Moving an Ingress to the end changes nothing where it owns nothing.
+        if settled.iter().all(|(owner, _)| *owner != Some(last)) {
+            return settled.clone();
+        }
+        self.by_path.get(&(host, path)).map(|claims| settle(path, claims, Some(last))).unwrap_or_default()
+    }
+}
+
+/// The locations that claims lead to, those of Ingress `last` coming last.
+fn settle(path: &str, claims: &[Claim], last: Option<usize>) -> Owned {
+    let mut owned = Owned::new();
+    let (own, others): (Vec<&Claim>, Vec<&Claim>) = claims.iter().partition(|claim| Some(claim.ingress) == last);
+    let mut ordered = others.into_iter().chain(own).peekable();
+    if path == "/"
+        && let Some(first) = ordered.peek()
+    {
+        // Every server starts with a location of the default backend.
+        let root = Claim { path_match: PathMatch::Prefix, expands: false, ..**first };
+        owned.push((None, root));
+    }
+    for claim in ordered {
+        match owned.first_mut().filter(|(_, first)| first.path_match == claim.path_match) {
+            Some((Some(_), _)) => {}
+            Some(first) => *first = (Some(claim.ingress), *claim),
+            None => owned.push((Some(claim.ingress), *claim)),
+        }
+    }
+    owned
+}
