@@ -4,6 +4,7 @@
 //! endpoints, servers and certificates, locations and merging, canaries, fallbacks, the order of locations, redirects between hosts,
 //! TCP and UDP services.
 
+mod admission;
 mod annotations;
 mod canary;
 mod certificates;
@@ -39,16 +40,18 @@ pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
     let Outcome { value: settings, diagnostics: mut findings } = settings::read(settings::config_map(cluster, controller), controller);
     let mut world = World::new(cluster, controller, settings);
     settle_dh_parameters(&mut world, &mut findings);
-    let Outcome { value: chosen, diagnostics } = select::choose(&world);
-    findings.extend(diagnostics);
+    let selection = select::choose(&world, &mut findings);
+    let chosen = selection.chosen.as_slice();
 
-    let mut upstreams = upstreams::create(&world, &chosen);
-    let mut sites = servers::create(&world, &chosen, &mut findings);
-    locations::add(&world, &chosen, &mut upstreams, &mut sites, &mut findings);
-    canary::merge(&chosen, &mut upstreams, &sites, &mut findings);
-    let upstreams = error_backends::add(&world, &chosen, upstreams, &mut sites, &mut findings);
-    let mut servers: Vec<_> = sites.list.into_par_iter().map(|site| routes::complete(site, &chosen)).collect();
+    let mut upstreams = upstreams::create(&world, chosen);
+    findings.extend(admission::check(&selection, &upstreams));
+    let mut sites = servers::create(&world, chosen, &mut findings);
+    locations::add(&world, chosen, &mut upstreams, &mut sites, &mut findings);
+    canary::merge(chosen, &mut upstreams, &sites, &mut findings);
+    let upstreams = error_backends::add(&world, chosen, upstreams, &mut sites, &mut findings);
+    let mut servers: Vec<_> = sites.list.into_par_iter().map(|site| routes::complete(site, chosen)).collect();
     servers.sort_by(|a, b| a.hostname.cmp(&b.hostname));
+    runtime::derive(&mut world.settings, &servers, &controller.environment);
 
     let snippets = chosen.iter().map(|ingress| &ingress.annotations.stream_snippet).filter(|snippet| !snippet.is_empty());
     let headers = &world.settings.headers;

@@ -1,7 +1,7 @@
 //! Which Ingresses the controller serves, and in which order it looks at them.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
@@ -19,6 +19,8 @@ use crate::source::Span;
 /// An Ingress that the controller serves.
 #[derive(Debug)]
 pub(super) struct Chosen<'a> {
+    /// Its place among the Ingresses of the cluster.
+    pub(super) index: usize,
     /// The object.
     pub(super) object: &'a Object<Ingress>,
     /// Its namespace.
@@ -80,25 +82,57 @@ impl Chosen<'_> {
     }
 }
 
-/// Chooses the Ingresses that the controller serves, and puts them in its order: oldest first.
-pub(super) fn choose<'a>(world: &World<'a>) -> Outcome<Vec<Chosen<'a>>> {
-    let classes = served_classes(world);
-    let cluster = world.cluster;
-    let results: Vec<(Option<Chosen<'a>>, Vec<Diagnostic>)> = cluster
-        .ingresses
-        .par_iter()
-        .map(|object| match refusal(world, &classes, object) {
-            Some(diagnostic) => (None, vec![diagnostic]),
-            None => read(world, object),
-        })
-        .collect();
-    let mut outcome = Outcome { value: Vec::new(), diagnostics: Vec::new() };
-    for (chosen, diagnostics) in results {
-        outcome.value.extend(chosen);
-        outcome.diagnostics.extend(diagnostics);
+/// Which Ingresses are served and which are not.
+#[derive(Debug)]
+pub(super) struct Selection<'w, 'a> {
+    /// What the passes look things up in.
+    pub(super) world: &'w World<'a>,
+    /// The Ingresses that the controller serves, in its order: oldest first.
+    pub(super) chosen: Vec<Chosen<'a>>,
+    /// Places of the Ingresses that would be served, had they not a value that the controller forbids.
+    pub(super) rejected: HashSet<usize>,
+    classes: Classes<'a>,
+}
+
+/// The Ingress classes that the controller serves, by name.
+type Classes<'a> = HashMap<&'a str, &'a Object<IngressClass>>;
+
+impl Selection<'_, '_> {
+    /// Whether another controller serves an Ingress, or none.
+    pub(super) fn is_foreign(&self, object: &Object<Ingress>) -> bool {
+        class_refusal(self.world, &self.classes, object).is_some()
     }
-    outcome.value.sort_by(|a, b| creation_order(a.object, b.object));
-    outcome
+}
+
+/// Chooses the Ingresses that the controller serves, and puts them in its order.
+pub(super) fn choose<'w, 'a>(world: &'w World<'a>, findings: &mut Vec<Diagnostic>) -> Selection<'w, 'a> {
+    let classes = served_classes(world);
+    let read = |(index, object)| match refusal(world, &classes, object) {
+        Some(diagnostic) => (Verdict::Refused, vec![diagnostic]),
+        None => read(world, index, object),
+    };
+    let verdicts: Vec<_> = world.cluster.ingresses.par_iter().enumerate().map(read).collect();
+    let mut selection = Selection { world, chosen: Vec::new(), rejected: HashSet::new(), classes };
+    for (index, (verdict, diagnostics)) in verdicts.into_iter().enumerate() {
+        findings.extend(diagnostics);
+        match verdict {
+            Verdict::Chosen(chosen) => selection.chosen.push(*chosen),
+            Verdict::Rejected => drop(selection.rejected.insert(index)),
+            Verdict::Refused => {}
+        }
+    }
+    selection.chosen.sort_by(|a, b| creation_order(a.object, b.object));
+    selection
+}
+
+/// What becomes of an Ingress.
+enum Verdict<'a> {
+    /// The controller serves it.
+    Chosen(Box<Chosen<'a>>),
+    /// It is for the controller, which refuses an annotation of it.
+    Rejected,
+    /// It is not for the controller.
+    Refused,
 }
 
 /// Quirk: Ingresses that are equally old are ordered by name backwards. Without a creation time an object is the oldest.
@@ -108,7 +142,7 @@ fn creation_order(a: &Object<Ingress>, b: &Object<Ingress>) -> Ordering {
     created(a).cmp(&created(b)).then_with(|| name(b).cmp(&name(a)))
 }
 
-fn served_classes<'a>(world: &World<'a>) -> HashMap<&'a str, &'a Object<IngressClass>> {
+fn served_classes<'a>(world: &World<'a>) -> Classes<'a> {
     let flags = &world.controller.flags;
     let serves = |class: &&Object<IngressClass>| {
         let controller = class.value.spec.as_ref().and_then(|spec| spec.controller.as_deref());
@@ -118,7 +152,7 @@ fn served_classes<'a>(world: &World<'a>) -> HashMap<&'a str, &'a Object<IngressC
 }
 
 /// Why the controller does not serve an Ingress, judged before its annotations are read.
-fn refusal(world: &World, classes: &HashMap<&str, &Object<IngressClass>>, object: &Object<Ingress>) -> Option<Diagnostic> {
+fn refusal(world: &World, classes: &Classes, object: &Object<Ingress>) -> Option<Diagnostic> {
     let flags = &world.controller.flags;
     let namespace = &object.reference.namespace;
     if !flags.watch_namespace.is_empty() && flags.watch_namespace != *namespace {
@@ -131,7 +165,7 @@ fn refusal(world: &World, classes: &HashMap<&str, &Object<IngressClass>>, object
         return Some(diagnostic);
     }
     if flags.deep_inspect
-        && let Some((path, value)) = suspicious(&object.value)
+        && let Some((path, value)) = suspicious_value(&object.value)
     {
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         let message = format!("`{}` looks like an attempt to inject configuration", value.escape_debug());
@@ -150,7 +184,7 @@ fn not_served(object: &Object<Ingress>, path: &[&str], rule: &'static str, messa
     diagnostic.at(object.span(path)).object(object.reference.clone()).effect(Effect::IngressDropped)
 }
 
-fn class_refusal(world: &World, classes: &HashMap<&str, &Object<IngressClass>>, object: &Object<Ingress>) -> Option<Diagnostic> {
+fn class_refusal(world: &World, classes: &Classes, object: &Object<Ingress>) -> Option<Diagnostic> {
     const ANNOTATION: &str = "kubernetes.io/ingress.class";
     let flags = &world.controller.flags;
     if let Some(name) = object.value.spec.as_ref().and_then(|spec| spec.ingress_class_name.as_deref()) {
@@ -178,7 +212,7 @@ fn class_refusal(world: &World, classes: &HashMap<&str, &Object<IngressClass>>, 
 }
 
 /// The first value of the spec that the controller's deep inspection refuses, and where it stands.
-fn suspicious(ingress: &Ingress) -> Option<(Vec<String>, &str)> {
+fn suspicious_value(ingress: &Ingress) -> Option<(Vec<String>, &str)> {
     let spec = ingress.spec.as_ref()?;
     let mut values: Vec<(Vec<String>, &str)> = Vec::new();
     let path = |steps: &[&str]| steps.iter().map(|&step| step.to_owned()).collect::<Vec<_>>();
@@ -197,11 +231,16 @@ fn suspicious(ingress: &Ingress) -> Option<(Vec<String>, &str)> {
             values.push((path(&["spec", "tls", &at, "hosts", &under.to_string()]), host));
         }
     }
-    values.into_iter().find(|(_, value)| is_suspicious(value))
+    values.into_iter().find(|(_, value)| is_suspicious_text(value))
+}
+
+/// Whether the controller's deep inspection refuses an Ingress.
+pub(super) fn is_suspicious(ingress: &Ingress) -> bool {
+    suspicious_value(ingress).is_some()
 }
 
 /// What the controller's deep inspection refuses in hosts, paths and names of Secrets.
-pub(super) fn is_suspicious(value: &str) -> bool {
+fn is_suspicious_text(value: &str) -> bool {
     #[expect(clippy::unwrap_used, reason = "a fixed pattern that a test compiles")]
     static REFUSED: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?s)alias.*;|root.*;|/etc/(passwd|shadow|group|nginx|ingress-controller)|/var/run/secrets|_by_lua").unwrap()
@@ -227,15 +266,15 @@ fn blocked_word(world: &World, object: &Object<Ingress>) -> Option<Diagnostic> {
     None
 }
 
-fn read<'a>(world: &World<'a>, object: &'a Object<Ingress>) -> (Option<Chosen<'a>>, Vec<Diagnostic>) {
+fn read<'a>(world: &World<'a>, index: usize, object: &'a Object<Ingress>) -> (Verdict<'a>, Vec<Diagnostic>) {
     let Outcome { value, diagnostics } = annotations::read(object, world);
-    let Ok(mut annotations) = value else { return (None, diagnostics) };
+    let Ok(mut annotations) = value else { return (Verdict::Rejected, diagnostics) };
     let namespace = object.reference.namespace.as_str();
     let spec = object.value.spec.as_ref();
     let default_backend = spec.and_then(|spec| spec.default_backend.as_ref()).and_then(|backend| self::backend(namespace, backend));
     let rules = spec.map(|_| rules(namespace, object)).unwrap_or_default();
     let features = Arc::new(std::mem::take(&mut annotations.features));
-    (Some(Chosen { object, namespace, features, annotations, default_backend, rules }), diagnostics)
+    (Verdict::Chosen(Box::new(Chosen { index, object, namespace, features, annotations, default_backend, rules })), diagnostics)
 }
 
 fn rules(namespace: &str, object: &Object<Ingress>) -> Vec<Rule> {
@@ -282,10 +321,10 @@ mod tests {
     #[test]
     fn deep_inspection_knows_five_patterns() {
         for bad in ["alias /x;", "root\n/;", "/etc/nginx/x", "/var/run/secrets/t", "content_by_lua_block"] {
-            assert!(is_suspicious(bad), "{bad}");
+            assert!(is_suspicious_text(bad), "{bad}");
         }
         for good in ["/alias", "ALIAS /x;", "/proc/1", "/run/secrets", "/etc/hosts", "app.example.com"] {
-            assert!(!is_suspicious(good), "{good}");
+            assert!(!is_suspicious_text(good), "{good}");
         }
     }
 }

@@ -11,7 +11,12 @@ use crate::source::{FileId, Span};
 ///
 /// # Errors
 /// The finding that says why the rest cannot be read; values before it are in `values`.
-pub(super) fn read<'a>(file: FileId, text: &'a str, values: &mut Vec<Node<'a>>, findings: &mut Vec<Diagnostic>) -> Result<(), Box<Diagnostic>> {
+pub(super) fn read<'a>(
+    file: FileId,
+    text: &'a str,
+    values: &mut Vec<Node<'a>>,
+    findings: &mut Vec<Diagnostic>,
+) -> Result<(), Box<Diagnostic>> {
     let mut reader = Reader { file, text, at: 0, findings };
     loop {
         reader.skip_blanks();
@@ -143,7 +148,9 @@ impl<'a> Reader<'a, '_> {
         let token = self.text.get(start..end).ok_or_else(|| self.refuse("a string does not end"))?;
         let inner = &token[1..token.len() - 1];
         let text = if inner.bytes().any(|byte| byte == b'\\' || byte < b' ') {
-            Cow::Owned(serde_json::from_str(token).map_err(|_| self.refuse("a string holds an escape or a character that JSON does not allow"))?)
+            Cow::Owned(
+                serde_json::from_str(token).map_err(|_| self.refuse("a string holds an escape or a character that JSON does not allow"))?,
+            )
         } else {
             Cow::Borrowed(inner)
         };

@@ -33,6 +33,21 @@ pub(super) fn plain_kind(document: &str) -> Option<&str> {
     (!word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(word)
 }
 
+/// Where something stands behind a line `...`, which ends a document; kubectl drops it.
+pub(super) fn behind_end(document: &str) -> Option<usize> {
+    let mut search = memchr::memmem::find_iter(document.as_bytes(), b"\n...");
+    let mut at = search.find(|at| document[at + 4..].lines().next().is_none_or(|rest| rest.trim().is_empty()))? + 4;
+    loop {
+        let line = document[at..].lines().next()?;
+        let text = line.trim();
+        if !text.is_empty() && !text.starts_with('#') {
+            return Some(at);
+        }
+        at += line.len();
+        at += document[at..].find('\n')? + 1;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,6 +59,14 @@ mod tests {
         assert_eq!(split("---\na: 1\n--- # x\nb: 2"), ["---\na: 1\n", "--- # x\nb: 2"]);
         assert_eq!(split(""), [""]);
         assert_eq!(split("a: |\n  ---\n"), ["a: |\n  ---\n"]);
+    }
+
+    #[test]
+    fn what_follows_the_end_is_seen() {
+        assert_eq!(behind_end("a: 1\n...\n"), None);
+        assert_eq!(behind_end("a: 1\n...\n\n# b\n"), None);
+        assert_eq!(behind_end("a: 1\n...\n# b\nc: 2\n"), Some(13));
+        assert_eq!(behind_end("a: 1\n...b\nc: 2\n"), None);
     }
 
     #[test]

@@ -1,18 +1,235 @@
-//! The tree of one document, with the place of every key and value.
+//! The tree of one document: values while it is read, and places for as long as the object lives.
 
-use crate::source::Span;
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use crate::source::{FileId, Span};
 
 /// A value of a document.
 #[derive(Debug, Clone)]
-pub struct Node {
+pub(super) struct Node<'a> {
     /// Where it stands.
-    pub span: Span,
+    pub(super) span: Span,
+    /// What it is.
+    pub(super) value: Value<'a>,
 }
 
-impl Node {
-    /// The places of the value and of the key at `path`.
-    #[must_use]
-    pub fn at(&self, _path: &[&str]) -> (Span, Span) {
-        (self.span, self.span)
+/// What a value is, as kubectl reads it.
+#[derive(Debug, Clone)]
+pub(super) enum Value<'a> {
+    /// `null`, `~` or nothing.
+    Null,
+    /// A boolean of YAML 1.1.
+    Bool(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A number that `i64` cannot hold.
+    Float(f64),
+    /// Text.
+    String(Cow<'a, str>),
+    /// A list.
+    Sequence(Vec<Node<'a>>),
+    /// Keys and values, each key once.
+    Mapping(Vec<Entry<'a>>),
+}
+
+/// A key and its value.
+#[derive(Debug, Clone)]
+pub(super) struct Entry<'a> {
+    /// The key.
+    pub(super) key: Cow<'a, str>,
+    /// Where the key stands.
+    pub(super) key_span: Span,
+    /// The value.
+    pub(super) value: Node<'a>,
+}
+
+impl<'a> Node<'a> {
+    /// The value of a key, where this is a mapping that has it.
+    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+        self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.value)
+    }
+
+    /// The value at the end of several keys.
+    pub(super) fn at(&self, keys: &[&str]) -> Option<&Self> {
+        keys.iter().try_fold(self, |node, key| node.get(key))
+    }
+
+    /// The entries of a mapping; none for other values.
+    pub(super) fn entries(&self) -> &[Entry<'a>] {
+        match &self.value {
+            Value::Mapping(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items of a list; none for other values.
+    pub(super) fn items(&self) -> &[Self] {
+        match &self.value {
+            Value::Sequence(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The text, where the value is text.
+    pub(super) fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Removes a key of a mapping and returns what it held.
+    pub(super) fn take(&mut self, key: &str) -> Option<Entry<'a>> {
+        let Value::Mapping(entries) = &mut self.value else { return None };
+        let at = entries.iter().position(|entry| entry.key == key)?;
+        Some(entries.remove(at))
+    }
+
+    /// Sets a key of a mapping.
+    pub(super) fn put(&mut self, key: &'static str, key_span: Span, value: Self) {
+        if let Value::Mapping(entries) = &mut self.value {
+            entries.retain(|entry| entry.key != key);
+            entries.push(Entry { key: Cow::Borrowed(key), key_span, value });
+        }
+    }
+
+    /// The value of a key, to be changed.
+    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        match &mut self.value {
+            Value::Mapping(entries) => entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.value),
+            _ => None,
+        }
+    }
+
+    /// The items of a list, to be changed; none for other values.
+    pub(super) fn items_mut(&mut self) -> &mut [Self] {
+        match &mut self.value {
+            Value::Sequence(items) => items,
+            _ => &mut [],
+        }
+    }
+}
+
+/// The places of all keys and values of one document, without the values.
+///
+/// The values lie in the order in which they were written, each before those inside it.
+#[derive(Debug, Clone)]
+pub(super) struct Places {
+    file: FileId,
+    all: Box<[Place]>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// Where the value stands.
+    value: (u32, u32),
+    /// Where its key stands; the value itself for items.
+    key: (u32, u32),
+    /// A hash of the key, or the number of the item.
+    step: u64,
+    /// How many places this value and those inside it take.
+    size: u32,
+}
+
+impl Places {
+    /// The places of a document.
+    pub(super) fn of(root: &Node) -> Self {
+        let mut all = Vec::new();
+        let span = (root.span.start, root.span.end);
+        collect(root, span, 0, &mut all);
+        Self { file: root.span.file, all: all.into_boxed_slice() }
+    }
+
+    /// Where the value and the key at the end of `path` stand; of the nearest value around it where the path ends early.
+    pub(super) fn find(&self, path: &[&str]) -> (Span, Span) {
+        let mut at = 0;
+        for step in path {
+            let (hashed, number) = (hash(step), step.parse::<u64>().ok());
+            let end = at + self.all[at].size as usize;
+            let mut child = at + 1;
+            while child < end && self.all[child].step != hashed && Some(self.all[child].step) != number {
+                child += self.all[child].size as usize;
+            }
+            if child >= end {
+                break;
+            }
+            at = child;
+        }
+        let place = self.all[at];
+        let span = |(start, end)| Span { file: self.file, start, end };
+        (span(place.value), span(place.key))
+    }
+}
+
+fn collect(node: &Node, key: (u32, u32), step: u64, all: &mut Vec<Place>) {
+    let at = all.len();
+    all.push(Place { value: (node.span.start, node.span.end), key, step, size: 1 });
+    // The readers limit how deep a document may nest.
+    for (number, item) in node.items().iter().enumerate() {
+        collect(item, (item.span.start, item.span.end), number as u64, all);
+    }
+    for entry in node.entries() {
+        collect(&entry.value, (entry.key_span.start, entry.key_span.end), hash(&entry.key), all);
+    }
+    all[at].size = u32::try_from(all.len() - at).unwrap_or(u32::MAX);
+}
+
+/// FNV-1a with the highest bit set, so that no key looks like the number of an item.
+fn hash(key: &str) -> u64 {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    key.bytes().fold(0xcbf2_9ce4_8422_2325, step) | 1 << 63
+}
+
+/// Finds keys that are there already, without a quadratic search in large mappings.
+#[derive(Debug, Default)]
+pub(super) struct KeyIndex {
+    places: HashMap<String, usize>,
+}
+
+impl KeyIndex {
+    /// Mappings of fewer keys are searched from the front.
+    const SMALL: usize = 24;
+
+    /// The place of a key among the entries.
+    pub(super) fn find(&mut self, entries: &[Entry], key: &str) -> Option<usize> {
+        if entries.len() < Self::SMALL {
+            return entries.iter().position(|entry| entry.key == key);
+        }
+        if self.places.len() < entries.len() {
+            let start = self.places.len();
+            self.places.extend(entries.iter().enumerate().skip(start).map(|(at, entry)| (entry.key.to_string(), at)));
+        }
+        self.places.get(key).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(start: u32, end: u32) -> Span {
+        Span { file: FileId(0), start, end }
+    }
+
+    fn mapping<'a>(span: Span, entries: Vec<(&'a str, Span, Node<'a>)>) -> Node<'a> {
+        let entries = entries.into_iter().map(|(key, key_span, value)| Entry { key: Cow::Borrowed(key), key_span, value }).collect();
+        Node { span, value: Value::Mapping(entries) }
+    }
+
+    fn null(start: u32) -> Node<'static> {
+        Node { span: span(start, start + 1), value: Value::Null }
+    }
+
+    #[test]
+    fn places_are_found_by_path() {
+        let list = Node { span: span(4, 9), value: Value::Sequence(vec![null(5), null(7)]) };
+        let root = mapping(span(0, 20), vec![("a", span(1, 2), list), ("7", span(10, 11), null(12))]);
+        let places = Places::of(&root);
+        assert_eq!(places.find(&["a", "1"]), (span(7, 8), span(7, 8)));
+        assert_eq!(places.find(&["7"]), (span(12, 13), span(10, 11)));
+        assert_eq!(places.find(&["a"]), (span(4, 9), span(1, 2)));
+        assert_eq!(places.find(&["a", "5", "b"]), (span(4, 9), span(1, 2)));
+        assert_eq!(places.find(&[]), (span(0, 20), span(0, 20)));
     }
 }

@@ -97,7 +97,9 @@ impl<'a> Deserializer<'a> for Reader<'a, '_> {
         match &self.node.value {
             // The API server reads null in place of text as empty text.
             Value::Null => visitor.visit_borrowed_str(""),
-            Value::Bool(_) | Value::Integer(_) | Value::Float(_) => self.located(Err(serde::de::Error::invalid_type(unexpected(self.node), &visitor))),
+            Value::Bool(_) | Value::Integer(_) | Value::Float(_) => {
+                self.located(Err(serde::de::Error::invalid_type(unexpected(self.node), &visitor)))
+            }
             _ => self.deserialize_any(visitor),
         }
     }
@@ -120,7 +122,12 @@ impl<'a> Deserializer<'a> for Reader<'a, '_> {
         }
     }
 
-    fn deserialize_struct<V: Visitor<'a>>(self, _: &'static str, fields: &'static [&'static str], visitor: V) -> Result<V::Value, TypeError> {
+    fn deserialize_struct<V: Visitor<'a>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, TypeError> {
         let unknown = self.node.entries().iter().filter(|entry| !fields.contains(&entry.key.as_ref()));
         let note = |entry: &Entry| UnknownField { name: entry.key.to_string(), span: entry.key_span, known: fields };
         self.unknown.borrow_mut().extend(unknown.map(note));
@@ -132,6 +139,7 @@ impl<'a> Deserializer<'a> for Reader<'a, '_> {
     }
 
     forward_to_deserialize_any! {
+        <V: Visitor<'a>>
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct enum identifier ignored_any
     }
 }

@@ -24,9 +24,15 @@ const FREE_EXPANSION: usize = 10_000;
 ///
 /// # Errors
 /// The finding that says why the document cannot be read.
-pub(super) fn read<'a>(file: FileId, text: &'a str, range: Range<usize>, findings: &mut Vec<Diagnostic>) -> Result<Option<Node<'a>>, Box<Diagnostic>> {
+pub(super) fn read<'a>(
+    file: FileId,
+    text: &'a str,
+    range: Range<usize>,
+    findings: &mut Vec<Diagnostic>,
+) -> Result<Option<Node<'a>>, Box<Diagnostic>> {
     let options = Options::default();
-    let mut builder = Builder { file, offset: range.start, stack: Vec::new(), anchors: HashMap::new(), nodes: 0, expanded: 0, findings, root: None };
+    let mut builder =
+        Builder { file, offset: range.start, stack: Vec::new(), anchors: HashMap::new(), nodes: 0, expanded: 0, findings, root: None };
     for event in Parser::new_from_str_with_options(&text[range], options) {
         let (event, span) = event.map_err(|error| Box::new(builder.syntax(&error)))?;
         let span = builder.span(span.byte_range().unwrap_or_default());

@@ -1,0 +1,224 @@
+//! Trees to the objects that matter: which kinds there are, and what the API server fills in.
+
+use k8s_openapi::api::core::v1::{ConfigMap, Endpoints, Namespace, Secret, Service};
+use k8s_openapi::api::discovery::v1::EndpointSlice;
+use k8s_openapi::api::networking::v1::{Ingress, IngressClass};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use k8s_openapi::{Metadata, NamespaceResourceScope, Resource};
+use serde::Deserialize;
+
+use super::tree::{Node, Places, Value};
+use super::typed::{self, Unknown, UnknownField};
+use super::{Cluster, Object, controllers, endpoints, legacy};
+use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::source::Span;
+
+/// The namespace of objects that name none.
+const DEFAULT_NAMESPACE: &str = "default";
+
+/// The kinds that [`Intake::take`] looks into.
+const KINDS: &[&str] =
+    &["ConfigMap", "DaemonSet", "Deployment", "EndpointSlice", "Endpoints", "Ingress", "IngressClass", "Namespace", "Secret", "Service"];
+
+/// Whether a document of this kind can hold something that matters.
+pub(super) fn is_relevant(kind: &str) -> bool {
+    KINDS.contains(&kind.strip_suffix("List").unwrap_or(kind)) || kind == "List"
+}
+
+/// What was read of some documents.
+#[derive(Debug, Default)]
+pub(super) struct Intake {
+    /// The objects, in the order of the documents.
+    pub(super) cluster: Cluster,
+    /// What was found on the way.
+    pub(super) findings: Vec<Diagnostic>,
+    /// Documents that hold secrets.
+    pub(super) hidden: Vec<Span>,
+    /// The first document that is no Kubernetes object.
+    pub(super) stranger: Option<Span>,
+}
+
+impl Intake {
+    /// Takes the object of a document, or the objects of a list.
+    pub(super) fn take(&mut self, mut document: Node) {
+        let text = |key: &str| document.get(key).and_then(Node::text).map(str::to_owned);
+        let (kind, version) = (text("kind"), text("apiVersion"));
+        let Some(kind) = kind else {
+            if !matches!(document.value, Value::Null) {
+                self.stranger.get_or_insert(document.span);
+            }
+            return;
+        };
+        let Some(of) = kind.strip_suffix("List").filter(|_| is_relevant(&kind) && document.get("items").is_some()) else {
+            return self.object(&kind, &version.unwrap_or_default(), document);
+        };
+        let Some(items) = document.take("items") else { return };
+        let Value::Sequence(items) = items.value.value else { return };
+        for item in items {
+            // The items of a typed list may leave out what the list says.
+            let text = |key: &str| item.get(key).and_then(Node::text);
+            let (kind, version) =
+                (text("kind").unwrap_or(of).to_owned(), text("apiVersion").or(version.as_deref()).unwrap_or_default().to_owned());
+            self.object(&kind, &version, item);
+        }
+    }
+
+    fn object(&mut self, kind: &str, version: &str, mut tree: Node) {
+        // The typed reader would compare them with what it expects; that is settled here.
+        tree.take("kind");
+        tree.take("apiVersion");
+        match (kind, version) {
+            ("Ingress", "networking.k8s.io/v1") => self.ingress(&tree),
+            ("Ingress", "networking.k8s.io/v1beta1" | "extensions/v1beta1") => {
+                self.removed_version(kind, version, &tree);
+                legacy::convert(&mut tree);
+                self.ingress(&tree);
+            }
+            ("IngressClass", "networking.k8s.io/v1" | "networking.k8s.io/v1beta1") => {
+                self.cluster.ingress_classes.extend(read::<IngressClass>(&tree, &mut self.findings));
+            }
+            ("Service", "v1") => self.service(&tree),
+            ("EndpointSlice", "discovery.k8s.io/v1" | "discovery.k8s.io/v1beta1") => {
+                self.cluster.endpoint_slices.extend(read_namespaced::<EndpointSlice>(&tree, &mut self.findings));
+            }
+            ("Endpoints", "v1") => self.endpoints(&tree),
+            ("Secret", "v1") => self.secret(&tree),
+            ("ConfigMap", "v1") => self.cluster.config_maps.extend(read_namespaced::<ConfigMap>(&tree, &mut self.findings)),
+            ("Namespace", "v1") => self.cluster.namespaces.extend(read::<Namespace>(&tree, &mut self.findings)),
+            ("Deployment" | "DaemonSet", "apps/v1" | "extensions/v1beta1") => self.workload(kind, &tree),
+            ("Ingress" | "Service" | "Secret" | "ConfigMap", "") => {
+                let message = format!("this {kind} has no `apiVersion`");
+                self.findings.push(Diagnostic::error("missing-api-version", message).at(tree.span));
+            }
+            _ => {}
+        }
+    }
+
+    fn removed_version(&mut self, kind: &str, version: &str, tree: &Node) {
+        let message = format!("`{version}` of {kind} is gone since Kubernetes 1.22: read as `networking.k8s.io/v1`");
+        let finding = Diagnostic::warning("removed-api", message).at(name_span(tree)).subject(version);
+        self.findings.push(finding.help("write `apiVersion: networking.k8s.io/v1` and its form of `backend`"));
+    }
+
+    fn ingress(&mut self, tree: &Node) {
+        let Some(ingress) = read_namespaced::<Ingress>(tree, &mut self.findings) else { return };
+        let rules = ingress.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten()).enumerate();
+        for (at, rule) in rules {
+            let paths = rule.http.iter().flat_map(|http| &http.paths).enumerate();
+            for (under, _) in paths.filter(|(_, path)| path.path_type.is_empty()) {
+                let span = ingress.span(&["spec", "rules", &at.to_string(), "http", "paths", &under.to_string()]);
+                let finding = Diagnostic::error("missing-path-type", "`pathType` is missing: the API server refuses the Ingress").at(span);
+                let finding = finding.object(ingress.reference.clone()).subject("pathType");
+                self.findings.push(finding.help("write `pathType: Prefix`, `Exact` or `ImplementationSpecific`"));
+            }
+        }
+        self.cluster.ingresses.push(ingress);
+    }
+
+    fn service(&mut self, tree: &Node) {
+        let Some(mut service) = read_namespaced::<Service>(tree, &mut self.findings) else { return };
+        if let Some(spec) = &mut service.value.spec {
+            let kind = spec.type_.get_or_insert_with(|| String::from("ClusterIP"));
+            let leads_outside = kind == "ExternalName";
+            for port in spec.ports.iter_mut().flatten() {
+                port.protocol.get_or_insert_with(|| String::from("TCP"));
+                if !leads_outside && port.target_port.as_ref().is_none_or(is_nowhere) {
+                    port.target_port = Some(IntOrString::Int(port.port));
+                }
+            }
+        }
+        self.cluster.services.push(service);
+    }
+
+    fn endpoints(&mut self, tree: &Node) {
+        let Some(object) = read_namespaced::<Endpoints>(tree, &mut self.findings) else { return };
+        let Object { value, reference, places } = object;
+        let slices = endpoints::slices(value).map(|value| {
+            let name = value.metadata.name.clone().unwrap_or_default();
+            Object { reference: ObjectRef { name, ..reference.clone() }, places: places.clone(), value }
+        });
+        self.cluster.endpoint_slices.extend(slices);
+    }
+
+    fn secret(&mut self, tree: &Node) {
+        self.hidden.push(tree.span);
+        let Some(mut secret) = read_namespaced::<Secret>(tree, &mut self.findings) else { return };
+        let plain = secret.value.string_data.take().unwrap_or_default();
+        let data = secret.value.data.get_or_insert_default();
+        data.extend(plain.into_iter().map(|(key, value)| (key, k8s_openapi::ByteString(value.into_bytes()))));
+        self.cluster.secrets.push(secret);
+    }
+
+    fn workload(&mut self, kind: &str, tree: &Node) {
+        let Some(value) = controllers::find(tree) else { return };
+        let text = |key: &str| tree.at(&["metadata", key]).and_then(Node::text).unwrap_or_default().to_owned();
+        let namespace = Some(text("namespace")).filter(|name| !name.is_empty()).unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned());
+        let reference = ObjectRef { kind: kind.to_owned(), namespace, name: text("name") };
+        self.cluster.controllers.push(Object { value, reference, places: Places::of(tree) });
+    }
+}
+
+/// Whether a target port says nothing, as the API server sees it.
+fn is_nowhere(port: &IntOrString) -> bool {
+    match port {
+        IntOrString::Int(number) => *number == 0,
+        IntOrString::String(name) => name.is_empty(),
+    }
+}
+
+fn name_span(tree: &Node) -> Span {
+    tree.at(&["metadata", "name"]).map_or(tree.span, |name| name.span)
+}
+
+fn read_namespaced<T>(tree: &Node, findings: &mut Vec<Diagnostic>) -> Option<Object<T>>
+where
+    T: Resource<Scope = NamespaceResourceScope> + Metadata<Ty = ObjectMeta> + for<'a> Deserialize<'a>,
+{
+    let mut object = read::<T>(tree, findings)?;
+    let namespace = object.value.metadata_mut().namespace.get_or_insert_default();
+    if namespace.is_empty() {
+        DEFAULT_NAMESPACE.clone_into(namespace);
+    }
+    namespace.clone_into(&mut object.reference.namespace);
+    Some(object)
+}
+
+fn read<T>(tree: &Node, findings: &mut Vec<Diagnostic>) -> Option<Object<T>>
+where
+    T: Resource + Metadata<Ty = ObjectMeta> + for<'a> Deserialize<'a>,
+{
+    let kind = T::KIND;
+    let unknown = Unknown::default();
+    let value: T = match typed::read(tree, &unknown) {
+        Ok(value) => value,
+        Err(error) => {
+            let message = format!("this {kind} cannot be read: {}", error.message);
+            findings.push(Diagnostic::error("wrong-type", message).at(error.span.unwrap_or(tree.span)).object(reference(kind, tree)));
+            return None;
+        }
+    };
+    let Some(name) = value.metadata().name.clone().filter(|name| !name.is_empty()) else {
+        findings.push(Diagnostic::error("missing-name", format!("this {kind} has no name")).at(tree.span));
+        return None;
+    };
+    let reference = ObjectRef { kind: kind.to_owned(), namespace: String::new(), name };
+    findings.extend(unknown.into_inner().into_iter().map(|field| unknown_field(field).object(reference.clone())));
+    Some(Object { value, reference, places: Places::of(tree) })
+}
+
+fn reference(kind: &str, tree: &Node) -> ObjectRef {
+    let text = |key: &str| tree.at(&["metadata", key]).and_then(Node::text).unwrap_or_default().to_owned();
+    ObjectRef { kind: kind.to_owned(), namespace: text("namespace"), name: text("name") }
+}
+
+fn unknown_field(field: UnknownField) -> Diagnostic {
+    let UnknownField { name, span, known } = field;
+    let finding =
+        Diagnostic::warning("unknown-field", format!("there is no field `{name}` here: it is ignored")).at(span).subject(name.as_str());
+    let nearest = known.iter().map(|known| (strsim::osa_distance(known, &name), known)).min();
+    match nearest {
+        Some((distance, known)) if distance <= 2 && distance < name.len() => finding.help(format!("did you mean `{known}`?")),
+        _ => finding,
+    }
+}

@@ -1,0 +1,182 @@
+//! All files to one set of objects: in parallel, and in an order that does not depend on how they were named.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use k8s_openapi::Resource;
+use k8s_openapi::api::discovery::v1::EndpointSlice;
+use rayon::prelude::*;
+
+use super::endpoints::SERVICE_LABEL;
+use super::intake::{Intake, is_relevant};
+use super::{Cluster, Object, json, split, yaml};
+use crate::diagnostic::{Diagnostic, ObjectRef, Outcome};
+use crate::source::{FileId, SourceFile, SourceMap, Span};
+
+/// Documents that one task reads, so that many small ones cost no more than a few large ones.
+const BATCH: usize = 64;
+
+/// Reads all objects of all sources. Where two documents declare the same object, the last one counts, in the order of the names
+/// of the files.
+#[must_use]
+pub fn load(sources: &mut SourceMap) -> Outcome<Cluster> {
+    let mut files: Vec<(FileId, &SourceFile)> = sources.files().collect();
+    files.sort_by(|a, b| a.1.name.cmp(&b.1.name));
+    let intakes: Vec<Intake> = files.into_par_iter().map(|(id, file)| read_file(id, &file.text)).collect();
+
+    let mut all = Intake::default();
+    for intake in intakes {
+        for span in &intake.hidden {
+            sources.hide(*span);
+        }
+        append(&mut all, intake);
+    }
+    let Intake { mut cluster, mut findings, .. } = all;
+    tidy(&mut cluster, &mut findings);
+    Outcome { value: cluster, diagnostics: findings }
+}
+
+fn read_file(file: FileId, text: &str) -> Intake {
+    let mut whole = if text.trim_start().starts_with('{') { read_json(file, text) } else { read_yaml(file, text) };
+    let start = |span: Span| Span { end: span.start, ..span };
+    // Templates are no YAML: of what comes of reading them all the same, nothing is worth saying.
+    if let Some(at) = memchr::memmem::find(text.as_bytes(), b"{{")
+        && (whole.stranger.is_some() || whole.findings.iter().any(|finding| is_of_template(finding, text)))
+    {
+        let finding = Diagnostic::error("helm-template", "this is a template, not a manifest").at(Span::new(file, at..at + 2));
+        let finding = finding.help("render it first, as with `helm template . | ingressc render -`");
+        return Intake { findings: vec![finding], hidden: whole.hidden, ..Intake::default() };
+    }
+    if let Some(span) = whole.stranger.take() {
+        let finding = Diagnostic::warning("not-a-manifest", "this is no Kubernetes object: it has no `kind`").at(start(span));
+        whole.findings.push(finding);
+    }
+    whole
+}
+
+/// Whether a finding comes from the braces of a template in the document.
+fn is_of_template(finding: &Diagnostic, text: &str) -> bool {
+    let is_about_form = matches!(finding.rule, "yaml-syntax" | "bad-key" | "wrong-type" | "duplicate-key" | "bad-merge" | "missing-name");
+    let Some(span) = finding.span.filter(|_| is_about_form) else { return false };
+    let line = text.get(..span.range().start).and_then(|text| text.rfind('\n')).map_or(0, |at| at + 1);
+    // A parser notices a template at its braces or on one of the lines that follow.
+    let behind = text.get(..span.range().end).map_or(text.len(), str::len);
+    let before = text[..line].rmatch_indices('\n').nth(3).map_or(0, |(at, _)| at);
+    text.get(before..).and_then(|rest| rest.get(..(behind - before + 200).min(rest.len()))).is_none_or(|near| near.contains("{{"))
+}
+
+fn read_json(file: FileId, text: &str) -> Intake {
+    let mut intake = Intake::default();
+    let mut values = Vec::new();
+    if let Err(refusal) = json::read(file, text, &mut values, &mut intake.findings) {
+        intake.findings.push(*refusal);
+        hide_if_secret(&mut intake, file, text, 0..text.len());
+    }
+    values.into_iter().for_each(|value| intake.take(value));
+    intake
+}
+
+fn read_yaml(file: FileId, text: &str) -> Intake {
+    let documents = split::documents(text);
+    let read = |ranges: &[Range<usize>]| {
+        let mut intake = Intake::default();
+        for range in ranges {
+            read_document(&mut intake, file, text, range.clone());
+        }
+        intake
+    };
+    let parts: Vec<Intake> = documents.par_chunks(BATCH).map(read).collect();
+    let mut all = Intake::default();
+    parts.into_iter().for_each(|part| append(&mut all, part));
+    all
+}
+
+fn read_document(intake: &mut Intake, file: FileId, text: &str, range: Range<usize>) {
+    let document = &text[range.clone()];
+    if split::plain_kind(document).is_some_and(|kind| !is_relevant(kind)) {
+        return;
+    }
+    match yaml::read(file, text, range.clone(), &mut intake.findings) {
+        Ok(Some(node)) => intake.take(node),
+        Ok(None) => {}
+        Err(refusal) => {
+            intake.findings.push(*refusal);
+            hide_if_secret(intake, file, text, range);
+            return;
+        }
+    }
+    if let Some(behind) = split::behind_end(document) {
+        let span = Span::new(file, range.start + behind..range.start + behind);
+        intake.findings.push(
+            Diagnostic::warning("lost-document", "kubectl does not read what follows a line `...`").at(span).help("write `---` before it"),
+        );
+    }
+}
+
+/// A document that cannot be read may be a Secret all the same.
+fn hide_if_secret(intake: &mut Intake, file: FileId, text: &str, range: Range<usize>) {
+    if memchr::memmem::find(text[range.clone()].as_bytes(), b"Secret").is_some() {
+        intake.hidden.push(Span::new(file, range));
+    }
+}
+
+fn append(all: &mut Intake, part: Intake) {
+    let Intake { cluster, findings, hidden, stranger } = part;
+    let Cluster { ingresses, ingress_classes, services, endpoint_slices, secrets, config_maps, namespaces, controllers } = cluster;
+    all.cluster.ingresses.extend(ingresses);
+    all.cluster.ingress_classes.extend(ingress_classes);
+    all.cluster.services.extend(services);
+    all.cluster.endpoint_slices.extend(endpoint_slices);
+    all.cluster.secrets.extend(secrets);
+    all.cluster.config_maps.extend(config_maps);
+    all.cluster.namespaces.extend(namespaces);
+    all.cluster.controllers.extend(controllers);
+    all.findings.extend(findings);
+    all.hidden.extend(hidden);
+    all.stranger = all.stranger.or(stranger);
+}
+
+/// Sorts the objects and drops those that are declared again.
+fn tidy(cluster: &mut Cluster, findings: &mut Vec<Diagnostic>) {
+    settle(&mut cluster.ingresses, findings);
+    settle(&mut cluster.ingress_classes, findings);
+    settle(&mut cluster.services, findings);
+    settle(&mut cluster.secrets, findings);
+    settle(&mut cluster.config_maps, findings);
+    settle(&mut cluster.namespaces, findings);
+    settle(&mut cluster.controllers, findings);
+    // Kubernetes mirrors Endpoints to slices only where a Service has no slices of its own.
+    let is_mirror = |object: &Object<EndpointSlice>| object.reference.kind != EndpointSlice::KIND;
+    let sliced: HashSet<_> = cluster.endpoint_slices.iter().filter(|object| !is_mirror(object)).map(service).collect();
+    cluster.endpoint_slices.retain(|object| !is_mirror(object) || !sliced.contains(&service(object)));
+    settle(&mut cluster.endpoint_slices, findings);
+}
+
+/// Namespace and name of the Service that a slice is for.
+fn service(slice: &Object<EndpointSlice>) -> (String, String) {
+    let name = slice.value.metadata.labels.as_ref().and_then(|labels| labels.get(SERVICE_LABEL));
+    (slice.reference.namespace.clone(), name.cloned().unwrap_or_default())
+}
+
+fn settle<T>(objects: &mut Vec<Object<T>>, findings: &mut Vec<Diagnostic>) {
+    // Stable, so that the last of several equal ones is the last that was written.
+    objects.sort_by(|a, b| a.reference.cmp(&b.reference));
+    let mut kept: Vec<Object<T>> = Vec::with_capacity(objects.len());
+    for object in objects.drain(..) {
+        match kept.last_mut() {
+            Some(before) if before.reference == object.reference => {
+                findings.push(declared_twice(&object.reference, before.span(&["metadata", "name"]), object.span(&["metadata", "name"])));
+                *before = object;
+            }
+            _ => kept.push(object),
+        }
+    }
+    *objects = kept;
+}
+
+fn declared_twice(object: &ObjectRef, first: Span, last: Span) -> Diagnostic {
+    let ObjectRef { kind, namespace, name } = object;
+    let place = if namespace.is_empty() { String::new() } else { format!(" in namespace `{namespace}`") };
+    let message = format!("the {kind} `{name}`{place} is declared twice: the last one counts");
+    Diagnostic::warning("duplicate-object", message).at(last).related("first declared here", first).object(object.clone())
+}
