@@ -13,3 +13,4 @@ pub mod ir;
 pub mod lower;
 pub mod manifest;
 pub mod source;
+pub mod target;

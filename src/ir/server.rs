@@ -38,6 +38,17 @@ pub struct Server {
     pub origin: Origin,
 }
 
+impl Server {
+    /// The certificate, where it names another host too: as it is, or with `*` for its first label.
+    #[must_use]
+    pub fn certificate_for(&self, host: &str) -> Option<&Arc<Certificate>> {
+        let parent = host.find('.').map_or("", |at| &host[at..]);
+        let is_host = |name: &str| name.eq_ignore_ascii_case(host);
+        let is_wildcard = |name: &str| name.strip_prefix('*').is_some_and(|rest| rest.eq_ignore_ascii_case(parent));
+        self.certificate.as_ref().filter(|certificate| certificate.names.iter().any(|name| is_host(name) || is_wildcard(name)))
+    }
+}
+
 /// A certificate with its key, named by the object that holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Certificate {
@@ -75,4 +86,33 @@ pub struct HostRedirect {
     pub to: String,
     /// The certificate, where that of the other host fits.
     pub certificate: Option<Arc<Certificate>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificates_name_hosts_as_they_are_or_with_a_star() {
+        let cases = [
+            ("a.example", "a.example", true),
+            ("A.example", "a.EXAMPLE", true),
+            ("a.example", "*.example", true),
+            ("A.Example", "*.eXAMPLE", true),
+            ("a.b.example", "*.example", false),
+            ("a.b.example", "*.b.example", true),
+            ("example", "*.example", false),
+            ("example", "*", true),
+            ("a.example", "*", false),
+            ("a.example", "b.example", false),
+            ("a.example", "", false),
+            ("", "*", true),
+        ];
+        for (host, name, expected) in cases {
+            let certificate = Some(Arc::new(Certificate { names: vec![name.into()], ..Certificate::default() }));
+            let server = Server { certificate, ..Server::default() };
+            assert_eq!(server.certificate_for(host).is_some(), expected, "{host:?} by {name:?}");
+        }
+        assert!(Server::default().certificate_for("a.example").is_none());
+    }
 }

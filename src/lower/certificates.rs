@@ -83,12 +83,6 @@ fn name_covers(name: &str, host: &str) -> bool {
     labels.all(|(at, (pattern, label))| at == 0 && pattern == "*" || pattern == label)
 }
 
-/// Whether a host is among the names of a certificate, its first label replaced by `*` or not.
-pub(super) fn is_named(host: &str, names: &[String]) -> bool {
-    let wildcard = host.split_once('.').map_or_else(|| String::from("*"), |(_, rest)| format!("*.{rest}"));
-    names.iter().any(|name| name.eq_ignore_ascii_case(host) || name.eq_ignore_ascii_case(&wildcard))
-}
-
 /// Reads the Secret of the name `namespace/name`.
 ///
 /// # Errors

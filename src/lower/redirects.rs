@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use super::servers::certificate_names;
 use crate::diagnostic::{Diagnostic, Effect};
 use crate::ir::{HostRedirect, Origin, Server};
 
@@ -22,7 +21,7 @@ pub(super) fn create(servers: &[Server], findings: &mut Vec<Diagnostic>) -> Vec<
             findings.push(Diagnostic::warning("overridden-redirect", message).at(span).subject(from).effect(Effect::Overridden));
             continue;
         }
-        let certificate = server.certificate.clone().filter(|_| certificate_names(server, &from));
+        let certificate = server.certificate_for(&from).cloned();
         redirects.push(HostRedirect { from, to, certificate });
     }
     redirects

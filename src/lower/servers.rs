@@ -3,9 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::locations;
 use super::select::{Chosen, Rule};
 use super::world::World;
-use super::{certificates, locations};
 use crate::diagnostic::{Diagnostic, Effect};
 use crate::ir::{CATCH_ALL, Certificate, DEFAULT_UPSTREAM, Features, Origin, PathMatch, Proxying, Route, RouteLogging, Server};
 use crate::source::Span;
@@ -265,9 +265,4 @@ fn settle_aliases(sites: &mut Sites, findings: &mut Vec<Diagnostic>) {
         }));
         site.server.aliases = free;
     }
-}
-
-/// Whether the certificate of a server names a host.
-pub(super) fn certificate_names(server: &Server, host: &str) -> bool {
-    server.certificate.as_ref().is_some_and(|certificate| certificates::is_named(host, &certificate.names))
 }

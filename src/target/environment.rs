@@ -1,0 +1,73 @@
+//! The one template environment.
+//!
+//! It knows no filter, no test and no function, so that templates can only print, branch and include.
+
+use std::sync::{Arc, LazyLock};
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Object, Value, ValueKind};
+use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
+
+use super::quote;
+use super::view::Text;
+use crate::diagnostic::Diagnostic;
+
+macro_rules! templates {
+    ($($name:literal)*) => { &[$(($name, include_str!(concat!("../../templates/", $name)))),*] };
+}
+
+const TEMPLATES: &[(&str, &str)] = templates![
+    "ingress_nginx/auth.conf"
+    "ingress_nginx/cors.conf"
+    "ingress_nginx/error_page.conf"
+    "ingress_nginx/forwarding.conf"
+    "ingress_nginx/geo.conf"
+    "ingress_nginx/http.conf"
+    "ingress_nginx/host_redirect.conf"
+    "ingress_nginx/location.conf"
+    "ingress_nginx/nginx.conf"
+    "ingress_nginx/server.conf"
+    "ingress_nginx/sign_in.conf"
+    "ingress_nginx/stream.conf"
+];
+
+static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(environment);
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::empty();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_formatter(print);
+    // The delimiters are the defaults, which cannot be refused.
+    if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build() {
+        environment.set_syntax(syntax);
+    }
+    for (name, source) in TEMPLATES {
+        // A template that does not compile is missing later on; a test compiles all of them.
+        let _ = environment.add_template(name, source);
+    }
+    environment
+}
+
+/// Prints numbers and what Rust code made [`Raw`](super::view::Raw) as they are, quotes every other text, refuses the rest.
+fn print(output: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    if let Some(raw) = value.downcast_object_ref::<Text>() {
+        return Ok(output.write_str(raw.as_str())?);
+    }
+    if let Some(text) = value.as_str() {
+        let word = quote::nginx_word(text).ok_or_else(|| Error::new(ErrorKind::BadEscape, "a NUL cannot be quoted"))?;
+        return Ok(output.write_str(&word)?);
+    }
+    match value.kind() {
+        ValueKind::Number => Ok(output.write_fmt(format_args!("{value}"))?),
+        kind => Err(Error::new(ErrorKind::InvalidOperation, format!("a {kind} cannot be printed"))),
+    }
+}
+
+/// Prints a view with a template.
+///
+/// # Errors
+/// A finding about ourselves: the template does not fit the view, or a value cannot be quoted.
+pub(super) fn render<T: Object + 'static>(template: &str, view: T) -> Result<String, Diagnostic> {
+    let print = || ENVIRONMENT.get_template(template)?.render(Value::from_dyn_object(Arc::new(view)));
+    print().map_err(|error: Error| Diagnostic::error("cannot-render", format!("`{template}` cannot be printed: {error:#}")))
+}

@@ -1,0 +1,383 @@
+//! What happens to the requests of one path.
+
+use std::sync::Arc;
+
+use super::super::view::{Raw, switch, view};
+use super::auth::{Auth, AuthUse};
+use super::limits::{self, LimitsView};
+use super::printer::{Printer, path_quoted, quoted, without_variables};
+use super::shared::Shared;
+use super::tls::{self, TlsView};
+use super::cors;
+use crate::ir::{DEFAULT_UPSTREAM, Features, PathMatch, Route, Server};
+
+view! {
+    /// One location.
+    struct Location {
+        matcher: Raw,
+        namespace: Raw,
+        ingress: Raw,
+        service: Raw,
+        port: Raw,
+        declared_path: Raw,
+        tracing: Option<Arc<Tracing>>,
+        mirror: Option<Raw>,
+        mirror_body: Raw,
+        force_https: Raw,
+        to_https: Raw,
+        never_https: Raw,
+        keep_slash: Raw,
+        name_port: Raw,
+        access_log: bool,
+        rewrite_log: bool,
+        push_preload: bool,
+        port_in_redirects: &'static str,
+        upstream: Raw,
+        server_port: &'static str,
+        waf: Option<Arc<WafView>>,
+        denied: Option<Raw>,
+        deny: Vec<Raw>,
+        allow: Vec<Raw>,
+        cors: Option<Raw>,
+        auth: Option<Arc<AuthUse>>,
+        sign_in: Option<Raw>,
+        password: Option<Arc<Password>>,
+        limits: Option<Arc<LimitsView>>,
+        body_size: Option<Raw>,
+        body_buffer: Option<Raw>,
+        header: &'static str,
+        host: Raw,
+        client_certificate: bool,
+        pass_client_certificate: bool,
+        connection: Raw,
+        forwarding: Raw,
+        connect_timeout: i64,
+        send_timeout: i64,
+        read_timeout: i64,
+        buffering: Raw,
+        buffer_size: Raw,
+        buffers_number: i64,
+        busy_buffers_size: Option<Raw>,
+        max_temp_file_size: Option<Raw>,
+        request_buffering: Raw,
+        http_version: Raw,
+        cookie_domain: Raw,
+        cookie_path: Raw,
+        next_upstream: Raw,
+        next_upstream_timeout: i64,
+        next_upstream_tries: i64,
+        is_grpc: bool,
+        snippet: Option<Raw>,
+        administrator_snippet: Option<Raw>,
+        response_headers: Vec<Raw>,
+        is_error_backend: bool,
+        satisfy: Option<Raw>,
+        relative: bool,
+        intercept_errors: bool,
+        error_codes: Vec<i64>,
+        error_upstream: Raw,
+        is_fastcgi: bool,
+        fastcgi_index: Option<Raw>,
+        fastcgi_params: Vec<Arc<Param>>,
+        redirect: Option<Raw>,
+        redirect_code: i64,
+        rewrite: Option<Arc<RewriteView>>,
+        pass: &'static str,
+        target: Raw,
+        location_header: Option<Raw>,
+        backend_tls: Option<Arc<TlsView>>,
+    }
+
+    /// OpenTelemetry; none where the route has nothing of its own to say.
+    struct Tracing {
+        enabled: bool,
+        operation: Option<Raw>,
+        trust: &'static str,
+    }
+
+    /// ModSecurity.
+    struct WafView {
+        off: bool,
+        switch_on: bool,
+        rules: Option<Raw>,
+        transaction: Option<Raw>,
+        default_rules: bool,
+        core_rules: bool,
+    }
+
+    /// Users and passwords.
+    struct Password {
+        scheme: &'static str,
+        realm: Raw,
+        file: Raw,
+    }
+
+    /// A FastCGI parameter.
+    struct Param {
+        name: Raw,
+        value: Raw,
+    }
+
+    /// Change of the path.
+    struct RewriteView {
+        from: Raw,
+        to: Raw,
+        prefix: Option<Raw>,
+    }
+}
+
+/// The locations of a route: its own, and those that authentication needs.
+pub(super) fn pieces(server: &Server, route: &Route, by_pattern: bool, shared: &Shared, printer: &mut Printer) -> Vec<Raw> {
+    let features = &*route.features;
+    let is_allowed = features.denied.is_none();
+    let auth = Auth::of(route, shared);
+    let cors = features.cors.as_ref().filter(|_| is_allowed).map(|cors| cors::piece(cors, printer));
+    let mut pieces = Vec::with_capacity(3);
+    pieces.extend(auth.map(|auth| auth.location(server, shared, printer)));
+    pieces.extend(auth.filter(|_| is_allowed).and_then(|auth| auth.sign_in(cors.as_ref(), shared, printer)));
+    let view = view(server, route, auth, cors, by_pattern, shared, printer);
+    pieces.push(printer.piece("ingress_nginx/location.conf", view));
+    pieces
+}
+
+fn view(server: &Server, route: &Route, auth: Option<Auth>, cors: Option<Raw>, by_pattern: bool, shared: &Shared, printer: &mut Printer) -> Location {
+    let features = &*route.features;
+    let (settings, proxying) = (&shared.proxy.settings, &features.proxying);
+    let owner = route.owner.clone().unwrap_or_default();
+    let declared = if route.owner.is_some() && route.declared_path.is_empty() { "/" } else { &route.declared_path };
+    let is_grpc = matches!(features.backend_protocol.as_str(), "GRPC" | "GRPCS");
+    let header = if is_grpc { "grpc_set_header" } else { "proxy_set_header" };
+    let needs_auth = !shared.no_auth_paths.iter().any(|path| route.path.starts_with(path));
+    let trusts_clients = server.client_auth.as_ref().filter(|auth| !auth.trust.authorities.is_empty());
+    let (pass, target) = pass(route, shared);
+    Location {
+        matcher: matcher(route, by_pattern),
+        namespace: quoted(&owner.namespace),
+        ingress: quoted(&owner.name),
+        service: quoted(&owner.service),
+        port: quoted(&owner.port),
+        declared_path: quoted(&without_variables(declared)),
+        tracing: tracing(features, shared, printer),
+        mirror: (!features.mirror.source.is_empty()).then(|| quoted(&features.mirror.source)),
+        mirror_body: printer.words("mirror-request-body", &features.mirror.request_body),
+        force_https: flag(features.rewrite.force_https),
+        to_https: flag(features.rewrite.to_https),
+        never_https: flag(shared.no_redirect_paths.iter().any(|path| route.path.starts_with(path))),
+        keep_slash: flag(features.rewrite.keep_trailing_slash),
+        name_port: flag(features.port_in_redirects),
+        access_log: features.logging.access,
+        rewrite_log: features.logging.rewrites,
+        push_preload: features.push_preload,
+        port_in_redirects: switch(features.port_in_redirects),
+        upstream: quoted(&route.upstream),
+        server_port: if settings.listening.proxy_protocol { "$proxy_protocol_server_port" } else { "$server_port" },
+        waf: waf(features, shared, printer),
+        denied: features.denied.as_deref().map(quoted),
+        deny: features.deny.iter().map(|network| printer.words("denylist-source-range", network)).collect(),
+        allow: features.allow.iter().map(|network| printer.words("allowlist-source-range", network)).collect(),
+        cors,
+        auth: auth.filter(|_| needs_auth).map(|auth| auth.answer(header, printer)),
+        sign_in: auth.filter(|_| needs_auth).and_then(|auth| auth.sign_in_location()),
+        password: if needs_auth { password(features, printer) } else { None },
+        limits: limits::of_route(&features.limits, printer),
+        body_size: offset(printer, "proxy-body-size", &proxying.body_size),
+        body_buffer: size(printer, "client-body-buffer-size", &features.body_buffer),
+        header,
+        host: if features.host_header.is_empty() { Raw::new("$best_http_host") } else { quoted(&features.host_header) },
+        client_certificate: trusts_clients.is_some(),
+        pass_client_certificate: trusts_clients.is_some_and(|auth| auth.pass_to_backend),
+        connection: match &features.connection_header {
+            Some(value) => printer.words("connection-proxy-header", value),
+            None => Raw::new("$connection_upgrade"),
+        },
+        forwarding: if is_grpc { shared.grpc_forwarding.clone() } else { shared.forwarding.clone() },
+        connect_timeout: proxying.connect_timeout,
+        send_timeout: proxying.send_timeout,
+        read_timeout: proxying.read_timeout,
+        buffering: printer.words("proxy-buffering", &proxying.buffering),
+        buffer_size: printer.words("proxy-buffer-size", &proxying.buffer_size),
+        buffers_number: proxying.buffers_number,
+        busy_buffers_size: printer.words_if_any("proxy-busy-buffers-size", &proxying.busy_buffers_size),
+        max_temp_file_size: offset(printer, "proxy-max-temp-file-size", &proxying.max_temp_file_size),
+        request_buffering: printer.words("proxy-request-buffering", &proxying.request_buffering),
+        http_version: printer.words("proxy-http-version", &proxying.http_version),
+        cookie_domain: printer.words("proxy-cookie-domain", &proxying.cookie_domain),
+        cookie_path: printer.words("proxy-cookie-path", &proxying.cookie_path),
+        next_upstream: printer.words("proxy-next-upstream", &next_upstream(&proxying.next_upstream, settings.upstreams.retry_non_idempotent)),
+        next_upstream_timeout: proxying.next_upstream_timeout,
+        next_upstream_tries: proxying.next_upstream_tries,
+        is_grpc,
+        snippet: printer.directives("configuration-snippet", &features.snippet),
+        administrator_snippet: shared.location_snippet.clone(),
+        response_headers: features.response_headers.iter().map(|(name, value)| quoted(&without_variables(&format!("{name}: {value}")))).collect(),
+        is_error_backend: route.upstream.starts_with("custom-default-backend-"),
+        satisfy: printer.words_if_any("satisfy", &features.satisfy),
+        relative: features.redirect.relative,
+        intercept_errors: !features.error_pages.is_empty() && !features.keep_backend_errors,
+        error_codes: features.error_pages.clone(),
+        error_upstream: printer.tail("custom-http-errors", &route.error_upstream),
+        is_fastcgi: features.backend_protocol == "FCGI",
+        fastcgi_index: (!features.fastcgi.index.is_empty()).then(|| quoted(&features.fastcgi.index)),
+        fastcgi_params: params(features, printer),
+        redirect: printer.words_if_any("permanent-redirect", &features.redirect.url),
+        redirect_code: features.redirect.code,
+        rewrite: rewrite(route, printer),
+        pass,
+        target,
+        location_header: location_header(features, printer),
+        backend_tls: tls::view(features.backend_tls.as_ref(), printer),
+    }
+}
+
+fn flag(value: bool) -> Raw {
+    Raw::new(if value { "true" } else { "false" })
+}
+
+/// How the path is matched. Quirk: one path that is a regular expression makes all paths of the host regular expressions.
+fn matcher(route: &Route, by_pattern: bool) -> Raw {
+    let path = path_quoted(&route.path);
+    let path = path.as_str();
+    Raw::new(match route.path_match {
+        _ if by_pattern => format!("~* \"^{}", &path[1..]),
+        PathMatch::Exact => format!("= {path}"),
+        PathMatch::Prefix => path.to_owned(),
+    })
+}
+
+/// Whether a route makes all paths of its host regular expressions.
+pub(super) fn matches_by_pattern(route: &Route) -> bool {
+    let rewrite = &route.features.rewrite;
+    rewrite.by_pattern || !rewrite.target.is_empty() && rewrite.target != route.path
+}
+
+fn tracing(features: &Features, shared: &Shared, printer: &mut Printer) -> Option<Arc<Tracing>> {
+    let (all, own) = (&shared.proxy.settings.tracing, &features.tracing);
+    if !own.enabled.unwrap_or(all.enabled) {
+        return all.enabled.then(|| Arc::new(Tracing { enabled: false, operation: None, trust: "off" }));
+    }
+    let trust = switch(own.trust_incoming.unwrap_or(all.trust_incoming));
+    Some(Arc::new(Tracing { enabled: true, operation: printer.words_if_any("opentelemetry-operation-name", &own.operation_name), trust }))
+}
+
+fn waf(features: &Features, shared: &Shared, printer: &mut Printer) -> Option<Arc<WafView>> {
+    let (all, own) = (&shared.proxy.settings.waf, &features.waf);
+    let is_off = own.enabled == Some(false);
+    if !all.enabled && own.enabled != Some(true) {
+        return None;
+    }
+    if is_off {
+        let view = WafView { off: true, switch_on: false, rules: None, transaction: None, default_rules: false, core_rules: false };
+        return Some(Arc::new(view));
+    }
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Some(Arc::new(WafView {
+        off: false,
+        switch_on: !all.enabled,
+        rules: some(&own.rules).map(|rules| printer.in_single_quotes("modsecurity-snippet", &rules)),
+        transaction: some(&own.transaction_id).map(|id| printer.in_double_quotes("modsecurity-transaction-id", &id)),
+        default_rules: !all.enabled && own.rules.is_empty(),
+        core_rules: !all.core_rules && own.core_rules,
+    }))
+}
+
+fn password(features: &Features, printer: &mut Printer) -> Option<Arc<Password>> {
+    let auth = features.password_auth.as_ref()?;
+    let scheme = if auth.scheme == "basic" { "auth_basic" } else { "auth_digest" };
+    Some(Arc::new(Password { scheme, realm: quoted(&auth.realm), file: printer.words("auth-secret", &auth.file) }))
+}
+
+fn params(features: &Features, printer: &mut Printer) -> Vec<Arc<Param>> {
+    let param = |(name, value): &(String, String)| Arc::new(Param { name: printer.words("fastcgi-params-configmap", name), value: quoted(value) });
+    features.fastcgi.params.iter().map(param).collect()
+}
+
+/// The conditions for trying the next endpoint; the one about requests that are not idempotent stands last.
+fn next_upstream(conditions: &str, retry_non_idempotent: bool) -> String {
+    const NON_IDEMPOTENT: &str = "non_idempotent";
+    let all = || conditions.split(' ').filter(|word| !word.is_empty());
+    let mut words: Vec<&str> = all().filter(|word| *word != NON_IDEMPOTENT).collect();
+    if retry_non_idempotent || all().any(|word| word == NON_IDEMPOTENT) {
+        words.push(NON_IDEMPOTENT);
+    }
+    words.join(" ")
+}
+
+fn rewrite(route: &Route, printer: &mut Printer) -> Option<Arc<RewriteView>> {
+    let features = &*route.features;
+    let target = &features.rewrite.target;
+    if target.is_empty() || *target == route.path {
+        return None;
+    }
+    let from = path_quoted(&format!("(?i){}", route.path));
+    let prefix = (!features.forwarded_prefix.is_empty()).then(|| quoted(&features.forwarded_prefix));
+    Some(Arc::new(RewriteView { from, to: printer.words("rewrite-target", target), prefix }))
+}
+
+/// The directive that passes requests on, and where to. Quirk: the default backend always gets plain HTTP.
+fn pass(route: &Route, shared: &Shared) -> (&'static str, Raw) {
+    let protocol = route.features.backend_protocol.as_str();
+    let (mut directive, mut scheme) = match protocol.to_uppercase().as_str() {
+        "AUTO_HTTP" => ("proxy_pass", "$scheme://"),
+        "HTTPS" => ("proxy_pass", "https://"),
+        "GRPC" => ("grpc_pass", "grpc://"),
+        "GRPCS" => ("grpc_pass", "grpcs://"),
+        "FCGI" => ("fastcgi_pass", ""),
+        _ => ("proxy_pass", "http://"),
+    };
+    if shared.passthrough.contains(route.upstream.as_str()) {
+        scheme = if protocol == "GRPCS" { "grpcs://" } else { "https://" };
+    }
+    if route.upstream == DEFAULT_UPSTREAM {
+        (directive, scheme) = ("proxy_pass", "http://");
+    }
+    (directive, Raw::new(format!("{scheme}upstream_balancer")))
+}
+
+/// The parameters of `proxy_redirect`; none where redirects of the backend stay as they are.
+fn location_header(features: &Features, printer: &mut Printer) -> Option<Raw> {
+    let (from, to) = (features.proxying.redirect_from.as_str(), features.proxying.redirect_to.as_str());
+    match (from, to) {
+        ("default" | "off", _) => Some(Raw::new(from)),
+        (_, "off") => None,
+        _ => Some(printer.words("proxy-redirect-from", &format!("{from} {to}"))),
+    }
+}
+
+/// A size as nginx reads it for offsets in files; none where the controller leaves it out.
+pub(super) fn offset(printer: &mut Printer, subject: &str, text: &str) -> Option<Raw> {
+    bytes(printer, subject, text, b"kKmMgG")
+}
+
+/// A size as nginx reads it for memory; none where the controller leaves it out.
+pub(super) fn size(printer: &mut Printer, subject: &str, text: &str) -> Option<Raw> {
+    bytes(printer, subject, text, b"kKmM")
+}
+
+/// Quirk: blanks around a size do not count when it is checked, and are printed.
+fn bytes(printer: &mut Printer, subject: &str, text: &str, units: &[u8]) -> Option<Raw> {
+    let digits = text.trim().trim_end_matches(|c: char| u8::try_from(c).is_ok_and(|byte| units.contains(&byte)));
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && text.trim().len() - digits.len() <= 1).then(|| printer.words(subject, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_that_nginx_cannot_read_are_left_out() {
+        let mut printer = Printer::for_settings();
+        let cases = [("8m", true, true), ("8G", true, false), ("0", true, true), ("", false, false), ("8mm", false, false), (" 8k ", true, true)];
+        for (text, is_offset, is_size) in cases {
+            assert_eq!(offset(&mut printer, "x", text).is_some(), is_offset, "{text}");
+            assert_eq!(size(&mut printer, "x", text).is_some(), is_size, "{text}");
+        }
+    }
+
+    #[test]
+    fn not_idempotent_stands_last() {
+        assert_eq!(next_upstream("error  timeout", false), "error timeout");
+        assert_eq!(next_upstream("non_idempotent error", false), "error non_idempotent");
+        assert_eq!(next_upstream("error", true), "error non_idempotent");
+    }
+}

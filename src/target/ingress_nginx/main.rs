@@ -1,0 +1,53 @@
+//! The whole file: the process, and the parts for HTTP, TCP and UDP.
+
+use super::super::view::{Raw, switch, view};
+use super::printer::Printer;
+use super::server::ServerPieces;
+use super::shared::Shared;
+use super::{http, stream};
+use crate::ir::Proxy;
+
+view! {
+    /// The whole file.
+    struct Main {
+        geo: bool,
+        brotli: bool,
+        digest: bool,
+        waf: bool,
+        tracing: bool,
+        workers: Raw,
+        cpu_affinity: Option<Raw>,
+        open_files: i64,
+        shutdown_timeout: Raw,
+        snippet: Option<Raw>,
+        multi_accept: &'static str,
+        connections: i64,
+        debug_connections: Vec<Raw>,
+        http: Raw,
+        stream: Raw,
+    }
+}
+
+/// The whole file.
+pub(super) fn text(proxy: &Proxy, shared: &Shared, servers: Vec<ServerPieces>, printer: &mut Printer) -> String {
+    let (settings, process) = (&proxy.settings, &proxy.settings.process);
+    let routes = || proxy.servers.iter().flat_map(|server| &server.routes);
+    let view = Main {
+        geo: settings.geo.enabled,
+        brotli: settings.compression.brotli,
+        digest: routes().any(|route| route.features.password_auth.as_ref().is_some_and(|auth| auth.scheme == "digest")),
+        waf: settings.waf.enabled || routes().any(|route| route.features.waf.enabled == Some(true)),
+        tracing: http::is_traced(proxy),
+        workers: printer.words("worker-processes", &process.workers),
+        cpu_affinity: printer.words_if_any("worker-cpu-affinity", &process.cpu_affinity),
+        open_files: process.max_open_files,
+        shutdown_timeout: printer.words("worker-shutdown-timeout", &process.shutdown_timeout),
+        snippet: printer.directives("main-snippet", &settings.snippets.main),
+        multi_accept: switch(process.multi_accept),
+        connections: process.max_connections,
+        debug_connections: process.debug_connections.iter().map(|address| printer.words("debug-connections", address)).collect(),
+        http: http::piece(proxy, shared, servers, printer),
+        stream: stream::piece(proxy, printer),
+    };
+    printer.text("ingress_nginx/nginx.conf", view)
+}

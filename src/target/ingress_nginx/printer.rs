@@ -1,0 +1,131 @@
+//! Words for the templates, printed as the controller prints them; what breaks out of its place is found here.
+
+use minijinja::value::Object;
+
+use super::super::view::Raw;
+use super::super::{environment, quote, shape};
+use crate::diagnostic::Diagnostic;
+use crate::ir::{Features, Origin};
+
+/// Makes what templates print, and collects what is to be said about it.
+#[derive(Debug)]
+pub(super) struct Printer<'a> {
+    findings: Vec<Diagnostic>,
+    /// Whose values are printed; none: those of the settings.
+    features: Option<&'a Features>,
+    origin: Origin,
+}
+
+impl<'a> Printer<'a> {
+    /// For the settings of the whole proxy.
+    pub(super) fn for_settings() -> Self {
+        Self { findings: Vec::new(), features: None, origin: Origin::Default }
+    }
+
+    /// For a server.
+    pub(super) fn for_server(origin: Origin) -> Self {
+        Self { findings: Vec::new(), features: None, origin }
+    }
+
+    /// From here on, values of a route are printed.
+    pub(super) fn enter(&mut self, features: &'a Features, origin: Origin) {
+        (self.features, self.origin) = (Some(features), origin);
+    }
+
+    /// What was found.
+    pub(super) fn finish(self) -> Vec<Diagnostic> {
+        self.findings
+    }
+
+    /// One part of the configuration, printed by its template.
+    pub(super) fn piece<T: Object + 'static>(&mut self, template: &str, view: T) -> Raw {
+        Raw::new(self.text(template, view))
+    }
+
+    /// The text of a part.
+    pub(super) fn text<T: Object + 'static>(&mut self, template: &str, view: T) -> String {
+        environment::render(template, view).unwrap_or_else(|finding| {
+            self.findings.push(finding);
+            String::new()
+        })
+    }
+
+    /// Words as they are.
+    pub(super) fn words(&mut self, subject: &str, text: &str) -> Raw {
+        self.check(subject, shape::is_words(text, false));
+        Raw::new(text)
+    }
+
+    /// Words as they are; none for an empty text.
+    pub(super) fn words_if_any(&mut self, subject: &str, text: &str) -> Option<Raw> {
+        (!text.is_empty()).then(|| self.words(subject, text))
+    }
+
+    /// The rest of a word as it is, where the template prints the beginning.
+    pub(super) fn tail(&mut self, subject: &str, text: &str) -> Raw {
+        self.check(subject, shape::is_words(text, true));
+        Raw::new(text)
+    }
+
+    /// The inside of single quotes as it is.
+    pub(super) fn in_single_quotes(&mut self, subject: &str, text: &str) -> Raw {
+        self.check(subject, shape::fits_quotes(text, b'\''));
+        Raw::new(text)
+    }
+
+    /// The inside of double quotes as it is.
+    pub(super) fn in_double_quotes(&mut self, subject: &str, text: &str) -> Raw {
+        self.check(subject, shape::fits_quotes(text, b'"'));
+        Raw::new(text)
+    }
+
+    /// Directives as they are; none for an empty text.
+    pub(super) fn directives(&mut self, subject: &str, text: &str) -> Option<Raw> {
+        if text.is_empty() {
+            return None;
+        }
+        self.check(subject, shape::is_directives(text));
+        Some(Raw::new(text))
+    }
+
+    fn check(&mut self, subject: &str, fits: bool) {
+        if fits {
+            return;
+        }
+        let message = format!("the value of `{subject}` breaks out of its directive: the controller prints it as it is");
+        let finding = Diagnostic::error("broken-shape", message).subject(subject);
+        let is_cause = |name: &str| name.rsplit('/').next() == Some(subject);
+        let cause = self.features.and_then(|features| features.causes.iter().find(|(name, _)| is_cause(name)));
+        let span = cause.map(|(_, span)| *span).or(match self.origin {
+            Origin::Manifest(span) => Some(span),
+            Origin::Default => None,
+        });
+        self.findings.push(finding.at(span));
+    }
+}
+
+/// A text as Go quotes it with `%q`.
+pub(super) fn quoted(text: &str) -> Raw {
+    Raw::new(quote::go_quoted(text))
+}
+
+/// A text in double quotes, as the controller quotes paths and aliases.
+pub(super) fn path_quoted(text: &str) -> Raw {
+    Raw::new(quote::nginx_quoted(text))
+}
+
+/// A text for the rest of a comment line.
+pub(super) fn comment(text: &str) -> Raw {
+    Raw::new(text.replace(|c: char| c.is_control(), " "))
+}
+
+/// A text in which variables are taken by their letters. Quirk: the variable `literal_dollar` holds a dollar.
+pub(super) fn without_variables(text: &str) -> String {
+    text.replace('$', "${literal_dollar}")
+}
+
+/// The variable that holds a request header.
+pub(super) fn header_variable(printer: &mut Printer, subject: &str, header: &str) -> Raw {
+    let name = header.replace('-', "_").to_lowercase();
+    printer.words(subject, &format!("$http_{name}"))
+}

@@ -1,0 +1,163 @@
+//! One host.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::super::view::{Raw, switch, view};
+use super::printer::{Printer, comment, path_quoted, quoted};
+use super::shared::Shared;
+use super::tls::{self, TlsView};
+use super::{auth, error_pages, location};
+use crate::diagnostic::Outcome;
+use crate::ir::{CATCH_ALL, Route, Server};
+
+view! {
+    /// One host.
+    struct ServerView {
+        hostname: Raw,
+        name: Raw,
+        aliases: Vec<Raw>,
+        http2: bool,
+        blocks_agents: bool,
+        blocks_referers: bool,
+        listen: Vec<Raw>,
+        subject: Option<Raw>,
+        is_catch_all: bool,
+        reject_handshake: &'static str,
+        client_auth_error: Option<Raw>,
+        client_auth: Option<Arc<ClientAuthView>>,
+        backend_tls: Option<Arc<TlsView>>,
+        ciphers: Option<Raw>,
+        prefer_server_ciphers: Option<Raw>,
+        snippet: Option<Raw>,
+        error_pages: Vec<Raw>,
+        mirrors: Vec<Arc<MirrorView>>,
+        routes: Vec<Arc<RouteView>>,
+        tracing: bool,
+        health_path: Raw,
+        status_allow: Vec<Raw>,
+        administrator_snippet: Option<Raw>,
+        all_error_pages: Vec<Raw>,
+    }
+
+    /// Certificates that clients must show.
+    struct ClientAuthView {
+        authorities: Raw,
+        verify: Raw,
+        depth: i64,
+        revocations: Option<Raw>,
+        error_page: Option<Raw>,
+    }
+
+    /// Where copies of requests go.
+    struct MirrorView {
+        source: Raw,
+        host: Raw,
+        target: Raw,
+    }
+
+    /// The locations of one route.
+    struct RouteView {
+        app_root: Option<Raw>,
+        locations: Vec<Raw>,
+    }
+}
+
+/// A host and the upstreams that its authentication needs, as they are printed.
+#[derive(Debug)]
+pub(super) struct ServerPieces {
+    /// Upstreams of services that decide.
+    pub(super) auth_upstreams: Vec<Arc<auth::AuthUpstream>>,
+    /// The host.
+    pub(super) server: Raw,
+}
+
+/// One host, printed.
+pub(super) fn piece(server: &Server, shared: &Shared) -> Outcome<ServerPieces> {
+    let mut printer = Printer::for_server(server.origin);
+    let mut auth_upstreams = Vec::new();
+    for route in &server.routes {
+        printer.enter(&route.features, route.origin);
+        auth_upstreams.extend(auth::Auth::of(route, shared).and_then(|auth| auth.upstream(server, &mut printer)));
+    }
+    let view = view(server, shared, &mut printer);
+    let piece = printer.piece("ingress_nginx/server.conf", view);
+    Outcome { value: ServerPieces { auth_upstreams, server: piece }, diagnostics: printer.finish() }
+}
+
+fn view<'a>(server: &'a Server, shared: &Shared<'a>, printer: &mut Printer<'a>) -> ServerView {
+    let (settings, runtime) = (&shared.proxy.settings, &shared.proxy.runtime);
+    let is_catch_all = server.hostname == CATCH_ALL;
+    let by_pattern = server.routes.iter().any(location::matches_by_pattern);
+    let subject = server.client_auth.as_ref().map(|auth| &auth.match_subject).filter(|subject| !subject.is_empty());
+    let mut status_allow: Vec<Raw> = settings.filters.status_ipv4.iter().map(|network| printer.words("nginx-status-ipv4-whitelist", network)).collect();
+    if runtime.ipv6 {
+        status_allow.extend(settings.filters.status_ipv6.iter().map(|network| printer.words("nginx-status-ipv6-whitelist", network)));
+    }
+    ServerView {
+        hostname: comment(&server.hostname),
+        name: quoted(&server_name(&server.hostname)),
+        aliases: server.aliases.iter().map(|alias| path_quoted(alias)).collect(),
+        http2: settings.listening.http2,
+        blocks_agents: !settings.filters.block_user_agents.is_empty(),
+        blocks_referers: !settings.filters.block_referers.is_empty(),
+        listen: if is_catch_all { shared.listen_catch_all.clone() } else { shared.listen.clone() },
+        subject: subject.map(|subject| quoted(subject)),
+        is_catch_all,
+        reject_handshake: switch(settings.tls.reject_handshake),
+        client_auth_error: server.client_auth_error.as_deref().map(comment),
+        client_auth: client_auth(server, printer),
+        backend_tls: tls::view(server.backend_tls.as_ref(), printer),
+        ciphers: printer.words_if_any("ssl-ciphers", &server.ciphers),
+        prefer_server_ciphers: server.prefer_server_ciphers.map(|prefer| Raw::new(switch(prefer))),
+        snippet: printer.directives("server-snippet", &server.snippet),
+        error_pages: error_pages::of_routes(shared.proxy, &server.routes, printer),
+        mirrors: mirrors(&server.routes),
+        routes: server.routes.iter().map(|route| self::route(server, route, by_pattern, shared, printer)).collect(),
+        tracing: settings.tracing.enabled,
+        health_path: printer.words("health-check-path", &runtime.health_path),
+        status_allow,
+        administrator_snippet: shared.server_snippet.clone(),
+        all_error_pages: shared.error_pages.clone(),
+    }
+}
+
+fn route<'a>(server: &Server, route: &'a Route, by_pattern: bool, shared: &Shared<'a>, printer: &mut Printer<'a>) -> Arc<RouteView> {
+    printer.enter(&route.features, route.origin);
+    Arc::new(RouteView {
+        app_root: (!route.features.rewrite.app_root.is_empty()).then(|| printer.tail("app-root", &route.features.rewrite.app_root)),
+        locations: location::pieces(server, route, by_pattern, shared, printer),
+    })
+}
+
+fn client_auth(server: &Server, printer: &mut Printer) -> Option<Arc<ClientAuthView>> {
+    let auth = server.client_auth.as_ref().filter(|auth| !auth.trust.authorities.is_empty())?;
+    Some(Arc::new(ClientAuthView {
+        authorities: printer.words("auth-tls-secret", &auth.trust.authorities),
+        verify: printer.words("auth-tls-verify-client", &auth.verify),
+        depth: auth.depth,
+        revocations: printer.words_if_any("auth-tls-secret", &auth.trust.revocations),
+        error_page: printer.words_if_any("auth-tls-error-page", &auth.error_page),
+    }))
+}
+
+/// Where copies of requests go, each once. Quirk: a target without a host is left out, and yet requests are copied.
+fn mirrors(routes: &[Route]) -> Vec<Arc<MirrorView>> {
+    let mut mirrors = BTreeMap::new();
+    for mirror in routes.iter().map(|route| &route.features.mirror) {
+        if !mirror.source.is_empty() && !mirror.target.is_empty() && !mirror.host.is_empty() {
+            mirrors.entry(&mirror.source).or_insert(mirror);
+        }
+    }
+    let view = |mirror: &crate::ir::Mirror| MirrorView { source: quoted(&mirror.source), host: quoted(&mirror.host), target: quoted(&mirror.target) };
+    mirrors.into_values().map(view).map(Arc::new).collect()
+}
+
+/// The name as nginx takes it: a wildcard becomes a regular expression, because it stands for one label only.
+fn server_name(hostname: &str) -> String {
+    if !hostname.starts_with('*') {
+        return hostname.to_owned();
+    }
+    let parent = hostname.replacen("*.", "", 1).replace('.', "\\.");
+    format!("~^(?<subdomain>[\\w-]+)\\.{parent}$")
+}

@@ -1,0 +1,101 @@
+//! What all hosts have in common, made once.
+
+use std::collections::HashSet;
+
+use super::super::view::{Raw, view};
+use super::printer::{Printer, header_variable, quoted};
+use super::{error_pages, listen};
+use crate::ir::{DEFAULT_UPSTREAM, Proxy};
+
+/// What all hosts have in common.
+#[derive(Debug)]
+pub(super) struct Shared<'a> {
+    /// What the proxy shall do.
+    pub(super) proxy: &'a Proxy,
+    /// Parameters of `listen` for hosts that somebody declared.
+    pub(super) listen: Vec<Raw>,
+    /// Parameters of `listen` for the catch-all host.
+    pub(super) listen_catch_all: Vec<Raw>,
+    /// Headers for backends of HTTP.
+    pub(super) forwarding: Raw,
+    /// Headers for backends of gRPC.
+    pub(super) grpc_forwarding: Raw,
+    /// Pages for the error codes of all hosts.
+    pub(super) error_pages: Vec<Raw>,
+    /// Upstreams that get TLS unopened.
+    pub(super) passthrough: HashSet<&'a str>,
+    /// Raw configuration of the administrator for each host.
+    pub(super) server_snippet: Option<Raw>,
+    /// Raw configuration of the administrator for each route.
+    pub(super) location_snippet: Option<Raw>,
+    /// Beginnings of paths without authentication.
+    pub(super) no_auth_paths: Vec<&'a str>,
+    /// Beginnings of paths that are not redirected to HTTPS.
+    pub(super) no_redirect_paths: Vec<&'a str>,
+}
+
+view! {
+    /// Headers for backends.
+    struct Forwarding {
+        /// The directive that sets a header.
+        header: &'static str,
+        forwarded_for: Raw,
+        original_for: Raw,
+        original_host: Raw,
+        original_uri: bool,
+        custom: Vec<std::sync::Arc<Header>>,
+    }
+
+    /// A header and its value.
+    struct Header {
+        name: Raw,
+        value: Raw,
+    }
+}
+
+impl<'a> Shared<'a> {
+    /// Prepares what all hosts have in common.
+    pub(super) fn new(proxy: &'a Proxy, printer: &mut Printer) -> Self {
+        let settings = &proxy.settings;
+        let passthrough = proxy.upstreams.iter().filter(|upstream| upstream.tls_passthrough).map(|upstream| upstream.name.as_str());
+        Self {
+            proxy,
+            listen: listen::lines(proxy, false, printer),
+            listen_catch_all: listen::lines(proxy, true, printer),
+            forwarding: forwarding(proxy, "proxy_set_header", printer),
+            grpc_forwarding: forwarding(proxy, "grpc_set_header", printer),
+            error_pages: error_pages::pieces(proxy, DEFAULT_UPSTREAM, &settings.route_defaults.error_codes, printer),
+            passthrough: passthrough.collect(),
+            server_snippet: printer.directives("server-snippet", &settings.snippets.server),
+            location_snippet: printer.directives("location-snippet", &settings.snippets.location),
+            no_auth_paths: beginnings(&settings.route_defaults.no_auth_paths),
+            no_redirect_paths: beginnings(&settings.tls.no_redirect_paths),
+        }
+    }
+}
+
+/// The variable that holds the address of the client for backends.
+pub(super) fn forwarded_for(proxy: &Proxy) -> Raw {
+    let address = &proxy.settings.client_address;
+    Raw::new(if address.from_headers && address.full_forwarded_for { "$full_x_forwarded_for" } else { "$remote_addr" })
+}
+
+fn forwarding(proxy: &Proxy, header: &'static str, printer: &mut Printer) -> Raw {
+    let settings = &proxy.settings;
+    let custom = proxy.request_headers.iter().map(|(name, value)| Header { name: printer.words("proxy-set-headers", name), value: quoted(value) });
+    let custom = custom.map(std::sync::Arc::new).collect();
+    let view = Forwarding {
+        header,
+        forwarded_for: forwarded_for(proxy),
+        original_for: header_variable(printer, "forwarded-for-header", &settings.client_address.for_header),
+        original_host: header_variable(printer, "forwarded-host-header", &settings.client_address.host_header),
+        original_uri: settings.headers.original_uri,
+        custom,
+    };
+    printer.piece("ingress_nginx/forwarding.conf", view)
+}
+
+/// The items of a list of paths; blanks around them do not count.
+fn beginnings(list: &str) -> Vec<&str> {
+    list.split(',').map(|path| path.trim_matches(' ')).filter(|path| !path.is_empty()).collect()
+}

@@ -1,0 +1,36 @@
+//! TLS towards backends.
+
+use std::sync::Arc;
+
+use super::super::view::{Raw, view};
+use super::printer::Printer;
+use crate::ir::BackendTls;
+
+view! {
+    /// TLS towards backends.
+    struct TlsView {
+        authorities: Option<Raw>,
+        ciphers: Raw,
+        protocols: Raw,
+        verify: Raw,
+        depth: i64,
+        name: Option<Raw>,
+        send_name: Option<Raw>,
+        certificate: Option<Raw>,
+    }
+}
+
+/// What a template prints about TLS towards backends.
+pub(super) fn view(tls: Option<&BackendTls>, printer: &mut Printer) -> Option<Arc<TlsView>> {
+    let tls = tls?;
+    Some(Arc::new(TlsView {
+        authorities: printer.words_if_any("proxy-ssl-secret", &tls.trust.authorities),
+        ciphers: printer.words("proxy-ssl-ciphers", &tls.ciphers),
+        protocols: printer.words("proxy-ssl-protocols", &tls.protocols),
+        verify: printer.words("proxy-ssl-verify", &tls.verify),
+        depth: tls.depth,
+        name: printer.words_if_any("proxy-ssl-name", &tls.name),
+        send_name: printer.words_if_any("proxy-ssl-server-name", &tls.send_name),
+        certificate: printer.words_if_any("proxy-ssl-secret", &tls.trust.certificate),
+    }))
+}
