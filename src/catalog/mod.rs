@@ -4,7 +4,6 @@ pub mod features;
 pub mod flags;
 pub mod key;
 pub mod removed;
-pub mod value;
 pub mod settings;
-pub mod url;
+pub mod value;
 pub mod version;
