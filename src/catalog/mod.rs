@@ -5,6 +5,5 @@ pub mod flags;
 pub mod key;
 pub mod removed;
 pub mod settings;
-pub mod url;
 pub mod value;
 pub mod version;

@@ -1,7 +1,7 @@
 //! External authentication for every route that does not bring its own.
 
 use super::{Group, Reading, decode, own};
-use crate::catalog::url;
+use crate::catalog::value::{DEFAULT_CACHE_DURATION, Url, parse_cache_durations};
 use crate::ir::{ExternalAuth, Settings};
 
 pub(super) static GROUP: Group = Group {
@@ -36,7 +36,7 @@ fn auth(settings: &mut Settings) -> &mut ExternalAuth {
 }
 
 fn url(settings: &mut Settings, reading: &mut Reading) {
-    match url::parse(reading.text) {
+    match Url::parse_absolute(reading.text) {
         Ok(url) => {
             let auth = auth(settings);
             reading.text.clone_into(&mut auth.url);
@@ -56,7 +56,7 @@ fn method(settings: &mut Settings, reading: &mut Reading) {
 }
 
 fn signin(settings: &mut Settings, reading: &mut Reading) {
-    match url::parse(reading.text) {
+    match Url::parse_absolute(reading.text) {
         Ok(_) => reading.text.clone_into(&mut auth(settings).signin_url),
         Err(error) => reading.refuse(format!("{} is not a URL: {error}", decode::quoted(reading.text)), ""),
     }
@@ -66,7 +66,7 @@ fn signin(settings: &mut Settings, reading: &mut Reading) {
 fn redirect_param(settings: &mut Settings, reading: &mut Reading) {
     let auth = auth(settings);
     let param = reading.text.trim();
-    match url::parse(&format!("{}?{param}=dummy", auth.signin_url)) {
+    match Url::parse_absolute(&format!("{}?{param}=dummy", auth.signin_url)) {
         Ok(_) => param.clone_into(&mut auth.signin_redirect_param),
         Err(_) if auth.signin_url.is_empty() => reading.refuse("it needs a valid `global-auth-signin`", ""),
         Err(error) => reading.refuse(format!("{} makes the sign-in URL invalid: {error}", decode::quoted(param)), ""),
@@ -94,28 +94,10 @@ fn cache_key(settings: &mut Settings, reading: &mut Reading) {
 }
 
 fn cache_duration(settings: &mut Settings, reading: &mut Reading) {
-    const DEFAULT: &str = "200 202 401 5m";
-    let items: Vec<String> = reading.text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect();
-    let bad = items.iter().find(|item| !is_cache_duration(item));
-    if let Some(bad) = bad {
-        reading.refuse(format!("{} is not a list of statuses and a time", decode::quoted(bad)), DEFAULT);
-    }
-    let refused = bad.is_some() || items.is_empty();
-    auth(settings).cache_durations = if refused { vec![DEFAULT.to_owned()] } else { items };
-}
-
-/// Statuses, then times. Quirk: words that are neither are let through, as long as there is a time.
-fn is_cache_duration(text: &str) -> bool {
-    let mut has_time = false;
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let is_status = word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_digit());
-        if is_status && has_time {
-            return false;
-        }
-        let unit = word.trim_start_matches(|digit: char| digit.is_ascii_digit());
-        has_time |= unit.len() < word.len() && ["ms", "s", "m", "h", "d", "w", "M", "y"].contains(&unit);
-    }
-    has_time
+    auth(settings).cache_durations = parse_cache_durations(reading.text).unwrap_or_else(|bad| {
+        reading.refuse(format!("{} is not a list of statuses and a time", decode::quoted(bad)), DEFAULT_CACHE_DURATION);
+        vec![DEFAULT_CACHE_DURATION.to_owned()]
+    });
 }
 
 fn always_set_cookie(settings: &mut Settings, reading: &mut Reading) {
@@ -126,19 +108,4 @@ fn always_set_cookie(settings: &mut Settings, reading: &mut Reading) {
             false
         }
     };
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cache_durations_are_statuses_and_times() {
-        for good in ["10m", "200 30s", "200 401 1h 30m", " 403  5s ", "any 5s", "2000 1d"] {
-            assert!(is_cache_duration(good), "{good}");
-        }
-        for bad in ["", "200", "5s 200", "200 soon", "200 5 s", "s", "200 5min"] {
-            assert!(!is_cache_duration(bad), "{bad}");
-        }
-    }
 }

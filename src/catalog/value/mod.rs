@@ -1,10 +1,12 @@
 //! Values: what the controller accepts, how it reads them, and what to write instead.
 
+mod cache_duration;
 mod cidr;
 mod go_regex;
 mod pattern;
 mod url;
 
+pub use cache_duration::{DEFAULT_CACHE_DURATION, parse_cache_durations};
 pub use cidr::parse_networks;
 pub use pattern::{Pattern, patterns};
 pub use url::{Url, UrlError};

@@ -115,6 +115,8 @@ patterns! {
     BACKEND_CIPHERS = r"^[-A-Za-z0-9+:_!]*$", "ciphers as OpenSSL names them, separated by `:`";
     /// TLS versions towards the backend.
     BACKEND_PROTOCOLS = r"^(TLSv1\.2|TLSv1\.3| )*$", "`TLSv1.2`, `TLSv1.3` or both";
+    /// TLS versions towards the backend, before 1.10.
+    OLD_BACKEND_PROTOCOLS = r"^(SSLv2|SSLv3|TLSv1|TLSv1\.1|TLSv1\.2|TLSv1\.3| )*$", "versions from `SSLv2` to `TLSv1.3`";
     /// Ciphers towards the client.
     CIPHERS = r"^(?:(?:[A-Za-z0-9!:+\-_])*(?:@STRENGTH)*(?:@SECLEVEL=[0-5])*(?:@STRENGTH)*)*$", "ciphers as OpenSSL names them, separated by `:`";
     /// A number of seconds. Quirk: anything before the number, or behind a zero, is accepted.

@@ -14,6 +14,15 @@ pub enum UrlError {
     /// It starts with a colon.
     #[error("nothing stands before the first colon")]
     NoScheme,
+    /// No scheme, where one is needed.
+    #[error("it does not start with a scheme like `http://`")]
+    Relative,
+    /// No host, where one is needed.
+    #[error("it names no host")]
+    NoHost,
+    /// Two dots in a row, where the host is looked at closely.
+    #[error("two dots follow each other in the host")]
+    Dots,
     /// No path, where one is needed; or a colon before the first slash.
     #[error("it is neither a URL nor a path that starts with `/`")]
     NoPath,
@@ -50,6 +59,20 @@ impl Url {
         let url = parse(text, false)?;
         check_escapes(fragment)?;
         Ok(url)
+    }
+
+    /// Reads the URL of a service: scheme and host must be there.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse_absolute(text: &str) -> Result<Self, UrlError> {
+        let url = Self::parse(text)?;
+        match (url.scheme.as_str(), url.host.as_str()) {
+            ("", _) => Err(UrlError::Relative),
+            (_, "") => Err(UrlError::NoHost),
+            (_, host) if host.contains("..") => Err(UrlError::Dots),
+            _ => Ok(url),
+        }
     }
 
     /// Reads what may stand in the first line of a request: a URL, or a path that starts with a slash.
@@ -141,7 +164,8 @@ fn parse_host(host: &str) -> Result<String, UrlError> {
         if address.parse::<Ipv6Addr>().is_err() || !is_zone {
             return Err(UrlError::Host);
         }
-        return Ok(host.to_owned());
+        let zone = zone.map(|zone| format!("%{zone}")).unwrap_or_default();
+        return Ok(format!("[{address}{zone}]{port}"));
     }
     if host.contains('[') {
         return Err(UrlError::Host);
@@ -200,6 +224,7 @@ mod tests {
             ("HTTPS://a.example:8443?x", "https", "a.example:8443", "a.example"),
             ("http://user:p%40ss@a.example/", "http", "a.example", "a.example"),
             ("http://[::1]:80/", "http", "[::1]:80", "::1"),
+            ("http://[fe80::1%25eth0]/", "http", "[fe80::1%eth0]", "fe80::1%eth0"),
             ("http://$host/x", "http", "$host", "$host"),
             ("http://a.example:/", "http", "a.example:", "a.example"),
             ("http://%C3%A4.example", "http", "ä.example", "ä.example"),
@@ -237,6 +262,25 @@ mod tests {
             ("a\nb", UrlError::ControlCharacter),
         ] {
             assert_eq!(Url::parse(text), Err(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn services_need_scheme_and_host() {
+        for (text, expected) in [
+            ("http://auth.example.com/check", Ok("auth.example.com")),
+            ("http://$host/x", Ok("$host")),
+            ("http://", Err(UrlError::NoHost)),
+            ("mailto:x", Err(UrlError::NoHost)),
+            ("//a.example/x", Err(UrlError::Relative)),
+            ("/only/path", Err(UrlError::Relative)),
+            ("auth.example/x", Err(UrlError::Relative)),
+            ("", Err(UrlError::Relative)),
+            ("http://a..b/c", Err(UrlError::Dots)),
+            ("http://a b/", Err(UrlError::Host)),
+        ] {
+            let host = Url::parse_absolute(text).map(|url| url.hostname().to_owned());
+            assert_eq!(host, expected.map(str::to_owned), "{text}");
         }
     }
 

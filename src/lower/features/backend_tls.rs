@@ -1,0 +1,74 @@
+//! TLS towards the backend.
+
+use super::reader::{Reader, Stop};
+use super::{fallbacks, objects};
+use crate::catalog::features::backend_tls as keys;
+use crate::catalog::value::{Pattern, patterns};
+use crate::catalog::version::Version;
+use crate::ir::BackendTls;
+
+const DEFAULT_CIPHERS: &str = "DEFAULT";
+
+pub(super) fn read(reader: &mut Reader) -> Result<Option<BackendTls>, Stop> {
+    let Some(reference) = reader.get(&keys::SECRET)? else { return Ok(None) };
+    let protocols = Protocols::of(reader.world.controller.version);
+    Ok(Some(BackendTls {
+        trust: objects::trust_store(reader, &keys::SECRET, &reference)?,
+        ciphers: reader.or(&keys::CIPHERS, String::from(DEFAULT_CIPHERS))?,
+        protocols: protocols.sort(&reader.or(&keys::PROTOCOLS, String::from(protocols.default))?),
+        name: reader.get(&keys::NAME)?.unwrap_or_default(),
+        verify: fallbacks::word(reader, &keys::VERIFY, "off")?,
+        depth: fallbacks::depth(reader, &keys::DEPTH)?,
+        send_name: fallbacks::word(reader, &keys::SEND_NAME, "off")?,
+    }))
+}
+
+/// Versions of TLS that a release of the controller knows.
+struct Protocols {
+    known: &'static Pattern,
+    default: &'static str,
+}
+
+impl Protocols {
+    fn of(version: Version) -> Self {
+        if version < Version::new(1, 10, 0) {
+            Self { known: &patterns::OLD_BACKEND_PROTOCOLS, default: "TLSv1 TLSv1.1 TLSv1.2" }
+        } else {
+            Self { known: &patterns::BACKEND_PROTOCOLS, default: "TLSv1.2" }
+        }
+    }
+
+    /// The known protocols of a list, sorted; the default where none is known.
+    fn sort(&self, list: &str) -> String {
+        let words = list.split(' ').map(str::trim);
+        let mut known: Vec<&str> = words.filter(|word| !word.is_empty() && self.known.is_match(word)).collect();
+        if known.is_empty() {
+            return String::from(self.default);
+        }
+        known.sort_unstable();
+        known.join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn protocols_are_sorted() {
+        for (version, list, expected) in [
+            ((1, 15), "TLSv1.2", "TLSv1.2"),
+            ((1, 15), "TLSv1.3  TLSv1.2", "TLSv1.2 TLSv1.3"),
+            ((1, 15), "TLSv1.3 TLSv1.3", "TLSv1.3 TLSv1.3"),
+            ((1, 15), "TLSv1.3TLSv1.2", "TLSv1.3TLSv1.2"),
+            ((1, 10), "SSLv3 TLSv1.3", "TLSv1.3"),
+            ((1, 10), "SSLv3", "TLSv1.2"),
+            ((1, 10), "", "TLSv1.2"),
+            ((1, 9), "TLSv1.2 foo  SSLv3 TLSv1.2", "SSLv3 TLSv1.2 TLSv1.2"),
+            ((1, 9), "foo", "TLSv1 TLSv1.1 TLSv1.2"),
+        ] {
+            let (major, minor) = version;
+            assert_eq!(Protocols::of(Version::new(major, minor, 0)).sort(list), expected, "{list} in {major}.{minor}");
+        }
+    }
+}

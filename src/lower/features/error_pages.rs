@@ -1,0 +1,49 @@
+//! What answers when the backend fails.
+
+use super::reader::{Reader, Stop};
+use crate::catalog::features::error_pages as keys;
+use crate::catalog::value::parse_int;
+use crate::catalog::version::Version;
+
+/// Error codes of the backend that are replaced by a page, and whether the backend's own page is shown all the same.
+pub(super) fn read(reader: &mut Reader) -> Result<(Vec<i64>, bool), Stop> {
+    let codes = match reader.get(&keys::CODES)? {
+        None => Vec::new(),
+        Some(list) => parse_codes(&list, reader.world.controller.version).unwrap_or_else(|| {
+            reader.ignore(&keys::CODES, "it must be a list of numbers that are separated by commas");
+            Vec::new()
+        }),
+    };
+    Ok((codes, reader.or(&keys::KEEP_BACKEND_ERRORS, false)?))
+}
+
+/// Numbers that are separated by commas; none if one item is something else. Quirk: they need not be codes of HTTP. Blanks and empty
+/// items are skipped from 1.12 on.
+fn parse_codes(list: &str, version: Version) -> Option<Vec<i64>> {
+    if version < Version::new(1, 12, 0) {
+        return list.split(',').map(parse_int).collect();
+    }
+    list.split(',').map(str::trim).filter(|item| !item.is_empty()).map(parse_int).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_separated_by_commas() {
+        for (list, expected, before) in [
+            ("404,503", Some(vec![404, 503]), Some(vec![404, 503])),
+            ("503,404,503", Some(vec![503, 404, 503]), Some(vec![503, 404, 503])),
+            ("404503", Some(vec![404_503]), Some(vec![404_503])),
+            ("404, 503", Some(vec![404, 503]), None),
+            (",23,", Some(vec![23]), None),
+            ("", Some(vec![]), None),
+            ("404 503", None, None),
+            ("40450340450340450340", None, None),
+        ] {
+            assert_eq!(parse_codes(list, Version::new(1, 12, 0)), expected, "{list}");
+            assert_eq!(parse_codes(list, Version::new(1, 11, 8)), before, "{list} before 1.12");
+        }
+    }
+}
