@@ -24,7 +24,7 @@ impl Completions {
     pub(super) fn run(&self, console: &Console) -> anyhow::Result<Status> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut super::command(), "ingressc", &mut script);
-        console.result(&script)?;
+        console.result(&String::from_utf8_lossy(&script))?;
         Ok(Status::Clean)
     }
 }

@@ -7,6 +7,7 @@ use anstream::stream::RawStream;
 use anyhow::Context as _;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::output::untrusted::many_lines;
 use crate::output::{Paint, findings};
 use crate::source::SourceMap;
 
@@ -35,16 +36,19 @@ impl Console {
         !self.quiet && io::stderr().is_terminal()
     }
 
-    /// Writes a result as it is. A reader that has seen enough and closed the pipe is no failure.
-    pub(super) fn result(&self, content: &[u8]) -> anyhow::Result<()> {
-        unless_closed(io::stdout().lock(), content)
+    /// Writes a result for programs as it is; a terminal gets nothing that it would obey. A reader that has seen enough and closed
+    /// the pipe is no failure.
+    pub(super) fn result(&self, content: &str) -> anyhow::Result<()> {
+        let stdout = io::stdout().lock();
+        let content = if stdout.is_terminal() { many_lines(content) } else { content.into() };
+        unless_closed(stdout, &content)
     }
 
     /// Writes a result that people read, made up as standard output can show it.
     pub(super) fn report(&self, text: impl FnOnce(Paint) -> String) -> anyhow::Result<()> {
         let stdout = self.stream(io::stdout().lock());
         let text = text(paint(&stdout));
-        unless_closed(stdout, text.as_bytes())
+        unless_closed(stdout, &text)
     }
 
     /// Writes findings and how many there are, and how many of them were suppressed.
@@ -90,8 +94,8 @@ fn say(stderr: &mut impl Write, text: &str) {
     let _ = stderr.write_all(text.as_bytes());
 }
 
-fn unless_closed(mut stdout: impl Write, content: &[u8]) -> anyhow::Result<()> {
-    match stdout.write_all(content).and_then(|()| stdout.flush()) {
+fn unless_closed(mut stdout: impl Write, content: &str) -> anyhow::Result<()> {
+    match stdout.write_all(content.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written.context("cannot write to standard output"),
     }

@@ -31,8 +31,9 @@ impl Man {
             }
         };
         let mut text = Vec::new();
-        clap_mangen::Man::new(page).render(&mut text).context("cannot write the page")?;
-        console.result(&text)?;
+        let source = concat!("ingressc ", env!("CARGO_PKG_VERSION"));
+        clap_mangen::Man::new(page).source(source).render(&mut text).context("cannot write the page")?;
+        console.result(&String::from_utf8_lossy(&text))?;
         Ok(Status::Clean)
     }
 }

@@ -75,7 +75,7 @@ impl Render {
     fn deliver(&self, files: &[OutputFile], console: &Console) -> anyhow::Result<bool> {
         match &self.output {
             None => {
-                console.result(files.first().map(|file| file.content.as_bytes()).unwrap_or_default())?;
+                console.result(files.first().map(|file| file.content.as_str()).unwrap_or_default())?;
                 Ok(true)
             }
             Some(folder) if self.check => compare(folder, files, console),

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 /// Shows `text` on one line: line breaks, control characters and invisible or direction-changing characters as escapes.
 #[must_use]
 pub fn one_line(text: &str) -> Cow<'_, str> {
-    escape(text, |character| is_deceptive(character))
+    escape(text, is_deceptive)
 }
 
 /// Shows `text` with its own lines and tabs: everything else as in [`one_line`].
