@@ -8,9 +8,11 @@
 //! mistake is a [`diagnostic::Diagnostic`] and never an error or a panic, and the same objects give the same bytes in any order.
 
 pub mod catalog;
+pub mod cli;
 pub mod diagnostic;
 pub mod ir;
 pub mod lower;
 pub mod manifest;
+pub mod output;
 pub mod source;
 pub mod target;

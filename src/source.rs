@@ -1,5 +1,6 @@
 //! Source texts, spans in them, and where a value came from.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -59,13 +60,28 @@ pub struct SourceFile {
     /// The text.
     pub text: Arc<str>,
     lines: Vec<u32>,
+    /// Bytes that begin no character, counted before each block and at the end; empty where every byte begins one.
+    continuations: Vec<u32>,
 }
+
+/// Bytes between two counts of characters: columns of a line of megabytes must not cost megabytes each.
+const BLOCK: usize = 4096;
 
 impl SourceFile {
     fn new(name: String, text: Arc<str>) -> Self {
         let starts = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX));
         let lines = std::iter::once(0).chain(starts).collect();
-        Self { name, text, lines }
+        let continuations = if text.is_ascii() { Vec::new() } else { count_by_block(text.as_bytes()) };
+        Self { name, text, lines, continuations }
+    }
+
+    /// How many characters begin before a byte offset within the text.
+    fn characters_before(&self, offset: usize) -> usize {
+        let block = offset / BLOCK;
+        match self.continuations.get(block) {
+            Some(&before) => offset - (before + count_continuations(&self.text.as_bytes()[block * BLOCK..offset])) as usize,
+            None => offset,
+        }
     }
 
     /// The line and column of a byte offset; an offset past the end is the end.
@@ -77,7 +93,7 @@ impl SourceFile {
         }
         let line = self.lines.partition_point(|&start| start as usize <= offset);
         let start = self.lines[line - 1] as usize;
-        Position { line, column: self.text[start..offset].chars().count() + 1 }
+        Position { line, column: self.characters_before(offset) - self.characters_before(start) + 1 }
     }
 
     /// The lines that `range` touches, as a range of bytes without the last line break, and the number of the first.
@@ -91,11 +107,24 @@ impl SourceFile {
     }
 }
 
+fn count_by_block(text: &[u8]) -> Vec<u32> {
+    let counts = text.chunks(BLOCK).scan(0, |before, block| {
+        *before += count_continuations(block);
+        Some(*before)
+    });
+    std::iter::once(0).chain(counts).collect()
+}
+
+fn count_continuations(bytes: &[u8]) -> u32 {
+    bytes.iter().map(|byte| u32::from(byte & 0xc0 == 0x80)).sum()
+}
+
 /// All source files of one run.
 #[derive(Debug, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
-    secret: Vec<Span>,
+    /// Where each hidden document of a file starts, and where it ends; none overlap.
+    secret: BTreeMap<(FileId, u32), u32>,
 }
 
 impl SourceMap {
@@ -125,13 +154,27 @@ impl SourceMap {
 
     /// Marks a document whose text must never be shown, because it holds secrets.
     pub fn hide(&mut self, span: Span) {
-        self.secret.push(span);
+        let (mut start, mut end) = (span.start, span.end);
+        while let Some((&(_, other_start), &other_end)) =
+            self.hidden_before(span.file, end.saturating_add(1)).filter(|(_, other)| **other >= start)
+        {
+            start = start.min(other_start);
+            end = end.max(other_end);
+            self.secret.remove(&(span.file, other_start));
+        }
+        self.secret.insert((span.file, start), end);
     }
 
-    /// Whether a span lies in a document that must never be shown.
+    /// Whether a span lies in a document that must never be shown, or touches one.
     #[must_use]
     pub fn is_hidden(&self, span: Span) -> bool {
-        self.secret.iter().any(|hidden| hidden.file == span.file && hidden.start < span.end.max(span.start + 1) && span.start < hidden.end)
+        let end = span.end.max(span.start.saturating_add(1));
+        self.hidden_before(span.file, end).is_some_and(|(_, &hidden_end)| span.start < hidden_end)
+    }
+
+    /// The last hidden document of a file that starts before an offset.
+    fn hidden_before(&self, file: FileId, offset: u32) -> Option<(&(FileId, u32), &u32)> {
+        self.secret.range((file, 0)..(file, offset)).next_back()
     }
 }
 
@@ -156,5 +199,40 @@ mod tests {
         assert_eq!((&map.file(id).text[range], line), ("two", 2));
         let (range, line) = map.file(id).window(9..13);
         assert_eq!((&map.file(id).text[range], line), ("three", 3));
+    }
+
+    #[test]
+    fn columns_of_long_lines_need_no_walk_from_their_start() {
+        let text = format!("a{}\nb{}", "ä".repeat(3 * BLOCK), "日本".repeat(BLOCK));
+        let mut map = SourceMap::default();
+        let id = map.add("a.yaml", text.as_str());
+        let positions = text.char_indices().scan((1, 0), |(line, column), (at, character)| {
+            *column += 1;
+            let position = Position { line: *line, column: *column };
+            if character == '\n' {
+                (*line, *column) = (*line + 1, 0);
+            }
+            Some((at, position))
+        });
+        for (at, position) in positions.step_by(97) {
+            assert_eq!(map.file(id).position(at), position);
+        }
+        assert_eq!(map.file(id).position(text.len()), Position { line: 2, column: 2 * BLOCK + 2 });
+    }
+
+    #[test]
+    fn hidden_documents_are_found_wherever_they_overlap() {
+        let mut map = SourceMap::default();
+        let id = map.add("a.yaml", "x".repeat(100));
+        let other = map.add("b.yaml", "x".repeat(100));
+        for range in [60..70, 10..20, 15..40, 12..13, 20..21] {
+            map.hide(Span::new(id, range));
+        }
+        for (range, hidden) in
+            [(0..10, false), (9..11, true), (39..39, true), (40..60, false), (50..90, true), (69..70, true), (70..99, false)]
+        {
+            assert_eq!(map.is_hidden(Span::new(id, range.clone())), hidden, "{range:?}");
+            assert!(!map.is_hidden(Span::new(other, range)));
+        }
     }
 }

@@ -1,0 +1,207 @@
+//! The settings file `ingressc.toml`.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+use super::{Failure, files};
+use crate::catalog::version::Release;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{SourceMap, Span};
+
+/// Name of the file that is looked for.
+const FILE: &str = "ingressc.toml";
+
+/// A settings file that was read.
+#[derive(Debug, Default)]
+pub(super) struct Config {
+    /// Its name; empty where there is no file.
+    pub(super) name: String,
+    /// Its text.
+    pub(super) text: String,
+    /// What it says.
+    pub(super) settings: Settings,
+}
+
+/// What a settings file can say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(super) struct Settings {
+    /// The controller that the manifests are for.
+    pub(super) controller: ControllerSettings,
+    /// Facts of its pod.
+    pub(super) environment: EnvironmentSettings,
+    /// Levels of rules by name.
+    pub(super) rules: BTreeMap<String, Level>,
+    /// Findings that are known and accepted.
+    pub(super) suppress: Vec<Suppression>,
+}
+
+/// `[controller]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(super) struct ControllerSettings {
+    /// Name and version, as `ingress-nginx:1.15.1`.
+    #[serde(deserialize_with = "release")]
+    pub(super) version: Option<Release>,
+    /// Its arguments, as `--ingress-class=internal`.
+    pub(super) args: Vec<Spanned<String>>,
+}
+
+/// `[environment]`: facts of the pod that no manifest holds. What is left out has the default of
+/// [`Environment`](crate::lower::Environment).
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(super) struct EnvironmentSettings {
+    /// Number of processors.
+    pub(super) processors: Option<NonZeroU32>,
+    /// Open files that the controller may have.
+    pub(super) open_files: Option<i64>,
+    /// Length of the accept queue that the kernel allows.
+    pub(super) somaxconn: Option<i64>,
+    /// The pod has an IPv6 address.
+    pub(super) ipv6: Option<bool>,
+    /// Name servers of the pod.
+    pub(super) resolvers: Option<Vec<IpAddr>>,
+    /// Namespace of the pod.
+    pub(super) pod_namespace: Option<String>,
+    /// Name of the pod.
+    pub(super) pod_name: Option<String>,
+    /// Zone of the node that the pod runs on.
+    pub(super) node_zone: Option<String>,
+}
+
+/// How much a rule weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Level {
+    /// Its findings are not shown.
+    Allow,
+    /// Worth knowing.
+    Info,
+    /// Probably not what was meant.
+    Warning,
+    /// Wrong.
+    Error,
+}
+
+impl Level {
+    /// The severity of findings of this level; none: there are no findings.
+    pub(super) fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Allow => None,
+            Self::Info => Some(Severity::Info),
+            Self::Warning => Some(Severity::Warning),
+            Self::Error => Some(Severity::Error),
+        }
+    }
+}
+
+/// `[[suppress]]`: findings that fit all that is given are left out.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Suppression {
+    /// The rule.
+    pub(super) rule: String,
+    /// Namespace of the object.
+    pub(super) namespace: Option<String>,
+    /// Name of the object.
+    pub(super) name: Option<String>,
+    /// The annotation, key, path or host.
+    pub(super) subject: Option<String>,
+    /// Why it is accepted: for the next reader of the file.
+    #[serde(rename = "reason", deserialize_with = "reason")]
+    pub(super) _reason: String,
+}
+
+impl Config {
+    /// Reads the file that is given, else the one of the repository, if there is one.
+    pub(super) fn find(given: Option<&Path>) -> Result<Self, Failure> {
+        let Some(path) = given.map(PathBuf::from).or_else(search) else { return Ok(Self::default()) };
+        let name = path.to_string_lossy().into_owned();
+        let text = files::read(&path).map_err(|reason| anyhow!("the settings file `{name}` {reason}"))?;
+        match toml::from_str(&text) {
+            Ok(settings) => Ok(Self { name, text, settings }),
+            Err(error) => {
+                let mut sources = SourceMap::default();
+                let file = sources.add(name, text);
+                let span = error.span().map(|range| Span::new(file, range));
+                Err(Failure::Findings(sources, vec![Diagnostic::error("bad-settings", error.message()).at(span)]))
+            }
+        }
+    }
+}
+
+/// The next settings file from the working directory upwards, not above the root of the repository. Outside of a repository only
+/// the working directory counts: what lies above belongs to others.
+fn search() -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    let depth = here.ancestors().position(|folder| files::exists(&folder.join(".git"))).unwrap_or(0);
+    let candidates = here.ancestors().take(depth + 1).enumerate();
+    let (up, _) = candidates.into_iter().find(|(_, folder)| files::exists(&folder.join(FILE)))?;
+    Some(std::iter::repeat_n("..", up).chain([FILE]).collect())
+}
+
+fn release<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Release>, D::Error> {
+    String::deserialize(deserializer)?.parse().map(Some).map_err(serde::de::Error::custom)
+}
+
+fn reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.trim().is_empty() { Err(serde::de::Error::custom("a suppression needs a reason")) } else { Ok(text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Settings, String> {
+        toml::from_str(text).map_err(|error: toml::de::Error| error.message().to_owned())
+    }
+
+    #[test]
+    fn all_sections_are_read() -> Result<(), String> {
+        let settings = read(
+            "[controller]\nversion = \"1.12.8\"\nargs = [\"--v=5\"]\n\
+             [environment]\nprocessors = 8\nresolvers = [\"10.0.0.1\", \"fd00::1\"]\nnode-zone = \"a\"\n\
+             [rules]\nunknown-annotation = \"error\"\nodd-thing = \"allow\"\n\
+             [[suppress]]\nrule = \"odd\"\nnamespace = \"shop\"\nreason = \"moves in March\"\n",
+        )?;
+        assert_eq!(settings.controller.version.map(|release| release.to_string()).as_deref(), Some("ingress-nginx:1.12.8"));
+        assert_eq!(settings.controller.args[0].get_ref(), "--v=5");
+        assert_eq!(settings.environment.processors.map(NonZeroU32::get), Some(8));
+        assert_eq!(settings.environment.resolvers.map(|list| list.len()), Some(2));
+        assert_eq!(settings.rules["odd-thing"].severity(), None);
+        assert_eq!(settings.suppress[0].namespace.as_deref(), Some("shop"));
+        Ok(())
+    }
+
+    #[test]
+    fn mistakes_are_refused_with_a_reason() {
+        for (text, reason) in [
+            ("[environment]\nopen_files = 1", "unknown field `open_files`"),
+            ("[environment]\nprocessors = 0", "nonzero"),
+            ("[environment]\nresolvers = [\"dns.example\"]", "IP address"),
+            ("[controller]\nversion = \"latest\"", "not a version like"),
+            ("[rules]\nodd = \"deny\"", "unknown variant `deny`"),
+            ("[[suppress]]\nrule = \"odd\"", "missing field `reason`"),
+            ("[[suppress]]\nrule = \"odd\"\nreason = \" \"", "needs a reason"),
+            ("[suppress]\nrule = \"odd\"", "expected a sequence"),
+            ("[server]", "unknown field `server`"),
+            ("[", ""),
+        ] {
+            let error = read(text).err().unwrap_or_default();
+            assert!(!error.is_empty() && error.contains(reason), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_empty_file_says_nothing() {
+        assert!(read("").is_ok_and(|settings| settings.controller.version.is_none() && settings.rules.is_empty()));
+    }
+}

@@ -1,0 +1,179 @@
+//! The manifests that a command reads: files, folders and standard input.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use ignore::{DirEntry, WalkBuilder};
+use rayon::prelude::*;
+
+use super::files;
+use crate::diagnostic::Diagnostic;
+use crate::source::SourceMap;
+
+/// What is left out of a folder is no manifest.
+const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
+
+/// Where manifests are.
+#[derive(Debug, Args)]
+pub(super) struct Inputs {
+    /// File, folder, or `-` for standard input
+    ///
+    /// Of a folder, the files *.yaml, *.yml and *.json are read, those in folders below included. Hidden files, and files that
+    /// .gitignore or .ignore name, are left out.
+    #[arg(required = true, value_name = "PATH", value_hint = clap::ValueHint::AnyPath)]
+    paths: Vec<PathBuf>,
+}
+
+/// One text to read. The order is that of the names, whatever the order of the arguments.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Input {
+    name: String,
+    /// None: standard input.
+    path: Option<PathBuf>,
+}
+
+impl Inputs {
+    /// Reads all texts, each once. A finding of the severity error says that something could not be read.
+    pub(super) fn read(&self, sources: &mut SourceMap) -> Vec<Diagnostic> {
+        let mut findings = Vec::new();
+        let inputs = collect(&self.paths, &mut findings);
+        let texts: Vec<_> = inputs.par_iter().map(|input| input.path.as_deref().map_or_else(files::read_stdin, files::read)).collect();
+        for (input, text) in inputs.into_iter().zip(texts) {
+            match text {
+                Ok(text) => {
+                    sources.add(input.name, text);
+                }
+                Err(reason) => findings.push(unreadable(&input.name, &reason)),
+            }
+        }
+        findings
+    }
+}
+
+fn collect(paths: &[PathBuf], findings: &mut Vec<Diagnostic>) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    for path in paths {
+        if path == Path::new("-") {
+            inputs.push(Input { name: String::from("<stdin>"), path: None });
+        } else if path.is_dir() {
+            walk(path, &mut inputs, findings);
+        } else {
+            inputs.push(Input { name: name(path), path: Some(path.clone()) });
+        }
+    }
+    inputs.sort();
+    // One file can be reached in several ways. What cannot be resolved cannot be read either, and is reported then.
+    let mut seen = BTreeSet::new();
+    inputs.retain(|input| seen.insert(input.path.as_ref().map(|path| fs::canonicalize(path).unwrap_or_else(|_| path.clone()))));
+    inputs
+}
+
+fn walk(folder: &Path, inputs: &mut Vec<Input>, findings: &mut Vec<Diagnostic>) {
+    // What is left out depends on the tree alone: not on the user's own settings of Git, nor on whether the tree is a clone.
+    let entries = WalkBuilder::new(folder).git_global(false).git_exclude(false).require_git(false).build();
+    let before = (inputs.len(), findings.len());
+    for entry in entries {
+        match entry {
+            Ok(entry) if !is_manifest(entry.path()) => {}
+            Ok(entry) if leads_outside(&entry, folder) => {
+                let message = format!("`{}` is left out: it is a link that leads out of the folder", name(entry.path()));
+                findings.push(Diagnostic::warning("ignored-link", message).help("name the file itself as an argument"));
+            }
+            Ok(entry) if entry.path().is_file() => inputs.push(Input { name: name(entry.path()), path: Some(entry.into_path()) }),
+            Ok(_) => {}
+            Err(error) => findings.push(unreadable(&name(folder), &format!("cannot be searched: {}", walk_error(&error)))),
+        }
+    }
+    if before == (inputs.len(), findings.len()) {
+        let finding = unreadable(&name(folder), "holds no manifests");
+        findings.push(finding.note(format!("files in folders must end in .{}", EXTENSIONS.join(", ."))));
+    }
+}
+
+/// The walk does not follow links, so that it ends, and so that a repository cannot bring in the files of its reader.
+fn leads_outside(entry: &DirEntry, folder: &Path) -> bool {
+    let is_inside = || Some(fs::canonicalize(entry.path()).ok()?.starts_with(fs::canonicalize(folder).ok()?));
+    entry.path_is_symlink() && is_inside() != Some(true)
+}
+
+fn is_manifest(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known))
+}
+
+fn name(path: &Path) -> String {
+    let short = path.strip_prefix(".").ok().filter(|short| !short.as_os_str().is_empty());
+    short.unwrap_or(path).to_string_lossy().into_owned()
+}
+
+fn walk_error(error: &ignore::Error) -> String {
+    match error.io_error() {
+        Some(cause) => files::reason(cause),
+        None => error.to_string(),
+    }
+}
+
+fn unreadable(name: &str, reason: &str) -> Diagnostic {
+    Diagnostic::error("unreadable-input", format!("`{name}` {reason}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(root: &Path, paths: &[&str]) -> (Vec<String>, Vec<&'static str>) {
+        let paths: Vec<PathBuf> = paths.iter().map(|path| root.join(path)).collect();
+        let mut findings = Vec::new();
+        let inputs = collect(&paths, &mut findings);
+        let relative = |input: Input| input.name.strip_prefix(&format!("{}/", root.display())).unwrap_or(&input.name).to_owned();
+        (inputs.into_iter().map(relative).collect(), findings.iter().map(|finding| finding.rule).collect())
+    }
+
+    fn tree(files: &[&str]) -> anyhow::Result<tempfile::TempDir> {
+        let root = tempfile::tempdir()?;
+        for file in files {
+            let path = root.path().join(file);
+            fs::create_dir_all(path.parent().unwrap_or(root.path()))?;
+            fs::write(path, "ignored/\n*.bak.yaml\n")?;
+        }
+        Ok(root)
+    }
+
+    #[test]
+    fn folders_are_walked_in_order_without_hidden_and_ignored_files() -> anyhow::Result<()> {
+        let files =
+            ["b/z.yaml", "b/a.yml", "a.json", "README.md", ".hidden.yaml", ".git/x.yaml", "ignored/x.yaml", "b/x.bak.yaml", ".gitignore"];
+        let root = tree(&files)?;
+        assert_eq!(names(root.path(), &["."]).0, ["./a.json", "./b/a.yml", "./b/z.yaml"]);
+        assert_eq!(names(root.path(), &["ignored"]).0, ["ignored/x.yaml"]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_file_is_read_once_and_its_name_may_be_any() -> anyhow::Result<()> {
+        let root = tree(&["b.yaml", "notes.txt"])?;
+        let twice = names(root.path(), &["notes.txt", "b.yaml", "./b.yaml", "b.yaml"]);
+        assert_eq!(twice.0.len(), 2, "{twice:?}");
+        Ok(())
+    }
+
+    #[test]
+    fn a_folder_without_manifests_is_an_error() -> anyhow::Result<()> {
+        let root = tree(&["notes.txt"])?;
+        assert_eq!(names(root.path(), &[""]), (vec![], vec!["unreadable-input"]));
+        Ok(())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_out_of_the_folder_are_not_followed() -> anyhow::Result<()> {
+        use std::os::unix::fs::symlink;
+        let (root, outside) = (tree(&["in/a.yaml"])?, tree(&["b.yaml"])?);
+        symlink(outside.path().join("b.yaml"), root.path().join("in/b.yaml"))?;
+        symlink(outside.path(), root.path().join("in/folder"))?;
+        symlink("a.yaml", root.path().join("in/c.yaml"))?;
+        assert_eq!(names(root.path(), &["in"]), (vec!["in/a.yaml".into()], vec!["ignored-link"]));
+        Ok(())
+    }
+}

@@ -1,0 +1,157 @@
+//! The command line: what people type, and the only place that reads and writes files.
+//!
+//! Each command has a file of its own. Results go to standard output, everything else to standard error.
+
+mod completions;
+mod config;
+mod console;
+mod controller;
+mod files;
+mod inputs;
+mod man;
+mod policy;
+mod progress;
+mod project;
+mod render;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand};
+
+use crate::diagnostic::Diagnostic;
+use crate::source::SourceMap;
+use console::Console;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// Nothing to complain about.
+    Clean,
+    /// There are findings of the severity error, or differences.
+    Findings,
+    /// The job could not be done, or not the whole of it.
+    Failed,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(match status {
+            Status::Clean => 0,
+            Status::Findings => 1,
+            Status::Failed => 2,
+        })
+    }
+}
+
+/// Why a command ended early.
+enum Failure {
+    /// Mistakes in a file that the run cannot do without.
+    Findings(SourceMap, Vec<Diagnostic>),
+    /// The machine's trouble.
+    Machine(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Machine(error)
+    }
+}
+
+const ABOUT: &str = "Compiles Kubernetes Ingress manifests to the configuration that an ingress controller would write";
+
+const EXAMPLES: &str = "\
+Examples:
+  ingressc render manifests/ --target ingress-nginx
+      The nginx.conf that ingress-nginx would write for the manifests in a folder
+  kubectl get ingress,service,configmap -A -o yaml | ingressc render - --target ingress-nginx
+      The same for what a cluster holds
+  ingressc render manifests/ --target ingress-nginx -o golden/ --check
+      Fail where the configuration is no longer the one in golden/
+
+Exit codes: 0 nothing found, 1 errors found or files differ, 2 the job could not be done";
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(name = "ingressc", version, about = ABOUT, after_help = EXAMPLES, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of all commands.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+struct Global {
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value_t = ColorChoice::Auto, value_enum, hide_default_value = true)]
+    color: ColorChoice,
+    /// Show errors only: no warnings, no notes, no progress
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Settings file [default: the next ingressc.toml upwards in the repository]
+    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write the configuration that a proxy would get
+    Render(render::Render),
+    /// Print completions for a shell
+    Completions(completions::Completions),
+    /// Print a manual page
+    Man(man::Man),
+}
+
+/// Runs one command; the first argument is the name of the program.
+#[must_use]
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help for a reader that has gone is no mistake.
+            let _ = error.print();
+            return if error.use_stderr() { Status::Failed } else { Status::Clean };
+        }
+    };
+    let console = Console::new(cli.global.color, cli.global.quiet);
+    let outcome = match &cli.command {
+        Command::Render(command) => command.run(&cli.global, &console),
+        Command::Completions(command) => command.run(&console).map_err(Failure::from),
+        Command::Man(command) => command.run(&console).map_err(Failure::from),
+    };
+    outcome.unwrap_or_else(|failure| {
+        match failure {
+            Failure::Findings(sources, findings) => console.findings(&findings, 0, &sources),
+            Failure::Machine(error) => console.error(&error),
+        }
+        Status::Failed
+    })
+}
+
+/// The whole command line as clap sees it, for completions and manual pages.
+fn command() -> clap::Command {
+    Cli::command()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_examples() {
+        for command in command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.starts_with("Examples:\n  ingressc "), "{}", command.get_name());
+        }
+    }
+}

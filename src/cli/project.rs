@@ -1,0 +1,45 @@
+//! What every command that compiles starts with: the settings, the manifests and the controller.
+
+use super::config::{Config, Settings};
+use super::controller::ControllerOptions;
+use super::inputs::Inputs;
+use super::{Failure, Global, Status};
+use crate::diagnostic::{Diagnostic, Outcome, Severity};
+use crate::lower::Controller;
+use crate::manifest::{self, Cluster};
+use crate::source::SourceMap;
+
+/// Everything that was given.
+#[derive(Debug)]
+pub(super) struct Project {
+    /// All texts, the settings file included.
+    pub(super) sources: SourceMap,
+    /// What the settings file says.
+    pub(super) settings: Settings,
+    /// The objects.
+    pub(super) cluster: Cluster,
+    /// The controller.
+    pub(super) controller: Controller,
+    /// What was found so far.
+    pub(super) findings: Vec<Diagnostic>,
+    /// Whether all that was named could be read.
+    pub(super) status: Status,
+}
+
+impl Project {
+    /// Reads everything. Manifests that cannot be read are findings: the others still count.
+    pub(super) fn load(inputs: &Inputs, controller: &ControllerOptions, global: &Global) -> Result<Self, Failure> {
+        let Config { name, text, settings } = Config::find(global.config.as_deref())?;
+        let mut sources = SourceMap::default();
+        let mut findings = inputs.read(&mut sources);
+        let is_complete = findings.iter().all(|finding| finding.severity < Severity::Error);
+        let Outcome { value: cluster, diagnostics } = manifest::load(&mut sources);
+        findings.extend(diagnostics);
+        // Now that the manifests are read, the settings file may join them for the sake of findings about it.
+        let file = (!name.is_empty()).then(|| sources.add(name, text));
+        let Outcome { value: controller, diagnostics } = controller.settle(&settings, file, &cluster);
+        findings.extend(diagnostics);
+        let status = if is_complete { Status::Clean } else { Status::Failed };
+        Ok(Self { sources, settings, cluster, controller, findings, status })
+    }
+}

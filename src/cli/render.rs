@@ -1,0 +1,119 @@
+//! `ingressc render`
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+
+use super::console::Console;
+use super::controller::ControllerOptions;
+use super::inputs::Inputs;
+use super::policy::{self, Judged};
+use super::progress::Progress;
+use super::project::Project;
+use super::{Failure, Global, Status, files};
+use crate::diagnostic::{Effect, Outcome, Severity};
+use crate::lower;
+use crate::output::{Paint, changes, untrusted};
+use crate::target::{self, OutputFile, TARGETS};
+
+const EXAMPLES: &str = "\
+Examples:
+  ingressc render manifests/ --target ingress-nginx
+      Print the nginx.conf of all manifests in a folder
+  kubectl get ingress,service,configmap -A -o yaml | ingressc render - --target ingress-nginx
+      Print the nginx.conf of what a cluster holds
+  helm template chart/ | ingressc render - --target ingress-nginx --controller ingress-nginx:1.12.8 -o out/
+      Write all files that a controller of that version would make
+  ingressc render manifests/ --target ingress-nginx -o golden/ --check
+      Fail where golden/ holds something else; without --check, update it";
+
+/// Arguments of `render`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Render {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// What to write configuration for
+    #[arg(long, value_name = "TARGET", value_parser = target_parser())]
+    target: &'static str,
+    /// Write all files to this folder, not the first one to standard output
+    #[arg(short, long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    output: Option<PathBuf>,
+    /// Write nothing: compare with what the folder holds
+    #[arg(long, requires = "output")]
+    check: bool,
+    #[command(flatten)]
+    controller: ControllerOptions,
+}
+
+impl Render {
+    pub(super) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
+        let progress = Progress::start(console, "compiling the manifests…");
+        let mut project = Project::load(&self.inputs, &self.controller, global)?;
+        let files = self.compile(&mut project);
+        drop(progress);
+
+        let equal = self.deliver(&files, console)?;
+        let Judged { findings, suppressed } = policy::judge(project.findings, &project.settings);
+        console.findings(&findings, suppressed, &project.sources);
+        let is_clean = equal && findings.iter().all(|finding| finding.severity < Severity::Error);
+        Ok(project.status.max(if is_clean { Status::Clean } else { Status::Findings }))
+    }
+
+    fn compile(&self, project: &mut Project) -> Vec<OutputFile> {
+        let Outcome { value: proxy, diagnostics } = lower::lower(&project.cluster, &project.controller);
+        // Whether an Ingress would be let in is a question to `check`: here it is there, as it can be in a cluster.
+        let told = diagnostics.into_iter().filter(|finding| finding.effect != Some(Effect::AdmissionDenied));
+        project.findings.extend(told);
+        let rendered = target::find(self.target).map(|target| target.render(&proxy)).unwrap_or_default();
+        project.findings.extend(rendered.diagnostics);
+        rendered.value
+    }
+
+    /// Prints, writes or compares the files; whether they are equal.
+    fn deliver(&self, files: &[OutputFile], console: &Console) -> anyhow::Result<bool> {
+        match &self.output {
+            None => {
+                console.result(files.first().map(|file| file.content.as_str()).unwrap_or_default())?;
+                Ok(true)
+            }
+            Some(folder) if self.check => compare(folder, files, console),
+            Some(folder) => {
+                files::create_folder(folder)?;
+                files.iter().try_for_each(|file| files::write(folder, file.name, &file.content))?;
+                Ok(true)
+            }
+        }
+    }
+}
+
+/// Reports which files of a folder differ from those that were made; whether none does.
+fn compare(folder: &Path, files: &[OutputFile], console: &Console) -> anyhow::Result<bool> {
+    let held: Vec<_> = files.iter().map(|file| files::read(&folder.join(file.name))).collect();
+    let report = |paint| files.iter().zip(&held).filter_map(|(file, held)| difference(folder, file, held, paint)).collect::<String>();
+    let is_equal = files.iter().zip(&held).all(|(file, held)| held.as_ref() == Ok(&file.content));
+    if !is_equal {
+        console.report(report)?;
+    }
+    Ok(is_equal)
+}
+
+/// How a file that was made differs from the one that is there. Here the difference by meaning belongs, for files that have one.
+fn difference(folder: &Path, file: &OutputFile, held: &Result<String, String>, paint: Paint) -> Option<String> {
+    let path = folder.join(file.name);
+    let name = path.to_string_lossy();
+    let name = untrusted::one_line(&name);
+    match held {
+        Ok(held) => changes::lines(held, &file.content, paint).map(|changes| format!("{name} differs:\n{changes}")),
+        Err(reason) => Some(format!("{name} {}\n", untrusted::one_line(reason))),
+    }
+}
+
+fn target_parser() -> impl clap::builder::TypedValueParser<Value = &'static str> {
+    let names = TARGETS.iter().map(|target| target.name());
+    PossibleValuesParser::new(names).try_map(|name| {
+        let found = target::find(&name).map(target::Target::name);
+        found.ok_or("no such target")
+    })
+}
