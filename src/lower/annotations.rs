@@ -1,40 +1,154 @@
+//! The pass that reads the annotations of one Ingress.
+
+use k8s_openapi::api::networking::v1::Ingress;
+
+use super::features::{
+    Reader, Stop, Verdict, access, affinity, backend_tls, balancing, canary, client_auth, cors, error_pages, external_auth, fastcgi,
+    forwarding, logging, mirror, password_auth, proxying, rate_limits, redirect, response_headers, rewrite, server, tracing, waf,
+};
 use super::world::World;
+use crate::catalog::features::snippets;
 use crate::diagnostic::Outcome;
 use crate::ir;
 use crate::manifest::Object;
-use k8s_openapi::api::networking::v1::Ingress;
+
+/// The Ingress is not served because of an annotation.
 #[derive(Debug)]
 pub(super) struct Rejected;
+
+/// Whether the Ingress is a canary, and of which requests.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Canary {
+    /// It is one.
     pub(super) enabled: bool,
+    /// The requests that it takes.
     pub(super) share: ir::TrafficShare,
 }
+
+/// What the Ingress says about keeping a client on one endpoint.
 #[derive(Debug, Default, Clone)]
 pub(super) struct AffinityRequest {
+    /// `cookie`, or empty.
     pub(super) kind: String,
+    /// `balanced`, `persistent` or empty.
     pub(super) mode: String,
+    /// `sticky`, `legacy` or empty.
     pub(super) canary_behavior: String,
+    /// The cookie.
     pub(super) cookie: ir::AffinityCookie,
 }
+
+/// Everything that the annotations of an Ingress say.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Annotations {
+    /// For each path.
     pub(super) features: ir::Features,
+    /// Other names of the host.
     pub(super) aliases: Vec<String>,
+    /// Share of the requests.
     pub(super) canary: Canary,
+    /// Certificates that clients must show.
     pub(super) client_auth: Option<ir::ClientAuth>,
+    /// Why client certificates cannot be checked.
     pub(super) client_auth_error: Option<String>,
+    /// Raw configuration for the host.
     pub(super) server_snippet: String,
+    /// Raw configuration for TCP and UDP.
     pub(super) stream_snippet: String,
+    /// Requests go to the address of the Service.
     pub(super) service_upstream: bool,
+    /// Keeping a client on one endpoint.
     pub(super) affinity: AffinityRequest,
+    /// TLS is passed to the backend unopened.
     pub(super) tls_passthrough: bool,
+    /// Choosing the endpoint by a hash.
     pub(super) hashing: ir::Hashing,
+    /// Name of the balancing algorithm; empty: that of the proxy.
     pub(super) algorithm: String,
+    /// Ciphers for the host; empty: those of the proxy.
     pub(super) ciphers: String,
+    /// Whose order of ciphers counts.
     pub(super) prefer_server_ciphers: Option<bool>,
+    /// `namespace/name` of the Service that answers when no endpoint does.
     pub(super) default_backend: Option<String>,
 }
-pub(super) fn read(_o: &Object<Ingress>, _w: &World) -> Outcome<Result<Annotations, Rejected>> {
-    Outcome { value: Ok(Annotations::default()), diagnostics: vec![] }
+
+/// Reads the annotations of an Ingress.
+pub(super) fn read(object: &Object<Ingress>, world: &World) -> Outcome<Result<Annotations, Rejected>> {
+    let mut reader = Reader::new(object, world);
+    let features = features(&mut reader);
+    let mut annotations = of_ingress(&mut reader, features);
+    annotations.features.causes = reader.causes();
+    let Verdict { denied, is_rejected, findings } = reader.finish();
+    annotations.features.denied = denied;
+    Outcome { value: if is_rejected { Err(Rejected) } else { Ok(annotations) }, diagnostics: findings }
+}
+
+/// What holds for each path.
+fn features(reader: &mut Reader) -> ir::Features {
+    let access = reader.section(access::read).unwrap_or_default();
+    let forwarding = reader.section(forwarding::read).unwrap_or_default();
+    let (error_pages, keep_backend_errors) = reader.section(error_pages::read).unwrap_or_default();
+    ir::Features {
+        denied: None,
+        allow: access.allow,
+        deny: access.deny,
+        password_auth: reader.section(password_auth::read).flatten(),
+        external_auth: reader.section(external_auth::read).flatten(),
+        global_auth: reader.section(external_auth::read_global).unwrap_or_default(),
+        satisfy: reader.section(access::read_satisfy).unwrap_or_default(),
+        backend_protocol: forwarding.backend_protocol,
+        backend_tls: reader.section(backend_tls::read).flatten(),
+        proxying: reader.section(proxying::read).unwrap_or_default(),
+        fastcgi: reader.section(fastcgi::read).unwrap_or_default(),
+        body_buffer: forwarding.body_buffer,
+        connection_header: forwarding.connection_header,
+        host_header: forwarding.host_header,
+        forwarded_prefix: forwarding.forwarded_prefix,
+        response_headers: reader.section(response_headers::read).unwrap_or_default(),
+        cors: reader.section(cors::read).flatten(),
+        limits: reader.section(rate_limits::read).unwrap_or_default(),
+        redirect: reader.section(redirect::read).unwrap_or_default(),
+        rewrite: reader.section(rewrite::read).unwrap_or_default(),
+        port_in_redirects: reader.section(redirect::read_port).unwrap_or_default(),
+        error_pages,
+        keep_backend_errors,
+        mirror: reader.section(mirror::read).unwrap_or_default(),
+        logging: reader.section(logging::read).unwrap_or_default(),
+        tracing: reader.section(tracing::read).unwrap_or_default(),
+        waf: reader.section(waf::read).unwrap_or_default(),
+        push_preload: forwarding.push_preload,
+        snippet: reader.section(|reader| reader.snippet(&snippets::LOCATION)).flatten().unwrap_or_default(),
+        causes: Vec::new(),
+    }
+}
+
+/// What holds for the hosts and backends of the Ingress.
+fn of_ingress(reader: &mut Reader, features: ir::Features) -> Annotations {
+    let mut client_auth_error = None;
+    let client_auth = reader.section(|reader| {
+        client_auth::read(reader).inspect_err(|stop| {
+            if let Stop::Denied(reason) = stop {
+                client_auth_error = Some(reason.clone());
+            }
+        })
+    });
+    let ciphers = reader.section(server::read_ciphers).unwrap_or_default();
+    Annotations {
+        features,
+        aliases: reader.section(server::read_aliases).unwrap_or_default(),
+        canary: reader.section(canary::read).unwrap_or_default(),
+        client_auth: client_auth.flatten(),
+        client_auth_error,
+        server_snippet: reader.section(|reader| reader.snippet(&snippets::SERVER)).flatten().unwrap_or_default(),
+        stream_snippet: reader.section(|reader| reader.snippet(&snippets::STREAM)).flatten().unwrap_or_default(),
+        service_upstream: reader.section(balancing::read_service_upstream).unwrap_or_default(),
+        affinity: reader.section(affinity::read).unwrap_or_default(),
+        tls_passthrough: reader.section(server::read_passthrough).unwrap_or_default(),
+        hashing: reader.section(balancing::read).unwrap_or_default(),
+        algorithm: reader.section(balancing::read_algorithm).unwrap_or_default(),
+        ciphers: ciphers.ciphers,
+        prefer_server_ciphers: ciphers.prefer_server,
+        default_backend: reader.section(error_pages::read_default_backend).flatten(),
+    }
 }

@@ -74,8 +74,7 @@ impl<'a> Reader<'a> {
 /// Whether the text is nothing but whole words, or none. With `continues` it goes on right behind another text.
 pub(super) fn is_words(text: &str, continues: bool) -> bool {
     let is_harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:$@%+=,*~?&!^[]()| ".contains(&byte);
-    text.bytes().all(is_harmless)
-        || Reader::new(text, if continues { At::Word } else { At::Gap }).mark() == ControlFlow::Break(true)
+    text.bytes().all(is_harmless) || Reader::new(text, if continues { At::Word } else { At::Gap }).mark() == ControlFlow::Break(true)
 }
 
 /// Whether the text stays between two quotes.

@@ -9,7 +9,7 @@ use crate::ir::BackendTls;
 
 const DEFAULT_CIPHERS: &str = "DEFAULT";
 
-pub(super) fn read(reader: &mut Reader) -> Result<Option<BackendTls>, Stop> {
+pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Option<BackendTls>, Stop> {
     let Some(reference) = reader.get(&keys::SECRET)? else { return Ok(None) };
     let protocols = Protocols::of(reader.world.controller.version);
     Ok(Some(BackendTls {

@@ -5,7 +5,7 @@ use super::{fallbacks, objects};
 use crate::catalog::features::client_auth as keys;
 use crate::ir::ClientAuth;
 
-pub(super) fn read(reader: &mut Reader) -> Result<Option<ClientAuth>, Stop> {
+pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Option<ClientAuth>, Stop> {
     let Some(reference) = reader.get(&keys::SECRET)? else { return Ok(None) };
     Ok(Some(ClientAuth {
         trust: objects::trust_store(reader, &keys::SECRET, &reference)?,

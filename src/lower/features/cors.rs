@@ -12,7 +12,7 @@ const DEFAULT_HEADERS: &str = "DNT,Keep-Alive,User-Agent,X-Requested-With,If-Mod
 /// Twenty days.
 const DEFAULT_MAX_AGE: i64 = 1_728_000;
 
-pub(super) fn read(reader: &mut Reader) -> Result<Option<Cors>, Stop> {
+pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Option<Cors>, Stop> {
     if !reader.or(&keys::ENABLED, false)? {
         return Ok(None);
     }

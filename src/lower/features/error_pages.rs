@@ -1,12 +1,13 @@
 //! What answers when the backend fails.
 
-use super::reader::{Reader, Stop};
+use super::reader::{Reader, Stop, shown};
 use crate::catalog::features::error_pages as keys;
 use crate::catalog::value::parse_int;
 use crate::catalog::version::Version;
+use crate::lower::world::key_of;
 
 /// Error codes of the backend that are replaced by a page, and whether the backend's own page is shown all the same.
-pub(super) fn read(reader: &mut Reader) -> Result<(Vec<i64>, bool), Stop> {
+pub(in crate::lower) fn read(reader: &mut Reader) -> Result<(Vec<i64>, bool), Stop> {
     let codes = match reader.get(&keys::CODES)? {
         None => Vec::new(),
         Some(list) => parse_codes(&list, reader.world.controller.version).unwrap_or_else(|| {
@@ -15,6 +16,17 @@ pub(super) fn read(reader: &mut Reader) -> Result<(Vec<i64>, bool), Stop> {
         }),
     };
     Ok((codes, reader.or(&keys::KEEP_BACKEND_ERRORS, false)?))
+}
+
+/// `namespace/name` of the Service that answers when no endpoint does; none where there is no such Service.
+pub(in crate::lower) fn read_default_backend(reader: &mut Reader) -> Result<Option<String>, Stop> {
+    let Some(name) = reader.get(&keys::SERVICE)? else { return Ok(None) };
+    let key = key_of(reader.namespace(), &name);
+    if reader.world.service(&key).is_some() {
+        return Ok(Some(key));
+    }
+    reader.ignore(&keys::SERVICE, &format!("there is no Service `{}`", shown(&key)));
+    Ok(None)
 }
 
 /// Numbers that are separated by commas; none if one item is something else. Quirk: they need not be codes of HTTP. Blanks and empty

@@ -6,7 +6,7 @@ use crate::catalog::features::external_auth as keys;
 use crate::catalog::value::{Url, parse_cache_durations, patterns};
 use crate::ir::ExternalAuth;
 
-pub(super) fn read(reader: &mut Reader) -> Result<Option<ExternalAuth>, Stop> {
+pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Option<ExternalAuth>, Stop> {
     let Some(url) = reader.get(&keys::URL)? else { return Ok(None) };
     let service = Url::parse_absolute(&url).map_err(|error| reader.deny(&keys::URL, error.to_string()))?;
     // The order is the controller's: what is denied first keeps the rest from being looked at.
@@ -31,7 +31,7 @@ pub(super) fn read(reader: &mut Reader) -> Result<Option<ExternalAuth>, Stop> {
 }
 
 /// Whether the external authentication of the whole controller applies. Nothing that spoils the Ingress's own spoils this.
-pub(super) fn read_global(reader: &mut Reader) -> Result<bool, Stop> {
+pub(in crate::lower) fn read_global(reader: &mut Reader) -> Result<bool, Stop> {
     reader.or(&keys::GLOBAL, true)
 }
 

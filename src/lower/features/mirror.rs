@@ -6,7 +6,7 @@ use crate::catalog::features::mirror as keys;
 use crate::catalog::value::Url;
 use crate::ir::Mirror;
 
-pub(super) fn read(reader: &mut Reader) -> Result<Mirror, Stop> {
+pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Mirror, Stop> {
     let target = match reader.get(&keys::TARGET)? {
         Some(target) => target,
         // Quirk: where the check refuses the target, requests are still copied, to a place that does not exist.

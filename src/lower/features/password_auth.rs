@@ -10,7 +10,7 @@ use crate::lower::world::key_of;
 /// Where the controller writes the files with the passwords.
 const FOLDER: &str = "/etc/ingress-controller/auth";
 
-pub(super) fn read(reader: &mut Reader) -> Result<Option<PasswordAuth>, Stop> {
+pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Option<PasswordAuth>, Stop> {
     let Some(scheme) = reader.get(&keys::SCHEME)? else { return Ok(None) };
     if !patterns::AUTH_TYPE.is_match(&scheme) {
         return Err(reader.deny(&keys::SCHEME, "it must be `basic` or `digest`"));

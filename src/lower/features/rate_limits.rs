@@ -14,7 +14,7 @@ const DEFAULT_BURST_MULTIPLIER: i64 = 5;
 /// Megabytes of each table with counters.
 const TABLE_SIZE: i64 = 5;
 
-pub(super) fn read(reader: &mut Reader) -> Result<RateLimits, Stop> {
+pub(in crate::lower) fn read(reader: &mut Reader) -> Result<RateLimits, Stop> {
     let defaults = &reader.world.settings.limits;
     let bandwidth = reader.or(&keys::BANDWIDTH, defaults.rate)?.max(0);
     let bandwidth_after = reader.or(&keys::BANDWIDTH_AFTER, defaults.rate_after)?.max(0);

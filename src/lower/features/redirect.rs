@@ -6,7 +6,7 @@ use crate::catalog::key::Key;
 use crate::catalog::value::Url;
 use crate::ir::Redirect;
 
-pub(super) fn read(reader: &mut Reader) -> Result<Redirect, Stop> {
+pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Redirect, Stop> {
     let from_twin = reader.or(&keys::FROM_TWIN, false)?;
     let relative = reader.or(&keys::RELATIVE, false)?;
     if let Some(url) = reader.get(&keys::TEMPORARY)? {
@@ -23,7 +23,7 @@ pub(super) fn read(reader: &mut Reader) -> Result<Redirect, Stop> {
 }
 
 /// Whether the redirects of nginx name the port. Nothing that spoils the other redirects spoils this.
-pub(super) fn read_port(reader: &mut Reader) -> Result<bool, Stop> {
+pub(in crate::lower) fn read_port(reader: &mut Reader) -> Result<bool, Stop> {
     reader.or(&keys::PORT, reader.world.settings.route_defaults.use_port_in_redirects)
 }
 

@@ -5,7 +5,7 @@ use crate::catalog::features::rewrite as keys;
 use crate::catalog::value::Url;
 use crate::ir::Rewrite;
 
-pub(super) fn read(reader: &mut Reader) -> Result<Rewrite, Stop> {
+pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Rewrite, Stop> {
     let defaults = &reader.world.settings.route_defaults;
     Ok(Rewrite {
         target: reader.get(&keys::TARGET)?.unwrap_or_default(),

@@ -4,7 +4,7 @@ use super::reader::{Reader, Stop};
 use crate::catalog::features::tracing as keys;
 use crate::ir::RouteTracing;
 
-pub(super) fn read(reader: &mut Reader) -> Result<RouteTracing, Stop> {
+pub(in crate::lower) fn read(reader: &mut Reader) -> Result<RouteTracing, Stop> {
     let enabled = reader.get(&keys::ENABLED)?;
     // Quirk: the other annotations, good or bad, count for nothing unless this one switches OpenTelemetry on.
     if enabled != Some(true) {

@@ -4,7 +4,7 @@ use super::reader::{Reader, Stop};
 use crate::catalog::features::waf as keys;
 use crate::ir::RouteWaf;
 
-pub(super) fn read(reader: &mut Reader) -> Result<RouteWaf, Stop> {
+pub(in crate::lower) fn read(reader: &mut Reader) -> Result<RouteWaf, Stop> {
     Ok(RouteWaf {
         enabled: reader.get(&keys::ENABLED)?,
         core_rules: reader.or(&keys::CORE_RULES, false)?,

@@ -188,12 +188,8 @@ impl<'a> Auth<'a> {
     pub(super) fn sign_in(&self, cors: Option<&Raw>, shared: &Shared, printer: &mut Printer) -> Option<Raw> {
         let location = self.sign_in_location()?;
         let target = url::sign_in(&self.service.signin_url, &self.service.signin_redirect_param);
-        let view = SignIn {
-            location,
-            cors: cors.cloned(),
-            waf: shared.proxy.settings.waf.enabled,
-            url: printer.words("auth-signin", &target),
-        };
+        let view =
+            SignIn { location, cors: cors.cloned(), waf: shared.proxy.settings.waf.enabled, url: printer.words("auth-signin", &target) };
         Some(printer.piece("ingress_nginx/sign_in.conf", view))
     }
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::super::view::{Raw, switch, view};
 use super::auth::{Auth, AuthUse};
+use super::cors;
 use super::limits::{self, LimitsView};
 use super::printer::{Printer, path_quoted, quoted, without_variables};
 use super::shared::Shared;
 use super::tls::{self, TlsView};
-use super::cors;
 use crate::ir::{DEFAULT_UPSTREAM, Features, PathMatch, Route, Server};
 
 view! {
@@ -140,7 +140,15 @@ pub(super) fn pieces(server: &Server, route: &Route, by_pattern: bool, shared: &
     pieces
 }
 
-fn view(server: &Server, route: &Route, auth: Option<Auth>, cors: Option<Raw>, by_pattern: bool, shared: &Shared, printer: &mut Printer) -> Location {
+fn view(
+    server: &Server,
+    route: &Route,
+    auth: Option<Auth>,
+    cors: Option<Raw>,
+    by_pattern: bool,
+    shared: &Shared,
+    printer: &mut Printer,
+) -> Location {
     let features = &*route.features;
     let (settings, proxying) = (&shared.proxy.settings, &features.proxying);
     let owner = route.owner.clone().unwrap_or_default();
@@ -203,13 +211,18 @@ fn view(server: &Server, route: &Route, auth: Option<Auth>, cors: Option<Raw>, b
         http_version: printer.words("proxy-http-version", &proxying.http_version),
         cookie_domain: printer.words("proxy-cookie-domain", &proxying.cookie_domain),
         cookie_path: printer.words("proxy-cookie-path", &proxying.cookie_path),
-        next_upstream: printer.words("proxy-next-upstream", &next_upstream(&proxying.next_upstream, settings.upstreams.retry_non_idempotent)),
+        next_upstream: printer
+            .words("proxy-next-upstream", &next_upstream(&proxying.next_upstream, settings.upstreams.retry_non_idempotent)),
         next_upstream_timeout: proxying.next_upstream_timeout,
         next_upstream_tries: proxying.next_upstream_tries,
         is_grpc,
         snippet: printer.directives("configuration-snippet", &features.snippet),
         administrator_snippet: shared.location_snippet.clone(),
-        response_headers: features.response_headers.iter().map(|(name, value)| quoted(&without_variables(&format!("{name}: {value}")))).collect(),
+        response_headers: features
+            .response_headers
+            .iter()
+            .map(|(name, value)| quoted(&without_variables(&format!("{name}: {value}"))))
+            .collect(),
         is_error_backend: route.upstream.starts_with("custom-default-backend-"),
         satisfy: printer.words_if_any("satisfy", &features.satisfy),
         relative: features.redirect.relative,
@@ -287,7 +300,8 @@ fn password(features: &Features, printer: &mut Printer) -> Option<Arc<Password>>
 }
 
 fn params(features: &Features, printer: &mut Printer) -> Vec<Arc<Param>> {
-    let param = |(name, value): &(String, String)| Arc::new(Param { name: printer.words("fastcgi-params-configmap", name), value: quoted(value) });
+    let param =
+        |(name, value): &(String, String)| Arc::new(Param { name: printer.words("fastcgi-params-configmap", name), value: quoted(value) });
     features.fastcgi.params.iter().map(param).collect()
 }
 
@@ -367,7 +381,8 @@ mod tests {
     #[test]
     fn sizes_that_nginx_cannot_read_are_left_out() {
         let mut printer = Printer::for_settings();
-        let cases = [("8m", true, true), ("8G", true, false), ("0", true, true), ("", false, false), ("8mm", false, false), (" 8k ", true, true)];
+        let cases =
+            [("8m", true, true), ("8G", true, false), ("0", true, true), ("", false, false), ("8mm", false, false), (" 8k ", true, true)];
         for (text, is_offset, is_size) in cases {
             assert_eq!(offset(&mut printer, "x", text).is_some(), is_offset, "{text}");
             assert_eq!(size(&mut printer, "x", text).is_some(), is_size, "{text}");

@@ -90,7 +90,8 @@ fn view<'a>(server: &'a Server, shared: &Shared<'a>, printer: &mut Printer<'a>) 
     let is_catch_all = server.hostname == CATCH_ALL;
     let by_pattern = server.routes.iter().any(location::matches_by_pattern);
     let subject = server.client_auth.as_ref().map(|auth| &auth.match_subject).filter(|subject| !subject.is_empty());
-    let mut status_allow: Vec<Raw> = settings.filters.status_ipv4.iter().map(|network| printer.words("nginx-status-ipv4-whitelist", network)).collect();
+    let mut status_allow: Vec<Raw> =
+        settings.filters.status_ipv4.iter().map(|network| printer.words("nginx-status-ipv4-whitelist", network)).collect();
     if runtime.ipv6 {
         status_allow.extend(settings.filters.status_ipv6.iter().map(|network| printer.words("nginx-status-ipv6-whitelist", network)));
     }
@@ -149,7 +150,11 @@ fn mirrors(routes: &[Route]) -> Vec<Arc<MirrorView>> {
             mirrors.entry(&mirror.source).or_insert(mirror);
         }
     }
-    let view = |mirror: &crate::ir::Mirror| MirrorView { source: quoted(&mirror.source), host: quoted(&mirror.host), target: quoted(&mirror.target) };
+    let view = |mirror: &crate::ir::Mirror| MirrorView {
+        source: quoted(&mirror.source),
+        host: quoted(&mirror.host),
+        target: quoted(&mirror.target),
+    };
     mirrors.into_values().map(view).map(Arc::new).collect()
 }
 

@@ -82,7 +82,8 @@ pub(super) fn forwarded_for(proxy: &Proxy) -> Raw {
 
 fn forwarding(proxy: &Proxy, header: &'static str, printer: &mut Printer) -> Raw {
     let settings = &proxy.settings;
-    let custom = proxy.request_headers.iter().map(|(name, value)| Header { name: printer.words("proxy-set-headers", name), value: quoted(value) });
+    let custom =
+        proxy.request_headers.iter().map(|(name, value)| Header { name: printer.words("proxy-set-headers", name), value: quoted(value) });
     let custom = custom.map(std::sync::Arc::new).collect();
     let view = Forwarding {
         header,

@@ -66,7 +66,8 @@ fn parse(url: &str) -> Option<Url<'_>> {
             None => parsed.host = authority,
         }
     }
-    let is_valid = is_valid_host(parsed.host) && unescape(parsed.path, false).is_some() && unescape(fragment.unwrap_or_default(), false).is_some();
+    let is_valid =
+        is_valid_host(parsed.host) && unescape(parsed.path, false).is_some() && unescape(fragment.unwrap_or_default(), false).is_some();
     is_valid.then_some(parsed)
 }
 
@@ -104,7 +105,8 @@ fn unescape(text: &str, is_query: bool) -> Option<Vec<u8>> {
         rest = behind;
         bytes.push(match byte {
             b'%' => {
-                let digits = std::str::from_utf8(rest.get(..2)?).ok().filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+                let digits =
+                    std::str::from_utf8(rest.get(..2)?).ok().filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
                 rest = &rest[2..];
                 u8::from_str_radix(digits, 16).ok()?
             }

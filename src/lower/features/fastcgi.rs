@@ -1,0 +1,35 @@
+//! FastCGI parameters.
+
+use super::objects;
+use super::reader::{Reader, Stop, shown};
+use crate::catalog::features::fastcgi as keys;
+use crate::catalog::value::patterns;
+use crate::ir::FastCgi;
+use crate::lower::world::key_of;
+
+pub(in crate::lower) fn read(reader: &mut Reader) -> Result<FastCgi, Stop> {
+    let index = reader.get(&keys::INDEX)?.unwrap_or_default();
+    let Some(reference) = reader.get(&keys::PARAMS)? else { return Ok(FastCgi { index, params: Vec::new() }) };
+    let Some((namespace, name)) = objects::split(&reference) else {
+        return Err(reader.deny(&keys::PARAMS, "it must be written as `namespace/name`"));
+    };
+    let is_foreign = !namespace.is_empty() && namespace != reader.namespace();
+    if is_foreign && !reader.world.settings.policy.allow_cross_namespace {
+        return Err(reader.lose(&keys::PARAMS, "the settings do not allow objects of other namespaces (`allow-cross-namespace-resources`)"));
+    }
+    // Quirk: the ConfigMap is looked for in the namespace of the Ingress, whatever is written.
+    let full_name = key_of(reader.namespace(), name);
+    let Some(config_map) = reader.world.config_map(&full_name) else {
+        return Err(reader.deny(&keys::PARAMS, format!("there is no ConfigMap `{full_name}`")));
+    };
+    let params = config_map.value.data.iter().flatten();
+    let is_bad = |name: &str, value: &str| !patterns::FILE_NAME.is_match(name) || !patterns::FASTCGI_VALUE.is_match(value);
+    match params.clone().find(|(name, value)| is_bad(name, value)) {
+        None => Ok(FastCgi { index, params: params.map(|(name, value)| (name.clone(), value.clone())).collect() }),
+        Some((bad, _)) => {
+            let reason =
+                format!("`{}` in the ConfigMap `{full_name}` has a name or a value with characters that are not allowed", shown(bad));
+            Err(reader.reject(&keys::PARAMS, &reason))
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! The only door from the text of an annotation to a typed value.
+//!
+//! What a bad value comes to is in the catalog; the reader acts on it and says so. A feature ends early with a [`Stop`].
+
+use std::fmt::Display;
+
+use k8s_openapi::api::networking::v1::Ingress;
+
+use crate::catalog::features;
+use crate::catalog::key::{Fate, Key, Risk, Spec, Value};
+use crate::diagnostic::{Diagnostic, Effect, Severity};
+use crate::lower::world::World;
+use crate::manifest::Object;
+use crate::source::Span;
+
+/// Why nothing more is read of a feature.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::lower) enum Stop {
+    /// The feature is not there.
+    Absent,
+    /// The paths answer 503, for this reason.
+    Denied(String),
+    /// The Ingress is not served.
+    Rejected,
+}
+
+/// Why an annotation has no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::lower) enum Problem {
+    /// It is not there.
+    Missing,
+    /// The controller's check refuses it.
+    Refused,
+    /// It is empty, or cannot be read although the check let it pass or is switched off.
+    Unreadable,
+}
+
+/// An annotation of the object that the catalog knows.
+struct Present<'a> {
+    spec: &'static Spec,
+    /// The name, with the prefix.
+    name: &'a str,
+    value: &'a str,
+    /// The name is an older one.
+    is_alias: bool,
+    is_read: bool,
+}
+
+/// Reads the annotations of one Ingress.
+pub(in crate::lower) struct Reader<'a> {
+    /// Where other objects and the settings are found.
+    pub(super) world: &'a World<'a>,
+    /// The Ingress.
+    pub(super) object: &'a Object<Ingress>,
+    present: Vec<Present<'a>>,
+    findings: Vec<Diagnostic>,
+    denied: Option<String>,
+    is_rejected: bool,
+}
+
+/// What a reader found out besides the values.
+pub(in crate::lower) struct Verdict {
+    /// Why the paths answer 503.
+    pub(in crate::lower) denied: Option<String>,
+    /// The Ingress is not served.
+    pub(in crate::lower) is_rejected: bool,
+    /// What was found on the way.
+    pub(in crate::lower) findings: Vec<Diagnostic>,
+}
+
+impl<'a> Reader<'a> {
+    /// Looks up the annotations of an Ingress in the catalog, and judges their risk.
+    pub(in crate::lower) fn new(object: &'a Object<Ingress>, world: &'a World<'a>) -> Self {
+        let mut reader = Self { world, object, present: Vec::new(), findings: Vec::new(), denied: None, is_rejected: false };
+        let allowed = Risk::of_word(&world.settings.policy.max_risk);
+        let version = world.controller.version;
+        for (name, value) in object.value.metadata.annotations.iter().flatten() {
+            let short = reader.without_prefix(name);
+            let Some(spec) = features::find(short.unwrap_or(name)) else { continue };
+            if !spec.is_known_to(version) {
+                if short.is_some() {
+                    reader.too_new(spec, name);
+                }
+                continue;
+            }
+            // Quirk: names without the prefix have no effect, and yet are judged.
+            if spec.risk > allowed {
+                reader.too_risky(spec, name, allowed);
+            }
+            if short.is_some() {
+                let is_alias = short != Some(spec.name);
+                reader.present.push(Present { spec, name, value, is_alias, is_read: false });
+            }
+        }
+        reader
+    }
+
+    fn without_prefix<'n>(&self, name: &'n str) -> Option<&'n str> {
+        name.strip_prefix(self.world.controller.flags.annotations_prefix.as_str()).and_then(|name| name.strip_prefix('/'))
+    }
+
+    /// The namespace of the Ingress.
+    pub(super) fn namespace(&self) -> &'a str {
+        &self.object.reference.namespace
+    }
+
+    /// The identity that the cluster gave the Ingress; empty if the input has none.
+    pub(super) fn uid(&self) -> &'a str {
+        self.object.value.metadata.uid.as_deref().unwrap_or_default()
+    }
+
+    /// The annotations that were written, with their places.
+    pub(in crate::lower) fn causes(&self) -> Vec<(String, Span)> {
+        self.present.iter().map(|present| (present.name.to_owned(), self.span(present.name))).collect()
+    }
+
+    /// Whether an annotation is there, good or bad.
+    pub(super) fn has<T>(&self, key: &'static Key<T>) -> bool {
+        self.find(&key.spec).is_some()
+    }
+
+    /// The value of an annotation; none where it is missing, or where its value is bad and ignored for that.
+    pub(in crate::lower) fn get<T: Value>(&mut self, key: &'static Key<T>) -> Result<Option<T>, Stop> {
+        self.settle(key, None::<&str>)
+    }
+
+    /// The value of an annotation, or what applies instead.
+    pub(in crate::lower) fn or<T: Value + Display>(&mut self, key: &'static Key<T>, default: T) -> Result<T, Stop> {
+        Ok(self.settle(key, Some(&default))?.unwrap_or(default))
+    }
+
+    /// The value of an annotation, without a word about bad ones.
+    pub(super) fn probe<T: Value>(&mut self, key: &'static Key<T>) -> Result<T, Problem> {
+        let at = self.find(&key.spec).ok_or(Problem::Missing)?;
+        let present = &mut self.present[at];
+        present.is_read = true;
+        let value = present.value;
+        if self.world.controller.flags.enable_annotation_validation && !value.is_empty() && !key.spec.check.accepts(value) {
+            return Err(Problem::Refused);
+        }
+        T::read(value).ok_or(Problem::Unreadable)
+    }
+
+    fn settle<T: Value>(&mut self, key: &'static Key<T>, instead: Option<impl Display>) -> Result<Option<T>, Stop> {
+        let spec = &key.spec;
+        match self.probe(key) {
+            Ok(value) => Ok(Some(value)),
+            Err(Problem::Missing) => Ok(None),
+            Err(problem) => self.bad_value(spec, problem, instead.map(|instead| instead.to_string())).map(|()| None),
+        }
+    }
+
+    /// Says that a value is bad, and does what the catalog says about it.
+    pub(super) fn bad_value(&mut self, spec: &'static Spec, problem: Problem, instead: Option<String>) -> Result<(), Stop> {
+        let value = self.find(spec).map(|at| self.present[at].value).unwrap_or_default();
+        let fate = if problem == Problem::Refused { spec.refused } else { spec.unreadable };
+        let expected = spec.check.expected();
+        let reason = match value {
+            "" => format!("it is empty; it must be {expected}"),
+            value => format!("it must be {expected}, not `{}`", shown(value)),
+        };
+        let mut diagnostic = self.about(spec, fate, &reason);
+        if let Some(suggestion) = spec.check.suggest(value) {
+            diagnostic = diagnostic.help(format!("write `{suggestion}`"));
+        }
+        match instead {
+            Some(instead) if matches!(fate, Fate::Ignored | Fate::FailsOpen) && !instead.is_empty() => {
+                diagnostic = diagnostic.note(format!("`{instead}` applies instead"));
+            }
+            _ => {}
+        }
+        self.findings.push(diagnostic);
+        match fate {
+            Fate::Ignored | Fate::FailsOpen => Ok(()),
+            Fate::FeatureLost | Fate::ProtectionLost => Err(Stop::Absent),
+            Fate::LocationDenied => Err(Stop::Denied(format!("annotation {} contains invalid value", spec.name))),
+            Fate::IngressDropped => Err(Stop::Rejected),
+        }
+    }
+
+    /// Says that an annotation is ignored although its check let it pass, and what applies instead.
+    pub(super) fn ignore<T>(&mut self, key: &'static Key<T>, reason: &str) {
+        let diagnostic = self.about(&key.spec, Fate::Ignored, reason);
+        self.findings.push(diagnostic);
+    }
+
+    /// Says that an annotation is ignored, and with it a protection.
+    pub(super) fn fail_open<T>(&mut self, key: &'static Key<T>, reason: &str) {
+        let diagnostic = self.about(&key.spec, Fate::FailsOpen, reason);
+        self.findings.push(diagnostic);
+    }
+
+    /// Gives up a feature because of an annotation.
+    pub(super) fn lose<T>(&mut self, key: &'static Key<T>, reason: &str) -> Stop {
+        let diagnostic = self.about(&key.spec, Fate::FeatureLost, reason);
+        self.findings.push(diagnostic);
+        Stop::Absent
+    }
+
+    /// Denies the paths because of an annotation.
+    pub(super) fn deny<T>(&mut self, key: &'static Key<T>, reason: impl Into<String>) -> Stop {
+        let reason = reason.into();
+        let diagnostic = self.about(&key.spec, Fate::LocationDenied, &reason);
+        self.findings.push(diagnostic);
+        Stop::Denied(reason)
+    }
+
+    /// Refuses the Ingress because of an annotation.
+    pub(super) fn reject<T>(&mut self, key: &'static Key<T>, reason: &str) -> Stop {
+        let diagnostic = self.about(&key.spec, Fate::IngressDropped, reason);
+        self.findings.push(diagnostic);
+        Stop::Rejected
+    }
+
+    /// The result of a feature; none where it ended early, which is noted.
+    pub(in crate::lower) fn section<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Option<T> {
+        match read(self) {
+            Ok(value) => Some(value),
+            Err(Stop::Absent) => None,
+            Err(Stop::Denied(reason)) => {
+                self.denied.get_or_insert(reason);
+                None
+            }
+            Err(Stop::Rejected) => {
+                self.is_rejected = true;
+                None
+            }
+        }
+    }
+
+    /// A snippet; none where the settings do not allow snippets.
+    pub(in crate::lower) fn snippet(&mut self, key: &'static Key<String>) -> Result<Option<String>, Stop> {
+        let snippet = self.get(key)?;
+        if snippet.is_none() || self.world.settings.policy.allow_snippets {
+            return Ok(snippet);
+        }
+        let reason = "the settings do not allow snippets (`allow-snippet-annotations`)";
+        let diagnostic = self.about(&key.spec, Fate::Ignored, reason);
+        let diagnostic = Diagnostic { severity: Severity::Error, rule: "disabled-snippet", ..diagnostic };
+        self.findings.push(diagnostic.note("the admission webhook refuses the whole Ingress"));
+        Ok(None)
+    }
+
+    /// What was found out besides the values. Annotations that nobody had to read are without effect.
+    pub(in crate::lower) fn finish(mut self) -> Verdict {
+        let idle: Vec<&'static Spec> = self.present.iter().filter(|present| !present.is_read).map(|present| present.spec).collect();
+        for spec in idle {
+            let needs_another = !spec.needs.is_empty() && !self.present.iter().any(|present| present.spec.name == spec.needs);
+            if needs_another {
+                let message = format!("`{}` has no effect without `{}`", spec.name, spec.needs);
+                let diagnostic = Diagnostic::warning("idle-annotation", message).effect(Effect::AnnotationIgnored);
+                let diagnostic = self.place(diagnostic, spec);
+                self.findings.push(diagnostic);
+            }
+        }
+        Verdict { denied: self.denied, is_rejected: self.is_rejected, findings: self.findings }
+    }
+
+    /// The annotation that counts. Quirk: an empty one gives way to an older name that has a value.
+    fn find(&self, spec: &'static Spec) -> Option<usize> {
+        let mut found = None;
+        for (at, present) in self.present.iter().enumerate() {
+            if std::ptr::eq(present.spec, spec) {
+                match present.is_alias {
+                    false if !present.value.is_empty() => return Some(at),
+                    false if found.is_none() => found = Some(at),
+                    true if !present.value.is_empty() => found = Some(at),
+                    _ => {}
+                }
+            }
+        }
+        found
+    }
+
+    fn span(&self, name: &str) -> Span {
+        self.object.span(&["metadata", "annotations", name])
+    }
+
+    fn place(&self, diagnostic: Diagnostic, spec: &'static Spec) -> Diagnostic {
+        let name = match self.find(spec) {
+            Some(at) => self.present[at].name,
+            None => spec.name,
+        };
+        diagnostic.at(self.span(name)).subject(name).object(self.object.reference.clone())
+    }
+
+    fn about(&self, spec: &'static Spec, fate: Fate, reason: &str) -> Diagnostic {
+        let name = spec.name;
+        let (severity, effect, comes_to) = match fate {
+            Fate::Ignored => (Severity::Warning, Effect::AnnotationIgnored, format!("`{name}` is ignored")),
+            Fate::FailsOpen => (Severity::Error, Effect::FailsOpen, format!("`{name}` is ignored and protects nothing")),
+            Fate::FeatureLost => (Severity::Warning, Effect::AnnotationIgnored, format!("`{name}` and what belongs to it is ignored")),
+            Fate::ProtectionLost => {
+                (Severity::Error, Effect::FailsOpen, format!("`{name}` switches off the protection that it belongs to"))
+            }
+            Fate::LocationDenied => {
+                (Severity::Error, Effect::LocationDenied, format!("`{name}` makes all paths of the Ingress answer 503"))
+            }
+            Fate::IngressDropped => (Severity::Error, Effect::IngressDropped, format!("`{name}` keeps the Ingress from being served")),
+        };
+        let diagnostic = Diagnostic::new(severity, "bad-annotation-value", format!("{comes_to}: {reason}")).effect(effect);
+        self.place(diagnostic, spec)
+    }
+
+    fn too_risky(&mut self, spec: &'static Spec, name: &str, allowed: Risk) {
+        let message = format!(
+            "`{}` keeps the Ingress from being served: its risk is {}, and the settings allow no more than {} (`annotations-risk-level`)",
+            spec.name,
+            spec.risk.name(),
+            allowed.name()
+        );
+        let diagnostic = Diagnostic::error("risky-annotation", message).effect(Effect::IngressDropped).at(self.span(name)).subject(name);
+        self.findings.push(diagnostic.object(self.object.reference.clone()));
+        self.is_rejected = true;
+    }
+
+    fn too_new(&mut self, spec: &'static Spec, name: &str) {
+        let version = self.world.controller.version;
+        let since = spec.since.map(|since| format!(": it came with {since}")).unwrap_or_default();
+        let message = format!("`{}` is ignored by the controller {version}{since}", spec.name);
+        let diagnostic =
+            Diagnostic::warning("too-new-annotation", message).effect(Effect::AnnotationIgnored).at(self.span(name)).subject(name);
+        self.findings.push(diagnostic.object(self.object.reference.clone()));
+    }
+}
+
+/// A value as it may stand in a message: short, and without characters that a terminal obeys.
+pub(super) fn shown(value: &str) -> String {
+    const LONGEST: usize = 60;
+    let escaped: String = value.chars().take(LONGEST).flat_map(char::escape_debug).filter(|letter| *letter != '`').collect();
+    let escaped = escaped.replace("\\\"", "\"").replace("\\'", "'");
+    if value.chars().nth(LONGEST).is_some() { format!("{escaped}…") } else { escaped }
+}

@@ -1,0 +1,31 @@
+//! Headers of the response, from a ConfigMap.
+
+use super::reader::{Reader, Stop, shown};
+use crate::catalog::features::response_headers as keys;
+use crate::catalog::value::patterns;
+
+pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Vec<(String, String)>, Stop> {
+    let reference = reader.get(&keys::HEADERS)?.unwrap_or_default();
+    if reference.is_empty() {
+        return Ok(Vec::new());
+    }
+    let Some(config_map) = reader.world.config_map(&reference) else {
+        return Err(reader.deny(&keys::HEADERS, format!("there is no ConfigMap `{}`", shown(&reference))));
+    };
+    let allowed = &reader.world.settings.headers.allowed_custom;
+    let mut headers = Vec::new();
+    for (name, value) in config_map.value.data.iter().flatten() {
+        let reason = if !patterns::HEADER_NAME.is_match(name) {
+            format!("`{}` in the ConfigMap `{reference}` is not the name of a header", shown(name))
+        } else if !patterns::HEADER_VALUE.is_match(value) {
+            format!("the header `{name}` in the ConfigMap `{reference}` has a value that is empty or has characters that are not allowed")
+        } else if !allowed.contains(name) {
+            format!("the settings do not allow the header `{name}` (`global-allowed-response-headers`)")
+        } else {
+            headers.push((name.clone(), value.clone()));
+            continue;
+        };
+        return Err(reader.deny(&keys::HEADERS, reason));
+    }
+    Ok(headers)
+}
