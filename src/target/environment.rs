@@ -1,6 +1,6 @@
 //! The one template environment.
 //!
-//! It knows no filter, no test and no function, so that templates can only print, branch and include.
+//! It knows no filter and no function, so that templates can only print, branch and include.
 
 use std::sync::{Arc, LazyLock};
 
@@ -37,6 +37,7 @@ fn environment() -> Environment<'static> {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_formatter(print);
+    environment.add_test("none", |value: &Value| value.is_none());
     // The delimiters are the defaults, which cannot be refused.
     if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build() {
         environment.set_syntax(syntax);
