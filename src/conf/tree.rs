@@ -313,7 +313,7 @@ impl<'a> Directive<'a> {
     /// From its name through its last argument.
     #[must_use]
     pub fn head_span(self) -> Span {
-        let end = self.words().last().map_or(self.record().start, |arg| arg.record.end);
+        let end = self.words().next_back().map_or(self.record().start, |arg| arg.record.end);
         self.tree.span_of(self.record().start, end)
     }
 
