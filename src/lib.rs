@@ -9,7 +9,9 @@
 
 pub mod catalog;
 pub mod cli;
+pub mod conf;
 pub mod diagnostic;
+pub mod diff;
 pub mod ir;
 pub mod lower;
 pub mod manifest;

@@ -6,6 +6,7 @@
 pub mod changes;
 pub mod excerpt;
 pub mod findings;
+pub mod report;
 pub mod untrusted;
 
 use anstyle::{AnsiColor, Style};

@@ -1,0 +1,155 @@
+//! Two JSON documents against each other, as `backends.json`: what the controller hands to its Lua side.
+//!
+//! Nothing, null, an empty text, list or object and what holds only such are the same, as the Lua side takes them. Lists whose
+//! items have a name, and lists of endpoints, may stand in any order.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::report::{Change, Kind, Report, Side};
+
+/// What a Service in the live document holds of Kubernetes' own records; the Lua side never reads it.
+const BOOKKEEPING: [&str; 2] = ["metadata", "status"];
+
+/// Compares two documents. The path of a change ends with the key of the value.
+#[must_use]
+pub fn compare(declared: &Value, live: &Value) -> Report {
+    let mut walk = Walk { changes: Vec::new(), path: Vec::new() };
+    walk.values(declared, live);
+    Report { changes: walk.changes }
+}
+
+struct Walk {
+    changes: Vec<Change>,
+    path: Vec<Arc<str>>,
+}
+
+impl Walk {
+    /// Compares two values. The JSON reader's limit of nesting bounds the recursion.
+    fn values(&mut self, declared: &Value, live: &Value) {
+        match (declared, live) {
+            (Value::Object(declared), Value::Object(live)) => {
+                let is_service = self.path.last().is_some_and(|word| &**word == "service");
+                let counts = |key: &str| !(is_service && BOOKKEEPING.contains(&key));
+                for (key, value) in declared.iter().filter(|(key, _)| counts(key)) {
+                    self.within(key, |walk| walk.values(value, live.get(key).unwrap_or(&Value::Null)));
+                }
+                for (key, value) in live.iter().filter(|(key, _)| counts(key) && !declared.contains_key(*key)) {
+                    self.within(key, |walk| walk.values(&Value::Null, value));
+                }
+            }
+            (Value::Array(declared), Value::Array(live)) => self.lists(declared, live),
+            _ if declared == live => {}
+            _ => match (is_empty(declared), is_empty(live)) {
+                (true, true) => {}
+                (false, true) => self.add(Kind::Added, None, Some(declared)),
+                (true, false) => self.add(Kind::Removed, Some(live), None),
+                (false, false) => self.add(Kind::Changed, Some(live), Some(declared)),
+            },
+        }
+    }
+
+    fn lists(&mut self, declared: &[Value], live: &[Value]) {
+        let is_named = declared.iter().chain(live).all(|item| name(item).is_some());
+        let (declared, live) = (keyed(declared, is_named), keyed(live, is_named));
+        let find: HashMap<&(String, usize), &Value> = live.iter().map(|(key, value)| (key, *value)).collect();
+        let known: HashMap<&(String, usize), &Value> = declared.iter().map(|(key, value)| (key, *value)).collect();
+        for (key, value) in &declared {
+            self.within(&key.0, |walk| walk.values(value, find.get(key).copied().unwrap_or(&Value::Null)));
+        }
+        for (key, value) in live.iter().filter(|(key, _)| !known.contains_key(key)) {
+            self.within(&key.0, |walk| walk.values(&Value::Null, value));
+        }
+    }
+
+    fn within(&mut self, word: &str, compare: impl FnOnce(&mut Self)) {
+        self.path.push(word.into());
+        compare(self);
+        self.path.pop();
+    }
+
+    fn add(&mut self, kind: Kind, before: Option<&Value>, after: Option<&Value>) {
+        let side = |value: &Value| Side { text: value.to_string(), span: None };
+        self.changes.push(Change { path: self.path.clone(), kind, before: before.map(side), after: after.map(side) });
+    }
+}
+
+/// The items with their keys: the name and how many of that name came before, or the index.
+fn keyed(items: &[Value], is_named: bool) -> Vec<((String, usize), &Value)> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let key = |(at, item): (usize, &Value)| match name(item).filter(|_| is_named) {
+        None => (at.to_string(), 0),
+        Some(name) => {
+            let count = seen.entry(name.clone()).or_default();
+            *count += 1;
+            (name, *count)
+        }
+    };
+    items.iter().enumerate().map(key).zip(items).collect()
+}
+
+/// What names an item of a list: its name, or the address and port of an endpoint.
+fn name(item: &Value) -> Option<String> {
+    let text = |key| item.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let endpoint = || text("address").map(|address| format!("{address}:{}", text("port").unwrap_or_default()));
+    text("name").map(str::to_owned).or_else(endpoint)
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.iter().all(is_empty),
+        Value::Object(fields) => fields.values().all(is_empty),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+    use serde_json::json;
+
+    use super::*;
+
+    fn changes(live: &Value, declared: &Value) -> Vec<String> {
+        let line = |change: &Change| {
+            let text = |side: &Option<Side>| side.as_ref().map_or("-", |side| side.text.as_str()).to_owned();
+            format!("{} {}: {} {}", change.kind.name(), change.path.join("/"), text(&change.before), text(&change.after))
+        };
+        compare(declared, live).changes.iter().map(line).collect()
+    }
+
+    #[test]
+    fn what_lua_takes_as_the_same_is_equal() {
+        for (live, declared) in [
+            (json!(null), json!({})),
+            (json!({"a": null, "b": "", "c": [], "d": {"e": {}}}), json!({})),
+            (json!({"service": {"metadata": {"uid": "1"}, "status": {"x": 1}}}), json!({"service": {"spec": {}}})),
+            (json!([{"name": "a", "x": 1}, {"name": "b"}]), json!([{"name": "b"}, {"name": "a", "x": 1}])),
+            (
+                json!([{"address": "::1", "port": "1"}, {"address": "::1", "port": "2"}]),
+                json!([{"address": "::1", "port": "2"}, {"address": "::1", "port": "1"}]),
+            ),
+        ] {
+            assert_eq!(changes(&live, &declared), Vec::<String>::new(), "{live} / {declared}");
+        }
+    }
+
+    #[test]
+    fn differences_are_told_by_name() {
+        for (live, declared, expected) in [
+            (json!([{"name": "a", "x": 1}]), json!([{"name": "a", "x": 2}]), "changed a/x: 1 2"),
+            (json!([{"name": "a"}]), json!([{"name": "a"}, {"name": "b"}]), "added b: - {\"name\":\"b\"}"),
+            (json!([{"name": "a"}, {"name": "a"}]), json!([{"name": "a"}]), "removed a: {\"name\":\"a\"} -"),
+            (json!({"x": 0}), json!({}), "removed x: 0 -"),
+            (json!({"x": false}), json!({"x": null}), "removed x: false -"),
+            (json!({"x": [1, 2]}), json!({"x": [2, 1]}), "changed x/0: 1 2"),
+            (json!({"x": "1"}), json!({"x": 1}), "changed x: \"1\" 1"),
+        ] {
+            assert_eq!(changes(&live, &declared).first().map(String::as_str), Some(expected), "{live} / {declared}");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Two nginx.conf trees against each other, by meaning: what is declared, and what is live.
+//!
+//! Blocks are matched by what names them, so that a difference is told where it is: servers by their names and listeners,
+//! locations by modifier and path, all others by their arguments. White space, comments, the way of quoting and the order of
+//! what nginx does not run in order are no differences. Each step hashes or sorts: nothing grows with the square of the input.
+
+pub mod json;
+mod order;
+mod pair;
+mod report;
+
+use std::sync::Arc;
+
+pub use report::{Change, Kind, Report, Side};
+
+use crate::conf::{Arg, Directive, Tree};
+
+/// Compares the main files of two configurations. Files that they include count by the directive that names them.
+#[must_use]
+pub fn compare(declared: &Tree<'_>, live: &Tree<'_>) -> Report {
+    let mut walk = Walk { changes: Vec::new(), path: Vec::new() };
+    walk.level(&declared.directives().collect::<Vec<_>>(), &live.directives().collect::<Vec<_>>());
+    Report { changes: walk.changes }
+}
+
+struct Walk {
+    changes: Vec<Change>,
+    /// The blocks around the place of comparing. Shared text, because a hostile block may have a name of megabytes.
+    path: Vec<Arc<str>>,
+}
+
+impl Walk {
+    /// Compares the directives of one block. The reader's limit of nesting bounds the recursion.
+    fn level(&mut self, declared: &[Directive<'_>], live: &[Directive<'_>]) {
+        let partners = pair::partners(declared, live);
+        let mut is_taken = vec![false; live.len()];
+        for partner in partners.iter().flatten() {
+            is_taken[*partner] = true;
+        }
+        for (directive, partner) in declared.iter().zip(&partners) {
+            match partner {
+                Some(at) => self.pair(*directive, live[*at]),
+                None => self.add(Kind::Added, None, Some(*directive)),
+            }
+        }
+        for (directive, _) in live.iter().zip(is_taken).filter(|(_, is_taken)| !is_taken) {
+            self.add(Kind::Removed, Some(*directive), None);
+        }
+        for (at, partner) in order::moved(declared, &partners) {
+            self.add(Kind::Moved, Some(live[partner]), Some(declared[at]));
+        }
+    }
+
+    fn pair(&mut self, declared: Directive<'_>, live: Directive<'_>) {
+        if !declared.is_block() {
+            if pair::leaf_key(declared) != pair::leaf_key(live) {
+                self.add(Kind::Changed, Some(live), Some(declared));
+            }
+            return;
+        }
+        self.path.push(pair::label(declared).into());
+        self.level(&declared.directives().collect::<Vec<_>>(), &live.directives().collect::<Vec<_>>());
+        self.path.pop();
+    }
+
+    fn add(&mut self, kind: Kind, before: Option<Directive<'_>>, after: Option<Directive<'_>>) {
+        let path = self.path.clone();
+        self.changes.push(Change { path, kind, before: before.map(side), after: after.map(side) });
+    }
+}
+
+fn side(directive: Directive<'_>) -> Side {
+    let head = directive.words().map(Arg::raw).collect::<Vec<_>>().join(" ");
+    let text = match directive.lua() {
+        Some(code) => format!("{head} {{{code}}}"),
+        None if directive.is_block() => format!("{} {{ … }}", pair::label(directive)),
+        None => format!("{head};"),
+    };
+    Side { text, span: Some(directive.span()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::conf;
+    use crate::source::FileId;
+
+    /// The changes from `live` to `declared`, a line each.
+    fn changes(live: &str, declared: &str) -> Vec<String> {
+        let (live, declared) = (conf::parse(FileId(0), live), conf::parse(FileId(1), declared));
+        assert_eq!((live.diagnostics, declared.diagnostics), (vec![], vec![]));
+        let report = compare(&declared.value, &live.value);
+        let line = |change: &Change| {
+            let text = |side: &Option<Side>| side.as_ref().map(|side| side.text.clone()).unwrap_or_default();
+            format!("{}: {:?} [{}] [{}]", change.path.join(" > "), change.kind, text(&change.before), text(&change.after))
+        };
+        report.changes.iter().map(line).collect()
+    }
+
+    #[test]
+    fn what_means_the_same_is_equal() {
+        for (live, declared) in [
+            ("", "# nothing\n"),
+            ("a 'b' \"c\\\\d\";", "a b 'c\\\\d'; # e"),
+            ("a; b; c { d; e; }", "c { e; d; } b; a;"),
+            (
+                "server { server_name a; listen 80; } server { server_name b; listen 80; }",
+                "server { listen 80; server_name b; } server { listen 80; server_name a; }",
+            ),
+            ("location =/a { x; } location /b {}", "location /b {} location = /a { x; }"),
+            ("upstream u { server a; server b; }", "upstream u { server b; server a; }"),
+            ("add_header a b; add_header a b;", "add_header a b; add_header a b;"),
+            ("set $a 1; allow all; set $b 2;", "allow all; set $a 1; set $b 2;"),
+            ("location ~ a {} location /b {} location ~* c {}", "location /b {} location ~ a {} location ~* c {}"),
+            ("x_by_lua_block { a()\n\t b() }", "x_by_lua_block {a() b()}"),
+        ] {
+            assert_eq!(changes(live, declared), Vec::<String>::new(), "{live} / {declared}");
+        }
+    }
+
+    #[test]
+    fn values_change() {
+        for (live, declared, expected) in [
+            ("a 1;", "a 2;", ": Changed [a 1;] [a 2;]"),
+            ("set $a 1;", "set $a 2;", ": Changed [set $a 1;] [set $a 2;]"),
+            (
+                "proxy_set_header A 1; proxy_set_header B 1;",
+                "proxy_set_header B 2; proxy_set_header A 1;",
+                ": Changed [proxy_set_header B 1;] [proxy_set_header B 2;]",
+            ),
+            ("a 1;", "a 1 2;", ": Changed [a 1;] [a 1 2;]"),
+            ("a 1; a 1;", "a 1;", ": Removed [a 1;] []"),
+            ("", "a { b; }", ": Added [] [a { … }]"),
+            ("a;", "a { }", ": Added [] [a { … }]"),
+            ("x_by_lua_block { a }", "x_by_lua_block { b }", ": Changed [x_by_lua_block { a }] [x_by_lua_block { b }]"),
+        ] {
+            assert_eq!(changes(live, declared).first().map(String::as_str), Some(expected), "{live} / {declared}");
+        }
+    }
+
+    #[test]
+    fn a_change_is_told_where_it_is() {
+        let live = "http { server { server_name a.org www.a.org; location / { x 1; } } server { server_name b.org; } }";
+        let declared = "http { server { server_name b.org; } server { server_name a.org; location / { x 2; } location /c {} } }";
+        assert_eq!(
+            changes(live, declared),
+            [
+                "http > server a.org: Changed [server_name a.org www.a.org;] [server_name a.org;]",
+                "http > server a.org > location /: Changed [x 1;] [x 2;]",
+                "http > server a.org: Added [] [location /c { … }]",
+            ]
+        );
+        let listeners = "server { server_name a; listen 80; x 1; } server { server_name a; listen 81; x 2; }";
+        let swapped = "server { server_name a; listen 81; x 2; } server { server_name a; listen 80; x 3; }";
+        assert_eq!(changes(listeners, swapped), ["server a: Changed [x 1;] [x 3;]"]);
+    }
+
+    #[test]
+    fn order_counts_where_nginx_runs_in_order() {
+        for (live, declared, expected) in [
+            ("set $a 1; set $b 2;", "set $b 2; set $a 1;", ": Moved [set $b 2;] [set $b 2;]"),
+            ("allow a; deny all;", "deny all; allow a;", ": Moved [deny all;] [deny all;]"),
+            ("rewrite a b; return 1;", "return 1; rewrite a b;", ": Moved [return 1;] [return 1;]"),
+            ("if (a) {} set $b 1;", "set $b 1; if (a) {}", ": Moved [set $b 1;] [set $b 1;]"),
+            ("location ~ a {} location ~ b {}", "location ~ b {} location ~ a {}", ": Moved [location ~ b { … }] [location ~ b { … }]"),
+        ] {
+            assert_eq!(changes(live, declared), [expected], "{live} / {declared}");
+        }
+    }
+
+    #[test]
+    fn spans_point_into_both_texts() {
+        let (live, declared) = ("a { b 1; }", "a { c; b 2; }");
+        let (old, new) = (conf::parse(FileId(0), live), conf::parse(FileId(1), declared));
+        let report = compare(&new.value, &old.value);
+        let spans = report.changes.iter().flat_map(|change| [&change.before, &change.after]).flatten().filter_map(|side| side.span);
+        let texts: Vec<_> = spans.map(|span| if span.file == FileId(0) { &live[span.range()] } else { &declared[span.range()] }).collect();
+        assert_eq!(texts, ["c;", "b 1;", "b 2;"]);
+    }
+}
