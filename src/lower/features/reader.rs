@@ -114,11 +114,6 @@ impl<'a> Reader<'a> {
         self.present.iter().map(|present| (present.name.to_owned(), self.span(present.name))).collect()
     }
 
-    /// Whether an annotation is there, good or bad.
-    pub(super) fn has<T>(&self, key: &'static Key<T>) -> bool {
-        self.find(&key.spec).is_some()
-    }
-
     /// The value of an annotation; none where it is missing, or where its value is bad and ignored for that.
     pub(in crate::lower) fn get<T: Value>(&mut self, key: &'static Key<T>) -> Result<Option<T>, Stop> {
         self.settle(key, None::<&str>)
