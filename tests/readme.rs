@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use pretty_assertions::assert_eq;
+use tempfile::TempDir;
 
 /// A fenced block: the words behind the fence, and the lines in it.
 struct Block<'a> {
@@ -62,10 +63,15 @@ fn arguments(command: &str) -> Option<Vec<&str>> {
     Some(line.split_whitespace().collect())
 }
 
+fn program(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ingressc"));
+    command.args(arguments).current_dir(folder).env_clear().stdin(Stdio::null());
+    command
+}
+
 /// What a terminal shows: the result, then the messages.
 fn output(folder: &Path, arguments: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ingressc"));
-    let run = command.args(arguments).current_dir(folder).env_clear().stdin(Stdio::null()).output().expect("the program starts");
+    let run = program(folder, arguments).output().expect("the program starts");
     assert!(run.status.code().is_some_and(|code| code <= 1), "{arguments:?}: {run:?}");
     [run.stdout, run.stderr].map(|bytes| String::from_utf8(bytes).expect("the program writes UTF-8")).concat()
 }
@@ -82,6 +88,13 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A folder with a copy of the examples, in which commands may write.
+fn examples() -> TempDir {
+    let folder = tempfile::tempdir().expect("there is room for files");
+    copy(&root().join("examples"), &folder.path().join("examples"));
+    folder
+}
+
 /// Whether the lines are what is shown. Blanks at the end of a line do not count: editors remove them.
 fn fits(shown: &[&str], lines: &[&str]) -> bool {
     match shown {
@@ -94,8 +107,7 @@ fn fits(shown: &[&str], lines: &[&str]) -> bool {
 #[test]
 fn commands_print_what_is_shown() {
     let readme = read("README.md");
-    let folder = tempfile::tempdir().expect("there is room for files");
-    copy(&root().join("examples"), &folder.path().join("examples"));
+    let folder = examples();
     let mut ran = 0;
     for Session { command, shown } in sessions(&blocks(&readme)) {
         let Some(arguments) = arguments(command) else { continue };
@@ -126,16 +138,34 @@ fn excerpts_are_in_the_files_that_they_name() {
     assert!(seen >= 1, "the README shows no file");
 }
 
+/// The keys that a section of the settings file can have, as a refusal of another one lists them.
+fn keys(folder: &Path, section: &str) -> Vec<String> {
+    fs::write(folder.join("ingressc.toml"), format!("{section}\nnothing = 1\n")).expect("files can be written");
+    let mut command = program(folder, &["render", "examples/shop", "--target", "ingress-nginx"]);
+    let run = command.output().expect("the program starts");
+    let refusal = String::from_utf8_lossy(&run.stderr).into_owned();
+    let (_, list) = refusal.split_once("expected ").unwrap_or_else(|| panic!("{section}: {refusal}"));
+    let list = list.lines().next().unwrap_or_default();
+    list.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
 #[test]
-fn the_settings_file_is_accepted() {
+fn the_settings_file_is_accepted_and_shows_all_keys() {
     let readme = read("README.md");
-    let folder = tempfile::tempdir().expect("there is room for files");
-    copy(&root().join("examples"), &folder.path().join("examples"));
-    for block in blocks(&readme).iter().filter(|block| block.info == "toml") {
-        fs::write(folder.path().join("ingressc.toml"), block.lines.join("\n")).expect("files can be written");
-        output(folder.path(), &["render", "examples/shop", "--target", "ingress-nginx"]);
+    let blocks = blocks(&readme);
+    let shown = blocks.iter().find(|block| block.info == "toml").expect("the README shows a settings file");
+    let folder = examples();
+    for section in ["", "[controller]", "[environment]", "[[suppress]]"] {
+        let keys = keys(folder.path(), section);
+        assert!(keys.len() >= 2, "{section}: {keys:?}");
+        for key in keys {
+            let is_there = |line: &&str| line.starts_with(&format!("{key} = ")) || line.trim_matches(['[', ']']) == key;
+            assert!(shown.lines.iter().any(is_there), "the README does not show `{key}` of {section}");
+        }
     }
-    assert!(folder.path().join("ingressc.toml").exists(), "the README shows no settings file");
+    fs::write(folder.path().join("ingressc.toml"), shown.lines.join("\n")).expect("files can be written");
+    let shop = output(folder.path(), &["render", "examples", "--target", "ingress-nginx", "-o", "out"]);
+    assert!(shop.contains("1 suppressed") && !shop.contains("assumed-configmap"), "{shop}");
 }
 
 #[test]
