@@ -330,3 +330,54 @@ mod sarif {
         results.iter().for_each(|found| result(found, rules));
     }
 }
+
+mod pages {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    fn run(args: &[&str]) -> Run {
+        let output = Command::new(env!("CARGO_BIN_EXE_ingressc")).args(args).env_clear().output().expect("the program starts");
+        let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
+        Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    #[test]
+    fn rules_are_listed_and_explained() {
+        let list = run(&["rules"]);
+        assert!(list.code == Some(0) && list.stdout.contains("\nlonely-canary "), "{list:?}");
+        let page = run(&["rules", "lonely-canary"]).stdout;
+        assert!(page.starts_with("# lonely-canary (warning)\n\nA canary has no main Ingress.\n"), "{page}");
+        assert!(page.contains("## Fires\n\n```yaml\n") && page.contains("## Quiet\n"), "{page}");
+    }
+
+    #[test]
+    fn the_catalog_has_four_formats() {
+        assert!(run(&["catalog"]).stdout.contains("annotations: cors\n"));
+        assert!(run(&["catalog", "nginx.ingress.kubernetes.io/cors-max-age"]).stdout.contains("\n  needs        enable-cors\n"));
+        let both: Value = serde_json::from_str(&run(&["catalog", "proxy-body-size", "--format", "json"]).stdout).expect("it is JSON");
+        assert_eq!((&both["annotations"][0]["name"], &both["settings"][0]["name"]), (&"proxy-body-size".into(), &"proxy-body-size".into()));
+        assert!(run(&["catalog", "--format", "markdown"]).stdout.starts_with("## Annotations: access\n\n| Annotation | "));
+        let schema: Value = serde_json::from_str(&run(&["catalog", "--format", "json-schema"]).stdout).expect("it is JSON");
+        assert_eq!(
+            schema["properties"]["nginx.ingress.kubernetes.io/enable-cors"]["anyOf"][0]["enum"],
+            serde_json::json!(["true", "false"])
+        );
+    }
+
+    #[test]
+    fn names_that_nothing_has_get_a_reason() {
+        for (args, reason) in [
+            (&["rules", "lonly-canary"][..], "did you mean `lonely-canary`?"),
+            (&["catalog", "proxy-bodysize"], "did you mean `proxy-body-size`?"),
+            (&["catalog", "secure-backends"], "set `backend-protocol` to `HTTPS`"),
+            (&["catalog", "relative-redirects", "--controller", "1.12.8"], "it came with 1.13.0"),
+            (&["catalog", "enable-vts-status"], "until 0.16.0"),
+            (&["catalog", "zzz"], "there is no annotation or ConfigMap key `zzz`"),
+        ] {
+            let run = run(args);
+            assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{args:?}");
+            assert!(run.stderr.contains(reason), "{args:?}: {}", run.stderr);
+        }
+    }
+}
