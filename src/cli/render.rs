@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::console::Console;
 use super::controller::ControllerOptions;
@@ -11,11 +10,11 @@ use super::inputs::Inputs;
 use super::policy::{self, Judged};
 use super::progress::Progress;
 use super::project::Project;
-use super::{Failure, Global, Status, files};
+use super::{Failure, Global, Status, files, target_parser};
 use crate::diagnostic::{Effect, Outcome, Severity};
 use crate::lower;
 use crate::output::{Paint, changes, untrusted};
-use crate::target::{self, OutputFile, TARGETS};
+use crate::target::{self, OutputFile};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -55,7 +54,7 @@ impl Render {
         drop(progress);
 
         let equal = self.deliver(&files, console)?;
-        let Judged { findings, suppressed } = policy::judge(project.findings, &project.settings);
+        let Judged { findings, suppressed, .. } = policy::judge(project.findings, &project.settings);
         console.findings(&findings, suppressed, &project.sources);
         let is_clean = equal && findings.iter().all(|finding| finding.severity < Severity::Error);
         Ok(project.status.max(if is_clean { Status::Clean } else { Status::Findings }))
@@ -108,12 +107,4 @@ fn difference(folder: &Path, file: &OutputFile, held: &Result<String, String>, p
         Ok(held) => changes::lines(held, &file.content, paint).map(|changes| format!("{name} differs:\n{changes}")),
         Err(reason) => Some(format!("{name} {}\n", untrusted::one_line(reason))),
     }
-}
-
-fn target_parser() -> impl clap::builder::TypedValueParser<Value = &'static str> {
-    let names = TARGETS.iter().map(|target| target.name());
-    PossibleValuesParser::new(names).try_map(|name| {
-        let found = target::find(&name).map(target::Target::name);
-        found.ok_or("no such target")
-    })
 }
