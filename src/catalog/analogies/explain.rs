@@ -91,8 +91,10 @@ fn guess(plain: &str) -> Unknown {
     if let settings::Unknown::Directive(key) = settings::explain(plain) {
         return Unknown::SettingDirective(key);
     }
-    let names = features::all().flat_map(names);
-    if let Some(near) = same_words(plain).or_else(|| spelling::nearest(plain, names)) {
+    if let Some(known) = same_words(plain) {
+        return known;
+    }
+    if let Some(near) = spelling::nearest(plain, features::all().flat_map(names)) {
         return Unknown::Like(near);
     }
     match settings::explain(plain) {
@@ -124,25 +126,38 @@ fn governors(directive: &str) -> Option<&'static [&'static str]> {
     BY_DIRECTIVE.get(directive).map(Vec::as_slice)
 }
 
-/// The only annotation with the same words in any order, or with one word more or less.
-fn same_words(plain: &str) -> Option<&'static str> {
-    static WORDS: LazyLock<Vec<(&str, Vec<&str>)>> =
+/// The only annotation with the same words in any order, or with one word more or less; where there is none, the only such key of the
+/// ConfigMap.
+fn same_words(plain: &str) -> Option<Unknown> {
+    type Entry = (&'static str, Vec<&'static str>);
+    static ANNOTATIONS: LazyLock<Vec<Entry>> =
         LazyLock::new(|| features::all().flat_map(names).map(|name| (name, spelling::words(name))).collect());
+    static SETTINGS: LazyLock<Vec<Entry>> = LazyLock::new(|| {
+        let only = settings::all().map(|setting| setting.name).filter(|name| features::find(name).is_none());
+        only.map(|name| (name, spelling::words(name))).collect()
+    });
     let words = spelling::words(plain);
-    let mut best = None;
+    match (closest(&words, &ANNOTATIONS), closest(&words, &SETTINGS)) {
+        (None, None) => None,
+        (Some((0, name)), _) | (Some((_, name)), None | Some((1.., _))) => Some(Unknown::Like(name)),
+        (_, Some((_, name))) => Some(Unknown::LikeSetting(name)),
+    }
+}
+
+/// The only name that differs in no word, or else in one, and in how many it does.
+fn closest(words: &[&str], all: &[(&'static str, Vec<&'static str>)]) -> Option<(usize, &'static str)> {
+    let mut best: Option<(usize, &'static str)> = None;
     let mut is_only = false;
-    for (name, known) in WORDS.iter().filter(|(_, known)| known.len().abs_diff(words.len()) <= 1) {
-        let found = spelling::compare_words(&words, known);
-        if found.shared < 2 || found.different > 1 {
+    for (name, known) in all.iter().filter(|(_, known)| known.len().abs_diff(words.len()) <= 1) {
+        let found = spelling::compare_words(words, known);
+        let least = best.map_or(2, |(least, _)| least);
+        if found.shared < 2 || found.different > least.min(1) {
             continue;
         }
-        match best {
-            Some((least, _)) if found.different > least => {}
-            Some((least, _)) if found.different == least => is_only = false,
-            _ => (best, is_only) = (Some((found.different, *name)), true),
-        }
+        is_only = found.different < least;
+        best = Some((found.different, *name));
     }
-    best.filter(|_| is_only).map(|(_, name)| name)
+    best.filter(|_| is_only)
 }
 
 #[cfg(test)]
@@ -196,6 +211,9 @@ mod tests {
             ("proxy-next-timeout", "like proxy-next-upstream-timeout"),
             ("limit-conections", "like limit-connections"),
             ("ssl-protocol", "like setting ssl-protocols"),
+            ("timeout-proxy-read", "like proxy-read-timeout"),
+            ("worker-shutdown-timeouts", "like setting worker-shutdown-timeout"),
+            ("sll-protocols", "like setting ssl-protocols"),
             ("", "stranger"),
             ("foo", "stranger"),
             ("größe", "stranger"),

@@ -20,7 +20,7 @@ use crate::catalog::families::Family;
 use crate::catalog::features;
 use crate::catalog::key::Spec;
 use crate::catalog::version::Version;
-use crate::diagnostic::{Diagnostic, Effect};
+use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::manifest::Object;
 use place::Place;
 use words::Speaker;
@@ -164,14 +164,17 @@ impl<'a> Checker<'a> {
             }
             _ => finding,
         };
-        let finding = match self.speaker.help(meaning) {
+        let finding = match self.speaker.help(meaning, written.value) {
             Some(help) => finding.help(help),
             None => finding,
         };
         let &[only] = meaning.instead() else { return finding };
         let right = self.speaker.full(only);
-        if written.annotations.contains_key(&right) {
-            return finding.help(format!("remove it: `{right}` is there as well"));
+        if let Some(value) = written.annotations.get(&right) {
+            // Both prefixes with one value are written on purpose, for controllers old and new.
+            let is_harmless = matches!(meaning, Unknown::Misspelt(_)) && value == written.value;
+            let severity = if is_harmless { Severity::Info } else { finding.severity };
+            return Diagnostic { severity, ..finding }.help(format!("remove it: `{right}` is there as well"));
         }
         let is_same_name = matches!(meaning, Unknown::Misspelt(_) | Unknown::Like(_)) && finding.rule != "foreign-annotation";
         let span = written.object.key_span(&["metadata", "annotations", written.key]);

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use crate::catalog::analogies;
 use crate::catalog::families::{self, Family};
 use crate::catalog::features;
 use crate::catalog::flags::Flags;
@@ -61,6 +62,9 @@ pub(super) fn of<'k>(key: &'k str, own: &str) -> Place<'k> {
     } else if prefix == OLD_PREFIX {
         if !is_known && is_written_by_others(name) {
             return Place::Elsewhere;
+        }
+        if let Some(family) = analogies::find(&kebab(name)).and_then(|analogy| analogy.family).filter(|_| !is_known) {
+            return Place::Family(family, name);
         }
         "`ingress.kubernetes.io/` was the prefix before release 0.9, and is that of other controllers"
     } else if prefix.eq_ignore_ascii_case(own) || is_alike(prefix, own) || is_alike(prefix, &DEFAULT) {
@@ -156,6 +160,7 @@ mod tests {
             ("ingress.kubernetes.io/ssl-redirect", "wrong prefix ssl-redirect"),
             ("ingress.kubernetes.io/foo", "wrong prefix foo"),
             ("ingress.kubernetes.io/url-map", "elsewhere"),
+            ("ingress.kubernetes.io/oauth", "HAProxy Ingress: oauth"),
             ("nginx.ingress.kuberentes.io/app-root", "wrong prefix app-root"),
             ("NGINX.ingress.kubernetes.io/app-root", "wrong prefix app-root"),
             ("ngnix.ingress.kubernetes.io/foo", "wrong prefix foo"),

@@ -29,9 +29,13 @@ impl Speaker<'_> {
     }
 
     /// What to do about a name.
-    pub(super) fn help(&self, meaning: &Unknown) -> Option<String> {
+    pub(super) fn help(&self, meaning: &Unknown, value: &str) -> Option<String> {
         let help = match meaning {
-            Unknown::Misspelt(name) => format!("write {}", self.known(name)),
+            Unknown::Misspelt(name) => {
+                let check = features::find(name).map(|spec| spec.check).filter(|check| !check.accepts(value));
+                let other_value = check.map(|check| format!(", whose value must be {}", check.expected())).unwrap_or_default();
+                format!("write {}{other_value}", self.known(name))
+            }
             Unknown::Like(name) => format!("did you mean {}?", self.known(name)),
             Unknown::Removed(removed) => removed.advice.to_owned(),
             Unknown::Analogy(analogy) => self.analogy(analogy),
