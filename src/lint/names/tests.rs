@@ -144,6 +144,6 @@ fn help_names_the_right_annotation_and_fixes_what_is_sure() {
 #[test]
 fn other_objects_have_none_of_these_annotations() {
     let text = "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n  annotations:\n    nginx.ingress.kubernetes.io/affinity: cookie\n    \
-                nginx.org/x: y\nspec: {ports: [{port: 80}]}\n";
+                nginx.org/x: z\nspec: {ports: [{port: 80}]}\n";
     assert_eq!(told(&findings(text, "1.15.1", OWN)), ["misplaced-annotation warning annotation-ignored"]);
 }
