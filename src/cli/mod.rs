@@ -2,6 +2,7 @@
 //!
 //! Each command has a file of its own. Results go to standard output, everything else to standard error.
 
+mod catalog;
 mod check;
 mod completions;
 mod config;
@@ -111,6 +112,8 @@ enum Command {
     Check(check::Check),
     /// Explain the rules of `check`
     Rules(rules::Rules),
+    /// Show what the controller knows: annotations and ConfigMap keys
+    Catalog(catalog::Catalog),
     /// Print completions for a shell
     Completions(completions::Completions),
     /// Print a manual page
@@ -133,6 +136,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Render(command) => command.run(&cli.global, &console),
         Command::Check(command) => command.run(&cli.global, &console),
         Command::Rules(command) => command.run(&console).map_err(Failure::from),
+        Command::Catalog(command) => command.run(&console).map_err(Failure::from),
         Command::Completions(command) => command.run(&console).map_err(Failure::from),
         Command::Man(command) => command.run(&console).map_err(Failure::from),
     };

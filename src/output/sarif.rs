@@ -36,13 +36,19 @@ fn descriptor(name: &str) -> Value {
     let Some(rule) = RULES.iter().find(|rule| rule.name == name) else { return json!({ "id": name }) };
     let Rule { severity, .. } = rule;
     let page = rule.page();
+    let why = unwrapped(page.why);
     json!({
         "id": name,
         "shortDescription": { "text": page.summary },
-        "fullDescription": { "text": page.why },
-        "help": { "text": page.why, "markdown": rule.text },
+        "fullDescription": { "text": why },
+        "help": { "text": why, "markdown": rule.text },
         "defaultConfiguration": { "level": level(*severity) },
     })
+}
+
+/// Paragraphs without the line breaks that only the width of a page asks for.
+fn unwrapped(text: &str) -> String {
+    text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ")).collect::<Vec<_>>().join("\n\n")
 }
 
 fn level(severity: Severity) -> &'static str {
