@@ -5,6 +5,7 @@
 //! its findings come from, has a page in [`rules`].
 
 pub mod names;
+pub mod reload;
 pub mod rules;
 
 use rayon::prelude::*;

@@ -11,7 +11,7 @@ use crate::ir::Settings;
 use crate::manifest::{Cluster, Object};
 
 /// The ConfigMap that the arguments of the controller name.
-pub(super) fn config_map<'a>(cluster: &'a Cluster, controller: &Controller) -> Option<&'a Object<ConfigMap>> {
+pub fn config_map<'a>(cluster: &'a Cluster, controller: &Controller) -> Option<&'a Object<ConfigMap>> {
     let wanted = controller.flags.configmap.split_once('/')?;
     cluster.config_maps.iter().find(|object| (object.reference.namespace.as_str(), object.reference.name.as_str()) == wanted)
 }
@@ -224,7 +224,7 @@ fn settle_ticket_key(data: &BTreeMap<String, String>, settings: &mut Settings, n
 fn base64_length(text: &str) -> Option<usize> {
     let text: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
     let body = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(&text);
-    let valid = text.len() % 4 == 0 && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'));
+    let valid = text.len().is_multiple_of(4) && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'));
     valid.then(|| body.len() * 3 / 4)
 }
 
