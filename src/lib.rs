@@ -13,6 +13,7 @@ pub mod conf;
 pub mod diagnostic;
 pub mod diff;
 pub mod ir;
+pub mod lint;
 pub mod lower;
 pub mod manifest;
 pub mod output;

@@ -1,0 +1,3 @@
+//! Checks: what goes wrong later, found before anything is applied.
+
+pub mod reload;
