@@ -1,8 +1,8 @@
 //! What is said about names.
 
-use super::Version;
 use crate::catalog::analogies::{Analogy, Unknown};
 use crate::catalog::features;
+use crate::catalog::version::Version;
 use crate::diagnostic::{Diagnostic, Effect};
 use crate::source::Span;
 
