@@ -58,11 +58,11 @@ impl Speaker<'_> {
         if !analogy.instead.is_empty() {
             parts.push(self.annotations(analogy.instead));
         }
-        if !analogy.setting.is_empty() {
-            parts.push(format!("the key `{}` of the ConfigMap counts for all Ingresses", analogy.setting));
-        }
         if !analogy.advice.is_empty() {
             parts.push(analogy.advice.to_owned());
+        }
+        if !analogy.setting.is_empty() {
+            parts.push(format!("the key `{}` of the ConfigMap counts for all Ingresses", analogy.setting));
         }
         parts.join("; ")
     }
