@@ -4,8 +4,8 @@
 //! has to know, but a person does, is a [`Check`] here: one file with one function, and one line in [`CHECKS`]. Every rule, wherever
 //! its findings come from, has a page in [`rules`].
 
-pub mod names;
-pub mod reload;
+mod names;
+mod reload;
 pub mod rules;
 
 use rayon::prelude::*;
@@ -32,7 +32,7 @@ pub struct Subject<'a> {
 pub type Check = fn(&Subject) -> Vec<Diagnostic>;
 
 /// All checks.
-const CHECKS: &[Check] = &[names::check];
+const CHECKS: &[Check] = &[names::check, reload::check];
 
 /// Runs all checks. The findings of one stay together, whatever the order in which the checks end.
 #[must_use]
