@@ -19,9 +19,9 @@ use crate::catalog::analogies::{self, Unknown};
 use crate::catalog::families::Family;
 use crate::catalog::features;
 use crate::catalog::key::Spec;
-use crate::catalog::version::Version;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::manifest::Object;
+use class::Classes;
 use place::Place;
 use words::Speaker;
 
@@ -34,8 +34,9 @@ pub fn check(subject: &Subject) -> Vec<Diagnostic> {
     let speaker = Speaker { prefix: &flags.annotations_prefix, version: subject.controller.version };
     let mut checker = Checker { speaker, explained: HashMap::new(), findings: Vec::new() };
     let cluster = subject.cluster;
+    let classes = Classes::new(cluster, flags);
     for object in &cluster.ingresses {
-        checker.ingress(object, !class::is_foreign(object, cluster, flags));
+        checker.ingress(object, !classes.is_foreign(object));
     }
     checker.misplaced("a Service", &cluster.services);
     checker.misplaced("a ConfigMap", &cluster.config_maps);

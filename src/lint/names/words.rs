@@ -1,8 +1,8 @@
 //! What is said about names.
 
-use super::Version;
 use crate::catalog::analogies::{Analogy, Unknown};
 use crate::catalog::features;
+use crate::catalog::version::Version;
 use crate::diagnostic::{Diagnostic, Effect};
 use crate::source::Span;
 
@@ -58,11 +58,11 @@ impl Speaker<'_> {
         if !analogy.instead.is_empty() {
             parts.push(self.annotations(analogy.instead));
         }
-        if !analogy.setting.is_empty() {
-            parts.push(format!("the key `{}` of the ConfigMap counts for all Ingresses", analogy.setting));
-        }
         if !analogy.advice.is_empty() {
             parts.push(analogy.advice.to_owned());
+        }
+        if !analogy.setting.is_empty() {
+            parts.push(format!("the key `{}` of the ConfigMap counts for all Ingresses", analogy.setting));
         }
         parts.join("; ")
     }
