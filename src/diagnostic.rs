@@ -36,6 +36,18 @@ pub enum Effect {
     Unreachable,
 }
 
+impl Severity {
+    /// The word for this severity in settings and machine formats.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
 impl Effect {
     /// The word for this fate in machine formats.
     #[must_use]
@@ -74,6 +86,15 @@ pub struct Label {
     pub span: Span,
 }
 
+/// A change of the manifest that puts a finding right and changes nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What is replaced.
+    pub span: Span,
+    /// What takes its place, as it is written in the manifest.
+    pub text: String,
+}
+
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -97,6 +118,8 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// What to do.
     pub help: Option<String>,
+    /// The change that does what the help says, where there is only one.
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
@@ -114,6 +137,7 @@ impl Diagnostic {
             related: Vec::new(),
             notes: Vec::new(),
             help: None,
+            fix: None,
         }
     }
 
@@ -181,6 +205,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds the change that does what the help says.
+    #[must_use]
+    pub fn fix(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.fix = Some(Fix { span, text: text.into() });
         self
     }
 }

@@ -37,7 +37,7 @@ pub(super) struct Settings {
     /// Facts of its pod.
     pub(super) environment: EnvironmentSettings,
     /// Levels of rules by name.
-    pub(super) rules: BTreeMap<String, Level>,
+    pub(super) rules: BTreeMap<Spanned<String>, Level>,
     /// Findings that are known and accepted.
     pub(super) suppress: Vec<Suppression>,
 }
@@ -107,7 +107,7 @@ impl Level {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Suppression {
     /// The rule.
-    pub(super) rule: String,
+    pub(super) rule: Spanned<String>,
     /// Namespace of the object.
     pub(super) namespace: Option<String>,
     /// Name of the object.

@@ -36,6 +36,11 @@ impl Console {
         !self.quiet && io::stderr().is_terminal()
     }
 
+    /// Whether only errors shall be shown.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Writes a result for programs as it is; a terminal gets nothing that it would obey. A reader that has seen enough and closed
     /// the pipe is no failure.
     pub(super) fn result(&self, content: &str) -> anyhow::Result<()> {

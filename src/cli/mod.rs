@@ -2,26 +2,32 @@
 //!
 //! Each command has a file of its own. Results go to standard output, everything else to standard error.
 
+mod catalog;
+mod check;
 mod completions;
 mod config;
 mod console;
 mod controller;
 mod files;
+mod golden;
 mod inputs;
 mod man;
 mod policy;
 mod progress;
 mod project;
 mod render;
+mod rules;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceMap;
+use crate::target::{self, TARGETS};
 use console::Console;
 
 /// How a run ended.
@@ -29,7 +35,7 @@ use console::Console;
 pub enum Status {
     /// Nothing to complain about.
     Clean,
-    /// There are findings of the severity error, or differences.
+    /// There are findings that count, or differences.
     Findings,
     /// The job could not be done, or not the whole of it.
     Failed,
@@ -63,6 +69,8 @@ const ABOUT: &str = "Compiles Kubernetes Ingress manifests to the configuration 
 
 const EXAMPLES: &str = "\
 Examples:
+  ingressc check manifests/
+      What is wrong with the manifests in a folder, before they are applied
   ingressc render manifests/ --target ingress-nginx
       The nginx.conf that ingress-nginx would write for the manifests in a folder
   kubectl get ingress,service,configmap -A -o yaml | ingressc render - --target ingress-nginx
@@ -101,6 +109,12 @@ struct Global {
 enum Command {
     /// Write the configuration that a proxy would get
     Render(render::Render),
+    /// Say what is misspelt, ignored, unsafe or about to break, before it is applied
+    Check(check::Check),
+    /// Explain the rules of `check`
+    Rules(rules::Rules),
+    /// Show what the controller knows: annotations and ConfigMap keys
+    Catalog(catalog::Catalog),
     /// Print completions for a shell
     Completions(completions::Completions),
     /// Print a manual page
@@ -121,6 +135,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
     let console = Console::new(cli.global.color, cli.global.quiet);
     let outcome = match &cli.command {
         Command::Render(command) => command.run(&cli.global, &console),
+        Command::Check(command) => command.run(&cli.global, &console),
+        Command::Rules(command) => command.run(&console).map_err(Failure::from),
+        Command::Catalog(command) => command.run(&console).map_err(Failure::from),
         Command::Completions(command) => command.run(&console).map_err(Failure::from),
         Command::Man(command) => command.run(&console).map_err(Failure::from),
     };
@@ -130,6 +147,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
             Failure::Machine(error) => console.error(&error),
         }
         Status::Failed
+    })
+}
+
+/// Reads the name of a target.
+fn target_parser() -> impl clap::builder::TypedValueParser<Value = &'static str> {
+    let names = TARGETS.iter().map(|target| target.name());
+    PossibleValuesParser::new(names).try_map(|name| {
+        let found = target::find(&name).map(target::Target::name);
+        found.ok_or("no such target")
     })
 }
 

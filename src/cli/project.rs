@@ -7,7 +7,7 @@ use super::{Failure, Global, Status};
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::lower::Controller;
 use crate::manifest::{self, Cluster};
-use crate::source::SourceMap;
+use crate::source::{FileId, SourceMap};
 
 /// Everything that was given.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub(super) struct Project {
     pub(super) sources: SourceMap,
     /// What the settings file says.
     pub(super) settings: Settings,
+    /// The settings file among the sources, where there is one.
+    pub(super) settings_file: Option<FileId>,
     /// The objects.
     pub(super) cluster: Cluster,
     /// The controller.
@@ -36,10 +38,10 @@ impl Project {
         let Outcome { value: cluster, diagnostics } = manifest::load(&mut sources);
         findings.extend(diagnostics);
         // Now that the manifests are read, the settings file may join them for the sake of findings about it.
-        let file = (!name.is_empty()).then(|| sources.add(name, text));
-        let Outcome { value: controller, diagnostics } = controller.settle(&settings, file, &cluster);
+        let settings_file = (!name.is_empty()).then(|| sources.add(name, text));
+        let Outcome { value: controller, diagnostics } = controller.settle(&settings, settings_file, &cluster);
         findings.extend(diagnostics);
         let status = if is_complete { Status::Clean } else { Status::Failed };
-        Ok(Self { sources, settings, cluster, controller, findings, status })
+        Ok(Self { sources, settings, settings_file, cluster, controller, findings, status })
     }
 }

@@ -1,9 +1,8 @@
 //! `ingressc render`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::console::Console;
 use super::controller::ControllerOptions;
@@ -11,14 +10,10 @@ use super::inputs::Inputs;
 use super::policy::{self, Judged};
 use super::progress::Progress;
 use super::project::Project;
-use super::{Failure, Global, Status, files};
-use crate::conf;
+use super::{Failure, Global, Status, files, golden, target_parser};
 use crate::diagnostic::{Effect, Outcome, Severity};
-use crate::diff::{self, Report};
 use crate::lower;
-use crate::output::{Paint, changes, report, untrusted};
-use crate::source::FileId;
-use crate::target::{self, OutputFile, TARGETS};
+use crate::target::{self, OutputFile};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -58,7 +53,7 @@ impl Render {
         drop(progress);
 
         let equal = self.deliver(&files, console)?;
-        let Judged { findings, suppressed } = policy::judge(project.findings, &project.settings);
+        let Judged { findings, suppressed, .. } = policy::judge(project.findings, &project.settings);
         console.findings(&findings, suppressed, &project.sources);
         let is_clean = equal && findings.iter().all(|finding| finding.severity < Severity::Error);
         Ok(project.status.max(if is_clean { Status::Clean } else { Status::Findings }))
@@ -81,7 +76,7 @@ impl Render {
                 console.result(files.first().map(|file| file.content.as_str()).unwrap_or_default())?;
                 Ok(true)
             }
-            Some(folder) if self.check => compare(folder, files, console),
+            Some(folder) if self.check => golden::compare(folder, files, console),
             Some(folder) => {
                 files::create_folder(folder)?;
                 files.iter().try_for_each(|file| files::write(folder, file.name, &file.content))?;
@@ -89,70 +84,4 @@ impl Render {
             }
         }
     }
-}
-
-/// Reports which files of a folder differ from those that were made; whether none does.
-fn compare(folder: &Path, files: &[OutputFile], console: &Console) -> anyhow::Result<bool> {
-    let held: Vec<_> = files.iter().map(|file| files::read(&folder.join(file.name))).collect();
-    let differences: Vec<_> = files.iter().zip(&held).filter_map(|(file, held)| Some((file.name, Difference::of(file, held)?))).collect();
-    if !differences.is_empty() {
-        console.report(|paint| differences.iter().map(|(name, difference)| difference.text(&folder.join(name), paint)).collect())?;
-    }
-    Ok(differences.is_empty())
-}
-
-/// How a file that was made differs from the one that is there.
-enum Difference<'a> {
-    /// It cannot be read.
-    Unreadable(&'a str),
-    /// By meaning.
-    Meaning(Report),
-    /// By lines, where a text has no meaning that is known here.
-    Lines(&'a str, &'a str),
-}
-
-impl<'a> Difference<'a> {
-    /// The difference; none where both files mean the same.
-    fn of(file: &'a OutputFile, held: &'a Result<String, String>) -> Option<Self> {
-        match held {
-            Err(reason) => Some(Self::Unreadable(reason)),
-            Ok(held) if *held == file.content => None,
-            Ok(held) => match by_meaning(file, held) {
-                None => Some(Self::Lines(held, &file.content)),
-                Some(report) => Some(report).filter(|report| !report.is_empty()).map(Self::Meaning),
-            },
-        }
-    }
-
-    fn text(&self, path: &Path, paint: Paint) -> String {
-        let name = path.to_string_lossy();
-        let name = untrusted::one_line(&name);
-        match self {
-            Self::Unreadable(reason) => format!("{name} {}\n", untrusted::one_line(reason)),
-            Self::Meaning(report) => format!("{name} differs:\n{}", report::text(report, paint)),
-            Self::Lines(held, made) => format!("{name} differs:\n{}", changes::lines(held, made, paint).unwrap_or_default()),
-        }
-    }
-}
-
-/// The difference by meaning; none where one side cannot be read as what the name says.
-fn by_meaning(file: &OutputFile, held: &str) -> Option<Report> {
-    match Path::new(file.name).extension()?.to_str()? {
-        "json" => Some(diff::json::compare(&serde_json::from_str(&file.content).ok()?, &serde_json::from_str(held).ok()?)),
-        "conf" => {
-            // Differences are shown as text: the spans never leave this function.
-            let (declared, live) = (conf::parse(FileId(0), &file.content), conf::parse(FileId(1), held));
-            let is_sound = declared.diagnostics.is_empty() && live.diagnostics.is_empty();
-            is_sound.then(|| diff::compare(&declared.value, &live.value))
-        }
-        _ => None,
-    }
-}
-
-fn target_parser() -> impl clap::builder::TypedValueParser<Value = &'static str> {
-    let names = TARGETS.iter().map(|target| target.name());
-    PossibleValuesParser::new(names).try_map(|name| {
-        let found = target::find(&name).map(target::Target::name);
-        found.ok_or("no such target")
-    })
 }

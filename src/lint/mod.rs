@@ -1,3 +1,41 @@
-//! Checks: what goes wrong later, found before anything is applied.
+//! Findings about manifests that compile, and the table of all rules.
+//!
+//! Most findings arise where their cause is: a reader of manifests knows best what it could not read. What no pass of the compiler
+//! has to know, but a person does, is a [`Check`] here: one file with one function, and one line in [`CHECKS`]. Every rule, wherever
+//! its findings come from, has a page in [`rules`].
 
-pub mod reload;
+mod names;
+mod reload;
+pub mod rules;
+
+use rayon::prelude::*;
+
+use crate::diagnostic::Diagnostic;
+use crate::ir::Proxy;
+use crate::lower::Controller;
+use crate::manifest::Cluster;
+
+/// Everything that a check can look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The objects as they were declared.
+    pub cluster: &'a Cluster,
+    /// The controller that they are for.
+    pub controller: &'a Controller,
+    /// What they come to.
+    pub proxy: &'a Proxy,
+    /// The configuration that the target writes, by the names of its files.
+    pub files: &'a [(&'a str, &'a str)],
+}
+
+/// Looks for one family of mistakes. What it cannot know, because an object is not in the input, it says nothing about.
+pub type Check = fn(&Subject) -> Vec<Diagnostic>;
+
+/// All checks.
+const CHECKS: &[Check] = &[names::check, reload::check];
+
+/// Runs all checks. The findings of one stay together, whatever the order in which the checks end.
+#[must_use]
+pub fn check(subject: &Subject) -> Vec<Diagnostic> {
+    CHECKS.par_iter().flat_map_iter(|check| check(subject)).collect()
+}

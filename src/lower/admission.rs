@@ -6,8 +6,7 @@ use std::sync::LazyLock;
 use k8s_openapi::api::networking::v1::Ingress;
 use regex::Regex;
 
-use super::select::{Chosen, Selection, is_suspicious};
-use super::upstreams::Upstreams;
+use super::select::{Chosen, Path, Selection, is_suspicious};
 use super::world::World;
 use crate::catalog::flags::Flags;
 use crate::diagnostic::{Diagnostic, Effect};
@@ -16,8 +15,8 @@ use crate::manifest::Object;
 use crate::source::Span;
 
 /// The Ingresses that the webhook would refuse, each with the first reason that it would give.
-pub(super) fn check(selection: &Selection, upstreams: &Upstreams) -> Vec<Diagnostic> {
-    let claims = Claims::new(&selection.chosen, upstreams);
+pub(super) fn check(selection: &Selection) -> Vec<Diagnostic> {
+    let claims = Claims::new(&selection.chosen);
     let overlaps: HashMap<usize, (Span, String)> =
         (0..selection.chosen.len()).filter_map(|at| Some((selection.chosen[at].index, claims.overlap(at)?))).collect();
     let refuse = |(index, object): (usize, &Object<Ingress>)| {
@@ -99,63 +98,110 @@ fn annotation_refusal(world: &World, object: &Object<Ingress>) -> Option<(Span, 
 
 /// One path of one Ingress.
 #[derive(Debug, Clone, Copy)]
-struct Claim {
+struct Claim<'a> {
     ingress: usize,
+    /// The upstream that its requests go to; none: the Ingress claims the path by its default backend.
+    upstream: Option<&'a str>,
     path_match: PathMatch,
     /// A prefix that becomes two locations.
     expands: bool,
 }
 
 /// The locations of one path of one host, by the claims that own them; none for the default one.
-type Owned = Vec<(Option<usize>, Claim)>;
+type Owned<'a> = Vec<(Option<usize>, Claim<'a>)>;
+
+/// The Ingresses that make an upstream: whether it is for canaries only is what one of them says.
+#[derive(Debug, Default)]
+struct Makers {
+    /// The first two that name it in a path.
+    by_path: Vec<usize>,
+    /// All whose default backend it is, in their order.
+    by_default: Vec<usize>,
+}
+
+impl Makers {
+    /// The Ingress that decides, with `last` coming after all others. Quirk: a default backend makes its upstream anew, a path takes
+    /// the one that is there.
+    fn decisive(&self, last: Option<usize>) -> Option<usize> {
+        match last.filter(|last| self.by_default.binary_search(last).is_ok()).or(self.by_default.last().copied()) {
+            Some(decisive) => Some(decisive),
+            None => self.by_path.iter().find(|at| Some(**at) != last).or(self.by_path.first()).copied(),
+        }
+    }
+}
 
 /// Who claims which path of which host, in the order of the Ingresses.
 struct Claims<'a> {
     chosen: &'a [Chosen<'a>],
-    by_path: HashMap<(&'a str, &'a str), Vec<Claim>>,
-    settled: HashMap<(&'a str, &'a str), Owned>,
+    by_path: HashMap<(&'a str, &'a str), Vec<Claim<'a>>>,
+    settled: HashMap<(&'a str, &'a str), Owned<'a>>,
+    makers: HashMap<&'a str, Makers>,
 }
 
 impl<'a> Claims<'a> {
-    fn new(chosen: &'a [Chosen<'a>], upstreams: &Upstreams) -> Self {
+    fn new(chosen: &'a [Chosen<'a>]) -> Self {
         let hosts: HashSet<&str> = chosen
             .iter()
             .filter(|ingress| !ingress.annotations.canary.enabled)
             .flat_map(|ingress| ingress.rules.iter().map(|rule| rule.host.as_str()))
             .collect();
-        let mut by_path: HashMap<(&str, &str), Vec<Claim>> = HashMap::new();
+        let mut claims = Self { chosen, by_path: HashMap::new(), settled: HashMap::new(), makers: HashMap::new() };
         for (at, ingress) in chosen.iter().enumerate() {
-            let is_catch_all = ingress.rules.is_empty() && ingress.default_backend.is_some() && !ingress.annotations.canary.enabled;
-            if is_catch_all {
-                let claim = Claim { ingress: at, path_match: PathMatch::Prefix, expands: false };
-                // It takes the place of the default location before any rule is looked at.
-                by_path.entry((CATCH_ALL, "/")).or_default().insert(0, claim);
-            }
+            claims.add_default(at, ingress);
             for rule in &ingress.rules {
                 let host = if hosts.contains(rule.host.as_str()) { rule.host.as_str() } else { CATCH_ALL };
-                for path in rule.paths.iter().flatten() {
-                    let upstream = path.backend.as_ref().and_then(|backend| upstreams.get(&backend.upstream));
-                    if upstream.is_none_or(|upstream| upstream.is_alternative) {
-                        continue;
-                    }
-                    let rewrite = &ingress.features.rewrite;
-                    let is_rewritten = !rewrite.target.is_empty() && rewrite.target != path.path || rewrite.by_pattern;
-                    let expands = path.path != "/" && path.path_match == PathMatch::Prefix && !is_rewritten;
-                    let claim = Claim { ingress: at, path_match: path.path_match, expands };
-                    by_path.entry((host, path.path.as_str())).or_default().push(claim);
-                }
+                rule.paths.iter().flatten().for_each(|path| claims.add_path(at, ingress, host, path));
             }
         }
-        let settled = by_path.iter().map(|(&key, claims)| (key, settle(key.1, claims, None))).collect();
-        Self { chosen, by_path, settled }
+        claims.settled = claims.by_path.iter().map(|(&key, list)| (key, claims.settle(key.1, list, None))).collect();
+        claims
+    }
+
+    fn add_default(&mut self, at: usize, ingress: &'a Chosen) {
+        let Some(backend) = &ingress.default_backend else { return };
+        self.makers.entry(&backend.upstream).or_default().by_default.push(at);
+        if ingress.rules.is_empty() && !ingress.annotations.canary.enabled {
+            let claim = Claim { ingress: at, upstream: None, path_match: PathMatch::Prefix, expands: false };
+            // It takes the place of the default location before any rule is looked at.
+            self.by_path.entry((CATCH_ALL, "/")).or_default().insert(0, claim);
+        }
+    }
+
+    fn add_path(&mut self, at: usize, ingress: &'a Chosen, host: &'a str, path: &'a Path) {
+        let Some(backend) = &path.backend else { return };
+        let makers = &mut self.makers.entry(&backend.upstream).or_default().by_path;
+        if makers.len() < 2 && makers.last() != Some(&at) {
+            makers.push(at);
+        }
+        let rewrite = &ingress.features.rewrite;
+        let is_rewritten = !rewrite.target.is_empty() && rewrite.target != path.path || rewrite.by_pattern;
+        let expands = path.path != "/" && path.path_match == PathMatch::Prefix && !is_rewritten;
+        let claim = Claim { ingress: at, upstream: Some(&backend.upstream), path_match: path.path_match, expands };
+        self.by_path.entry((host, path.path.as_str())).or_default().push(claim);
+    }
+
+    /// Whether an upstream is for canaries only, so that no path leads to it.
+    fn is_alternative(&self, upstream: &str, last: Option<usize>) -> bool {
+        let decisive = self.makers.get(upstream).and_then(|makers| makers.decisive(last));
+        decisive.is_some_and(|at| self.chosen[at].annotations.canary.enabled)
+    }
+
+    /// Whether moving an Ingress to the end changes which upstreams are for canaries only.
+    fn changes_upstreams(&self, at: usize) -> bool {
+        let ingress = &self.chosen[at];
+        let paths = ingress.rules.iter().flat_map(|rule| rule.paths.iter().flatten());
+        let backends = paths.filter_map(|path| path.backend.as_ref()).chain(&ingress.default_backend);
+        backends.into_iter().any(|backend| self.is_alternative(&backend.upstream, None) != self.is_alternative(&backend.upstream, Some(at)))
     }
 
     /// A path of an Ingress that another one serves, if this one comes last.
     fn overlap(&self, at: usize) -> Option<(Span, String)> {
         let ingress = &self.chosen[at];
+        let is_new = self.changes_upstreams(at);
         for rule in &ingress.rules {
             for path in rule.paths.iter().flatten().filter(|path| path.backend.is_some()) {
-                let owner = self.owners(&rule.host, &path.path, at).into_iter().find(|&owner| owner != at && self.collide(at, owner));
+                let owner =
+                    self.owners(&rule.host, &path.path, at, is_new).into_iter().find(|&owner| owner != at && self.collide(at, owner));
                 if let Some(owner) = owner {
                     let other = &self.chosen[owner].object.reference;
                     let reason = format!(
@@ -177,46 +223,48 @@ impl<'a> Claims<'a> {
     }
 
     /// The Ingresses whose locations have exactly a path, with the locations of Ingress `last` added at the end.
-    fn owners(&self, host: &str, path: &str, last: usize) -> Vec<usize> {
+    fn owners(&self, host: &str, path: &str, last: usize, is_new: bool) -> Vec<usize> {
         let mut owners = Vec::new();
-        let own = self.locations(host, path, last);
+        let own = self.locations(host, path, last, is_new);
         let has_exact = own.iter().any(|(_, claim)| claim.path_match == PathMatch::Exact);
         let matches = |claim: &Claim| !claim.expands || path.ends_with('/') || !has_exact;
         owners.extend(own.iter().filter(|(_, claim)| matches(claim)).filter_map(|(owner, _)| *owner));
         if let Some(stem) = path.strip_suffix('/').filter(|stem| !stem.is_empty()) {
-            owners.extend(self.locations(host, stem, last).iter().filter(|(_, claim)| claim.expands).filter_map(|(owner, _)| *owner));
+            let expanded = self.locations(host, stem, last, is_new);
+            owners.extend(expanded.iter().filter(|(_, claim)| claim.expands).filter_map(|(owner, _)| *owner));
         }
         owners
     }
 
-    fn locations(&self, host: &str, path: &str, last: usize) -> Owned {
+    fn locations(&self, host: &str, path: &str, last: usize, is_new: bool) -> Owned<'a> {
         let Some(settled) = self.settled.get(&(host, path)) else { return Owned::new() };
-        // Moving an Ingress to the end changes nothing where it owns nothing.
-        if settled.iter().all(|(owner, _)| *owner != Some(last)) {
+        // Moving an Ingress to the end changes nothing where it owns nothing and all upstreams stay what they are.
+        if !is_new && settled.iter().all(|(owner, _)| *owner != Some(last)) {
             return settled.clone();
         }
-        self.by_path.get(&(host, path)).map(|claims| settle(path, claims, Some(last))).unwrap_or_default()
+        self.by_path.get(&(host, path)).map(|claims| self.settle(path, claims, Some(last))).unwrap_or_default()
     }
-}
 
-/// The locations that claims lead to, those of Ingress `last` coming last.
-fn settle(path: &str, claims: &[Claim], last: Option<usize>) -> Owned {
-    let mut owned = Owned::new();
-    let (own, others): (Vec<&Claim>, Vec<&Claim>) = claims.iter().partition(|claim| Some(claim.ingress) == last);
-    let mut ordered = others.into_iter().chain(own).peekable();
-    if path == "/"
-        && let Some(first) = ordered.peek()
-    {
-        // Every server starts with a location of the default backend.
-        let root = Claim { path_match: PathMatch::Prefix, expands: false, ..**first };
-        owned.push((None, root));
-    }
-    for claim in ordered {
-        match owned.first_mut().filter(|(_, first)| first.path_match == claim.path_match) {
-            Some((Some(_), _)) => {}
-            Some(first) => *first = (Some(claim.ingress), *claim),
-            None => owned.push((Some(claim.ingress), *claim)),
+    /// The locations that claims lead to, those of Ingress `last` coming last.
+    fn settle(&self, path: &str, claims: &[Claim<'a>], last: Option<usize>) -> Owned<'a> {
+        let mut owned = Owned::new();
+        let is_served = |claim: &&Claim| claim.upstream.is_none_or(|upstream| !self.is_alternative(upstream, last));
+        let (own, others): (Vec<&Claim>, Vec<&Claim>) = claims.iter().filter(is_served).partition(|claim| Some(claim.ingress) == last);
+        let mut ordered = others.into_iter().chain(own).peekable();
+        if path == "/"
+            && let Some(first) = ordered.peek()
+        {
+            // Every server starts with a location of the default backend.
+            let root = Claim { path_match: PathMatch::Prefix, expands: false, ..**first };
+            owned.push((None, root));
         }
+        for claim in ordered {
+            match owned.first_mut().filter(|(_, first)| first.path_match == claim.path_match) {
+                Some((Some(_), _)) => {}
+                Some(first) => *first = (Some(claim.ingress), *claim),
+                None => owned.push((Some(claim.ingress), *claim)),
+            }
+        }
+        owned
     }
-    owned
 }

@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::select::{Backend, Chosen};
+use super::select::{Backend, Chosen, Rule};
 use super::servers::Sites;
 use super::upstreams::Upstreams;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Effect};
 use crate::ir::{CATCH_ALL, DEFAULT_UPSTREAM, PathMatch};
 use crate::source::Span;
 
@@ -23,6 +23,8 @@ struct Locations {
 /// Lets canaries take their share of the upstreams under the same host and path. A canary that finds no partner is dropped.
 pub(super) fn merge(chosen: &[Chosen], upstreams: &mut Upstreams, sites: &Sites, findings: &mut Vec<Diagnostic>) {
     if chosen.iter().all(|ingress| ingress.annotations.canary.enabled) {
+        let rules = chosen.iter().flat_map(|ingress| ingress.rules.iter().map(move |rule| lonely(ingress, rule)));
+        findings.extend(rules);
         return;
     }
     let wanted: HashSet<&str> = chosen
@@ -57,9 +59,7 @@ fn merge_one(ingress: &Chosen, upstreams: &mut Upstreams, hosts: &HashMap<&str, 
     }
     for rule in &ingress.rules {
         let Some(locations) = hosts.get(rule.host.as_str()) else {
-            let message = format!("the canary has no partner: no other Ingress declares host `{}`", rule.host);
-            let diagnostic = Diagnostic::warning("lonely-canary", message).at(rule.span).subject(&rule.host);
-            findings.push(diagnostic.object(ingress.object.reference.clone()));
+            findings.push(lonely(ingress, rule));
             continue;
         };
         for path in rule.paths.iter().flatten() {
@@ -68,6 +68,12 @@ fn merge_one(ingress: &Chosen, upstreams: &mut Upstreams, hosts: &HashMap<&str, 
             join(ingress, backend, locations, partners, upstreams, path.span, findings);
         }
     }
+}
+
+fn lonely(ingress: &Chosen, rule: &Rule) -> Diagnostic {
+    let message = format!("the canary has no partner: no other Ingress declares host `{}`", rule.host);
+    let diagnostic = Diagnostic::warning("lonely-canary", message).at(rule.span).subject(&rule.host);
+    diagnostic.object(ingress.object.reference.clone()).effect(Effect::Unreachable)
 }
 
 /// Adds the upstream of a canary to its partners, or drops it.

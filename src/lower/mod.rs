@@ -45,7 +45,7 @@ pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
     let chosen = selection.chosen.as_slice();
 
     let mut upstreams = upstreams::create(&world, chosen);
-    findings.extend(admission::check(&selection, &upstreams));
+    findings.extend(admission::check(&selection));
     let mut sites = servers::create(&world, chosen, &mut findings);
     locations::add(&world, chosen, &mut upstreams, &mut sites, &mut findings);
     canary::merge(chosen, &mut upstreams, &sites, &mut findings);

@@ -187,6 +187,9 @@ fn unknown(key: &str, controller: &Controller) -> Notice {
         Unknown::Argument(name) => {
             finding.effect(Effect::AnnotationIgnored).help(format!("`--{name}` is an argument of the controller, not a key"))
         }
+        Unknown::Annotation(name) => {
+            finding.effect(Effect::AnnotationIgnored).help(format!("`{name}` is an annotation: it stands on each Ingress that needs it"))
+        }
         Unknown::Directive(name) => {
             finding.effect(Effect::AnnotationIgnored).help(format!("the key for this directive of nginx is `{name}`"))
         }

@@ -21,8 +21,7 @@ fn arguments(container: &Node) -> Option<ControllerArgs> {
     let program = words.iter().position(|word| word.text().is_some_and(|text| text.rsplit('/').next() == Some(PROGRAM)));
     let is_controller = program.is_some() || is_image_of_controller(image);
     let args = words.into_iter().skip(program.map_or(0, |at| at + 1));
-    let args =
-        args.filter_map(|word| word.text().filter(|text| text.starts_with('-')).map(|text| (text.to_owned(), Some(word.span)))).collect();
+    let args = args.filter_map(|word| Some((word.text()?.to_owned(), Some(word.span)))).collect();
     is_controller.then(|| ControllerArgs { image: image.to_owned(), args })
 }
 

@@ -1,15 +1,39 @@
-//! Data to people: findings as text with the lines they are about, and differences.
+//! Data to people and machines: findings as text with the lines they are about and in the formats of others, and differences.
 //!
 //! Nothing here writes anywhere. Text from outside passes through [`untrusted`] before it becomes part of a message, so that no
 //! manifest can move the cursor of a terminal or turn the direction of a line.
 
+pub mod catalog;
 pub mod changes;
 pub mod excerpt;
 pub mod findings;
+pub mod github;
+pub mod json;
+pub mod junit;
+mod region;
 pub mod report;
+pub mod rule_pages;
+pub mod sarif;
+pub mod summary;
 pub mod untrusted;
 
 use anstyle::{AnsiColor, Style};
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::SourceMap;
+
+/// What a check found.
+#[derive(Debug, Clone, Copy)]
+pub struct Findings<'a> {
+    /// The findings, in the order in which they are shown.
+    pub all: &'a [Diagnostic],
+    /// How many more there were that the settings suppress.
+    pub suppressed: usize,
+    /// The lowest severity that fails the run.
+    pub deny: Severity,
+    /// All texts that were read.
+    pub sources: &'a SourceMap,
+}
 
 /// How text for people is made up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,0 +1,103 @@
+//! The table of rules: a line here and the page of the same name.
+
+use super::Rule;
+use crate::diagnostic::Severity::{Error, Info, Warning};
+
+/// Declares rules, each with the page of its name.
+macro_rules! rules {
+    ($($severity:ident $name:literal,)+) => {
+        /// All rules, by name.
+        pub static RULES: &[Rule] = &[
+            $(Rule { name: $name, severity: $severity, text: include_str!(concat!($name, ".md")) },)+
+        ];
+    };
+}
+
+rules! {
+    Error "admission",
+    Error "alias-limit",
+    Error "alias-loop",
+    Info "assumed-configmap",
+    Warning "bad-annotation-value",
+    Error "bad-key",
+    Error "bad-merge",
+    Error "bad-settings",
+    Error "blocked-reload",
+    Error "blocked-word",
+    Error "broken-shape",
+    Error "cannot-render",
+    Info "catch-all-disabled",
+    Warning "default-backend-without-port",
+    Warning "default-certificate",
+    Error "disabled-snippet",
+    Error "duplicate-key",
+    Warning "duplicate-object",
+    Info "foreign-annotation",
+    Info "foreign-class",
+    Error "helm-template",
+    Warning "idle-annotation",
+    Warning "idle-setting",
+    Warning "ignored-argument",
+    Warning "ignored-link",
+    Warning "invalid-argument",
+    Warning "invalid-setting",
+    Error "json-syntax",
+    Warning "lonely-canary",
+    Warning "lost-document",
+    Error "malformed-annotation",
+    Warning "miscased-setting",
+    Warning "misplaced-annotation",
+    Warning "misread-setting",
+    Error "missing-api-version",
+    Info "missing-class",
+    Warning "missing-dh-parameters",
+    Warning "missing-geo-databases",
+    Warning "missing-headers",
+    Error "missing-name",
+    Error "missing-path-type",
+    Error "nginx-conf-syntax",
+    Warning "not-a-manifest",
+    Info "other-namespace",
+    Warning "overridden-alias",
+    Warning "overridden-annotation",
+    Warning "overridden-path",
+    Warning "overridden-redirect",
+    Warning "removed-annotation",
+    Warning "removed-api",
+    Warning "removed-setting",
+    Error "risky-annotation",
+    Warning "several-controllers",
+    Warning "shadowed-annotation",
+    Warning "stream-not-served",
+    Error "suspicious-value",
+    Error "too-deep",
+    Warning "too-new-annotation",
+    Warning "unknown-annotation",
+    Warning "unknown-argument",
+    Warning "unknown-controller-version",
+    Warning "unknown-field",
+    Warning "unknown-rule",
+    Warning "unknown-setting",
+    Warning "unprefixed-annotation",
+    Error "unreadable-input",
+    Warning "unsupported-annotation",
+    Warning "unsupported-setting",
+    Warning "unused-suppression",
+    Warning "wrong-annotation-prefix",
+    Error "wrong-type",
+    Error "yaml-syntax",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted_and_kebab_case() {
+        assert!(RULES.is_sorted_by(|a, b| a.name < b.name));
+        for Rule { name, .. } in RULES {
+            let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+            assert!(name.split('-').all(is_word), "{name}");
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Findings as SARIF 2.1.0, for code scanning.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::Findings;
+use super::json::print;
+use super::region::Region;
+use crate::diagnostic::{Diagnostic, Fix, ObjectRef, Severity};
+use crate::lint::rules::{RULES, Rule};
+use crate::source::{SourceMap, Span};
+
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+/// The findings of one run, with the rules that they are of.
+///
+/// # Errors
+///
+/// Never: the data is plain.
+pub fn report(report: &Findings) -> serde_json::Result<String> {
+    let mut rules: Vec<&str> = report.all.iter().map(|finding| finding.rule).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    let results: Vec<Value> = report.all.iter().map(|finding| result(finding, &rules, report.sources)).collect();
+    let driver = json!({
+        "name": "ingressc",
+        "semanticVersion": env!("CARGO_PKG_VERSION"),
+        "rules": rules.iter().map(|name| descriptor(name)).collect::<Vec<_>>(),
+    });
+    // Columns are counted in characters, not in the units of UTF-16 that SARIF assumes.
+    let run = json!({ "tool": { "driver": driver }, "columnKind": "unicodeCodePoints", "results": results });
+    print(&json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run] }))
+}
+
+fn descriptor(name: &str) -> Value {
+    let Some(rule) = RULES.iter().find(|rule| rule.name == name) else { return json!({ "id": name }) };
+    let Rule { severity, .. } = rule;
+    let page = rule.page();
+    let why = unwrapped(page.why);
+    json!({
+        "id": name,
+        "shortDescription": { "text": page.summary },
+        "fullDescription": { "text": why },
+        "help": { "text": why, "markdown": rule.text },
+        "defaultConfiguration": { "level": level(*severity) },
+    })
+}
+
+/// Paragraphs without the line breaks that only the width of a page asks for.
+fn unwrapped(text: &str) -> String {
+    text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ")).collect::<Vec<_>>().join("\n\n")
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    }
+}
+
+fn result(finding: &Diagnostic, rules: &[&str], sources: &SourceMap) -> Value {
+    let mut result = json!({
+        "ruleId": finding.rule,
+        "level": level(finding.severity),
+        "message": { "text": message(finding) },
+    });
+    let mut add = |key: &str, value: Value| result[key] = value;
+    if let Ok(index) = rules.binary_search(&finding.rule) {
+        add("ruleIndex", json!(index));
+    }
+    let locations = locations(finding, sources);
+    if !locations.is_empty() {
+        add("locations", json!(locations));
+    }
+    if !finding.related.is_empty() {
+        let related = finding.related.iter().enumerate().map(
+            |(at, label)| json!({ "id": at + 1, "physicalLocation": physical(label.span, sources), "message": { "text": label.message } }),
+        );
+        add("relatedLocations", related.collect());
+    }
+    if let Some(fix) = &finding.fix {
+        add("fixes", json!([change(finding, fix, sources)]));
+    }
+    add("partialFingerprints", json!({ "ingresscFinding/v1": fingerprint(finding) }));
+    if finding.effect.is_some() || finding.subject.is_some() {
+        add("properties", json!({ "effect": finding.effect.map(crate::diagnostic::Effect::name), "subject": finding.subject }));
+    }
+    result
+}
+
+/// What code scanning shows: it has no place of its own for notes and help.
+fn message(finding: &Diagnostic) -> String {
+    let help = finding.help.iter().map(|help| format!("help: {help}"));
+    let remarks = finding.notes.iter().map(|note| format!("note: {note}")).chain(help);
+    std::iter::once(finding.message.clone()).chain(remarks).collect::<Vec<_>>().join("\n")
+}
+
+fn locations(finding: &Diagnostic, sources: &SourceMap) -> Vec<Value> {
+    let object = finding.object.as_ref().map(|ObjectRef { kind, namespace, name }| {
+        let full = if namespace.is_empty() { format!("{kind}/{name}") } else { format!("{namespace}/{kind}/{name}") };
+        json!([{ "name": name, "fullyQualifiedName": full, "kind": "object" }])
+    });
+    match (finding.span, object) {
+        (Some(span), None) => vec![json!({ "physicalLocation": physical(span, sources) })],
+        (Some(span), Some(object)) => vec![json!({ "physicalLocation": physical(span, sources), "logicalLocations": object })],
+        (None, Some(object)) => vec![json!({ "logicalLocations": object })],
+        (None, None) => Vec::new(),
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifRegion {
+    start_line: usize,
+    start_column: usize,
+    end_line: usize,
+    end_column: usize,
+}
+
+impl SarifRegion {
+    fn new(region: Region) -> Self {
+        let Region { line, column, end_line, end_column, .. } = region;
+        Self { start_line: line, start_column: column, end_line, end_column }
+    }
+}
+
+fn physical(span: Span, sources: &SourceMap) -> Value {
+    let region = Region::new(span, sources);
+    json!({ "artifactLocation": { "uri": uri(region.file) }, "region": SarifRegion::new(region) })
+}
+
+fn change(finding: &Diagnostic, fix: &Fix, sources: &SourceMap) -> Value {
+    let region = Region::new(fix.span, sources);
+    json!({
+        "description": { "text": finding.help.as_ref().unwrap_or(&finding.message) },
+        "artifactChanges": [{
+            "artifactLocation": { "uri": uri(region.file) },
+            "replacements": [{ "deletedRegion": SarifRegion::new(region), "insertedContent": { "text": fix.text } }],
+        }],
+    })
+}
+
+/// What stays the same while lines move: the rule, the object and what of it the finding is about.
+fn fingerprint(finding: &Diagnostic) -> String {
+    let object = finding.object.as_ref();
+    let object = object.map(|ObjectRef { kind, namespace, name }| format!("{kind} {namespace}/{name}")).unwrap_or_default();
+    let subject = finding.subject.as_deref().unwrap_or(&finding.message);
+    format!("{}: {object}: {subject}", finding.rule)
+}
+
+/// The name of a file as a reference to it.
+fn uri(name: &str) -> String {
+    let mut uri = String::with_capacity(name.len());
+    let name = if cfg!(windows) { name.replace('\\', "/") } else { name.to_owned() };
+    if name.starts_with('/') {
+        uri.push_str("file://");
+    }
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(byte)),
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_references() {
+        for (name, expected) in [
+            ("a/b c.yaml", "a/b%20c.yaml"),
+            ("../a.yaml", "../a.yaml"),
+            ("/tmp/ä.yaml", "file:///tmp/%C3%A4.yaml"),
+            ("<stdin>", "%3Cstdin%3E"),
+            ("a:b%#?.yaml", "a%3Ab%25%23%3F.yaml"),
+        ] {
+            assert_eq!(uri(name), expected);
+        }
+    }
+}

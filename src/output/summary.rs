@@ -1,0 +1,87 @@
+//! The whole of the findings for people: each with its lines, and at the end how many there are of which rule.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::findings::{summary, text};
+use super::{Findings, Paint};
+use crate::diagnostic::Severity;
+
+/// With fewer findings, each of them has just been read.
+const MANY: usize = 6;
+
+/// All findings, or the errors only, and a summary.
+#[must_use]
+pub fn report(report: &Findings, errors_only: bool, paint: Paint) -> String {
+    let mut out = String::new();
+    for finding in report.all.iter().filter(|finding| !errors_only || finding.severity == Severity::Error) {
+        out.push_str(&text(finding, report.sources, paint));
+    }
+    if errors_only {
+        return out;
+    }
+    if report.all.len() >= MANY {
+        by_rule(&mut out, report);
+    }
+    // Writing into a String cannot fail.
+    let _ = match (summary(report.all), report.suppressed) {
+        (Some(counts), 0) => writeln!(out, "{counts}"),
+        (Some(counts), suppressed) => writeln!(out, "{counts} ({suppressed} suppressed)"),
+        (None, 0) => Ok(()),
+        (None, suppressed) => writeln!(out, "nothing found ({suppressed} suppressed)"),
+    };
+    out
+}
+
+/// How often each rule was found: the worst first, then the most frequent.
+fn by_rule(out: &mut String, report: &Findings) {
+    let mut counts: BTreeMap<(Severity, &str), usize> = BTreeMap::new();
+    for finding in report.all {
+        *counts.entry((finding.severity, finding.rule)).or_default() += 1;
+    }
+    let mut rows: Vec<((Severity, &str), usize)> = counts.into_iter().collect();
+    rows.sort_by(|((a, a_rule), a_count), ((b, b_rule), b_count)| (b, b_count, a_rule).cmp(&(a, a_count, b_rule)));
+    let width = rows.iter().map(|(_, count)| count.to_string().len()).max().unwrap_or_default();
+    for ((severity, rule), count) in rows {
+        let word = match severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "note",
+        };
+        let _ = writeln!(out, "  {count:>width$}  {word:<7}  {rule}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::diagnostic::Diagnostic;
+    use crate::source::SourceMap;
+
+    fn shown(all: &[Diagnostic], suppressed: usize, errors_only: bool) -> String {
+        let sources = SourceMap::default();
+        report(&Findings { all, suppressed, deny: Severity::Error, sources: &sources }, errors_only, Paint::default())
+    }
+
+    #[test]
+    fn a_few_findings_need_no_table() {
+        assert_eq!(shown(&[], 0, false), "");
+        assert_eq!(shown(&[], 2, false), "nothing found (2 suppressed)\n");
+        assert_eq!(shown(&[Diagnostic::info("a", "x")], 1, false), "info[a]: x\n\n1 note (1 suppressed)\n");
+    }
+
+    #[test]
+    fn many_are_counted_by_rule() {
+        let many = |finding: Diagnostic, count| std::iter::repeat_n(finding, count);
+        let all: Vec<_> = many(Diagnostic::info("c", "z"), 1)
+            .chain(many(Diagnostic::warning("b", "y"), 10))
+            .chain(many(Diagnostic::error("a", "x"), 2))
+            .collect();
+        let text = shown(&all, 0, false);
+        let expected = "   2  error    a\n  10  warning  b\n   1  note     c\n2 errors, 10 warnings, 1 note\n";
+        assert!(text.ends_with(expected), "{text}");
+        assert_eq!(shown(&all, 0, true), "error[a]: x\n\nerror[a]: x\n\n");
+    }
+}

@@ -1,0 +1,383 @@
+//! `ingressc check` as people and machines run it: formats, levels, suppressions and exit codes.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use pretty_assertions::assert_eq;
+use serde_json::Value;
+use tempfile::TempDir;
+
+const FORMATS: [&str; 5] = ["text", "json", "sarif", "github", "junit"];
+
+/// An Ingress for a path, with annotations below the prefix.
+fn ingress(name: &str, path: &str, annotations: &[(&str, &str)]) -> String {
+    let annotations: String =
+        annotations.iter().map(|(key, value)| format!("    nginx.ingress.kubernetes.io/{key}: \"{value}\"\n")).collect();
+    format!(
+        "\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: {name}
+  namespace: shop
+  annotations:
+    kubernetes.io/ingress.class: nginx
+{annotations}spec:
+  rules:
+  - host: shop.example
+    http:
+      paths:
+      - path: {path}
+        pathType: Prefix
+        backend: {{service: {{name: {name}, port: {{number: 80}}}}}}
+"
+    )
+}
+
+/// How a run ended and what it said.
+#[derive(Debug)]
+struct Run {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("there is room for files");
+    for (name, content) in files {
+        fs::write(folder.path().join(name), content).expect("files can be written");
+    }
+    folder
+}
+
+fn check_with(folder: &Path, args: &[&str], input: &str) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ingressc"));
+    command.arg("check").args(args).current_dir(folder).env_clear();
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    // A program that does not read its input may be gone already.
+    let _ = child.stdin.take().map(|mut stdin| stdin.write_all(input.as_bytes()));
+    let output = child.wait_with_output().expect("the program ends");
+    let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
+    Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+fn check(folder: &Path, args: &[&str]) -> Run {
+    check_with(folder, args, "")
+}
+
+fn json(folder: &Path, args: &[&str]) -> Value {
+    let run = check(folder, &[args, &["--format", "json"]].concat());
+    serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"))
+}
+
+fn rules(report: &Value) -> Vec<&str> {
+    report["findings"].as_array().into_iter().flatten().filter_map(|finding| finding["rule"].as_str()).collect()
+}
+
+const TIMEOUT: (&str, &str) = ("proxy-read-timeout", "10s");
+const DENIED: (&str, &str) = ("configuration-snippet", "deny all;");
+
+#[test]
+fn without_findings_there_is_nothing_to_say() {
+    let folder = folder(&[("in.yaml", &ingress("web", "/", &[]))]);
+    let run = check(folder.path(), &["in.yaml"]);
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (Some(0), "", ""));
+}
+
+#[test]
+fn the_level_decides_whether_the_run_fails() {
+    let folder = folder(&[
+        ("clean.yaml", &ingress("web", "/", &[])),
+        ("warning.yaml", &ingress("web", "/", &[TIMEOUT])),
+        ("error.yaml", &ingress("web", "/", &[DENIED])),
+        ("info.yaml", &ingress("web", "/", &[]).replace("ingress.class: nginx", "ingress.class: other")),
+    ]);
+    for (file, default, warning, info) in
+        [("clean.yaml", 0, 0, 0), ("info.yaml", 0, 0, 1), ("warning.yaml", 0, 1, 1), ("error.yaml", 1, 1, 1), ("gone.yaml", 2, 2, 2)]
+    {
+        for (args, expected) in
+            [(&[][..], default), (&["--deny", "error"], default), (&["--deny", "warning"], warning), (&["--deny", "info"], info)]
+        {
+            for format in FORMATS {
+                let run = check(folder.path(), &[&[file, "--format", format], args].concat());
+                assert_eq!(run.code, Some(expected), "{file} {args:?} {format}: {run:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn people_see_the_line_and_a_count() {
+    let folder = folder(&[("in.yaml", &ingress("web", "/", &[TIMEOUT]))]);
+    let run = check(folder.path(), &["in.yaml"]);
+    for part in ["warning[bad-annotation-value]: `proxy-read-timeout` is ignored", "--> in.yaml:8:53", "\"10s\"", "\n\n1 warning\n"] {
+        assert!(run.stdout.contains(part), "{part}: {}", run.stdout);
+    }
+    assert!(!run.stdout.contains('\u{1b}') && run.stderr.is_empty(), "{run:?}");
+    assert!(check(folder.path(), &["in.yaml", "--color", "always"]).stdout.contains("\u{1b}["));
+    assert_eq!(check(folder.path(), &["in.yaml", "-q"]).stdout, "");
+}
+
+#[test]
+fn many_findings_are_counted_by_rule() {
+    let many: String = (0..7).map(|at| ingress(&format!("web{at}"), &format!("/{at}"), &[TIMEOUT]) + "---\n").collect();
+    let folder = folder(&[("in.yaml", &(many + &ingress("web", "/", &[DENIED])))]);
+    let run = check(folder.path(), &["in.yaml"]);
+    assert!(run.stdout.contains("\n  7  warning  bad-annotation-value\n"), "{}", run.stdout);
+    assert!(run.stdout.ends_with("3 errors, 7 warnings\n"), "{}", run.stdout);
+}
+
+#[test]
+fn a_report_for_scripts_names_object_subject_and_place() {
+    let folder = folder(&[("in.yaml", &ingress("web", "/", &[TIMEOUT]))]);
+    let report = json(folder.path(), &["in.yaml"]);
+    assert_eq!(report["schema"], 1);
+    let finding = &report["findings"][0];
+    assert_eq!(finding["effect"], "annotation-ignored");
+    assert_eq!(finding["object"], serde_json::json!({"kind": "Ingress", "namespace": "shop", "name": "web"}));
+    assert_eq!(finding["subject"], "nginx.ingress.kubernetes.io/proxy-read-timeout");
+    let place = serde_json::json!({"file": "in.yaml", "line": 8, "column": 53, "end_line": 8, "end_column": 58});
+    assert_eq!(finding["location"], place);
+    let summary = serde_json::json!({
+        "errors": 0, "warnings": 1, "infos": 0, "suppressed": 0, "rules": {"bad-annotation-value": 1},
+    });
+    assert_eq!(report["summary"], summary);
+}
+
+#[test]
+fn what_the_webhook_refuses_is_told_by_check_alone() {
+    let manifests = ingress("a", "/x", &[]) + "---\n" + &ingress("b", "/x", &[]);
+    let folder = folder(&[("in.yaml", &manifests)]);
+    let report = json(folder.path(), &["in.yaml"]);
+    let denied: Vec<_> =
+        report["findings"].as_array().into_iter().flatten().filter(|finding| finding["effect"] == "admission-denied").collect();
+    assert_eq!(denied.len(), 2, "{report:#}");
+
+    let mut render = Command::new(env!("CARGO_BIN_EXE_ingressc"));
+    let output = render.args(["render", "in.yaml", "--target", "ingress-nginx"]).current_dir(folder.path()).output().expect("it starts");
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("admission"));
+}
+
+#[test]
+fn the_version_of_the_controller_counts() {
+    let folder = folder(&[("in.yaml", &ingress("web", "/", &[("relative-redirects", "true")]))]);
+    assert_eq!(rules(&json(folder.path(), &["in.yaml"])), [""; 0]);
+    assert_eq!(rules(&json(folder.path(), &["in.yaml", "--controller", "ingress-nginx:1.12.8"])), ["too-new-annotation"]);
+}
+
+#[test]
+fn settings_that_do_nothing_are_found() {
+    let settings = "\
+[rules]
+bad-anotation-value = \"error\"
+
+[[suppress]]
+rule = \"bad-annotation-value\"
+name = \"web\"
+reason = \"moves in March\"
+
+[[suppress]]
+rule = \"bad-annotation-value\"
+name = \"api\"
+reason = \"gone since\"
+
+[[suppress]]
+rule = \"no-such-rule-at-all\"
+reason = \"a typo\"
+";
+    let folder = folder(&[("in.yaml", &ingress("web", "/", &[TIMEOUT])), ("ingressc.toml", settings)]);
+    let report = json(folder.path(), &["in.yaml"]);
+    assert_eq!(rules(&report), ["unknown-rule", "unused-suppression", "unknown-rule"]);
+    assert_eq!(report["summary"]["suppressed"], 1);
+    let places: Vec<_> = report["findings"].as_array().into_iter().flatten().map(|finding| &finding["location"]["line"]).collect();
+    assert_eq!(places, [2, 10, 15]);
+    assert_eq!(report["findings"][0]["help"], "did you mean `bad-annotation-value`?");
+}
+
+#[test]
+fn levels_hold_for_findings_about_the_settings_too() {
+    let settings = "[rules]\nunused-suppression = \"error\"\nunknown-rule = \"allow\"\nodd = \"info\"\n[[suppress]]\nrule = \"admission\"\nreason = \"x\"\n";
+    let folder = folder(&[("in.yaml", &ingress("web", "/", &[])), ("ingressc.toml", settings)]);
+    let report = json(folder.path(), &["in.yaml"]);
+    assert_eq!((rules(&report), &report["findings"][0]["severity"]), (vec!["unused-suppression"], &Value::from("error")));
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let files = [("a.yaml", ingress("a", "/x", &[TIMEOUT])), ("b.yaml", ingress("b", "/x", &[DENIED])), ("c.yaml", ingress("c", "/", &[]))];
+    let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let folder = folder(&files);
+    for format in FORMATS {
+        let one = check(folder.path(), &["a.yaml", "b.yaml", "c.yaml", "--format", format]);
+        let two = check(folder.path(), &[".", "c.yaml", "--format", format]);
+        assert_eq!(one.stdout, two.stdout, "{format}");
+        assert!(!one.stdout.contains(&*folder.path().to_string_lossy()), "{format}");
+    }
+}
+
+#[test]
+fn standard_input_is_checked_as_well() {
+    let folder = folder(&[]);
+    let run = check_with(folder.path(), &["-", "--format", "github"], &ingress("web", "/", &[TIMEOUT]));
+    assert_eq!(run.code, Some(0));
+    assert!(run.stdout.starts_with("::warning file=<stdin>,line=8,col=53,endColumn=58,title=bad-annotation-value::"), "{run:?}");
+}
+
+#[test]
+fn no_format_shows_a_secret() {
+    let secret = "\
+apiVersion: v1
+kind: Secret
+metadata: {name: web, namespace: shop}
+type: Opaque
+data: {auth: \"aGVsbG8=\", wrong: [aGVsbG8=], auth: \"aGVsbG8=\"}
+stringData: {plain: hello}
+unknown: hello
+";
+    let folder = folder(&[("in.yaml", secret), ("out.yaml", &secret.replace('}', ""))]);
+    for format in FORMATS {
+        let run = check(folder.path(), &["in.yaml", "out.yaml", "--format", format]);
+        assert!(!run.stdout.contains("hello") && !run.stdout.contains("aGVsbG8"), "{run:?}");
+        assert!(run.stdout.contains("in.yaml"), "{format}");
+    }
+}
+
+#[test]
+fn no_value_is_obeyed_by_what_reads_the_report() {
+    let hostile = "x\\e[2J\\r\\n::error::y\\n</testcase>\\u202e";
+    let folder = folder(&[("in.yaml", &ingress("web", "/", &[("proxy-read-timeout", hostile)]))]);
+    for format in FORMATS {
+        let run = check(folder.path(), &["in.yaml", "--format", format]);
+        assert!(!run.stdout.contains(['\u{1b}', '\r', '\u{202e}']), "{run:?}");
+        assert!(!run.stdout.lines().any(|line| line.starts_with("::error")), "{run:?}");
+        assert!(format != "junit" || run.stdout.matches("</testcase>").count() == 1, "{run:?}");
+    }
+}
+
+/// What the schema of SARIF 2.1.0 requires of the parts that are used, and what readers of it rely on.
+mod sarif {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    fn text(value: &Value) -> &str {
+        value.as_str().filter(|text| !text.is_empty()).unwrap_or_else(|| panic!("{value} is no text"))
+    }
+
+    fn list(value: &Value) -> &[Value] {
+        value.as_array().unwrap_or_else(|| panic!("{value} is no list"))
+    }
+
+    fn region(region: &Value) {
+        let number = |key: &str| region[key].as_u64().unwrap_or_else(|| panic!("{key} is missing in {region}"));
+        let (start, end) = ((number("startLine"), number("startColumn")), (number("endLine"), number("endColumn")));
+        assert!(start.0 >= 1 && start.1 >= 1 && start <= end, "{region}");
+    }
+
+    fn location(location: &Value) {
+        if let Some(place) = location.get("physicalLocation") {
+            let uri = text(&place["artifactLocation"]["uri"]);
+            assert!(uri.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"{}|\\^`".contains(&byte)), "{uri}");
+            region(&place["region"]);
+        }
+        for place in location.get("logicalLocations").map(list).unwrap_or_default() {
+            assert_eq!(text(&place["kind"]), "object");
+            text(&place["fullyQualifiedName"]);
+        }
+    }
+
+    fn result(result: &Value, rules: &[Value]) {
+        text(&result["message"]["text"]);
+        assert!(["error", "warning", "note"].contains(&text(&result["level"])));
+        let index = result["ruleIndex"].as_u64().and_then(|index| usize::try_from(index).ok()).expect("it names its rule");
+        assert_eq!(rules[index]["id"], result["ruleId"]);
+        result.get("locations").map(list).unwrap_or_default().iter().for_each(location);
+        for related in result.get("relatedLocations").map(list).unwrap_or_default() {
+            assert!(related["id"].is_u64());
+            text(&related["message"]["text"]);
+            location(related);
+        }
+        text(&result["partialFingerprints"]["ingresscFinding/v1"]);
+    }
+
+    #[test]
+    fn a_report_has_all_that_the_schema_requires() {
+        let manifests = ingress("a", "/x", &[TIMEOUT]) + "---\n" + &ingress("b", "/x", &[]);
+        let folder = folder(&[("in put.yaml", &manifests)]);
+        let run = check(folder.path(), &["in put.yaml", "gone.yaml", "--format", "sarif"]);
+        let report: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+        assert_eq!((report["version"].as_str(), list(&report["runs"]).len()), (Some("2.1.0"), 1));
+        assert!(text(&report["$schema"]).ends_with("sarif-2.1.0.json"));
+        let run = &report["runs"][0];
+        assert_eq!(run["columnKind"], "unicodeCodePoints");
+        let driver = &run["tool"]["driver"];
+        assert_eq!(text(&driver["name"]), "ingressc");
+        let rules = list(&driver["rules"]);
+        for rule in rules {
+            text(&rule["id"]);
+            for part in ["shortDescription", "fullDescription", "help"] {
+                text(&rule[part]["text"]);
+            }
+            text(&rule["help"]["markdown"]);
+            assert!(["error", "warning", "note"].contains(&text(&rule["defaultConfiguration"]["level"])));
+        }
+        let results = list(&run["results"]);
+        assert!(results.iter().any(|result| result.get("relatedLocations").is_some()), "{report:#}");
+        assert!(results.iter().any(|result| result.get("locations").is_none()), "{report:#}");
+        results.iter().for_each(|found| result(found, rules));
+    }
+}
+
+mod pages {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    fn run(args: &[&str]) -> Run {
+        let output = Command::new(env!("CARGO_BIN_EXE_ingressc")).args(args).env_clear().output().expect("the program starts");
+        let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
+        Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    #[test]
+    fn rules_are_listed_and_explained() {
+        let list = run(&["rules"]);
+        assert!(list.code == Some(0) && list.stdout.contains("\nlonely-canary "), "{list:?}");
+        let page = run(&["rules", "lonely-canary"]).stdout;
+        assert!(page.starts_with("# lonely-canary (warning)\n\nA canary has no main Ingress.\n"), "{page}");
+        assert!(page.contains("## Fires\n\n```yaml\n") && page.contains("## Quiet\n"), "{page}");
+    }
+
+    #[test]
+    fn the_catalog_has_four_formats() {
+        assert!(run(&["catalog"]).stdout.contains("annotations: cors\n"));
+        assert!(run(&["catalog", "nginx.ingress.kubernetes.io/cors-max-age"]).stdout.contains("\n  needs        enable-cors\n"));
+        let both: Value = serde_json::from_str(&run(&["catalog", "proxy-body-size", "--format", "json"]).stdout).expect("it is JSON");
+        assert_eq!((&both["annotations"][0]["name"], &both["settings"][0]["name"]), (&"proxy-body-size".into(), &"proxy-body-size".into()));
+        assert!(run(&["catalog", "--format", "markdown"]).stdout.starts_with("## Annotations: access\n\n| Annotation | "));
+        let schema: Value = serde_json::from_str(&run(&["catalog", "--format", "json-schema"]).stdout).expect("it is JSON");
+        assert_eq!(
+            schema["properties"]["nginx.ingress.kubernetes.io/enable-cors"]["anyOf"][0]["enum"],
+            serde_json::json!(["true", "false"])
+        );
+    }
+
+    #[test]
+    fn names_that_nothing_has_get_a_reason() {
+        for (args, reason) in [
+            (&["rules", "lonly-canary"][..], "did you mean `lonely-canary`?"),
+            (&["catalog", "proxy-bodysize"], "did you mean `proxy-body-size`?"),
+            (&["catalog", "secure-backends"], "set `backend-protocol` to `HTTPS`"),
+            (&["catalog", "relative-redirects", "--controller", "1.12.8"], "it came with 1.13.0"),
+            (&["catalog", "enable-vts-status"], "until 0.16.0"),
+            (&["catalog", "zzz"], "there is no annotation or ConfigMap key `zzz`"),
+        ] {
+            let run = run(args);
+            assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{args:?}");
+            assert!(run.stderr.contains(reason), "{args:?}: {}", run.stderr);
+        }
+    }
+}
