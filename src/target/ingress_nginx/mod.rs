@@ -19,7 +19,6 @@ mod sha1;
 mod shared;
 mod stream;
 mod tls;
-mod url;
 mod whitespace;
 
 use rayon::prelude::*;
