@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha1_smol::Sha1;
 
 use super::super::view::{Raw, view};
 use super::printer::{Printer, comment, quoted};
-use super::sha1;
 use super::shared::{Shared, forwarded_for};
 use crate::ir::{ExternalAuth, PathMatch, Route, Server};
 
@@ -182,7 +182,7 @@ impl<'a> Auth<'a> {
     /// Name of the location that sends people to the sign-in page; none where there is no such page.
     pub(super) fn sign_in_location(&self) -> Option<Raw> {
         let url = &self.service.signin_url;
-        (!url.is_empty()).then(|| Raw::new(format!("@{}", sha1::hex(&format!("{}{url}", self.route.path)))))
+        (!url.is_empty()).then(|| Raw::new(format!("@{}", Sha1::from(format!("{}{url}", self.route.path)).digest())))
     }
 
     /// The location that sends people to the sign-in page.

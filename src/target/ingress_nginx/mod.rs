@@ -15,7 +15,6 @@ mod location;
 mod main;
 mod printer;
 mod server;
-mod sha1;
 mod shared;
 mod stream;
 mod tls;
