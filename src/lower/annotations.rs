@@ -152,3 +152,62 @@ fn of_ingress(reader: &mut Reader, features: ir::Features) -> Annotations {
         default_backend: reader.section(error_pages::read_default_backend).flatten(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Effect;
+    use crate::lower::features::fixture::Fixture;
+
+    /// The annotations, none of a rejected Ingress, and the fates of the bad ones.
+    fn annotations(fixture: Fixture) -> (Option<Annotations>, Vec<Effect>) {
+        let outcome = fixture.lower(read);
+        (outcome.value.ok(), outcome.diagnostics.iter().filter_map(|finding| finding.effect).collect())
+    }
+
+    #[test]
+    fn an_ingress_without_annotations_gets_the_defaults() {
+        let (found, effects) = annotations(Fixture::new(&[]));
+        let found = found.unwrap_or_default();
+        assert!(effects.is_empty() && found.features.causes.is_empty() && found.features.denied.is_none());
+        assert!(found.features.global_auth && found.features.logging.access && found.features.rewrite.to_https);
+        assert_eq!((found.features.backend_protocol.as_str(), found.features.proxying.body_size.as_str()), ("HTTP", "1m"));
+        assert_eq!((found.hashing.subset_size, found.canary.share.total, found.canary.enabled), (3, 100, false));
+    }
+
+    #[test]
+    fn what_was_written_is_the_cause() {
+        let fixture = Fixture::new(&[("proxy-body-size", "8m"), ("whitelist-source-range", "::1"), ("no-such-annotation", "x")]);
+        let causes = annotations(fixture.bare("use-regex", "true")).0.unwrap_or_default().features.causes;
+        let names: Vec<&str> = causes.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["nginx.ingress.kubernetes.io/proxy-body-size", "nginx.ingress.kubernetes.io/whitelist-source-range"]);
+    }
+
+    #[test]
+    fn bad_client_certificates_deny_the_paths_and_the_host() {
+        let (found, effects) = annotations(Fixture::new(&[("auth-tls-secret", "shop/missing"), ("denylist-source-range", "x")]));
+        let found = found.unwrap_or_default();
+        assert!(found.client_auth.is_none() && found.client_auth_error.is_some() && found.features.denied.is_some());
+        assert_eq!(effects, [Effect::LocationDenied; 2]);
+    }
+
+    #[test]
+    fn one_refused_value_rejects_the_ingress() {
+        for (annotation, is_served) in [
+            (("server-alias", "a b"), false),
+            (("ssl-ciphers", "bad;cipher"), false),
+            (("ssl-ciphers", " "), true),
+            (("ssl-passthrough", "yes"), false),
+            (("ssl-passthrough", ""), true),
+            (("ssl-prefer-server-ciphers", "yes"), true),
+            (("load-balance", "random"), false),
+            (("load-balance", ""), true),
+            (("canary", "yes"), true),
+            (("proxy-read-timeout", "1h"), true),
+            (("configuration-snippet", "deny all;"), false),
+        ] {
+            let (found, effects) = annotations(Fixture::new(&[annotation, ("proxy-body-size", "8m")]));
+            assert_eq!((found.is_some(), effects.contains(&Effect::IngressDropped)), (is_served, !is_served), "{annotation:?}");
+        }
+    }
+}

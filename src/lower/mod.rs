@@ -32,6 +32,7 @@ use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::Proxy;
 use crate::manifest::Cluster;
 
+pub use settings::config_map;
 pub use world::{Controller, Environment, World};
 
 /// Decides what the proxy shall do for the objects of a cluster.

@@ -1,7 +1,7 @@
 //! Which Ingresses the controller serves, and in which order it looks at them.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
@@ -94,8 +94,8 @@ pub(super) struct Selection<'w, 'a> {
     classes: Classes<'a>,
 }
 
-/// The Ingress classes that the controller serves, by name.
-type Classes<'a> = HashMap<&'a str, &'a Object<IngressClass>>;
+/// The names of the Ingress classes that the controller serves.
+type Classes<'a> = HashSet<&'a str>;
 
 impl Selection<'_, '_> {
     /// Whether another controller serves an Ingress, or none.
@@ -142,13 +142,17 @@ fn creation_order(a: &Object<Ingress>, b: &Object<Ingress>) -> Ordering {
     created(a).cmp(&created(b)).then_with(|| name(b).cmp(&name(a)))
 }
 
+/// An input without any class is that of an application alone: the class is then the one that the controller's chart installs.
 fn served_classes<'a>(world: &World<'a>) -> Classes<'a> {
     let flags = &world.controller.flags;
     let serves = |class: &&Object<IngressClass>| {
         let controller = class.value.spec.as_ref().and_then(|spec| spec.controller.as_deref());
         controller == Some(&flags.controller_class) || flags.class_by_name && class.reference.name == flags.ingress_class
     };
-    world.cluster.ingress_classes.iter().filter(serves).map(|class| (class.reference.name.as_str(), class)).collect()
+    if world.cluster.ingress_classes.is_empty() {
+        return HashSet::from([flags.ingress_class.as_str()]);
+    }
+    world.cluster.ingress_classes.iter().filter(serves).map(|class| class.reference.name.as_str()).collect()
 }
 
 /// Why the controller does not serve an Ingress, judged before its annotations are read.
@@ -188,7 +192,7 @@ fn class_refusal(world: &World, classes: &Classes, object: &Object<Ingress>) -> 
     const ANNOTATION: &str = "kubernetes.io/ingress.class";
     let flags = &world.controller.flags;
     if let Some(name) = object.value.spec.as_ref().and_then(|spec| spec.ingress_class_name.as_deref()) {
-        if classes.contains_key(name) {
+        if classes.contains(name) {
             return None;
         }
         let known = world.cluster.ingress_classes.iter().any(|class| class.reference.name == name);
@@ -197,7 +201,8 @@ fn class_refusal(world: &World, classes: &Classes, object: &Object<Ingress>) -> 
         } else {
             format!("there is no IngressClass `{name}` in the input")
         };
-        return Some(not_served(object, &["spec", "ingressClassName"], "foreign-class", &message));
+        let finding = not_served(object, &["spec", "ingressClassName"], "foreign-class", &message);
+        return Some(if known { finding } else { finding.help("add the IngressClass to the input if the controller serves it") });
     }
     let class = object.value.metadata.annotations.as_ref().and_then(|annotations| annotations.get(ANNOTATION));
     match class {

@@ -11,7 +11,7 @@ use crate::ir::Settings;
 use crate::manifest::{Cluster, Object};
 
 /// The ConfigMap that the arguments of the controller name.
-pub(super) fn config_map<'a>(cluster: &'a Cluster, controller: &Controller) -> Option<&'a Object<ConfigMap>> {
+pub fn config_map<'a>(cluster: &'a Cluster, controller: &Controller) -> Option<&'a Object<ConfigMap>> {
     let wanted = controller.flags.configmap.split_once('/')?;
     cluster.config_maps.iter().find(|object| (object.reference.namespace.as_str(), object.reference.name.as_str()) == wanted)
 }

@@ -81,13 +81,36 @@ fn empty_document() -> Arc<Value> {
 pub(super) fn service_document(service: &Object<Service>) -> Arc<Value> {
     let mut spec = serde_json::to_value(&service.value.spec).ok().filter(Value::is_object).unwrap_or_else(|| json!({}));
     if let Value::Object(fields) = &mut spec {
-        fields.retain(|name, value| match value {
-            Value::Null => false,
-            Value::Array(items) => !items.is_empty(),
-            Value::Object(fields) => !fields.is_empty() || name == "sessionAffinityConfig",
-            Value::Bool(set) => *set || name == "allocateLoadBalancerNodePorts",
-            _ => true,
-        });
+        fields.retain(|name, value| is_written(name, value));
+        for port in fields.get_mut("ports").and_then(Value::as_array_mut).into_iter().flatten() {
+            if let Value::Object(fields) = port {
+                fields.retain(|name, value| is_written(name, value));
+                fields.entry("targetPort").or_insert_with(|| json!(0));
+            }
+        }
     }
     Arc::new(json!({"metadata": {}, "spec": spec, "status": {"loadBalancer": {}}}))
+}
+
+/// Whether Go writes a field: it leaves out empty values, but not those behind a pointer.
+fn is_written(name: &str, value: &Value) -> bool {
+    const POINTERS: &[&str] = &[
+        "allocateLoadBalancerNodePorts",
+        "appProtocol",
+        "internalTrafficPolicy",
+        "ipFamilyPolicy",
+        "loadBalancerClass",
+        "sessionAffinityConfig",
+        "trafficDistribution",
+    ];
+    const ALWAYS: &[&str] = &["port", "targetPort"];
+    match value {
+        Value::Null => false,
+        _ if POINTERS.contains(&name) || ALWAYS.contains(&name) => true,
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        Value::String(text) => !text.is_empty(),
+        Value::Number(number) => number.as_i64() != Some(0),
+        Value::Bool(set) => *set,
+    }
 }

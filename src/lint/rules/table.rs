@@ -22,6 +22,7 @@ rules! {
     Error "bad-key",
     Error "bad-merge",
     Error "bad-settings",
+    Error "blocked-reload",
     Error "blocked-word",
     Error "broken-shape",
     Error "cannot-render",

@@ -16,7 +16,10 @@ pub(in crate::lower) struct Access {
 
 pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Access, Stop> {
     let defaults = &reader.world.settings.route_defaults;
-    Ok(Access { allow: networks(reader, &keys::ALLOW, &defaults.allow)?, deny: networks(reader, &keys::DENY, &defaults.deny)? })
+    // Both are read before either denies, so that one run tells of both.
+    let allow = networks(reader, &keys::ALLOW, &defaults.allow);
+    let deny = networks(reader, &keys::DENY, &defaults.deny);
+    Ok(Access { allow: allow?, deny: deny? })
 }
 
 /// Whether all checks of access must agree or any one of them; empty: the default. Quirk: blanks around the word pass the check, and
@@ -37,5 +40,34 @@ fn networks(reader: &mut Reader, key: &'static Key<String>, default: &[String]) 
             Ok(networks)
         }
         Err(problem) => reader.bad_value(&key.spec, problem, None).map(|()| Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lower::features::fixture::Fixture;
+
+    #[test]
+    fn lists_replace_those_of_the_settings() {
+        for (annotations, allow, deny) in [
+            (&[][..], "10.0.0.0/8 192.168.0.0/16", "203.0.113.7"),
+            (&[("whitelist-source-range", "::1, 10.1.2.3/24")], "10.1.2.0/24 ::1", "203.0.113.7"),
+            (&[("denylist-source-range", "198.51.100.0/24")], "10.0.0.0/8 192.168.0.0/16", "198.51.100.0/24"),
+        ] {
+            let mut fixture = Fixture::new(annotations);
+            fixture.settings.route_defaults.allow = vec!["192.168.0.0/16".into(), "10.0.0.0/8".into()];
+            fixture.settings.route_defaults.deny = vec!["203.0.113.7".into()];
+            let access = fixture.read(|reader| reader.section(read)).0.unwrap_or_default();
+            assert_eq!((access.allow.join(" ").as_str(), access.deny.join(" ").as_str()), (allow, deny), "{annotations:?}");
+        }
+    }
+
+    #[test]
+    fn both_bad_lists_are_told() {
+        let annotations = [("allowlist-source-range", "10.0.0.0/33"), ("denylist-source-range", "")];
+        let verdict = Fixture::new(&annotations).read(|reader| assert!(reader.section(read).is_none())).1;
+        assert_eq!(verdict.denied.as_deref(), Some("annotation allowlist-source-range contains invalid value"));
+        assert_eq!(verdict.findings.len(), 2);
     }
 }

@@ -41,3 +41,65 @@ fn idle(reader: &mut Reader, share: &TrafficShare) -> Stop {
     let key = texts.into_iter().find(|(text, _)| !text.is_empty()).map_or(&keys::HEADER, |(_, key)| key);
     reader.lose(key, REASON)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Effect;
+    use crate::lower::features::fixture::Fixture;
+
+    fn canary(annotations: &[(&str, &str)]) -> (Canary, Vec<Option<Effect>>) {
+        let (found, verdict) = Fixture::new(annotations).read(|reader| reader.section(read));
+        (found.unwrap_or_default(), verdict.findings.iter().map(|finding| finding.effect).collect())
+    }
+
+    #[test]
+    fn bad_numbers_give_way_to_the_defaults() {
+        const ON: (&str, &str) = ("canary", "true");
+        for (weight, total, expected, findings) in [
+            ("20", "1000", (20, 1000), 0),
+            ("20%", "1000", (0, 1000), 1),
+            ("+5", "", (5, 100), 1),
+            ("-5", "many", (-5, 100), 1),
+            ("", "0", (0, 0), 1),
+        ] {
+            let (canary, found) = canary(&[ON, ("canary-weight", weight), ("canary-weight-total", total)]);
+            assert!(canary.enabled);
+            assert_eq!(((canary.share.weight, canary.share.total), found.len()), (expected, findings), "{weight:?} of {total:?}");
+        }
+        let (canary, _) = canary(&[ON]);
+        assert_eq!(canary.share, TrafficShare { total: DEFAULT_TOTAL, ..TrafficShare::default() });
+    }
+
+    #[test]
+    fn headers_and_cookies_are_taken_as_they_are() {
+        let (canary, found) = canary(&[
+            ("canary", "1"),
+            ("canary-by-header", " X-Canary "),
+            ("canary-by-header-value", "beta"),
+            ("canary-by-header-pattern", "^b.*$"),
+            ("canary-by-cookie", "a;b"),
+        ]);
+        let TrafficShare { header, header_value, header_pattern, cookie, .. } = &canary.share;
+        assert_eq!([header, header_value, header_pattern, cookie], ["X-Canary", "beta", "^b.*$", ""]);
+        assert_eq!(found, [Some(Effect::AnnotationIgnored)]);
+    }
+
+    #[test]
+    fn a_share_without_a_canary_is_lost() {
+        for (annotations, findings) in [
+            (&[("canary-weight", "20")][..], 1),
+            (&[("canary", "false"), ("canary-by-header", "X-Canary")], 1),
+            (&[("canary", "false"), ("canary-by-cookie", "canary"), ("canary-weight", "5")], 1),
+            (&[("canary", "yes"), ("canary-by-header-value", "beta")], 2),
+            (&[("canary-by-header-pattern", "^b$")], 1),
+            (&[("canary-weight", "0")], 0),
+            (&[("canary-weight", "-1"), ("canary-weight-total", "10")], 0),
+            (&[("canary", "false")], 0),
+            (&[], 0),
+        ] {
+            let (canary, found) = canary(annotations);
+            assert_eq!((canary.enabled, canary.share.header.as_str(), found.len()), (false, "", findings), "{annotations:?}");
+        }
+    }
+}

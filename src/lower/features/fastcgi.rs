@@ -33,3 +33,43 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<FastCgi, Stop> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Effect;
+    use crate::lower::features::fixture::Fixture;
+
+    fn fixture(reference: &str) -> Fixture {
+        let annotations = [("fastcgi-index", "index.php"), ("fastcgi-params-configmap", reference)];
+        let params = [("SCRIPT_FILENAME", "/srv/$fastcgi_script_name"), ("EMPTY", "")];
+        Fixture::new(&annotations).config_map("params", &params).config_map("bad", &[("A", "b;c")])
+    }
+
+    #[test]
+    fn parameters_come_from_the_namespace_of_the_ingress() {
+        for (reference, cross_namespace) in [("params", false), ("shop/params", false), ("/params", false), ("other/params", true)] {
+            let mut fixture = fixture(reference);
+            fixture.settings.policy.allow_cross_namespace = cross_namespace;
+            let fastcgi = fixture.read(|reader| reader.section(read)).0.unwrap_or_default();
+            let names: Vec<&str> = fastcgi.params.iter().map(|(name, _)| name.as_str()).collect();
+            assert_eq!((fastcgi.index.as_str(), names), ("index.php", vec!["EMPTY", "SCRIPT_FILENAME"]), "{reference}");
+        }
+    }
+
+    #[test]
+    fn bad_references_end_differently() {
+        for (reference, effect) in [
+            ("other/params", Effect::AnnotationIgnored),
+            ("missing", Effect::LocationDenied),
+            ("a/b/c", Effect::LocationDenied),
+            ("bad", Effect::IngressDropped),
+            ("pa;rams", Effect::IngressDropped),
+        ] {
+            let (fastcgi, verdict) = fixture(reference).read(|reader| reader.section(read));
+            assert_eq!((fastcgi, verdict.findings[0].effect), (None, Some(effect)), "{reference}");
+            assert_eq!(verdict.is_rejected, effect == Effect::IngressDropped, "{reference}");
+            assert_eq!(verdict.denied.is_some(), effect == Effect::LocationDenied, "{reference}");
+        }
+    }
+}

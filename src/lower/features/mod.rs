@@ -11,6 +11,8 @@ pub(super) mod error_pages;
 pub(super) mod external_auth;
 mod fallbacks;
 pub(super) mod fastcgi;
+#[cfg(test)]
+pub(super) mod fixture;
 pub(super) mod forwarding;
 pub(super) mod logging;
 pub(super) mod mirror;

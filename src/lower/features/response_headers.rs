@@ -29,3 +29,28 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Vec<(String, String)
     }
     Ok(headers)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lower::features::fixture::Fixture;
+
+    #[test]
+    fn one_bad_header_denies_the_paths() {
+        for (reference, header, is_denied) in [
+            ("shop/headers", ("X-Shop", "yes"), false),
+            ("headers", ("X-Shop", "yes"), true),
+            ("shop/other", ("X-Shop", "yes"), true),
+            ("shop/headers", ("x-shop", "yes"), true),
+            ("shop/headers", ("X Shop", "yes"), true),
+            ("shop/headers", ("X-Shop", ""), true),
+            ("shop/headers", ("X-Shop", "a\nb"), true),
+            ("shop;headers", ("X-Shop", "yes"), false),
+        ] {
+            let mut fixture = Fixture::new(&[("custom-headers", reference)]).config_map("headers", &[header]);
+            fixture.settings.headers.allowed_custom = vec!["X-Shop".into(), "X Shop".into()];
+            let (headers, verdict) = fixture.read(|reader| reader.section(read));
+            assert_eq!((verdict.denied.is_some(), headers.is_none()), (is_denied, is_denied), "{reference} {header:?}");
+        }
+    }
+}

@@ -20,6 +20,7 @@ mod shared;
 mod stream;
 mod tls;
 mod url;
+mod whitespace;
 
 use rayon::prelude::*;
 
@@ -54,5 +55,5 @@ fn configuration(proxy: &Proxy) -> Outcome<String> {
     let content = main::text(proxy, &shared, servers, &mut printer);
     let mut diagnostics = printer.finish();
     diagnostics.extend(findings.into_iter().flatten());
-    Outcome { value: content, diagnostics }
+    Outcome { value: whitespace::clean(&content), diagnostics }
 }

@@ -2,7 +2,8 @@
 
 use super::super::directives::Kind::{Any, Flag, Number, Offset, Seconds, Size};
 use super::super::directives::{
-    Directive, HS, HSL, HTTP, LOCATION, LOCATION_IF, MANY, SERVER, SERVER_IF, STREAM, STREAM_SERVER, STREAM_UPSTREAM, UPSTREAM, block, often, once,
+    Directive, HS, HSL, HTTP, LOCATION, LOCATION_IF, MANY, SERVER, SERVER_IF, STREAM, STREAM_SERVER, STREAM_UPSTREAM, UPSTREAM, block,
+    often, once,
 };
 
 const HSLI: u16 = HSL | LOCATION_IF;
@@ -51,8 +52,8 @@ pub(in super::super) const ROWS: &[Directive] = &[
     often("more_set_input_headers", HSLI, 1, MANY),
     often("more_clear_input_headers", HSLI, 1, MANY),
     once("modsecurity", HSL, 1, 1, Flag),
-    once("modsecurity_rules_file", HSL, 1, 1, Any),
-    once("modsecurity_rules", HSL, 1, 1, Any),
+    often("modsecurity_rules_file", HSL, 1, 1),
+    often("modsecurity_rules", HSL, 1, 1),
     once("modsecurity_rules_remote", HSL, 2, 2, Any),
     once("modsecurity_transaction_id", HSL, 1, 1, Any),
     once("modsecurity_use_error_log", HSL, 1, 1, Flag),

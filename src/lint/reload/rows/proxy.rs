@@ -4,8 +4,20 @@ use super::super::directives::Kind::{Any, Buffers, Flag, Milliseconds, Number, O
 use super::super::directives::{Directive, HSL, HTTP, LIMIT_EXCEPT, LOCATION, LOCATION_IF, MANY, often, once};
 
 const NEXT: &[&str] = &[
-    "error", "timeout", "invalid_header", "non_idempotent", "http_500", "http_502", "http_503", "http_504", "http_403", "http_404", "http_429",
-    "off", "updating", "denied",
+    "error",
+    "timeout",
+    "invalid_header",
+    "non_idempotent",
+    "http_500",
+    "http_502",
+    "http_503",
+    "http_504",
+    "http_403",
+    "http_404",
+    "http_429",
+    "off",
+    "updating",
+    "denied",
 ];
 const PROTOCOLS: &[&str] = &["SSLv2", "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
 const PASS: u16 = LOCATION | LOCATION_IF | LIMIT_EXCEPT;

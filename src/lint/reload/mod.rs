@@ -1,0 +1,49 @@
+//! Values that the controller accepts and nginx refuses: one of them blocks every later change.
+//!
+//! The judgement is made on the rendered configuration, as `nginx -t` makes it: where a directive may stand (`walk`), what it takes
+//! (`arguments`, `values`), what follows from several of them (`buffers`), and which variables there are (`variables`). What nginx
+//! knows is a table (`directives`, `rows`). `cause` finds the line of the manifests again.
+
+mod arguments;
+mod buffers;
+mod cause;
+mod ciphers;
+mod directives;
+mod pattern;
+mod rows;
+mod values;
+mod variables;
+mod walk;
+
+use super::Subject;
+use crate::conf;
+use crate::diagnostic::{Diagnostic, Effect};
+use crate::lower::config_map;
+use crate::source::{FileId, Span};
+use walk::Refusal;
+
+/// The values that would keep nginx from loading the configuration.
+#[must_use]
+pub fn check(subject: &Subject) -> Vec<Diagnostic> {
+    let Subject { cluster, controller, proxy, .. } = *subject;
+    let Some(configuration) = subject.file("nginx.conf") else { return Vec::new() };
+    // The text has no place among the sources: its spans never leave this function.
+    let tree = conf::parse(FileId(u32::MAX), configuration);
+    let mut refusals: Vec<Refusal> = tree.diagnostics.iter().map(|finding| Refusal::of_syntax(&finding.message)).collect();
+    refusals.extend(walk::refusals(&tree.value));
+    refusals.extend(values::dh_parameters(cluster, proxy));
+    if refusals.is_empty() {
+        return Vec::new();
+    }
+    let causes = cause::Causes::new(proxy, config_map(cluster, controller));
+    let mut findings: Vec<Diagnostic> = refusals.iter().map(|refusal| causes.explain(refusal)).collect();
+    findings.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+    findings.dedup();
+    findings
+}
+
+/// A finding about something that nginx refuses.
+fn finding(message: &str, span: Option<Span>) -> Diagnostic {
+    let finding = Diagnostic::error("blocked-reload", format!("nginx refuses the configuration: {message}")).at(span);
+    finding.effect(Effect::BlocksReload).note("until it is gone, no change of any Ingress takes effect")
+}

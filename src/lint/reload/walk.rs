@@ -1,0 +1,230 @@
+//! The walk over the configuration: which directive stands where, how often, with how many arguments.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::buffers::Buffers;
+use super::directives::{self, Directive as Row, EVENTS, HTTP, LIMIT_EXCEPT, LOCATION, LOCATION_IF, MAIN, Places, SERVER, SERVER_IF};
+use super::directives::{STREAM, STREAM_SERVER, STREAM_UPSTREAM, UPSTREAM};
+use super::variables::Variables;
+use super::{arguments, pattern, values};
+use crate::conf::{Directive, Tree};
+
+/// Something that nginx refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    /// Why, in words about the configuration.
+    pub(super) message: String,
+    /// Name of the directive.
+    pub(super) directive: String,
+    /// The host whose block it is in; none: it is in no host.
+    pub(super) host: Option<String>,
+    /// Namespace and name of the Ingress whose location it is in.
+    pub(super) owner: Option<(String, String)>,
+    /// The path that it is about.
+    pub(super) path: Option<String>,
+}
+
+impl Refusal {
+    /// The configuration cannot even be read.
+    pub(super) fn of_syntax(message: &str) -> Self {
+        Self { message: message.to_owned(), directive: String::new(), host: None, owner: None, path: None }
+    }
+}
+
+/// Everything in a configuration that nginx refuses.
+pub(super) fn refusals(tree: &Tree) -> Vec<Refusal> {
+    let mut walk = Walk { variables: Variables::of(tree), refusals: Vec::new(), seen: HashMap::new(), block: 0, host: None, owner: None };
+    let top: Vec<Directive> = tree.directives().collect();
+    walk.block(&top, MAIN, Buffers::default());
+    walk.refusals
+}
+
+struct Walk<'t> {
+    variables: Variables<'t>,
+    refusals: Vec<Refusal>,
+    /// The block in which a directive was met last.
+    seen: HashMap<(&'static str, Places), u32>,
+    block: u32,
+    host: Option<String>,
+    owner: Option<(String, String)>,
+}
+
+impl<'t> Walk<'t> {
+    fn refuse(&mut self, directive: &str, message: String) {
+        let (host, owner) = (self.host.clone(), self.owner.clone());
+        self.refusals.push(Refusal { message, directive: directive.to_owned(), host, owner, path: None });
+    }
+
+    fn refuse_twin(&mut self, location: &Directive, args: &[&str]) {
+        let children: Vec<Directive> = location.directives().collect();
+        self.refusals.push(Refusal {
+            message: format!("the location `{}` stands twice", args.join(" ")),
+            directive: String::from("location"),
+            host: self.host.clone(),
+            owner: owner(&children),
+            path: args.last().map(|path| (*path).to_owned()),
+        });
+    }
+
+    fn block(&mut self, directives: &[Directive<'t>], place: Places, inherited: Buffers) {
+        self.block += 1;
+        let block = self.block;
+        let mut buffers = inherited;
+        let mut locations = HashSet::new();
+        for directive in directives {
+            let name = directive.name();
+            let args: Vec<Cow<str>> = directive.args().map(|arg| arg.value()).collect();
+            let args: Vec<&str> = args.iter().map(AsRef::as_ref).collect();
+            let rows = directives::find(&name);
+            if let Some(row) = self.row(&name, rows, place, &args)
+                && self.is_well_formed(directive, row, &args, block)
+            {
+                buffers.take(&name, &args);
+                self.values(&name, &args, place);
+                if name == "location" && !args[0].starts_with(['~', '@']) && !locations.insert(location_key(&args)) {
+                    self.refuse_twin(directive, &args);
+                }
+            }
+        }
+        if place & (SERVER | LOCATION | LOCATION_IF) != 0
+            && let Some((name, message)) = buffers.refusal(&inherited)
+        {
+            self.refuse(name, message);
+        }
+        if place & LOCATION != 0
+            && let Some(message) = values::default_redirect(directives)
+        {
+            self.refuse("proxy_redirect", message);
+        }
+        for directive in directives.iter().filter(|directive| directive.is_block() && directive.lua().is_none()) {
+            self.enter(directive, place, buffers);
+        }
+    }
+
+    /// The row that fits the place and the number of arguments.
+    fn row(&mut self, name: &str, rows: &[&'static Row], place: Places, args: &[&str]) -> Option<&'static Row> {
+        if rows.is_empty() {
+            self.refuse(name, format!("there is no directive `{name}`"));
+            return None;
+        }
+        let mut here = rows.iter().filter(|row| row.places & place != 0).peekable();
+        if here.peek().is_none() {
+            self.refuse(name, format!("the directive `{name}` is not allowed here"));
+            return None;
+        }
+        let fitting = here.find(|row| (row.least..=row.most).contains(&args.len()));
+        if fitting.is_none() {
+            self.refuse(name, format!("`{name}` has a wrong number of arguments: {}", args.len()));
+        }
+        fitting.copied()
+    }
+
+    fn is_well_formed(&mut self, directive: &Directive, row: &'static Row, args: &[&str], block: u32) -> bool {
+        let name = row.name;
+        if row.has_block != (directive.is_block() || directive.lua().is_some()) {
+            let message = if row.has_block { format!("`{name}` has no block") } else { format!("`{name}` takes no block") };
+            self.refuse(name, message);
+            return false;
+        }
+        if !row.repeats && self.seen.insert((name, row.places), block) == Some(block) {
+            self.refuse(name, format!("the directive `{name}` stands twice in one block"));
+            return false;
+        }
+        if let Some(message) = arguments::refusal(name, row.kind, args) {
+            self.refuse(name, message);
+            return false;
+        }
+        true
+    }
+
+    fn values(&mut self, name: &str, args: &[&str], place: Places) {
+        if let Some(message) = values::refusal(name, args) {
+            self.refuse(name, message);
+        }
+        if let Some(message) = pattern::refusal_in(name, args) {
+            self.refuse(name, message);
+        }
+        if place & (STREAM | STREAM_SERVER | STREAM_UPSTREAM) == 0
+            && let Some(message) = self.variables.refusal(name, args)
+        {
+            self.refuse(name, message);
+        }
+    }
+
+    fn enter(&mut self, directive: &Directive<'t>, place: Places, buffers: Buffers) {
+        let name = directive.name();
+        let inside = match (name.as_ref(), place) {
+            ("events", MAIN) => EVENTS,
+            ("http", MAIN) => HTTP,
+            ("stream", MAIN) => STREAM,
+            ("server", HTTP) => SERVER,
+            ("server", STREAM) => STREAM_SERVER,
+            ("upstream", HTTP) => UPSTREAM,
+            ("upstream", STREAM) => STREAM_UPSTREAM,
+            ("location", SERVER | LOCATION) => LOCATION,
+            ("if", SERVER) => SERVER_IF,
+            ("if", LOCATION) => LOCATION_IF,
+            ("limit_except", LOCATION) => LIMIT_EXCEPT,
+            ("map", HTTP) => return self.map(directive),
+            // Tables of other forms, which hold no directives.
+            _ => return,
+        };
+        let children: Vec<Directive> = directive.directives().collect();
+        match inside {
+            SERVER => self.host = server_name(&children),
+            LOCATION => self.owner = owner(&children),
+            _ => {}
+        }
+        self.block(&children, inside, buffers);
+        match inside {
+            SERVER => self.host = None,
+            LOCATION => self.owner = None,
+            _ => {}
+        }
+    }
+
+    /// The entries of a `map`: patterns, and values that may hold variables.
+    fn map(&mut self, map: &Directive<'t>) {
+        for entry in map.directives() {
+            let name = entry.name();
+            let args: Vec<Cow<str>> = entry.args().map(|arg| arg.value()).collect();
+            let is_word = matches!(name.as_ref(), "hostnames" | "volatile");
+            if !is_word && args.len() != 1 {
+                self.refuse("map", format!("the entry `{name}` of a `map` has {} values", args.len()));
+            }
+            if let Some(problem) = name.strip_prefix('~').and_then(|text| pattern::problem(text.strip_prefix('*').unwrap_or(text))) {
+                self.refuse("map", format!("`{name}` is no regular expression: {problem}"));
+            }
+        }
+    }
+}
+
+fn location_key(args: &[&str]) -> (bool, String) {
+    match args {
+        ["=", path] => (true, (*path).to_owned()),
+        ["^~", path] => (false, (*path).to_owned()),
+        [path] => match path.strip_prefix('=') {
+            Some(path) => (true, path.to_owned()),
+            None => (false, (*path).to_owned()),
+        },
+        _ => (false, args.join(" ")),
+    }
+}
+
+fn server_name(directives: &[Directive]) -> Option<String> {
+    let named = directives.iter().find(|directive| directive.name() == "server_name")?;
+    named.args().next().map(|arg| arg.value().into_owned())
+}
+
+/// The Ingress that a location belongs to, which the controller writes into it.
+fn owner(directives: &[Directive]) -> Option<(String, String)> {
+    let value = |variable: &str| {
+        directives.iter().filter(|directive| directive.name() == "set").find_map(|set| {
+            let mut args = set.args();
+            (args.next()?.value() == variable).then(|| args.next().map(|arg| arg.value().into_owned()))?
+        })
+    };
+    let (namespace, name) = (value("$namespace")?, value("$ingress_name")?);
+    (!name.is_empty()).then_some((namespace, name))
+}

@@ -1,0 +1,104 @@
+//! The controller's last pass over its configuration: one tab for each open brace, and no two empty lines in a row.
+//!
+//! Quirk: the pass knows no quotes. Blanks at the start of a line are replaced within values of several lines too, and braces within
+//! values count.
+
+/// The text with the whitespace of the controller.
+pub(super) fn clean(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut cleaned = String::with_capacity(text.len());
+    let mut state = State::default();
+    let mut at = 0;
+    while at < bytes.len() {
+        let run = state.run(&bytes[at..]);
+        if run > 0 {
+            state.indent(&mut cleaned);
+            // A run ends before an ASCII byte or at the end, and so at a boundary.
+            cleaned.push_str(&text[at..at + run]);
+            at += run;
+            continue;
+        }
+        state.step(bytes[at], bytes.get(at + 1).copied(), &mut cleaned);
+        at += 1;
+    }
+    cleaned
+}
+
+#[derive(Debug, Default)]
+struct State {
+    depth: isize,
+    in_line: bool,
+    in_comment: bool,
+    behind_empty_line: bool,
+}
+
+impl State {
+    /// The number of bytes that are copied as they are.
+    fn run(&self, bytes: &[u8]) -> usize {
+        if !self.in_line && matches!(bytes.first(), Some(b' ' | b'\t')) {
+            return 0;
+        }
+        let line = memchr::memchr2(b'\n', b'\r', bytes).unwrap_or(bytes.len());
+        match self.in_comment {
+            true => line,
+            false => memchr::memchr3(b'{', b'}', b'#', &bytes[..line]).unwrap_or(line),
+        }
+    }
+
+    /// Starts a line, where none is started. Quirk: empty lines are indented as well.
+    fn indent(&mut self, cleaned: &mut String) {
+        if !self.in_line {
+            (0..self.depth).for_each(|_| cleaned.push('\t'));
+        }
+        (self.in_line, self.behind_empty_line) = (true, false);
+    }
+
+    /// Takes a byte that means something.
+    fn step(&mut self, byte: u8, next: Option<u8>, cleaned: &mut String) {
+        match byte {
+            b'\n' => {
+                if self.in_line {
+                    self.behind_empty_line = false;
+                    cleaned.push('\n');
+                } else if !self.behind_empty_line {
+                    self.indent(cleaned);
+                    self.behind_empty_line = true;
+                    cleaned.push('\n');
+                }
+                (self.in_line, self.in_comment) = (false, false);
+            }
+            b'\r' if self.in_line && next.is_some_and(|next| next != b'\n') => cleaned.push(' '),
+            b'{' | b'}' | b'#' => {
+                self.depth -= isize::from(byte == b'}');
+                self.indent(cleaned);
+                cleaned.push(char::from(byte));
+                self.depth += isize::from(byte == b'{');
+                self.in_comment = byte == b'#';
+            }
+            // Blanks at the start of a line.
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_indented_by_their_braces() {
+        let cases = [
+            ("{\n\n\nb\n}", "{\n\t\n\tb\n}"),
+            ("http {\n  a b;\n      c { d; }\n}\n", "http {\n\ta b;\n\tc { d; }\n}\n"),
+            ("a\n\n\n\nb\n \n \nc", "a\n\nb\n\nc"),
+            ("{\n# }\nx\n}", "{\n\t# }\n\tx\n}"),
+            ("{\nset $a 'x\n      y';\n}", "{\n\tset $a 'x\n\ty';\n}"),
+            ("a\r\nb\rc\r", "a\nb c"),
+            ("}\n}\na {\nb", "}\n}\na {\nb"),
+            ("{\nä\n}", "{\n\tä\n}"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(clean(text), expected, "{text:?}");
+        }
+    }
+}
