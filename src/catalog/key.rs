@@ -113,6 +113,13 @@ impl Spec {
         directives: &[],
     };
 
+    /// Whether something is open to everybody, or to more than was meant, where the annotation has no effect.
+    #[must_use]
+    pub fn is_protection(&self) -> bool {
+        let opens = |fate| matches!(fate, Fate::FailsOpen | Fate::LocationDenied);
+        opens(self.unreadable) || self.refused == Fate::FailsOpen
+    }
+
     /// Whether a release of the controller knows the annotation.
     #[must_use]
     pub fn is_known_to(&self, version: Version) -> bool {

@@ -1,9 +1,12 @@
 //! Every name that a controller knows: annotations, ConfigMap keys and arguments. The only list of names.
 
+pub mod analogies;
+pub mod families;
 pub mod features;
 pub mod flags;
 pub mod key;
 pub mod removed;
 pub mod settings;
+pub mod spelling;
 pub mod value;
 pub mod version;

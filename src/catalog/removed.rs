@@ -13,10 +13,19 @@ pub struct Removed {
     pub replaced_by: &'static str,
     /// What to do instead, as a full sentence without a full stop.
     pub advice: &'static str,
+    /// It kept something from being open to everybody.
+    pub protects: bool,
 }
 
 const fn entry(name: &'static str, gone_in: Version, replaced_by: &'static str, advice: &'static str) -> Removed {
-    Removed { name, gone_in: Some(gone_in), replaced_by, advice }
+    Removed { name, gone_in: Some(gone_in), replaced_by, advice, protects: false }
+}
+
+impl Removed {
+    const fn protects(mut self) -> Self {
+        self.protects = true;
+        self
+    }
 }
 
 const LUA_WAF: &str = "use ModSecurity, with `enable-modsecurity`";
@@ -33,7 +42,7 @@ pub static REMOVED: &[Removed] = &[
     entry("base-url-scheme", Version::new(0, 22, 0), "", BASE_URL),
     entry("enable-influxdb", Version::new(1, 7, 1), "", INFLUX),
     entry("enable-opentracing", Version::new(1, 9, 5), "enable-opentelemetry", TRACING),
-    entry("global-rate-limit", Version::new(1, 12, 0), "", GLOBAL_LIMIT),
+    entry("global-rate-limit", Version::new(1, 12, 0), "", GLOBAL_LIMIT).protects(),
     entry("global-rate-limit-ignored-cidrs", Version::new(1, 12, 0), "", GLOBAL_LIMIT),
     entry("global-rate-limit-key", Version::new(1, 12, 0), "", GLOBAL_LIMIT),
     entry("global-rate-limit-window", Version::new(1, 12, 0), "", GLOBAL_LIMIT),
@@ -42,7 +51,7 @@ pub static REMOVED: &[Removed] = &[
     entry("influxdb-measurement", Version::new(1, 7, 1), "", INFLUX),
     entry("influxdb-port", Version::new(1, 7, 1), "", INFLUX),
     entry("influxdb-server-name", Version::new(1, 7, 1), "", INFLUX),
-    entry("lua-resty-waf", Version::new(0, 27, 0), "", LUA_WAF),
+    entry("lua-resty-waf", Version::new(0, 27, 0), "", LUA_WAF).protects(),
     entry("lua-resty-waf-allow-unknown-content-types", Version::new(0, 27, 0), "", LUA_WAF),
     entry("lua-resty-waf-debug", Version::new(0, 27, 0), "", LUA_WAF),
     entry("lua-resty-waf-extra-rules", Version::new(0, 27, 0), "", LUA_WAF),
@@ -55,12 +64,14 @@ pub static REMOVED: &[Removed] = &[
         gone_in: None,
         replaced_by: "opentelemetry-trust-incoming-span",
         advice: "the documentation had the wrong name: it is `opentelemetry-trust-incoming-span`",
+        protects: false,
     },
     entry("opentracing-trust-incoming-span", Version::new(1, 9, 5), "opentelemetry-trust-incoming-span", TRACING),
     entry("proxy-pass-params", Version::new(0, 12, 0), "", "nothing takes its place"),
     entry("rewrite-log", Version::new(0, 20, 0), "enable-rewrite-log", "set `enable-rewrite-log`"),
     entry("secure-backends", Version::new(0, 21, 0), "backend-protocol", "set `backend-protocol` to `HTTPS`"),
-    entry("secure-verify-ca-secret", Version::new(0, 27, 0), "proxy-ssl-secret", "set `proxy-ssl-secret` and `proxy-ssl-verify`"),
+    entry("secure-verify-ca-secret", Version::new(0, 27, 0), "proxy-ssl-secret", "set `proxy-ssl-secret` and `proxy-ssl-verify`")
+        .protects(),
     entry("session-cookie-hash", Version::new(0, 24, 0), "", "leave it out: the hash is fixed"),
     entry("upstream-fail-timeout", Version::new(0, 20, 0), "", KEEPALIVE),
     entry("upstream-max-fails", Version::new(0, 20, 0), "", KEEPALIVE),

@@ -4,7 +4,8 @@
 //! has to know, but a person does, is a [`Check`] here: one file with one function, and one line in [`CHECKS`]. Every rule, wherever
 //! its findings come from, has a page in [`rules`].
 
-pub mod reload;
+mod names;
+mod reload;
 pub mod rules;
 
 use rayon::prelude::*;
@@ -27,19 +28,11 @@ pub struct Subject<'a> {
     pub files: &'a [(&'a str, &'a str)],
 }
 
-impl<'a> Subject<'a> {
-    /// The text of a file that the target writes.
-    #[must_use]
-    pub fn file(&self, name: &str) -> Option<&'a str> {
-        self.files.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
-    }
-}
-
 /// Looks for one family of mistakes. What it cannot know, because an object is not in the input, it says nothing about.
 pub type Check = fn(&Subject) -> Vec<Diagnostic>;
 
 /// All checks.
-const CHECKS: &[Check] = &[reload::check];
+const CHECKS: &[Check] = &[names::check, reload::check];
 
 /// Runs all checks. The findings of one stay together, whatever the order in which the checks end.
 #[must_use]

@@ -187,6 +187,9 @@ fn unknown(key: &str, controller: &Controller) -> Notice {
         Unknown::Argument(name) => {
             finding.effect(Effect::AnnotationIgnored).help(format!("`--{name}` is an argument of the controller, not a key"))
         }
+        Unknown::Annotation(name) => {
+            finding.effect(Effect::AnnotationIgnored).help(format!("`{name}` is an annotation: it stands on each Ingress that needs it"))
+        }
         Unknown::Directive(name) => {
             finding.effect(Effect::AnnotationIgnored).help(format!("the key for this directive of nginx is `{name}`"))
         }
@@ -221,7 +224,7 @@ fn settle_ticket_key(data: &BTreeMap<String, String>, settings: &mut Settings, n
 fn base64_length(text: &str) -> Option<usize> {
     let text: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
     let body = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(&text);
-    let valid = text.len() % 4 == 0 && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'));
+    let valid = text.len().is_multiple_of(4) && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'));
     valid.then(|| body.len() * 3 / 4)
 }
 

@@ -4,7 +4,6 @@ use crate::catalog::key::{Risk, keys};
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
 
-const SIZE: Check = Check::MatchesWithoutSpaces(&patterns::SIZE);
 const ON_OFF: Check = Check::Options(&["on", "off"]);
 
 keys! {
@@ -12,7 +11,7 @@ keys! {
     BODY_SIZE: String = "proxy-body-size" {
         example: "8m",
         risk: Risk::Medium,
-        check: SIZE,
+        check: Check::MatchesWithoutSpaces(&patterns::SIZE),
         directives: &["client_max_body_size"],
     }
     /// Seconds to connect to the backend.
@@ -42,13 +41,13 @@ keys! {
     /// Size of each buffer, and of the one for the headers of the response.
     BUFFER_SIZE: String = "proxy-buffer-size" {
         example: "8k",
-        check: SIZE,
+        check: Check::MatchesWithoutSpaces(&patterns::SIZE),
         directives: &["proxy_buffer_size", "proxy_buffers"],
     }
     /// Size of buffers that may be busy with sending.
     BUSY_BUFFERS_SIZE: String = "proxy-busy-buffers-size" {
         example: "16k",
-        check: SIZE,
+        check: Check::MatchesWithoutSpaces(&patterns::SIZE),
         since: Some(Version::new(1, 13, 0)),
         directives: &["proxy_busy_buffers_size"],
     }
@@ -120,7 +119,7 @@ keys! {
     /// Largest temporary file for a response.
     MAX_TEMP_FILE_SIZE: String = "proxy-max-temp-file-size" {
         example: "512m",
-        check: SIZE,
+        check: Check::MatchesWithoutSpaces(&patterns::SIZE),
         directives: &["proxy_max_temp_file_size"],
     }
 }

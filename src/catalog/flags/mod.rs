@@ -1,6 +1,7 @@
 //! Arguments of the controller.
 
 mod parse;
+mod suggest;
 mod table;
 
 pub use table::{FLAGS, Flag, find};

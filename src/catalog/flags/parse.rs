@@ -1,8 +1,8 @@
 //! Command lines to arguments, as the controller's own parser reads them.
 
 use super::Flags;
-use super::table::{FLAGS, Flag, Target, find};
-use crate::catalog::settings;
+use super::suggest;
+use super::table::{Flag, Target, find};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::source::Span;
 
@@ -104,15 +104,8 @@ fn refused(flag: &Flag, reason: &str, span: Option<Span>) -> Diagnostic {
 fn unknown(text: &str, name: &str, span: Option<Span>) -> Diagnostic {
     let message = format!("the controller has no argument `{}`", text.split('=').next().unwrap_or(text));
     let finding = Diagnostic::warning("unknown-argument", message).at(span).subject(format!("--{name}")).note(NO_START);
-    if find(name).is_some() {
-        return finding.help(format!("write `--{name}` with two dashes"));
-    }
-    if settings::find(name).is_some() {
-        return finding.help(format!("`{name}` is a key of the controller's ConfigMap"));
-    }
-    let near = FLAGS.iter().map(|flag| (strsim::osa_distance(name, flag.name), flag.name));
-    match near.filter(|(distance, known)| *distance <= 3 && *distance * 4 <= known.len()).min() {
-        Some((_, known)) => finding.help(format!("did you mean `--{known}`?")),
+    match suggest::advice(name) {
+        Some(advice) => finding.help(advice),
         None => finding,
     }
 }
@@ -181,15 +174,6 @@ mod tests {
         let subjects: Vec<&str> = findings.iter().map(|(_, subject)| subject.as_str()).collect();
         assert_eq!(subjects, ["--https-port", "--http-port", "--enable-metrics", "--default-server-port"]);
         assert!(findings.iter().all(|(rule, _)| *rule == "invalid-argument"));
-    }
-
-    #[test]
-    fn unknown_arguments_get_help() {
-        let help = |arg: &str| Flags::parse([(arg, None)]).diagnostics.remove(0).help.unwrap_or_default();
-        assert!(help("--ingres-class=x").contains("`--ingress-class`"));
-        assert!(help("-configmap=x").contains("two dashes"));
-        assert!(help("--proxy-body-size=9m").contains("ConfigMap"));
-        assert_eq!(help("--frobnicate"), "");
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::{REMOVED, Removed, all, find};
-use crate::catalog::flags;
+use crate::catalog::spelling::{self, kebab};
+use crate::catalog::{features, flags};
 
 /// What an unknown key is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum Unknown {
     Removed(&'static Removed),
     /// It is an argument of the controller, without the dashes.
     Argument(&'static str),
+    /// It is an annotation, without the prefix.
+    Annotation(&'static str),
     /// It is a directive of nginx, which this key governs.
     Directive(&'static str),
     /// It is much like this key.
@@ -24,18 +27,37 @@ pub enum Unknown {
 /// Names that people write by analogy, and the keys that they mean.
 const ANALOGIES: &[(&str, &str)] = &[
     ("allowlist-source-range", "whitelist-source-range"),
+    ("auth-signin-url", "global-auth-signin"),
     ("blacklist-source-range", "denylist-source-range"),
     ("body-size", "proxy-body-size"),
+    ("brotli", "enable-brotli"),
+    ("configuration-snippet", "location-snippet"),
     ("custom-headers", "proxy-set-headers"),
+    ("enable-access-log", "disable-access-log"),
     ("enable-gzip", "use-gzip"),
+    ("enable-hsts", "hsts"),
     ("enable-http2", "use-http2"),
+    ("enable-owasp-core-rules", "enable-owasp-modsecurity-crs"),
     ("enable-proxy-protocol", "use-proxy-protocol"),
+    ("gzip", "use-gzip"),
+    ("http2", "use-http2"),
+    ("keepalive", "keep-alive"),
+    ("keepalive-timeout", "keep-alive"),
+    ("limit-rate-status-code", "limit-req-status-code"),
+    ("log-format", "log-format-upstream"),
     ("max-body-size", "proxy-body-size"),
     ("max-connections", "max-worker-connections"),
+    ("modsecurity", "enable-modsecurity"),
     ("proxy-hide-headers", "hide-headers"),
     ("proxy-protocol", "use-proxy-protocol"),
+    ("real-ip", "enable-real-ip"),
+    ("server-snippets", "server-snippet"),
     ("set-headers", "proxy-set-headers"),
+    ("tls-protocols", "ssl-protocols"),
+    ("trusted-proxies", "proxy-real-ip-cidr"),
     ("whitelist", "whitelist-source-range"),
+    ("worker-connections", "max-worker-connections"),
+    ("x-forwarded-for", "use-forwarded-headers"),
 ];
 
 /// What an unknown key is, as far as one can tell.
@@ -54,24 +76,16 @@ pub fn explain(name: &str) -> Unknown {
     if let Some(flag) = flags::find(plain.trim_start_matches('-')) {
         return Unknown::Argument(flag.name);
     }
+    if let Some(spec) = features::find(&plain) {
+        return match find(&format!("global-{}", spec.name)) {
+            Some(known) => Unknown::Like(known.name),
+            None => Unknown::Annotation(spec.name),
+        };
+    }
     if let Some(key) = governor(&plain.replace('-', "_")) {
         return Unknown::Directive(key);
     }
-    nearest(&plain).map_or(Unknown::Stranger, Unknown::Like)
-}
-
-/// The name as keys are written: `proxyBodySize`, `PROXY_BODY_SIZE` and `proxy.body.size` are `proxy-body-size`.
-fn kebab(name: &str) -> String {
-    let mut out = String::with_capacity(name.len() + 4);
-    let mut after_lower = false;
-    for c in name.chars() {
-        if c.is_ascii_uppercase() && after_lower {
-            out.push('-');
-        }
-        after_lower = c.is_ascii_lowercase() || c.is_ascii_digit();
-        out.push(if matches!(c, '_' | '.' | ' ') { '-' } else { c.to_ascii_lowercase() });
-    }
-    out
+    spelling::nearest(&plain, all().map(|setting| setting.name)).map_or(Unknown::Stranger, Unknown::Like)
 }
 
 /// The first key that governs a directive.
@@ -86,18 +100,6 @@ fn governor(directive: &str) -> Option<&'static str> {
         governors
     });
     BY_DIRECTIVE.get(directive).copied()
-}
-
-/// The key with the fewest changes, if they are few.
-fn nearest(name: &str) -> Option<&'static str> {
-    let few = match name.len() {
-        0..=4 => return None,
-        5..=8 => 1,
-        9..=16 => 2,
-        _ => 3,
-    };
-    let by_distance = all().map(|setting| (strsim::osa_distance(name, setting.name), setting.name));
-    by_distance.filter(|(distance, _)| *distance <= few).min().map(|(_, name)| name)
 }
 
 #[cfg(test)]
@@ -129,6 +131,13 @@ mod tests {
     fn arguments_and_removed_keys_are_told_apart() {
         assert_eq!(explain("enable-ssl-passthrough"), Unknown::Argument("enable-ssl-passthrough"));
         assert!(matches!(explain("zipkin-sample-rate"), Unknown::Removed(removed) if removed.instead == Some("otel-sampler-ratio")));
+    }
+
+    #[test]
+    fn annotations_lead_to_the_key_for_the_same_or_to_nothing() {
+        assert_eq!(explain("rewrite-target"), Unknown::Annotation("rewrite-target"));
+        assert_eq!(explain("auth-url"), Unknown::Like("global-auth-url"));
+        assert_eq!(explain("configurationSnippet"), Unknown::Like("location-snippet"));
     }
 
     #[test]

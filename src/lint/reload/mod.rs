@@ -16,26 +16,27 @@ mod variables;
 mod walk;
 
 use super::Subject;
-use crate::conf;
 use crate::diagnostic::{Diagnostic, Effect};
-use crate::lower::config_map;
 use crate::source::{FileId, Span};
+use crate::{conf, lower};
+use cause::Causes;
 use walk::Refusal;
 
+/// The name of the file that the controller's nginx reads.
+const FILE: &str = "nginx.conf";
+
 /// The values that would keep nginx from loading the configuration.
-#[must_use]
-pub fn check(subject: &Subject) -> Vec<Diagnostic> {
-    let Subject { cluster, controller, proxy, .. } = *subject;
-    let Some(configuration) = subject.file("nginx.conf") else { return Vec::new() };
+pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
+    let Some((_, configuration)) = subject.files.iter().find(|(name, _)| *name == FILE) else { return Vec::new() };
     // The text has no place among the sources: its spans never leave this function.
     let tree = conf::parse(FileId(u32::MAX), configuration);
     let mut refusals: Vec<Refusal> = tree.diagnostics.iter().map(|finding| Refusal::of_syntax(&finding.message)).collect();
     refusals.extend(walk::refusals(&tree.value));
-    refusals.extend(values::dh_parameters(cluster, proxy));
+    refusals.extend(values::dh_parameters(subject.cluster, subject.proxy));
     if refusals.is_empty() {
         return Vec::new();
     }
-    let causes = cause::Causes::new(proxy, config_map(cluster, controller));
+    let causes = Causes::new(subject.proxy, lower::config_map(subject.cluster, subject.controller));
     let mut findings: Vec<Diagnostic> = refusals.iter().map(|refusal| causes.explain(refusal)).collect();
     findings.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
     findings.dedup();

@@ -45,7 +45,7 @@ impl<'a> Printer<'a> {
     /// The text of a part.
     pub(super) fn text<T: Object + 'static>(&mut self, template: &str, view: T) -> String {
         environment::render(template, view).unwrap_or_else(|finding| {
-            self.findings.push(finding);
+            self.findings.push(*finding);
             String::new()
         })
     }

@@ -10,7 +10,7 @@ pub(super) fn hex(text: &str) -> String {
     message.resize((message.len() + 8).next_multiple_of(64), 0);
     let end = message.len() - 8;
     message[end..].copy_from_slice(&bits.to_be_bytes());
-    let state = message.chunks_exact(64).fold(START, |state, block| mix(state, block));
+    let state = message.chunks_exact(64).fold(START, mix);
     state.iter().map(|word| format!("{word:08x}")).collect()
 }
 

@@ -1,0 +1,208 @@
+//! Names of annotations: unknown, removed, misplaced or meant for another controller.
+//!
+//! What a name is for (`place`), who serves an Ingress (`class`), what somebody may have meant (`catalog::analogies`) and how that is
+//! said (`words`) are kept apart. Names that are known, but too new for the controller, are found where annotations are read; so are
+//! unknown keys of the ConfigMap and unknown arguments.
+
+mod class;
+mod place;
+mod words;
+
+use std::collections::{BTreeMap, HashMap};
+
+use k8s_openapi::Metadata;
+use k8s_openapi::api::networking::v1::Ingress;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use super::Subject;
+use crate::catalog::analogies::{self, Unknown};
+use crate::catalog::families::Family;
+use crate::catalog::features;
+use crate::catalog::key::Spec;
+use crate::diagnostic::{Diagnostic, Effect, Severity};
+use crate::manifest::Object;
+use class::Classes;
+use place::Place;
+use words::Speaker;
+
+type Annotations = BTreeMap<String, String>;
+
+/// Looks at the name of each annotation.
+#[must_use]
+pub fn check(subject: &Subject) -> Vec<Diagnostic> {
+    let flags = &subject.controller.flags;
+    let speaker = Speaker { prefix: &flags.annotations_prefix, version: subject.controller.version };
+    let mut checker = Checker { speaker, explained: HashMap::new(), findings: Vec::new() };
+    let cluster = subject.cluster;
+    let classes = Classes::new(cluster, flags);
+    for object in &cluster.ingresses {
+        checker.ingress(object, !classes.is_foreign(object));
+    }
+    checker.misplaced("a Service", &cluster.services);
+    checker.misplaced("a ConfigMap", &cluster.config_maps);
+    checker.misplaced("a Namespace", &cluster.namespaces);
+    checker.misplaced("an IngressClass", &cluster.ingress_classes);
+    checker.misplaced("a Secret", &cluster.secrets);
+    checker.findings
+}
+
+struct Checker<'a> {
+    speaker: Speaker<'a>,
+    /// The same unknown name often stands on many Ingresses.
+    explained: HashMap<&'a str, Unknown>,
+    findings: Vec<Diagnostic>,
+}
+
+/// An annotation of an object, with those beside it.
+struct Written<'a> {
+    object: &'a Object<Ingress>,
+    annotations: &'a Annotations,
+    key: &'a str,
+    value: &'a str,
+}
+
+impl<'a> Checker<'a> {
+    fn ingress(&mut self, object: &'a Object<Ingress>, is_ours: bool) {
+        let Some(annotations) = &object.value.metadata.annotations else { return };
+        for (key, value) in annotations {
+            let written = Written { object, annotations, key, value };
+            let finding = match place::of(key, self.speaker.prefix) {
+                Place::Elsewhere => None,
+                Place::Own(name) => self.own(&written, name),
+                Place::Family(family, name) => is_ours.then(|| self.foreign(&written, family, name)),
+                Place::WrongPrefix { name, reason } => is_ours.then(|| self.wrong_prefix(&written, name, reason)),
+                Place::NoPrefix(name) => is_ours.then(|| self.no_prefix(&written, name)),
+                Place::Malformed { reason, name } => Some(self.malformed(&written, name, reason)),
+            };
+            self.findings.extend(finding.map(|finding| place(finding, object, key)));
+        }
+    }
+
+    /// An annotation under the controller's own prefix.
+    fn own(&mut self, written: &Written, name: &'a str) -> Option<Diagnostic> {
+        if let Some(spec) = features::find(name) {
+            return self.shadowed(written, spec, name);
+        }
+        let meaning = self.explained.entry(name).or_insert_with(|| analogies::explain(name)).clone();
+        let finding = match &meaning {
+            Unknown::Removed(removed) => match removed.gone_in {
+                Some(gone_in) if gone_in > self.speaker.version => return Some(self.speaker.unsupported(written.key, gone_in)),
+                Some(gone_in) if name == removed.name => {
+                    self.lost(written, &meaning, "removed-annotation", &format!("the controller reads it no more since {gone_in}"))
+                }
+                _ => self.lost(written, &meaning, "unknown-annotation", "the controller has no such annotation"),
+            },
+            _ => self.lost(written, &meaning, "unknown-annotation", "the controller has no such annotation"),
+        };
+        Some(self.advise(finding, written, &meaning))
+    }
+
+    /// Quirk: an older name counts only where the newer one is absent or empty.
+    fn shadowed(&self, written: &Written, spec: &'static Spec, name: &str) -> Option<Diagnostic> {
+        let newer = self.speaker.full(spec.name);
+        let shadows = name != spec.name && written.annotations.get(&newer).is_some_and(|value| !value.is_empty());
+        let finding = shadows.then(|| {
+            let message = format!("`{}` is ignored: it is an older name of `{}`, which is there as well", written.key, spec.name);
+            Diagnostic::warning("shadowed-annotation", message).effect(Effect::Overridden).help("remove one of the two")
+        })?;
+        Some(finding.related("this one counts", written.object.span(&["metadata", "annotations", &newer])))
+    }
+
+    fn foreign(&self, written: &Written, family: &'static Family, name: &str) -> Diagnostic {
+        let message = format!("`{}` is ignored: it belongs to {}", written.key, family.name);
+        let finding = Diagnostic::info("foreign-annotation", message).effect(Effect::AnnotationIgnored);
+        // A guess about a name that another controller knows would be noise.
+        match analogies::recognise(name) {
+            Some(meaning) => self.advise(finding, written, &meaning),
+            None => finding,
+        }
+    }
+
+    fn wrong_prefix(&mut self, written: &Written, name: &'a str, reason: &str) -> Diagnostic {
+        let meaning = self.explained.entry(name).or_insert_with(|| analogies::explain(name)).clone();
+        let prefix = self.speaker.prefix;
+        let cause = format!("the controller reads annotations that start with `{prefix}/`");
+        let finding = self.lost(written, &meaning, "wrong-annotation-prefix", &cause).note(reason);
+        self.advise(finding, written, &meaning)
+    }
+
+    fn no_prefix(&self, written: &Written, name: &'static str) -> Diagnostic {
+        let meaning = Unknown::Misspelt(name);
+        let finding = self.lost(written, &meaning, "unprefixed-annotation", "it has no prefix");
+        self.advise(finding, written, &meaning)
+    }
+
+    fn malformed(&self, written: &Written, name: &str, reason: &str) -> Diagnostic {
+        let message = format!("the API server refuses the object: `{}` is no name of an annotation", words::shown(written.key));
+        let finding = Diagnostic::error("malformed-annotation", message).effect(Effect::AdmissionDenied).note(reason);
+        match analogies::recognise(name) {
+            Some(meaning @ Unknown::Misspelt(_)) => self.advise(finding, written, &meaning),
+            _ => finding,
+        }
+    }
+
+    /// An annotation without effect; where a protection was meant, and no other annotation provides it, that is an error.
+    fn lost(&self, written: &Written, meaning: &Unknown, rule: &'static str, cause: &str) -> Diagnostic {
+        let key = words::shown(written.key);
+        let has = |name: &str| written.annotations.contains_key(&self.speaker.full(name));
+        let protects = |spec: &Spec| spec.is_protection() && (spec.needs.is_empty() || has(spec.needs));
+        let meant = meaning.instead();
+        let is_protection = match meaning {
+            Unknown::Removed(removed) => removed.protects,
+            _ => meant.iter().filter_map(|name| features::find(name)).any(protects),
+        };
+        if is_protection && !words::says_no(written.value) && !meant.iter().any(|name| has(name)) {
+            return Diagnostic::error(rule, format!("`{key}` protects nothing: {cause}")).effect(Effect::FailsOpen);
+        }
+        Diagnostic::warning(rule, format!("`{key}` is ignored: {cause}")).effect(Effect::AnnotationIgnored)
+    }
+
+    /// Adds what to do.
+    fn advise(&self, finding: Diagnostic, written: &Written, meaning: &Unknown) -> Diagnostic {
+        let finding = match meaning {
+            Unknown::Analogy(analogies::Analogy { family: Some(family), .. }) if finding.rule == "unknown-annotation" => {
+                finding.note(format!("{} has an annotation of this name", family.name))
+            }
+            _ => finding,
+        };
+        let finding = match self.speaker.help(meaning, written.value) {
+            Some(help) => finding.help(help),
+            None => finding,
+        };
+        let &[only] = meaning.instead() else { return finding };
+        let right = self.speaker.full(only);
+        if let Some(value) = written.annotations.get(&right) {
+            // Both prefixes with one value are written on purpose, for controllers old and new.
+            let is_harmless = matches!(meaning, Unknown::Misspelt(_)) && value == written.value;
+            let severity = if is_harmless { Severity::Info } else { finding.severity };
+            return Diagnostic { severity, ..finding }.help(format!("remove it: `{right}` is there as well"));
+        }
+        let is_same_name = matches!(meaning, Unknown::Misspelt(_) | Unknown::Like(_)) && finding.rule != "foreign-annotation";
+        let span = written.object.key_span(&["metadata", "annotations", written.key]);
+        match words::replacement(span, written.key, &right) {
+            Some(text) if is_same_name => finding.fix(span, text),
+            _ => finding,
+        }
+    }
+
+    /// The controller's annotations on objects whose annotations it does not read.
+    fn misplaced<T: Metadata<Ty = ObjectMeta>>(&mut self, kind: &str, objects: &[Object<T>]) {
+        for object in objects {
+            for key in object.value.metadata().annotations.iter().flat_map(BTreeMap::keys) {
+                if let Place::Own(_) = place::of(key, self.speaker.prefix) {
+                    let message =
+                        format!("`{}` has no effect on {kind}: the controller reads the annotations of Ingresses", words::shown(key));
+                    let finding = Diagnostic::warning("misplaced-annotation", message).effect(Effect::AnnotationIgnored);
+                    self.findings.push(place(finding.help("move it to the Ingress"), object, key));
+                }
+            }
+        }
+    }
+}
+
+fn place<T>(finding: Diagnostic, object: &Object<T>, key: &str) -> Diagnostic {
+    finding.at(object.key_span(&["metadata", "annotations", key])).subject(key).object(object.reference.clone())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,197 @@
+//! The README says what is true: its commands run and print what it shows, and its excerpts are in the files that it names.
+//!
+//! A line `...` in a block stands for any number of lines; where no output is shown, there is none. Commands run in a copy of
+//! `examples`, one after the other.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use pretty_assertions::assert_eq;
+use tempfile::TempDir;
+
+/// A fenced block: the words behind the fence, and the lines in it.
+struct Block<'a> {
+    info: &'a str,
+    lines: Vec<&'a str>,
+}
+
+/// A command, and the lines that are shown below it.
+struct Session<'a> {
+    command: &'a str,
+    shown: Vec<&'a str>,
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn blocks(markdown: &str) -> Vec<Block<'_>> {
+    let mut blocks = Vec::new();
+    let mut lines = markdown.lines();
+    while let Some(line) = lines.next() {
+        if let Some(info) = line.strip_prefix("```") {
+            blocks.push(Block { info, lines: lines.by_ref().take_while(|line| *line != "```").collect() });
+        }
+    }
+    blocks
+}
+
+fn sessions<'a>(blocks: &[Block<'a>]) -> Vec<Session<'a>> {
+    let mut sessions: Vec<Session> = Vec::new();
+    for block in blocks.iter().filter(|block| block.info == "console") {
+        let before = sessions.len();
+        for line in &block.lines {
+            match line.strip_prefix("$ ") {
+                Some(command) => sessions.push(Session { command, shown: Vec::new() }),
+                None if sessions.len() > before => sessions.last_mut().expect("one was just pushed").shown.push(line),
+                None => panic!("a block begins without a command: {line}"),
+            }
+        }
+    }
+    sessions
+}
+
+/// The arguments of a command that is run here; none for those of other programs.
+fn arguments(command: &str) -> Option<Vec<&str>> {
+    let line = command.strip_prefix("cargo run --release -- ").or_else(|| command.strip_prefix("ingressc "))?;
+    assert!(!line.contains(['|', '>', '<', '\'', '"', '$', '*', '\\']), "only plain words can be run: {command}");
+    Some(line.split_whitespace().collect())
+}
+
+fn program(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ingressc"));
+    command.args(arguments).current_dir(folder).env_clear().stdin(Stdio::null());
+    command
+}
+
+/// What a terminal shows: the result, then the messages.
+fn output(folder: &Path, arguments: &[&str]) -> String {
+    let run = program(folder, arguments).output().expect("the program starts");
+    assert!(run.status.code().is_some_and(|code| code <= 1), "{arguments:?}: {run:?}");
+    [run.stdout, run.stderr].map(|bytes| String::from_utf8(bytes).expect("the program writes UTF-8")).concat()
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("folders can be made");
+    for entry in fs::read_dir(from).expect("it is a folder").map(|entry| entry.expect("it can be read")) {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).expect("files can be copied");
+        }
+    }
+}
+
+/// A folder with a copy of the examples, in which commands may write.
+fn examples() -> TempDir {
+    let folder = tempfile::tempdir().expect("there is room for files");
+    copy(&root().join("examples"), &folder.path().join("examples"));
+    folder
+}
+
+/// Whether the lines are what is shown. Blanks at the end of a line do not count: editors remove them.
+fn fits(shown: &[&str], lines: &[&str]) -> bool {
+    match shown {
+        [] => lines.is_empty(),
+        [ellipsis, rest @ ..] if ellipsis.trim() == "..." => (0..=lines.len()).any(|skipped| fits(rest, &lines[skipped..])),
+        [line, rest @ ..] => lines.split_first().is_some_and(|(first, others)| first.trim_end() == *line && fits(rest, others)),
+    }
+}
+
+#[test]
+fn commands_print_what_is_shown() {
+    let readme = read("README.md");
+    let folder = examples();
+    let mut ran = 0;
+    for Session { command, shown } in sessions(&blocks(&readme)) {
+        let Some(arguments) = arguments(command) else { continue };
+        let output = output(folder.path(), &arguments);
+        let lines: Vec<&str> = output.lines().collect();
+        // A blank line before the next command is layout.
+        let shown = shown.strip_suffix(&[""]).unwrap_or(&shown);
+        ran += 1;
+        if !fits(shown, &lines) {
+            assert_eq!(shown.join("\n"), lines.join("\n"), "the README shows this below `{command}`, which is not what is printed");
+        }
+    }
+    assert!(ran >= 5, "the README shows only {ran} commands");
+}
+
+#[test]
+fn excerpts_are_in_the_files_that_they_name() {
+    let readme = read("README.md");
+    let mut seen = 0;
+    for Block { info, lines } in blocks(&readme) {
+        let Some((_, name)) = info.split_once(' ') else { continue };
+        let text = read(name);
+        let text: Vec<&str> = text.lines().collect();
+        let anywhere = [&["..."], lines.as_slice(), &["..."]].concat();
+        assert!(fits(&anywhere, &text), "{name} does not hold this excerpt:\n{}", lines.join("\n"));
+        seen += 1;
+    }
+    assert!(seen >= 1, "the README shows no file");
+}
+
+/// The keys that a section of the settings file can have, as a refusal of another one lists them.
+fn keys(folder: &Path, section: &str) -> Vec<String> {
+    fs::write(folder.join("ingressc.toml"), format!("{section}\nnothing = 1\n")).expect("files can be written");
+    let mut command = program(folder, &["render", "examples/shop", "--target", "ingress-nginx"]);
+    let run = command.output().expect("the program starts");
+    let refusal = String::from_utf8_lossy(&run.stderr).into_owned();
+    let (_, list) = refusal.split_once("expected ").unwrap_or_else(|| panic!("{section}: {refusal}"));
+    let list = list.lines().next().unwrap_or_default();
+    list.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_settings_file_is_accepted_and_shows_all_keys() {
+    let readme = read("README.md");
+    let blocks = blocks(&readme);
+    let shown = blocks.iter().find(|block| block.info == "toml").expect("the README shows a settings file");
+    let folder = examples();
+    for section in ["", "[controller]", "[environment]", "[[suppress]]"] {
+        let keys = keys(folder.path(), section);
+        assert!(keys.len() >= 2, "{section}: {keys:?}");
+        for key in keys {
+            let is_there = |line: &&str| line.starts_with(&format!("{key} = ")) || line.trim_matches(['[', ']']) == key;
+            assert!(shown.lines.iter().any(is_there), "the README does not show `{key}` of {section}");
+        }
+    }
+    fs::write(folder.path().join("ingressc.toml"), shown.lines.join("\n")).expect("files can be written");
+    let shop = output(folder.path(), &["render", "examples", "--target", "ingress-nginx", "-o", "out"]);
+    assert!(shop.contains("1 suppressed") && !shop.contains("assumed-configmap"), "{shop}");
+}
+
+#[test]
+fn the_rendered_example_is_up_to_date() {
+    let arguments = ["render", "examples/shop", "--target", "ingress-nginx", "-o", "examples/rendered/shop", "--check", "--quiet"];
+    assert_eq!(output(root(), &arguments), "", "render it anew: leave out --check");
+}
+
+#[test]
+fn an_ellipsis_stands_for_any_lines() {
+    let lines = ["a", "b", "c", "d"];
+    for (shown, expected) in [
+        (&["a", "b", "c", "d"][..], true),
+        (&["..."], true),
+        (&["a", "...", "d"], true),
+        (&["...", "b", "c", "..."], true),
+        (&["a", "...", "b", "c", "d"], true),
+        (&["...", "d"], true),
+        (&["a", "b"], false),
+        (&["b", "..."], false),
+        (&["...", "c"], false),
+        (&["...", "c", "b", "..."], false),
+        (&["...", "b", "...", "b", "..."], false),
+        (&[], false),
+    ] {
+        assert_eq!(fits(shown, &lines), expected, "{shown:?}");
+    }
+    assert!(fits(&[], &[]) && fits(&["..."], &[]));
+}
