@@ -133,6 +133,25 @@ fn check_compares_and_writes_nothing() {
 }
 
 #[test]
+fn check_compares_by_meaning() {
+    let folder = folder(&[("in.yaml", INGRESS)]);
+    run(folder.path(), &render(&["-o", "out"]));
+    let path = folder.path().join("out/nginx.conf");
+    let written = fs::read_to_string(&path).expect("files can be read");
+
+    fs::write(&path, format!("# another hand\n{}", written.replace('\t', "  "))).expect("files can be written");
+    let equal = run(folder.path(), &render(&["-o", "out", "--check"]));
+    assert_eq!(equal.stdout, "");
+
+    fs::write(&path, written.replacen("client_max_body_size                    1m", "client_max_body_size 8m", 1))
+        .expect("files can be written");
+    let different = run(folder.path(), &render(&["-o", "out", "--check"]));
+    assert_eq!(different.code, Some(1));
+    assert!(different.stdout.starts_with("out/nginx.conf differs:\nhttp > server _ > location /\n"), "{different:?}");
+    assert!(different.stdout.contains("\n  - client_max_body_size 8m;\n  + client_max_body_size 1m;\n"), "{different:?}");
+}
+
+#[test]
 fn check_needs_a_folder() {
     let run = run(&std::env::temp_dir(), &render(&["--check"]));
     assert_eq!(run.code, Some(2));

@@ -1,6 +1,6 @@
 //! `ingressc render`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -10,10 +10,9 @@ use super::inputs::Inputs;
 use super::policy::{self, Judged};
 use super::progress::Progress;
 use super::project::Project;
-use super::{Failure, Global, Status, files, target_parser};
+use super::{Failure, Global, Status, files, golden, target_parser};
 use crate::diagnostic::{Effect, Outcome, Severity};
 use crate::lower;
-use crate::output::{Paint, changes, untrusted};
 use crate::target::{self, OutputFile};
 
 const EXAMPLES: &str = "\
@@ -77,34 +76,12 @@ impl Render {
                 console.result(files.first().map(|file| file.content.as_str()).unwrap_or_default())?;
                 Ok(true)
             }
-            Some(folder) if self.check => compare(folder, files, console),
+            Some(folder) if self.check => golden::compare(folder, files, console),
             Some(folder) => {
                 files::create_folder(folder)?;
                 files.iter().try_for_each(|file| files::write(folder, file.name, &file.content))?;
                 Ok(true)
             }
         }
-    }
-}
-
-/// Reports which files of a folder differ from those that were made; whether none does.
-fn compare(folder: &Path, files: &[OutputFile], console: &Console) -> anyhow::Result<bool> {
-    let held: Vec<_> = files.iter().map(|file| files::read(&folder.join(file.name))).collect();
-    let report = |paint| files.iter().zip(&held).filter_map(|(file, held)| difference(folder, file, held, paint)).collect::<String>();
-    let is_equal = files.iter().zip(&held).all(|(file, held)| held.as_ref() == Ok(&file.content));
-    if !is_equal {
-        console.report(report)?;
-    }
-    Ok(is_equal)
-}
-
-/// How a file that was made differs from the one that is there. Here the difference by meaning belongs, for files that have one.
-fn difference(folder: &Path, file: &OutputFile, held: &Result<String, String>, paint: Paint) -> Option<String> {
-    let path = folder.join(file.name);
-    let name = path.to_string_lossy();
-    let name = untrusted::one_line(&name);
-    match held {
-        Ok(held) => changes::lines(held, &file.content, paint).map(|changes| format!("{name} differs:\n{changes}")),
-        Err(reason) => Some(format!("{name} {}\n", untrusted::one_line(reason))),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::locations;
+use super::features::proxying;
 use super::select::{Chosen, Rule};
 use super::world::World;
 use crate::diagnostic::{Diagnostic, Effect};
@@ -106,7 +106,7 @@ fn catch_all(world: &World) -> Site {
     let defaults = &world.settings.route_defaults;
     let features = Features {
         // Quirk: the controller forgets `proxy-redirect-to` for this location.
-        proxying: Proxying { redirect_to: String::new(), ..locations::default_proxying(defaults) },
+        proxying: Proxying { redirect_to: String::new(), ..proxying::defaults(defaults) },
         logging: RouteLogging { access: world.settings.logging.log_default_backend, rewrites: false },
         ..Features::default()
     };

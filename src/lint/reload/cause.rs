@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use k8s_openapi::api::core::v1::ConfigMap;
 
 use super::finding;
-use super::walk::Refusal;
+use super::refusal::Refusal;
 use crate::catalog::{features, settings};
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::ir::{Origin, Proxy, Route, Server};

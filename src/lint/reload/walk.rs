@@ -6,31 +6,10 @@ use std::collections::{HashMap, HashSet};
 use super::buffers::Buffers;
 use super::directives::{self, Directive as Row, EVENTS, HTTP, LIMIT_EXCEPT, LOCATION, LOCATION_IF, MAIN, Places, SERVER, SERVER_IF};
 use super::directives::{STREAM, STREAM_SERVER, STREAM_UPSTREAM, UPSTREAM};
+use super::refusal::Refusal;
 use super::variables::Variables;
 use super::{arguments, pattern, values};
 use crate::conf::{Directive, Tree};
-
-/// Something that nginx refuses.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
-    /// Why, in words about the configuration.
-    pub(super) message: String,
-    /// Name of the directive.
-    pub(super) directive: String,
-    /// The host whose block it is in; none: it is in no host.
-    pub(super) host: Option<String>,
-    /// Namespace and name of the Ingress whose location it is in.
-    pub(super) owner: Option<(String, String)>,
-    /// The path that it is about.
-    pub(super) path: Option<String>,
-}
-
-impl Refusal {
-    /// The configuration cannot even be read.
-    pub(super) fn of_syntax(message: &str) -> Self {
-        Self { message: message.to_owned(), directive: String::new(), host: None, owner: None, path: None }
-    }
-}
 
 /// Everything in a configuration that nginx refuses.
 pub(super) fn refusals(tree: &Tree) -> Vec<Refusal> {
