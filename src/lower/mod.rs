@@ -6,6 +6,7 @@
 
 mod admission;
 mod annotations;
+mod auth_urls;
 mod canary;
 mod certificates;
 mod endpoints;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::ConfigMap;
 
-use super::Controller;
+use super::{Controller, auth_urls};
 use crate::catalog::settings::{self as catalog, Fate, Remark, Setting, Unknown};
 use crate::diagnostic::{Diagnostic, Effect, Outcome};
 use crate::ir::Settings;
@@ -245,6 +245,7 @@ fn settle_geo(data: &BTreeMap<String, String>, controller: &Controller, settings
 /// Drops external authentication that has no service.
 fn settle_global_auth(data: &BTreeMap<String, String>, settings: &mut Settings, notices: &mut Vec<Notice>) {
     const URL: &str = "global-auth-url";
+    settings.global_auth.iter_mut().for_each(auth_urls::settle);
     if settings.global_auth.take_if(|auth| auth.url.is_empty()).is_none() || data.contains_key(URL) {
         return;
     }
