@@ -109,6 +109,12 @@ changes! {
         CIPHER_ORDER = "cipher-order", (1, 14, 0);
     }
     Values {
+        /// Values of FastCGI parameters may hold slashes and dots.
+        FASTCGI_PATHS = "fastcgi-paths", (1, 9, 4);
+        /// `ssl-ciphers` may hold `@STRENGTH` and `@SECLEVEL`.
+        CIPHER_STRENGTHS = "cipher-strengths", (1, 9, 6);
+        /// `auth-tls-match-cn` may be any regular expression behind `CN=`.
+        COMMON_NAME_PATTERNS = "common-name-patterns", (1, 9, 6);
         /// `proxy-ssl-protocols` knows `TLSv1.2` and `TLSv1.3` only.
         BACKEND_PROTOCOLS = "backend-protocols", (1, 10, 2);
         /// `auth-tls-verify-client` is one of its words, not a text that holds one.

@@ -24,6 +24,9 @@ pub(super) fn lines(proxy: &Proxy, is_catch_all: bool, printer: &mut Printer) ->
         }
     }
     tls_options.push("ssl".to_owned());
+    if listening.http2 && !proxy.layout.http2_directive {
+        tls_options.push("http2".to_owned());
+    }
 
     let plain = addresses.iter().map(|address| line(address, runtime.http_port, &options));
     let tls = addresses.iter().map(|address| line(address, port, &tls_options));

@@ -3,11 +3,11 @@
 //! Quirk: the pass knows no quotes. Blanks at the start of a line are replaced within values of several lines too, and braces within
 //! values count.
 
-/// The text with the whitespace of the controller.
-pub(super) fn clean(text: &str) -> String {
+/// The text with the whitespace of the controller. Carriage returns within a line become blanks, or vanish.
+pub(super) fn clean(text: &str, keeps_carriage_returns: bool) -> String {
     let bytes = text.as_bytes();
     let mut cleaned = String::with_capacity(text.len());
-    let mut state = State::default();
+    let mut state = State { keeps_carriage_returns, ..State::default() };
     let mut at = 0;
     while at < bytes.len() {
         let run = state.run(&bytes[at..]);
@@ -26,6 +26,7 @@ pub(super) fn clean(text: &str) -> String {
 
 #[derive(Debug, Default)]
 struct State {
+    keeps_carriage_returns: bool,
     depth: isize,
     in_line: bool,
     in_comment: bool,
@@ -67,7 +68,7 @@ impl State {
                 }
                 (self.in_line, self.in_comment) = (false, false);
             }
-            b'\r' if self.in_line && next.is_some_and(|next| next != b'\n') => cleaned.push(' '),
+            b'\r' if self.keeps_carriage_returns && self.in_line && next.is_some_and(|next| next != b'\n') => cleaned.push(' '),
             b'{' | b'}' | b'#' => {
                 self.depth -= isize::from(byte == b'}');
                 self.indent(cleaned);
@@ -98,7 +99,8 @@ mod tests {
             ("{\nä\n}", "{\n\tä\n}"),
         ];
         for (text, expected) in cases {
-            assert_eq!(clean(text), expected, "{text:?}");
+            assert_eq!(clean(text, true), expected, "{text:?}");
         }
+        assert_eq!(clean("a\r\nb\rc\r", false), "a\nbc");
     }
 }
