@@ -7,7 +7,7 @@ use super::features::proxying;
 use super::select::{Chosen, Rule};
 use super::world::World;
 use crate::catalog::releases::LATE_PASSTHROUGH;
-use crate::diagnostic::{Diagnostic, Effect};
+use crate::diagnostic::{Diagnostic, Effect, Outcome};
 use crate::ir::{CATCH_ALL, Certificate, DEFAULT_UPSTREAM, Features, Origin, PathMatch, Proxying, Route, RouteLogging, Server};
 use crate::source::Span;
 
@@ -84,7 +84,8 @@ impl Sites {
 }
 
 /// The servers of all hosts that Ingresses name, each with a location `/`, certificates and what else holds for a host as a whole.
-pub(super) fn create(world: &World, chosen: &[Chosen], findings: &mut Vec<Diagnostic>) -> Sites {
+pub(super) fn create(world: &World, chosen: &[Chosen]) -> Outcome<Sites> {
+    let mut findings = Vec::new();
     let mut sites = Sites { list: Vec::new(), by_host: HashMap::new() };
     sites.push(catch_all(world));
     // Canaries never make a server.
@@ -95,12 +96,12 @@ pub(super) fn create(world: &World, chosen: &[Chosen], findings: &mut Vec<Diagno
     for (_, ingress) in primary() {
         for rule in &ingress.rules {
             if let Some(site) = sites.find(&rule.host) {
-                configure(world, site, ingress, rule, findings);
+                configure(world, site, ingress, rule, &mut findings);
             }
         }
     }
-    settle_aliases(&mut sites, findings);
-    sites
+    settle_aliases(&mut sites, &mut findings);
+    Outcome { value: sites, diagnostics: findings }
 }
 
 fn catch_all(world: &World) -> Site {

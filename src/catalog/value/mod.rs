@@ -9,7 +9,7 @@ mod url;
 pub use cache_duration::{DEFAULT_CACHE_DURATION, parse_cache_durations};
 pub use cidr::parse_networks;
 pub use pattern::{Pattern, patterns};
-pub use url::{Url, UrlError};
+pub use url::{Url, UrlError, around_host, with_way_back};
 
 /// What the controller checks before it reads a value.
 #[derive(Debug, Clone, Copy)]

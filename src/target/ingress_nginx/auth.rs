@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha1_smol::Sha1;
 
 use super::super::view::{Raw, view};
 use super::printer::{Printer, comment, quoted};
 use super::shared::{LayoutView, Shared, forwarded_for};
-use super::{sha1, url};
 use crate::ir::{ExternalAuth, Layout, PathMatch, Route, Server};
 
 view! {
@@ -127,7 +127,7 @@ impl<'a> Auth<'a> {
             Arc::new(AuthUpstream {
                 label: comment(&format!("{}{}", server.hostname, if layout.names_auth_paths { &self.route.path } else { "" })),
                 name: printer.words("auth-url", &self.upstream_name(&server.hostname)),
-                address: printer.words("auth-url", url::host_and_port(&self.service.url)),
+                address: printer.words("auth-url", &self.service.address),
                 keepalive: self.service.keepalive_connections,
                 requests: self.service.keepalive_requests,
                 timeout: self.service.keepalive_timeout,
@@ -151,7 +151,8 @@ impl<'a> Auth<'a> {
         let headers = service.request_headers.iter().map(|(name, value)| AuthHeader { name: header(name), value: header(value) });
         let headers = headers.map(Arc::new).collect();
         let target = if keeps_connections {
-            printer.words("auth-url", &url::with_host(&service.url, &self.upstream_name(&server.hostname)))
+            let (before, behind) = &service.around_host;
+            printer.words("auth-url", &format!("{before}{}{behind}", self.upstream_name(&server.hostname)))
         } else {
             printer.quoted_if(layout.quotes_targets, "auth-url", &service.url)
         };
@@ -189,15 +190,18 @@ impl<'a> Auth<'a> {
     /// Name of the location that sends people to the sign-in page; none where there is no such page.
     pub(super) fn sign_in_location(&self) -> Option<Raw> {
         let url = &self.service.signin_url;
-        (!url.is_empty()).then(|| Raw::new(format!("@{}", sha1::hex(&format!("{}{url}", self.route.path)))))
+        (!url.is_empty()).then(|| Raw::new(format!("@{}", Sha1::from(format!("{}{url}", self.route.path)).digest())))
     }
 
     /// The location that sends people to the sign-in page.
     pub(super) fn sign_in(&self, cors: Option<&Raw>, shared: &Shared, printer: &mut Printer) -> Option<Raw> {
         let location = self.sign_in_location()?;
-        let target = url::sign_in(&self.service.signin_url, &self.service.signin_redirect_param);
-        let view =
-            SignIn { location, cors: cors.cloned(), waf: shared.proxy.settings.waf.enabled, url: printer.words("auth-signin", &target) };
+        let view = SignIn {
+            location,
+            cors: cors.cloned(),
+            waf: shared.proxy.settings.waf.enabled,
+            url: printer.words("auth-signin", &self.service.signin_target),
+        };
         Some(printer.piece("ingress_nginx/sign_in.conf", view))
     }
 

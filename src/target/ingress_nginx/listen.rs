@@ -60,5 +60,7 @@ fn options(proxy: &Proxy, is_catch_all: bool) -> Vec<String> {
 fn line(prefix: &str, port: u16, options: &[String]) -> String {
     let mut words = vec![format!("{prefix}{port}")];
     words.extend_from_slice(options);
-    words.join(" ")
+    // The controller leaves a blank before the semicolon, unless TLS is the last word.
+    let end = if options.last().is_some_and(|option| option == "ssl") { "" } else { " " };
+    words.join(" ") + end
 }

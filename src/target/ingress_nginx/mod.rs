@@ -15,11 +15,9 @@ mod location;
 mod main;
 mod printer;
 mod server;
-mod sha1;
 mod shared;
 mod stream;
 mod tls;
-mod url;
 mod whitespace;
 
 use rayon::prelude::*;
