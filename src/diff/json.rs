@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::report::{Change, Kind, Report, Side};
+use super::redact;
+use super::report::{Change, Kind, Place, Report, Side};
 
 /// What a Service in the live document holds of Kubernetes' own records; the Lua side never reads it.
 const BOOKKEEPING: [&str; 2] = ["metadata", "status"];
@@ -16,12 +17,50 @@ const BOOKKEEPING: [&str; 2] = ["metadata", "status"];
 /// Compares two documents. The path of a change ends with the key of the value.
 #[must_use]
 pub fn compare(declared: &Value, live: &Value) -> Report {
-    let mut walk = Walk { changes: Vec::new(), path: Vec::new() };
+    let mut walk = Walk { cluster_fills: false, cluster_knows_endpoints: false, changes: Vec::new(), path: Vec::new() };
     walk.values(declared, live);
     Report { changes: walk.changes }
 }
 
+/// Compares what manifests declare with what a cluster has made of them: what the API server fills in where a Service leaves it
+/// out is no difference, nor are endpoints where no manifest holds any.
+#[must_use]
+pub fn compare_live(declared: &Value, live: &Value, declares_endpoints: bool) -> Report {
+    let mut walk = Walk { cluster_fills: true, cluster_knows_endpoints: !declares_endpoints, changes: Vec::new(), path: Vec::new() };
+    walk.values(declared, live);
+    Report { changes: walk.changes }
+}
+
+/// What the API server fills in where a Service says nothing, whatever the value.
+const FILLED: [&str; 8] = [
+    "allocateLoadBalancerNodePorts",
+    "clusterIPs",
+    "externalTrafficPolicy",
+    "healthCheckNodePort",
+    "internalTrafficPolicy",
+    "ipFamilies",
+    "ipFamilyPolicy",
+    "nodePort",
+];
+
+/// Whether a value of a live Service is what the API server makes of nothing.
+fn is_filled(key: &str, live: &serde_json::Map<String, Value>) -> bool {
+    let is = |text: &str| live.get(key).is_some_and(|value| value == text);
+    match key {
+        "clusterIP" => !is("None"),
+        "protocol" => is("TCP"),
+        "sessionAffinity" => is("None"),
+        "targetPort" => live.get(key) == live.get("port"),
+        "type" => is("ClusterIP"),
+        _ => FILLED.contains(&key),
+    }
+}
+
 struct Walk {
+    /// The live document comes from a cluster, the other one from manifests that nobody has applied.
+    cluster_fills: bool,
+    /// Only the cluster knows of endpoints.
+    cluster_knows_endpoints: bool,
     changes: Vec<Change>,
     path: Vec<Arc<str>>,
 }
@@ -29,6 +68,9 @@ struct Walk {
 impl Walk {
     /// Compares two values. The JSON reader's limit of nesting bounds the recursion.
     fn values(&mut self, declared: &Value, live: &Value) {
+        if self.cluster_knows_endpoints && self.path.last().is_some_and(|key| &**key == "endpoints") && is_empty(declared) {
+            return;
+        }
         match (declared, live) {
             (Value::Object(declared), Value::Object(live)) => {
                 let is_service = self.path.last().is_some_and(|word| &**word == "service");
@@ -36,7 +78,9 @@ impl Walk {
                 for (key, value) in declared.iter().filter(|(key, _)| counts(key)) {
                     self.within(key, |walk| walk.values(value, live.get(key).unwrap_or(&Value::Null)));
                 }
-                for (key, value) in live.iter().filter(|(key, _)| counts(key) && !declared.contains_key(*key)) {
+                let in_service = self.cluster_fills && self.path.iter().any(|word| &**word == "service");
+                let is_news = |key: &str| counts(key) && !declared.contains_key(key) && !(in_service && is_filled(key, live));
+                for (key, value) in live.iter().filter(|(key, _)| is_news(key)) {
                     self.within(key, |walk| walk.values(&Value::Null, value));
                 }
             }
@@ -71,8 +115,10 @@ impl Walk {
     }
 
     fn add(&mut self, kind: Kind, before: Option<&Value>, after: Option<&Value>) {
-        let side = |value: &Value| Side { text: value.to_string(), span: None };
-        self.changes.push(Change { path: self.path.clone(), kind, before: before.map(side), after: after.map(side) });
+        let side = |value: &Value| Side { text: redact::text(&value.to_string()).into_owned(), span: None };
+        let name = self.path.last().cloned().unwrap_or_else(|| Arc::from(""));
+        let (path, place) = (self.path.clone(), Place::default());
+        self.changes.push(Change { path, place, name, kind, before: before.map(side), after: after.map(side) });
     }
 }
 
@@ -135,6 +181,22 @@ mod tests {
             ),
         ] {
             assert_eq!(changes(&live, &declared), Vec::<String>::new(), "{live} / {declared}");
+        }
+    }
+
+    #[test]
+    fn what_a_cluster_fills_in_is_no_difference() {
+        let declared = json!([{"name": "a", "service": {"spec": {"ports": [{"port": 80}]}}}]);
+        let live = json!([{"name": "a", "endpoints": [{"address": "10.0.0.1", "port": "80"}], "service": {"spec": {
+            "type": "ClusterIP", "clusterIP": "10.96.0.1", "clusterIPs": ["10.96.0.1"], "sessionAffinity": "None",
+            "ports": [{"port": 80, "protocol": "TCP", "targetPort": 80, "nodePort": 30000}],
+        }}}]);
+        assert!(compare_live(&declared, &live, false).is_empty());
+        assert_eq!(compare_live(&declared, &live, true).changes.len(), 1);
+        for (key, value) in [("type", json!("ExternalName")), ("clusterIP", json!("None")), ("externalName", json!("a.example"))] {
+            let mut other = live.clone();
+            other[0]["service"]["spec"][key] = value;
+            assert_eq!(compare_live(&declared, &other, false).changes.len(), 1, "{key}");
         }
     }
 
