@@ -30,10 +30,38 @@ const BACKEND: [&str; 3] = ["set $service_name", "set $service_port", "set $prox
 /// Variables of the controller that say whose location it is.
 const OWNER: [&str; 3] = ["set $namespace", "set $ingress_name", "set $location_path"];
 
+/// Locations of the controller's own that come with a directive.
+const INTERNAL: [(&str, &str); 3] = [("/_external-auth", "auth_request"), ("/_mirror-", "mirror"), ("@custom_", "error_page")];
+
+/// The directive that a location of the controller's own comes with.
+fn internal(query: &Query) -> Option<&'static str> {
+    let path = query.path.filter(|_| query.name.is_empty() && query.ingress.is_none())?;
+    INTERNAL.iter().find(|(start, _)| path.contains(start)).map(|(_, directive)| *directive)
+}
+
 impl Causes<'_> {
+    /// Why a host has the certificate that it has: the section `tls` of an Ingress that names it, or the default.
+    #[must_use]
+    pub fn of_certificate(&self, host: &str) -> Cause {
+        let query = Query { host: Some(host), ..Query::default() };
+        let server = self.server(host);
+        let routes = server.map(first_of_each).unwrap_or_default();
+        let owners = routes.iter().filter_map(|route| route.owner.as_ref());
+        let ingresses = owners.filter_map(|owner| self.ingress((&owner.namespace, &owner.name)));
+        let tls =
+            |ingress: &Object<Ingress>| ingress.value.spec.as_ref().and_then(|spec| spec.tls.as_ref()).is_some_and(|tls| !tls.is_empty());
+        match ingresses.into_iter().find(|ingress| tls(ingress)) {
+            Some(ingress) => of_tls(ingress),
+            None => self.of_missing(&query),
+        }
+    }
+
     /// Why a directive, a location or a server is there as it is.
     #[must_use]
     pub fn of_declared(&self, query: &Query) -> Cause {
+        if let Some(cause) = internal(query).and_then(|name| self.of_annotation(&Query { name, ..*query }, None)) {
+            return cause;
+        }
         if query.name.is_empty() {
             return self.of_block(query);
         }
@@ -47,7 +75,7 @@ impl Causes<'_> {
         }
         self.of_snippet(query)
             .or_else(|| self.of_annotation(query, route))
-            .or_else(|| self.of_tls(query, ingress))
+            .or_else(|| self.of_redirect(query, ingress))
             .or_else(|| self.of_setting(query))
             .or_else(|| self.of_stream(query))
             .unwrap_or_else(|| self.by_default(query, route))
@@ -152,16 +180,10 @@ impl Causes<'_> {
     }
 
     /// Redirects to HTTPS come with the certificate.
-    fn of_tls(&self, query: &Query, ingress: Option<&Object<Ingress>>) -> Option<Cause> {
+    fn of_redirect(&self, query: &Query, ingress: Option<&Object<Ingress>>) -> Option<Cause> {
         let ingress = ingress.filter(|_| query.name == "set $ssl_redirect")?;
-        let has_tls = ingress.value.spec.as_ref().and_then(|spec| spec.tls.as_ref()).is_some_and(|tls| !tls.is_empty());
-        has_tls.then(|| Cause {
-            reason: Reason::Object,
-            message: format!("{} has a section `tls`", name(ingress)),
-            subject: String::from("tls"),
-            object: Some(ingress.reference.clone()),
-            span: Some(ingress.key_span(&["spec", "tls"])),
-        })
+        let tls = ingress.value.spec.as_ref()?.tls.as_ref()?;
+        (!tls.is_empty()).then(|| of_tls(ingress))
     }
 
     fn of_setting(&self, query: &Query) -> Option<Cause> {
@@ -304,6 +326,10 @@ fn find_path<'i>(ingress: &'i Object<Ingress>, query: &Query) -> Option<(usize, 
 
 fn object(ingress: &Object<Ingress>, message: String, subject: &str, span: Span) -> Cause {
     Cause { reason: Reason::Object, message, subject: subject.to_owned(), object: Some(ingress.reference.clone()), span: Some(span) }
+}
+
+fn of_tls(ingress: &Object<Ingress>) -> Cause {
+    object(ingress, format!("section `tls` of {}", name(ingress)), "tls", ingress.key_span(&["spec", "tls"]))
 }
 
 fn host(ingress: &Object<Ingress>, query: &Query) -> Cause {

@@ -59,7 +59,12 @@ impl Facts {
         self.resolvers = Some(Vec::new());
         for directive in http.directives() {
             match &*directive.name() {
-                "resolver" => self.resolvers = Some(directive.args().filter_map(|arg| address(&arg.value())).collect()),
+                "resolver" => {
+                    self.resolvers = Some(directive.args().filter_map(|arg| address(&arg.value())).collect());
+                    // Where the pod has no IPv6, nginx is told not to ask for such addresses, whatever the ConfigMap says.
+                    let asks = directive.args().all(|arg| arg.value() != "ipv6=off");
+                    self.ipv6 = self.ipv6.or(asks.then_some(true));
+                }
                 "ssl_certificate" => self.default_certificate = directive.args().next().map(|arg| arg.value().into_owned()),
                 _ => {}
             }
@@ -216,6 +221,8 @@ mod tests {
         assert_eq!(read("worker_processes auto;"), nothing);
         assert_eq!(read("server { listen 80; }"), Facts { ipv6: Some(false), ..nothing });
         assert_eq!(read("http { }"), Facts { resolvers: Some(Vec::new()), ..Facts::default() });
+        assert_eq!(read("http { resolver 10.0.0.1; server { listen 80; } }").ipv6, Some(true));
+        assert_eq!(read("http { resolver 10.0.0.1 ipv6=off; server { listen 80; } }").ipv6, Some(false));
         assert_eq!(read("http { server { listen 127.0.0.1:1 backlog=9; listen unix:/tmp/x; } }").ipv6, None);
     }
 

@@ -3,7 +3,7 @@
 //! Nothing, null, an empty text, list or object and what holds only such are the same, as the Lua side takes them. Lists whose
 //! items have a name, and lists of endpoints, may stand in any order.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -30,6 +30,9 @@ pub fn compare_live(declared: &Value, live: &Value, declares_endpoints: bool) ->
     walk.values(declared, live);
     Report { changes: walk.changes }
 }
+
+/// More items of one name than this are paired by their order: looking for equal ones takes a step for each pair.
+const MOST_TWINS: usize = 16;
 
 /// What the API server fills in where a Service says nothing, whatever the value.
 const FILLED: [&str; 8] = [
@@ -97,15 +100,37 @@ impl Walk {
 
     fn lists(&mut self, declared: &[Value], live: &[Value]) {
         let is_named = declared.iter().chain(live).all(|item| name(item).is_some());
-        let (declared, live) = (keyed(declared, is_named), keyed(live, is_named));
-        let find: HashMap<&(String, usize), &Value> = live.iter().map(|(key, value)| (key, *value)).collect();
-        let known: HashMap<&(String, usize), &Value> = declared.iter().map(|(key, value)| (key, *value)).collect();
-        for (key, value) in &declared {
-            self.within(&key.0, |walk| walk.values(value, find.get(key).copied().unwrap_or(&Value::Null)));
+        let mut groups: BTreeMap<String, (Vec<&Value>, Vec<&Value>)> = BTreeMap::new();
+        for (key, value) in keyed(declared, is_named) {
+            groups.entry(key).or_default().0.push(value);
         }
-        for (key, value) in live.iter().filter(|(key, _)| !known.contains_key(key)) {
-            self.within(&key.0, |walk| walk.values(&Value::Null, value));
+        for (key, value) in keyed(live, is_named) {
+            groups.entry(key).or_default().1.push(value);
         }
+        let order = keyed(declared, is_named).map(|(key, _)| key).chain(keyed(live, is_named).map(|(key, _)| key));
+        for key in order {
+            let Some((mut declared, mut live)) = groups.remove(&key) else { continue };
+            self.drop_equal(&mut declared, &mut live);
+            for at in 0..declared.len().max(live.len()) {
+                let (declared, live) = (declared.get(at).copied(), live.get(at).copied());
+                self.within(&key, |walk| walk.values(declared.unwrap_or(&Value::Null), live.unwrap_or(&Value::Null)));
+            }
+        }
+    }
+
+    /// Several items can have one name, and stand in any order: those that are equal are no difference.
+    fn drop_equal(&self, declared: &mut Vec<&Value>, live: &mut Vec<&Value>) {
+        if declared.len().max(live.len()) < 2 || declared.len().max(live.len()) > MOST_TWINS {
+            return;
+        }
+        declared.retain(|value| {
+            let equal = live.iter().position(|other| {
+                let mut walk = Walk { changes: Vec::new(), path: self.path.clone(), ..*self };
+                walk.values(value, other);
+                walk.changes.is_empty()
+            });
+            equal.map(|at| live.remove(at)).is_none()
+        });
     }
 
     fn within(&mut self, word: &str, compare: impl FnOnce(&mut Self)) {
@@ -122,18 +147,9 @@ impl Walk {
     }
 }
 
-/// The items with their keys: the name and how many of that name came before, or the index.
-fn keyed(items: &[Value], is_named: bool) -> Vec<((String, usize), &Value)> {
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    let key = |(at, item): (usize, &Value)| match name(item).filter(|_| is_named) {
-        None => (at.to_string(), 0),
-        Some(name) => {
-            let count = seen.entry(name.clone()).or_default();
-            *count += 1;
-            (name, *count)
-        }
-    };
-    items.iter().enumerate().map(key).zip(items).collect()
+/// The items with their keys: the name, or the index where they have none.
+fn keyed(items: &[Value], is_named: bool) -> impl Iterator<Item = (String, &Value)> {
+    items.iter().enumerate().map(move |(at, item)| (name(item).filter(|_| is_named).unwrap_or_else(|| at.to_string()), item))
 }
 
 /// What names an item of a list: its name, or the address and port of an endpoint.
@@ -175,6 +191,7 @@ mod tests {
             (json!({"a": null, "b": "", "c": [], "d": {"e": {}}}), json!({})),
             (json!({"service": {"metadata": {"uid": "1"}, "status": {"x": 1}}}), json!({"service": {"spec": {}}})),
             (json!([{"name": "a", "x": 1}, {"name": "b"}]), json!([{"name": "b"}, {"name": "a", "x": 1}])),
+            (json!([{"name": "a", "x": 1}, {"name": "a", "x": 2}]), json!([{"name": "a", "x": 2}, {"name": "a", "x": 1}])),
             (
                 json!([{"address": "::1", "port": "1"}, {"address": "::1", "port": "2"}]),
                 json!([{"address": "::1", "port": "2"}, {"address": "::1", "port": "1"}]),

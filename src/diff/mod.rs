@@ -29,24 +29,20 @@ pub fn compare(declared: &Tree<'_>, live: &Tree<'_>) -> Report {
     Report { changes: walk.changes }
 }
 
-/// Compares the servers that answer for one of the hosts; without hosts, those that the live text has.
-///
-/// So the extract for a few hosts can be compared with a whole configuration.
+/// Compares the servers that answer for one of the hosts: the extract for a few hosts against a whole configuration.
 #[must_use]
 pub fn compare_servers(declared: &Tree<'_>, live: &Tree<'_>, hosts: &[String]) -> Report {
-    let all: Vec<Directive<'_>> = live.servers().collect();
-    let of_live: Vec<String>;
-    let hosts = if hosts.is_empty() {
-        of_live = all.iter().flat_map(|server| pair::server_names(*server)).map(Cow::into_owned).collect();
-        &of_live
-    } else {
-        hosts
-    };
     let hosts: HashSet<&str> = hosts.iter().map(String::as_str).collect();
     let answers = |server: &Directive<'_>| pair::server_names(*server).any(|name| hosts.contains(&*name));
     let mut walk = Walk { path: vec![Arc::from("http")], ..Walk::default() };
-    walk.level(&declared.servers().filter(answers).collect::<Vec<_>>(), &all.into_iter().filter(answers).collect::<Vec<_>>());
+    walk.level(&declared.servers().filter(answers).collect::<Vec<_>>(), &live.servers().filter(answers).collect::<Vec<_>>());
     Report { changes: walk.changes }
+}
+
+/// The hosts that a configuration answers for.
+#[must_use]
+pub fn hosts_of(tree: &Tree<'_>) -> Vec<String> {
+    tree.servers().flat_map(pair::server_names).map(Cow::into_owned).collect()
 }
 
 /// Whether a text holds only servers, as the extract for a host does.
@@ -122,7 +118,7 @@ impl<'a> Walk<'a> {
     fn add(&mut self, kind: Kind, before: Option<Directive<'a>>, after: Option<Directive<'a>>) {
         let Some(directive) = after.or(before) else { return };
         let around = self.place.get_or_insert_with(|| place::around(&self.blocks));
-        let place = if directive.is_block() { place::about(around, before, after) } else { around.clone() };
+        let place = if directive.is_block() { place::of_block(around, before, after) } else { around.clone() };
         let path = self.path.clone();
         self.changes.push(Change { path, place, name: name(directive), kind, before: before.map(side), after: after.map(side) });
     }

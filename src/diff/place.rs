@@ -15,8 +15,21 @@ pub(super) fn around(blocks: &[(Directive<'_>, Directive<'_>)]) -> Place {
     place
 }
 
-/// The place of a block that stands at another place.
-pub(super) fn about(outside: &Place, before: Option<Directive<'_>>, after: Option<Directive<'_>>) -> Place {
+/// The place of a block that is added, removed or moved. Of a server it says whose it is: the Ingress of its first location.
+pub(super) fn of_block(outside: &Place, before: Option<Directive<'_>>, after: Option<Directive<'_>>) -> Place {
+    let mut place = about(outside, before, after);
+    if after.or(before).is_some_and(|block| block.name() == "server") {
+        let owner = |server: Directive<'_>| {
+            let found =
+                server.directives().filter(|inner| inner.name() == "location").filter_map(target).find(|target| !target.ingress.is_empty());
+            found.map(|target| Arc::new(Target { namespace: target.namespace, ingress: target.ingress, ..Target::default() }))
+        };
+        (place.before, place.after) = (before.and_then(owner), after.and_then(owner));
+    }
+    place
+}
+
+fn about(outside: &Place, before: Option<Directive<'_>>, after: Option<Directive<'_>>) -> Place {
     let Some(block) = after.or(before) else { return outside.clone() };
     let mut place = outside.clone();
     match &*block.name() {

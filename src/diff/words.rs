@@ -125,6 +125,16 @@ const BACKEND: [&str; 3] = ["set $service_name", "set $service_port", "set $prox
 /// Variables of the controller that redirect to HTTPS.
 const TO_HTTPS: [&str; 2] = ["set $ssl_redirect", "set $force_ssl_redirect"];
 
+/// Lines of one location that are one change to a person have the same family.
+#[must_use]
+pub fn family(change: &Change) -> Option<&'static str> {
+    match &*change.name {
+        name if BACKEND.contains(&name) => Some("backend"),
+        "set $namespace" | "set $ingress_name" => Some("owner"),
+        _ => None,
+    }
+}
+
 /// Says what a change of nginx.conf means.
 #[must_use]
 pub fn of_configuration(change: &Change) -> Words {
@@ -135,12 +145,12 @@ pub fn of_configuration(change: &Change) -> Words {
         "server" if is_block && change.place.host.is_some() => route(host(change)),
         "location" if is_block => route(path(change)),
         "set" if BACKEND.contains(&&*change.name) => match (&change.place.before, &change.place.after) {
-            (Some(before), Some(after)) if !after.service.is_empty() || !before.service.is_empty() => {
+            (Some(before), Some(after)) if (&before.service, &before.port) != (&after.service, &after.port) => {
                 route(format!("moved from {} to {}", service(before), service(after)))
             }
             _ => route(values("upstream", change)),
         },
-        "set" if *change.name == *"set $ingress_name" || *change.name == *"set $namespace" => route(owner(change)),
+        "set" if family(change) == Some("owner") => route(owner(change)),
         "set" if TO_HTTPS.contains(&&*change.name) => to_https(change),
         "server_name" | "proxy_pass" | "grpc_pass" | "rewrite" | "return" => route(values(noun(name).map_or(name, |row| row.1), change)),
         _ => setting(name, change),
