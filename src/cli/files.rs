@@ -54,7 +54,7 @@ pub(super) fn reason(error: &io::Error) -> String {
 ///
 /// # Errors
 /// The file cannot be written, or something that is no file has its name.
-pub(super) fn write(folder: &Path, name: &str, content: &str) -> anyhow::Result<()> {
+pub(super) fn write(folder: &Path, name: &str, content: &str, is_private: bool) -> anyhow::Result<()> {
     let path = folder.join(name);
     let shown = path.display();
     match fs::symlink_metadata(&path) {
@@ -64,12 +64,24 @@ pub(super) fn write(folder: &Path, name: &str, content: &str) -> anyhow::Result<
     }
     let draft = folder.join(format!(".{name}.{}.part", std::process::id()));
     // A draft of a run that was killed is in the way only if that run had the same number.
-    let written = OpenOptions::new().write(true).create_new(true).open(&draft).and_then(|mut file| file.write_all(content.as_bytes()));
+    let written = options(is_private).write(true).create_new(true).open(&draft).and_then(|mut file| file.write_all(content.as_bytes()));
     written.and_then(|()| fs::rename(&draft, &path)).map_err(|error| {
         // What cannot be removed either is left: the first error says more.
         let _ = fs::remove_file(&draft);
         anyhow::anyhow!("cannot write `{shown}`: {}", reason(&error))
     })
+}
+
+/// How a new file is opened: one that holds secrets is for its owner alone from the start.
+fn options(is_private: bool) -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    if is_private {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = is_private;
+    options
 }
 
 /// Makes a folder and those above it.
@@ -110,8 +122,8 @@ mod tests {
     #[test]
     fn files_are_replaced_and_no_draft_stays() -> anyhow::Result<()> {
         let folder = tempfile::tempdir()?;
-        write(folder.path(), "a.conf", "one")?;
-        write(folder.path(), "a.conf", "two")?;
+        write(folder.path(), "a.conf", "one", false)?;
+        write(folder.path(), "a.conf", "two", false)?;
         assert_eq!(read(&folder.path().join("a.conf")), Ok("two".into()));
         assert_eq!(fs::read_dir(folder.path())?.count(), 1);
         Ok(())
@@ -126,7 +138,7 @@ mod tests {
         std::os::unix::fs::symlink(&victim, folder.path().join("a.conf"))?;
         fs::create_dir(folder.path().join("b.conf"))?;
         for name in ["a.conf", "b.conf"] {
-            assert!(write(folder.path(), name, "yours").is_err(), "{name}");
+            assert!(write(folder.path(), name, "yours", false).is_err(), "{name}");
         }
         assert_eq!(read(&victim), Ok("mine".into()));
         Ok(())

@@ -3,6 +3,7 @@
 //! Each command has a file of its own. Results go to standard output, everything else to standard error.
 
 mod catalog;
+mod certificate;
 mod check;
 mod completions;
 mod config;
@@ -14,6 +15,7 @@ mod files;
 mod golden;
 mod inputs;
 mod man;
+mod output;
 mod policy;
 mod progress;
 mod project;

@@ -4,15 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use rayon::prelude::*;
-
 use super::console::Console;
 use super::controller::ControllerOptions;
 use super::inputs::Inputs;
 use super::policy::{self, Judged};
 use super::progress::Progress;
 use super::project::Project;
-use super::{Failure, Global, Status, files, golden, target_parser};
+use super::output::{self, NginxArgs};
+use super::{Failure, Global, Status, golden, target_parser};
 use crate::diagnostic::{Effect, Outcome, Severity};
 use crate::lower;
 use crate::target::{self, OutputFile};
@@ -43,15 +42,20 @@ pub(super) struct Render {
     /// Write nothing: compare with what the folder holds
     #[arg(long, requires = "output")]
     check: bool,
+    /// Write certificates, keys and passwords as well, for nobody but their owner to read
+    #[arg(long, requires = "output", conflicts_with = "check")]
+    write_secrets: bool,
     #[command(flatten)]
     controller: ControllerOptions,
+    #[command(flatten)]
+    nginx: NginxArgs,
 }
 
 impl Render {
     pub(super) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
         let progress = Progress::start(console, "compiling the manifests…");
         let mut project = Project::load(&self.inputs, &self.controller, global)?;
-        let files = self.compile(&mut project);
+        let files = self.compile(&mut project)?;
         drop(progress);
 
         let equal = self.deliver(&files, console)?;
@@ -61,16 +65,19 @@ impl Render {
         Ok(project.status.max(if is_clean { Status::Clean } else { Status::Findings }))
     }
 
-    fn compile(&self, project: &mut Project) -> Vec<OutputFile> {
-        let Outcome { value: proxy, diagnostics } = lower::lower(&project.cluster, &project.controller);
+    fn compile(&self, project: &mut Project) -> anyhow::Result<Vec<OutputFile>> {
+        let Outcome { value: mut proxy, diagnostics } = lower::lower(&project.cluster, &project.controller);
         // Whether an Ingress would be let in is a question to `check`: here it is there, as it can be in a cluster.
         let told = diagnostics.into_iter().filter(|finding| finding.effect != Some(Effect::AdmissionDenied));
         project.findings.extend(told);
-        let rendered = target::find(self.target).map(|target| target.render(&proxy)).unwrap_or_default();
+        if let Some(folder) = self.output.as_ref().filter(|_| self.write_secrets) {
+            output::add_secrets(&mut proxy, &project.cluster, folder)?;
+        }
+        let rendered = target::find(self.target).map(|target| target.render(&proxy, &self.nginx.options())).unwrap_or_default();
         project.findings.extend(rendered.diagnostics);
         // The process ends soon: to give back a million small values one by one would take a tenth of its time.
         std::mem::forget((proxy, std::mem::take(&mut project.cluster)));
-        rendered.value
+        Ok(rendered.value)
     }
 
     /// Prints, writes or compares the files; whether they are equal.
@@ -82,8 +89,7 @@ impl Render {
             }
             Some(folder) if self.check => golden::compare(folder, files, console),
             Some(folder) => {
-                files::create_folder(folder)?;
-                files.par_iter().try_for_each(|file| files::write(folder, file.name, &file.content))?;
+                output::write(folder, files)?;
                 Ok(true)
             }
         }

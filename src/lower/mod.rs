@@ -21,6 +21,7 @@ mod private_key;
 mod redirects;
 mod routes;
 mod runtime;
+mod secrets;
 mod select;
 mod servers;
 mod settings;
@@ -34,6 +35,7 @@ use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::Proxy;
 use crate::manifest::Cluster;
 
+pub use secrets::secrets;
 pub use settings::config_map;
 pub use world::{Controller, Environment, World};
 
@@ -71,6 +73,7 @@ pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
         stream_snippets: snippets.cloned().collect(),
         settings: world.settings,
         servers,
+        secrets: crate::ir::Secrets::default(),
     };
     Outcome { value: proxy, diagnostics: findings }
 }
@@ -83,7 +86,10 @@ fn settle_dh_parameters(world: &mut World, findings: &mut Vec<Diagnostic>) {
     }
     let secret = world.secret(&key).ok_or_else(|| format!("there is no Secret `{key}`"));
     match secret.and_then(|secret| certificates::dh_parameters(&key, &secret.value)) {
-        Ok(file) => world.settings.tls.dh_param = file,
+        Ok(file) => {
+            world.settings.tls.dh_param = file;
+            world.settings.tls.dh_param_object = key;
+        }
         Err(reason) => findings.push(Diagnostic::warning("missing-dh-parameters", reason).subject("ssl-dh-param")),
     }
 }

@@ -22,7 +22,7 @@ mod whitespace;
 
 use rayon::prelude::*;
 
-use super::{OutputFile, Target};
+use super::{Options, OutputFile, Target};
 use crate::diagnostic::Outcome;
 use crate::ir::Proxy;
 use printer::Printer;
@@ -37,9 +37,9 @@ impl Target for IngressNginx {
         "ingress-nginx"
     }
 
-    fn render(&self, proxy: &Proxy) -> Outcome<Vec<OutputFile>> {
+    fn render(&self, proxy: &Proxy, _: &Options) -> Outcome<Vec<OutputFile>> {
         let (configuration, dynamic) = rayon::join(|| configuration(proxy), || json::files(proxy));
-        let mut files = vec![OutputFile { name: "nginx.conf", content: configuration.value }];
+        let mut files = vec![OutputFile::new("nginx.conf", configuration.value)];
         files.extend(dynamic);
         Outcome { value: files, diagnostics: configuration.diagnostics }
     }

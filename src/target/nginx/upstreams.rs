@@ -1,0 +1,173 @@
+//! Groups of endpoints: where each leads, how one is chosen, and the maps that canaries and cookies need.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::net::IpAddr;
+
+use super::canary;
+use super::cookies;
+use super::lines::{Lines, Word, put};
+use super::names;
+use super::scope::Scope;
+use crate::ir::{DEFAULT_UPSTREAM, Endpoint, Proxy, Settings, Upstream};
+
+/// Where requests for an upstream go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Destination {
+    /// To a group of this name.
+    Group(String),
+    /// To the group that a variable names.
+    Choice(String),
+    /// To `name:port`, looked up for each request.
+    Name(String),
+    /// Nowhere: there is no endpoint.
+    Nowhere,
+    /// To nobody: nginx itself answers 404.
+    NotFound,
+}
+
+/// What is to be done for one upstream.
+#[derive(Debug)]
+pub(super) struct Plan<'a> {
+    /// What it is.
+    pub(super) upstream: &'a Upstream,
+    /// Where its requests go.
+    pub(super) destination: Destination,
+    /// The upstream that takes a share.
+    pub(super) canary: Option<&'a Upstream>,
+    /// Part of the names of its variables.
+    pub(super) id: String,
+}
+
+/// All upstreams by name.
+pub(super) type Plans<'a> = BTreeMap<&'a str, Plan<'a>>;
+
+/// Decides where the requests for each upstream go.
+pub(super) fn plan<'a>(proxy: &'a Proxy, scope: &mut Scope) -> Plans<'a> {
+    // Quirk: fallbacks have one name for all their copies; the first counts.
+    let mut by_name: BTreeMap<&str, &Upstream> = BTreeMap::new();
+    for upstream in &proxy.upstreams {
+        by_name.entry(&upstream.name).or_insert(upstream);
+    }
+    let mut ids = HashSet::new();
+    let mut plans = Plans::new();
+    for (&name, &upstream) in &by_name {
+        let mut id = names::variable_part(name);
+        while !ids.insert(id.clone()) {
+            id.push('_');
+        }
+        let other = upstream.alternatives.first().and_then(|name| by_name.get(name.as_str()).copied());
+        let canary = other.filter(|other| own_group(proxy, upstream) && own_group(proxy, other));
+        if other.is_some_and(|other| !other.endpoints.is_empty() && canary.is_none() && !upstream.endpoints.is_empty()) {
+            scope.lost("canary", "the share of a Service that is an external name, or next to one, cannot be expressed");
+        }
+        let destination = match canary {
+            Some(canary) if canary::is_taking(upstream, canary) => Destination::Choice(format!("$choice_{id}")),
+            _ => destination(proxy, upstream),
+        };
+        plans.insert(name, Plan { upstream, destination, canary, id });
+    }
+    plans
+}
+
+fn destination(proxy: &Proxy, upstream: &Upstream) -> Destination {
+    let is_own = |endpoint: &Endpoint| endpoint.address == "127.0.0.1" && endpoint.port == proxy.runtime.default_port.to_string();
+    match upstream.endpoints.as_slice() {
+        [] => Destination::Nowhere,
+        [endpoint] if upstream.name == DEFAULT_UPSTREAM && is_own(endpoint) => Destination::NotFound,
+        [first, ..] if !is_address(first) => Destination::Name(format!("{}:{}", first.address, first.port)),
+        _ => Destination::Group(upstream.name.clone()),
+    }
+}
+
+fn own_group(proxy: &Proxy, upstream: &Upstream) -> bool {
+    matches!(destination(proxy, upstream), Destination::Group(_))
+}
+
+fn is_address(endpoint: &Endpoint) -> bool {
+    endpoint.address.parse::<IpAddr>().is_ok()
+}
+
+/// An endpoint as `server` takes it.
+pub(super) fn address(endpoint: &Endpoint) -> String {
+    if endpoint.address.contains(':') {
+        return format!("[{}]:{}", endpoint.address, endpoint.port);
+    }
+    format!("{}:{}", endpoint.address, endpoint.port)
+}
+
+impl Plan<'_> {
+    /// Whether a cookie keeps clients on one endpoint.
+    pub(super) fn is_sticky(&self) -> bool {
+        self.upstream.affinity.kind == "cookie"
+    }
+
+    /// Writes the group, where there is one.
+    pub(super) fn group(&self, settings: &Settings, scope: &mut Scope, lines: &mut Lines) {
+        let upstream = self.upstream;
+        if upstream.endpoints.is_empty() || !upstream.endpoints.iter().all(is_address) {
+            return;
+        }
+        if self.is_sticky() {
+            cookies::key(self, lines);
+        }
+        lines.gap();
+        lines.block("upstream", vec![Word::from(&upstream.name)], |lines| {
+            self.method(settings, scope, lines);
+            for endpoint in &upstream.endpoints {
+                // The controller does not remember failures: the next request tries the endpoint again.
+                put!(lines, "server", address(endpoint), "max_fails=0");
+            }
+            keepalive(settings, lines);
+        });
+    }
+
+    /// How an endpoint is chosen; without a word, one after the other.
+    fn method(&self, settings: &Settings, scope: &mut Scope, lines: &mut Lines) {
+        let upstream = self.upstream;
+        if self.is_sticky() {
+            put!(lines, "hash", format!("$sticky_key_{}", self.id), "consistent");
+        } else if !upstream.hashing.key.is_empty() {
+            if upstream.hashing.subset {
+                scope.lost("upstream-hash-by-subset", "a key leads to one endpoint, not to a group of endpoints");
+            }
+            put!(lines, "hash", &upstream.hashing.key, "consistent");
+        } else if upstream.algorithm == "ewma" || upstream.algorithm.is_empty() && settings.upstreams.load_balance == "ewma" {
+            scope.differs("load-balance", "`ewma` becomes the endpoint with the fewest connections");
+            put!(lines, "least_conn");
+        }
+    }
+}
+
+fn keepalive(settings: &Settings, lines: &mut Lines) {
+    let upstreams = &settings.upstreams;
+    if upstreams.keepalive_connections <= 0 {
+        return;
+    }
+    put!(lines, "keepalive", upstreams.keepalive_connections);
+    if upstreams.keepalive_requests != 1000 {
+        put!(lines, "keepalive_requests", upstreams.keepalive_requests);
+    }
+    if upstreams.keepalive_timeout != 60 {
+        put!(lines, "keepalive_timeout", format!("{}s", upstreams.keepalive_timeout));
+    }
+    if upstreams.keepalive_time != "1h" {
+        put!(lines, "keepalive_time", &upstreams.keepalive_time);
+    }
+}
+
+/// The upstreams that the hosts use, with those that take a share of them.
+pub(super) fn used<'a>(proxy: &'a Proxy, plans: &Plans<'a>) -> BTreeSet<&'a str> {
+    let mut used = BTreeSet::new();
+    if !proxy.settings.route_defaults.error_codes.is_empty() {
+        used.insert(DEFAULT_UPSTREAM);
+    }
+    for route in proxy.servers.iter().flat_map(|server| &server.routes) {
+        used.insert(route.upstream.as_str());
+        if !route.features.error_pages.is_empty() {
+            used.insert(route.error_upstream.as_str());
+        }
+    }
+    let canaries: Vec<&str> = used.iter().filter_map(|name| plans.get(name)?.canary).map(|canary| canary.name.as_str()).collect();
+    used.extend(canaries);
+    used
+}
