@@ -74,8 +74,7 @@ fn topics(out: &mut String, entries: &[Entry], paint: Paint) {
         for (at, entry) in entries.iter().enumerate() {
             let subject = subject(entry);
             if shown.as_ref() != Some(&subject) {
-                let _ =
-                    writeln!(out, "  {bold}{}{bold:#}", subject.as_deref().map_or("the whole proxy".into(), |subject| shorten(subject)));
+                let _ = writeln!(out, "  {bold}{}{bold:#}", subject.as_deref().map_or("the whole proxy".into(), shorten));
                 shown = Some(subject);
             }
             describe(out, entry, paint);
