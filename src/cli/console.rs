@@ -5,14 +5,15 @@ use std::io::{self, IsTerminal as _, Write};
 use anstream::AutoStream;
 use anstream::stream::RawStream;
 use anyhow::Context as _;
+use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::output::untrusted::many_lines;
 use crate::output::{Paint, findings};
 use crate::source::SourceMap;
 
-/// Bytes of messages that are written at once.
-const PORTION: usize = 64 * 1024;
+/// Findings that are written at once.
+const PORTION: usize = 1024;
 
 /// Where results and messages go.
 #[derive(Debug)]
@@ -60,14 +61,12 @@ impl Console {
     pub(super) fn findings(&self, all: &[Diagnostic], suppressed: usize, sources: &SourceMap) {
         let mut stderr = self.stream(io::stderr().lock());
         let paint = paint(&stderr);
-        let mut text = String::new();
-        for finding in all.iter().filter(|finding| !self.quiet || finding.severity == Severity::Error) {
-            text.push_str(&findings::text(finding, sources, paint));
-            if text.len() >= PORTION {
-                say(&mut stderr, &text);
-                text.clear();
-            }
+        let shown: Vec<&Diagnostic> = all.iter().filter(|finding| !self.quiet || finding.severity == Severity::Error).collect();
+        for portion in shown.chunks(PORTION) {
+            let texts: Vec<String> = portion.par_iter().map(|finding| findings::text(finding, sources, paint)).collect();
+            say(&mut stderr, &texts.concat());
         }
+        let mut text = String::new();
         if let Some(summary) = findings::summary(all).filter(|_| !self.quiet) {
             text.push_str(&summary);
             if suppressed > 0 {

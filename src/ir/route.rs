@@ -134,10 +134,16 @@ pub struct ExternalAuth {
     pub url: String,
     /// Host name in the URL, without port.
     pub host: String,
+    /// Host name and port as the URL has them.
+    pub address: String,
+    /// What stands before and behind the host in the URL, so that another name can be put there.
+    pub around_host: (String, String),
     /// Where to send people who are not signed in; empty: nowhere.
     pub signin_url: String,
     /// Name of the parameter that carries the way back; empty: the default.
     pub signin_redirect_param: String,
+    /// `signin_url` with the way back.
+    pub signin_target: String,
     /// Method of the request; empty: that of the request which is decided upon.
     pub method: String,
     /// Headers of the answer that are passed to the backend.

@@ -2,6 +2,8 @@
 
 use k8s_openapi::api::networking::v1::Ingress;
 
+pub(super) use super::features::affinity::AffinityRequest;
+pub(super) use super::features::canary::Canary;
 use super::features::{
     Reader, Stop, Verdict, access, affinity, backend_tls, balancing, canary, client_auth, cors, error_pages, external_auth, fastcgi,
     forwarding, logging, mirror, password_auth, proxying, rate_limits, redirect, response_headers, rewrite, server, tracing, waf,
@@ -15,28 +17,6 @@ use crate::manifest::Object;
 /// The Ingress is not served because of an annotation.
 #[derive(Debug)]
 pub(super) struct Rejected;
-
-/// Whether the Ingress is a canary, and of which requests.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Canary {
-    /// It is one.
-    pub(super) enabled: bool,
-    /// The requests that it takes.
-    pub(super) share: ir::TrafficShare,
-}
-
-/// What the Ingress says about keeping a client on one endpoint.
-#[derive(Debug, Default, Clone)]
-pub(super) struct AffinityRequest {
-    /// `cookie`, or empty.
-    pub(super) kind: String,
-    /// `balanced`, `persistent` or empty.
-    pub(super) mode: String,
-    /// `sticky`, `legacy` or empty.
-    pub(super) canary_behavior: String,
-    /// The cookie.
-    pub(super) cookie: ir::AffinityCookie,
-}
 
 /// Everything that the annotations of an Ingress say.
 #[derive(Debug, Default, Clone)]

@@ -7,7 +7,7 @@ use super::servers::{Location, Site, Sites};
 use super::upstreams::Upstreams;
 use super::world::World;
 use crate::diagnostic::{Diagnostic, Effect};
-use crate::ir::{AffinityCookie, CATCH_ALL, DEFAULT_UPSTREAM, Origin, Proxying, Route, RouteDefaults, Upstream};
+use crate::ir::{AffinityCookie, CATCH_ALL, DEFAULT_UPSTREAM, Origin, Route, Upstream};
 
 /// Adds the paths of all Ingresses to the servers. Of two that ask for the same path, the older one wins.
 pub(super) fn add(world: &World, chosen: &[Chosen], upstreams: &mut Upstreams, sites: &mut Sites, findings: &mut Vec<Diagnostic>) {
@@ -111,29 +111,5 @@ fn add_affinity(upstream: &mut Upstream, site: &Site, ingress: &Chosen, rule: &R
     affinity.cookie = AffinityCookie { locations, ..asked.cookie.clone() };
     for host in std::iter::once(&rule.host).chain(&site.server.aliases) {
         affinity.cookie.locations.entry(host.clone()).or_default().push(path.path.clone());
-    }
-}
-
-/// How requests are passed on where no manifest says anything.
-pub(super) fn default_proxying(defaults: &RouteDefaults) -> Proxying {
-    Proxying {
-        body_size: defaults.body_size.clone(),
-        connect_timeout: defaults.connect_timeout,
-        send_timeout: defaults.send_timeout,
-        read_timeout: defaults.read_timeout,
-        buffers_number: defaults.buffers_number,
-        buffer_size: defaults.buffer_size.clone(),
-        busy_buffers_size: defaults.busy_buffers_size.clone(),
-        cookie_domain: defaults.cookie_domain.clone(),
-        cookie_path: defaults.cookie_path.clone(),
-        next_upstream: defaults.next_upstream.clone(),
-        next_upstream_timeout: defaults.next_upstream_timeout,
-        next_upstream_tries: defaults.next_upstream_tries,
-        redirect_from: defaults.redirect_from.clone(),
-        redirect_to: defaults.redirect_to.clone(),
-        request_buffering: defaults.request_buffering.clone(),
-        buffering: defaults.buffering.clone(),
-        http_version: defaults.http_version.clone(),
-        max_temp_file_size: defaults.max_temp_file_size.clone(),
     }
 }

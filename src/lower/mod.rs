@@ -6,12 +6,14 @@
 
 mod admission;
 mod annotations;
+mod auth_urls;
 mod canary;
 mod certificates;
 mod endpoints;
 mod error_backends;
 mod features;
 mod headers;
+mod layout;
 mod locations;
 mod namespaces;
 mod pem;
@@ -44,9 +46,10 @@ pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
     let selection = select::choose(&world, &mut findings);
     let chosen = selection.chosen.as_slice();
 
-    let mut upstreams = upstreams::create(&world, chosen);
-    findings.extend(admission::check(&selection));
-    let mut sites = servers::create(&world, chosen, &mut findings);
+    let create = || rayon::join(|| upstreams::create(&world, chosen), || servers::create(&world, chosen));
+    let (refused, (mut upstreams, Outcome { value: mut sites, diagnostics })) = rayon::join(|| admission::check(&selection), create);
+    findings.extend(refused);
+    findings.extend(diagnostics);
     locations::add(&world, chosen, &mut upstreams, &mut sites, &mut findings);
     canary::merge(chosen, &mut upstreams, &sites, &mut findings);
     let upstreams = error_backends::add(&world, chosen, upstreams, &mut sites, &mut findings);
@@ -57,6 +60,7 @@ pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
     let snippets = chosen.iter().map(|ingress| &ingress.annotations.stream_snippet).filter(|snippet| !snippet.is_empty());
     let headers = &world.settings.headers;
     let proxy = Proxy {
+        layout: layout::of(controller.version),
         runtime: runtime::runtime(&world),
         request_headers: headers::read(&world, &headers.set_from, "proxy-set-headers", &mut findings),
         response_headers: headers::read(&world, &headers.add_from, "add-headers", &mut findings),

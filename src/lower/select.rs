@@ -1,6 +1,6 @@
 //! Which Ingresses the controller serves, and in which order it looks at them.
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
@@ -121,7 +121,7 @@ pub(super) fn choose<'w, 'a>(world: &'w World<'a>, findings: &mut Vec<Diagnostic
             Verdict::Refused => {}
         }
     }
-    selection.chosen.sort_by(|a, b| creation_order(a.object, b.object));
+    selection.chosen.sort_by_cached_key(|ingress| creation_order(ingress.object));
     selection
 }
 
@@ -136,10 +136,9 @@ enum Verdict<'a> {
 }
 
 /// Quirk: Ingresses that are equally old are ordered by name backwards. Without a creation time an object is the oldest.
-fn creation_order(a: &Object<Ingress>, b: &Object<Ingress>) -> Ordering {
-    let created = |object: &Object<Ingress>| object.value.metadata.creation_timestamp.as_ref().map_or(Timestamp::MIN, |time| time.0);
-    let name = |object: &Object<Ingress>| super::world::key_of(&object.reference.namespace, &object.reference.name);
-    created(a).cmp(&created(b)).then_with(|| name(b).cmp(&name(a)))
+fn creation_order(object: &Object<Ingress>) -> (Timestamp, Reverse<String>) {
+    let created = object.value.metadata.creation_timestamp.as_ref().map_or(Timestamp::MIN, |time| time.0);
+    (created, Reverse(super::world::key_of(&object.reference.namespace, &object.reference.name)))
 }
 
 /// An input without any class is that of an application alone: the class is then the one that the controller's chart installs.
@@ -219,24 +218,40 @@ fn class_refusal(world: &World, classes: &Classes, object: &Object<Ingress>) -> 
 /// The first value of the spec that the controller's deep inspection refuses, and where it stands.
 fn suspicious_value(ingress: &Ingress) -> Option<(Vec<String>, &str)> {
     let spec = ingress.spec.as_ref()?;
-    let mut values: Vec<(Vec<String>, &str)> = Vec::new();
-    let path = |steps: &[&str]| steps.iter().map(|&step| step.to_owned()).collect::<Vec<_>>();
-    for (at, rule) in spec.rules.iter().flatten().enumerate() {
-        let at = at.to_string();
-        values.extend(rule.host.as_deref().map(|host| (path(&["spec", "rules", &at, "host"]), host)));
-        for (under, http) in rule.http.iter().flat_map(|http| &http.paths).enumerate() {
-            let under = under.to_string();
-            values.extend(http.path.as_deref().map(|text| (path(&["spec", "rules", &at, "http", "paths", &under, "path"]), text)));
-        }
+    let rules = spec.rules.iter().flatten().enumerate().flat_map(|(at, rule)| {
+        let paths = rule.http.iter().flat_map(|http| &http.paths).enumerate();
+        let paths = paths.filter_map(move |(under, path)| Some((Inspected::Path(at, under), path.path.as_deref()?)));
+        rule.host.as_deref().map(|host| (Inspected::Host(at), host)).into_iter().chain(paths)
+    });
+    let tls = spec.tls.iter().flatten().enumerate().flat_map(|(at, tls)| {
+        let hosts = tls.hosts.iter().flatten().enumerate();
+        let hosts = hosts.map(move |(under, host)| (Inspected::TlsHost(at, under), host.as_str()));
+        tls.secret_name.as_deref().map(|name| (Inspected::Secret(at), name)).into_iter().chain(hosts)
+    });
+    let (place, value) = rules.chain(tls).find(|(_, value)| is_suspicious_text(value))?;
+    Some((place.steps(), value))
+}
+
+/// A value that deep inspection looks at, by the numbers of the items that it is in.
+#[derive(Debug, Clone, Copy)]
+enum Inspected {
+    Host(usize),
+    Path(usize, usize),
+    Secret(usize),
+    TlsHost(usize, usize),
+}
+
+impl Inspected {
+    /// The steps to the value.
+    fn steps(self) -> Vec<String> {
+        let steps = match self {
+            Self::Host(at) => format!("spec rules {at} host"),
+            Self::Path(at, under) => format!("spec rules {at} http paths {under} path"),
+            Self::Secret(at) => format!("spec tls {at} secretName"),
+            Self::TlsHost(at, under) => format!("spec tls {at} hosts {under}"),
+        };
+        steps.split(' ').map(str::to_owned).collect()
     }
-    for (at, tls) in spec.tls.iter().flatten().enumerate() {
-        let at = at.to_string();
-        values.extend(tls.secret_name.as_deref().map(|name| (path(&["spec", "tls", &at, "secretName"]), name)));
-        for (under, host) in tls.hosts.iter().flatten().enumerate() {
-            values.push((path(&["spec", "tls", &at, "hosts", &under.to_string()]), host));
-        }
-    }
-    values.into_iter().find(|(_, value)| is_suspicious_text(value))
 }
 
 /// Whether the controller's deep inspection refuses an Ingress.

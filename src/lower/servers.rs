@@ -3,10 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::locations;
+use super::features::proxying;
 use super::select::{Chosen, Rule};
 use super::world::World;
-use crate::diagnostic::{Diagnostic, Effect};
+use crate::catalog::releases::LATE_PASSTHROUGH;
+use crate::diagnostic::{Diagnostic, Effect, Outcome};
 use crate::ir::{CATCH_ALL, Certificate, DEFAULT_UPSTREAM, Features, Origin, PathMatch, Proxying, Route, RouteLogging, Server};
 use crate::source::Span;
 
@@ -83,7 +84,8 @@ impl Sites {
 }
 
 /// The servers of all hosts that Ingresses name, each with a location `/`, certificates and what else holds for a host as a whole.
-pub(super) fn create(world: &World, chosen: &[Chosen], findings: &mut Vec<Diagnostic>) -> Sites {
+pub(super) fn create(world: &World, chosen: &[Chosen]) -> Outcome<Sites> {
+    let mut findings = Vec::new();
     let mut sites = Sites { list: Vec::new(), by_host: HashMap::new() };
     sites.push(catch_all(world));
     // Canaries never make a server.
@@ -94,19 +96,19 @@ pub(super) fn create(world: &World, chosen: &[Chosen], findings: &mut Vec<Diagno
     for (_, ingress) in primary() {
         for rule in &ingress.rules {
             if let Some(site) = sites.find(&rule.host) {
-                configure(world, site, ingress, rule, findings);
+                configure(world, site, ingress, rule, &mut findings);
             }
         }
     }
-    settle_aliases(&mut sites, findings);
-    sites
+    settle_aliases(&mut sites, &mut findings);
+    Outcome { value: sites, diagnostics: findings }
 }
 
 fn catch_all(world: &World) -> Site {
     let defaults = &world.settings.route_defaults;
     let features = Features {
         // Quirk: the controller forgets `proxy-redirect-to` for this location.
-        proxying: Proxying { redirect_to: String::new(), ..locations::default_proxying(defaults) },
+        proxying: Proxying { redirect_to: String::new(), ..proxying::defaults(defaults) },
         logging: RouteLogging { access: world.settings.logging.log_default_backend, rewrites: false },
         ..Features::default()
     };
@@ -150,7 +152,12 @@ fn declare(sites: &mut Sites, at: usize, ingress: &Chosen) {
             error_upstream: DEFAULT_UPSTREAM.to_owned(),
             origin: Origin::Manifest(rule.span),
         };
-        let server = Server { hostname: rule.host.clone(), origin: Origin::Manifest(rule.span), ..Server::default() };
+        let server = Server {
+            hostname: rule.host.clone(),
+            tls_passthrough: ingress.annotations.tls_passthrough,
+            origin: Origin::Manifest(rule.span),
+            ..Server::default()
+        };
         sites.push(Site::new(server, Location { route, ingress: Some(at) }));
     }
 }
@@ -190,7 +197,7 @@ fn configure(world: &World, site: &mut Site, ingress: &Chosen, rule: &Rule, find
             findings.push(overridden(ingress, &rule.host, "server-snippet", span, site.snippet_at));
         }
     }
-    server.tls_passthrough |= annotations.tls_passthrough;
+    server.tls_passthrough |= annotations.tls_passthrough && world.has(&LATE_PASSTHROUGH);
     if server.ciphers.is_empty() {
         server.ciphers.clone_from(&annotations.ciphers);
     }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::Service;
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::endpoints;
-use super::select::{Backend, Chosen};
+use super::select::{Backend, Chosen, Path};
 use super::world::World;
 use crate::ir::{DEFAULT_UPSTREAM, Endpoint, Hashing, Origin, Upstream};
 use crate::manifest::Object;
@@ -17,25 +18,47 @@ pub(super) type Upstreams = BTreeMap<String, Upstream>;
 
 /// The upstreams that Ingresses name, and the one for everything else.
 pub(super) fn create(world: &World, chosen: &[Chosen]) -> Upstreams {
-    let mut upstreams = Upstreams::from([(DEFAULT_UPSTREAM.to_owned(), default_upstream(world))]);
+    let mut wanted: BTreeMap<&str, Cause> = BTreeMap::new();
     for ingress in chosen {
         if let Some(backend) = &ingress.default_backend {
             // Quirk: a default backend makes its upstream anew and without a port; a path takes the one that is there.
-            let service = backend.port.as_ref().and_then(|_| world.service(&ingress.service_key(&backend.service)));
-            let mut upstream = new(world, ingress, backend, service, ingress.origin());
-            upstream.service = service.map(service_document);
-            upstreams.insert(backend.upstream.clone(), upstream);
+            wanted.insert(&backend.upstream, Cause { ingress, backend, path: None });
         }
         for path in ingress.rules.iter().filter_map(|rule| rule.paths.as_ref()).flatten() {
-            let Some(backend) = path.backend.as_ref().filter(|backend| !upstreams.contains_key(&backend.upstream)) else { continue };
-            let service = backend.port.as_ref().and_then(|_| world.service(&ingress.service_key(&backend.service)));
-            let mut upstream = new(world, ingress, backend, service, Origin::Manifest(path.span));
-            upstream.port = backend.port.clone().unwrap_or_default();
-            upstream.service = Some(service.map_or_else(empty_document, service_document));
-            upstreams.insert(backend.upstream.clone(), upstream);
+            if let Some(backend) = path.backend.as_ref().filter(|backend| backend.upstream != DEFAULT_UPSTREAM) {
+                wanted.entry(&backend.upstream).or_insert(Cause { ingress, backend, path: Some(path) });
+            }
         }
     }
+    let named: Vec<_> = wanted.into_par_iter().map(|(name, cause)| (name.to_owned(), cause.upstream(world))).collect();
+    let mut upstreams = Upstreams::from_iter(named);
+    upstreams.entry(DEFAULT_UPSTREAM.to_owned()).or_insert_with(|| default_upstream(world));
     upstreams
+}
+
+/// Why there is an upstream: a path of an Ingress, or its default backend.
+#[derive(Debug, Clone, Copy)]
+struct Cause<'a> {
+    ingress: &'a Chosen<'a>,
+    backend: &'a Backend,
+    path: Option<&'a Path>,
+}
+
+impl Cause<'_> {
+    fn upstream(self, world: &World) -> Upstream {
+        let Self { ingress, backend, path } = self;
+        let service = backend.port.as_ref().and_then(|_| world.service(&ingress.service_key(&backend.service)));
+        let origin = path.map_or_else(|| ingress.origin(), |path| Origin::Manifest(path.span));
+        let upstream = new(world, ingress, backend, service, origin);
+        let document = service.map(service_document);
+        match path {
+            Some(_) => {
+                let port = backend.port.clone().unwrap_or_default();
+                Upstream { port, service: document.or_else(|| Some(empty_document())), ..upstream }
+            }
+            None => Upstream { service: document, ..upstream },
+        }
+    }
 }
 
 /// The upstream of `--default-backend-service`, or the controller's own page.

@@ -152,9 +152,7 @@ impl Intake {
 
     fn workload(&mut self, kind: &str, tree: &Node) {
         let Some(value) = controllers::find(tree) else { return };
-        let text = |key: &str| tree.at(&["metadata", key]).and_then(Node::text).unwrap_or_default().to_owned();
-        let namespace = Some(text("namespace")).filter(|name| !name.is_empty()).unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned());
-        let reference = ObjectRef { kind: kind.to_owned(), namespace, name: text("name") };
+        let reference = reference(kind, tree, DEFAULT_NAMESPACE);
         self.cluster.controllers.push(Object { value, reference, places: Places::of(tree) });
     }
 }
@@ -175,12 +173,8 @@ fn read_namespaced<T>(tree: &Node, findings: &mut Vec<Diagnostic>) -> Option<Obj
 where
     T: Resource<Scope = NamespaceResourceScope> + Metadata<Ty = ObjectMeta> + for<'a> Deserialize<'a>,
 {
-    let mut object = read::<T>(tree, findings)?;
-    let namespace = object.value.metadata_mut().namespace.get_or_insert_default();
-    if namespace.is_empty() {
-        DEFAULT_NAMESPACE.clone_into(namespace);
-    }
-    namespace.clone_into(&mut object.reference.namespace);
+    let mut object = read_in::<T>(tree, DEFAULT_NAMESPACE, findings)?;
+    object.value.metadata_mut().namespace = Some(object.reference.namespace.clone());
     Some(object)
 }
 
@@ -188,28 +182,41 @@ fn read<T>(tree: &Node, findings: &mut Vec<Diagnostic>) -> Option<Object<T>>
 where
     T: Resource + Metadata<Ty = ObjectMeta> + for<'a> Deserialize<'a>,
 {
+    read_in::<T>(tree, "", findings)
+}
+
+fn read_in<T>(tree: &Node, default_namespace: &str, findings: &mut Vec<Diagnostic>) -> Option<Object<T>>
+where
+    T: Resource + Metadata<Ty = ObjectMeta> + for<'a> Deserialize<'a>,
+{
     let kind = T::KIND;
+    let reference = reference(kind, tree, default_namespace);
     let unknown = Unknown::default();
     let value: T = match typed::read(tree, &unknown) {
         Ok(value) => value,
         Err(error) => {
             let message = format!("this {kind} cannot be read: {}", error.message);
-            findings.push(Diagnostic::error("wrong-type", message).at(error.span.unwrap_or(tree.span)).object(reference(kind, tree)));
+            let finding = Diagnostic::error("wrong-type", message).at(error.span.unwrap_or(tree.span)).object(reference);
+            let is_scalar =
+                ["boolean", "integer", "floating point"].iter().any(|kind| error.message.starts_with(&format!("invalid type: {kind}")));
+            let needs_quotes = is_scalar && error.message.ends_with("expected a string");
+            findings.push(if needs_quotes { finding.help("write the value in quotes") } else { finding });
             return None;
         }
     };
-    let Some(name) = value.metadata().name.clone().filter(|name| !name.is_empty()) else {
+    if reference.name.is_empty() {
         findings.push(Diagnostic::error("missing-name", format!("this {kind} has no name")).at(tree.span));
         return None;
-    };
-    let reference = ObjectRef { kind: kind.to_owned(), namespace: String::new(), name };
+    }
     findings.extend(unknown.into_inner().into_iter().map(|field| unknown_field(field).object(reference.clone())));
     Some(Object { value, reference, places: Places::of(tree) })
 }
 
-fn reference(kind: &str, tree: &Node) -> ObjectRef {
-    let text = |key: &str| tree.at(&["metadata", key]).and_then(Node::text).unwrap_or_default().to_owned();
-    ObjectRef { kind: kind.to_owned(), namespace: text("namespace"), name: text("name") }
+fn reference(kind: &str, tree: &Node, default_namespace: &str) -> ObjectRef {
+    let text = |key: &str| tree.at(&["metadata", key]).and_then(Node::text).filter(|text| !text.is_empty()).map(str::to_owned);
+    let namespace =
+        if default_namespace.is_empty() { String::new() } else { text("namespace").unwrap_or_else(|| default_namespace.to_owned()) };
+    ObjectRef { kind: kind.to_owned(), namespace, name: text("name").unwrap_or_default() }
 }
 
 fn unknown_field(field: UnknownField) -> Diagnostic {

@@ -1,5 +1,6 @@
 //! Quoting: how a value becomes one word of the configuration, whatever it holds.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Whether nginx reads the text as one word as it stands.
@@ -11,11 +12,11 @@ fn is_plain(text: &str) -> bool {
 }
 
 /// The text as one word of nginx; none where no quoting helps, because nginx ends every word at a NUL.
-pub(super) fn nginx_word(text: &str) -> Option<String> {
-    if text.contains('\0') {
-        return None;
+pub(super) fn nginx_word(text: &str) -> Option<Cow<'_, str>> {
+    if is_plain(text) {
+        return Some(Cow::Borrowed(text));
     }
-    Some(if is_plain(text) { text.to_owned() } else { nginx_quoted(text) })
+    (!text.contains('\0')).then(|| Cow::Owned(nginx_quoted(text)))
 }
 
 /// The text in double quotes, with the two characters escaped that would end them.

@@ -1,6 +1,7 @@
 //! A service that decides whether a request may pass.
 
 use crate::catalog::key::{Fate, Risk, keys};
+use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
 
@@ -18,6 +19,7 @@ keys! {
     METHOD: String = "auth-method" {
         example: "GET",
         check: Check::MatchesWithoutSpaces(&patterns::METHOD),
+        before: &[(&releases::AUTH_METHOD, Check::MatchesWithoutSpaces(&patterns::METHOD_WITHIN))],
         refused: Fate::LocationDenied,
         needs: "auth-url",
         directives: &["proxy_method"],
@@ -35,6 +37,7 @@ keys! {
         example: "back",
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::URL),
+        before: &[(&releases::URL_COMMAS, Check::MatchesWithoutSpaces(&patterns::URL_WITHOUT_COMMAS))],
         since: Some(Version::new(0, 42, 0)),
         needs: "auth-url",
         directives: &["return"],
@@ -117,6 +120,7 @@ keys! {
         example: "https://app.example.com/",
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::URL),
+        before: &[(&releases::URL_COMMAS, Check::MatchesWithoutSpaces(&patterns::URL_WITHOUT_COMMAS))],
         refused: Fate::ProtectionLost,
         needs: "auth-url",
         directives: &["proxy_set_header"],

@@ -9,7 +9,7 @@ mod url;
 pub use cache_duration::{DEFAULT_CACHE_DURATION, parse_cache_durations};
 pub use cidr::parse_networks;
 pub use pattern::{Pattern, patterns};
-pub use url::{Url, UrlError};
+pub use url::{Url, UrlError, around_host, with_way_back};
 
 /// What the controller checks before it reads a value.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +58,17 @@ impl Check {
             Self::Networks => parse_networks(value).is_some(),
             Self::CommonName => value.strip_prefix("CN=").is_some_and(go_regex::compiles),
             Self::ServiceName => is_service_name(value),
+        }
+    }
+
+    /// Whether an older controller accepts a value, which did not look for line breaks.
+    #[must_use]
+    pub fn accepts_line_breaks(&self, value: &str) -> bool {
+        match self {
+            Self::Matches(pattern) => pattern.is_match(value),
+            Self::MatchesWithoutSpaces(pattern) if value.contains(' ') => pattern.is_match(&value.replace(' ', "")),
+            Self::MatchesWithoutSpaces(pattern) => pattern.is_match(value),
+            _ => self.accepts(value),
         }
     }
 

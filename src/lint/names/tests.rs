@@ -38,7 +38,8 @@ fn told(findings: &[Diagnostic]) -> Vec<String> {
 
 #[test]
 fn each_name_has_its_fate() {
-    let cases: &[(&[(&str, &str)], &[&str])] = &[
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
+    let cases: &[Case] = &[
         (&[("nginx.ingress.kubernetes.io/app-root", "/a")], &[]),
         (&[("nginx.ingress.kubernetes.io/whitelist-source-range", "10.0.0.0/8")], &[]),
         (&[("cert-manager.io/cluster-issuer", "a")], &[]),

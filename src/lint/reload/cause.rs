@@ -1,7 +1,7 @@
 //! From a directive that nginx refuses back to the line of the manifests that caused it.
 
 use super::finding;
-use super::walk::Refusal;
+use super::refusal::Refusal;
 use crate::cause::{Causes, Found, annotation, snippet, span, stream_snippet};
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::ir::Route;

@@ -10,6 +10,7 @@ mod cause;
 mod ciphers;
 mod directives;
 mod pattern;
+mod refusal;
 mod rows;
 mod values;
 mod variables;
@@ -20,7 +21,7 @@ use crate::cause::Causes;
 use crate::conf;
 use crate::diagnostic::{Diagnostic, Effect};
 use crate::source::{FileId, Span};
-use walk::Refusal;
+use refusal::Refusal;
 
 /// The name of the file that the controller's nginx reads.
 const FILE: &str = "nginx.conf";

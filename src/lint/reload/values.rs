@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::ciphers;
-use super::walk::Refusal;
+use super::refusal::Refusal;
 use crate::conf::Directive;
 use crate::ir::Proxy;
 use crate::manifest::Cluster;

@@ -3,45 +3,27 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use rayon::prelude::*;
+
 use super::buffers::Buffers;
 use super::directives::{self, Directive as Row, EVENTS, HTTP, LIMIT_EXCEPT, LOCATION, LOCATION_IF, MAIN, Places, SERVER, SERVER_IF};
 use super::directives::{STREAM, STREAM_SERVER, STREAM_UPSTREAM, UPSTREAM};
+use super::refusal::Refusal;
 use super::variables::Variables;
 use super::{arguments, pattern, values};
 use crate::conf::{Directive, Tree};
 
-/// Something that nginx refuses.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
-    /// Why, in words about the configuration.
-    pub(super) message: String,
-    /// Name of the directive.
-    pub(super) directive: String,
-    /// The host whose block it is in; none: it is in no host.
-    pub(super) host: Option<String>,
-    /// Namespace and name of the Ingress whose location it is in.
-    pub(super) owner: Option<(String, String)>,
-    /// The path that it is about.
-    pub(super) path: Option<String>,
-}
-
-impl Refusal {
-    /// The configuration cannot even be read.
-    pub(super) fn of_syntax(message: &str) -> Self {
-        Self { message: message.to_owned(), directive: String::new(), host: None, owner: None, path: None }
-    }
-}
-
 /// Everything in a configuration that nginx refuses.
 pub(super) fn refusals(tree: &Tree) -> Vec<Refusal> {
-    let mut walk = Walk { variables: Variables::of(tree), refusals: Vec::new(), seen: HashMap::new(), block: 0, host: None, owner: None };
+    let variables = Variables::of(tree);
+    let mut walk = Walk::new(&variables);
     let top: Vec<Directive> = tree.directives().collect();
     walk.block(&top, MAIN, Buffers::default());
     walk.refusals
 }
 
-struct Walk<'t> {
-    variables: Variables<'t>,
+struct Walk<'v, 't> {
+    variables: &'v Variables<'t>,
     refusals: Vec<Refusal>,
     /// The block in which a directive was met last.
     seen: HashMap<(&'static str, Places), u32>,
@@ -50,7 +32,11 @@ struct Walk<'t> {
     owner: Option<(String, String)>,
 }
 
-impl<'t> Walk<'t> {
+impl<'v, 't> Walk<'v, 't> {
+    fn new(variables: &'v Variables<'t>) -> Self {
+        Self { variables, refusals: Vec::new(), seen: HashMap::new(), block: 0, host: None, owner: None }
+    }
+
     fn refuse(&mut self, directive: &str, message: String) {
         let (host, owner) = (self.host.clone(), self.owner.clone());
         self.refusals.push(Refusal { message, directive: directive.to_owned(), host, owner, path: None });
@@ -97,9 +83,17 @@ impl<'t> Walk<'t> {
         {
             self.refuse("proxy_redirect", message);
         }
-        for directive in directives.iter().filter(|directive| directive.is_block() && directive.lua().is_none()) {
-            self.enter(directive, place, buffers);
-        }
+        let blocks = directives.iter().filter(|directive| directive.is_block() && directive.lua().is_none());
+        // Hosts know nothing of each other, and large clusters have thousands of them.
+        let (hosts, others): (Vec<_>, Vec<_>) = blocks.partition(|directive| place == HTTP && directive.name() == "server");
+        others.into_iter().for_each(|directive| self.enter(directive, place, buffers));
+        let variables = self.variables;
+        let refusals = hosts.into_par_iter().flat_map_iter(|directive| {
+            let mut walk = Walk::new(variables);
+            walk.enter(directive, place, buffers);
+            walk.refusals
+        });
+        self.refusals.par_extend(refusals);
     }
 
     /// The row that fits the place and the number of arguments.

@@ -5,10 +5,22 @@ use crate::catalog::features::affinity as keys;
 use crate::catalog::key::Key;
 use crate::catalog::value::patterns;
 use crate::ir::AffinityCookie;
-use crate::lower::annotations::AffinityRequest;
 
 /// Name of the cookie where none is given.
 const DEFAULT_COOKIE: &str = "INGRESSCOOKIE";
+
+/// What the Ingress says about keeping a client on one endpoint.
+#[derive(Debug, Default, Clone)]
+pub(in crate::lower) struct AffinityRequest {
+    /// `cookie`, or empty.
+    pub(in crate::lower) kind: String,
+    /// `balanced`, `persistent` or empty.
+    pub(in crate::lower) mode: String,
+    /// `sticky`, `legacy` or empty.
+    pub(in crate::lower) canary_behavior: String,
+    /// The cookie.
+    pub(in crate::lower) cookie: AffinityCookie,
+}
 
 pub(in crate::lower) fn read(reader: &mut Reader) -> Result<AffinityRequest, Stop> {
     let kind = reader.get(&keys::KIND)?.unwrap_or_default();

@@ -3,10 +3,18 @@
 use super::reader::{Reader, Stop};
 use crate::catalog::features::canary as keys;
 use crate::ir::TrafficShare;
-use crate::lower::annotations::Canary;
 
 /// What a weight is a share of where nothing is said.
 const DEFAULT_TOTAL: i64 = 100;
+
+/// Whether the Ingress is a canary, and of which requests.
+#[derive(Debug, Default, Clone)]
+pub(in crate::lower) struct Canary {
+    /// It is one.
+    pub(in crate::lower) enabled: bool,
+    /// The requests that it takes.
+    pub(in crate::lower) share: TrafficShare,
+}
 
 pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Canary, Stop> {
     let enabled = reader.or(&keys::ENABLED, false)?;

@@ -5,6 +5,7 @@ use super::reader::{Reader, Stop, shown};
 use crate::catalog::features::external_auth as keys;
 use crate::catalog::value::{Url, parse_cache_durations, patterns};
 use crate::ir::ExternalAuth;
+use crate::lower::auth_urls;
 
 pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Option<ExternalAuth>, Stop> {
     let Some(url) = reader.get(&keys::URL)? else { return Ok(None) };
@@ -20,14 +21,16 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Option<ExternalAuth>
         cache_key: reader.get(&keys::CACHE_KEY)?.unwrap_or_default(),
         ..keepalive(reader, &service)?
     };
-    Ok(Some(ExternalAuth {
+    let mut auth = ExternalAuth {
         cache_durations: cache_durations(reader)?,
         response_headers: response_headers(reader)?,
         request_headers: request_headers(reader)?,
         request_redirect: reader.get(&keys::REQUEST_REDIRECT)?.unwrap_or_default(),
         always_set_cookie: reader.or(&keys::ALWAYS_SET_COOKIE, false)?,
         ..auth
-    }))
+    };
+    auth_urls::settle(&mut auth);
+    Ok(Some(auth))
 }
 
 /// Whether the external authentication of the whole controller applies. Nothing that spoils the Ingress's own spoils this.

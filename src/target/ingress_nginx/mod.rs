@@ -15,11 +15,9 @@ mod location;
 mod main;
 mod printer;
 mod server;
-mod sha1;
 mod shared;
 mod stream;
 mod tls;
-mod url;
 mod whitespace;
 
 use rayon::prelude::*;
@@ -55,5 +53,5 @@ fn configuration(proxy: &Proxy) -> Outcome<String> {
     let content = main::text(proxy, &shared, servers, &mut printer);
     let mut diagnostics = printer.finish();
     diagnostics.extend(findings.into_iter().flatten());
-    Outcome { value: whitespace::clean(&content), diagnostics }
+    Outcome { value: whitespace::clean(&content, proxy.layout.keeps_carriage_returns), diagnostics }
 }

@@ -1,6 +1,10 @@
 //! URLs as Go 1.26 reads them: what the controller takes for one, and which host it finds in it.
 
+mod rewritten;
+
 use std::net::Ipv6Addr;
+
+pub use rewritten::{around_host, with_way_back};
 
 /// Why Go does not take a text for a URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -1,0 +1,83 @@
+//! Goldens: `golden/render/<case>/` holds an input and everything that `render` makes of it.
+//!
+//! `in.yaml` is the input; `args`, if there, holds more arguments, one on each line. Everything else in the folder is output: the files
+//! that are written, and what is said about the input in `stderr.txt`. `BLESS=1 cargo test --test golden` writes what is made now; read
+//! it before you commit it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const INPUTS: &[&str] = &["in.yaml", "args", "ingressc.toml"];
+
+fn cases() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/render");
+    let mut cases: Vec<PathBuf> =
+        fs::read_dir(folder).expect("there are goldens").map(|entry| entry.expect("it can be read").path()).collect();
+    cases.sort();
+    cases
+}
+
+/// Everything that the command makes of a case, by file name.
+fn outputs(case: &Path) -> BTreeMap<String, String> {
+    let folder = tempfile::tempdir().expect("there is room for files");
+    let args = fs::read_to_string(case.join("args")).unwrap_or_default();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ingressc"));
+    command.current_dir(case).args(["render", "in.yaml", "--target", "ingress-nginx", "-o"]).arg(folder.path());
+    let run = command.args(args.lines()).output().expect("the program starts");
+    assert!(run.status.code().is_some_and(|code| code < 2), "{}: {}", case.display(), String::from_utf8_lossy(&run.stderr));
+    let mut outputs: BTreeMap<String, String> = fs::read_dir(folder.path())
+        .expect("the folder is there")
+        .map(|entry| entry.expect("it can be read").path())
+        .map(contents)
+        .collect();
+    if !run.stderr.is_empty() {
+        outputs.insert(String::from("stderr.txt"), String::from_utf8(run.stderr).expect("it is UTF-8"));
+    }
+    outputs
+}
+
+fn contents(path: PathBuf) -> (String, String) {
+    let name = path.file_name().expect("it has a name").to_string_lossy().into_owned();
+    (name, fs::read_to_string(&path).expect("it is text"))
+}
+
+/// The first line that differs, with the line number.
+fn first_difference(golden: &str, made: &str) -> String {
+    let differs = golden.lines().zip(made.lines()).position(|(a, b)| a != b);
+    let at = differs.unwrap_or_else(|| golden.lines().count().min(made.lines().count()));
+    let line = |text: &str| text.lines().nth(at).unwrap_or("(the end)").to_owned();
+    format!("line {}:\n  golden: {}\n  now:    {}", at + 1, line(golden), line(made))
+}
+
+#[test]
+fn what_is_made_is_what_was_blessed() {
+    let blesses = std::env::var_os("BLESS").is_some();
+    assert!(!blesses || std::env::var_os("CI").is_none(), "goldens are blessed by people, not in CI");
+    let mut problems = Vec::new();
+    for case in cases() {
+        let made = outputs(&case);
+        let files = fs::read_dir(&case).expect("the case is there").map(|entry| entry.expect("it can be read").path());
+        let golden: BTreeMap<String, String> = files.map(contents).filter(|(name, _)| !INPUTS.contains(&name.as_str())).collect();
+        if blesses {
+            golden
+                .keys()
+                .filter(|name| !made.contains_key(*name))
+                .for_each(|name| fs::remove_file(case.join(name)).expect("it can be removed"));
+            made.iter().for_each(|(name, text)| fs::write(case.join(name), text).expect("it can be written"));
+            continue;
+        }
+        let name = case.file_name().expect("it has a name").to_string_lossy().into_owned();
+        problems
+            .extend(golden.keys().filter(|file| !made.contains_key(*file)).map(|file| format!("{name}/{file}: nothing made this file")));
+        for (file, text) in &made {
+            match golden.get(file) {
+                None => problems.push(format!("{name}/{file}: this file is missing")),
+                Some(golden) if golden != text => problems.push(format!("{name}/{file}: {}", first_difference(golden, text))),
+                Some(_) => {}
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}\n\nIf this is meant: BLESS=1 cargo test --test golden, and read the difference", problems.join("\n"));
+}
