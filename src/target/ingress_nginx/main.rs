@@ -47,7 +47,7 @@ pub(super) fn text(proxy: &Proxy, shared: &Shared, servers: Vec<ServerPieces>, p
         connections: process.max_connections,
         debug_connections: process.debug_connections.iter().map(|address| printer.words("debug-connections", address)).collect(),
         http: http::piece(proxy, shared, servers, printer),
-        stream: stream::piece(proxy, printer),
+        stream: stream::piece(proxy, &shared.layout, printer),
     };
     printer.text("ingress_nginx/nginx.conf", view)
 }
