@@ -13,7 +13,7 @@ keys! {
         check: Check::MatchesWithoutSpaces(&patterns::URL_WITH_VARIABLES),
         refused: Fate::IngressDropped,
         unreadable: Fate::FailsOpen,
-        directives: &["auth_request", "proxy_pass", "set"],
+        directives: &["auth_request", "proxy_pass", "set $target"],
     }
     /// Method of the request to the service; that of the client where nothing is said.
     METHOD: String = "auth-method" {
@@ -55,7 +55,7 @@ keys! {
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::VARIABLE),
         needs: "auth-url",
-        directives: &["proxy_cache", "proxy_cache_key", "set"],
+        directives: &["proxy_cache", "proxy_cache_key", "set $cache_key"],
     }
     /// Connections to the service that are kept open; none where nothing is said.
     KEEPALIVE: i64 = "auth-keepalive" {
