@@ -17,7 +17,7 @@ pub(super) fn name(upstream: &Upstream) -> &str {
 
 /// What the value ends with behind a bar.
 pub(super) fn mark(upstream: &Upstream) -> String {
-    sha1_smol::Sha1::from(&upstream.name).hexdigest()[..16].to_owned()
+    sha1_smol::Sha1::from(&upstream.name).digest().to_string()[..16].to_owned()
 }
 
 /// The variable that holds a cookie; a name that no variable can have is looked for in the header.

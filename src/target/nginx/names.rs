@@ -30,7 +30,7 @@ pub(super) fn is_header(name: &str) -> bool {
 /// A path as part of the name of a location of our own: what is no plain path gets a number of its own, so that none is like another.
 pub(super) fn path_part(path: &str) -> String {
     let is_plain = path.len() <= 60 && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._/".contains(&byte));
-    if is_plain { path.to_owned() } else { format!(":{}", &Sha1::from(path).hexdigest()[..16]) }
+    if is_plain { path.to_owned() } else { format!(":{}", &Sha1::from(path).digest().to_string()[..16]) }
 }
 
 /// A text in which dollars stand for themselves.
@@ -47,7 +47,7 @@ pub(super) fn file(folder: &str, object: &str, end: &str) -> String {
     match object.split_once('/') {
         // An underscore stands in no name, so that no two objects have one file.
         Some((namespace, name)) if is_plain(namespace) && is_plain(name) => format!("{folder}/{namespace}_{name}{end}"),
-        _ => format!("{folder}/{}{end}", Sha1::from(object).hexdigest()),
+        _ => format!("{folder}/{}{end}", Sha1::from(object).digest()),
     }
 }
 
