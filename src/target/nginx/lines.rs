@@ -19,7 +19,7 @@ view! {
         indent: Raw,
         comment: Option<Raw>,
         words: Vec<Word>,
-        end: &'static str,
+        end: Raw,
     }
 }
 
@@ -96,11 +96,6 @@ impl Lines {
         Self::within(self.depth)
     }
 
-    /// Whether there is nothing.
-    pub(super) fn is_empty(&self) -> bool {
-        self.lines.is_empty()
-    }
-
     /// The first word that is not fit for a configuration, and forgets it.
     pub(super) fn take_unfit(&mut self) -> Option<String> {
         self.unfit.take()
@@ -137,9 +132,9 @@ impl Lines {
 
     /// An empty line between parts.
     pub(super) fn gap(&mut self) {
-        let is_start = self.lines.last().is_none_or(|line| is_gap(line) || line.end == " {");
+        let is_start = self.lines.last().is_none_or(|line| is_gap(line) || line.end.as_str() == " {");
         if !is_start {
-            self.lines.push(Arc::new(Line { indent: Raw::default(), comment: None, words: Vec::new(), end: "" }));
+            self.lines.push(Arc::new(Line { indent: Raw::default(), comment: None, words: Vec::new(), end: Raw::default() }));
         }
     }
 
@@ -147,7 +142,7 @@ impl Lines {
     pub(super) fn raw(&mut self, text: &str) {
         for line in text.trim_matches('\n').lines() {
             let words = vec![Word::Raw(Raw::new(line.trim_end_matches('\r')))];
-            self.lines.push(Arc::new(Line { indent: self.indent(), comment: None, words, end: "" }));
+            self.lines.push(Arc::new(Line { indent: self.indent(), comment: None, words, end: Raw::default() }));
         }
     }
 
@@ -174,7 +169,7 @@ impl Lines {
     }
 
     fn push(&mut self, comment: Option<Raw>, words: Vec<Word>, end: &'static str) {
-        self.lines.push(Arc::new(Line { indent: self.indent(), comment, words, end }));
+        self.lines.push(Arc::new(Line { indent: self.indent(), comment, words, end: Raw::new(end) }));
     }
 
     fn indent(&self) -> Raw {
@@ -184,7 +179,7 @@ impl Lines {
 }
 
 fn is_gap(line: &Line) -> bool {
-    line.comment.is_none() && line.words.is_empty() && line.end.is_empty()
+    line.comment.is_none() && line.words.is_empty() && line.end.as_str().is_empty()
 }
 
 /// Whether a value can be one word: nginx reads words of at most 4,095 bytes, and a line break in a value would become one in a

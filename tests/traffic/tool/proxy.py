@@ -26,8 +26,8 @@ class Nginx:
         os.makedirs(os.path.join(folder, "state"))
         os.chmod(folder, 0o755)
         flags = flags + [f"--http-port={self.ports[80]}", f"--https-port={self.ports[443]}"]
-        command = [self.options.binary, "render", manifests, "--target", "nginx", "-o", folder, "--write-secrets", "--nginx-state", "state",
-                   "--configmap", "ingress-nginx/ingress-nginx-controller"]
+        command = [self.options.binary, "render", manifests, "--target", "nginx", "-o", folder, "--write-secrets", "--nginx-state",
+                   os.path.join(folder, "state"), "--configmap", "ingress-nginx/ingress-nginx-controller"]
         command += [f"--controller-arg={flag}" for flag in flags]
         if self.has_headers_more:
             command.append("--nginx-module=headers-more")
@@ -39,7 +39,7 @@ class Nginx:
         default = os.path.join(folder, "tls", "default.pem")
         if not os.path.exists(default):
             make_certificate(default, "Kubernetes Ingress Controller Fake Certificate")
-        command = ["nginx", "-p", folder, "-c", os.path.join(folder, "nginx.conf"), "-e", os.path.join(folder, "state", "error.log")]
+        command = ["nginx", "-c", os.path.join(folder, "nginx.conf"), "-e", os.path.join(folder, "state", "error.log")]
         command += ["-g", "daemon off;" + (" user root;" if os.geteuid() == 0 else "")]
         tested = subprocess.run(command + ["-t"], capture_output=True, text=True)
         if tested.returncode:
