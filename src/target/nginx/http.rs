@@ -223,8 +223,15 @@ fn answers(shared: &Shared, lines: &mut Lines) {
         lines.directive("resolver", resolver.into_iter().map(Word::from).collect());
     }
     if caches_auth(shared) {
-        let folder = shared.options.state.as_ref().map_or_else(|| String::from("/var/cache/nginx-auth"), |state| format!("{state}/auth-cache"));
-        lines.directive("proxy_cache_path", vec![Word::from(folder)].into_iter().chain(words("levels=1:2 keys_zone=auth_cache:10m max_size=128m inactive=30m use_temp_path=off")).collect());
+        let folder =
+            shared.options.state.as_ref().map_or_else(|| String::from("/var/cache/nginx-auth"), |state| format!("{state}/auth-cache"));
+        lines.directive(
+            "proxy_cache_path",
+            vec![Word::from(folder)]
+                .into_iter()
+                .chain(words("levels=1:2 keys_zone=auth_cache:10m max_size=128m inactive=30m use_temp_path=off"))
+                .collect(),
+        );
     }
 }
 

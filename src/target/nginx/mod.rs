@@ -24,6 +24,7 @@ mod server;
 mod shared;
 mod snippets;
 mod stream;
+mod subsets;
 mod tls;
 mod upstreams;
 
@@ -126,7 +127,7 @@ fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Stri
     cors::maps(shared, &mut tables);
     limits::tables(proxy, &mut tables);
     for plan in used.iter().filter_map(|name| shared.plans.get(name)) {
-        canary::choice(plan, scope, &mut tables);
+        canary::choice(plan, &shared.plans, scope, &mut tables);
     }
     let setters: BTreeSet<_> = proxy
         .servers

@@ -65,7 +65,9 @@ fn listen(shared: &Shared, is_catch_all: bool, lines: &mut Lines) {
     }
     let tls_port = if runtime.tls_passthrough { runtime.tls_proxy_port } else { runtime.https_port };
     let takes_proxy_protocol = [listening.proxy_protocol, listening.proxy_protocol || runtime.tls_passthrough];
-    for (port, takes_proxy_protocol, is_tls) in [(runtime.http_port, takes_proxy_protocol[0], false), (tls_port, takes_proxy_protocol[1], true)] {
+    for (port, takes_proxy_protocol, is_tls) in
+        [(runtime.http_port, takes_proxy_protocol[0], false), (tls_port, takes_proxy_protocol[1], true)]
+    {
         // What is not passed on unopened comes from this nginx itself.
         let own = [String::from("127.0.0.1:")];
         for address in if is_tls && runtime.tls_passthrough { own.as_slice() } else { &addresses } {
