@@ -7,6 +7,7 @@ use super::names;
 use super::scope::Scope;
 use super::upstreams::{Destination, Plan, Plans};
 use crate::ir::{TrafficShare, Upstream};
+use crate::nginx;
 
 /// One question, in the order in which the maps are written; a later one is asked first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +123,8 @@ impl Question<'_> {
         let source = names::header_variable(&self.share.header);
         let pattern = match (self.share.header_value.as_str(), self.share.header_pattern.as_str()) {
             ("", "") => return self.by_word(&source, lines),
+            // Quirk: a pattern that cannot be read fits nothing, and nobody else is asked.
+            ("", pattern) if nginx::problem(pattern).is_some() => return self.by_presence(&source, lines),
             ("", pattern) => format!("~{pattern}"),
             (value, _) => format!("~^{}$", regex_literal(value)),
         };
@@ -130,6 +133,14 @@ impl Question<'_> {
             lines.entry(vec![Word::from(""), self.next.clone()]);
             lines.entry(vec![Word::from(pattern), Word::from(self.other)]);
             lines.entry(vec![Word::from("default"), self.next]);
+        });
+    }
+
+    /// Requests with the header stay away from the canary.
+    fn by_presence(self, source: &str, lines: &mut Lines) {
+        lines.block("map", vec![Word::from(source), Word::from(self.variable)], |lines| {
+            lines.entry(vec![Word::from(""), self.next]);
+            lines.entry(vec![Word::from("default"), Word::from(self.own)]);
         });
     }
 

@@ -58,7 +58,7 @@ pub(super) fn write(cors: &Cors, owner: Option<&Owner>, lines: &mut Lines, respo
 }
 
 /// Writes the maps that all routes of an Ingress share: whether the origin may ask, and what the headers are then.
-pub(super) fn maps(shared: &Shared, lines: &mut Lines) {
+pub(super) fn maps(shared: &Shared, hosts: &str, lines: &mut Lines) {
     let routes = shared.proxy.servers.iter().flat_map(|server| &server.routes);
     let mut all = BTreeMap::new();
     for route in routes {
@@ -69,7 +69,8 @@ pub(super) fn maps(shared: &Shared, lines: &mut Lines) {
     }
     for (id, (cors, owner)) in all {
         let pattern = origins_pattern(&cors.origins);
-        if pattern.is_empty() {
+        // A route that is closed asks for nothing, and nobody sets the variable that the map reads.
+        if pattern.is_empty() || !hosts.contains(&format!("$cors_preflight_{id})")) {
             continue;
         }
         lines.gap();

@@ -160,9 +160,26 @@ fn mirrors(routes: &[Route], lines: &mut Lines) {
             put!(lines, "proxy_http_version", "1.0");
             put!(lines, "proxy_set_header", "Host", &mirror.host);
             put!(lines, "proxy_set_header", "Connection", "close");
-            put!(lines, "proxy_pass", &mirror.target);
+            mirror_target(&mirror.target, lines);
         });
         lines.gap();
+    }
+}
+
+/// Writes where a copy goes. A name that is written out would be looked up once, at the start, and keep nginx from starting where that
+/// fails; in a variable it is looked up for each request.
+fn mirror_target(target: &str, lines: &mut Lines) {
+    let rest = target.split_once("://").map_or(target, |(_, rest)| rest);
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    if target.contains('$') || host.parse::<std::net::IpAddr>().is_ok() {
+        return put!(lines, "proxy_pass", target);
+    }
+    put!(lines, "set", "$mirror", target);
+    if path.is_empty() {
+        put!(lines, "proxy_pass", "$mirror");
+    } else {
+        put!(lines, "proxy_pass", "$mirror$is_args$args");
     }
 }
 

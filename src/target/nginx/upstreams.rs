@@ -10,6 +10,7 @@ use super::names;
 use super::scope::Scope;
 use super::subsets;
 use crate::ir::{DEFAULT_UPSTREAM, Endpoint, Hashing, Proxy, Settings, Upstream};
+use crate::nginx;
 
 /// Where requests for an upstream go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,9 +183,18 @@ impl Plan<'_> {
     }
 }
 
-/// What is hashed. nginx takes turns where that is empty, the controller does not: it never is.
+/// What is hashed. nginx takes turns where that is empty, the controller does not: it never is. Variables that nobody knows are empty
+/// for the controller, which reads the key while requests come, and keep nginx from starting.
 pub(super) fn hash_key(hashing: &Hashing) -> String {
-    format!("{}-", hashing.key)
+    let mut key = hashing.key.clone();
+    let mut unknown: Vec<_> = nginx::used(&hashing.key).unwrap_or_default();
+    unknown.retain(|name| !nginx::is_builtin(name));
+    // A name may begin like another.
+    unknown.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    for name in unknown {
+        key = key.replace(&format!("${{{name}}}"), "").replace(&format!("${name}"), "");
+    }
+    format!("{key}-")
 }
 
 pub(super) fn keepalive(settings: &Settings, lines: &mut Lines) {
