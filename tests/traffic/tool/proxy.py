@@ -26,7 +26,7 @@ class Nginx:
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(os.path.join(folder, "state"))
         os.chmod(folder, 0o755)
-        flags = flags + [f"--http-port={self.ports[80]}", f"--https-port={self.ports[443]}"]
+        flags = flags + [f"--http-port={self.ports[80]}", f"--https-port={self.ports[443]}", f"--ssl-passthrough-proxy-port={self.ports[442]}"]
         command = [self.options.binary, "render", manifests, "--target", "nginx", "-o", folder, "--write-secrets", "--nginx-state",
                    os.path.join(folder, "state"), "--configmap", "ingress-nginx/ingress-nginx-controller"]
         command += [f"--controller-arg={flag}" for flag in flags]
