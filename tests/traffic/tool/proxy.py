@@ -8,6 +8,8 @@ import socket
 import subprocess
 import time
 
+from certificates import make_certificate
+
 
 class Refused(Exception):
     """The configuration could not be rendered, or the proxy refused it."""
@@ -15,17 +17,30 @@ class Refused(Exception):
 
 class Nginx:
     def __init__(self, options, ports):
-        self.options, self.ports, self.process = options, ports, None
+        self.options, self.ports, self.folder, self.process = options, ports, None, None
         modules = "/usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so"
         self.has_headers_more = not options.stock and os.path.exists(modules)
         # nginx itself cannot leave out this header; its version it can.
         self.tolerated = set() if self.has_headers_more else {("server", "nginx")}
 
     def start(self, manifests, flags, name):
-        folder = os.path.join(self.options.keep, name)
-        shutil.rmtree(folder, ignore_errors=True)
-        os.makedirs(os.path.join(folder, "state"))
-        os.chmod(folder, 0o755)
+        self.folder = os.path.join(self.options.keep, name)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.makedirs(os.path.join(self.folder, "state"))
+        os.chmod(self.folder, 0o755)
+        command = self.render(manifests, flags)
+        with open(os.path.join(self.folder, "state", "stderr.txt"), "w") as errors:
+            self.process = subprocess.Popen(command, stderr=errors)
+        self.wait()
+
+    def reload(self, manifests, flags):
+        """Goes on with another configuration, as an administrator would."""
+        self.render(manifests, flags)
+        self.process.send_signal(signal.SIGHUP)
+
+    def render(self, manifests, flags):
+        """Renders the configuration and has nginx test it; the command that runs nginx with it."""
+        folder = self.folder
         flags = flags + [f"--http-port={self.ports[80]}", f"--https-port={self.ports[443]}", f"--ssl-passthrough-proxy-port={self.ports[442]}"]
         command = [self.options.binary, "render", manifests, "--target", "nginx", "-o", folder, "--write-secrets", "--nginx-state",
                    os.path.join(folder, "state"), "--configmap", "ingress-nginx/ingress-nginx-controller"]
@@ -46,9 +61,7 @@ class Nginx:
         tested = subprocess.run(command + ["-t"], capture_output=True, text=True)
         if tested.returncode:
             raise Refused(f"nginx refuses: {tested.stderr.strip()}")
-        with open(os.path.join(folder, "state", "stderr.txt"), "w") as errors:
-            self.process = subprocess.Popen(command, stderr=errors)
-        self.wait()
+        return command
 
     @staticmethod
     def one_worker(path):
@@ -78,17 +91,6 @@ class Nginx:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-
-
-def make_certificate(path, common_name):
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    key = path + ".key"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
-                    f"/CN={common_name}", "-keyout", key, "-out", path], check=True, capture_output=True)
-    with open(path, "ab") as file, open(key, "rb") as other:
-        file.write(other.read())
-    os.remove(key)
-    os.chmod(path, 0o600)
 
 
 PROXIES = {"nginx": Nginx}
