@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Mutex;
 
 /// Rows of the reference that must be equal; those that are not are in `docs/leaving-for-nginx.md`.
 const REFERENCE_ROWS: usize = 948;
@@ -24,8 +25,12 @@ fn can_run() -> bool {
     is_installed("nginx", "-v") && is_installed("python3", "--version") && is_installed("openssl", "version")
 }
 
+/// The backends have fixed ports: where there is no network of one's own, one test after the other.
+static BACKENDS: Mutex<()> = Mutex::new(());
+
 /// Runs one of the tools in `tests/traffic`.
 fn tool(name: &str, args: &[&str]) -> (Output, String) {
+    let _turn = BACKENDS.lock();
     let mut command = Command::new("python3");
     command.arg(folder("tests/traffic").join(name)).args(["--target", "nginx"]).args(args);
     command.env("INGRESSC", env!("CARGO_BIN_EXE_ingressc")).env("PYTHONDONTWRITEBYTECODE", "1");
@@ -73,5 +78,15 @@ fn recorded_requests_get_the_recorded_answers() {
     if reference.is_dir() && can_run() {
         let (_, text) = tool("run", &[&reference.to_string_lossy(), "-v"]);
         assert!(equal_rows(&text) >= REFERENCE_ROWS, "{text}");
+    }
+}
+
+#[test]
+fn nginx_accepts_what_the_controllers_own_accepts() {
+    let reference = folder("../shared/reference");
+    if reference.is_dir() && can_run() {
+        let part = |name: &str| reference.join(name).to_string_lossy().into_owned();
+        let (output, text) = tool("accepts", &[&part("cases"), &part("1.15.1"), "--config", &part("environment.toml")]);
+        assert!(output.status.success(), "{text}");
     }
 }
