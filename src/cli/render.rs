@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Args;
-
 use rayon::prelude::*;
 
 use super::console::Console;
