@@ -24,6 +24,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "ingress_nginx/geo.conf"
     "ingress_nginx/http.conf"
     "ingress_nginx/host_redirect.conf"
+    "ingress_nginx/inline/external_auth.conf"
     "ingress_nginx/location.conf"
     "ingress_nginx/nginx.conf"
     "ingress_nginx/server.conf"

@@ -6,6 +6,7 @@
 mod backends;
 mod client;
 mod decode;
+mod defaults;
 mod global_auth;
 mod observing;
 mod process;
@@ -19,6 +20,7 @@ mod tls;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+pub use defaults::defaults;
 pub use removed::{REMOVED, Removed};
 pub use suggest::{Unknown, explain};
 

@@ -61,6 +61,17 @@ impl Check {
         }
     }
 
+    /// Whether an older controller accepts a value, which did not look for line breaks.
+    #[must_use]
+    pub fn accepts_line_breaks(&self, value: &str) -> bool {
+        match self {
+            Self::Matches(pattern) => pattern.is_match(value),
+            Self::MatchesWithoutSpaces(pattern) if value.contains(' ') => pattern.is_match(&value.replace(' ', "")),
+            Self::MatchesWithoutSpaces(pattern) => pattern.is_match(value),
+            _ => self.accepts(value),
+        }
+    }
+
     /// What the controller accepts, as the end of "it must be".
     #[must_use]
     pub fn expected(&self) -> String {

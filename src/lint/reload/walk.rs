@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use rayon::prelude::*;
+
 use super::buffers::Buffers;
 use super::directives::{self, Directive as Row, EVENTS, HTTP, LIMIT_EXCEPT, LOCATION, LOCATION_IF, MAIN, Places, SERVER, SERVER_IF};
 use super::directives::{STREAM, STREAM_SERVER, STREAM_UPSTREAM, UPSTREAM};
@@ -13,14 +15,15 @@ use crate::conf::{Directive, Tree};
 
 /// Everything in a configuration that nginx refuses.
 pub(super) fn refusals(tree: &Tree) -> Vec<Refusal> {
-    let mut walk = Walk { variables: Variables::of(tree), refusals: Vec::new(), seen: HashMap::new(), block: 0, host: None, owner: None };
+    let variables = Variables::of(tree);
+    let mut walk = Walk::new(&variables);
     let top: Vec<Directive> = tree.directives().collect();
     walk.block(&top, MAIN, Buffers::default());
     walk.refusals
 }
 
-struct Walk<'t> {
-    variables: Variables<'t>,
+struct Walk<'v, 't> {
+    variables: &'v Variables<'t>,
     refusals: Vec<Refusal>,
     /// The block in which a directive was met last.
     seen: HashMap<(&'static str, Places), u32>,
@@ -29,7 +32,11 @@ struct Walk<'t> {
     owner: Option<(String, String)>,
 }
 
-impl<'t> Walk<'t> {
+impl<'v, 't> Walk<'v, 't> {
+    fn new(variables: &'v Variables<'t>) -> Self {
+        Self { variables, refusals: Vec::new(), seen: HashMap::new(), block: 0, host: None, owner: None }
+    }
+
     fn refuse(&mut self, directive: &str, message: String) {
         let (host, owner) = (self.host.clone(), self.owner.clone());
         self.refusals.push(Refusal { message, directive: directive.to_owned(), host, owner, path: None });
@@ -76,9 +83,17 @@ impl<'t> Walk<'t> {
         {
             self.refuse("proxy_redirect", message);
         }
-        for directive in directives.iter().filter(|directive| directive.is_block() && directive.lua().is_none()) {
-            self.enter(directive, place, buffers);
-        }
+        let blocks = directives.iter().filter(|directive| directive.is_block() && directive.lua().is_none());
+        // Hosts know nothing of each other, and large clusters have thousands of them.
+        let (hosts, others): (Vec<_>, Vec<_>) = blocks.partition(|directive| place == HTTP && directive.name() == "server");
+        others.into_iter().for_each(|directive| self.enter(directive, place, buffers));
+        let variables = self.variables;
+        let refusals = hosts.into_par_iter().flat_map_iter(|directive| {
+            let mut walk = Walk::new(variables);
+            walk.enter(directive, place, buffers);
+            walk.refusals
+        });
+        self.refusals.par_extend(refusals);
     }
 
     /// The row that fits the place and the number of arguments.

@@ -83,7 +83,7 @@ fn read_data(data: &BTreeMap<String, String>, controller: &Controller) -> (Setti
 
 /// The defaults that depend on the pod and the arguments.
 fn initial(controller: &Controller) -> Settings {
-    let mut settings = Settings::default();
+    let mut settings = catalog::defaults(controller.version);
     settings.process.workers = controller.environment.processors.to_string();
     settings.listening.disable_ipv6_dns = !controller.environment.ipv6;
     if controller.flags.verbosity >= 5 {
