@@ -1,6 +1,7 @@
 //! Why a value of backends.json is as it is: what the controller tells its Lua side about Services.
 
 use k8s_openapi::api::core::v1::Service;
+use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::Ingress;
 
 use super::declared::{annotation_of, name, of_ingress};
@@ -34,11 +35,12 @@ impl Causes<'_> {
             return cause;
         }
         match first {
-            "endpoints" => self.of_endpoints(service),
+            "endpoints" => self.of_endpoints(service, path.get(1).copied().unwrap_or_default()),
             "service" | "port" => service.map(of_service),
             _ => None,
         }
         .or_else(|| self.of_origin(upstream))
+        .or_else(|| self.users_of(upstream, service).first().map(|ingress| without_effect(ingress, upstream)))
         .unwrap_or_else(|| Cause {
             reason: Reason::Nothing,
             message: String::from("nothing in the manifests declares it"),
@@ -78,17 +80,25 @@ impl Causes<'_> {
         })
     }
 
-    fn of_endpoints(&self, service: Option<&Object<Service>>) -> Option<Cause> {
+    fn of_endpoints(&self, service: Option<&Object<Service>>, endpoint: &str) -> Option<Cause> {
         let service = service?;
         let slices = self.slices.get(&key(&service.reference.namespace, &service.reference.name));
-        let Some(slice) = slices.and_then(|slices| slices.first()) else { return Some(of_service(service)) };
+        let address = endpoint.rsplit_once(':').map_or(endpoint, |(address, _)| address);
+        let place = |slice: &Object<EndpointSlice>| {
+            let mut all = slice.value.endpoints.iter().flatten().enumerate();
+            let (at, under) = all.find_map(|(at, known)| Some((at, known.addresses.iter().position(|known| known == address)?)))?;
+            Some(slice.span(&["endpoints", &at.to_string(), "addresses", &under.to_string()]))
+        };
+        let found = slices.into_iter().flatten().find_map(|slice| Some((slice, place(slice)?)));
+        let first = || slices.and_then(|slices| slices.first()).map(|slice| (slice, slice.key_span(&["endpoints"])));
+        let Some((slice, span)) = found.or_else(first) else { return Some(of_service(service)) };
         let reference = slice.reference.clone();
         Some(Cause {
             reason: Reason::Object,
             message: format!("endpoints of {} `{}/{}`", reference.kind, reference.namespace, reference.name),
             subject: reference.name.clone(),
             object: Some(reference),
-            span: Some(slice.key_span(&["endpoints"])),
+            span: Some(span),
         })
     }
 
@@ -99,6 +109,17 @@ impl Causes<'_> {
         let object = ingress.map(|ingress| ingress.reference.clone());
         let message = format!("asked for{by}");
         Some(Cause { reason: Reason::Object, message, subject: upstream.to_owned(), object, span: Some(span) })
+    }
+}
+
+/// An Ingress names the Service, and yet the controller makes no upstream of it.
+fn without_effect(ingress: &Object<Ingress>, upstream: &str) -> Cause {
+    Cause {
+        reason: Reason::Nothing,
+        message: format!("{} names the Service, and yet nothing leads there", name(ingress)),
+        subject: upstream.to_owned(),
+        object: Some(ingress.reference.clone()),
+        span: Some(ingress.key_span(&["spec", "rules"])),
     }
 }
 

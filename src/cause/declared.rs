@@ -17,6 +17,8 @@ pub struct Query<'q> {
     pub name: &'q str,
     /// The directive as it is written; empty where it is not there.
     pub text: &'q str,
+    /// The words of the block around it.
+    pub block: &'q str,
     /// The host whose server it is in or is.
     pub host: Option<&'q str>,
     /// Namespace and name of the Ingress whose location it is in or is.
@@ -25,18 +27,33 @@ pub struct Query<'q> {
     pub path: Option<&'q str>,
 }
 
+const NOTHING: &str = "nothing in the manifests declares it";
+
 /// Variables of the controller that say where a location sends requests.
 const BACKEND: [&str; 3] = ["set $service_name", "set $service_port", "set $proxy_upstream_name"];
 /// Variables of the controller that say whose location it is.
 const OWNER: [&str; 3] = ["set $namespace", "set $ingress_name", "set $location_path"];
 
-/// Locations of the controller's own that come with a directive.
-const INTERNAL: [(&str, &str); 3] = [("/_external-auth", "auth_request"), ("/_mirror-", "mirror"), ("@custom_", "error_page")];
+/// Locations of the controller's own and modules of nginx, by words in them, that come with a directive.
+const INTERNAL: [(&str, &str); 8] = [
+    ("/_external-auth", "auth_request"),
+    ("/_mirror-", "mirror"),
+    ("@custom_", "error_page"),
+    ("auth_digest", "auth_digest"),
+    ("brotli", "brotli"),
+    ("geoip2", "geoip2"),
+    ("modsecurity", "modsecurity"),
+    ("otel", "opentelemetry"),
+];
 
-/// The directive that a location of the controller's own comes with.
+/// The directive that a location of the controller's own, or a module, comes with.
 fn internal(query: &Query) -> Option<&'static str> {
-    let path = query.path.filter(|_| query.name.is_empty() && query.ingress.is_none())?;
-    INTERNAL.iter().find(|(start, _)| path.contains(start)).map(|(_, directive)| *directive)
+    let words = match (query.path, query.name.is_empty(), query.ingress) {
+        (Some(path), true, None) => path,
+        _ if query.name == "load_module" || query.name.starts_with("load_module ") => query.text,
+        _ => "",
+    };
+    INTERNAL.iter().find(|(start, _)| words.contains(start)).map(|(_, directive)| *directive)
 }
 
 impl Causes<'_> {
@@ -59,7 +76,7 @@ impl Causes<'_> {
     /// Why a directive, a location or a server is there as it is.
     #[must_use]
     pub fn of_declared(&self, query: &Query) -> Cause {
-        if let Some(cause) = internal(query).and_then(|name| self.of_annotation(&Query { name, ..*query }, None)) {
+        if let Some(cause) = internal(query).and_then(|name| self.of_internal(&Query { name, ..*query })) {
             return cause;
         }
         if query.name.is_empty() {
@@ -85,6 +102,9 @@ impl Causes<'_> {
     #[must_use]
     pub fn of_missing(&self, query: &Query) -> Cause {
         let ingress = query.ingress.and_then(|owner| self.ingress(owner));
+        let counted = || self.all_routes().filter(|route| is_counted(route, query)).min_by_key(|route| span(route.origin));
+        let counter = || counted()?.owner.as_ref().and_then(|owner| self.ingress((&owner.namespace, &owner.name)));
+        let ingress = ingress.or_else(|| if query.host.is_none() { counter() } else { None });
         let server = query.host.and_then(|host| self.server(host));
         // An annotation that governs the directive is there, and yet it comes to nothing.
         if !query.name.is_empty()
@@ -100,12 +120,39 @@ impl Causes<'_> {
             (None, _, Some((namespace, ingress))) if !ingress.is_empty() => {
                 (format!("there is no Ingress `{namespace}/{ingress}` in the manifests"), None, None)
             }
-            (None, Some(server), _) => (String::from("nothing in the manifests declares it"), None, span(server.origin)),
-            (None, None, _) => (String::from("nothing in the manifests declares it"), None, None),
+            (None, Some(server), _) if span(server.origin).is_some() => (String::from(NOTHING), None, span(server.origin)),
+            (None, ..) => self.no_setting(query),
         };
         let subject = [query.name, query.path.unwrap_or_default(), query.host.unwrap_or_default()];
         let subject = subject.into_iter().find(|subject| !subject.is_empty()).unwrap_or_default();
         Cause { reason: Reason::Nothing, message, subject: subject.to_owned(), object, span }
+    }
+
+    /// Nothing declares a directive, but a key of the ConfigMap could.
+    fn no_setting(&self, query: &Query) -> (String, Option<ObjectRef>, Option<Span>) {
+        let name = internal(query).unwrap_or(query.name);
+        let key = settings::all().find(|setting| !name.is_empty() && governs(setting.directives, name)).map(|setting| setting.name);
+        match (key, self.config_map) {
+            (Some(key), Some(map)) => {
+                let message = format!("{NOTHING}: ConfigMap `{}/{}` has no key `{key}`", map.reference.namespace, map.reference.name);
+                (message, Some(map.reference.clone()), Some(map.key_span(&["data"])))
+            }
+            (Some(key), None) => (format!("{NOTHING}: there is no ConfigMap with a key `{key}`"), None, None),
+            (None, _) => (String::from(NOTHING), None, None),
+        }
+    }
+
+    /// An annotation, or a key of the ConfigMap, that makes the controller write locations of its own or load a module.
+    fn of_internal(&self, query: &Query) -> Option<Cause> {
+        let any = || {
+            let found = self.all_routes().filter_map(|route| {
+                let ingress = route.owner.as_ref().and_then(|owner| self.ingress((&owner.namespace, &owner.name)))?;
+                Some((governor(route, ingress, query)?.1, ingress))
+            });
+            let (found, ingress) = found.min_by_key(|(found, _)| found.span)?;
+            Some(of_ingress(ingress, &found))
+        };
+        self.of_annotation(query, None).or_else(|| self.of_setting(query)).or_else(|| any().filter(|_| query.host.is_none()))
     }
 
     /// The route of the location that the query is about.
@@ -166,7 +213,7 @@ impl Causes<'_> {
         let routes: Vec<&Route> = match (route, server) {
             (Some(route), _) => vec![route],
             (None, Some(server)) => first_of_each(server),
-            (None, None) if query.host.is_none() => self.all_routes().filter(|route| is_counted(route, query.text)).collect(),
+            (None, None) if query.host.is_none() => self.all_routes().filter(|route| is_counted(route, query)).collect(),
             (None, None) => Vec::new(),
         };
         let best = routes.iter().filter_map(|route| {
@@ -251,9 +298,10 @@ fn first_of_each(server: &Server) -> Vec<&Route> {
 }
 
 /// Whether a directive of the whole file is about the counters of a route.
-fn is_counted(route: &Route, text: &str) -> bool {
+fn is_counted(route: &Route, query: &Query) -> bool {
     let limits = &route.features.limits;
-    !limits.name.is_empty() && (text.contains(&limits.name) || text.contains(&limits.id))
+    let names = |text: &str| text.contains(&limits.name) || text.contains(&limits.id);
+    !limits.name.is_empty() && (names(query.text) || names(query.block))
 }
 
 /// Of the annotations that govern the directive the one that fits best: its entry names the first argument, and its value is there.

@@ -34,7 +34,6 @@ Exit codes: 0 equal, 1 different, 2 the job could not be done";
 /// Arguments of `diff`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Diff {
     /// Manifests that declare what should be live: file, folder, or `-`
     #[arg(value_name = "PATH", value_hint = clap::ValueHint::AnyPath, required_unless_present = "base", requires = "live")]

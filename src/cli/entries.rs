@@ -1,5 +1,8 @@
 //! From the changes between two sides to what is told about them: grouped, in words, with places and causes.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::side::{Declared, Side};
@@ -80,23 +83,44 @@ fn dynamic(file: &str, before: &Side, after: &Side) -> Option<Report> {
     })
 }
 
-/// Lines that are one change to a person: what names a Service, and what names an Ingress.
+/// Lines that are one change to a person: what names a Service, what names an Ingress, and what is the same in all locations that the
+/// controller makes of one path.
 fn group(changes: Vec<Change>) -> Vec<Vec<Change>> {
     let mut groups: Vec<Vec<Change>> = Vec::new();
-    // Changes in one block follow each other: only the groups of the last block can take another line.
-    let mut first_of_block = 0;
+    let mut known: HashMap<Kinship, usize> = HashMap::new();
     for change in changes {
-        if groups.last().is_some_and(|group| group[0].path != change.path) {
-            first_of_block = groups.len();
-        }
-        let family = words::family(&change);
-        let known = groups[first_of_block..].iter_mut().find(|group| family.is_some() && words::family(&group[0]) == family);
-        match known {
-            Some(group) => group.push(change),
-            None => groups.push(vec![change]),
+        let Some(kinship) = kinship(&change) else {
+            groups.push(vec![change]);
+            continue;
+        };
+        match known.get(&kinship) {
+            Some(&at) => groups[at].push(change),
+            None => {
+                known.insert(kinship, groups.len());
+                groups.push(vec![change]);
+            }
         }
     }
     groups
+}
+
+/// What the lines of one change have in common: host, path, and either the family of the line or its name and both of its texts.
+type Kinship = (Option<Arc<str>>, String, String, [Option<String>; 2]);
+
+fn kinship(change: &Change) -> Option<Kinship> {
+    change.place.location.as_ref().filter(|_| !is_block(change))?;
+    let text = |side: &Option<diff::Side>| side.as_ref().map(|side| side.text.clone());
+    let (name, texts) = match words::family(change) {
+        Some(family) => (family.to_owned(), [None, None]),
+        None => (change.name.to_string(), [text(&change.before), text(&change.after)]),
+    };
+    let inside =
+        change.path.iter().skip_while(|word| !word.starts_with("location ")).skip(1).map(|word| &**word).collect::<Vec<_>>().join(">");
+    Some((change.place.host.clone(), format!("{} {inside}", change.place.path().unwrap_or_default()), name, texts))
+}
+
+fn is_block(change: &Change) -> bool {
+    [&change.before, &change.after].into_iter().flatten().any(|side| side.text.ends_with("{ … }"))
 }
 
 /// Finds places and causes.
@@ -176,11 +200,18 @@ fn query(change: &Change, before: bool) -> Query<'_> {
     let side = if before { &change.before } else { &change.after };
     let targets = if before { [&place.before, &place.after] } else { [&place.after, &place.before] };
     let target = targets.into_iter().flatten().find(|target| !target.ingress.is_empty());
+    let block = change.path.last().map(|word| &**word).unwrap_or_default();
     let is_place = change.name.starts_with("server ") || change.name.starts_with("location ");
-    let is_block = [&change.before, &change.after].into_iter().flatten().any(|side| side.text.ends_with("{ … }"));
+    let name = match block.split(' ').next() {
+        _ if is_place && is_block(change) => "",
+        // The lines of these have no name of their own.
+        Some("geo" | "map") => block,
+        _ => &change.name,
+    };
     Query {
-        name: if is_place && is_block { "" } else { &change.name },
+        name,
         text: side.as_ref().map(|side| side.text.as_str()).unwrap_or_default(),
+        block,
         host: place.host.as_deref(),
         ingress: target.map(|target| (target.namespace.as_str(), target.ingress.as_str())),
         path: place.location.as_ref().and_then(|_| place.path()),

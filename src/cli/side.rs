@@ -118,6 +118,8 @@ impl Declared {
             adopt_environment(&mut project, facts);
         }
         let mut proxy = lower::lower(&project.cluster, &project.controller).value;
+        // A pod can have IPv6 and not listen there; that the ConfigMap says so need not be in the manifests.
+        proxy.runtime.ipv6 &= keep_environment || facts.listens_on_ipv6 != Some(false);
         // Which file holds the certificate depends on the pod, unless an argument says so.
         if let Some(file) = facts.default_certificate.as_ref().filter(|_| !keep_environment)
             && project.controller.flags.default_ssl_certificate.is_empty()

@@ -25,6 +25,8 @@ pub struct Facts {
     pub somaxconn: Option<i64>,
     /// The pod has an IPv6 address.
     pub ipv6: Option<bool>,
+    /// It listens there.
+    pub listens_on_ipv6: Option<bool>,
     /// Name servers of the pod; none are known where the pod has none.
     pub resolvers: Option<Vec<IpAddr>>,
     /// File of the certificate for hosts that have none.
@@ -51,6 +53,7 @@ impl Facts {
         for server in live.servers() {
             facts.read_server(server);
         }
+        facts.ipv6 = facts.ipv6.or(facts.listens_on_ipv6);
         facts
     }
 
@@ -87,7 +90,7 @@ impl Facts {
         if address.starts_with("127.") || address.starts_with("unix:") {
             return;
         }
-        self.ipv6 = Some(self.ipv6 == Some(true) || address.starts_with('['));
+        self.listens_on_ipv6 = Some(self.listens_on_ipv6 == Some(true) || address.starts_with('['));
         let backlog = listen.args().find_map(|arg| arg.value().strip_prefix("backlog=").and_then(|length| length.parse().ok()));
         self.somaxconn = self.somaxconn.or(backlog);
     }
@@ -208,6 +211,7 @@ mod tests {
             open_files: Some(65_536),
             somaxconn: Some(4096),
             ipv6: Some(true),
+            listens_on_ipv6: Some(true),
             resolvers: Some(vec![IpAddr::from([10, 0, 0, 10]), "fd00::a".parse().expect("an address")]),
             default_certificate: Some(String::from("/etc/ingress-controller/ssl/web-default.pem")),
             ..Facts::default()
@@ -219,7 +223,7 @@ mod tests {
     fn what_is_not_told_is_no_fact() {
         let nothing = Facts { resolvers: None, ..Facts::default() };
         assert_eq!(read("worker_processes auto;"), nothing);
-        assert_eq!(read("server { listen 80; }"), Facts { ipv6: Some(false), ..nothing });
+        assert_eq!(read("server { listen 80; }"), Facts { ipv6: Some(false), listens_on_ipv6: Some(false), ..nothing });
         assert_eq!(read("http { }"), Facts { resolvers: Some(Vec::new()), ..Facts::default() });
         assert_eq!(read("http { resolver 10.0.0.1; server { listen 80; } }").ipv6, Some(true));
         assert_eq!(read("http { resolver 10.0.0.1 ipv6=off; server { listen 80; } }").ipv6, Some(false));

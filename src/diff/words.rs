@@ -279,8 +279,15 @@ fn value(change: &Change, before: bool) -> Option<String> {
     // Of a directive that is one of many, as a header, the name is no part of the value.
     let own = change.name[name.len()..].trim_start();
     let is_named = matches!(name, "set" | "proxy_set_header" | "grpc_set_header" | "add_header");
-    let value = if is_named { rest.trim_start_matches(['"', '\'']).strip_prefix(own).unwrap_or(rest) } else { rest };
-    Some(value.trim_start_matches(['"', '\'']).trim().trim_matches('"').to_owned())
+    let behind = || Some(rest.trim_start_matches(['"', '\'']).strip_prefix(own)?.trim_start_matches(['"', '\'']).trim_start());
+    let value = if is_named { behind().unwrap_or(rest) } else { rest };
+    Some(unquoted(value).unwrap_or(value).trim().to_owned())
+}
+
+/// The text between quotes, where they are around the whole.
+fn unquoted(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix(['"', '\''])?.strip_suffix(['"', '\''])?;
+    (!inner.contains(['"', '\''])).then_some(inner)
 }
 
 #[cfg(test)]
@@ -332,6 +339,7 @@ mod tests {
             ),
             ("set $ssl_redirect \"true\";".into(), "set $ssl_redirect \"false\";".into(), "protection lost: redirect to HTTPS removed"),
             ("proxy_set_header A 1;".into(), "proxy_set_header A 2;".into(), "setting: header for the backend `A` changed from 1 to 2"),
+            ("server_name \"a\" \"b\";".into(), "server_name \"a\";".into(), "route: names of the host changed from \"a\" \"b\" to a"),
             ("odd 1;".into(), "odd 2;".into(), "setting: `odd` changed from 1 to 2"),
             ("x_by_lua_block { a }".into(), "x_by_lua_block { b }".into(), "setting: `x_by_lua_block` changed from { a } to { b }"),
         ] {

@@ -60,7 +60,8 @@ fn summary(entries: &[Entry]) -> String {
     let reload = entries.iter().filter(|entry| entry.words.topic != Topic::Dynamic).count();
     let plural = if entries.len() == 1 { "" } else { "s" };
     let mut text = format!("{} difference{plural}", entries.len());
-    let parts = [(lost, "protections lost"), (reload, "with a reload"), (entries.len() - reload, "without a reload")];
+    let lost_word = if lost == 1 { "protection lost" } else { "protections lost" };
+    let parts = [(lost, lost_word), (reload, "with a reload"), (entries.len() - reload, "without a reload")];
     let parts: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
     let _ = write!(text, " ({})", parts.join(", "));
     text
@@ -74,8 +75,7 @@ fn topics(out: &mut String, entries: &[Entry], paint: Paint) {
         for (at, entry) in entries.iter().enumerate() {
             let subject = subject(entry);
             if shown.as_ref() != Some(&subject) {
-                let _ =
-                    writeln!(out, "  {bold}{}{bold:#}", subject.as_deref().map_or("the whole proxy".into(), |subject| shorten(subject)));
+                let _ = writeln!(out, "  {bold}{}{bold:#}", subject.as_deref().map_or("the whole proxy".into(), shorten));
                 shown = Some(subject);
             }
             describe(out, entry, paint);
@@ -102,7 +102,10 @@ fn describe(out: &mut String, entry: &Entry, paint: Paint) {
     };
     let _ = writeln!(out, "    {style}{}{style:#}", shorten(&message(entry)));
     let mut around = None;
-    for change in &entry.changes {
+    let mut seen = std::collections::HashSet::new();
+    // The same lines in several locations of one path are told once.
+    let text = |side: &'_ Option<Side>| side.as_ref().map(|side| side.text.clone());
+    for change in entry.changes.iter().filter(|change| seen.insert((text(&change.before), text(&change.after)))) {
         let inside = blocks(change);
         // The blocks are told where host and path do not tell them.
         if entry.words.topic == Topic::Setting && change.place.location.is_none() && around.as_ref() != Some(&inside) && !inside.is_empty()
@@ -115,7 +118,8 @@ fn describe(out: &mut String, entry: &Entry, paint: Paint) {
 }
 
 fn sides(out: &mut String, change: &Change, entry: &Entry, paint: Paint) {
-    if entry.words.topic == Topic::Dynamic && change.kind == Kind::Changed {
+    // What Lua gets is told in words: as text it is long.
+    if entry.words.topic == Topic::Dynamic {
         return;
     }
     if change.kind == Kind::Moved {
