@@ -20,7 +20,7 @@ pub(super) enum Step {
 
 /// The steps through a document; none where it is not plain throughout.
 pub(super) fn steps(document: &str) -> Option<Vec<Step>> {
-    let mut reader = Reader { text: document, steps: Vec::with_capacity(document.len() / 16), open: Vec::new(), awaits: true };
+    let mut reader = Reader { text: document, steps: Vec::with_capacity(document.len() / 8), open: Vec::new(), awaits: true };
     let mut start = document.strip_prefix("---\n").map_or(0, |_| 4);
     for line in document[start..].split_inclusive('\n') {
         reader.line(start, line.strip_suffix('\n').unwrap_or(line))?;

@@ -23,6 +23,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "ingress_nginx/forwarding.conf"
     "ingress_nginx/geo.conf"
     "ingress_nginx/http.conf"
+    "ingress_nginx/http_end.conf"
     "ingress_nginx/host_redirect.conf"
     "ingress_nginx/inline/external_auth.conf"
     "ingress_nginx/location.conf"
