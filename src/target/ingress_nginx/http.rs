@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::super::view::{Raw, switch, view};
 use super::auth::AuthUpstream;
 use super::geo::{self, DatabaseView};
+use super::inline;
 use super::limits::{self, Exempt, Zone};
 use super::printer::{Printer, comment, header_variable, quoted};
 use super::server::ServerPieces;
@@ -15,6 +16,7 @@ view! {
     /// What holds for all hosts.
     struct Http {
         layout: Arc<LayoutView>,
+        lua: Option<Arc<inline::Lua>>,
         tracing_config: Option<Raw>,
         tracing_operation: Option<Raw>,
         tracing: bool,
@@ -64,6 +66,7 @@ view! {
 
     /// What stands behind the hosts that somebody declared.
     struct HttpEnd {
+        layout: Arc<LayoutView>,
         waf: bool,
         ipv6: bool,
         reuse_port: bool,
@@ -166,7 +169,7 @@ pub(super) fn pieces(proxy: &Proxy, shared: &Shared, servers: Vec<ServerPieces>,
         pieces.push(server.server);
     }
     pieces[0] = begin(proxy, shared, auth_upstreams, printer);
-    pieces.push(end(proxy, printer));
+    pieces.push(end(proxy, shared, printer));
     pieces
 }
 
@@ -178,6 +181,7 @@ fn begin(proxy: &Proxy, shared: &Shared, auth_upstreams: Vec<Arc<AuthUpstream>>,
     let defaults = &settings.route_defaults;
     let view = Http {
         layout: Arc::clone(&shared.layout),
+        lua: inline::lua(proxy, printer),
         tracing_config: is_traced.then(|| printer.words("opentelemetry-config", &settings.tracing.config_path)),
         tracing_operation,
         tracing: is_traced,
@@ -227,9 +231,10 @@ fn begin(proxy: &Proxy, shared: &Shared, auth_upstreams: Vec<Arc<AuthUpstream>>,
     printer.piece("ingress_nginx/http.conf", view)
 }
 
-fn end(proxy: &Proxy, printer: &mut Printer) -> Raw {
+fn end(proxy: &Proxy, shared: &Shared, printer: &mut Printer) -> Raw {
     let (settings, runtime) = (&proxy.settings, &proxy.runtime);
     let view = HttpEnd {
+        layout: Arc::clone(&shared.layout),
         waf: settings.waf.enabled,
         ipv6: runtime.ipv6,
         reuse_port: settings.process.reuse_port,

@@ -15,6 +15,7 @@ view! {
         digest: bool,
         waf: bool,
         tracing: bool,
+        tracing_module: &'static str,
         workers: Raw,
         cpu_affinity: Option<Raw>,
         open_files: i64,
@@ -36,6 +37,10 @@ pub(super) fn pieces(proxy: &Proxy, shared: &Shared, servers: Vec<ServerPieces>,
         digest: routes().any(|route| route.features.password_auth.as_ref().is_some_and(|auth| auth.scheme == "digest")),
         waf: settings.waf.enabled || routes().any(|route| route.features.waf.enabled == Some(true)),
         tracing: http::is_traced(proxy),
+        tracing_module: match proxy.layout.tracing_module_with_others {
+            true => "/etc/nginx/modules/otel_ngx_module.so",
+            false => "/modules_mount/etc/nginx/modules/otel/otel_ngx_module.so",
+        },
         workers: printer.words("worker-processes", &process.workers),
         cpu_affinity: printer.words_if_any("worker-cpu-affinity", &process.cpu_affinity),
         open_files: process.max_open_files,
@@ -47,6 +52,6 @@ pub(super) fn pieces(proxy: &Proxy, shared: &Shared, servers: Vec<ServerPieces>,
     };
     let mut pieces = vec![printer.piece("ingress_nginx/nginx.conf", view)];
     pieces.extend(http::pieces(proxy, shared, servers, printer));
-    pieces.push(stream::piece(proxy, printer));
+    pieces.push(stream::piece(proxy, &shared.layout, printer));
     pieces
 }
