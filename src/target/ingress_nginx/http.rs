@@ -60,6 +60,7 @@ view! {
         blocked_referers: Vec<Raw>,
         redirects: Vec<Arc<HostRedirectView>>,
         listen: Vec<Raw>,
+        status_port: u16,
         redirect_code: i64,
         auth_upstreams: Vec<Arc<AuthUpstream>>,
     }
@@ -225,6 +226,7 @@ fn begin(proxy: &Proxy, shared: &Shared, auth_upstreams: Vec<Arc<AuthUpstream>>,
         blocked_referers: settings.filters.block_referers.iter().map(|referer| printer.words("block-referers", referer.trim())).collect(),
         redirects: redirects(proxy, printer),
         listen: shared.listen.clone(),
+        status_port: proxy.runtime.status_port,
         redirect_code: defaults.redirect_code,
         auth_upstreams,
     };
