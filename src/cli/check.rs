@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 
 use super::console::Console;
 use super::controller::ControllerOptions;
+use super::fix::Fixing;
 use super::inputs::Inputs;
 use super::policy::{self, Judged};
 use super::progress::Progress;
@@ -25,6 +26,8 @@ Examples:
       In a workflow: annotate the files, and fail on warnings too
   ingressc check manifests/ --format sarif > ingressc.sarif
       For code scanning
+  ingressc check manifests/ --fix --dry-run
+      The patch that puts misspelt names right; without --dry-run, it is applied
 
 Exit codes: 0 nothing at or above the level of --deny, 1 something is, 2 the job could not be done";
 
@@ -45,6 +48,8 @@ pub(super) struct Check {
     target: &'static str,
     #[command(flatten)]
     controller: ControllerOptions,
+    #[command(flatten)]
+    fixing: Fixing,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -82,16 +87,36 @@ impl Check {
     pub(super) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
         let progress = Progress::start(console, "checking the manifests…");
         let mut project = Project::load(&self.inputs, &self.controller, global)?;
-        let found = self.compile(&mut project);
-        project.findings.extend(found);
-        let Judged { findings, suppressed, .. } = policy::judge_all(project.findings, &project.settings, project.settings_file);
+        let Judged { mut findings, mut suppressed, .. } = self.judge(&mut project);
         drop(progress);
 
+        if self.fixing.is_wanted() {
+            let fixed = self.fixing.run(&findings, &project.sources, &self.inputs, console)?;
+            project.status = project.status.max(fixed.status);
+            if !fixed.texts.is_empty() {
+                // A name that counts now has a value that counts now: what is left is found by looking again.
+                let status = project.status;
+                project = project.with_texts(fixed.texts, &self.controller)?;
+                project.status = project.status.max(status);
+                Judged { findings, suppressed, .. } = self.judge(&mut project);
+            }
+        }
         let deny = self.deny.severity();
         let report = Findings { all: &findings, suppressed, deny, sources: &project.sources };
-        self.write(&report, console)?;
+        match self.fixing.owns_stdout(&self.inputs) {
+            true => console.findings(&findings, suppressed, &project.sources),
+            false => self.write(&report, console)?,
+        }
         let is_clean = findings.iter().all(|finding| finding.severity < deny);
         Ok(project.status.max(if is_clean { Status::Clean } else { Status::Findings }))
+    }
+
+    /// All findings, after the settings.
+    fn judge<'a>(&self, project: &'a mut Project) -> Judged<'a> {
+        let found = self.compile(project);
+        let mut findings = std::mem::take(&mut project.findings);
+        findings.extend(found);
+        policy::judge_all(findings, &project.settings, project.settings_file)
     }
 
     /// What the passes of the compiler and the checks find.

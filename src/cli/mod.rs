@@ -9,6 +9,7 @@ mod config;
 mod console;
 mod controller;
 mod files;
+mod fix;
 mod golden;
 mod inputs;
 mod man;
