@@ -15,6 +15,7 @@ mod features;
 mod headers;
 mod locations;
 mod namespaces;
+mod passthrough;
 mod pem;
 mod private_key;
 mod redirects;
@@ -50,6 +51,7 @@ pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
     findings.extend(refused);
     findings.extend(diagnostics);
     locations::add(&world, chosen, &mut upstreams, &mut sites, &mut findings);
+    passthrough::check(&world, chosen, &sites, &mut findings);
     canary::merge(chosen, &mut upstreams, &sites, &mut findings);
     let upstreams = error_backends::add(&world, chosen, upstreams, &mut sites, &mut findings);
     let mut servers: Vec<_> = sites.list.into_par_iter().map(|site| routes::complete(site, chosen)).collect();

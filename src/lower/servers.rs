@@ -177,8 +177,9 @@ fn configure(world: &World, site: &mut Site, ingress: &Chosen, rule: &Rule, find
         if site.server.aliases.is_empty() {
             site.server.aliases.clone_from(&annotations.aliases);
             site.aliases_at = span;
-        } else if site.server.aliases != annotations.aliases {
-            findings.push(overridden(ingress, &rule.host, "server-alias", span, site.aliases_at));
+        } else {
+            let is_same = site.server.aliases == annotations.aliases;
+            findings.push(set_before(ingress, &rule.host, "server-alias", span, site.aliases_at, is_same));
         }
     }
     let server = &mut site.server;
@@ -187,8 +188,9 @@ fn configure(world: &World, site: &mut Site, ingress: &Chosen, rule: &Rule, find
         if server.snippet.is_empty() {
             server.snippet.clone_from(&annotations.server_snippet);
             site.snippet_at = span;
-        } else if server.snippet != annotations.server_snippet {
-            findings.push(overridden(ingress, &rule.host, "server-snippet", span, site.snippet_at));
+        } else {
+            let is_same = server.snippet == annotations.server_snippet;
+            findings.push(set_before(ingress, &rule.host, "server-snippet", span, site.snippet_at, is_same));
         }
     }
     server.tls_passthrough |= annotations.tls_passthrough;
@@ -202,16 +204,20 @@ fn configure(world: &World, site: &mut Site, ingress: &Chosen, rule: &Rule, find
 }
 
 /// Where an annotation stands that is named without its prefix.
-fn cause(ingress: &Chosen, name: &str) -> Option<Span> {
+pub(super) fn cause(ingress: &Chosen, name: &str) -> Option<Span> {
     let mut causes = ingress.features.causes.iter();
     causes.find(|(cause, _)| cause.rsplit('/').next() == Some(name)).map(|(_, span)| *span)
 }
 
-fn overridden(ingress: &Chosen, host: &str, name: &str, span: Option<Span>, winner: Option<Span>) -> Diagnostic {
-    let message = format!("`{name}` is ignored for host `{host}`: an older Ingress has set it");
-    let diagnostic = Diagnostic::warning("overridden-annotation", message).at(span).subject(name);
-    let diagnostic = diagnostic.object(ingress.object.reference.clone()).effect(Effect::Overridden);
-    match winner {
+/// Says that an annotation came too late for a host; where it says the same as the one that applies, nothing is lost.
+fn set_before(ingress: &Chosen, host: &str, name: &str, span: Option<Span>, winner: Option<Span>, is_same: bool) -> Diagnostic {
+    let diagnostic = if is_same {
+        Diagnostic::info("overridden-annotation", format!("`{name}` adds nothing for host `{host}`: it is set already, to the same value"))
+    } else {
+        Diagnostic::warning("overridden-annotation", format!("`{name}` is ignored for host `{host}`: an older Ingress has set it"))
+    };
+    let diagnostic = diagnostic.at(span).subject(name).object(ingress.object.reference.clone()).effect(Effect::Overridden);
+    match winner.filter(|winner| Some(*winner) != span) {
         Some(winner) => diagnostic.related("this one applies", winner),
         None => diagnostic,
     }

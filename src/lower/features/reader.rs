@@ -179,6 +179,13 @@ impl<'a> Reader<'a> {
         self.findings.push(diagnostic);
     }
 
+    /// Says that an annotation has no effect without something that is not in the input.
+    pub(super) fn idle<T>(&mut self, key: &'static Key<T>, needed: &str) {
+        let diagnostic = Diagnostic::info("idle-annotation", format!("`{}` has no effect without {needed}", key.spec.name));
+        let diagnostic = self.place(diagnostic.effect(Effect::AnnotationIgnored), &key.spec);
+        self.findings.push(diagnostic);
+    }
+
     /// Says that an annotation is ignored, and with it a protection.
     pub(super) fn fail_open<T>(&mut self, key: &'static Key<T>, reason: &str) {
         let diagnostic = self.about(&key.spec, Fate::FailsOpen, reason);
