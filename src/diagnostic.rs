@@ -95,6 +95,53 @@ pub struct Fix {
     pub text: String,
 }
 
+/// What made a part of a configuration what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// An annotation.
+    Annotation,
+    /// A key of the controller's ConfigMap.
+    Setting,
+    /// An argument of the controller.
+    Argument,
+    /// A host, path or backend of an Ingress, or another object.
+    Object,
+    /// What the controller does where nobody says anything.
+    Default,
+    /// Nothing in the manifests declares it.
+    Nothing,
+}
+
+impl Reason {
+    /// The word for it in machine formats.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Annotation => "annotation",
+            Self::Setting => "setting",
+            Self::Argument => "argument",
+            Self::Object => "object",
+            Self::Default => "default",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
+/// Why a part of a configuration is as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// What made it so.
+    pub reason: Reason,
+    /// The same in words, without the place.
+    pub message: String,
+    /// The annotation, key, argument, path or host.
+    pub subject: String,
+    /// The object that holds it, or that would hold it.
+    pub object: Option<ObjectRef>,
+    /// Where it stands, or where it would.
+    pub span: Option<Span>,
+}
+
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {

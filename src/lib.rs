@@ -8,6 +8,7 @@
 //! mistake is a [`diagnostic::Diagnostic`] and never an error or a panic, and the same objects give the same bytes in any order.
 
 pub mod catalog;
+pub mod cause;
 pub mod cli;
 pub mod conf;
 pub mod diagnostic;

@@ -32,7 +32,7 @@ struct Made {
 }
 
 fn controller(args: &[&str]) -> Controller {
-    let flags = Flags::parse(args.iter().map(|arg| (*arg, None))).value;
+    let flags = Flags::parse(LATEST, args.iter().map(|arg| (*arg, None))).value;
     Controller { version: LATEST, flags, environment: Environment::default() }
 }
 

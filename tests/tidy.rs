@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 /// Which room may name which others. `lint` reads the rendered text with `conf`, because it judges what nginx would get.
 const ARROWS: &[(&str, &[&str])] = &[
     ("catalog", &["diagnostic", "ir", "source"]),
-    ("cli", &["catalog", "conf", "diagnostic", "diff", "lint", "lower", "manifest", "output", "source", "target"]),
+    ("cause", &["catalog", "diagnostic", "ir", "lower", "manifest", "source"]),
+    ("cli", &["catalog", "cause", "conf", "diagnostic", "diff", "ir", "lint", "lower", "manifest", "output", "source", "target"]),
     ("conf", &["diagnostic", "source"]),
     ("diagnostic", &["source"]),
     ("diff", &["conf", "source"]),
     ("ir", &["source"]),
-    ("lint", &["catalog", "conf", "diagnostic", "ir", "lower", "manifest", "source"]),
+    ("lint", &["catalog", "cause", "conf", "diagnostic", "ir", "lower", "manifest", "source"]),
     ("lower", &["catalog", "diagnostic", "ir", "manifest", "source"]),
     ("manifest", &["diagnostic", "source"]),
     ("output", &["catalog", "conf", "diagnostic", "diff", "lint", "source"]),

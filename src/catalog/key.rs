@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::releases::{Change, LINE_BREAKS};
 use super::value::{self, Check};
 use super::version::Version;
 
@@ -83,8 +84,12 @@ pub struct Spec {
     pub kind: Kind,
     /// What the controller checks before it reads the value; never for an empty value.
     pub check: Check,
+    /// What was checked before a change, oldest first.
+    pub before: &'static [(&'static Change, Check)],
     /// The first release that knows it; none: older than 0.34.
     pub since: Option<Version>,
+    /// The first release that no longer knows it; none: the last one does.
+    pub gone: Option<Version>,
     /// What a value comes to that the check refuses.
     pub refused: Fate,
     /// What a value comes to that is empty, or that cannot be read where checks are switched off.
@@ -106,7 +111,9 @@ impl Spec {
         risk: Risk::Low,
         kind: Kind::Text,
         check: Check::Nothing,
+        before: &[],
         since: None,
+        gone: None,
         refused: Fate::Ignored,
         unreadable: Fate::Ignored,
         needs: "",
@@ -123,7 +130,20 @@ impl Spec {
     /// Whether a release of the controller knows the annotation.
     #[must_use]
     pub fn is_known_to(&self, version: Version) -> bool {
-        self.since.is_none_or(|since| since <= version)
+        self.since.is_none_or(|since| since <= version) && self.gone.is_none_or(|gone| version < gone)
+    }
+
+    /// What a release checks before it reads the value.
+    #[must_use]
+    pub fn check_in(&self, version: Version) -> &Check {
+        self.before.iter().find(|(change, _)| !change.holds(version)).map_or(&self.check, |(_, check)| check)
+    }
+
+    /// Whether a release accepts a value.
+    #[must_use]
+    pub fn accepts(&self, value: &str, version: Version) -> bool {
+        let check = self.check_in(version);
+        if LINE_BREAKS.holds(version) { check.accepts(value) } else { check.accepts_line_breaks(value) }
     }
 }
 

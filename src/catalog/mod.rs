@@ -5,6 +5,7 @@ pub mod families;
 pub mod features;
 pub mod flags;
 pub mod key;
+pub mod releases;
 pub mod removed;
 pub mod settings;
 pub mod spelling;

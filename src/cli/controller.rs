@@ -48,7 +48,7 @@ impl ControllerOptions {
         }));
         args.extend(self.args.iter().map(|arg| (arg.clone(), None)));
         args.extend(self.configmap.iter().map(|name| (format!("--configmap={name}"), None)));
-        let Outcome { value: mut flags, diagnostics } = Flags::parse(args);
+        let Outcome { value: mut flags, diagnostics } = Flags::parse(version, args);
         findings.extend(diagnostics);
         if found.is_none() && flags.configmap.is_empty() {
             assume_config_map(&mut flags, &environment, cluster, &mut findings);

@@ -38,6 +38,11 @@ struct Input {
 }
 
 impl Inputs {
+    /// Those that other arguments name.
+    pub(super) fn of(paths: Vec<PathBuf>) -> Self {
+        Self { paths }
+    }
+
     /// Reads all texts, each once. A finding of the severity error says that something could not be read.
     pub(super) fn read(&self, sources: &mut SourceMap) -> Vec<Diagnostic> {
         let mut findings = Vec::new();

@@ -8,6 +8,8 @@ mod completions;
 mod config;
 mod console;
 mod controller;
+mod diff;
+mod entries;
 mod files;
 mod fix;
 mod golden;
@@ -18,6 +20,7 @@ mod progress;
 mod project;
 mod render;
 mod rules;
+mod side;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -74,6 +77,8 @@ Examples:
       What is wrong with the manifests in a folder, before they are applied
   ingressc render manifests/ --target ingress-nginx
       The nginx.conf that ingress-nginx would write for the manifests in a folder
+  ingressc diff manifests/ --live nginx.conf
+      How what a controller serves differs from what the manifests declare, and why
   kubectl get ingress,service,configmap -A -o yaml | ingressc render - --target ingress-nginx
       The same for what a cluster holds
   ingressc render manifests/ --target ingress-nginx -o golden/ --check
@@ -112,6 +117,8 @@ enum Command {
     Render(render::Render),
     /// Say what is misspelt, ignored, unsafe or about to break, before it is applied
     Check(check::Check),
+    /// Say how what is declared differs from what is live, or what a change does, and why
+    Diff(diff::Diff),
     /// Explain the rules of `check`
     Rules(rules::Rules),
     /// Show what the controller knows: annotations and ConfigMap keys
@@ -137,6 +144,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
     let outcome = match &cli.command {
         Command::Render(command) => command.run(&cli.global, &console),
         Command::Check(command) => command.run(&cli.global, &console),
+        Command::Diff(command) => command.run(&cli.global, &console),
         Command::Rules(command) => command.run(&console).map_err(Failure::from),
         Command::Catalog(command) => command.run(&console).map_err(Failure::from),
         Command::Completions(command) => command.run(&console).map_err(Failure::from),
@@ -178,7 +186,8 @@ mod tests {
     fn every_command_shows_examples() {
         for command in command().get_subcommands() {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            assert!(help.starts_with("Examples:\n  ingressc "), "{}", command.get_name());
+            let shows = help.starts_with("Examples:\n  ") && help.contains(&format!("\n  ingressc {}", command.get_name()));
+            assert!(shows, "{}", command.get_name());
         }
     }
 }

@@ -3,12 +3,13 @@
 //! Nothing, null, an empty text, list or object and what holds only such are the same, as the Lua side takes them. Lists whose
 //! items have a name, and lists of endpoints, may stand in any order.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::report::{Change, Kind, Report, Side};
+use super::redact;
+use super::report::{Change, Kind, Place, Report, Side};
 
 /// What a Service in the live document holds of Kubernetes' own records; the Lua side never reads it.
 const BOOKKEEPING: [&str; 2] = ["metadata", "status"];
@@ -16,12 +17,53 @@ const BOOKKEEPING: [&str; 2] = ["metadata", "status"];
 /// Compares two documents. The path of a change ends with the key of the value.
 #[must_use]
 pub fn compare(declared: &Value, live: &Value) -> Report {
-    let mut walk = Walk { changes: Vec::new(), path: Vec::new() };
+    let mut walk = Walk { cluster_fills: false, cluster_knows_endpoints: false, changes: Vec::new(), path: Vec::new() };
     walk.values(declared, live);
     Report { changes: walk.changes }
 }
 
+/// Compares what manifests declare with what a cluster has made of them: what the API server fills in where a Service leaves it
+/// out is no difference, nor are endpoints where no manifest holds any.
+#[must_use]
+pub fn compare_live(declared: &Value, live: &Value, declares_endpoints: bool) -> Report {
+    let mut walk = Walk { cluster_fills: true, cluster_knows_endpoints: !declares_endpoints, changes: Vec::new(), path: Vec::new() };
+    walk.values(declared, live);
+    Report { changes: walk.changes }
+}
+
+/// More items of one name than this are paired by their order: looking for equal ones takes a step for each pair.
+const MOST_TWINS: usize = 16;
+
+/// What the API server fills in where a Service says nothing, whatever the value.
+const FILLED: [&str; 8] = [
+    "allocateLoadBalancerNodePorts",
+    "clusterIPs",
+    "externalTrafficPolicy",
+    "healthCheckNodePort",
+    "internalTrafficPolicy",
+    "ipFamilies",
+    "ipFamilyPolicy",
+    "nodePort",
+];
+
+/// Whether a value of a live Service is what the API server makes of nothing.
+fn is_filled(key: &str, live: &serde_json::Map<String, Value>) -> bool {
+    let is = |text: &str| live.get(key).is_some_and(|value| value == text);
+    match key {
+        "clusterIP" => !is("None"),
+        "protocol" => is("TCP"),
+        "sessionAffinity" => is("None"),
+        "targetPort" => live.get(key) == live.get("port"),
+        "type" => is("ClusterIP"),
+        _ => FILLED.contains(&key),
+    }
+}
+
 struct Walk {
+    /// The live document comes from a cluster, the other one from manifests that nobody has applied.
+    cluster_fills: bool,
+    /// Only the cluster knows of endpoints.
+    cluster_knows_endpoints: bool,
     changes: Vec<Change>,
     path: Vec<Arc<str>>,
 }
@@ -29,6 +71,9 @@ struct Walk {
 impl Walk {
     /// Compares two values. The JSON reader's limit of nesting bounds the recursion.
     fn values(&mut self, declared: &Value, live: &Value) {
+        if self.cluster_knows_endpoints && self.path.last().is_some_and(|key| &**key == "endpoints") && is_empty(declared) {
+            return;
+        }
         match (declared, live) {
             (Value::Object(declared), Value::Object(live)) => {
                 let is_service = self.path.last().is_some_and(|word| &**word == "service");
@@ -36,7 +81,9 @@ impl Walk {
                 for (key, value) in declared.iter().filter(|(key, _)| counts(key)) {
                     self.within(key, |walk| walk.values(value, live.get(key).unwrap_or(&Value::Null)));
                 }
-                for (key, value) in live.iter().filter(|(key, _)| counts(key) && !declared.contains_key(*key)) {
+                let in_service = self.cluster_fills && self.path.iter().any(|word| &**word == "service");
+                let is_news = |key: &str| counts(key) && !declared.contains_key(key) && !(in_service && is_filled(key, live));
+                for (key, value) in live.iter().filter(|(key, _)| is_news(key)) {
                     self.within(key, |walk| walk.values(&Value::Null, value));
                 }
             }
@@ -53,15 +100,37 @@ impl Walk {
 
     fn lists(&mut self, declared: &[Value], live: &[Value]) {
         let is_named = declared.iter().chain(live).all(|item| name(item).is_some());
-        let (declared, live) = (keyed(declared, is_named), keyed(live, is_named));
-        let find: HashMap<&(String, usize), &Value> = live.iter().map(|(key, value)| (key, *value)).collect();
-        let known: HashMap<&(String, usize), &Value> = declared.iter().map(|(key, value)| (key, *value)).collect();
-        for (key, value) in &declared {
-            self.within(&key.0, |walk| walk.values(value, find.get(key).copied().unwrap_or(&Value::Null)));
+        let mut groups: BTreeMap<String, (Vec<&Value>, Vec<&Value>)> = BTreeMap::new();
+        for (key, value) in keyed(declared, is_named) {
+            groups.entry(key).or_default().0.push(value);
         }
-        for (key, value) in live.iter().filter(|(key, _)| !known.contains_key(key)) {
-            self.within(&key.0, |walk| walk.values(&Value::Null, value));
+        for (key, value) in keyed(live, is_named) {
+            groups.entry(key).or_default().1.push(value);
         }
+        let order = keyed(declared, is_named).map(|(key, _)| key).chain(keyed(live, is_named).map(|(key, _)| key));
+        for key in order {
+            let Some((mut declared, mut live)) = groups.remove(&key) else { continue };
+            self.drop_equal(&mut declared, &mut live);
+            for at in 0..declared.len().max(live.len()) {
+                let (declared, live) = (declared.get(at).copied(), live.get(at).copied());
+                self.within(&key, |walk| walk.values(declared.unwrap_or(&Value::Null), live.unwrap_or(&Value::Null)));
+            }
+        }
+    }
+
+    /// Several items can have one name, and stand in any order: those that are equal are no difference.
+    fn drop_equal(&self, declared: &mut Vec<&Value>, live: &mut Vec<&Value>) {
+        if declared.len().max(live.len()) < 2 || declared.len().max(live.len()) > MOST_TWINS {
+            return;
+        }
+        declared.retain(|value| {
+            let equal = live.iter().position(|other| {
+                let mut walk = Walk { changes: Vec::new(), path: self.path.clone(), ..*self };
+                walk.values(value, other);
+                walk.changes.is_empty()
+            });
+            equal.map(|at| live.remove(at)).is_none()
+        });
     }
 
     fn within(&mut self, word: &str, compare: impl FnOnce(&mut Self)) {
@@ -71,23 +140,16 @@ impl Walk {
     }
 
     fn add(&mut self, kind: Kind, before: Option<&Value>, after: Option<&Value>) {
-        let side = |value: &Value| Side { text: value.to_string(), span: None };
-        self.changes.push(Change { path: self.path.clone(), kind, before: before.map(side), after: after.map(side) });
+        let side = |value: &Value| Side { text: redact::text(&value.to_string()).into_owned(), span: None };
+        let name = self.path.last().cloned().unwrap_or_else(|| Arc::from(""));
+        let (path, place) = (self.path.clone(), Place::default());
+        self.changes.push(Change { path, place, name, kind, before: before.map(side), after: after.map(side) });
     }
 }
 
-/// The items with their keys: the name and how many of that name came before, or the index.
-fn keyed(items: &[Value], is_named: bool) -> Vec<((String, usize), &Value)> {
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    let key = |(at, item): (usize, &Value)| match name(item).filter(|_| is_named) {
-        None => (at.to_string(), 0),
-        Some(name) => {
-            let count = seen.entry(name.clone()).or_default();
-            *count += 1;
-            (name, *count)
-        }
-    };
-    items.iter().enumerate().map(key).zip(items).collect()
+/// The items with their keys: the name, or the index where they have none.
+fn keyed(items: &[Value], is_named: bool) -> impl Iterator<Item = (String, &Value)> {
+    items.iter().enumerate().map(move |(at, item)| (name(item).filter(|_| is_named).unwrap_or_else(|| at.to_string()), item))
 }
 
 /// What names an item of a list: its name, or the address and port of an endpoint.
@@ -129,12 +191,29 @@ mod tests {
             (json!({"a": null, "b": "", "c": [], "d": {"e": {}}}), json!({})),
             (json!({"service": {"metadata": {"uid": "1"}, "status": {"x": 1}}}), json!({"service": {"spec": {}}})),
             (json!([{"name": "a", "x": 1}, {"name": "b"}]), json!([{"name": "b"}, {"name": "a", "x": 1}])),
+            (json!([{"name": "a", "x": 1}, {"name": "a", "x": 2}]), json!([{"name": "a", "x": 2}, {"name": "a", "x": 1}])),
             (
                 json!([{"address": "::1", "port": "1"}, {"address": "::1", "port": "2"}]),
                 json!([{"address": "::1", "port": "2"}, {"address": "::1", "port": "1"}]),
             ),
         ] {
             assert_eq!(changes(&live, &declared), Vec::<String>::new(), "{live} / {declared}");
+        }
+    }
+
+    #[test]
+    fn what_a_cluster_fills_in_is_no_difference() {
+        let declared = json!([{"name": "a", "service": {"spec": {"ports": [{"port": 80}]}}}]);
+        let live = json!([{"name": "a", "endpoints": [{"address": "10.0.0.1", "port": "80"}], "service": {"spec": {
+            "type": "ClusterIP", "clusterIP": "10.96.0.1", "clusterIPs": ["10.96.0.1"], "sessionAffinity": "None",
+            "ports": [{"port": 80, "protocol": "TCP", "targetPort": 80, "nodePort": 30000}],
+        }}}]);
+        assert!(compare_live(&declared, &live, false).is_empty());
+        assert_eq!(compare_live(&declared, &live, true).changes.len(), 1);
+        for (key, value) in [("type", json!("ExternalName")), ("clusterIP", json!("None")), ("externalName", json!("a.example"))] {
+            let mut other = live.clone();
+            other[0]["service"]["spec"][key] = value;
+            assert_eq!(compare_live(&declared, &other, false).changes.len(), 1, "{key}");
         }
     }
 

@@ -4,34 +4,82 @@
 //! locations by modifier and path, all others by their arguments. White space, comments, the way of quoting and the order of
 //! what nginx does not run in order are no differences. Each step hashes or sorts: nothing grows with the square of the input.
 
+pub mod facts;
 pub mod json;
 mod order;
 mod pair;
+mod place;
+mod redact;
 mod report;
+pub mod words;
 
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-pub use report::{Change, Kind, Report, Side};
+pub use report::{Change, Kind, Place, Report, Side, Target};
 
 use crate::conf::{Arg, Directive, Tree};
 
 /// Compares the main files of two configurations. Files that they include count by the directive that names them.
 #[must_use]
 pub fn compare(declared: &Tree<'_>, live: &Tree<'_>) -> Report {
-    let mut walk = Walk { changes: Vec::new(), path: Vec::new() };
+    let mut walk = Walk::default();
     walk.level(&declared.directives().collect::<Vec<_>>(), &live.directives().collect::<Vec<_>>());
     Report { changes: walk.changes }
 }
 
-struct Walk {
+/// Compares the servers that answer for one of the hosts: the extract for a few hosts against a whole configuration.
+#[must_use]
+pub fn compare_servers(declared: &Tree<'_>, live: &Tree<'_>, hosts: &[String]) -> Report {
+    let hosts: HashSet<&str> = hosts.iter().map(String::as_str).collect();
+    let answers = |server: &Directive<'_>| pair::server_names(*server).any(|name| hosts.contains(&*name));
+    let mut walk = Walk { path: vec![Arc::from("http")], ..Walk::default() };
+    walk.level(&declared.servers().filter(answers).collect::<Vec<_>>(), &live.servers().filter(answers).collect::<Vec<_>>());
+    Report { changes: walk.changes }
+}
+
+/// The hosts that a configuration answers for.
+#[must_use]
+pub fn hosts_of(tree: &Tree<'_>) -> Vec<String> {
+    tree.servers().flat_map(pair::server_names).map(Cow::into_owned).collect()
+}
+
+/// Whether a text holds only servers, as the extract for a host does.
+#[must_use]
+pub fn is_extract(live: &Tree<'_>) -> bool {
+    let mut directives = live.directives().peekable();
+    directives.peek().is_some() && directives.all(|directive| directive.is_block() && directive.name() == "server")
+}
+
+/// Names of the upstreams that the servers of some hosts send requests to.
+#[must_use]
+pub fn upstreams_of(tree: &Tree<'_>, hosts: &[String]) -> BTreeSet<String> {
+    let hosts: HashSet<&str> = hosts.iter().map(String::as_str).collect();
+    let servers = tree.servers().filter(|server| pair::server_names(*server).any(|name| hosts.contains(&*name)));
+    let sets = servers.flat_map(Directive::descendants).filter(|directive| directive.name() == "set");
+    let named = sets.filter_map(|set| {
+        let mut args = set.args().map(Arg::value);
+        args.next().filter(|variable| variable == "$proxy_upstream_name" || variable == "$proxy_alternative_upstream_name")?;
+        args.next().map(Cow::into_owned)
+    });
+    named.collect()
+}
+
+#[derive(Default)]
+struct Walk<'a> {
     changes: Vec<Change>,
     /// The blocks around the place of comparing. Shared text, because a hostile block may have a name of megabytes.
     path: Vec<Arc<str>>,
+    /// The same blocks in both texts.
+    blocks: Vec<(Directive<'a>, Directive<'a>)>,
+    /// What `blocks` say about the place, once a change was found there.
+    place: Option<Place>,
 }
 
-impl Walk {
+impl<'a> Walk<'a> {
     /// Compares the directives of one block. The reader's limit of nesting bounds the recursion.
-    fn level(&mut self, declared: &[Directive<'_>], live: &[Directive<'_>]) {
+    fn level(&mut self, declared: &[Directive<'a>], live: &[Directive<'a>]) {
         let partners = pair::partners(declared, live);
         let mut is_taken = vec![false; live.len()];
         for partner in partners.iter().flatten() {
@@ -51,32 +99,54 @@ impl Walk {
         }
     }
 
-    fn pair(&mut self, declared: Directive<'_>, live: Directive<'_>) {
+    fn pair(&mut self, declared: Directive<'a>, live: Directive<'a>) {
         if !declared.is_block() {
             if pair::leaf_key(declared) != pair::leaf_key(live) {
                 self.add(Kind::Changed, Some(live), Some(declared));
             }
             return;
         }
-        self.path.push(pair::label(declared).into());
+        self.path.push(label(declared).into());
+        self.blocks.push((declared, live));
+        self.place = None;
         self.level(&declared.directives().collect::<Vec<_>>(), &live.directives().collect::<Vec<_>>());
+        self.place = None;
+        self.blocks.pop();
         self.path.pop();
     }
 
-    fn add(&mut self, kind: Kind, before: Option<Directive<'_>>, after: Option<Directive<'_>>) {
+    fn add(&mut self, kind: Kind, before: Option<Directive<'a>>, after: Option<Directive<'a>>) {
+        let Some(directive) = after.or(before) else { return };
+        let around = self.place.get_or_insert_with(|| place::around(&self.blocks));
+        let place = if directive.is_block() { place::of_block(around, before, after) } else { around.clone() };
         let path = self.path.clone();
-        self.changes.push(Change { path, kind, before: before.map(side), after: after.map(side) });
+        self.changes.push(Change { path, place, name: name(directive), kind, before: before.map(side), after: after.map(side) });
     }
 }
 
 fn side(directive: Directive<'_>) -> Side {
-    let head = directive.words().map(Arg::raw).collect::<Vec<_>>().join(" ");
     let text = match directive.lua() {
-        Some(code) => format!("{head} {{{code}}}"),
-        None if directive.is_block() => format!("{} {{ … }}", pair::label(directive)),
-        None => format!("{head};"),
+        Some(code) => format!("{} {{{}}}", redact::head(directive), redact::text(code)),
+        None if directive.is_block() => format!("{} {{ … }}", label(directive)),
+        None => format!("{};", redact::head(directive)),
     };
-    Side { text, span: Some(directive.span()) }
+    // Of a block only its head: the whole may be megabytes.
+    let span = if directive.is_block() { directive.head_span() } else { directive.span() };
+    Side { text, span: Some(span) }
+}
+
+fn label(block: Directive<'_>) -> String {
+    redact::text(&pair::label(block)).into_owned()
+}
+
+/// What names a directive among its sisters.
+fn name(directive: Directive<'_>) -> Arc<str> {
+    if directive.is_block() {
+        return label(directive).into();
+    }
+    let count = if directive.args().len() > 1 { 2 } else { 1 };
+    let words: Vec<_> = directive.words().take(count).map(Arg::value).collect();
+    words.join(" ").into()
 }
 
 #[cfg(test)]

@@ -144,6 +144,11 @@ fn server_key(server: Directive<'_>, stage: Stage) -> Key<'_> {
     key
 }
 
+/// The names that a server answers for.
+pub(super) fn server_names(server: Directive<'_>) -> impl Iterator<Item = Cow<'_, str>> {
+    arguments_of(server, "server_name")
+}
+
 fn arguments_of<'a>(block: Directive<'a>, name: &'static str) -> impl Iterator<Item = Cow<'a, str>> {
     block.directives().filter(move |inner| inner.name() == name).flat_map(|inner| inner.args().map(Arg::value))
 }

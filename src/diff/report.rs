@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use crate::source::Span;
 
-/// What happened to a directive or value on the way from the live configuration to the declared one.
+/// What happened to a directive or value on the way from the first configuration to the second.
+///
+/// Against a live configuration the first is the live and the second the declared one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// It stands only in the declared configuration.
+    /// It stands only in the second configuration.
     Added,
-    /// It stands only in the live configuration.
+    /// It stands only in the first configuration.
     Removed,
     /// It has another value.
     Changed,
@@ -33,10 +35,49 @@ impl Kind {
 /// A directive or value in one of the two configurations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Side {
-    /// The text on one line: a directive as it is written, the head of a block, a JSON value. Lua code may have more lines.
+    /// The text on one line: a directive as it is written, the head of a block, a JSON value. Lua code may have more lines. Secrets
+    /// are hidden.
     pub text: String,
     /// Where it stands; nothing for JSON.
     pub span: Option<Span>,
+}
+
+/// Where a location sends its requests, as the controller notes it in variables. Empty texts are unknown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Target {
+    /// Namespace of the Ingress and its Service.
+    pub namespace: String,
+    /// Name of the Ingress; empty for the controller's own locations.
+    pub ingress: String,
+    /// Name of the Service.
+    pub service: String,
+    /// Port of the Service, as it was written.
+    pub port: String,
+    /// The path as the Ingress writes it.
+    pub path: String,
+}
+
+/// The place of a change in words that people use.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Place {
+    /// The host whose server it is in, or that it is about.
+    pub host: Option<Arc<str>>,
+    /// The location that it is in, or that it is about: its arguments.
+    pub location: Option<Arc<str>>,
+    /// Where the location sends requests in the first configuration, if it is there.
+    pub before: Option<Arc<Target>>,
+    /// The same in the second.
+    pub after: Option<Arc<Target>>,
+}
+
+impl Place {
+    /// The path that the location is for: as the Ingress writes it, where that is known.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        let noted = |target: &Option<Arc<Target>>| target.as_ref().is_some_and(|target| !target.path.is_empty());
+        let target = [&self.after, &self.before].into_iter().find(|target| noted(target)).and_then(Option::as_ref);
+        target.map(|target| target.path.as_str()).or(self.location.as_deref())
+    }
 }
 
 /// One difference.
@@ -44,15 +85,20 @@ pub struct Side {
 pub struct Change {
     /// The blocks around it from outside in, as `http`, `server shop.example.com`, `location /`.
     pub path: Vec<Arc<str>>,
+    /// The host and location that it is about, as far as it is about one.
+    pub place: Place,
+    /// The words of the directive, up to the one that names it among its sisters: `proxy_set_header Host`; for a block its label, for
+    /// JSON the last key.
+    pub name: Arc<str>,
     /// What happened.
     pub kind: Kind,
-    /// The live side.
+    /// The first side.
     pub before: Option<Side>,
-    /// The declared side.
+    /// The second side.
     pub after: Option<Side>,
 }
 
-/// All differences, in the order of the declared text; what stands only in the live text follows at the end of its block.
+/// All differences, in the order of the second text; what stands only in the first text follows at the end of its block.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
     /// The differences.

@@ -3,12 +3,14 @@
 //! Defaults are filled and conflicts settled. A value that came from a manifest can be traced through the [`Origin`] of the
 //! server, route or upstream that holds it.
 
+mod layout;
 mod route;
 mod server;
 mod settings;
 mod stream;
 mod upstream;
 
+pub use layout::*;
 pub use route::*;
 pub use server::*;
 pub use settings::*;
@@ -20,6 +22,8 @@ use crate::source::Span;
 /// Everything that the proxy shall do.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Proxy {
+    /// The form of the configuration.
+    pub layout: Layout,
     /// What holds for the whole proxy.
     pub settings: Settings,
     /// The machine and the process that the proxy runs in.

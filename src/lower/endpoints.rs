@@ -8,6 +8,7 @@ use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::world::World;
+use crate::catalog::releases::TRAFFIC_DISTRIBUTION;
 use crate::ir::{Endpoint, Port, Transport};
 use crate::manifest::Object;
 
@@ -173,7 +174,7 @@ fn zone<'a>(world: &'a World, service: &Service) -> Option<Zone<'a>> {
     let annotations = service.metadata.annotations.as_ref();
     let mode = annotations.and_then(|annotations| annotations.get("service.kubernetes.io/topology-mode"));
     let distribution = service.spec.as_ref().and_then(|spec| spec.traffic_distribution.as_deref());
-    let prefers_close = distribution == Some("PreferClose");
+    let prefers_close = distribution == Some("PreferClose") && world.has(&TRAFFIC_DISTRIBUTION);
     let wanted = prefers_close || mode.is_some_and(|mode| mode.eq_ignore_ascii_case("auto"));
     wanted.then_some(Zone { name, needs_a_match: prefers_close })
 }

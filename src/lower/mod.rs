@@ -13,6 +13,7 @@ mod endpoints;
 mod error_backends;
 mod features;
 mod headers;
+mod layout;
 mod locations;
 mod namespaces;
 mod passthrough;
@@ -61,6 +62,7 @@ pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
     let snippets = chosen.iter().map(|ingress| &ingress.annotations.stream_snippet).filter(|snippet| !snippet.is_empty());
     let headers = &world.settings.headers;
     let proxy = Proxy {
+        layout: layout::of(controller.version),
         runtime: runtime::runtime(&world),
         request_headers: headers::read(&world, &headers.set_from, "proxy-set-headers", &mut findings),
         response_headers: headers::read(&world, &headers.add_from, "add-headers", &mut findings),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::features::proxying;
 use super::select::{Chosen, Rule};
 use super::world::World;
+use crate::catalog::releases::LATE_PASSTHROUGH;
 use crate::diagnostic::{Diagnostic, Effect, Outcome};
 use crate::ir::{CATCH_ALL, Certificate, DEFAULT_UPSTREAM, Features, Origin, PathMatch, Proxying, Route, RouteLogging, Server};
 use crate::source::Span;
@@ -151,7 +152,12 @@ fn declare(sites: &mut Sites, at: usize, ingress: &Chosen) {
             error_upstream: DEFAULT_UPSTREAM.to_owned(),
             origin: Origin::Manifest(rule.span),
         };
-        let server = Server { hostname: rule.host.clone(), origin: Origin::Manifest(rule.span), ..Server::default() };
+        let server = Server {
+            hostname: rule.host.clone(),
+            tls_passthrough: ingress.annotations.tls_passthrough,
+            origin: Origin::Manifest(rule.span),
+            ..Server::default()
+        };
         sites.push(Site::new(server, Location { route, ingress: Some(at) }));
     }
 }
@@ -193,7 +199,7 @@ fn configure(world: &World, site: &mut Site, ingress: &Chosen, rule: &Rule, find
             findings.push(set_before(ingress, &rule.host, "server-snippet", span, site.snippet_at, is_same));
         }
     }
-    server.tls_passthrough |= annotations.tls_passthrough;
+    server.tls_passthrough |= annotations.tls_passthrough && world.has(&LATE_PASSTHROUGH);
     if server.ciphers.is_empty() {
         server.ciphers.clone_from(&annotations.ciphers);
     }

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::certificates::{self, StoredCertificate};
 use crate::catalog::flags::Flags;
+use crate::catalog::releases::Change;
 use crate::catalog::version::Version;
 use crate::ir::{Certificate, Settings, TrustStore};
 use crate::manifest::{Cluster, Object};
@@ -89,6 +90,12 @@ impl<'a> World<'a> {
             slices: slices_by_service(cluster, watched),
             certificates,
         }
+    }
+
+    /// Whether the release of the controller has a change.
+    #[must_use]
+    pub fn has(&self, change: &Change) -> bool {
+        change.holds(self.controller.version)
     }
 
     /// The Service of a name.

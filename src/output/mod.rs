@@ -5,6 +5,7 @@
 
 pub mod catalog;
 pub mod changes;
+pub mod difference;
 pub mod excerpt;
 pub mod findings;
 pub mod fixes;

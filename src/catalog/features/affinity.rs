@@ -1,6 +1,7 @@
 //! Keeps a client on one endpoint.
 
 use crate::catalog::key::{Risk, Scope, keys};
+use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
 
@@ -63,6 +64,7 @@ keys! {
         scope: Scope::Ingress,
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::URL),
+        before: &[(&releases::URL_COMMAS, Check::MatchesWithoutSpaces(&patterns::URL_WITHOUT_COMMAS))],
         needs: "affinity",
     }
     /// Domain of the cookie.

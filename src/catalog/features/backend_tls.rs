@@ -1,6 +1,7 @@
 //! TLS towards the backend.
 
 use crate::catalog::key::{Fate, Risk, Scope, keys};
+use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 
 keys! {
@@ -29,6 +30,7 @@ keys! {
         example: "TLSv1.2 TLSv1.3",
         scope: Scope::Ingress,
         check: Check::MatchesWithoutSpaces(&patterns::BACKEND_PROTOCOLS),
+        before: &[(&releases::BACKEND_PROTOCOLS, Check::MatchesWithoutSpaces(&patterns::OLD_BACKEND_PROTOCOLS))],
         needs: "proxy-ssl-secret",
         directives: &["proxy_ssl_protocols"],
     }

@@ -1,6 +1,7 @@
 //! Certificates that clients must show.
 
 use crate::catalog::key::{Fate, Risk, keys};
+use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
 
@@ -19,6 +20,7 @@ keys! {
         example: "optional",
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::VERIFY_CLIENT),
+        before: &[(&releases::VERIFY_CLIENT, Check::MatchesWithoutSpaces(&patterns::VERIFY_CLIENT_WITHIN))],
         needs: "auth-tls-secret",
         directives: &["ssl_verify_client"],
     }
@@ -34,6 +36,7 @@ keys! {
         example: "https://example.com/error",
         risk: Risk::High,
         check: Check::MatchesWithoutSpaces(&patterns::ERROR_PAGE),
+        before: &[(&releases::ERROR_PAGE_PATHS, Check::MatchesWithoutSpaces(&patterns::ERROR_PAGE_SHORT_URL)), (&releases::NAMED_ERROR_PAGE, Check::MatchesWithoutSpaces(&patterns::ERROR_PAGE_URL))],
         refused: Fate::IngressDropped,
         needs: "auth-tls-secret",
         directives: &["error_page"],
@@ -51,6 +54,7 @@ keys! {
         example: "CN=client-[0-9]+",
         risk: Risk::High,
         check: Check::CommonName,
+        before: &[(&releases::COMMON_NAME_PATTERNS, Check::MatchesWithoutSpaces(&patterns::COMMON_NAME))],
         since: Some(Version::new(1, 2, 0)),
         refused: Fate::IngressDropped,
         unreadable: Fate::FailsOpen,

@@ -1,6 +1,7 @@
 //! Requests of scripts from other origins.
 
 use crate::catalog::key::{Fate, Risk, Scope, keys};
+use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
 
@@ -20,6 +21,7 @@ keys! {
         scope: Scope::Ingress,
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::ORIGINS),
+        before: &[(&releases::ORIGIN_SCHEMES, Check::MatchesWithoutSpaces(&patterns::HTTP_ORIGINS)), (&releases::NULL_ORIGIN, Check::MatchesWithoutSpaces(&patterns::ORIGINS_WITHOUT_NULL))],
         refused: Fate::FailsOpen,
         unreadable: Fate::FailsOpen,
         needs: "enable-cors",

@@ -1,6 +1,7 @@
 //! A service that decides whether a request may pass.
 
 use crate::catalog::key::{Fate, Risk, keys};
+use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
 
@@ -12,12 +13,13 @@ keys! {
         check: Check::MatchesWithoutSpaces(&patterns::URL_WITH_VARIABLES),
         refused: Fate::IngressDropped,
         unreadable: Fate::FailsOpen,
-        directives: &["auth_request", "proxy_pass", "set"],
+        directives: &["auth_request", "proxy_pass", "set $target"],
     }
     /// Method of the request to the service; that of the client where nothing is said.
     METHOD: String = "auth-method" {
         example: "GET",
         check: Check::MatchesWithoutSpaces(&patterns::METHOD),
+        before: &[(&releases::AUTH_METHOD, Check::MatchesWithoutSpaces(&patterns::METHOD_WITHIN))],
         refused: Fate::LocationDenied,
         needs: "auth-url",
         directives: &["proxy_method"],
@@ -35,6 +37,7 @@ keys! {
         example: "back",
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::URL),
+        before: &[(&releases::URL_COMMAS, Check::MatchesWithoutSpaces(&patterns::URL_WITHOUT_COMMAS))],
         since: Some(Version::new(0, 42, 0)),
         needs: "auth-url",
         directives: &["return"],
@@ -52,7 +55,7 @@ keys! {
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::VARIABLE),
         needs: "auth-url",
-        directives: &["proxy_cache", "proxy_cache_key", "set"],
+        directives: &["proxy_cache", "proxy_cache_key", "set $cache_key"],
     }
     /// Connections to the service that are kept open; none where nothing is said.
     KEEPALIVE: i64 = "auth-keepalive" {
@@ -117,6 +120,7 @@ keys! {
         example: "https://app.example.com/",
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::URL),
+        before: &[(&releases::URL_COMMAS, Check::MatchesWithoutSpaces(&patterns::URL_WITHOUT_COMMAS))],
         refused: Fate::ProtectionLost,
         needs: "auth-url",
         directives: &["proxy_set_header"],

@@ -1,6 +1,7 @@
 //! Sizes, times and changes on the way to the backend and back.
 
 use crate::catalog::key::{Risk, keys};
+use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
 
@@ -56,6 +57,7 @@ keys! {
         example: "/one/ /two/",
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::URL),
+        before: &[(&releases::URL_COMMAS, Check::MatchesWithoutSpaces(&patterns::URL_WITHOUT_COMMAS))],
         directives: &["proxy_cookie_path"],
     }
     /// Change of the domain of cookies: two domains, or `off`.
@@ -63,6 +65,7 @@ keys! {
         example: "internal.example.com example.com",
         risk: Risk::Medium,
         check: Check::Matches(&patterns::COOKIE_DOMAIN),
+        before: &[(&releases::COOKIE_DOMAIN, Check::MatchesWithoutSpaces(&patterns::BASIC))],
         directives: &["proxy_cookie_domain"],
     }
     /// When the next endpoint is tried.
@@ -95,6 +98,7 @@ keys! {
         example: "http://internal/",
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::URL),
+        before: &[(&releases::URL_COMMAS, Check::MatchesWithoutSpaces(&patterns::URL_WITHOUT_COMMAS))],
         directives: &["proxy_redirect"],
     }
     /// What they are changed to.
@@ -102,6 +106,7 @@ keys! {
         example: "https://example.com/",
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::URL),
+        before: &[(&releases::URL_COMMAS, Check::MatchesWithoutSpaces(&patterns::URL_WITHOUT_COMMAS))],
         directives: &["proxy_redirect"],
     }
     /// Reads the response as fast as the backend sends it.

@@ -1,6 +1,7 @@
 //! Redirects instead of answers.
 
 use crate::catalog::key::{Fate, Risk, keys};
+use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
 
@@ -18,6 +19,7 @@ keys! {
         example: "https://new.example.com",
         risk: Risk::Medium,
         check: Check::Matches(&patterns::URL),
+        before: &[(&releases::URL_COMMAS, Check::Matches(&patterns::URL_WITHOUT_COMMAS))],
         refused: Fate::IngressDropped,
         unreadable: Fate::FeatureLost,
         directives: &["return"],
@@ -37,6 +39,7 @@ keys! {
         example: "https://new.example.com",
         risk: Risk::Medium,
         check: Check::Matches(&patterns::URL),
+        before: &[(&releases::URL_COMMAS, Check::Matches(&patterns::URL_WITHOUT_COMMAS))],
         refused: Fate::IngressDropped,
         unreadable: Fate::FeatureLost,
         directives: &["return"],

@@ -17,7 +17,7 @@ keys! {
     TO_HTTPS: bool = "ssl-redirect" {
         example: "false",
         check: Check::Bool,
-        directives: &["set"],
+        directives: &["set $ssl_redirect"],
     }
     /// Keeps a slash at the end of the path when redirecting to HTTPS.
     KEEP_TRAILING_SLASH: bool = "preserve-trailing-slash" {
@@ -25,14 +25,14 @@ keys! {
         risk: Risk::Medium,
         check: Check::Bool,
         since: Some(Version::new(0, 47, 0)),
-        directives: &["set"],
+        directives: &["set $preserve_trailing_slash"],
     }
     /// Redirects to HTTPS even where the host has no certificate.
     FORCE_HTTPS: bool = "force-ssl-redirect" {
         example: "true",
         risk: Risk::Medium,
         check: Check::Bool,
-        directives: &["set"],
+        directives: &["set $force_ssl_redirect"],
     }
     /// Reads all paths of the host as regular expressions.
     BY_PATTERN: bool = "use-regex" {

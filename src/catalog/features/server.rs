@@ -1,6 +1,7 @@
 //! What holds for a host as a whole.
 
 use crate::catalog::key::{Fate, Risk, Scope, keys};
+use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 
 keys! {
@@ -18,6 +19,7 @@ keys! {
         example: "HIGH:!aNULL:!MD5",
         scope: Scope::Ingress,
         check: Check::MatchesWithoutSpaces(&patterns::CIPHERS),
+        before: &[(&releases::CIPHER_STRENGTHS, Check::MatchesWithoutSpaces(&patterns::CIPHER_NAMES)), (&releases::CIPHER_UNDERSCORES, Check::MatchesWithoutSpaces(&patterns::CIPHERS_WITHOUT_UNDERSCORES))],
         refused: Fate::IngressDropped,
         directives: &["ssl_ciphers"],
     }

@@ -6,6 +6,9 @@ mod table;
 
 pub use table::{FLAGS, Flag, find};
 
+use super::releases::{NO_METRICS, VALIDATION};
+use super::version::Version;
+
 /// The arguments that change what is rendered, with the controller's own defaults.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flags {
@@ -75,6 +78,14 @@ pub struct Flags {
     pub maxmind_source: bool,
     /// `--v`: how much the controller logs; from 5 on, nginx logs everything as well.
     pub verbosity: i64,
+}
+
+impl Flags {
+    /// What applies in a release without arguments.
+    #[must_use]
+    pub fn of_release(version: Version) -> Self {
+        Self { enable_annotation_validation: VALIDATION.holds(version), enable_metrics: !NO_METRICS.holds(version), ..Self::default() }
+    }
 }
 
 impl Default for Flags {

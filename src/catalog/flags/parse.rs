@@ -3,13 +3,14 @@
 use super::Flags;
 use super::suggest;
 use super::table::{Flag, Target, find};
+use crate::catalog::version::Version;
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::source::Span;
 
 impl Flags {
-    /// Reads arguments with their places. What the controller does not take is left out, with a finding.
-    pub fn parse<Text: AsRef<str>>(args: impl IntoIterator<Item = (Text, Option<Span>)>) -> Outcome<Self> {
-        let mut outcome = Outcome::default();
+    /// Reads the arguments of a release, with their places. What the controller does not take is left out, with a finding.
+    pub fn parse<Text: AsRef<str>>(version: Version, args: impl IntoIterator<Item = (Text, Option<Span>)>) -> Outcome<Self> {
+        let mut outcome = Outcome { value: Self::of_release(version), diagnostics: Vec::new() };
         let mut args = args.into_iter();
         let mut last_switch = None;
         while let Some((text, span)) = args.next() {
@@ -38,14 +39,14 @@ impl Flags {
                     match &next {
                         Some((next, _)) => next.as_ref(),
                         None => {
-                            outcome.diagnostics.push(refused(flag, "it has no value", span));
+                            outcome.diagnostics.push(refused(flag, version, "it has no value", span));
                             break;
                         }
                     }
                 }
             };
             if let Err(reason) = set(&mut outcome.value, flag, value) {
-                outcome.diagnostics.push(refused(flag, &reason, span));
+                outcome.diagnostics.push(refused(flag, version, &reason, span));
             }
         }
         outcome.diagnostics.extend(conflict(&outcome.value));
@@ -92,8 +93,8 @@ fn boolean(value: &str) -> Result<bool, String> {
 
 const NO_START: &str = "a controller of this version does not start with it";
 
-fn refused(flag: &Flag, reason: &str, span: Option<Span>) -> Diagnostic {
-    let default = flag.default();
+fn refused(flag: &Flag, version: Version, reason: &str, span: Option<Span>) -> Diagnostic {
+    let default = flag.default_in(version);
     let instead = if default.is_empty() { String::from("nothing") } else { format!("`{default}`, the default,") };
     Diagnostic::warning("invalid-argument", format!("the argument `--{}` is refused: {reason}", flag.name))
         .at(span)
@@ -127,9 +128,10 @@ fn conflict(flags: &Flags) -> Option<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::version::LATEST;
 
     fn parse(args: &[&str]) -> (Flags, Vec<(&'static str, String)>) {
-        let Outcome { value, diagnostics } = Flags::parse(args.iter().map(|arg| (*arg, None)));
+        let Outcome { value, diagnostics } = Flags::parse(LATEST, args.iter().map(|arg| (*arg, None)));
         (value, diagnostics.into_iter().map(|finding| (finding.rule, finding.subject.unwrap_or_default())).collect())
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::Flags;
+use crate::catalog::version::Version;
 
 /// One argument.
 #[derive(Debug)]
@@ -43,10 +44,10 @@ impl Flag {
         !matches!(self.target, Target::IdleSwitch(_) | Target::IdleText(_))
     }
 
-    /// What applies without the argument.
+    /// What applies in a release without the argument.
     #[must_use]
-    pub fn default(&self) -> String {
-        let mut flags = Flags::default();
+    pub fn default_in(&self, version: Version) -> String {
+        let mut flags = Flags::of_release(version);
         match self.target {
             Target::Switch(field) => field(&mut flags).to_string(),
             Target::Text(field) => field(&mut flags).clone(),

@@ -61,6 +61,8 @@ patterns! {
     EXTENDED = r"^[-._~a-zA-Z0-9/:, ]*$", "letters, digits, spaces and `- . _ ~ / : ,`";
     /// A URL.
     URL = r"^[-._~a-zA-Z0-9/:,?&=]*$", "letters, digits and `- . _ ~ / : , ? & =`";
+    /// A URL, before it could hold commas.
+    URL_WITHOUT_COMMAS = r"^[-._~a-zA-Z0-9/:?&=]*$", "letters, digits and `- . _ ~ / : ? & =`";
     /// A URL with variables of nginx.
     URL_WITH_VARIABLES = r"^[-._~a-zA-Z0-9/:, ?&=$]*$", "letters, digits and `- . _ ~ / : , ? & = $`";
     /// A path with captures.
@@ -78,6 +80,9 @@ patterns! {
     /// One HTTP method.
     METHOD = r"^(GET|HEAD|POST|PUT|PATCH|DELETE|CONNECT|OPTIONS|TRACE)$", "one method of HTTP in capitals",
         ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"];
+    /// The same, before it was anchored. Quirk: anything around the word is accepted.
+    METHOD_WITHIN = r"(GET|HEAD|POST|PUT|PATCH|DELETE|CONNECT|OPTIONS|TRACE)", "one method of HTTP in capitals",
+        ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"];
     /// The scheme of password authentication. Quirk: anything around the word is accepted.
     AUTH_TYPE = r"basic|digest", "`basic` or `digest`", ["basic", "digest"];
     /// The form of a Secret with passwords. Quirk: anything around the word is accepted.
@@ -85,14 +90,29 @@ patterns! {
     /// How client certificates are checked.
     VERIFY_CLIENT = r"^(on|off|optional|optional_no_ca)$", "`on`, `off`, `optional` or `optional_no_ca`",
         ["on", "off", "optional", "optional_no_ca"];
+    /// The same, before it was anchored. Quirk: anything around the word is accepted.
+    VERIFY_CLIENT_WITHIN = r"on|off|optional|optional_no_ca", "`on`, `off`, `optional` or `optional_no_ca`",
+        ["on", "off", "optional", "optional_no_ca"];
     /// A named location, a URL or a path.
     ERROR_PAGE = r"^(@[A-Za-z0-9_-]+|((https?://)?[-A-Za-z0-9.]+(:[0-9]+)?)?(/[-A-Za-z0-9_.]+)*/?)$", "`@name`, a URL or a path";
+    /// The same, before it could be a named location.
+    ERROR_PAGE_URL = r"^((https?://)?[-A-Za-z0-9.]+(:[0-9]+)?)?(/[-A-Za-z0-9_.]+)*/?$", "a URL or a path";
+    /// The same, before its path could have several parts.
+    ERROR_PAGE_SHORT_URL = r"^((https?://)?[-A-Za-z0-9.]*(:[0-9]+)?/[-A-Za-z0-9.]*)?$", "a URL or a path of one part";
     /// The `Connection` header.
     CONNECTION = r"^(close|keep-alive)$", "`close` or `keep-alive`", ["close", "keep-alive"];
     /// A list of origins.
     ORIGINS = r"^((((([a-z]+://)?(\*\.)?[-A-Za-z0-9.]*(:[0-9]+)?,?)|null)+)|\*)?$", "`*` or origins like `https://app.example.com`, separated by commas";
+    /// The same, before `null` was one.
+    ORIGINS_WITHOUT_NULL = r"^(((([a-z]+://)?(\*\.)?[-A-Za-z0-9.]*(:[0-9]+)?,?)+)|\*)?$", "`*` or origins like `https://app.example.com`, separated by commas";
+    /// The same, before others than HTTP had any.
+    HTTP_ORIGINS = r"^((((https?://)?(\*\.)?[-A-Za-z0-9.]*(:[0-9]+)?,?)+)|\*)?$", "`*` or origins like `https://app.example.com`, separated by commas";
     /// One origin.
     ORIGIN = r"^([a-z]+://(\*\.)?[-A-Za-z0-9.]*(:[0-9]+)?|\*|null)?$", "`*` or an origin like `https://app.example.com`";
+    /// The same, before `null` was one.
+    ORIGIN_WITHOUT_NULL = r"^([a-z]+://(\*\.)?[-A-Za-z0-9.]*(:[0-9]+)?|\*)?$", "`*` or an origin like `https://app.example.com`";
+    /// The same, before others than HTTP had any.
+    HTTP_ORIGIN = r"^(https?://(\*\.)?[-A-Za-z0-9.]*(:[0-9]+)?|\*)?$", "`*` or an origin like `https://app.example.com`";
     /// A list of HTTP methods.
     METHODS = r"^([A-Za-z]+,?[\t\n\f\r ]?)+$", "methods of HTTP, separated by commas";
     /// A list of header names, or all.
@@ -115,10 +135,16 @@ patterns! {
     BACKEND_CIPHERS = r"^[-A-Za-z0-9+:_!]*$", "ciphers as OpenSSL names them, separated by `:`";
     /// TLS versions towards the backend.
     BACKEND_PROTOCOLS = r"^(TLSv1\.2|TLSv1\.3| )*$", "`TLSv1.2`, `TLSv1.3` or both";
-    /// TLS versions towards the backend, before 1.10.
+    /// TLS versions towards the backend, while old ones were known.
     OLD_BACKEND_PROTOCOLS = r"^(SSLv2|SSLv3|TLSv1|TLSv1\.1|TLSv1\.2|TLSv1\.3| )*$", "versions from `SSLv2` to `TLSv1.3`";
     /// Ciphers towards the client.
     CIPHERS = r"^(?:(?:[A-Za-z0-9!:+\-_])*(?:@STRENGTH)*(?:@SECLEVEL=[0-5])*(?:@STRENGTH)*)*$", "ciphers as OpenSSL names them, separated by `:`";
+    /// The same, before underscores.
+    CIPHERS_WITHOUT_UNDERSCORES = r"^(?:(?:[A-Za-z0-9!:+\-])*(?:@STRENGTH)*(?:@SECLEVEL=[0-5])*(?:@STRENGTH)*)*$", "ciphers as OpenSSL names them, separated by `:`";
+    /// The same, before strengths.
+    CIPHER_NAMES = r"^[A-Za-z0-9!:+\-]*$", "ciphers as OpenSSL names them, separated by `:`";
+    /// The common name of a client, before it could be any regular expression.
+    COMMON_NAME = r"^CN=[/\-._~a-zA-Z0-9()|=]*$", "`CN=` and letters, digits and `- . _ ~ / ( ) | =`";
     /// A number of seconds. Quirk: anything before the number, or behind a zero, is accepted.
     COOKIE_AGE = r"(^0|-?[1-9][0-9]*$)", "a number of seconds";
     /// The name of a header.

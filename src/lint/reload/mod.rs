@@ -17,10 +17,10 @@ mod variables;
 mod walk;
 
 use super::Subject;
+use crate::cause::Causes;
+use crate::conf;
 use crate::diagnostic::{Diagnostic, Effect};
 use crate::source::{FileId, Span};
-use crate::{conf, lower};
-use cause::Causes;
 use refusal::Refusal;
 
 /// The name of the file that the controller's nginx reads.
@@ -37,8 +37,8 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
     if refusals.is_empty() {
         return Vec::new();
     }
-    let causes = Causes::new(subject.proxy, lower::config_map(subject.cluster, subject.controller));
-    let mut findings: Vec<Diagnostic> = refusals.iter().map(|refusal| causes.explain(refusal)).collect();
+    let causes = Causes::new(subject.cluster, subject.controller, subject.proxy);
+    let mut findings: Vec<Diagnostic> = refusals.iter().map(|refusal| cause::explain(&causes, refusal)).collect();
     findings.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
     findings.dedup();
     findings

@@ -3,6 +3,7 @@
 use super::reader::{Reader, Stop};
 use super::{fallbacks, objects};
 use crate::catalog::features::backend_tls as keys;
+use crate::catalog::releases::{BACKEND_PROTOCOLS, MODERN_BACKEND_TLS};
 use crate::catalog::value::{Pattern, patterns};
 use crate::catalog::version::Version;
 use crate::ir::BackendTls;
@@ -31,10 +32,10 @@ struct Protocols {
 
 impl Protocols {
     fn of(version: Version) -> Self {
-        if version < Version::new(1, 10, 0) {
-            Self { known: &patterns::OLD_BACKEND_PROTOCOLS, default: "TLSv1 TLSv1.1 TLSv1.2" }
-        } else {
-            Self { known: &patterns::BACKEND_PROTOCOLS, default: "TLSv1.2" }
+        let (old, new) = (&patterns::OLD_BACKEND_PROTOCOLS, &patterns::BACKEND_PROTOCOLS);
+        Self {
+            known: if BACKEND_PROTOCOLS.holds(version) { new } else { old },
+            default: if MODERN_BACKEND_TLS.holds(version) { "TLSv1.2" } else { "TLSv1 TLSv1.1 TLSv1.2" },
         }
     }
 
@@ -61,9 +62,9 @@ mod tests {
             ((1, 15), "TLSv1.3  TLSv1.2", "TLSv1.2 TLSv1.3"),
             ((1, 15), "TLSv1.3 TLSv1.3", "TLSv1.3 TLSv1.3"),
             ((1, 15), "TLSv1.3TLSv1.2", "TLSv1.3TLSv1.2"),
-            ((1, 10), "SSLv3 TLSv1.3", "TLSv1.3"),
-            ((1, 10), "SSLv3", "TLSv1.2"),
-            ((1, 10), "", "TLSv1.2"),
+            ((1, 11), "SSLv3 TLSv1.3", "TLSv1.3"),
+            ((1, 11), "SSLv3", "TLSv1.2"),
+            ((1, 11), "", "TLSv1.2"),
             ((1, 9), "TLSv1.2 foo  SSLv3 TLSv1.2", "SSLv3 TLSv1.2 TLSv1.2"),
             ((1, 9), "foo", "TLSv1 TLSv1.1 TLSv1.2"),
         ] {

@@ -4,7 +4,9 @@ use super::fallbacks;
 use super::reader::{Reader, Stop, shown};
 use crate::catalog::features::cors as keys;
 use crate::catalog::key::Key;
+use crate::catalog::releases::{NULL_ORIGIN, ORIGIN_SCHEMES};
 use crate::catalog::value::{Pattern, patterns};
+use crate::catalog::version::Version;
 use crate::ir::Cors;
 
 const DEFAULT_METHODS: &str = "GET, PUT, POST, DELETE, PATCH, OPTIONS";
@@ -16,7 +18,7 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Option<Cors>, Stop> 
     if !reader.or(&keys::ENABLED, false)? {
         return Ok(None);
     }
-    let (origins, refused) = origins(&reader.or(&keys::ORIGINS, String::from("*"))?);
+    let (origins, refused) = origins(&reader.or(&keys::ORIGINS, String::from("*"))?, one_origin(reader.world.controller.version));
     for origin in &refused {
         let reason = format!("an origin is written like `https://app.example.com`, so that `{}` is left out", shown(origin));
         reader.ignore(&keys::ORIGINS, &reason);
@@ -31,11 +33,22 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Option<Cors>, Stop> 
     }))
 }
 
+/// What one origin is to a release of the controller.
+fn one_origin(version: Version) -> &'static Pattern {
+    if !ORIGIN_SCHEMES.holds(version) {
+        &patterns::HTTP_ORIGIN
+    } else if !NULL_ORIGIN.holds(version) {
+        &patterns::ORIGIN_WITHOUT_NULL
+    } else {
+        &patterns::ORIGIN
+    }
+}
+
 /// The origins of a list, and those that the controller leaves out. One `*` stands for all of them.
-fn origins(list: &str) -> (Vec<String>, Vec<String>) {
+fn origins(list: &str, pattern: &Pattern) -> (Vec<String>, Vec<String>) {
     let items = || list.split(',').map(str::trim).filter(|origin| !origin.is_empty());
     let before_any = items().take_while(|origin| *origin != "*");
-    let (good, bad): (Vec<_>, Vec<_>) = before_any.map(str::to_owned).partition(|origin| patterns::ORIGIN.is_match(origin));
+    let (good, bad): (Vec<_>, Vec<_>) = before_any.map(str::to_owned).partition(|origin| pattern.is_match(origin));
     if items().any(|origin| origin == "*") { (vec![String::from("*")], bad) } else { (good, bad) }
 }
 
@@ -52,6 +65,7 @@ fn list(reader: &mut Reader, key: &'static Key<String>, pattern: &Pattern, defau
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::version::LATEST;
 
     #[test]
     fn origins_need_a_scheme() {
@@ -65,7 +79,7 @@ mod tests {
             ("", "", ""),
             ("a.example", "", "a.example"),
         ] {
-            let (found, refused) = origins(list);
+            let (found, refused) = origins(list, one_origin(LATEST));
             assert_eq!((found.join(" "), refused.join(" ")), (good.to_owned(), bad.to_owned()), "{list}");
         }
     }

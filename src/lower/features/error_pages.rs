@@ -2,6 +2,7 @@
 
 use super::reader::{Reader, Stop, shown};
 use crate::catalog::features::error_pages as keys;
+use crate::catalog::releases::ERROR_CODE_BLANKS;
 use crate::catalog::value::parse_int;
 use crate::catalog::version::Version;
 use crate::lower::world::key_of;
@@ -29,10 +30,10 @@ pub(in crate::lower) fn read_default_backend(reader: &mut Reader) -> Result<Opti
     Ok(None)
 }
 
-/// Numbers that are separated by commas; none if one item is something else. Quirk: they need not be codes of HTTP. Blanks and empty
-/// items are skipped from 1.12 on.
+/// Numbers that are separated by commas; none if one item is something else. Quirk: they need not be codes of HTTP. Blanks and empty items
+/// may be skipped.
 fn parse_codes(list: &str, version: Version) -> Option<Vec<i64>> {
-    if version < Version::new(1, 12, 0) {
+    if !ERROR_CODE_BLANKS.holds(version) {
         return list.split(',').map(parse_int).collect();
     }
     list.split(',').map(str::trim).filter(|item| !item.is_empty()).map(parse_int).collect()
@@ -41,6 +42,7 @@ fn parse_codes(list: &str, version: Version) -> Option<Vec<i64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::version::LATEST;
 
     #[test]
     fn codes_are_separated_by_commas() {
@@ -54,8 +56,8 @@ mod tests {
             ("404 503", None, None),
             ("40450340450340450340", None, None),
         ] {
-            assert_eq!(parse_codes(list, Version::new(1, 12, 0)), expected, "{list}");
-            assert_eq!(parse_codes(list, Version::new(1, 11, 8)), before, "{list} before 1.12");
+            assert_eq!(parse_codes(list, LATEST), expected, "{list}");
+            assert_eq!(parse_codes(list, Version::new(1, 11, 8)), before, "{list} in 1.11");
         }
     }
 }

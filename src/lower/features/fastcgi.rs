@@ -3,6 +3,7 @@
 use super::objects;
 use super::reader::{Reader, Stop, shown};
 use crate::catalog::features::fastcgi as keys;
+use crate::catalog::releases::FASTCGI_PATHS;
 use crate::catalog::value::patterns;
 use crate::ir::FastCgi;
 use crate::lower::world::key_of;
@@ -22,8 +23,9 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<FastCgi, Stop> {
     let Some(config_map) = reader.world.config_map(&full_name) else {
         return Err(reader.deny(&keys::PARAMS, format!("there is no ConfigMap `{full_name}`")));
     };
+    let values = if reader.world.has(&FASTCGI_PATHS) { &patterns::FASTCGI_VALUE } else { &patterns::VARIABLE };
     let params = config_map.value.data.iter().flatten();
-    let is_bad = |name: &str, value: &str| !patterns::FILE_NAME.is_match(name) || !patterns::FASTCGI_VALUE.is_match(value);
+    let is_bad = |name: &str, value: &str| !patterns::FILE_NAME.is_match(name) || !values.is_match(value);
     match params.clone().find(|(name, value)| is_bad(name, value)) {
         None => Ok(FastCgi { index, params: params.map(|(name, value)| (name.clone(), value.clone())).collect() }),
         Some((bad, _)) => {

@@ -8,6 +8,7 @@ use k8s_openapi::api::networking::v1::Ingress;
 
 use crate::catalog::features;
 use crate::catalog::key::{Fate, Key, Risk, Spec, Value};
+use crate::catalog::releases::RISK_OF_ALIASES;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::lower::world::World;
 use crate::manifest::Object;
@@ -76,7 +77,7 @@ impl<'a> Reader<'a> {
         let version = world.controller.version;
         for (name, value) in object.value.metadata.annotations.iter().flatten() {
             let short = reader.without_prefix(name);
-            let Some(spec) = features::find(short.unwrap_or(name)) else { continue };
+            let Some(spec) = features::find_in(short.unwrap_or(name), version) else { continue };
             if !spec.is_known_to(version) {
                 if short.is_some() {
                     reader.too_new(spec, name);
@@ -84,7 +85,8 @@ impl<'a> Reader<'a> {
                 continue;
             }
             // Quirk: names without the prefix have no effect, and yet are judged.
-            if spec.risk > allowed {
+            let is_judged = short.unwrap_or(name) == spec.name || RISK_OF_ALIASES.holds(version);
+            if is_judged && spec.risk > allowed {
                 reader.too_risky(spec, name, allowed);
             }
             if short.is_some() {
@@ -130,7 +132,10 @@ impl<'a> Reader<'a> {
         let present = &mut self.present[at];
         present.is_read = true;
         let value = present.value;
-        if self.world.controller.flags.enable_annotation_validation && !value.is_empty() && !key.spec.check.accepts(value) {
+        if self.world.controller.flags.enable_annotation_validation
+            && !value.is_empty()
+            && !key.spec.accepts(value, self.world.controller.version)
+        {
             return Err(Problem::Refused);
         }
         T::read(value).ok_or(Problem::Unreadable)
@@ -149,13 +154,14 @@ impl<'a> Reader<'a> {
     pub(super) fn bad_value(&mut self, spec: &'static Spec, problem: Problem, instead: Option<String>) -> Result<(), Stop> {
         let value = self.find(spec).map(|at| self.present[at].value).unwrap_or_default();
         let fate = if problem == Problem::Refused { spec.refused } else { spec.unreadable };
-        let expected = spec.check.expected();
+        let check = spec.check_in(self.world.controller.version);
+        let expected = check.expected();
         let reason = match value {
             "" => format!("it is empty; it must be {expected}"),
             value => format!("it must be {expected}, not `{}`", shown(value)),
         };
         let mut diagnostic = self.about(spec, fate, &reason);
-        if let Some(suggestion) = spec.check.suggest(value) {
+        if let Some(suggestion) = check.suggest(value) {
             diagnostic = diagnostic.help(format!("write `{suggestion}`"));
         }
         match instead {

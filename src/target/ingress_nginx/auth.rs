@@ -8,12 +8,13 @@ use sha1_smol::Sha1;
 
 use super::super::view::{Raw, view};
 use super::printer::{Printer, comment, quoted};
-use super::shared::{Shared, forwarded_for};
-use crate::ir::{ExternalAuth, PathMatch, Route, Server};
+use super::shared::{LayoutView, Shared, forwarded_for};
+use crate::ir::{ExternalAuth, Layout, PathMatch, Route, Server};
 
 view! {
     /// The location that asks the service.
     struct AuthLocation {
+        layout: Arc<LayoutView>,
         path: Raw,
         tracing: bool,
         access_log: bool,
@@ -49,7 +50,8 @@ view! {
 
     /// Connections to the service that are kept open.
     struct AuthUpstream {
-        hostname: Raw,
+        /// What its markers say.
+        label: Raw,
         name: Raw,
         address: Raw,
         keepalive: i64,
@@ -120,10 +122,10 @@ impl<'a> Auth<'a> {
     }
 
     /// The upstream of the service, where connections to it are kept open.
-    pub(super) fn upstream(&self, server: &Server, printer: &mut Printer) -> Option<Arc<AuthUpstream>> {
+    pub(super) fn upstream(&self, server: &Server, layout: &Layout, printer: &mut Printer) -> Option<Arc<AuthUpstream>> {
         self.keeps_connections.then(|| {
             Arc::new(AuthUpstream {
-                hostname: comment(&server.hostname),
+                label: comment(&format!("{}{}", server.hostname, if layout.names_auth_paths { &self.route.path } else { "" })),
                 name: printer.words("auth-url", &self.upstream_name(&server.hostname)),
                 address: printer.words("auth-url", &self.service.address),
                 keepalive: self.service.keepalive_connections,
@@ -136,20 +138,26 @@ impl<'a> Auth<'a> {
     /// The location that asks the service.
     pub(super) fn location(&self, server: &Server, shared: &Shared, printer: &mut Printer) -> Raw {
         let Self { route, service, keeps_connections } = *self;
-        let (settings, features) = (&shared.proxy.settings, &route.features);
+        let (settings, layout, features) = (&shared.proxy.settings, &shared.proxy.layout, &route.features);
         let proxying = &features.proxying;
         let path = self.path();
         let trusts_clients = server.client_auth.as_ref().filter(|auth| !auth.trust.authorities.is_empty());
         let cache_key = (!service.cache_key.is_empty())
             .then(|| printer.in_single_quotes("auth-cache-key", &format!("{}{path}{}", server.hostname, service.cache_key)));
-        let headers = service.request_headers.iter().map(|(name, value)| Arc::new(AuthHeader { name: quoted(name), value: quoted(value) }));
+        let mut header = |text: &str| match layout.escapes_auth_headers {
+            true => quoted(text),
+            false => Raw::new(format!("'{}'", printer.in_single_quotes("auth-proxy-set-headers", text).as_str())),
+        };
+        let headers = service.request_headers.iter().map(|(name, value)| AuthHeader { name: header(name), value: header(value) });
+        let headers = headers.map(Arc::new).collect();
         let target = if keeps_connections {
             let (before, behind) = &service.around_host;
             printer.words("auth-url", &format!("{before}{}{behind}", self.upstream_name(&server.hostname)))
         } else {
-            quoted(&service.url)
+            printer.quoted_if(layout.quotes_targets, "auth-url", &service.url)
         };
         let view = AuthLocation {
+            layout: Arc::clone(&shared.layout),
             path: Raw::new(path.as_str()),
             tracing: settings.tracing.enabled || features.tracing.enabled == Some(true),
             access_log: settings.logging.log_auth,
@@ -170,7 +178,7 @@ impl<'a> Auth<'a> {
             body_buffer: super::location::size(printer, "client-body-buffer-size", &features.body_buffer),
             client_certificate: trusts_clients.is_some(),
             pass_client_certificate: trusts_clients.is_some_and(|auth| auth.pass_to_backend),
-            headers: headers.collect(),
+            headers,
             snippet: printer.directives("auth-snippet", &service.snippet),
             keeps_connections,
             http_version: printer.words("proxy-http-version", &proxying.http_version),

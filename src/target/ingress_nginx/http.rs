@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use super::super::view::{Raw, switch, view};
 use super::geo::{self, DatabaseView};
+use super::inline;
 use super::limits::{self, Exempt, Zone};
 use super::printer::{Printer, comment, header_variable, quoted};
 use super::server::ServerPieces;
-use super::shared::Shared;
+use super::shared::{LayoutView, Shared};
 use crate::ir::{Logging, Proxy, Settings};
 
 view! {
     /// What holds for all hosts.
     struct Http {
+        layout: Arc<LayoutView>,
+        lua: Option<Arc<inline::Lua>>,
         tracing_config: Option<Raw>,
         tracing_operation: Option<Raw>,
         tracing: bool,
@@ -165,11 +168,13 @@ pub(super) fn piece(proxy: &Proxy, shared: &Shared, servers: Vec<ServerPieces>, 
         .then(|| printer.in_double_quotes("opentelemetry-operation-name", &settings.tracing.operation_name));
     let defaults = &settings.route_defaults;
     let view = Http {
+        layout: Arc::clone(&shared.layout),
+        lua: inline::lua(proxy, printer),
         tracing_config: is_traced.then(|| printer.words("opentelemetry-config", &settings.tracing.config_path)),
         tracing_operation,
         tracing: is_traced,
         dictionaries: dictionaries(settings, printer),
-        real_ip: real_ip(settings, printer),
+        real_ip: real_ip(proxy, printer),
         waf: settings.waf.enabled,
         waf_rules: (!settings.waf.rules.is_empty()).then(|| printer.in_single_quotes("modsecurity-snippet", &settings.waf.rules)),
         waf_core_rules: settings.waf.core_rules,
@@ -263,12 +268,13 @@ fn configuration_size(settings: &Settings) -> Raw {
     Raw::new(dictionary_size(size("configuration_data").max(size("certificate_data")).saturating_add(1024)))
 }
 
-fn real_ip(settings: &Settings, printer: &mut Printer) -> Option<Arc<RealIp>> {
+fn real_ip(proxy: &Proxy, printer: &mut Printer) -> Option<Arc<RealIp>> {
+    let settings = &proxy.settings;
     let (address, proxy_protocol) = (&settings.client_address, settings.listening.proxy_protocol);
     if !address.from_headers && !proxy_protocol && !address.enabled {
         return None;
     }
-    let joint_header = (address.from_headers && proxy_protocol)
+    let joint_header = (address.from_headers && proxy_protocol && proxy.layout.joint_client_address)
         .then(|| printer.words("forwarded-for-proxy-protocol-header", &address.for_proxy_protocol_header));
     let header = match &joint_header {
         Some(header) => header.clone(),
@@ -399,7 +405,11 @@ fn redirects(proxy: &Proxy, printer: &mut Printer) -> Vec<Arc<HostRedirectView>>
     let mut redirects = Vec::with_capacity(proxy.host_redirects.len());
     for redirect in &proxy.host_redirects {
         let target = printer.words("from-to-www-redirect", &redirect.to);
-        redirects.push(Arc::new(HostRedirectView { hostname: comment(&redirect.from), name: quoted(&redirect.from), target }));
+        redirects.push(Arc::new(HostRedirectView {
+            hostname: comment(&redirect.from),
+            name: printer.quoted_if(proxy.layout.quotes_paths, "from-to-www-redirect", &redirect.from),
+            target,
+        }));
     }
     redirects
 }

@@ -24,6 +24,9 @@ pub(super) fn lines(proxy: &Proxy, is_catch_all: bool, printer: &mut Printer) ->
         }
     }
     tls_options.push("ssl".to_owned());
+    if listening.http2 && !proxy.layout.http2_directive {
+        tls_options.push("http2".to_owned());
+    }
 
     let plain = addresses.iter().map(|address| line(address, runtime.http_port, &options));
     let tls = addresses.iter().map(|address| line(address, port, &tls_options));
@@ -57,5 +60,7 @@ fn options(proxy: &Proxy, is_catch_all: bool) -> Vec<String> {
 fn line(prefix: &str, port: u16, options: &[String]) -> String {
     let mut words = vec![format!("{prefix}{port}")];
     words.extend_from_slice(options);
-    words.join(" ")
+    // The controller leaves a blank before the semicolon, unless TLS is the last word.
+    let end = if options.last().is_some_and(|option| option == "ssl") { "" } else { " " };
+    words.join(" ") + end
 }

@@ -4,16 +4,19 @@ use std::sync::Arc;
 
 use super::super::view::{Raw, switch, view};
 use super::auth::{Auth, AuthUse};
-use super::cors;
 use super::limits::{self, LimitsView};
 use super::printer::{Printer, path_quoted, quoted, without_variables};
-use super::shared::Shared;
+use super::shared::{LayoutView, Shared};
 use super::tls::{self, TlsView};
+use super::{cors, inline};
 use crate::ir::{DEFAULT_UPSTREAM, Features, PathMatch, Route, Server};
 
 view! {
     /// One location.
     struct Location {
+        layout: Arc<LayoutView>,
+        throttle: Option<Arc<inline::Throttle>>,
+        metrics: bool,
         matcher: Raw,
         namespace: Raw,
         ingress: Raw,
@@ -150,7 +153,7 @@ fn view(
     printer: &mut Printer,
 ) -> Location {
     let features = &*route.features;
-    let (settings, proxying) = (&shared.proxy.settings, &features.proxying);
+    let (settings, layout, proxying) = (&shared.proxy.settings, &shared.proxy.layout, &features.proxying);
     let owner = route.owner.clone().unwrap_or_default();
     let declared = if route.owner.is_some() && route.declared_path.is_empty() { "/" } else { &route.declared_path };
     let is_grpc = matches!(features.backend_protocol.as_str(), "GRPC" | "GRPCS");
@@ -159,14 +162,18 @@ fn view(
     let trusts_clients = server.client_auth.as_ref().filter(|auth| !auth.trust.authorities.is_empty());
     let (pass, target) = pass(route, shared);
     Location {
-        matcher: matcher(route, by_pattern),
+        layout: Arc::clone(&shared.layout),
+        throttle: inline::throttle(features, shared.proxy, printer),
+        metrics: shared.proxy.runtime.metrics,
+        matcher: matcher(route, by_pattern, shared, printer),
         namespace: quoted(&owner.namespace),
         ingress: quoted(&owner.name),
         service: quoted(&owner.service),
         port: quoted(&owner.port),
         declared_path: quoted(&without_variables(declared)),
         tracing: tracing(features, shared, printer),
-        mirror: (!features.mirror.source.is_empty()).then(|| quoted(&features.mirror.source)),
+        mirror: (!features.mirror.source.is_empty())
+            .then(|| printer.quoted_if(layout.quotes_targets, "mirror-target", &features.mirror.source)),
         mirror_body: printer.words("mirror-request-body", &features.mirror.request_body),
         force_https: flag(features.rewrite.force_https),
         to_https: flag(features.rewrite.to_https),
@@ -234,7 +241,7 @@ fn view(
         fastcgi_params: params(features, printer),
         redirect: printer.words_if_any("permanent-redirect", &features.redirect.url),
         redirect_code: features.redirect.code,
-        rewrite: rewrite(route, printer),
+        rewrite: rewrite(route, shared, printer),
         pass,
         target,
         location_header: location_header(features, printer),
@@ -247,14 +254,23 @@ fn flag(value: bool) -> Raw {
 }
 
 /// How the path is matched. Quirk: one path that is a regular expression makes all paths of the host regular expressions.
-fn matcher(route: &Route, by_pattern: bool) -> Raw {
-    let path = path_quoted(&route.path);
-    let path = path.as_str();
-    Raw::new(match route.path_match {
-        _ if by_pattern => format!("~* \"^{}", &path[1..]),
-        PathMatch::Exact => format!("= {path}"),
-        PathMatch::Prefix => path.to_owned(),
-    })
+fn matcher(route: &Route, by_pattern: bool, shared: &Shared, printer: &mut Printer) -> Raw {
+    let quotes = shared.proxy.layout.quotes_paths;
+    if by_pattern {
+        let pattern = format!("^{}", route.path);
+        let pattern = if quotes { path_quoted(&pattern) } else { in_double_quotes("path", &pattern, printer) };
+        return Raw::new(format!("~* {}", pattern.as_str()));
+    }
+    let path = if quotes { path_quoted(&route.path) } else { printer.words("path", &route.path) };
+    match route.path_match {
+        PathMatch::Exact => Raw::new(format!("= {}", path.as_str())),
+        PathMatch::Prefix => path,
+    }
+}
+
+/// A text in double quotes as it is.
+fn in_double_quotes(subject: &str, text: &str, printer: &mut Printer) -> Raw {
+    Raw::new(format!("\"{}\"", printer.in_double_quotes(subject, text).as_str()))
 }
 
 /// Whether a route makes all paths of its host regular expressions.
@@ -316,13 +332,14 @@ fn next_upstream(conditions: &str, retry_non_idempotent: bool) -> String {
     words.join(" ")
 }
 
-fn rewrite(route: &Route, printer: &mut Printer) -> Option<Arc<RewriteView>> {
+fn rewrite(route: &Route, shared: &Shared, printer: &mut Printer) -> Option<Arc<RewriteView>> {
     let features = &*route.features;
     let target = &features.rewrite.target;
     if target.is_empty() || *target == route.path {
         return None;
     }
-    let from = path_quoted(&format!("(?i){}", route.path));
+    let from = format!("(?i){}", route.path);
+    let from = if shared.proxy.layout.quotes_paths { path_quoted(&from) } else { in_double_quotes("path", &from, printer) };
     let prefix = (!features.forwarded_prefix.is_empty()).then(|| quoted(&features.forwarded_prefix));
     Some(Arc::new(RewriteView { from, to: printer.words("rewrite-target", target), prefix }))
 }

@@ -8,6 +8,7 @@ mod cors;
 mod error_pages;
 mod geo;
 mod http;
+mod inline;
 mod json;
 mod limits;
 mod listen;
@@ -53,5 +54,5 @@ fn configuration(proxy: &Proxy) -> Outcome<String> {
     let content = main::text(proxy, &shared, servers, &mut printer);
     let mut diagnostics = printer.finish();
     diagnostics.extend(findings.into_iter().flatten());
-    Outcome { value: whitespace::clean(&content), diagnostics }
+    Outcome { value: whitespace::clean(&content, proxy.layout.keeps_carriage_returns), diagnostics }
 }

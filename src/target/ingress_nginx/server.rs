@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use super::super::view::{Raw, switch, view};
 use super::printer::{Printer, comment, path_quoted, quoted};
-use super::shared::Shared;
+use super::shared::{LayoutView, Shared};
 use super::tls::{self, TlsView};
 use super::{auth, error_pages, location};
 use crate::diagnostic::Outcome;
-use crate::ir::{CATCH_ALL, Route, Server};
+use crate::ir::{CATCH_ALL, Layout, Proxy, Route, Server};
 
 view! {
     /// One host.
     struct ServerView {
+        layout: Arc<LayoutView>,
         hostname: Raw,
         name: Raw,
         aliases: Vec<Raw>,
@@ -78,7 +79,7 @@ pub(super) fn piece(server: &Server, shared: &Shared) -> Outcome<ServerPieces> {
     let mut auth_upstreams = Vec::new();
     for route in &server.routes {
         printer.enter(&route.features, route.origin);
-        auth_upstreams.extend(auth::Auth::of(route, shared).and_then(|auth| auth.upstream(server, &mut printer)));
+        auth_upstreams.extend(auth::Auth::of(route, shared).and_then(|auth| auth.upstream(server, &shared.proxy.layout, &mut printer)));
     }
     let view = view(server, shared, &mut printer);
     let piece = printer.piece("ingress_nginx/server.conf", view);
@@ -86,7 +87,7 @@ pub(super) fn piece(server: &Server, shared: &Shared) -> Outcome<ServerPieces> {
 }
 
 fn view<'a>(server: &'a Server, shared: &Shared<'a>, printer: &mut Printer<'a>) -> ServerView {
-    let (settings, runtime) = (&shared.proxy.settings, &shared.proxy.runtime);
+    let Proxy { settings, runtime, layout, .. } = shared.proxy;
     let is_catch_all = server.hostname == CATCH_ALL;
     let by_pattern = server.routes.iter().any(location::matches_by_pattern);
     let subject = server.client_auth.as_ref().map(|auth| &auth.match_subject).filter(|subject| !subject.is_empty());
@@ -96,14 +97,19 @@ fn view<'a>(server: &'a Server, shared: &Shared<'a>, printer: &mut Printer<'a>) 
         status_allow.extend(settings.filters.status_ipv6.iter().map(|network| printer.words("nginx-status-ipv6-whitelist", network)));
     }
     ServerView {
+        layout: Arc::clone(&shared.layout),
         hostname: comment(&server.hostname),
-        name: quoted(&server_name(&server.hostname)),
-        aliases: server.aliases.iter().map(|alias| path_quoted(alias)).collect(),
-        http2: settings.listening.http2,
+        name: printer.quoted_if(layout.quotes_paths, "host", &server_name(&server.hostname)),
+        aliases: server
+            .aliases
+            .iter()
+            .map(|alias| if layout.quotes_paths { path_quoted(alias) } else { printer.words("server-alias", alias) })
+            .collect(),
+        http2: settings.listening.http2 && layout.http2_directive,
         blocks_agents: !settings.filters.block_user_agents.is_empty(),
         blocks_referers: !settings.filters.block_referers.is_empty(),
         listen: if is_catch_all { shared.listen_catch_all.clone() } else { shared.listen.clone() },
-        subject: subject.map(|subject| quoted(subject)),
+        subject: subject.map(|subject| printer.quoted_if(layout.quotes_targets, "auth-tls-match-cn", subject)),
         is_catch_all,
         reject_handshake: switch(settings.tls.reject_handshake),
         client_auth_error: server.client_auth_error.as_deref().map(comment),
@@ -113,7 +119,7 @@ fn view<'a>(server: &'a Server, shared: &Shared<'a>, printer: &mut Printer<'a>) 
         prefer_server_ciphers: server.prefer_server_ciphers.map(|prefer| Raw::new(switch(prefer))),
         snippet: printer.directives("server-snippet", &server.snippet),
         error_pages: error_pages::of_routes(shared.proxy, &server.routes, printer),
-        mirrors: mirrors(&server.routes),
+        mirrors: mirrors(&server.routes, layout, printer),
         routes: server.routes.iter().map(|route| self::route(server, route, by_pattern, shared, printer)).collect(),
         tracing: settings.tracing.enabled,
         health_path: printer.words("health-check-path", &runtime.health_path),
@@ -143,17 +149,21 @@ fn client_auth(server: &Server, printer: &mut Printer) -> Option<Arc<ClientAuthV
 }
 
 /// Where copies of requests go, each once. Quirk: a target without a host is left out, and yet requests are copied.
-fn mirrors(routes: &[Route]) -> Vec<Arc<MirrorView>> {
+fn mirrors(routes: &[Route], layout: &Layout, printer: &mut Printer) -> Vec<Arc<MirrorView>> {
     let mut mirrors = BTreeMap::new();
     for mirror in routes.iter().map(|route| &route.features.mirror) {
         if !mirror.source.is_empty() && !mirror.target.is_empty() && !mirror.host.is_empty() {
             mirrors.entry(&mirror.source).or_insert(mirror);
         }
     }
+    let mut target = |subject: &str, text: &str| {
+        if layout.quotes_targets { quoted(text) } else { Raw::new(format!("\"{}\"", printer.in_double_quotes(subject, text).as_str())) }
+    };
     let view = |mirror: &crate::ir::Mirror| MirrorView {
-        source: quoted(&mirror.source),
-        host: quoted(&mirror.host),
-        target: quoted(&mirror.target),
+        host: target("mirror-host", &mirror.host),
+        target: target("mirror-target", &mirror.target),
+        // Made of the identity of the Ingress, it needs no quotes where older forms have none.
+        source: if layout.quotes_targets { quoted(&mirror.source) } else { Raw::new(mirror.source.as_str()) },
     };
     mirrors.into_values().map(view).map(Arc::new).collect()
 }

@@ -1,17 +1,20 @@
 //! What all hosts have in common, made once.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::super::view::{Raw, view};
 use super::printer::{Printer, header_variable, quoted};
 use super::{error_pages, listen};
-use crate::ir::{DEFAULT_UPSTREAM, Proxy};
+use crate::ir::{DEFAULT_UPSTREAM, Layout, Proxy};
 
 /// What all hosts have in common.
 #[derive(Debug)]
 pub(super) struct Shared<'a> {
     /// What the proxy shall do.
     pub(super) proxy: &'a Proxy,
+    /// The form of the configuration, for the templates.
+    pub(super) layout: Arc<LayoutView>,
     /// Parameters of `listen` for hosts that somebody declared.
     pub(super) listen: Vec<Raw>,
     /// Parameters of `listen` for the catch-all host.
@@ -35,15 +38,23 @@ pub(super) struct Shared<'a> {
 }
 
 view! {
+    /// The form of the configuration.
+    struct LayoutView {
+        auth_lua_file: bool,
+        grpc_timeouts: bool,
+        keeps_auth_errors: bool,
+        lua_files: bool,
+    }
+
     /// Headers for backends.
     struct Forwarding {
         /// The directive that sets a header.
         header: &'static str,
         forwarded_for: Raw,
         original_for: Raw,
-        original_host: Raw,
+        original_host: Option<Raw>,
         original_uri: bool,
-        custom: Vec<std::sync::Arc<Header>>,
+        custom: Vec<Arc<Header>>,
     }
 
     /// A header and its value.
@@ -60,6 +71,7 @@ impl<'a> Shared<'a> {
         let passthrough = proxy.upstreams.iter().filter(|upstream| upstream.tls_passthrough).map(|upstream| upstream.name.as_str());
         Self {
             proxy,
+            layout: Arc::new(layout(&proxy.layout)),
             listen: listen::lines(proxy, false, printer),
             listen_catch_all: listen::lines(proxy, true, printer),
             forwarding: forwarding(proxy, "proxy_set_header", printer),
@@ -74,6 +86,15 @@ impl<'a> Shared<'a> {
     }
 }
 
+fn layout(layout: &Layout) -> LayoutView {
+    LayoutView {
+        auth_lua_file: layout.auth_lua_file,
+        grpc_timeouts: layout.grpc_timeouts,
+        keeps_auth_errors: layout.keeps_auth_errors,
+        lua_files: layout.lua_files,
+    }
+}
+
 /// The variable that holds the address of the client for backends.
 pub(super) fn forwarded_for(proxy: &Proxy) -> Raw {
     let address = &proxy.settings.client_address;
@@ -84,12 +105,15 @@ fn forwarding(proxy: &Proxy, header: &'static str, printer: &mut Printer) -> Raw
     let settings = &proxy.settings;
     let custom =
         proxy.request_headers.iter().map(|(name, value)| Header { name: printer.words("proxy-set-headers", name), value: quoted(value) });
-    let custom = custom.map(std::sync::Arc::new).collect();
+    let custom = custom.map(Arc::new).collect();
     let view = Forwarding {
         header,
         forwarded_for: forwarded_for(proxy),
         original_for: header_variable(printer, "forwarded-for-header", &settings.client_address.for_header),
-        original_host: header_variable(printer, "forwarded-host-header", &settings.client_address.host_header),
+        original_host: proxy
+            .layout
+            .original_host
+            .then(|| header_variable(printer, "forwarded-host-header", &settings.client_address.host_header)),
         original_uri: settings.headers.original_uri,
         custom,
     };

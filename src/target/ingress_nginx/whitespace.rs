@@ -8,12 +8,16 @@ use rayon::prelude::*;
 /// Bytes that one task cleans at least.
 const PORTION: usize = 1 << 20;
 
-/// The text with the whitespace of the controller.
-pub(super) fn clean(text: &str) -> String {
+/// The text with the whitespace of the controller. Carriage returns within a line become blanks, or vanish.
+pub(super) fn clean(text: &str, keeps_carriage_returns: bool) -> String {
     let portions = portions(text);
     let changes: Vec<isize> = portions.par_iter().map(|portion| depth_change(portion)).collect();
     let starts: Vec<isize> = changes.iter().scan(0, |depth, change| Some(std::mem::replace(depth, *depth + change))).collect();
-    let cleaned: Vec<String> = portions.par_iter().zip(starts).map(|(portion, depth)| clean_portion(portion, depth)).collect();
+    let cleaned = portions
+        .par_iter()
+        .zip(starts)
+        .map(|(portion, depth)| clean_portion(portion, State { depth, keeps_carriage_returns, ..State::default() }));
+    let cleaned: Vec<String> = cleaned.collect();
     cleaned.concat()
 }
 
@@ -45,11 +49,10 @@ fn depth_change(text: &str) -> isize {
     depth
 }
 
-/// A part that starts a line, at a depth.
-fn clean_portion(text: &str, depth: isize) -> String {
+/// A part that starts a line.
+fn clean_portion(text: &str, mut state: State) -> String {
     let bytes = text.as_bytes();
     let mut cleaned = String::with_capacity(text.len());
-    let mut state = State { depth, ..State::default() };
     let mut at = 0;
     while at < bytes.len() {
         let run = state.run(&bytes[at..]);
@@ -68,6 +71,7 @@ fn clean_portion(text: &str, depth: isize) -> String {
 
 #[derive(Debug, Default)]
 struct State {
+    keeps_carriage_returns: bool,
     depth: isize,
     in_line: bool,
     in_comment: bool,
@@ -109,7 +113,7 @@ impl State {
                 }
                 (self.in_line, self.in_comment) = (false, false);
             }
-            b'\r' if self.in_line && next.is_some_and(|next| next != b'\n') => cleaned.push(' '),
+            b'\r' if self.keeps_carriage_returns && self.in_line && next.is_some_and(|next| next != b'\n') => cleaned.push(' '),
             b'{' | b'}' | b'#' => {
                 self.depth -= isize::from(byte == b'}');
                 self.indent(cleaned);
@@ -140,14 +144,15 @@ mod tests {
             ("{\nä\n}", "{\n\tä\n}"),
         ];
         for (text, expected) in cases {
-            assert_eq!(clean(text), expected, "{text:?}");
+            assert_eq!(clean(text, true), expected, "{text:?}");
         }
+        assert_eq!(clean("a\r\nb\rc\r", false), "a\nbc");
     }
     #[test]
     fn portions_are_cleaned_as_one_text() {
         let block = "server {\n  # {{ it's\n  a \"x { y\n  z\";\n\n\n      location / { b c; }\n\td e;\r\n}}\n\n\nf g;\n\n\n\n";
         let text = block.repeat(3 * PORTION / block.len());
         assert!(portions(&text).len() > 2);
-        assert_eq!(clean(&text), clean_portion(&text, 0));
+        assert_eq!(clean(&text, true), clean_portion(&text, State { keeps_carriage_returns: true, ..State::default() }));
     }
 }

@@ -1,0 +1,200 @@
+//! What changed between the releases of the controller: each difference once, with the releases that brought it.
+//!
+//! Everything else that depends on the version asks one of these facts, or carries its first release itself (annotations and settings
+//! that are new). Versions are compared here and nowhere else.
+
+use super::version::Version;
+
+/// What a change is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Area {
+    /// The text of the configuration.
+    Layout,
+    /// What applies where nobody says anything.
+    Defaults,
+    /// Which values are accepted.
+    Values,
+    /// What the controller does with objects.
+    Behaviour,
+    /// What the admission webhook answers.
+    Admission,
+}
+
+/// One difference between releases.
+#[derive(Debug)]
+pub struct Change {
+    /// The name, kebab-case.
+    pub name: &'static str,
+    /// What holds since then, in one sentence.
+    pub doc: &'static str,
+    /// What it is about.
+    pub area: Area,
+    /// The first release of each line of releases that has it, oldest first; later lines have it from their beginning.
+    pub since: &'static [Version],
+}
+
+impl Change {
+    /// Whether a release has it.
+    #[must_use]
+    pub fn holds(&self, version: Version) -> bool {
+        let same_line = |since: &&Version| (since.major, since.minor) == (version.major, version.minor);
+        match self.since.iter().find(same_line) {
+            Some(since) => *since <= version,
+            None => self.since.last().is_none_or(|since| *since < version),
+        }
+    }
+}
+
+/// Declares changes and the table of them all. Their documentation is text of the product.
+macro_rules! changes {
+    ($($area:ident { $(#[doc = $doc:literal] $key:ident = $name:literal, $(($major:literal, $minor:literal, $patch:literal)),+;)+ })+) => {
+        $($(
+            #[doc = $doc]
+            pub static $key: Change = Change {
+                name: $name,
+                doc: $doc.trim_ascii_start(),
+                area: Area::$area,
+                since: &[$(Version::new($major, $minor, $patch)),+],
+            };
+        )+)+
+
+        /// All changes.
+        pub static CHANGES: &[&Change] = &[$($(&$key),+),+];
+    };
+}
+
+changes! {
+    Layout {
+        /// HTTP/2 is a directive of its own instead of a parameter of `listen`.
+        HTTP2_DIRECTIVE = "http2-directive", (1, 10, 0);
+        /// The module for OpenTelemetry lies with the other modules of nginx instead of on a volume of its own.
+        TRACING_MODULE = "tracing-module", (1, 10, 0);
+        /// A carriage return within a line becomes a blank instead of vanishing.
+        CARRIAGE_RETURNS = "carriage-returns", (1, 10, 4), (1, 11, 2);
+        /// Timeouts towards gRPC backends are set.
+        GRPC_TIMEOUTS = "grpc-timeouts", (1, 11, 0);
+        /// URLs and hosts of mirrors, URLs of external authentication and `auth-tls-match-cn` are quoted.
+        QUOTED_TARGETS = "quoted-targets", (1, 11, 5), (1, 12, 1);
+        /// Lua code lies in files next to nginx.conf, and its settings in `cfg.json`.
+        LUA_FILES = "lua-files", (1, 12, 0);
+        /// Headers for external authentication are quoted and escaped instead of put in single quotes.
+        QUOTED_AUTH_HEADERS = "quoted-auth-headers", (1, 12, 5), (1, 13, 1);
+        /// External authentication over kept connections is answered by a file of Lua code.
+        AUTH_LUA_FILE = "auth-lua-file", (1, 13, 0);
+        /// Backends get the host that the client's proxy was asked for as `X-Original-Forwarded-Host`.
+        ORIGINAL_HOST = "original-host", (1, 13, 0);
+        /// With the PROXY protocol and forwarded headers both in use, the address of the client is taken from either.
+        JOINT_CLIENT_ADDRESS = "joint-client-address", (1, 13, 0);
+        /// Names of hosts, paths and rewritten paths are quoted and escaped.
+        QUOTED_PATHS = "quoted-paths", (1, 13, 7), (1, 14, 3);
+        /// Error pages do not apply to the answers of external authentication.
+        AUTH_ERRORS = "auth-errors", (1, 13, 7), (1, 14, 3);
+        /// The marker of an upstream for authentication does not name the path.
+        MARKERS_WITHOUT_PATHS = "markers-without-paths", (1, 13, 9), (1, 14, 5), (1, 15, 1);
+    }
+    Defaults {
+        /// `proxy-ssl-protocols` is `TLSv1.2` instead of `TLSv1 TLSv1.1 TLSv1.2`.
+        MODERN_BACKEND_TLS = "modern-backend-tls", (1, 10, 2);
+        /// `--enable-annotation-validation` is on.
+        VALIDATION = "validation", (1, 12, 0);
+        /// `--enable-metrics` is off.
+        NO_METRICS = "no-metrics", (1, 12, 0);
+        /// `annotations-risk-level` is `High` instead of `Critical`.
+        RISK_LEVEL = "risk-level", (1, 12, 0);
+        /// `allow-cross-namespace-resources` is off.
+        OWN_NAMESPACE = "own-namespace", (1, 12, 0);
+        /// `strict-validate-path-type` is on.
+        STRICT_PATHS = "strict-paths", (1, 12, 0);
+        /// In `ssl-ciphers`, the longer one of the two DHE ciphers comes first.
+        CIPHER_ORDER = "cipher-order", (1, 14, 0);
+    }
+    Values {
+        /// Values of FastCGI parameters may hold slashes and dots.
+        FASTCGI_PATHS = "fastcgi-paths", (1, 9, 4);
+        /// `ssl-ciphers` may hold `@STRENGTH` and `@SECLEVEL`.
+        CIPHER_STRENGTHS = "cipher-strengths", (1, 9, 6);
+        /// `auth-tls-match-cn` may be any regular expression behind `CN=`.
+        COMMON_NAME_PATTERNS = "common-name-patterns", (1, 9, 6);
+        /// `proxy-ssl-protocols` knows `TLSv1.2` and `TLSv1.3` only.
+        BACKEND_PROTOCOLS = "backend-protocols", (1, 10, 2);
+        /// `auth-tls-verify-client` is one of its words, not a text that holds one.
+        VERIFY_CLIENT = "verify-client", (1, 10, 4), (1, 11, 2);
+        /// URLs may hold commas.
+        URL_COMMAS = "url-commas", (1, 10, 5), (1, 11, 3);
+        /// `auth-tls-error-page` may be a host without a path, and a path of several parts.
+        ERROR_PAGE_PATHS = "error-page-paths", (1, 10, 6), (1, 11, 4);
+        /// Values that are checked by a pattern have no line breaks.
+        LINE_BREAKS = "line-breaks", (1, 11, 5), (1, 12, 1);
+        /// `ssl-ciphers` may hold underscores.
+        CIPHER_UNDERSCORES = "cipher-underscores", (1, 11, 6), (1, 12, 2);
+        /// Origins of `cors-allow-origin` may have any scheme.
+        ORIGIN_SCHEMES = "origin-schemes", (1, 12, 0);
+        /// `auth-tls-error-page` may be a named location.
+        NAMED_ERROR_PAGE = "named-error-page", (1, 12, 6), (1, 13, 2);
+        /// Blanks and empty items in `custom-http-errors` do not count.
+        ERROR_CODE_BLANKS = "error-code-blanks", (1, 12, 6), (1, 13, 2);
+        /// `cors-allow-origin` may be `null`.
+        NULL_ORIGIN = "null-origin", (1, 13, 0);
+        /// `auth-method` is one method, not a text that holds one.
+        AUTH_METHOD = "auth-method", (1, 13, 7), (1, 14, 3);
+        /// `proxy-cookie-domain` is `off` or two domains.
+        COOKIE_DOMAIN = "cookie-domain", (1, 13, 8), (1, 14, 4);
+        /// The risk of an annotation counts under its older names as well.
+        RISK_OF_ALIASES = "risk-of-aliases", (1, 13, 8), (1, 14, 4);
+    }
+    Behaviour {
+        /// `trafficDistribution` of a Service is known, and told to Lua code.
+        KNOWN_TRAFFIC_DISTRIBUTION = "known-traffic-distribution", (1, 10, 2);
+        /// `trafficDistribution: PreferClose` of a Service counts for topology-aware routing.
+        TRAFFIC_DISTRIBUTION = "traffic-distribution", (1, 13, 0);
+        /// Any Ingress of a host can pass TLS through, not only the one that comes first.
+        LATE_PASSTHROUGH = "late-passthrough", (1, 13, 8), (1, 14, 4);
+    }
+    Admission {
+        /// Strict paths may hold dots.
+        STRICT_PATH_DOTS = "strict-path-dots", (1, 12, 6), (1, 13, 2);
+        /// All hosts and paths of an Ingress are looked at for overlaps, not only those before the first that it has already.
+        FULL_OVERLAP = "full-overlap", (1, 13, 5), (1, 14, 1);
+        /// The identity of an Ingress must be a UUID.
+        UUID = "uuid", (1, 13, 7), (1, 14, 3);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn backports_hold_in_their_line_and_in_all_later_lines() {
+        for (version, expected) in [
+            ((1, 9, 6), false),
+            ((1, 12, 8), false),
+            ((1, 13, 6), false),
+            ((1, 13, 7), true),
+            ((1, 13, 9), true),
+            ((1, 14, 0), false),
+            ((1, 14, 2), false),
+            ((1, 14, 3), true),
+            ((1, 15, 0), true),
+            ((2, 0, 0), true),
+        ] {
+            let (major, minor, patch) = version;
+            assert_eq!(QUOTED_PATHS.holds(Version::new(major, minor, patch)), expected, "{version:?}");
+        }
+        assert!(!LUA_FILES.holds(Version::new(1, 11, 8)) && LUA_FILES.holds(Version::new(1, 12, 0)));
+    }
+
+    #[test]
+    fn facts_are_told_once_and_in_order() {
+        let mut names = BTreeSet::new();
+        for change in CHANGES {
+            assert!(names.insert(change.name), "{} stands twice", change.name);
+            assert!(change.doc.ends_with('.'), "{}", change.name);
+            assert!(!change.since.is_empty() && change.since.is_sorted(), "{}", change.name);
+            let lines: BTreeSet<_> = change.since.iter().map(|since| (since.major, since.minor)).collect();
+            assert_eq!(lines.len(), change.since.len(), "{} came twice in one line of releases", change.name);
+        }
+    }
+}

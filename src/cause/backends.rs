@@ -1,0 +1,159 @@
+//! Why a value of backends.json is as it is: what the controller tells its Lua side about Services.
+
+use k8s_openapi::api::core::v1::Service;
+use k8s_openapi::api::discovery::v1::EndpointSlice;
+use k8s_openapi::api::networking::v1::Ingress;
+
+use super::declared::{annotation_of, name, of_ingress};
+use super::{Causes, key, short};
+use crate::catalog::features::{FEATURES, find};
+use crate::diagnostic::{Cause, Reason};
+use crate::manifest::Object;
+use crate::source::Span;
+
+/// Which feature of the catalog governs which value.
+const GOVERNED: [(&str, &str); 7] = [
+    ("alternativeBackends", "canary"),
+    ("load-balance", "balancing"),
+    ("noServer", "canary"),
+    ("sessionAffinityConfig", "affinity"),
+    ("sslPassthrough", "backend-tls"),
+    ("trafficShapingPolicy", "canary"),
+    ("upstreamHashByConfig", "balancing"),
+];
+
+impl Causes<'_> {
+    /// Why a value of an upstream is as it is. `path` are the keys below the upstream, none for the whole.
+    #[must_use]
+    pub fn of_upstream(&self, upstream: &str, path: &[&str]) -> Cause {
+        let first = path.first().copied().unwrap_or_default();
+        let feature = GOVERNED.iter().find(|(key, _)| *key == first).map(|(_, feature)| *feature);
+        let service = self.service_of(upstream);
+        if let Some(feature) = feature
+            && let Some(cause) = self.users_of(upstream, service).into_iter().find_map(|ingress| of_feature(ingress, feature, path))
+        {
+            return cause;
+        }
+        match first {
+            "endpoints" => self.of_endpoints(service, path.get(1).copied().unwrap_or_default()),
+            "service" | "port" => service.map(of_service),
+            _ => None,
+        }
+        .or_else(|| self.of_origin(upstream))
+        .or_else(|| self.users_of(upstream, service).first().map(|ingress| without_effect(ingress, upstream)))
+        .unwrap_or_else(|| Cause {
+            reason: Reason::Nothing,
+            message: String::from("nothing in the manifests declares it"),
+            subject: upstream.to_owned(),
+            object: None,
+            span: None,
+        })
+    }
+
+    /// The Service of an upstream. Its name is made of the namespace, the Service and the port, and each may hold dashes.
+    fn service_of(&self, upstream: &str) -> Option<&Object<Service>> {
+        let dashes: Vec<usize> = upstream.match_indices('-').map(|(at, _)| at).collect();
+        let pairs = dashes.iter().rev().flat_map(|end| dashes.iter().filter(move |start| *start < end).map(move |start| (*start, *end)));
+        let mut keys = pairs.map(|(start, end)| key(&upstream[..start], &upstream[start + 1..end]));
+        keys.find_map(|key| self.services.get(&key).copied())
+    }
+
+    /// The Ingresses that may have a say about an upstream: the one that asked for it first, then those that name its Service.
+    fn users_of(&self, upstream: &str, service: Option<&Object<Service>>) -> Vec<&Object<Ingress>> {
+        let names = |ingress: &Object<Ingress>| {
+            let Some(service) = service.map(|service| &service.reference) else { return false };
+            let spec = ingress.value.spec.as_ref();
+            let rules = spec.and_then(|spec| spec.rules.as_ref()).into_iter().flatten();
+            let paths = rules.filter_map(|rule| rule.http.as_ref()).flat_map(|http| &http.paths).map(|path| &path.backend);
+            let mut backends = paths.chain(spec.and_then(|spec| spec.default_backend.as_ref()));
+            ingress.reference.namespace == service.namespace
+                && backends.any(|backend| backend.service.as_ref().is_some_and(|backend| backend.name == service.name))
+        };
+        let first = self.upstreams.get(upstream).and_then(|span| self.ingress_at(*span));
+        first.into_iter().chain(self.cluster.ingresses.iter().filter(|ingress| names(ingress))).collect()
+    }
+
+    fn ingress_at(&self, span: Span) -> Option<&Object<Ingress>> {
+        self.cluster.ingresses.iter().find(|ingress| {
+            let whole = ingress.span(&[]);
+            whole.file == span.file && whole.start <= span.start && span.end <= whole.end
+        })
+    }
+
+    fn of_endpoints(&self, service: Option<&Object<Service>>, endpoint: &str) -> Option<Cause> {
+        let service = service?;
+        let slices = self.slices.get(&key(&service.reference.namespace, &service.reference.name));
+        let address = endpoint.rsplit_once(':').map_or(endpoint, |(address, _)| address);
+        let place = |slice: &Object<EndpointSlice>| {
+            let mut all = slice.value.endpoints.iter().flatten().enumerate();
+            let (at, under) = all.find_map(|(at, known)| Some((at, known.addresses.iter().position(|known| known == address)?)))?;
+            Some(slice.span(&["endpoints", &at.to_string(), "addresses", &under.to_string()]))
+        };
+        let found = slices.into_iter().flatten().find_map(|slice| Some((slice, place(slice)?)));
+        let first = || slices.and_then(|slices| slices.first()).map(|slice| (slice, slice.key_span(&["endpoints"])));
+        let Some((slice, span)) = found.or_else(first) else { return Some(of_service(service)) };
+        let reference = slice.reference.clone();
+        Some(Cause {
+            reason: Reason::Object,
+            message: format!("endpoints of {} `{}/{}`", reference.kind, reference.namespace, reference.name),
+            subject: reference.name.clone(),
+            object: Some(reference),
+            span: Some(span),
+        })
+    }
+
+    fn of_origin(&self, upstream: &str) -> Option<Cause> {
+        let span = *self.upstreams.get(upstream)?;
+        let ingress = self.ingress_at(span);
+        let by = ingress.map(|ingress| format!(" by {}", name(ingress))).unwrap_or_default();
+        let object = ingress.map(|ingress| ingress.reference.clone());
+        let message = format!("asked for{by}");
+        Some(Cause { reason: Reason::Object, message, subject: upstream.to_owned(), object, span: Some(span) })
+    }
+}
+
+/// An Ingress names the Service, and yet the controller makes no upstream of it.
+fn without_effect(ingress: &Object<Ingress>, upstream: &str) -> Cause {
+    Cause {
+        reason: Reason::Nothing,
+        message: format!("{} names the Service, and yet nothing leads there", name(ingress)),
+        subject: upstream.to_owned(),
+        object: Some(ingress.reference.clone()),
+        span: Some(ingress.key_span(&["spec", "rules"])),
+    }
+}
+
+fn of_service(service: &Object<Service>) -> Cause {
+    Cause {
+        reason: Reason::Object,
+        message: format!("Service `{}/{}`", service.reference.namespace, service.reference.name),
+        subject: service.reference.name.clone(),
+        object: Some(service.reference.clone()),
+        span: Some(service.key_span(&["spec"])),
+    }
+}
+
+/// The annotation of a feature that an Ingress has: the one that sounds most like the value.
+fn of_feature(ingress: &Object<Ingress>, feature: &str, path: &[&str]) -> Option<Cause> {
+    let feature = FEATURES.iter().find(|known| known.name == feature)?;
+    let words: Vec<String> = path.iter().flat_map(|key| words(key)).collect();
+    let likeness = |name: &str| short(name).split('-').filter(|word| words.iter().any(|known| known == word)).count();
+    let is_of_feature = |name: &&String| find(short(name)).is_some_and(|spec| feature.keys.iter().any(|key| std::ptr::eq(*key, spec)));
+    let names = ingress.value.metadata.annotations.iter().flatten().map(|(name, _)| name).filter(is_of_feature);
+    let best = names.max_by_key(|name| (likeness(name), std::cmp::Reverse(name.len())))?;
+    Some(of_ingress(ingress, &annotation_of(ingress, best)))
+}
+
+/// The words of a key, as `canary-by-header` or `cookieSessionAffinity`.
+fn words(key: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    for character in key.chars() {
+        if character == '-' || character.is_uppercase() {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| character != '-') {
+            word.extend(character.to_lowercase());
+        }
+    }
+    words
+}

@@ -1,0 +1,419 @@
+//! Why a directive of nginx.conf is as it is, in words.
+
+use k8s_openapi::api::networking::v1::{Ingress, IngressBackend};
+
+use super::{Causes, Found, governs, short, span};
+use crate::catalog::key::Spec;
+use crate::catalog::{features, settings};
+use crate::diagnostic::{Cause, ObjectRef, Reason};
+use crate::ir::{Route, Server};
+use crate::manifest::Object;
+use crate::source::Span;
+
+/// A directive of the rendered configuration, or one that is not there.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Query<'q> {
+    /// Its name, and its first argument where others follow: `set $service_name`; nothing for a block.
+    pub name: &'q str,
+    /// The directive as it is written; empty where it is not there.
+    pub text: &'q str,
+    /// The words of the block around it.
+    pub block: &'q str,
+    /// The host whose server it is in or is.
+    pub host: Option<&'q str>,
+    /// Namespace and name of the Ingress whose location it is in or is.
+    pub ingress: Option<(&'q str, &'q str)>,
+    /// The path of that location, as the Ingress writes it.
+    pub path: Option<&'q str>,
+}
+
+const NOTHING: &str = "nothing in the manifests declares it";
+
+/// Variables of the controller that say where a location sends requests.
+const BACKEND: [&str; 3] = ["set $service_name", "set $service_port", "set $proxy_upstream_name"];
+/// Variables of the controller that say whose location it is.
+const OWNER: [&str; 3] = ["set $namespace", "set $ingress_name", "set $location_path"];
+
+/// Locations of the controller's own and modules of nginx, by words in them, that come with a directive.
+const INTERNAL: [(&str, &str); 8] = [
+    ("/_external-auth", "auth_request"),
+    ("/_mirror-", "mirror"),
+    ("@custom_", "error_page"),
+    ("auth_digest", "auth_digest"),
+    ("brotli", "brotli"),
+    ("geoip2", "geoip2"),
+    ("modsecurity", "modsecurity"),
+    ("otel", "opentelemetry"),
+];
+
+/// The directive that a location of the controller's own, or a module, comes with.
+fn internal(query: &Query) -> Option<&'static str> {
+    let words = match (query.path, query.name.is_empty(), query.ingress) {
+        (Some(path), true, None) => path,
+        _ if query.name == "load_module" || query.name.starts_with("load_module ") => query.text,
+        _ => "",
+    };
+    INTERNAL.iter().find(|(start, _)| words.contains(start)).map(|(_, directive)| *directive)
+}
+
+impl Causes<'_> {
+    /// Why a host has the certificate that it has: the section `tls` of an Ingress that names it, or the default.
+    #[must_use]
+    pub fn of_certificate(&self, host: &str) -> Cause {
+        let query = Query { host: Some(host), ..Query::default() };
+        let server = self.server(host);
+        let routes = server.map(first_of_each).unwrap_or_default();
+        let owners = routes.iter().filter_map(|route| route.owner.as_ref());
+        let ingresses = owners.filter_map(|owner| self.ingress((&owner.namespace, &owner.name)));
+        let tls =
+            |ingress: &Object<Ingress>| ingress.value.spec.as_ref().and_then(|spec| spec.tls.as_ref()).is_some_and(|tls| !tls.is_empty());
+        match ingresses.into_iter().find(|ingress| tls(ingress)) {
+            Some(ingress) => of_tls(ingress),
+            None => self.of_missing(&query),
+        }
+    }
+
+    /// Why a directive, a location or a server is there as it is.
+    #[must_use]
+    pub fn of_declared(&self, query: &Query) -> Cause {
+        if let Some(cause) = internal(query).and_then(|name| self.of_internal(&Query { name, ..*query })) {
+            return cause;
+        }
+        if query.name.is_empty() {
+            return self.of_block(query);
+        }
+        let route = self.route(query);
+        let ingress = query.ingress.and_then(|owner| self.ingress(owner));
+        if let (Some(ingress), true) = (ingress, BACKEND.contains(&query.name)) {
+            return backend(ingress, query);
+        }
+        if let (Some(ingress), true) = (ingress, OWNER.contains(&query.name)) {
+            return path(ingress, query);
+        }
+        self.of_snippet(query)
+            .or_else(|| self.of_annotation(query, route))
+            .or_else(|| self.of_redirect(query, ingress))
+            .or_else(|| self.of_setting(query))
+            .or_else(|| self.of_stream(query))
+            .unwrap_or_else(|| self.by_default(query, route))
+    }
+
+    /// Why the manifests make no such directive, location or server.
+    #[must_use]
+    pub fn of_missing(&self, query: &Query) -> Cause {
+        let ingress = query.ingress.and_then(|owner| self.ingress(owner));
+        let counted = || self.all_routes().filter(|route| is_counted(route, query)).min_by_key(|route| span(route.origin));
+        let counter = || counted()?.owner.as_ref().and_then(|owner| self.ingress((&owner.namespace, &owner.name)));
+        let ingress = ingress.or_else(|| if query.host.is_none() { counter() } else { None });
+        let server = query.host.and_then(|host| self.server(host));
+        // An annotation that governs the directive is there, and yet it comes to nothing.
+        if !query.name.is_empty()
+            && let Some(cause) = self.of_annotation(query, self.route(query))
+        {
+            return Cause { reason: Reason::Annotation, message: format!("{} makes none", cause.message), ..cause };
+        }
+        let (message, object, span) = match (ingress, server, query.ingress) {
+            (Some(ingress), ..) => {
+                let place = if query.name.is_empty() { rules(ingress, query) } else { annotations(ingress) };
+                (format!("{} declares none", name(ingress)), Some(ingress.reference.clone()), Some(place))
+            }
+            (None, _, Some((namespace, ingress))) if !ingress.is_empty() => {
+                (format!("there is no Ingress `{namespace}/{ingress}` in the manifests"), None, None)
+            }
+            (None, Some(server), _) if span(server.origin).is_some() => (String::from(NOTHING), None, span(server.origin)),
+            (None, ..) => self.no_setting(query),
+        };
+        let subject = [query.name, query.path.unwrap_or_default(), query.host.unwrap_or_default()];
+        let subject = subject.into_iter().find(|subject| !subject.is_empty()).unwrap_or_default();
+        Cause { reason: Reason::Nothing, message, subject: subject.to_owned(), object, span }
+    }
+
+    /// Nothing declares a directive, but a key of the ConfigMap could.
+    fn no_setting(&self, query: &Query) -> (String, Option<ObjectRef>, Option<Span>) {
+        let name = internal(query).unwrap_or(query.name);
+        let key = settings::all().find(|setting| !name.is_empty() && governs(setting.directives, name)).map(|setting| setting.name);
+        match (key, self.config_map) {
+            (Some(key), Some(map)) => {
+                let message = format!("{NOTHING}: ConfigMap `{}/{}` has no key `{key}`", map.reference.namespace, map.reference.name);
+                (message, Some(map.reference.clone()), Some(map.key_span(&["data"])))
+            }
+            (Some(key), None) => (format!("{NOTHING}: there is no ConfigMap with a key `{key}`"), None, None),
+            (None, _) => (String::from(NOTHING), None, None),
+        }
+    }
+
+    /// An annotation, or a key of the ConfigMap, that makes the controller write locations of its own or load a module.
+    fn of_internal(&self, query: &Query) -> Option<Cause> {
+        let any = || {
+            let found = self.all_routes().filter_map(|route| {
+                let ingress = route.owner.as_ref().and_then(|owner| self.ingress((&owner.namespace, &owner.name)))?;
+                Some((governor(route, ingress, query)?.1, ingress))
+            });
+            let (found, ingress) = found.min_by_key(|(found, _)| found.span)?;
+            Some(of_ingress(ingress, &found))
+        };
+        self.of_annotation(query, None).or_else(|| self.of_setting(query)).or_else(|| any().filter(|_| query.host.is_none()))
+    }
+
+    /// The route of the location that the query is about.
+    fn route(&self, query: &Query) -> Option<&Route> {
+        let (namespace, name) = query.ingress?;
+        let routes = self.routes(namespace, name);
+        let is_it = |route: &&&Route| query.path.is_none_or(|path| route.declared_path == path || route.path == path);
+        routes.iter().find(is_it).or_else(|| routes.first()).copied()
+    }
+
+    fn of_block(&self, query: &Query) -> Cause {
+        if let Some(ingress) = query.ingress.and_then(|owner| self.ingress(owner)) {
+            return if query.path.is_some() { path(ingress, query) } else { host(ingress, query) };
+        }
+        let server = query.host.and_then(|host| self.server(host));
+        match server.and_then(|server| Some((server, span(server.origin)?))) {
+            Some((server, place)) => Cause {
+                reason: Reason::Object,
+                message: format!("the host `{}` is declared", server.hostname),
+                subject: server.hostname.clone(),
+                object: None,
+                span: Some(place),
+            },
+            None => self.of_snippet(query).unwrap_or_else(|| default(String::from("the controller always writes it"), query)),
+        }
+    }
+
+    /// Raw configuration that holds the very words.
+    fn of_snippet(&self, query: &Query) -> Option<Cause> {
+        let words = query.text.trim_end_matches(';').trim_end_matches("{ … }").trim();
+        if words.is_empty() {
+            return None;
+        }
+        let holds = |text: &str| text.contains(words);
+        let server = query.host.and_then(|host| self.server(host));
+        let owned = query.ingress.map(|(namespace, name)| self.routes(namespace, name)).unwrap_or_default();
+        let of_server = server.into_iter().flat_map(|server| &server.routes);
+        for route in owned.iter().copied().chain(of_server) {
+            let Some(owner) = &route.owner else { continue };
+            let Some(ingress) = self.ingress((&owner.namespace, &owner.name)) else { continue };
+            let mut all = ingress.value.metadata.annotations.iter().flatten();
+            if let Some((key, _)) = all.find(|(key, value)| key.ends_with("-snippet") && holds(value)) {
+                return Some(of_ingress(ingress, &annotation_of(ingress, key)));
+            }
+        }
+        let config_map = self.config_map?;
+        let (key, _) = config_map.value.data.iter().flatten().find(|(key, value)| key.ends_with("-snippet") && holds(value))?;
+        Some(self.setting_cause(&Found { span: config_map.span(&["data", key]), subject: key.clone() }))
+    }
+
+    /// The annotation that governs the directive: of the Ingress of the location, else of any that has a part in the server; for the
+    /// whole file, of one whose counters it is about.
+    fn of_annotation(&self, query: &Query, route: Option<&Route>) -> Option<Cause> {
+        if !features::all().any(|spec| governs(spec.directives, query.name)) {
+            return None;
+        }
+        let server = query.host.and_then(|host| self.server(host));
+        let routes: Vec<&Route> = match (route, server) {
+            (Some(route), _) => vec![route],
+            (None, Some(server)) => first_of_each(server),
+            (None, None) if query.host.is_none() => self.all_routes().filter(|route| is_counted(route, query)).collect(),
+            (None, None) => Vec::new(),
+        };
+        let best = routes.iter().filter_map(|route| {
+            let owner = route.owner.as_ref()?;
+            let ingress = self.ingress((&owner.namespace, &owner.name))?;
+            let (score, found) = governor(route, ingress, query)?;
+            Some((score, std::cmp::Reverse(found.span), ingress, found))
+        });
+        let (_, _, ingress, found) = best.max_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)))?;
+        Some(of_ingress(ingress, &found))
+    }
+
+    /// Redirects to HTTPS come with the certificate.
+    fn of_redirect(&self, query: &Query, ingress: Option<&Object<Ingress>>) -> Option<Cause> {
+        let ingress = ingress.filter(|_| query.name == "set $ssl_redirect")?;
+        let tls = ingress.value.spec.as_ref()?.tls.as_ref()?;
+        (!tls.is_empty()).then(|| of_tls(ingress))
+    }
+
+    fn of_setting(&self, query: &Query) -> Option<Cause> {
+        let config_map = self.config_map?;
+        let keys = config_map.value.data.iter().flatten();
+        let governors = keys.filter(|(key, _)| settings::find(key).is_some_and(|setting| governs(setting.directives, query.name)));
+        let (key, _) = governors.max_by_key(|(_, value)| !value.is_empty() && query.text.contains(value.as_str()))?;
+        Some(self.setting_cause(&Found { span: config_map.span(&["data", key]), subject: key.clone() }))
+    }
+
+    /// A TCP or UDP service: the line with the port in the ConfigMap that the arguments name.
+    fn of_stream(&self, query: &Query) -> Option<Cause> {
+        let port = query.text.trim_end_matches(';').strip_prefix("listen ")?.split_whitespace().next()?.rsplit(':').next()?;
+        let flags = &self.controller.flags;
+        let names = [flags.tcp_services_configmap.split_once('/'), flags.udp_services_configmap.split_once('/')];
+        let is_named = |reference: &ObjectRef| names.contains(&Some((&reference.namespace, &reference.name)));
+        let mut maps = self.cluster.config_maps.iter().filter(|map| is_named(&map.reference));
+        let map = maps.find(|map| map.value.data.as_ref().is_some_and(|data| data.contains_key(port)))?;
+        Some(Cause {
+            reason: Reason::Object,
+            message: format!("port `{port}` of ConfigMap `{}/{}`", map.reference.namespace, map.reference.name),
+            subject: port.to_owned(),
+            object: Some(map.reference.clone()),
+            span: Some(map.span(&["data", port])),
+        })
+    }
+
+    fn setting_cause(&self, found: &Found) -> Cause {
+        let object = self.config_map.map(|map| map.reference.clone());
+        let of = object.as_ref().map(|map| format!(" of ConfigMap `{}/{}`", map.namespace, map.name)).unwrap_or_default();
+        let message = format!("key `{}`{of}", found.subject);
+        Cause { reason: Reason::Setting, message, subject: found.subject.clone(), object, span: Some(found.span) }
+    }
+
+    /// Nobody says anything: which annotation or key could.
+    fn by_default(&self, query: &Query, route: Option<&Route>) -> Cause {
+        let annotation = features::all().find(|spec| governs(spec.directives, query.name)).map(|spec| spec.name);
+        let key = settings::all().find(|setting| governs(setting.directives, query.name)).map(|setting| setting.name);
+        let ingress = query.ingress.and_then(|owner| self.ingress(owner));
+        let config_map = self.config_map;
+        let message = match (ingress, annotation, key) {
+            (Some(ingress), Some(annotation), _) => {
+                format!("the controller's default: {} has no annotation `{annotation}`", name(ingress))
+            }
+            (_, _, Some(key)) => format!("the controller's default: no ConfigMap says `{key}`"),
+            _ => String::from("the controller's default"),
+        };
+        let place = ingress.map(annotations).or_else(|| route.and_then(|route| span(route.origin)));
+        let place = place.or_else(|| config_map.filter(|_| key.is_some()).map(|map| map.key_span(&["data"])));
+        let place = place.or_else(|| query.host.and_then(|host| span(self.server(host)?.origin)));
+        let object = ingress.map(|ingress| ingress.reference.clone());
+        Cause { object, span: place, subject: annotation.or(key).unwrap_or_default().to_owned(), ..default(message, query) }
+    }
+}
+
+fn default(message: String, query: &Query) -> Cause {
+    Cause { reason: Reason::Default, message, subject: query.name.to_owned(), object: None, span: None }
+}
+
+/// One route of each Ingress that has a part in a server, in the order of the routes.
+fn first_of_each(server: &Server) -> Vec<&Route> {
+    let mut seen = std::collections::HashSet::new();
+    let owned = server.routes.iter().filter_map(|route| Some((route, route.owner.as_ref()?)));
+    owned.filter(|(_, owner)| seen.insert((&owner.namespace, &owner.name))).map(|(route, _)| route).collect()
+}
+
+/// Whether a directive of the whole file is about the counters of a route.
+fn is_counted(route: &Route, query: &Query) -> bool {
+    let limits = &route.features.limits;
+    let names = |text: &str| text.contains(&limits.name) || text.contains(&limits.id);
+    !limits.name.is_empty() && (names(query.text) || names(query.block))
+}
+
+/// Of the annotations that govern the directive the one that fits best: its entry names the first argument, and its value is there.
+fn governor(route: &Route, ingress: &Object<Ingress>, query: &Query) -> Option<(u8, Found)> {
+    let values = ingress.value.metadata.annotations.as_ref();
+    let fit = |name: &str, spec: &Spec| {
+        let is_shown =
+            values.and_then(|values| values.get(name)).is_some_and(|value| !value.is_empty() && query.text.contains(value.as_str()));
+        u8::from(spec.directives.contains(&query.name)) * 2 + u8::from(is_shown) * 4 + u8::from(spec.needs.is_empty())
+    };
+    let governors = route.features.causes.iter().filter_map(|(name, span)| {
+        let spec = features::find(short(name)).filter(|spec| governs(spec.directives, query.name))?;
+        Some((fit(name, spec), std::cmp::Reverse(*span), name))
+    });
+    let (score, std::cmp::Reverse(span), name) = governors.max()?;
+    Some((score, Found { span, subject: name.clone() }))
+}
+
+/// The name of an Ingress in a sentence.
+pub(super) fn name(ingress: &Object<Ingress>) -> String {
+    format!("Ingress `{}/{}`", ingress.reference.namespace, ingress.reference.name)
+}
+
+pub(super) fn annotation_of(ingress: &Object<Ingress>, key: &str) -> Found {
+    Found { span: ingress.span(&["metadata", "annotations", key]), subject: key.to_owned() }
+}
+
+pub(super) fn of_ingress(ingress: &Object<Ingress>, found: &Found) -> Cause {
+    let message = format!("annotation `{}` of {}", short(&found.subject), name(ingress));
+    let object = Some(ingress.reference.clone());
+    Cause { reason: Reason::Annotation, message, subject: found.subject.clone(), object, span: Some(found.span) }
+}
+
+/// Where annotations of an Ingress stand, or would.
+fn annotations(ingress: &Object<Ingress>) -> Span {
+    let has_some = ingress.value.metadata.annotations.is_some();
+    if has_some { ingress.key_span(&["metadata", "annotations"]) } else { ingress.span(&["metadata", "name"]) }
+}
+
+/// Where the paths of a host stand, or would.
+fn rules(ingress: &Object<Ingress>, query: &Query) -> Span {
+    match rule_of(ingress, query) {
+        Some(at) => ingress.span(&["spec", "rules", &at.to_string(), "host"]),
+        None => ingress.key_span(&["spec", "rules"]),
+    }
+}
+
+fn rule_of(ingress: &Object<Ingress>, query: &Query) -> Option<usize> {
+    let rules = ingress.value.spec.as_ref()?.rules.as_ref()?;
+    let host = query.host.filter(|host| *host != crate::ir::CATCH_ALL);
+    rules.iter().position(|rule| rule.host.as_deref().filter(|host| !host.is_empty()) == host)
+}
+
+/// The path of the rules that the query is about, and what it leads to.
+fn find_path<'i>(ingress: &'i Object<Ingress>, query: &Query) -> Option<(usize, usize, &'i IngressBackend)> {
+    let rules = ingress.value.spec.as_ref()?.rules.as_ref()?;
+    let wanted = query.path.unwrap_or_default();
+    let is_wanted = |path: Option<&str>| path.filter(|path| !path.is_empty()).unwrap_or("/") == wanted;
+    // An alias serves the paths of another host: where no rule is for the host, each is looked at.
+    let first = rule_of(ingress, query);
+    let order = first.into_iter().chain(0..rules.len());
+    order
+        .filter_map(|at| {
+            let paths = &rules[at].http.as_ref()?.paths;
+            let under = paths.iter().position(|path| is_wanted(path.path.as_deref()))?;
+            Some((at, under, &paths[under].backend))
+        })
+        .next()
+}
+
+fn object(ingress: &Object<Ingress>, message: String, subject: &str, span: Span) -> Cause {
+    Cause { reason: Reason::Object, message, subject: subject.to_owned(), object: Some(ingress.reference.clone()), span: Some(span) }
+}
+
+fn of_tls(ingress: &Object<Ingress>) -> Cause {
+    object(ingress, format!("section `tls` of {}", name(ingress)), "tls", ingress.key_span(&["spec", "tls"]))
+}
+
+fn host(ingress: &Object<Ingress>, query: &Query) -> Cause {
+    let host = query.host.unwrap_or_default();
+    object(ingress, format!("host `{host}` of {}", name(ingress)), host, rules(ingress, query))
+}
+
+fn path(ingress: &Object<Ingress>, query: &Query) -> Cause {
+    let path = query.path.unwrap_or_default();
+    match find_path(ingress, query) {
+        Some((at, under, _)) => {
+            let place = ingress.span(&["spec", "rules", &at.to_string(), "http", "paths", &under.to_string(), "path"]);
+            object(ingress, format!("path `{path}` of {}", name(ingress)), path, place)
+        }
+        None => default_backend(ingress),
+    }
+}
+
+fn backend(ingress: &Object<Ingress>, query: &Query) -> Cause {
+    let path = query.path.unwrap_or_default();
+    let Some((at, under, backend)) = find_path(ingress, query) else { return default_backend(ingress) };
+    let (at, under) = (at.to_string(), under.to_string());
+    let base = ["spec", "rules", &at, "http", "paths", &under, "backend"];
+    let service = backend.service.as_ref();
+    let is_port = query.name == "set $service_port";
+    let has_number = service.and_then(|service| service.port.as_ref()).is_some_and(|port| port.number.is_some());
+    let rest: &[&str] = match (is_port, has_number) {
+        (true, true) => &["service", "port", "number"],
+        (true, false) => &["service", "port", "name"],
+        (false, _) => &["service", "name"],
+    };
+    let place = ingress.span(&[&base, rest].concat());
+    object(ingress, format!("backend of path `{path}` of {}", name(ingress)), path, place)
+}
+
+fn default_backend(ingress: &Object<Ingress>) -> Cause {
+    let place = ingress.key_span(&["spec", "defaultBackend"]);
+    object(ingress, format!("default backend of {}", name(ingress)), "defaultBackend", place)
+}

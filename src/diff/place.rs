@@ -1,0 +1,66 @@
+//! Where a change is, in the words of those who write manifests: host, path, Ingress and Service.
+
+use std::sync::Arc;
+
+use super::pair;
+use super::report::{Place, Target};
+use crate::conf::{Arg, Directive};
+
+/// The place that pairs of blocks make up, from outside in.
+pub(super) fn around(blocks: &[(Directive<'_>, Directive<'_>)]) -> Place {
+    let mut place = Place::default();
+    for (declared, live) in blocks {
+        place = about(&place, Some(*live), Some(*declared));
+    }
+    place
+}
+
+/// The place of a block that is added, removed or moved. Of a server it says whose it is: the Ingress of its first location.
+pub(super) fn of_block(outside: &Place, before: Option<Directive<'_>>, after: Option<Directive<'_>>) -> Place {
+    let mut place = about(outside, before, after);
+    if after.or(before).is_some_and(|block| block.name() == "server") {
+        let owner = |server: Directive<'_>| {
+            let found =
+                server.directives().filter(|inner| inner.name() == "location").filter_map(target).find(|target| !target.ingress.is_empty());
+            found.map(|target| Arc::new(Target { namespace: target.namespace, ingress: target.ingress, ..Target::default() }))
+        };
+        (place.before, place.after) = (before.and_then(owner), after.and_then(owner));
+    }
+    place
+}
+
+fn about(outside: &Place, before: Option<Directive<'_>>, after: Option<Directive<'_>>) -> Place {
+    let Some(block) = after.or(before) else { return outside.clone() };
+    let mut place = outside.clone();
+    match &*block.name() {
+        "server" => place.host = pair::server_names(block).next().map(Arc::from),
+        "location" => {
+            place.location = Some(block.args().map(Arg::value).collect::<Vec<_>>().join(" ").into());
+            place.before = before.and_then(target).map(Arc::new);
+            place.after = after.and_then(target).map(Arc::new);
+        }
+        _ => {}
+    }
+    place
+}
+
+/// Where a location sends its requests; nothing where it does not say.
+fn target(location: Directive<'_>) -> Option<Target> {
+    let mut target = Target::default();
+    for set in location.directives().filter(|directive| directive.name() == "set") {
+        let mut args = set.args().map(Arg::value);
+        let (Some(variable), Some(value)) = (args.next(), args.next()) else { continue };
+        let field = match &*variable {
+            "$namespace" => &mut target.namespace,
+            "$ingress_name" => &mut target.ingress,
+            "$service_name" => &mut target.service,
+            "$service_port" => &mut target.port,
+            "$location_path" => &mut target.path,
+            _ => continue,
+        };
+        *field = value.into_owned();
+    }
+    // Paths are printed with `$` as a variable, which nginx would else take for one.
+    target.path = target.path.replace("${literal_dollar}", "$");
+    (target != Target::default()).then_some(target)
+}

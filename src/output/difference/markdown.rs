@@ -1,0 +1,134 @@
+//! Differences for pull requests.
+
+use std::fmt::Write as _;
+
+use super::{Because, Differences, Entry, by_topic, message, subject, title};
+use crate::diff::words::{Fate, Topic};
+use crate::output::untrusted::one_line;
+
+/// Lines of configuration that one list item shows at most.
+const MOST_LINES: usize = 8;
+/// A comment of a pull request may not be longer than 65,536 characters; this leaves room for others.
+const LONGEST: usize = 60_000;
+
+/// The differences as Markdown; a sentence where there are none.
+#[must_use]
+pub fn report(differences: &Differences) -> String {
+    let mut out = String::from("### What changes in the running configuration\n\n");
+    if differences.is_empty() {
+        out.push_str("Nothing.\n");
+        return out;
+    }
+    for drift in differences.drift.iter().filter(|drift| !drift.entries.is_empty()) {
+        // Writing into a String cannot fail, here and below.
+        let _ = writeln!(out, "**Drift** from {} to {}:\n", code(&drift.before), code(&drift.after));
+        topics(&mut out, &drift.entries);
+    }
+    let lost = differences.entries.iter().filter(|entry| entry.words.fate == Some(Fate::Lost)).count();
+    if lost > 0 {
+        let plural = if lost == 1 { "protection is" } else { "protections are" };
+        let _ = writeln!(out, "> [!CAUTION]\n> {lost} {plural} lost.\n");
+    }
+    if !differences.entries.is_empty() && differences.entries.iter().all(|entry| entry.words.topic == Topic::Dynamic) {
+        out.push_str("No reload is needed.\n\n");
+    }
+    topics(&mut out, &differences.entries);
+    out
+}
+
+fn topics(out: &mut String, entries: &[Entry]) {
+    let mut left_out = 0;
+    for (topic, entries) in by_topic(entries) {
+        let _ = writeln!(out, "#### {}\n", title(topic));
+        for entry in entries {
+            if out.len() > LONGEST {
+                left_out += 1;
+            } else {
+                item(out, entry);
+            }
+        }
+        out.push('\n');
+    }
+    if left_out > 0 {
+        let _ = writeln!(out, "… and {left_out} more differences.\n");
+    }
+}
+
+fn item(out: &mut String, entry: &Entry) {
+    let place = subject(entry).map(|subject| format!("{}: ", code(&subject))).unwrap_or_default();
+    let _ = writeln!(out, "- {place}{}", words(&message(entry)));
+    for because in [&entry.because_before, &entry.because_after].into_iter().flatten() {
+        let Because { cause, spot } = because;
+        let spot = spot.as_ref().map(|spot| format!("{} ", code(&format!("{}:{}", spot.file, spot.position.line)))).unwrap_or_default();
+        let _ = writeln!(out, "  - {spot}{}", words(&cause.message));
+    }
+    if entry.words.topic == Topic::Dynamic {
+        return;
+    }
+    let sides = entry.changes.iter().flat_map(|change| [("-", &change.before), ("+", &change.after)]);
+    let lines: Vec<String> = sides
+        .filter_map(|(sign, side)| side.as_ref().map(|side| format!("{sign} {}", shorten(side.text.lines().next().unwrap_or_default()))))
+        .collect();
+    let fence = "`".repeat(lines.iter().map(|line| longest_run(line)).max().unwrap_or_default().max(2) + 1);
+    let _ = writeln!(out, "\n  {fence}diff");
+    for line in lines.iter().take(MOST_LINES) {
+        let _ = writeln!(out, "  {line}");
+    }
+    if let Some(more) = lines.len().checked_sub(MOST_LINES).filter(|more| *more > 0) {
+        let _ = writeln!(out, "  … {more} more lines");
+    }
+    let _ = writeln!(out, "  {fence}\n");
+}
+
+/// A sentence of ours: what it quotes in backticks stays so, everything else that Markdown obeys is escaped.
+fn words(sentence: &str) -> String {
+    let mut out = String::new();
+    for (at, part) in one_line(sentence).split('`').enumerate() {
+        if at % 2 == 1 {
+            out.push_str(&code(part));
+            continue;
+        }
+        for character in part.chars() {
+            if matches!(character, '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '@' | '&' | '!') {
+                out.push('\\');
+            }
+            out.push(character);
+        }
+    }
+    out
+}
+
+/// Text as code that nothing in it can end.
+fn code(text: &str) -> String {
+    let text = one_line(text);
+    let fence = "`".repeat(longest_run(&text) + 1);
+    let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{space}{text}{space}{fence}")
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|character| character != '`').map(str::len).max().unwrap_or_default()
+}
+
+fn shorten(line: &str) -> String {
+    const LONGEST_LINE: usize = 160;
+    let mut cut: String = line.chars().take(LONGEST_LINE).collect();
+    if cut.len() < line.len() {
+        cut.push('…');
+    }
+    one_line(&cut).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_leaves_its_code() {
+        assert_eq!(code("a"), "`a`");
+        assert_eq!(code("a`b"), "``a`b``");
+        assert_eq!(code("`"), "`` ` ``");
+        assert_eq!(words("host `a` *b* <img> @c"), "host `a` \\*b\\* \\<img\\> \\@c");
+        assert_eq!(words("an odd ` one"), "an odd ` one`");
+    }
+}

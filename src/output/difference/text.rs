@@ -1,0 +1,171 @@
+//! Differences for people at a terminal.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+
+use super::{Because, Differences, Entry, Spot, blocks, by_topic, message, subject, title};
+use crate::diff::words::{Fate, Topic};
+use crate::diff::{Change, Kind, Side};
+use crate::output::Paint;
+use crate::output::untrusted::one_line;
+
+/// Of the text of a change at most this many lines are shown; only Lua code has several.
+const MOST_LINES: usize = 12;
+/// Of a line at most this many characters are shown.
+const LONGEST_LINE: usize = 200;
+
+/// The differences as text, drift first. Empty without differences.
+#[must_use]
+pub fn report(differences: &Differences, paint: Paint) -> String {
+    let mut out = String::new();
+    for drift in differences.drift.iter().filter(|drift| !drift.entries.is_empty()) {
+        let strong = paint.style(AnsiColor::Magenta).bold();
+        // Writing into a String cannot fail, here and below.
+        let _ = writeln!(out, "{strong}Drift from {} to {}{strong:#}\n", one_line(&drift.before), one_line(&drift.after));
+        topics(&mut out, &drift.entries, paint);
+    }
+    if !differences.entries.is_empty() {
+        let _ = writeln!(out, "--- {}\n+++ {}\n", one_line(&differences.before), one_line(&differences.after));
+        topics(&mut out, &differences.entries, paint);
+        let _ = writeln!(out, "{}", summary(&differences.entries));
+    }
+    out
+}
+
+/// How many differences there are, by topic and by host.
+#[must_use]
+pub fn stat(differences: &Differences) -> String {
+    let mut out = String::new();
+    for drift in differences.drift.iter().filter(|drift| !drift.entries.is_empty()) {
+        let _ = writeln!(out, "drift from {} to {}: {}", one_line(&drift.before), one_line(&drift.after), summary(&drift.entries));
+    }
+    if differences.entries.is_empty() {
+        return out;
+    }
+    let mut hosts = std::collections::BTreeMap::<String, usize>::new();
+    for entry in &differences.entries {
+        let host = entry.changes.first().and_then(|change| change.place.host.as_deref());
+        *hosts.entry(host.unwrap_or("(the whole proxy)").to_owned()).or_default() += 1;
+    }
+    for (host, count) in hosts {
+        let _ = writeln!(out, "{count:>6}  {}", one_line(&host));
+    }
+    let _ = writeln!(out, "{}", summary(&differences.entries));
+    out
+}
+
+fn summary(entries: &[Entry]) -> String {
+    let lost = entries.iter().filter(|entry| entry.words.fate == Some(Fate::Lost)).count();
+    let reload = entries.iter().filter(|entry| entry.words.topic != Topic::Dynamic).count();
+    let plural = if entries.len() == 1 { "" } else { "s" };
+    let mut text = format!("{} difference{plural}", entries.len());
+    let lost_word = if lost == 1 { "protection lost" } else { "protections lost" };
+    let parts = [(lost, lost_word), (reload, "with a reload"), (entries.len() - reload, "without a reload")];
+    let parts: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let _ = write!(text, " ({})", parts.join(", "));
+    text
+}
+
+fn topics(out: &mut String, entries: &[Entry], paint: Paint) {
+    let bold = if paint.colours { Style::new().bold() } else { Style::new() };
+    for (topic, entries) in by_topic(entries) {
+        let _ = writeln!(out, "{bold}{}{bold:#}", title(topic));
+        let mut shown = None;
+        for (at, entry) in entries.iter().enumerate() {
+            let subject = subject(entry);
+            if shown.as_ref() != Some(&subject) {
+                let _ = writeln!(out, "  {bold}{}{bold:#}", subject.as_deref().map_or("the whole proxy".into(), shorten));
+                shown = Some(subject);
+            }
+            describe(out, entry, paint);
+            // Lines with one cause are told together.
+            let next = entries.get(at + 1);
+            if next.is_none_or(|next| !is_same_cause(entry, next)) {
+                causes(out, entry, paint);
+            }
+        }
+        out.push('\n');
+    }
+}
+
+fn is_same_cause(entry: &Entry, next: &Entry) -> bool {
+    let has_cause = entry.because_after.is_some() || entry.because_before.is_some();
+    has_cause && entry.because_after == next.because_after && entry.because_before == next.because_before && subject(entry) == subject(next)
+}
+
+fn describe(out: &mut String, entry: &Entry, paint: Paint) {
+    let style = match entry.words.fate {
+        Some(Fate::Lost) => paint.style(AnsiColor::Red).bold(),
+        _ if paint.colours => Style::new().bold(),
+        _ => Style::new(),
+    };
+    let _ = writeln!(out, "    {style}{}{style:#}", shorten(&message(entry)));
+    let mut around = None;
+    let mut seen = std::collections::HashSet::new();
+    // The same lines in several locations of one path are told once.
+    let text = |side: &'_ Option<Side>| side.as_ref().map(|side| side.text.clone());
+    for change in entry.changes.iter().filter(|change| seen.insert((text(&change.before), text(&change.after)))) {
+        let inside = blocks(change);
+        // The blocks are told where host and path do not tell them.
+        if entry.words.topic == Topic::Setting && change.place.location.is_none() && around.as_ref() != Some(&inside) && !inside.is_empty()
+        {
+            let _ = writeln!(out, "      in {}", shorten(&inside));
+            around = Some(inside);
+        }
+        sides(out, change, entry, paint);
+    }
+}
+
+fn sides(out: &mut String, change: &Change, entry: &Entry, paint: Paint) {
+    // What Lua gets is told in words: as text it is long.
+    if entry.words.topic == Topic::Dynamic {
+        return;
+    }
+    if change.kind == Kind::Moved {
+        return side(out, "~ ", change.after.as_ref(), None, paint.style(AnsiColor::Yellow));
+    }
+    let is_first = std::ptr::eq(change, &raw const entry.changes[0]);
+    side(out, "- ", change.before.as_ref(), entry.before.as_ref().filter(|_| is_first), paint.style(AnsiColor::Red));
+    side(out, "+ ", change.after.as_ref(), entry.after.as_ref().filter(|_| is_first), paint.style(AnsiColor::Green));
+}
+
+fn side(out: &mut String, sign: &str, side: Option<&Side>, spot: Option<&Spot>, style: Style) {
+    let Some(side) = side else { return };
+    let mut lines = side.text.lines();
+    let spot = spot.map(|spot| format!("  ({})", place(spot))).unwrap_or_default();
+    for (at, line) in lines.by_ref().take(MOST_LINES).enumerate() {
+        let spot = if at == 0 { spot.as_str() } else { "" };
+        let _ = writeln!(out, "      {style}{sign}{}{style:#}{spot}", shorten(line));
+    }
+    let more = lines.count();
+    if more > 0 {
+        let _ = writeln!(out, "      {style}{sign}… {more} more lines{style:#}");
+    }
+}
+
+fn causes(out: &mut String, entry: &Entry, paint: Paint) {
+    cause(out, "was from", entry.because_before.as_ref(), paint);
+    cause(out, "because of", entry.because_after.as_ref(), paint);
+}
+
+fn cause(out: &mut String, word: &str, because: Option<&Because>, paint: Paint) {
+    let Some(Because { cause, spot }) = because else { return };
+    let style = paint.style(AnsiColor::Cyan);
+    let word = if cause.reason == crate::diagnostic::Reason::Nothing { "because" } else { word };
+    let spot = spot.as_ref().map(|spot| format!("{}: ", place(spot))).unwrap_or_default();
+    let _ = writeln!(out, "      {style}{word} {spot}{}{style:#}", shorten(&cause.message));
+}
+
+fn place(spot: &Spot) -> String {
+    format!("{}:{}:{}", one_line(&spot.file), spot.position.line, spot.position.column)
+}
+
+/// Cuts what is too long, and shows what a terminal would obey; tabs are white space here.
+fn shorten(line: &str) -> String {
+    let mut cut: String = line.chars().take(LONGEST_LINE).map(|character| if character == '\t' { ' ' } else { character }).collect();
+    if cut.len() < line.len() {
+        cut.push('…');
+    }
+    one_line(&cut).into_owned()
+}
