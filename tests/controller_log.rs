@@ -101,7 +101,7 @@ impl Complaint {
 fn check(case: &Path) -> (Cluster, Vec<Diagnostic>) {
     let text = fs::read_to_string(case).unwrap_or_else(|error| panic!("{}: {error}", case.display()));
     let arguments = text.lines().next().and_then(|line| line.strip_prefix("# flags:")).unwrap_or_default();
-    let mut flags = Flags::parse(arguments.split_whitespace().map(|argument| (argument, None))).value;
+    let mut flags = Flags::parse(LATEST, arguments.split_whitespace().map(|argument| (argument, None))).value;
     let mut sources = SourceMap::default();
     sources.add("case.yaml", text.as_str());
     let cluster = manifest::load(&mut sources).value;
