@@ -381,3 +381,42 @@ mod pages {
         }
     }
 }
+
+#[test]
+fn what_helm_rendered_names_its_template() {
+    let folder = folder(&[]);
+    let chart =
+        format!("---\n# Source: shop/templates/web.yaml\n{}---\n{}", ingress("web", "/", &[TIMEOUT]), ingress("api", "/api", &[TIMEOUT]));
+    let run = check_with(folder.path(), &["-", "--format", "json"], &chart);
+    let report: Value = serde_json::from_str(&run.stdout).expect("a report is JSON");
+    let note = "Helm rendered this from `shop/templates/web.yaml`";
+    let is_named = |finding: &Value| finding["notes"].as_array().is_some_and(|notes| notes.iter().any(|text| text == note));
+    let named: Vec<_> = report["findings"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|finding| (finding["object"]["name"].as_str(), is_named(finding)))
+        .collect();
+    assert_eq!(named, [(Some("web"), true), (Some("api"), false)]);
+}
+
+#[test]
+fn a_template_that_is_not_rendered_is_one_finding() {
+    let template =
+        "{{- if .Values.on }}\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: {{ .Values.name }}\n{{- end }}\n";
+    let folder = folder(&[("template.yaml", template), ("web.yaml", &ingress("web", "/", &[TIMEOUT]))]);
+    let report = json(folder.path(), &["."]);
+    assert_eq!(rules(&report), ["helm-template", "bad-annotation-value"]);
+}
+
+#[test]
+fn a_secret_that_is_not_in_the_input_is_a_note_and_a_broken_one_a_warning() {
+    let tls = ingress("web", "/", &[("auth-type", "basic"), ("auth-secret", "users")])
+        .replace("spec:\n", "spec:\n  tls:\n  - hosts: [shop.example]\n    secretName: shop-tls\n");
+    let broken = "apiVersion: v1\nkind: Secret\nmetadata: {name: shop-tls, namespace: shop}\nstringData: {tls.crt: none, tls.key: none}\n";
+    let folder = folder(&[("alone.yaml", &tls), ("both.yaml", &format!("{tls}---\n{broken}"))]);
+    let alone = json(folder.path(), &["alone.yaml", "--deny", "warning"]);
+    assert_eq!(rules(&alone), ["absent-object", "absent-object"]);
+    assert_eq!(alone["summary"]["infos"], 2);
+    assert_eq!(rules(&json(folder.path(), &["both.yaml"])), ["absent-object", "default-certificate"]);
+}

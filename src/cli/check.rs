@@ -1,5 +1,7 @@
 //! `ingressc check`
 
+use std::collections::HashMap;
+
 use clap::{Args, ValueEnum};
 
 use super::console::Console;
@@ -13,7 +15,9 @@ use super::{Failure, Global, Status, target_parser};
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::lint::{self, Subject};
 use crate::lower;
+use crate::manifest::helm::Templates;
 use crate::output::{Findings, github, json, junit, sarif, summary};
+use crate::source::{FileId, SourceMap};
 use crate::target;
 
 const EXAMPLES: &str = "\
@@ -116,6 +120,7 @@ impl Check {
         let found = self.compile(project);
         let mut findings = std::mem::take(&mut project.findings);
         findings.extend(found);
+        name_templates(&mut findings, &project.sources);
         policy::judge_all(findings, &project.settings, project.settings_file)
     }
 
@@ -138,5 +143,15 @@ impl Check {
             Format::Github => console.result(&github::report(report)),
             Format::Junit => console.result(&junit::report(report)),
         }
+    }
+}
+
+/// Names the templates of charts: a line of what Helm wrote is in no file that anybody can open.
+fn name_templates(findings: &mut [Diagnostic], sources: &SourceMap) {
+    let mut templates: HashMap<FileId, Templates> = HashMap::new();
+    for finding in findings {
+        let Some(span) = finding.span else { continue };
+        let known = templates.entry(span.file).or_insert_with(|| Templates::of(&sources.file(span.file).text));
+        finding.notes.extend(known.at(span.range().start).map(|name| format!("Helm rendered this from `{name}`")));
     }
 }

@@ -83,8 +83,12 @@ fn settle_dh_parameters(world: &mut World, findings: &mut Vec<Diagnostic>) {
     if key.is_empty() {
         return;
     }
-    let secret = world.secret(&key).ok_or_else(|| format!("there is no Secret `{key}`"));
-    match secret.and_then(|secret| certificates::dh_parameters(&key, &secret.value)) {
+    let Some(secret) = world.secret(&key) else {
+        let message = format!("`ssl-dh-param` names the Secret `{key}`, which is not in the input");
+        findings.push(Diagnostic::info("absent-object", message).subject("ssl-dh-param").note("its parameters are left out"));
+        return;
+    };
+    match certificates::dh_parameters(&key, &secret.value) {
         Ok(file) => world.settings.tls.dh_param = file,
         Err(reason) => findings.push(Diagnostic::warning("missing-dh-parameters", reason).subject("ssl-dh-param")),
     }

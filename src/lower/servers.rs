@@ -247,6 +247,13 @@ fn certificate(world: &World, ingress: &Chosen, rule: &Rule, findings: &mut Vec<
     };
     let Some((at, entry)) = listed.or_else(fitting) else { return Some(world.default_certificate()) };
     let Some(name) = entry.secret_name.as_deref().filter(|name| !name.is_empty()) else { return Some(world.default_certificate()) };
+    let span = ingress.object.span(&["spec", "tls", &at.to_string(), "secretName"]);
+    let key = ingress.service_key(name);
+    if world.secret(&key).is_none() {
+        let finding = absent(ingress, &key, span, findings);
+        findings.extend(finding);
+        return Some(world.default_certificate());
+    }
     let problem = match stored(name) {
         Ok(stored) => match &stored.identity {
             Some(identity) if identity.covers(&rule.host) || identity.covers_by_any_name(&rule.host) => {
@@ -257,11 +264,21 @@ fn certificate(world: &World, ingress: &Chosen, rule: &Rule, findings: &mut Vec<
         },
         Err(reason) => reason,
     };
-    let span = ingress.object.span(&["spec", "tls", &at.to_string(), "secretName"]);
     let diagnostic = Diagnostic::warning("default-certificate", problem).at(span).subject(&rule.host);
     let diagnostic = diagnostic.note(format!("host `{}` is served with the default certificate", rule.host));
     findings.push(diagnostic.object(ingress.object.reference.clone()));
     Some(world.default_certificate())
+}
+
+/// Says once for all hosts of an entry that its Secret is not in the input. Nobody knows whether the cluster has it.
+fn absent(ingress: &Chosen, key: &str, span: Span, said: &[Diagnostic]) -> Option<Diagnostic> {
+    let is_said = said.iter().rev().take_while(|finding| finding.object.as_ref() == Some(&ingress.object.reference));
+    if is_said.into_iter().any(|finding| finding.rule == "absent-object" && finding.span == Some(span)) {
+        return None;
+    }
+    let diagnostic = Diagnostic::info("absent-object", format!("the Secret `{key}` is not in the input: its certificate is not looked at"));
+    let diagnostic = diagnostic.at(span).subject(key).object(ingress.object.reference.clone());
+    Some(diagnostic.note("where the cluster does not have it either, its hosts are served with the default certificate"))
 }
 
 /// Drops aliases that are hosts of their own.

@@ -14,6 +14,7 @@ macro_rules! rules {
 }
 
 rules! {
+    Info "absent-object",
     Error "admission",
     Error "alias-limit",
     Error "alias-loop",
@@ -53,7 +54,7 @@ rules! {
     Info "missing-class",
     Warning "missing-dh-parameters",
     Warning "missing-geo-databases",
-    Warning "missing-headers",
+    Info "missing-headers",
     Error "missing-name",
     Error "missing-path-type",
     Error "nginx-conf-syntax",

@@ -93,8 +93,10 @@ fn request_headers(reader: &mut Reader) -> Result<Vec<(String, String)>, Stop> {
         objects::check_namespace(reader, &keys::REQUEST_HEADERS, namespace)?;
     }
     let Some(config_map) = reader.world.config_map(&reference) else {
-        let hint = if namespace.is_empty() { ", and the namespace must be written" } else { "" };
-        return Err(reader.deny(&keys::REQUEST_HEADERS, format!("there is no ConfigMap `{}`{hint}", shown(&reference))));
+        return Err(match namespace {
+            "" => objects::malformed(reader, &keys::REQUEST_HEADERS),
+            _ => reader.deny_absent(&keys::REQUEST_HEADERS, "ConfigMap", &reference),
+        });
     };
     let headers = config_map.value.data.iter().flatten();
     match headers.clone().find(|(name, _)| !patterns::HEADER_NAME.is_match(name)) {

@@ -213,6 +213,17 @@ impl<'a> Reader<'a> {
         Stop::Denied(reason)
     }
 
+    /// Denies the paths because of an object that is not in the input. Nobody knows whether the cluster has it.
+    pub(super) fn deny_absent<T>(&mut self, key: &'static Key<T>, kind: &str, name: &str) -> Stop {
+        let name = shown(name);
+        let about = self.about(&key.spec, Fate::LocationDenied, "");
+        let absent = Diagnostic::info("absent-object", format!("`{}` names the {kind} `{name}`, which is not in the input", key.spec.name));
+        let absent = absent.note("where the cluster does not have it either, the paths of the Ingress answer 503");
+        let Diagnostic { span, subject, object, .. } = about;
+        self.findings.push(Diagnostic { span, subject, object, ..absent });
+        Stop::Denied(format!("there is no {kind} `{name}`"))
+    }
+
     /// Refuses the Ingress because of an annotation.
     pub(super) fn reject<T>(&mut self, key: &'static Key<T>, reason: &str) -> Stop {
         let diagnostic = self.about(&key.spec, Fate::IngressDropped, reason);
