@@ -11,10 +11,12 @@ use super::inputs::Inputs;
 use super::policy::{self, Judged};
 use super::progress::Progress;
 use super::project::Project;
-use super::{Failure, Global, Status, target_parser};
+use super::{Failure, Global, Status, target_parser, upgrade};
+use crate::catalog::version::Release;
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
+use crate::ir::Proxy;
 use crate::lint::{self, Subject};
-use crate::lower;
+use crate::lower::{self, Controller};
 use crate::manifest::helm::Templates;
 use crate::output::{Findings, github, json, junit, sarif, summary};
 use crate::source::{FileId, SourceMap};
@@ -30,6 +32,8 @@ Examples:
       In a workflow: annotate the files, and fail on warnings too
   ingressc check manifests/ --format sarif > ingressc.sarif
       For code scanning
+  ingressc check manifests/ --controller ingress-nginx:1.11.8 --upgrade-to 1.15.1
+      What an upgrade of the controller changes for the manifests
   ingressc check manifests/ --fix --dry-run
       The patch that puts misspelt names right; without --dry-run, it is applied
 
@@ -50,6 +54,9 @@ pub(super) struct Check {
     /// What the manifests are compiled to
     #[arg(long, value_name = "TARGET", value_parser = target_parser(), default_value = "ingress-nginx")]
     target: &'static str,
+    /// Report what an upgrade of the controller to this release changes for the manifests, and nothing else
+    #[arg(long, value_name = "VERSION", conflicts_with = "fix")]
+    upgrade_to: Option<Release>,
     #[command(flatten)]
     controller: ControllerOptions,
     #[command(flatten)]
@@ -91,7 +98,7 @@ impl Check {
     pub(super) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
         let progress = Progress::start(console, "checking the manifests…");
         let mut project = Project::load(&self.inputs, &self.controller, global)?;
-        let Judged { mut findings, mut suppressed, .. } = self.judge(&mut project);
+        let Judged { mut findings, mut suppressed, .. } = self.judge(&mut project)?;
         drop(progress);
 
         if self.fixing.is_wanted() {
@@ -102,7 +109,7 @@ impl Check {
                 let status = project.status;
                 project = project.with_texts(fixed.texts, &self.controller)?;
                 project.status = project.status.max(status);
-                Judged { findings, suppressed, .. } = self.judge(&mut project);
+                Judged { findings, suppressed, .. } = self.judge(&mut project)?;
             }
         }
         let deny = self.deny.severity();
@@ -116,23 +123,28 @@ impl Check {
     }
 
     /// All findings, after the settings.
-    fn judge<'a>(&self, project: &'a mut Project) -> Judged<'a> {
-        let found = self.compile(project);
-        let mut findings = std::mem::take(&mut project.findings);
-        findings.extend(found);
+    fn judge<'a>(&self, project: &'a mut Project) -> Result<Judged<'a>, Failure> {
+        let compile = |project: &Project, controller: &Controller| self.compile(project, controller);
+        let mut findings = if let Some(release) = &self.upgrade_to {
+            upgrade::findings(project, &self.controller, release, compile)?
+        } else {
+            let (_, found) = compile(project, &project.controller);
+            let mut findings = std::mem::take(&mut project.findings);
+            findings.extend(found);
+            findings
+        };
         name_templates(&mut findings, &project.sources);
-        policy::judge_all(findings, &project.settings, project.settings_file)
+        Ok(policy::judge_all(findings, &project.settings, project.settings_file))
     }
 
-    /// What the passes of the compiler and the checks find.
-    fn compile(&self, project: &mut Project) -> Vec<Diagnostic> {
-        let Outcome { value: proxy, diagnostics: mut found } = lower::lower(&project.cluster, &project.controller);
+    /// What the manifests come to, and what the passes of the compiler and the checks find.
+    fn compile(&self, project: &Project, controller: &Controller) -> (Proxy, Vec<Diagnostic>) {
+        let Outcome { value: proxy, diagnostics: mut found } = lower::lower(&project.cluster, controller);
         let rendered = target::find(self.target).map(|target| target.render(&proxy)).unwrap_or_default();
         found.extend(rendered.diagnostics);
         let files: Vec<_> = rendered.value.iter().map(|file| (file.name, file.content.as_str())).collect();
-        let subject = Subject { cluster: &project.cluster, controller: &project.controller, proxy: &proxy, files: &files };
-        found.extend(lint::check(&subject));
-        found
+        found.extend(lint::check(&Subject { cluster: &project.cluster, controller, proxy: &proxy, files: &files }));
+        (proxy, found)
     }
 
     fn write(&self, report: &Findings, console: &Console) -> anyhow::Result<()> {

@@ -21,6 +21,7 @@ mod project;
 mod render;
 mod rules;
 mod side;
+mod upgrade;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
