@@ -9,6 +9,9 @@ use crate::manifest::Cluster;
 
 const RULE: &str = "changed-default";
 
+/// Values of more bytes are not put into a message.
+const LONG: usize = 60;
+
 /// What nobody says and what therefore changes, at the place where it could be said.
 pub(super) fn compare(cluster: &Cluster, before: &Controller, after: Compiled) -> Vec<Diagnostic> {
     settings(cluster, before, after).into_iter().chain(arguments(cluster, before, after.controller)).collect()
@@ -60,5 +63,11 @@ fn arguments(cluster: &Cluster, before: &Controller, after: &Controller) -> Vec<
 
 fn changed(name: &str, was: &str, is: &str) -> Diagnostic {
     let shown = |value: &str| if value.is_empty() { String::from("nothing") } else { format!("`{value}`") };
-    Diagnostic::warning(RULE, format!("the default of {name} changes from {} to {}", shown(was), shown(is)))
+    let (was, is) = (shown(was), shown(is));
+    if was.len().max(is.len()) > LONG {
+        return Diagnostic::warning(RULE, format!("the default of {name} changes"))
+            .note(format!("it was {was}"))
+            .note(format!("it is {is}"));
+    }
+    Diagnostic::warning(RULE, format!("the default of {name} changes from {was} to {is}"))
 }

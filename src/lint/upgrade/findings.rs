@@ -1,6 +1,6 @@
 //! Findings that come with a release, and those that go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Compiled;
 use crate::diagnostic::{Diagnostic, Effect, ObjectRef, Severity};
@@ -36,7 +36,15 @@ pub(super) fn compare(before: Compiled, after: Compiled) -> Vec<Diagnostic> {
         let words = if known.contains_key(&matter(finding)) { "this weighs otherwise" } else { "this is new" };
         finding.clone().note(format!("{words} with {new}, compared with {old}"))
     });
-    let gone = before.findings.iter().filter(|finding| !still.contains_key(&matter(finding))).map(|finding| {
+    let drops = |finding: &&Diagnostic| finding.effect == Some(Effect::IngressDropped);
+    let dropped: BTreeSet<_> = after.findings.iter().filter(drops).filter_map(|finding| finding.object.as_ref()).collect();
+    // Nobody has to know that something without an effect goes, or anything of an Ingress that goes altogether.
+    let matters = |finding: &&Diagnostic| {
+        finding.effect.is_some()
+            && finding.object.as_ref().is_none_or(|object| !dropped.contains(object))
+            && !still.contains_key(&matter(finding))
+    };
+    let gone = before.findings.iter().filter(matters).map(|finding| {
         let lifted = Diagnostic::info("lifted-finding", format!("no longer with {new}: {}", finding.message));
         let lifted = lifted.note(format!("a finding of `{}` with {old}", finding.rule));
         let Diagnostic { span, object, subject, .. } = finding.clone();
