@@ -1,6 +1,6 @@
 //! Files: read whole with a limit, written whole or not at all.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write as _};
 use std::path::Path;
 
@@ -62,13 +62,37 @@ pub(super) fn write(folder: &Path, name: &str, content: &str) -> anyhow::Result<
         Ok(found) if !found.is_file() => bail!("cannot write `{shown}`: it is no file"),
         _ => {}
     }
+    put(folder, name, content, None).map_err(|error| anyhow::anyhow!("cannot write `{shown}`: {}", reason(&error)))
+}
+
+/// Replaces the text of a file that still is `old` so that nobody ever sees a part of it. A link stays one; who may read the file
+/// stays as well.
+///
+/// # Errors
+/// The file is another one by now, or cannot be written.
+pub(super) fn replace(path: &Path, old: &str, new: &str) -> anyhow::Result<()> {
+    let shown = path.display();
+    let target = fs::canonicalize(path).map_err(|error| anyhow::anyhow!("cannot write `{shown}`: {}", reason(&error)))?;
+    if read(&target).as_deref() != Ok(old) {
+        bail!("cannot write `{shown}`: it has changed since it was read");
+    }
+    let (Some(folder), Some(name), Ok(metadata)) = (target.parent(), target.file_name().and_then(|name| name.to_str()), target.metadata())
+    else {
+        bail!("cannot write `{shown}`: it is no file");
+    };
+    put(folder, name, new, Some(metadata.permissions())).map_err(|error| anyhow::anyhow!("cannot write `{shown}`: {}", reason(&error)))
+}
+
+/// Writes a draft and gives it the name.
+fn put(folder: &Path, name: &str, content: &str, permissions: Option<Permissions>) -> io::Result<()> {
     let draft = folder.join(format!(".{name}.{}.part", std::process::id()));
     // A draft of a run that was killed is in the way only if that run had the same number.
-    let written = OpenOptions::new().write(true).create_new(true).open(&draft).and_then(|mut file| file.write_all(content.as_bytes()));
-    written.and_then(|()| fs::rename(&draft, &path)).map_err(|error| {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&draft)?;
+    let written = permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions));
+    let written = written.and_then(|()| file.write_all(content.as_bytes())).and_then(|()| fs::rename(&draft, folder.join(name)));
+    written.inspect_err(|_| {
         // What cannot be removed either is left: the first error says more.
         let _ = fs::remove_file(&draft);
-        anyhow::anyhow!("cannot write `{shown}`: {}", reason(&error))
     })
 }
 

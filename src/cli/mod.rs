@@ -11,6 +11,7 @@ mod controller;
 mod diff;
 mod entries;
 mod files;
+mod fix;
 mod golden;
 mod inputs;
 mod man;
@@ -20,6 +21,7 @@ mod project;
 mod render;
 mod rules;
 mod side;
+mod upgrade;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

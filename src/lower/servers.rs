@@ -184,8 +184,9 @@ fn configure(world: &World, site: &mut Site, ingress: &Chosen, rule: &Rule, list
         if site.server.aliases.is_empty() {
             site.server.aliases.clone_from(&annotations.aliases);
             site.aliases_at = span;
-        } else if site.server.aliases != annotations.aliases {
-            findings.push(overridden(ingress, &rule.host, "server-alias", span, site.aliases_at));
+        } else {
+            let is_same = site.server.aliases == annotations.aliases;
+            findings.push(set_before(ingress, &rule.host, "server-alias", span, site.aliases_at, is_same));
         }
     }
     let server = &mut site.server;
@@ -194,8 +195,9 @@ fn configure(world: &World, site: &mut Site, ingress: &Chosen, rule: &Rule, list
         if server.snippet.is_empty() {
             server.snippet.clone_from(&annotations.server_snippet);
             site.snippet_at = span;
-        } else if server.snippet != annotations.server_snippet {
-            findings.push(overridden(ingress, &rule.host, "server-snippet", span, site.snippet_at));
+        } else {
+            let is_same = server.snippet == annotations.server_snippet;
+            findings.push(set_before(ingress, &rule.host, "server-snippet", span, site.snippet_at, is_same));
         }
     }
     server.tls_passthrough |= annotations.tls_passthrough && world.has(&LATE_PASSTHROUGH);
@@ -209,16 +211,20 @@ fn configure(world: &World, site: &mut Site, ingress: &Chosen, rule: &Rule, list
 }
 
 /// Where an annotation stands that is named without its prefix.
-fn cause(ingress: &Chosen, name: &str) -> Option<Span> {
+pub(super) fn cause(ingress: &Chosen, name: &str) -> Option<Span> {
     let mut causes = ingress.features.causes.iter();
     causes.find(|(cause, _)| cause.rsplit('/').next() == Some(name)).map(|(_, span)| *span)
 }
 
-fn overridden(ingress: &Chosen, host: &str, name: &str, span: Option<Span>, winner: Option<Span>) -> Diagnostic {
-    let message = format!("`{name}` is ignored for host `{host}`: an older Ingress has set it");
-    let diagnostic = Diagnostic::warning("overridden-annotation", message).at(span).subject(name);
-    let diagnostic = diagnostic.object(ingress.object.reference.clone()).effect(Effect::Overridden);
-    match winner {
+/// Says that an annotation came too late for a host; where it says the same as the one that applies, nothing is lost.
+fn set_before(ingress: &Chosen, host: &str, name: &str, span: Option<Span>, winner: Option<Span>, is_same: bool) -> Diagnostic {
+    let diagnostic = if is_same {
+        Diagnostic::info("overridden-annotation", format!("`{name}` adds nothing for host `{host}`: it is set already, to the same value"))
+    } else {
+        Diagnostic::warning("overridden-annotation", format!("`{name}` is ignored for host `{host}`: an older Ingress has set it"))
+    };
+    let diagnostic = diagnostic.at(span).subject(name).object(ingress.object.reference.clone()).effect(Effect::Overridden);
+    match winner.filter(|winner| Some(*winner) != span) {
         Some(winner) => diagnostic.related("this one applies", winner),
         None => diagnostic,
     }
@@ -257,6 +263,13 @@ fn certificate(
     };
     let Some((at, entry)) = listed.or_else(fitting) else { return Some(world.default_certificate()) };
     let Some(name) = entry.secret_name.as_deref().filter(|name| !name.is_empty()) else { return Some(world.default_certificate()) };
+    let span = ingress.object.span(&["spec", "tls", &at.to_string(), "secretName"]);
+    let key = ingress.service_key(name);
+    if world.secret(&key).is_none() {
+        let finding = absent(ingress, &key, span, findings);
+        findings.extend(finding);
+        return Some(world.default_certificate());
+    }
     let problem = match stored(name) {
         Ok(stored) => match &stored.identity {
             Some(identity) if identity.covers(&rule.host) || identity.covers_by_any_name(&rule.host) => {
@@ -267,11 +280,21 @@ fn certificate(
         },
         Err(reason) => reason,
     };
-    let span = ingress.object.span(&["spec", "tls", &at.to_string(), "secretName"]);
     let diagnostic = Diagnostic::warning("default-certificate", problem).at(span).subject(&rule.host);
     let diagnostic = diagnostic.note(format!("host `{}` is served with the default certificate", rule.host));
     findings.push(diagnostic.object(ingress.object.reference.clone()));
     Some(world.default_certificate())
+}
+
+/// Says once for all hosts of an entry that its Secret is not in the input. Nobody knows whether the cluster has it.
+fn absent(ingress: &Chosen, key: &str, span: Span, said: &[Diagnostic]) -> Option<Diagnostic> {
+    let is_said = said.iter().rev().take_while(|finding| finding.object.as_ref() == Some(&ingress.object.reference));
+    if is_said.into_iter().any(|finding| finding.rule == "absent-object" && finding.span == Some(span)) {
+        return None;
+    }
+    let diagnostic = Diagnostic::info("absent-object", format!("the Secret `{key}` is not in the input: its certificate is not looked at"));
+    let diagnostic = diagnostic.at(span).subject(key).object(ingress.object.reference.clone());
+    Some(diagnostic.note("where the cluster does not have it either, its hosts are served with the default certificate"))
 }
 
 /// Drops aliases that are hosts of their own.
