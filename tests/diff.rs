@@ -163,6 +163,18 @@ fn facts_of_the_pod_are_no_differences_unless_asked_for() {
 }
 
 #[test]
+fn the_release_is_told_by_the_live_configuration() {
+    let folder = shop();
+    for version in ["1.12.8", "1.13.9", "1.15.1"] {
+        run(folder.path(), &["render", "in", "--target", "ingress-nginx", "--controller", version, "-o", "live"]);
+        let run = run(folder.path(), &LIVE);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{version}");
+    }
+    run(folder.path(), &["render", "in", "--target", "ingress-nginx", "--controller", "1.12.8", "-o", "live"]);
+    assert_eq!(run(folder.path(), &[&LIVE[..], &["--controller", "1.15.1"]].concat()).code, Some(1));
+}
+
+#[test]
 fn identities_that_the_cluster_gives_are_no_differences() {
     let folder = shop();
     let (ingress, secret) = ("5ebc0ec6-e482-5c11-994a-c513524e41bd", "23992ae9-4d3a-525c-ac02-ba4496352ef7");

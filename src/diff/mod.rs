@@ -6,6 +6,7 @@
 
 pub mod facts;
 pub mod json;
+pub mod layout;
 mod order;
 mod pair;
 mod place;
