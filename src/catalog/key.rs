@@ -88,6 +88,8 @@ pub struct Spec {
     pub before: &'static [(&'static Change, Check)],
     /// The first release that knows it; none: older than 0.34.
     pub since: Option<Version>,
+    /// The first release that no longer knows it; none: the last one does.
+    pub gone: Option<Version>,
     /// What a value comes to that the check refuses.
     pub refused: Fate,
     /// What a value comes to that is empty, or that cannot be read where checks are switched off.
@@ -111,6 +113,7 @@ impl Spec {
         check: Check::Nothing,
         before: &[],
         since: None,
+        gone: None,
         refused: Fate::Ignored,
         unreadable: Fate::Ignored,
         needs: "",
@@ -127,7 +130,7 @@ impl Spec {
     /// Whether a release of the controller knows the annotation.
     #[must_use]
     pub fn is_known_to(&self, version: Version) -> bool {
-        self.since.is_none_or(|since| since <= version)
+        self.since.is_none_or(|since| since <= version) && self.gone.is_none_or(|gone| version < gone)
     }
 
     /// What a release checks before it reads the value.

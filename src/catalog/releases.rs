@@ -143,6 +143,8 @@ changes! {
         RISK_OF_ALIASES = "risk-of-aliases", (1, 13, 8), (1, 14, 4);
     }
     Behaviour {
+        /// `trafficDistribution` of a Service is known, and told to Lua code.
+        KNOWN_TRAFFIC_DISTRIBUTION = "known-traffic-distribution", (1, 10, 2);
         /// `trafficDistribution: PreferClose` of a Service counts for topology-aware routing.
         TRAFFIC_DISTRIBUTION = "traffic-distribution", (1, 13, 0);
         /// Any Ingress of a host can pass TLS through, not only the one that comes first.

@@ -1,5 +1,7 @@
 //! Annotations that the controller no longer reads.
 
+use super::features::global_rate_limits;
+use super::key::Spec;
 use super::version::Version;
 
 /// An annotation that is read by no supported release any more.
@@ -19,6 +21,11 @@ pub struct Removed {
 
 const fn entry(name: &'static str, gone_in: Version, replaced_by: &'static str, advice: &'static str) -> Removed {
     Removed { name, gone_in: Some(gone_in), replaced_by, advice, protects: false }
+}
+
+/// An annotation that is read for older releases.
+const fn former(spec: &Spec, advice: &'static str) -> Removed {
+    Removed { name: spec.name, gone_in: spec.gone, replaced_by: "", advice, protects: false }
 }
 
 impl Removed {
@@ -42,10 +49,10 @@ pub static REMOVED: &[Removed] = &[
     entry("base-url-scheme", Version::new(0, 22, 0), "", BASE_URL),
     entry("enable-influxdb", Version::new(1, 7, 1), "", INFLUX),
     entry("enable-opentracing", Version::new(1, 9, 5), "enable-opentelemetry", TRACING),
-    entry("global-rate-limit", Version::new(1, 12, 0), "", GLOBAL_LIMIT).protects(),
-    entry("global-rate-limit-ignored-cidrs", Version::new(1, 12, 0), "", GLOBAL_LIMIT),
-    entry("global-rate-limit-key", Version::new(1, 12, 0), "", GLOBAL_LIMIT),
-    entry("global-rate-limit-window", Version::new(1, 12, 0), "", GLOBAL_LIMIT),
+    former(&global_rate_limits::REQUESTS.spec, GLOBAL_LIMIT).protects(),
+    former(&global_rate_limits::EXEMPT.spec, GLOBAL_LIMIT),
+    former(&global_rate_limits::KEY.spec, GLOBAL_LIMIT),
+    former(&global_rate_limits::WINDOW.spec, GLOBAL_LIMIT),
     entry("grpc-backend", Version::new(0, 21, 0), "backend-protocol", "set `backend-protocol` to `GRPC`"),
     entry("influxdb-host", Version::new(1, 7, 1), "", INFLUX),
     entry("influxdb-measurement", Version::new(1, 7, 1), "", INFLUX),

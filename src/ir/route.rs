@@ -88,6 +88,8 @@ pub struct Features {
     pub cors: Option<Cors>,
     /// Rate limits.
     pub limits: RateLimits,
+    /// A limit that all controllers count together.
+    pub global_limit: Option<GlobalLimit>,
     /// A redirect instead of an answer, and redirects between host names.
     pub redirect: Redirect,
     /// Change of the path, and redirects to HTTPS.
@@ -293,6 +295,21 @@ pub struct RateLimits {
     /// Kilobytes before `bandwidth` counts.
     pub bandwidth_after: i64,
     /// Addresses that are not limited, sorted.
+    pub exempt: Vec<String>,
+}
+
+/// A limit that all controllers count together.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GlobalLimit {
+    /// What the counters of the route are found by.
+    pub namespace: String,
+    /// Requests that are let through in a window; zero: no limit.
+    pub requests: i64,
+    /// Length of a window in seconds.
+    pub window: i64,
+    /// What requests are counted by: text and variables.
+    pub key: String,
+    /// Networks that are not limited.
     pub exempt: Vec<String>,
 }
 

@@ -6,7 +6,8 @@ pub(super) use super::features::affinity::AffinityRequest;
 pub(super) use super::features::canary::Canary;
 use super::features::{
     Reader, Stop, Verdict, access, affinity, backend_tls, balancing, canary, client_auth, cors, error_pages, external_auth, fastcgi,
-    forwarding, logging, mirror, password_auth, proxying, rate_limits, redirect, response_headers, rewrite, server, tracing, waf,
+    forwarding, global_rate_limits, logging, mirror, password_auth, proxying, rate_limits, redirect, response_headers, rewrite, server,
+    tracing, waf,
 };
 use super::world::World;
 use crate::catalog::features::snippets;
@@ -87,6 +88,7 @@ fn features(reader: &mut Reader) -> ir::Features {
         forwarded_prefix: forwarding.forwarded_prefix,
         response_headers: reader.section(response_headers::read).unwrap_or_default(),
         cors: reader.section(cors::read).flatten(),
+        global_limit: reader.section(global_rate_limits::read).flatten(),
         limits: reader.section(rate_limits::read).unwrap_or_default(),
         redirect: reader.section(redirect::read).unwrap_or_default(),
         rewrite: reader.section(rewrite::read).unwrap_or_default(),

@@ -71,7 +71,7 @@ fn stream(world: &World, config_map: &Object<ConfigMap>, transport: Transport, l
         // Quirk: a fifth part makes the fourth one void.
         send_proxy_protocol: rest.len() == 2 && is_proxy(1),
         endpoints,
-        service: Some(upstreams::service_document(service)),
+        service: Some(upstreams::service_document(world, service)),
         origin: Origin::Manifest(config_map.span(&["data", listen])),
     })
 }

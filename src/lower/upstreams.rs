@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::endpoints;
 use super::select::{Backend, Chosen, Path};
 use super::world::World;
+use crate::catalog::releases::KNOWN_TRAFFIC_DISTRIBUTION;
 use crate::ir::{DEFAULT_UPSTREAM, Endpoint, Hashing, Origin, Upstream};
 use crate::manifest::Object;
 
@@ -50,7 +51,7 @@ impl Cause<'_> {
         let service = backend.port.as_ref().and_then(|_| world.service(&ingress.service_key(&backend.service)));
         let origin = path.map_or_else(|| ingress.origin(), |path| Origin::Manifest(path.span));
         let upstream = new(world, ingress, backend, service, origin);
-        let document = service.map(service_document);
+        let document = service.map(|service| service_document(world, service));
         match path {
             Some(_) => {
                 let port = backend.port.clone().unwrap_or_default();
@@ -70,7 +71,7 @@ fn default_upstream(world: &World) -> Upstream {
     Upstream {
         name: DEFAULT_UPSTREAM.to_owned(),
         endpoints: found.unwrap_or_else(|| vec![own]),
-        service: service.map(service_document),
+        service: service.map(|service| service_document(world, service)),
         ..Upstream::default()
     }
 }
@@ -101,10 +102,11 @@ fn empty_document() -> Arc<Value> {
 }
 
 /// What the controller tells its Lua code of a Service: the `spec` alone, without values that Go leaves out.
-pub(super) fn service_document(service: &Object<Service>) -> Arc<Value> {
+pub(super) fn service_document(world: &World, service: &Object<Service>) -> Arc<Value> {
     let mut spec = serde_json::to_value(&service.value.spec).ok().filter(Value::is_object).unwrap_or_else(|| json!({}));
     if let Value::Object(fields) = &mut spec {
-        fields.retain(|name, value| is_written(name, value));
+        // An older controller drops a field that its version of the API does not have.
+        fields.retain(|name, value| is_written(name, value) && (name != "trafficDistribution" || world.has(&KNOWN_TRAFFIC_DISTRIBUTION)));
         for port in fields.get_mut("ports").and_then(Value::as_array_mut).into_iter().flatten() {
             if let Value::Object(fields) = port {
                 fields.retain(|name, value| is_written(name, value));

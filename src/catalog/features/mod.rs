@@ -11,6 +11,7 @@ pub mod error_pages;
 pub mod external_auth;
 pub mod fastcgi;
 pub mod forwarding;
+pub mod global_rate_limits;
 pub mod logging;
 pub mod mirror;
 pub mod password_auth;
@@ -28,6 +29,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::key::Spec;
+use super::version::Version;
 
 /// Annotations that belong together.
 #[derive(Debug)]
@@ -65,6 +67,9 @@ pub static FEATURES: &[Feature] = &[
     Feature { name: "waf", keys: waf::KEYS },
 ];
 
+/// Features that the last release no longer has.
+pub static FORMER: &[Feature] = &[Feature { name: "global-rate-limits", keys: global_rate_limits::KEYS }];
+
 /// The annotations of all features.
 pub fn all() -> impl Iterator<Item = &'static Spec> {
     FEATURES.iter().flat_map(|feature| feature.keys).copied()
@@ -78,6 +83,14 @@ pub fn find(name: &str) -> Option<&'static Spec> {
         all().flat_map(names).collect()
     });
     BY_NAME.get(name).copied()
+}
+
+/// The annotation of a name without the prefix, among those that some release has. Releases that do not know it are the matter of
+/// [`Spec::is_known_to`].
+#[must_use]
+pub fn find_in(name: &str, version: Version) -> Option<&'static Spec> {
+    let former = || FORMER.iter().flat_map(|feature| feature.keys).copied().find(|spec| spec.name == name);
+    find(name).or_else(|| former().filter(|spec| spec.is_known_to(version)))
 }
 
 #[cfg(test)]

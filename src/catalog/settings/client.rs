@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::{Group, Reading, decode, flag, list, number, own, text};
+use crate::catalog::value::parse_duration;
 use crate::ir::Settings;
 
 pub(super) static GROUP: Group = Group {
@@ -132,7 +133,7 @@ fn bind_address(settings: &mut Settings, reading: &mut Reading) {
 
 fn header_timeout(settings: &mut Settings, reading: &mut Reading) {
     let timeout = &mut settings.listening.proxy_protocol_header_timeout;
-    if decode::duration(reading.text).is_some() {
+    if parse_duration(reading.text).is_some() {
         reading.text.clone_into(timeout);
     } else {
         reading.refuse(format!("{} is not a length of time like `10s`", decode::quoted(reading.text)), timeout.as_str());

@@ -1,6 +1,6 @@
 //! What applied in older releases where the ConfigMap says nothing.
 
-use crate::catalog::releases::{CIPHER_ORDER, OWN_NAMESPACE, RISK_LEVEL, STRICT_PATHS};
+use crate::catalog::releases::{CIPHER_ORDER, LUA_FILES, OWN_NAMESPACE, RISK_LEVEL, STRICT_PATHS};
 use crate::catalog::version::Version;
 use crate::ir::Settings;
 
@@ -10,6 +10,9 @@ pub fn defaults(version: Version) -> Settings {
     let mut settings = Settings::default();
     if !CIPHER_ORDER.holds(version) {
         settings.tls.ciphers = swapped(&settings.tls.ciphers);
+    }
+    if !LUA_FILES.holds(version) {
+        settings.lua_dicts.insert(String::from("global_throttle_cache"), 10_240);
     }
     let policy = &mut settings.policy;
     if !RISK_LEVEL.holds(version) {

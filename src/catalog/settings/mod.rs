@@ -7,6 +7,7 @@ mod backends;
 mod client;
 mod decode;
 mod defaults;
+mod former;
 mod global_auth;
 mod observing;
 mod process;
@@ -62,6 +63,8 @@ pub struct Setting {
     pub directives: &'static [&'static str],
     /// The first release that knows it; none: every release that this catalog covers.
     pub since: Option<Version>,
+    /// The last release that knows it; none: it is still known.
+    pub until: Option<Version>,
     /// A value that is refused leaves something open that should be closed.
     pub protects: bool,
     field: Field,
@@ -150,7 +153,7 @@ impl Reading<'_> {
 
 impl Setting {
     const fn new(name: &'static str, doc: &'static str, field: Field, reader: Reader) -> Self {
-        Self { name, doc, directives: &[], since: None, protects: false, field, reader }
+        Self { name, doc, directives: &[], since: None, until: None, protects: false, field, reader }
     }
 
     const fn governs(mut self, directives: &'static [&'static str]) -> Self {
@@ -160,6 +163,11 @@ impl Setting {
 
     const fn since(mut self, major: u16, minor: u16, patch: u16) -> Self {
         self.since = Some(Version::new(major, minor, patch));
+        self
+    }
+
+    const fn until(mut self, major: u16, minor: u16, patch: u16) -> Self {
+        self.until = Some(Version::new(major, minor, patch));
         self
     }
 
@@ -337,6 +345,13 @@ pub fn all() -> impl Iterator<Item = &'static Setting> {
 pub fn find(name: &str) -> Option<&'static Setting> {
     static BY_NAME: LazyLock<HashMap<&str, &Setting>> = LazyLock::new(|| all().map(|setting| (setting.name, setting)).collect());
     BY_NAME.get(name).copied()
+}
+
+/// The key of a name, among those that some release has. Releases that do not know one yet are the matter of [`Setting::since`].
+#[must_use]
+pub fn find_in(name: &str, version: Version) -> Option<&'static Setting> {
+    let former = || former::FORMER.iter().copied().find(|setting| setting.name == name);
+    find(name).or_else(|| former().filter(|setting| setting.until.is_some_and(|until| version <= until)))
 }
 
 #[cfg(test)]

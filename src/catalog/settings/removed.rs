@@ -1,6 +1,7 @@
 //! Keys that the controller once knew and no longer does.
 
-use crate::catalog::version::Version;
+use super::{Setting, former};
+use crate::catalog::version::{LATEST, Version};
 
 /// A key that was removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,12 +31,12 @@ pub static REMOVED: &[Removed] = &[
     replaced("enable-spdy", 0, 8, 3, "use-http2"),
     gone("enable-sticky-sessions", 0, 9, 0),
     gone("enable-vts-status", 0, 16, 0),
-    gone("global-rate-limit-memcached-connect-timeout", 1, 11, 8),
-    gone("global-rate-limit-memcached-host", 1, 11, 8),
-    gone("global-rate-limit-memcached-max-idle-timeout", 1, 11, 8),
-    gone("global-rate-limit-memcached-pool-size", 1, 11, 8),
-    gone("global-rate-limit-memcached-port", 1, 11, 8),
-    gone("global-rate-limit-status-code", 1, 11, 8),
+    former(&former::CONNECT_TIMEOUT),
+    former(&former::HOST),
+    former(&former::IDLE_TIMEOUT),
+    former(&former::POOL_SIZE),
+    former(&former::PORT),
+    former(&former::STATUS),
     gone("jaeger-baggage-header", 1, 9, 4),
     replaced("jaeger-collector-host", 1, 9, 4, "otlp-collector-host"),
     replaced("jaeger-collector-port", 1, 9, 4, "otlp-collector-port"),
@@ -53,7 +54,7 @@ pub static REMOVED: &[Removed] = &[
     gone("opentracing-location-operation-name", 1, 9, 4),
     replaced("opentracing-operation-name", 1, 9, 4, "opentelemetry-operation-name"),
     replaced("opentracing-trust-incoming-span", 1, 9, 4, "opentelemetry-trust-incoming-span"),
-    gone("plugins", 1, 11, 8),
+    former(&former::PLUGINS),
     replaced("proxy-buffer-number", 0, 23, 0, "proxy-buffers-number"),
     gone("proxy-pass-params", 0, 11, 0),
     gone("upstream-fail-timeout", 0, 20, 0),
@@ -68,6 +69,15 @@ pub static REMOVED: &[Removed] = &[
     replaced("zipkin-sample-rate", 1, 9, 4, "otel-sampler-ratio"),
     replaced("zipkin-service-name", 1, 9, 4, "otel-service-name"),
 ];
+
+/// A key that is read for older releases.
+const fn former(setting: &Setting) -> Removed {
+    let last = match setting.until {
+        Some(last) => last,
+        None => LATEST,
+    };
+    Removed { name: setting.name, last, instead: None }
+}
 
 const fn gone(name: &'static str, major: u16, minor: u16, patch: u16) -> Removed {
     Removed { name, last: Version::new(major, minor, patch), instead: None }

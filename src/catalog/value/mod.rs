@@ -2,12 +2,14 @@
 
 mod cache_duration;
 mod cidr;
+mod duration;
 mod go_regex;
 mod pattern;
 mod url;
 
 pub use cache_duration::{DEFAULT_CACHE_DURATION, parse_cache_durations};
 pub use cidr::parse_networks;
+pub use duration::parse_duration;
 pub use pattern::{Pattern, patterns};
 pub use url::{Url, UrlError, around_host, with_way_back};
 
@@ -38,6 +40,8 @@ pub enum Check {
     CommonName,
     /// A name that a Service can have.
     ServiceName,
+    /// A length of time, as Go writes it.
+    Duration,
 }
 
 impl Check {
@@ -58,6 +62,7 @@ impl Check {
             Self::Networks => parse_networks(value).is_some(),
             Self::CommonName => value.strip_prefix("CN=").is_some_and(go_regex::compiles),
             Self::ServiceName => is_service_name(value),
+            Self::Duration => parse_duration(value).is_some(),
         }
     }
 
@@ -85,6 +90,7 @@ impl Check {
             Self::HostPatterns => String::from("host names or regular expressions for them, separated by commas"),
             Self::Networks => String::from("addresses and networks like `10.0.0.0/8`, separated by commas"),
             Self::CommonName => String::from("`CN=` and a regular expression"),
+            Self::Duration => String::from("a length of time like `90s` or `1m30s`"),
             Self::ServiceName => String::from("the name of a Service in the namespace of the Ingress"),
         }
     }

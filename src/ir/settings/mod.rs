@@ -16,7 +16,7 @@ pub use backends::{RouteDefaults, StreamDefaults, Upstreams};
 pub use client::{Client, ClientAddress, Listening};
 pub use observing::{Logging, Tracing};
 pub use process::{Process, Tables};
-pub use protection::{Filters, Geo, Limits, Policy, Waf};
+pub use protection::{Filters, Geo, GlobalLimits, Limits, Policy, Waf};
 pub use response::{Compression, Headers};
 pub use snippets::Snippets;
 pub use tls::Tls;
@@ -50,6 +50,8 @@ pub struct Settings {
     pub filters: Filters,
     /// Rate limiting for all routes.
     pub limits: Limits,
+    /// Where limits are counted that all controllers share.
+    pub global_limits: GlobalLimits,
     /// OpenTelemetry.
     pub tracing: Tracing,
     /// The web application firewall ModSecurity.
@@ -86,6 +88,7 @@ impl Default for Settings {
             headers: Headers::default(),
             filters: Filters::default(),
             limits: Limits::default(),
+            global_limits: GlobalLimits::default(),
             tracing: Tracing::default(),
             waf: Waf::default(),
             geo: Geo::default(),

@@ -23,6 +23,8 @@ pub struct Process {
     pub reuse_port: bool,
     /// Addresses and networks whose connections are logged in detail.
     pub debug_connections: Vec<String>,
+    /// Plugins of Lua, in the order of their execution; only older forms have any.
+    pub plugins: Vec<String>,
 }
 
 impl Default for Process {
@@ -38,6 +40,7 @@ impl Default for Process {
             aio_write: true,
             reuse_port: true,
             debug_connections: Vec::new(),
+            plugins: Vec::new(),
         }
     }
 }

@@ -48,6 +48,29 @@ impl Default for Limits {
     }
 }
 
+/// Where limits are counted that all controllers share; only older forms know of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GlobalLimits {
+    /// Host of the store.
+    pub host: String,
+    /// Its port.
+    pub port: i64,
+    /// Milliseconds to connect.
+    pub connect_timeout: i64,
+    /// Milliseconds that a connection may be idle.
+    pub idle_timeout: i64,
+    /// Connections that are kept.
+    pub pool_size: i64,
+    /// Status of requests over the limit.
+    pub status: i64,
+}
+
+impl Default for GlobalLimits {
+    fn default() -> Self {
+        Self { host: String::new(), port: 11211, connect_timeout: 50, idle_timeout: 10_000, pool_size: 50, status: 429 }
+    }
+}
+
 /// The web application firewall ModSecurity.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Waf {

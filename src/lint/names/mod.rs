@@ -80,7 +80,7 @@ impl<'a> Checker<'a> {
 
     /// An annotation under the controller's own prefix.
     fn own(&mut self, written: &Written, name: &'a str) -> Option<Diagnostic> {
-        if let Some(spec) = features::find(name) {
+        if let Some(spec) = features::find_in(name, self.speaker.version) {
             return self.shadowed(written, spec, name);
         }
         let meaning = self.explained.entry(name).or_insert_with(|| analogies::explain(name)).clone();

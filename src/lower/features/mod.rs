@@ -14,6 +14,7 @@ pub(super) mod fastcgi;
 #[cfg(test)]
 pub(super) mod fixture;
 pub(super) mod forwarding;
+pub(super) mod global_rate_limits;
 pub(super) mod logging;
 pub(super) mod mirror;
 mod objects;

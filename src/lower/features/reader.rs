@@ -77,7 +77,7 @@ impl<'a> Reader<'a> {
         let version = world.controller.version;
         for (name, value) in object.value.metadata.annotations.iter().flatten() {
             let short = reader.without_prefix(name);
-            let Some(spec) = features::find(short.unwrap_or(name)) else { continue };
+            let Some(spec) = features::find_in(short.unwrap_or(name), version) else { continue };
             if !spec.is_known_to(version) {
                 if short.is_some() {
                     reader.too_new(spec, name);

@@ -59,7 +59,7 @@ fn read_data(data: &BTreeMap<String, String>, controller: &Controller) -> (Setti
     // listen on is replaced after the list was made, and the way back from the sign-in page is checked after that page.
     let mut others = Vec::new();
     for (key, text) in data {
-        match catalog::find(key) {
+        match catalog::find_in(key, controller.version) {
             Some(setting) if setting.since.is_some_and(|since| since > controller.version) => notices.push(too_new(setting, controller)),
             Some(setting) => {
                 let remarks = setting.read(&mut settings, text, processors);
@@ -70,7 +70,7 @@ fn read_data(data: &BTreeMap<String, String>, controller: &Controller) -> (Setti
     }
     for (key, text) in others {
         let lower = key.to_ascii_lowercase();
-        match catalog::find(&lower).filter(|setting| setting.since.is_none_or(|since| since <= controller.version)) {
+        match catalog::find_in(&lower, controller.version).filter(|setting| setting.since.is_none_or(|since| since <= controller.version)) {
             Some(setting) => read_miscased(setting, key, text, data, &mut settings, &mut notices),
             None => notices.push(unknown(key, controller)),
         }

@@ -72,7 +72,8 @@ fn accepted(check: &Check) -> Option<Value> {
         | Check::HostPatterns
         | Check::Networks
         | Check::CommonName
-        | Check::ServiceName => None,
+        | Check::ServiceName
+        | Check::Duration => None,
     }
 }
 

@@ -14,6 +14,7 @@ view! {
         code: i64,
         waf: bool,
         metrics: bool,
+        lua_files: bool,
     }
 }
 
@@ -26,6 +27,7 @@ pub(super) fn pieces(proxy: &Proxy, upstream: &str, codes: &[i64], printer: &mut
             code: *code,
             waf: proxy.settings.waf.enabled,
             metrics: proxy.runtime.metrics,
+            lua_files: proxy.layout.lua_files,
         };
         printer.piece("ingress_nginx/error_page.conf", view)
     };

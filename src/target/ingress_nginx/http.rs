@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::view::{Raw, switch, view};
 use super::geo::{self, DatabaseView};
+use super::inline;
 use super::limits::{self, Exempt, Zone};
 use super::printer::{Printer, comment, header_variable, quoted};
 use super::server::ServerPieces;
@@ -14,6 +15,7 @@ view! {
     /// What holds for all hosts.
     struct Http {
         layout: Arc<LayoutView>,
+        lua: Option<Arc<inline::Lua>>,
         tracing_config: Option<Raw>,
         tracing_operation: Option<Raw>,
         tracing: bool,
@@ -167,6 +169,7 @@ pub(super) fn piece(proxy: &Proxy, shared: &Shared, servers: Vec<ServerPieces>, 
     let defaults = &settings.route_defaults;
     let view = Http {
         layout: Arc::clone(&shared.layout),
+        lua: inline::lua(proxy, printer),
         tracing_config: is_traced.then(|| printer.words("opentelemetry-config", &settings.tracing.config_path)),
         tracing_operation,
         tracing: is_traced,

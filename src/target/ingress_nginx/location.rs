@@ -4,17 +4,19 @@ use std::sync::Arc;
 
 use super::super::view::{Raw, switch, view};
 use super::auth::{Auth, AuthUse};
-use super::cors;
 use super::limits::{self, LimitsView};
 use super::printer::{Printer, path_quoted, quoted, without_variables};
 use super::shared::{LayoutView, Shared};
 use super::tls::{self, TlsView};
+use super::{cors, inline};
 use crate::ir::{DEFAULT_UPSTREAM, Features, PathMatch, Route, Server};
 
 view! {
     /// One location.
     struct Location {
         layout: Arc<LayoutView>,
+        throttle: Option<Arc<inline::Throttle>>,
+        metrics: bool,
         matcher: Raw,
         namespace: Raw,
         ingress: Raw,
@@ -161,6 +163,8 @@ fn view(
     let (pass, target) = pass(route, shared);
     Location {
         layout: Arc::clone(&shared.layout),
+        throttle: inline::throttle(features, shared.proxy, printer),
+        metrics: shared.proxy.runtime.metrics,
         matcher: matcher(route, by_pattern, shared, printer),
         namespace: quoted(&owner.namespace),
         ingress: quoted(&owner.name),

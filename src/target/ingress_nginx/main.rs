@@ -15,6 +15,7 @@ view! {
         digest: bool,
         waf: bool,
         tracing: bool,
+        tracing_module: &'static str,
         workers: Raw,
         cpu_affinity: Option<Raw>,
         open_files: i64,
@@ -38,6 +39,10 @@ pub(super) fn text(proxy: &Proxy, shared: &Shared, servers: Vec<ServerPieces>, p
         digest: routes().any(|route| route.features.password_auth.as_ref().is_some_and(|auth| auth.scheme == "digest")),
         waf: settings.waf.enabled || routes().any(|route| route.features.waf.enabled == Some(true)),
         tracing: http::is_traced(proxy),
+        tracing_module: match proxy.layout.tracing_module_with_others {
+            true => "/etc/nginx/modules/otel_ngx_module.so",
+            false => "/modules_mount/etc/nginx/modules/otel/otel_ngx_module.so",
+        },
         workers: printer.words("worker-processes", &process.workers),
         cpu_affinity: printer.words_if_any("worker-cpu-affinity", &process.cpu_affinity),
         open_files: process.max_open_files,
@@ -47,7 +52,7 @@ pub(super) fn text(proxy: &Proxy, shared: &Shared, servers: Vec<ServerPieces>, p
         connections: process.max_connections,
         debug_connections: process.debug_connections.iter().map(|address| printer.words("debug-connections", address)).collect(),
         http: http::piece(proxy, shared, servers, printer),
-        stream: stream::piece(proxy, printer),
+        stream: stream::piece(proxy, &shared.layout, printer),
     };
     printer.text("ingress_nginx/nginx.conf", view)
 }

@@ -8,6 +8,7 @@ mod cors;
 mod error_pages;
 mod geo;
 mod http;
+mod inline;
 mod json;
 mod limits;
 mod listen;

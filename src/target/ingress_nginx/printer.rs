@@ -72,6 +72,12 @@ impl<'a> Printer<'a> {
         if quotes { quoted(text) } else { self.words(subject, text) }
     }
 
+    /// A value of Lua as it is.
+    pub(super) fn lua(&mut self, subject: &str, text: &str) -> Raw {
+        self.check(subject, !text.contains(['{', '}', '"', '\'', '[', '-', '\n']));
+        Raw::new(text)
+    }
+
     /// The inside of single quotes as it is.
     pub(super) fn in_single_quotes(&mut self, subject: &str, text: &str) -> Raw {
         self.check(subject, shape::fits_quotes(text, b'\''));

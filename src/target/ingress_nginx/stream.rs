@@ -5,11 +5,14 @@ use std::sync::Arc;
 use super::super::view::{Raw, switch, view};
 use super::listen::prefixes;
 use super::printer::Printer;
+use super::shared::LayoutView;
 use crate::ir::{Proxy, Stream, Transport};
 
 view! {
     /// All TCP and UDP services.
     struct Streams {
+        layout: Arc<LayoutView>,
+        status_port: u16,
         resolver: Option<Raw>,
         log_format: Raw,
         access_log: Option<Raw>,
@@ -35,7 +38,7 @@ view! {
 }
 
 /// The part of the configuration for TCP and UDP.
-pub(super) fn piece(proxy: &Proxy, printer: &mut Printer) -> Raw {
+pub(super) fn piece(proxy: &Proxy, layout: &Arc<LayoutView>, printer: &mut Printer) -> Raw {
     let settings = &proxy.settings;
     let (logging, defaults) = (&settings.logging, &settings.stream_defaults);
     let path = if logging.stream_access_log_path.is_empty() { &logging.access_log_path } else { &logging.stream_access_log_path };
@@ -44,6 +47,8 @@ pub(super) fn piece(proxy: &Proxy, printer: &mut Printer) -> Raw {
     let trusted = if settings.client_address.enabled { settings.client_address.trusted.as_slice() } else { &[] };
     let snippets = proxy.stream_snippets.iter().chain(std::iter::once(&settings.snippets.stream));
     let view = Streams {
+        layout: Arc::clone(layout),
+        status_port: proxy.runtime.status_port,
         resolver: super::http::resolver(proxy),
         log_format: printer.in_single_quotes("log-format-stream", &logging.format_stream),
         access_log: is_logged.then(|| printer.words("stream-access-log-path", &access_log)),

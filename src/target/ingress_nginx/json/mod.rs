@@ -14,14 +14,17 @@ use serde::Serialize;
 use crate::ir::Proxy;
 use crate::target::OutputFile;
 
-/// The four JSON files. The same proxy gives the same bytes.
+/// The JSON files; older forms have the settings for Lua within nginx.conf. The same proxy gives the same bytes.
 pub(super) fn files(proxy: &Proxy) -> Vec<OutputFile> {
-    vec![
+    let mut files = vec![
         file("backends.json", &backends::view(&proxy.upstreams)),
         file("streams.json", &streams::view(&proxy.streams)),
         file("certificates.json", &certificates::view(proxy)),
-        file("lua.json", &lua::view(proxy)),
-    ]
+    ];
+    if proxy.layout.lua_files {
+        files.push(file("lua.json", &lua::view(proxy)));
+    }
+    files
 }
 
 fn file(name: &'static str, view: &impl Serialize) -> OutputFile {
