@@ -18,6 +18,8 @@ pub struct Query<'q> {
     pub name: &'q str,
     /// The directive as it is written; empty where it is not there.
     pub text: &'q str,
+    /// The directive as another configuration has it; empty where it does not, or where there is no other.
+    pub other: &'q str,
     /// The words of the block around it.
     pub block: &'q str,
     /// The host whose server it is in or is.
@@ -94,6 +96,7 @@ impl Causes<'_> {
         self.of_snippet(query)
             .or_else(|| self.of_annotation(query, route))
             .or_else(|| self.of_redirect(query, ingress))
+            .or_else(|| self.of_argument(query))
             .or_else(|| self.of_setting(query))
             .or_else(|| self.of_stream(query))
             .unwrap_or_else(|| self.by_default(query, route))

@@ -3,6 +3,7 @@
 //! Which annotation governs which directive is written in the catalog; which annotations an Ingress has, and where its paths stand,
 //! is in the manifests. Who asks is `lint`, about a directive that nginx refuses, and `cli`, about one that differs.
 
+mod arguments;
 mod backends;
 mod declared;
 mod governs;

@@ -11,6 +11,7 @@ pub mod findings;
 pub mod github;
 pub mod json;
 pub mod junit;
+pub mod origins;
 mod region;
 pub mod report;
 pub mod rule_pages;

@@ -1,6 +1,6 @@
 //! Differences with their causes, for people and machines.
 
-mod json;
+pub(super) mod json;
 mod markdown;
 mod text;
 
@@ -22,6 +22,12 @@ pub struct Spot {
     pub position: Position,
 }
 
+impl std::fmt::Display for Spot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.position.line, self.position.column)
+    }
+}
+
 /// Why one side is as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Because {
@@ -29,6 +35,15 @@ pub struct Because {
     pub cause: Cause,
     /// Where it stands.
     pub spot: Option<Spot>,
+}
+
+impl Because {
+    /// Place and cause on one line: `shop/ingress.yaml:12:5: annotation …`.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let spot = self.spot.as_ref().map(|spot| format!("{spot}: ")).unwrap_or_default();
+        format!("{spot}{}", self.cause.message)
+    }
 }
 
 /// A change with all that is known of it.

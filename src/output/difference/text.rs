@@ -158,7 +158,7 @@ fn cause(out: &mut String, word: &str, because: Option<&Because>, paint: Paint) 
 }
 
 fn place(spot: &Spot) -> String {
-    format!("{}:{}:{}", one_line(&spot.file), spot.position.line, spot.position.column)
+    one_line(&spot.to_string()).into_owned()
 }
 
 /// Cuts what is too long, and shows what a terminal would obey; tabs are white space here.
