@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::networking::v1::Ingress;
 
-use super::governs::{annotation_for, governor, governs, setting_for};
+use super::governs::{absent_annotation, absent_setting, annotation_for, governor, governs, is_cause, is_shown, setting_for};
 use super::ingress::{annotation_of, annotations, backend, host, name, of_ingress, of_tls, path, rules};
 use super::{Causes, Found, span};
 use crate::catalog::settings;
@@ -20,6 +20,8 @@ pub struct Query<'q> {
     pub text: &'q str,
     /// The directive as another configuration has it; empty where it does not, or where there is no other.
     pub other: &'q str,
+    /// Another configuration has it otherwise, or not at all.
+    pub is_different: bool,
     /// The words of the block around it.
     pub block: &'q str,
     /// The host whose server it is in or is.
@@ -34,6 +36,8 @@ const NOTHING: &str = "nothing in the manifests declares it";
 
 /// Variables of the controller that say where a location sends requests.
 const BACKEND: [&str; 3] = ["set $service_name", "set $service_port", "set $proxy_upstream_name"];
+/// Directives that hand a request to a backend.
+const PASSES: [&str; 3] = ["proxy_pass", "grpc_pass", "fastcgi_pass"];
 /// Variables of the controller that say whose location it is.
 const OWNER: [&str; 3] = ["set $namespace", "set $ingress_name", "set $location_path"];
 
@@ -244,8 +248,9 @@ impl Causes<'_> {
     fn of_setting(&self, query: &Query) -> Option<Cause> {
         let config_map = self.config_map?;
         let keys = config_map.value.data.iter().flatten();
-        let governors = keys.filter(|(key, _)| settings::find(key).is_some_and(|setting| governs(setting.directives, query.name)));
-        let (key, _) = governors.max_by_key(|(_, value)| !value.is_empty() && query.text.contains(value.as_str()))?;
+        let is_governor = |list: &[&str], value: &str| governs(list, query.name) && is_cause(list, value, query);
+        let governors = keys.filter(|(key, value)| settings::find(key).is_some_and(|setting| is_governor(setting.directives, value)));
+        let (key, _) = governors.max_by_key(|(_, value)| is_shown(value, query.text))?;
         Some(self.setting_cause(&Found { span: config_map.span(&["data", key]), subject: key.clone() }))
     }
 
@@ -275,15 +280,26 @@ impl Causes<'_> {
 
     /// Nobody says anything: which annotation or key could.
     fn by_default(&self, query: &Query, route: Option<&Route>) -> Cause {
-        let annotation = annotation_for(query.name).map(|spec| spec.name);
-        let key = setting_for(query.name).map(|setting| setting.name);
         let ingress = query.ingress.and_then(|owner| self.ingress(owner));
+        if query.path.is_some() && ingress.is_none() {
+            return default(String::from("a location of the controller's own"), query);
+        }
         let config_map = self.config_map;
+        match (ingress, query.host) {
+            (Some(ingress), _) if PASSES.contains(&query.name) => return backend(ingress, query),
+            (None, Some(_)) if query.name.starts_with("server_name") => return self.of_block(&Query { name: "", ..*query }),
+            _ => {}
+        }
+        let annotation = absent_annotation(query.name).map(|spec| spec.name);
+        let key = absent_setting(query.name).map(|setting| setting.name);
         let message = match (ingress, annotation, key) {
             (Some(ingress), Some(annotation), _) => {
                 format!("the controller's default: {} has no annotation `{annotation}`", name(ingress))
             }
-            (_, _, Some(key)) => format!("the controller's default: no ConfigMap says `{key}`"),
+            (_, _, Some(key)) => match config_map.map(|map| &map.reference) {
+                Some(map) => format!("the controller's default: ConfigMap `{}/{}` has no key `{key}`", map.namespace, map.name),
+                None => format!("the controller's default: there is no ConfigMap with a key `{key}`"),
+            },
             _ => String::from("the controller's default"),
         };
         let place = ingress.map(annotations).or_else(|| route.and_then(|route| span(route.origin)));

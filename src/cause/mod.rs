@@ -8,6 +8,7 @@ mod backends;
 mod declared;
 mod governs;
 mod ingress;
+pub mod releases;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -16,7 +16,7 @@ use crate::source::{FileId, Span};
 const USUAL_CONFIG_MAP: &str = "ingress-nginx-controller";
 
 /// Options that say more about the controller than the manifests do.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Controller")]
 pub(super) struct ControllerOptions {
     /// The controller, as ingress-nginx:1.15.1 [default: the image in the manifests, else the last release]
@@ -33,6 +33,11 @@ pub(super) struct ControllerOptions {
 type Arg = (String, Option<Span>);
 
 impl ControllerOptions {
+    /// The same for another release.
+    pub(super) fn of_release(&self, release: &Release) -> Self {
+        Self { controller: Some(release.clone()), ..self.clone() }
+    }
+
     /// Settles everything about the controller. `file` is the settings file among the sources; `shown` the version that a live
     /// configuration shows, which counts more than the image of a Deployment that may not be applied yet.
     pub(super) fn settle(

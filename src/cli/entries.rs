@@ -21,6 +21,8 @@ pub(super) struct Comparison<'a> {
     pub(super) hosts: &'a [String],
     /// What follows from the machine is told too.
     pub(super) environment: bool,
+    /// Both sides are made of the same manifests.
+    pub(super) is_same: bool,
 }
 
 /// The differences between two live configurations.
@@ -31,7 +33,7 @@ pub(super) fn drift(before: &Side, after: &Side, comparison: Comparison) -> Drif
 impl Comparison<'_> {
     /// All differences between two sides.
     pub(super) fn entries(self, before: &Side, after: &Side) -> Vec<Entry> {
-        let explainer = Explainer::new(before, after);
+        let explainer = Explainer::new(before, after, self.is_same);
         let (mut report, upstreams) = self.configuration(before, after);
         let are_live = matches!((before, after), (Side::Dump(_), Side::Dump(_)));
         if are_live && !self.environment {

@@ -1,8 +1,9 @@
 //! Why a directive or a value is as it is: from places in a configuration to questions about manifests, and back.
 
 use super::side::{Declared, Side};
-use crate::cause::{Causes, Query};
-use crate::diagnostic::Cause;
+use crate::catalog::version::Version;
+use crate::cause::{Causes, Query, releases};
+use crate::diagnostic::{Cause, Reason};
 use crate::diff::words::{self, Words};
 use crate::diff::{Change, Kind, Place, Target};
 use crate::output::difference::{Because, Entry, Spot};
@@ -14,12 +15,17 @@ pub(super) struct Explainer<'a> {
     after: &'a Side,
     causes_before: Option<Causes<'a>>,
     causes_after: Option<Causes<'a>>,
+    /// The releases of both sides, where they differ.
+    releases: Option<(Version, Version)>,
+    /// Both sides are made of the same manifests: only the release can be the cause.
+    is_same: bool,
 }
 
 impl<'a> Explainer<'a> {
     /// For the changes from one side to the other.
-    pub(super) fn new(before: &'a Side, after: &'a Side) -> Self {
-        Self { before, after, causes_before: causes(before), causes_after: causes(after) }
+    pub(super) fn new(before: &'a Side, after: &'a Side, is_same: bool) -> Self {
+        let releases = before.release().zip(after.release()).filter(|(before, after)| before != after);
+        Self { before, after, causes_before: causes(before), causes_after: causes(after), releases, is_same }
     }
 
     /// What is told about lines of nginx.conf that are one change to a person.
@@ -33,6 +39,7 @@ impl<'a> Explainer<'a> {
             Kind::Removed => causes.of_missing(&query_after),
             Kind::Added | Kind::Changed | Kind::Moved => causes.of_declared(&query_after),
         });
+        let (cause_before, cause_after) = self.or_release(cause_before, cause_after, &query_after);
         let before = first.before.as_ref().and_then(|side| spot(side.span, self.before.sources()));
         let after = first.after.as_ref().and_then(|side| spot(side.span, self.after.sources()));
         self.entry("nginx.conf", changes, words, (before, after), (cause_before, cause_after))
@@ -48,7 +55,24 @@ impl<'a> Explainer<'a> {
             _ => None,
         };
         let before = Some(()).filter(|()| change.kind != Kind::Added).and_then(|()| cause(&self.causes_before));
-        self.entry(file, vec![change.clone()], words, (None, None), (before, cause(&self.causes_after)))
+        let causes = self.or_release(before, cause(&self.causes_after), &Query::default());
+        self.entry(file, vec![change.clone()], words, (None, None), causes)
+    }
+
+    /// The release as the cause of the second side, where nothing else can be, or where nobody says anything else.
+    fn or_release(&self, before: Option<Cause>, after: Option<Cause>, query: &Query) -> (Option<Cause>, Option<Cause>) {
+        let Some((from, to)) = self.releases else { return (before, after) };
+        let is_said = |cause: &&Cause| matches!(cause.reason, Reason::Annotation | Reason::Setting | Reason::Argument);
+        let said = after.as_ref().filter(is_said).or(before.as_ref().filter(is_said)).cloned();
+        if !self.is_same && after.as_ref().filter(is_said).is_some() {
+            return (before, after);
+        }
+        let subject = said.as_ref().map(|cause| cause.subject.as_str()).unwrap_or_default();
+        match releases::between(from, to, query, subject) {
+            Some(release) => (said, Some(release)),
+            None if self.is_same => (said, Some(releases::unknown(from, to))),
+            None => (before, after),
+        }
     }
 
     fn entry(
@@ -91,7 +115,7 @@ fn query_of(change: &Change, before: bool) -> Query<'_> {
     let target = targets.into_iter().flatten().find(|target| !target.ingress.is_empty());
     let block = change.path.last().map(|word| &**word).unwrap_or_default();
     let [text, other] = [side, other].map(|side| side.as_ref().map(|side| side.text.as_str()).unwrap_or_default());
-    Query { text, other, ..query(&change.name, is_block(change), block, place, target.map(|target| &**target)) }
+    Query { text, other, is_different: true, ..query(&change.name, is_block(change), block, place, target.map(|target| &**target)) }
 }
 
 /// What to ask about a directive, but for its text.

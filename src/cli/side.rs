@@ -208,6 +208,14 @@ impl Side {
         }
     }
 
+    /// The release of the controller, as far as it is known.
+    pub(super) fn release(&self) -> Option<Version> {
+        match self {
+            Self::Declared(declared) => Some(declared.project.controller.version),
+            Self::Dump(dump) => version(&dump.facts.layout),
+        }
+    }
+
     /// The tree of the configuration.
     pub(super) fn tree(&self) -> Tree<'_> {
         match self {

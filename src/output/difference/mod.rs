@@ -1,12 +1,16 @@
 //! Differences with their causes, for people and machines.
 
+mod html;
 pub(super) mod json;
 mod markdown;
 mod text;
 
+pub use html::report as html;
 pub use json::report as json;
 pub use markdown::report as markdown;
 pub use text::{report as text, stat};
+
+use std::fmt::Write as _;
 
 use crate::diagnostic::Cause;
 use crate::diff::words::{Fate, Topic, Words};
@@ -133,6 +137,19 @@ fn by_topic(entries: &[Entry]) -> impl Iterator<Item = (Topic, Vec<&Entry>)> {
         of_topic.sort_by_key(|entry| entry.words.fate);
         (!of_topic.is_empty()).then_some((topic, of_topic))
     })
+}
+
+/// How many differences there are, and how they get to nginx.
+fn counts(entries: &[Entry]) -> String {
+    let lost = entries.iter().filter(|entry| entry.words.fate == Some(Fate::Lost)).count();
+    let reload = entries.iter().filter(|entry| entry.words.topic != Topic::Dynamic).count();
+    let plural = if entries.len() == 1 { "" } else { "s" };
+    let mut text = format!("{} difference{plural}", entries.len());
+    let lost_word = if lost == 1 { "protection lost" } else { "protections lost" };
+    let parts = [(lost, lost_word), (reload, "with a reload"), (entries.len() - reload, "without a reload")];
+    let parts: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let _ = write!(text, " ({})", parts.join(", "));
+    text
 }
 
 /// What happened to an entry as a whole.
