@@ -44,6 +44,8 @@ pub struct Findings<'a> {
 pub struct Paint {
     /// With colours.
     pub colours: bool,
+    /// Columns of the terminal; none where it is not known, as in a pipe.
+    pub width: Option<usize>,
 }
 
 impl Paint {
