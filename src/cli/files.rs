@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write as _};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use anyhow::{Context as _, bail};
 
@@ -24,7 +25,9 @@ pub(super) fn read(path: &Path) -> Result<String, String> {
 /// # Errors
 /// As in [`read`].
 pub(super) fn read_stdin() -> Result<String, String> {
-    text(io::stdin().lock(), 0)
+    // It can be read only once, and two sides of a comparison may be made of it.
+    static TEXT: OnceLock<Result<String, String>> = OnceLock::new();
+    TEXT.get_or_init(|| text(io::stdin().lock(), 0)).clone()
 }
 
 fn text(input: impl Read, size: u64) -> Result<String, String> {

@@ -7,6 +7,7 @@ use super::config::{Config, Settings};
 use super::controller::ControllerOptions;
 use super::inputs::Inputs;
 use super::{Failure, Global, Status};
+use crate::catalog::version::Version;
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::lower::Controller;
 use crate::manifest::{self, Cluster};
@@ -36,10 +37,20 @@ pub(super) struct Project {
 impl Project {
     /// Reads everything. Manifests that cannot be read are findings: the others still count.
     pub(super) fn load(inputs: &Inputs, controller: &ControllerOptions, global: &Global) -> Result<Self, Failure> {
+        Self::load_for(inputs, controller, global, None)
+    }
+
+    /// Reads everything, for a controller whose version is known from elsewhere unless somebody says another one.
+    pub(super) fn load_for(
+        inputs: &Inputs,
+        controller: &ControllerOptions,
+        global: &Global,
+        shown: Option<Version>,
+    ) -> Result<Self, Failure> {
         let config = Config::find(global.config.as_deref())?;
         let mut sources = SourceMap::default();
         let unread = inputs.read(&mut sources);
-        Self::settle(config, sources, unread, controller)
+        Self::settle(config, sources, unread, controller, shown)
     }
 
     /// The same project with other texts in some of its files.
@@ -56,10 +67,16 @@ impl Project {
                 None => sources.add(file.name.clone(), Arc::clone(&file.text)),
             };
         }
-        Self::settle(config, sources, self.unread, controller)
+        Self::settle(config, sources, self.unread, controller, None)
     }
 
-    fn settle(config: Config, mut sources: SourceMap, unread: Vec<Diagnostic>, controller: &ControllerOptions) -> Result<Self, Failure> {
+    fn settle(
+        config: Config,
+        mut sources: SourceMap,
+        unread: Vec<Diagnostic>,
+        controller: &ControllerOptions,
+        shown: Option<Version>,
+    ) -> Result<Self, Failure> {
         let Config { name, text, settings } = config;
         let is_complete = unread.iter().all(|finding| finding.severity < Severity::Error);
         let mut findings = unread.clone();
@@ -67,7 +84,7 @@ impl Project {
         findings.extend(diagnostics);
         // Now that the manifests are read, the settings file may join them for the sake of findings about it.
         let settings_file = (!name.is_empty()).then(|| sources.add(name, text));
-        let Outcome { value: controller, diagnostics } = controller.settle(&settings, settings_file, &cluster);
+        let Outcome { value: controller, diagnostics } = controller.settle(&settings, settings_file, &cluster, shown);
         findings.extend(diagnostics);
         let status = if is_complete { Status::Clean } else { Status::Failed };
         Ok(Self { sources, settings, settings_file, cluster, controller, unread, findings, status })

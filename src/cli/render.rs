@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-
 use rayon::prelude::*;
 
 use super::console::Console;
 use super::controller::ControllerOptions;
 use super::inputs::Inputs;
+use super::origins::{self, Style};
 use super::policy::{self, Judged};
 use super::progress::Progress;
 use super::project::Project;
@@ -25,6 +25,8 @@ Examples:
       Print the nginx.conf of what a cluster holds
   helm template chart/ | ingressc render - --target ingress-nginx --controller ingress-nginx:1.12.8 -o out/
       Write all files that a controller of that version would make
+  ingressc render manifests/ --target ingress-nginx --origins
+      Print the nginx.conf, and behind each directive the line of the manifests or the default that it comes from
   ingressc render manifests/ --target ingress-nginx -o golden/ --check
       Fail where golden/ holds something else; without --check, update it";
 
@@ -40,6 +42,10 @@ pub(super) struct Render {
     /// Write all files to this folder, not the first one to standard output
     #[arg(short, long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     output: Option<PathBuf>,
+    /// Say of each server, location and directive where it comes from: comments behind them, or a document of its own
+    #[arg(long, value_name = "comments|json", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "comments")]
+    #[arg(hide_possible_values = true)]
+    origins: Option<Style>,
     /// Write nothing: compare with what the folder holds
     #[arg(long, requires = "output")]
     check: bool,
@@ -51,7 +57,7 @@ impl Render {
     pub(super) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
         let progress = Progress::start(console, "compiling the manifests…");
         let mut project = Project::load(&self.inputs, &self.controller, global)?;
-        let files = self.compile(&mut project);
+        let files = self.compile(&mut project)?;
         drop(progress);
 
         let equal = self.deliver(&files, console)?;
@@ -61,16 +67,19 @@ impl Render {
         Ok(project.status.max(if is_clean { Status::Clean } else { Status::Findings }))
     }
 
-    fn compile(&self, project: &mut Project) -> Vec<OutputFile> {
+    fn compile(&self, project: &mut Project) -> anyhow::Result<Vec<OutputFile>> {
         let Outcome { value: proxy, diagnostics } = lower::lower(&project.cluster, &project.controller);
         // Whether an Ingress would be let in is a question to `check`: here it is there, as it can be in a cluster.
         let told = diagnostics.into_iter().filter(|finding| finding.effect != Some(Effect::AdmissionDenied));
         project.findings.extend(told);
-        let rendered = target::find(self.target).map(|target| target.render(&proxy)).unwrap_or_default();
+        let mut rendered = target::find(self.target).map(|target| target.render(&proxy)).unwrap_or_default();
         project.findings.extend(rendered.diagnostics);
+        if let Some(style) = self.origins {
+            origins::add(style, &mut rendered.value, project, &proxy)?;
+        }
         // The process ends soon: to give back a million small values one by one would take a tenth of its time.
         std::mem::forget((proxy, std::mem::take(&mut project.cluster)));
-        rendered.value
+        Ok(rendered.value)
     }
 
     /// Prints, writes or compares the files; whether they are equal.

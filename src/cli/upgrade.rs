@@ -17,9 +17,9 @@ pub(super) fn findings(
     release: &Release,
     compile: impl Fn(&Project, &Controller) -> (Proxy, Vec<Diagnostic>) + Sync,
 ) -> Result<Vec<Diagnostic>, Failure> {
-    let settle = |options: &ControllerOptions| options.settle(&project.settings, project.settings_file, &project.cluster);
+    let settle = |options: &ControllerOptions| options.settle(&project.settings, project.settings_file, &project.cluster, None);
     let Outcome { value: before, diagnostics: mut old_findings } = settle(options);
-    let Outcome { value: after, diagnostics: mut new_findings } = settle(&options.at(release));
+    let Outcome { value: after, diagnostics: mut new_findings } = settle(&options.of_release(release));
     if after.version <= before.version {
         let reason = format!(
             "{} is no upgrade: the controller is taken for {}. `--controller ingress-nginx:VERSION` says which one it is",

@@ -55,7 +55,8 @@ pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
     passthrough::check(&world, chosen, &sites, &mut findings);
     canary::merge(chosen, &mut upstreams, &sites, &mut findings);
     let upstreams = error_backends::add(&world, chosen, upstreams, &mut sites, &mut findings);
-    let mut servers: Vec<_> = sites.list.into_par_iter().map(|site| routes::complete(site, chosen)).collect();
+    let owners = routes::Owners::new(chosen);
+    let mut servers: Vec<_> = sites.list.into_par_iter().map(|site| routes::complete(site, &owners)).collect();
     servers.sort_by(|a, b| a.hostname.cmp(&b.hostname));
     runtime::derive(&mut world.settings, &servers, &controller.environment);
 

@@ -94,9 +94,10 @@ pub(super) fn create(world: &World, chosen: &[Chosen]) -> Outcome<Sites> {
         declare(&mut sites, at, ingress);
     }
     for (_, ingress) in primary() {
+        let listed = tls_entries(ingress);
         for rule in &ingress.rules {
             if let Some(site) = sites.find(&rule.host) {
-                configure(world, site, ingress, rule, &mut findings);
+                configure(world, site, ingress, rule, &listed, &mut findings);
             }
         }
     }
@@ -176,7 +177,7 @@ fn take_over(root: &mut Location, at: usize, ingress: &Chosen, upstream: &str) {
 }
 
 /// What one Ingress asks of a host as a whole. Of two that ask for the same, the older one wins.
-fn configure(world: &World, site: &mut Site, ingress: &Chosen, rule: &Rule, findings: &mut Vec<Diagnostic>) {
+fn configure(world: &World, site: &mut Site, ingress: &Chosen, rule: &Rule, listed: &TlsEntries, findings: &mut Vec<Diagnostic>) {
     let annotations = &ingress.annotations;
     if !annotations.aliases.is_empty() {
         let span = cause(ingress, "server-alias");
@@ -205,7 +206,7 @@ fn configure(world: &World, site: &mut Site, ingress: &Chosen, rule: &Rule, find
     }
     server.prefer_server_ciphers = server.prefer_server_ciphers.or(annotations.prefer_server_ciphers);
     if server.certificate.is_none() {
-        server.certificate = certificate(world, ingress, rule, findings);
+        server.certificate = certificate(world, ingress, rule, listed, findings);
     }
 }
 
@@ -229,13 +230,28 @@ fn set_before(ingress: &Chosen, host: &str, name: &str, span: Option<Span>, winn
     }
 }
 
+/// The first entry of `spec.tls` that lists a host, by the host in lower case.
+type TlsEntries = HashMap<String, usize>;
+
+fn tls_entries(ingress: &Chosen) -> TlsEntries {
+    let mut first = TlsEntries::new();
+    let entries = ingress.object.value.spec.iter().flat_map(|spec| spec.tls.iter().flatten()).enumerate();
+    for (at, host) in entries.flat_map(|(at, entry)| entry.hosts.iter().flatten().map(move |host| (at, host))) {
+        first.entry(host.to_ascii_lowercase()).or_insert(at);
+    }
+    first
+}
+
 /// The certificate that an Ingress brings for a host; none where it asks for no TLS.
-fn certificate(world: &World, ingress: &Chosen, rule: &Rule, findings: &mut Vec<Diagnostic>) -> Option<Arc<Certificate>> {
+fn certificate(
+    world: &World,
+    ingress: &Chosen,
+    rule: &Rule,
+    listed: &TlsEntries,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Arc<Certificate>> {
     let entries = ingress.object.value.spec.as_ref()?.tls.as_deref().filter(|entries| !entries.is_empty())?;
-    let listed = entries.iter().enumerate().find(|(_, entry)| {
-        let hosts = entry.hosts.as_deref().unwrap_or_default();
-        hosts.iter().any(|host| host.eq_ignore_ascii_case(&rule.host))
-    });
+    let listed = listed.get(&rule.host.to_ascii_lowercase()).and_then(|&at| Some((at, entries.get(at)?)));
     let stored = |name: &str| world.certificate(&ingress.service_key(name));
     // Where no entry lists the host, the first certificate that covers it counts.
     let fitting = || {

@@ -11,6 +11,7 @@ mod intake;
 mod json;
 mod legacy;
 mod load;
+mod plain;
 mod scalar;
 mod split;
 mod text;

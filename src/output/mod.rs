@@ -12,6 +12,7 @@ pub mod fixes;
 pub mod github;
 pub mod json;
 pub mod junit;
+pub mod origins;
 pub mod patch;
 mod region;
 pub mod report;

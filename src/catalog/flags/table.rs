@@ -47,17 +47,19 @@ impl Flag {
     /// What applies in a release without the argument.
     #[must_use]
     pub fn default_in(&self, version: Version) -> String {
-        self.shown(&mut Flags::of_release(version))
+        self.value_in(&Flags::of_release(version))
     }
 
-    /// The value among the arguments, as it would be written; the default where the value is not kept.
+    /// The value that it has among arguments; its default where none is kept.
     #[must_use]
-    pub fn shown(&self, flags: &mut Flags) -> String {
+    pub fn value_in(&self, flags: &Flags) -> String {
+        // The fields are told by functions that change them.
+        let mut flags = flags.clone();
         match self.target {
-            Target::Switch(field) => field(flags).to_string(),
-            Target::Text(field) => field(flags).clone(),
-            Target::Number(field) => field(flags).to_string(),
-            Target::Port(field) => field(flags).to_string(),
+            Target::Switch(field) => field(&mut flags).to_string(),
+            Target::Text(field) => field(&mut flags).clone(),
+            Target::Number(field) => field(&mut flags).to_string(),
+            Target::Port(field) => field(&mut flags).to_string(),
             Target::Given(_) => String::new(),
             Target::IdleSwitch(default) | Target::IdleText(default) => default.to_owned(),
         }

@@ -43,11 +43,10 @@ fn settings(cluster: &Cluster, before: &Controller, after: Compiled) -> Vec<Diag
 
 fn arguments(cluster: &Cluster, before: &Controller, after: &Controller) -> Vec<Diagnostic> {
     let found = cluster.controllers.iter().min_by(|a, b| a.reference.cmp(&b.reference));
-    let (mut old_flags, mut new_flags) = (before.flags.clone(), after.flags.clone());
     let mut changes = Vec::new();
     for flag in FLAGS {
         // An argument that is given says the same to both.
-        let (was, is) = (flag.shown(&mut old_flags), flag.shown(&mut new_flags));
+        let (was, is) = (flag.value_in(&before.flags), flag.value_in(&after.flags));
         if was == is {
             continue;
         }

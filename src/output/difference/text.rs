@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Because, Differences, Entry, Spot, blocks, by_topic, message, subject, title};
+use super::{Because, Differences, Entry, Spot, blocks, by_topic, counts, message, subject, title};
 use crate::diff::words::{Fate, Topic};
 use crate::diff::{Change, Kind, Side};
 use crate::output::Paint;
@@ -28,7 +28,7 @@ pub fn report(differences: &Differences, paint: Paint) -> String {
     if !differences.entries.is_empty() {
         let _ = writeln!(out, "--- {}\n+++ {}\n", one_line(&differences.before), one_line(&differences.after));
         topics(&mut out, &differences.entries, paint);
-        let _ = writeln!(out, "{}", summary(&differences.entries));
+        let _ = writeln!(out, "{}", counts(&differences.entries));
     }
     out
 }
@@ -38,7 +38,7 @@ pub fn report(differences: &Differences, paint: Paint) -> String {
 pub fn stat(differences: &Differences) -> String {
     let mut out = String::new();
     for drift in differences.drift.iter().filter(|drift| !drift.entries.is_empty()) {
-        let _ = writeln!(out, "drift from {} to {}: {}", one_line(&drift.before), one_line(&drift.after), summary(&drift.entries));
+        let _ = writeln!(out, "drift from {} to {}: {}", one_line(&drift.before), one_line(&drift.after), counts(&drift.entries));
     }
     if differences.entries.is_empty() {
         return out;
@@ -51,20 +51,8 @@ pub fn stat(differences: &Differences) -> String {
     for (host, count) in hosts {
         let _ = writeln!(out, "{count:>6}  {}", one_line(&host));
     }
-    let _ = writeln!(out, "{}", summary(&differences.entries));
+    let _ = writeln!(out, "{}", counts(&differences.entries));
     out
-}
-
-fn summary(entries: &[Entry]) -> String {
-    let lost = entries.iter().filter(|entry| entry.words.fate == Some(Fate::Lost)).count();
-    let reload = entries.iter().filter(|entry| entry.words.topic != Topic::Dynamic).count();
-    let plural = if entries.len() == 1 { "" } else { "s" };
-    let mut text = format!("{} difference{plural}", entries.len());
-    let lost_word = if lost == 1 { "protection lost" } else { "protections lost" };
-    let parts = [(lost, lost_word), (reload, "with a reload"), (entries.len() - reload, "without a reload")];
-    let parts: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    let _ = write!(text, " ({})", parts.join(", "));
-    text
 }
 
 fn topics(out: &mut String, entries: &[Entry], paint: Paint) {
@@ -158,7 +146,7 @@ fn cause(out: &mut String, word: &str, because: Option<&Because>, paint: Paint) 
 }
 
 fn place(spot: &Spot) -> String {
-    format!("{}:{}:{}", one_line(&spot.file), spot.position.line, spot.position.column)
+    one_line(&spot.to_string()).into_owned()
 }
 
 /// Cuts what is too long, and shows what a terminal would obey; tabs are white space here.
