@@ -112,17 +112,17 @@ pub(super) fn choose<'w, 'a>(world: &'w World<'a>, findings: &mut Vec<Diagnostic
         None => read(world, index, object),
     };
     let verdicts: Vec<_> = world.cluster.ingresses.par_iter().enumerate().map(read).collect();
-    let mut selection = Selection { world, chosen: Vec::new(), rejected: HashSet::new(), classes };
+    let (mut chosen, mut rejected) = (Vec::new(), HashSet::new());
     for (index, (verdict, diagnostics)) in verdicts.into_iter().enumerate() {
         findings.extend(diagnostics);
         match verdict {
-            Verdict::Chosen(chosen) => selection.chosen.push(*chosen),
-            Verdict::Rejected => drop(selection.rejected.insert(index)),
+            Verdict::Chosen(ingress) => chosen.push(ingress),
+            Verdict::Rejected => drop(rejected.insert(index)),
             Verdict::Refused => {}
         }
     }
-    selection.chosen.sort_by_cached_key(|ingress| creation_order(ingress.object));
-    selection
+    chosen.sort_by_cached_key(|ingress| creation_order(ingress.object));
+    Selection { world, chosen: chosen.into_iter().map(|ingress| *ingress).collect(), rejected, classes }
 }
 
 /// What becomes of an Ingress.

@@ -11,6 +11,15 @@ pub struct Options {
     pub nginx: NginxOptions,
 }
 
+impl Options {
+    /// The same choices, but for one file: for those who judge the whole configuration.
+    #[must_use]
+    pub fn in_one_file(mut self) -> Self {
+        self.nginx.splits_hosts = false;
+        self
+    }
+}
+
 /// Choices for the target `nginx`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NginxOptions {

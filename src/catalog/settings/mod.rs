@@ -289,8 +289,9 @@ impl Setting {
         }
     }
 
-    /// The value in the settings, as it would be written in the ConfigMap.
-    fn shown(&self, settings: &mut Settings) -> String {
+    /// The value in the settings, as it would be written in the ConfigMap; empty where no single field holds it.
+    #[must_use]
+    pub fn shown(&self, settings: &mut Settings) -> String {
         match self.field {
             Field::Flag(field) => field(settings).to_string(),
             Field::Number(field) | Field::SmallNumber(field) => field(settings).to_string(),

@@ -21,7 +21,7 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<FastCgi, Stop> {
     // Quirk: the ConfigMap is looked for in the namespace of the Ingress, whatever is written.
     let full_name = key_of(reader.namespace(), name);
     let Some(config_map) = reader.world.config_map(&full_name) else {
-        return Err(reader.deny(&keys::PARAMS, format!("there is no ConfigMap `{full_name}`")));
+        return Err(reader.deny_absent(&keys::PARAMS, "ConfigMap", &full_name));
     };
     let values = if reader.world.has(&FASTCGI_PATHS) { &patterns::FASTCGI_VALUE } else { &patterns::VARIABLE };
     let params = config_map.value.data.iter().flatten();

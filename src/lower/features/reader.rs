@@ -185,6 +185,13 @@ impl<'a> Reader<'a> {
         self.findings.push(diagnostic);
     }
 
+    /// Says that an annotation has no effect without something that is not in the input.
+    pub(super) fn idle<T>(&mut self, key: &'static Key<T>, needed: &str) {
+        let diagnostic = Diagnostic::info("idle-annotation", format!("`{}` has no effect without {needed}", key.spec.name));
+        let diagnostic = self.place(diagnostic.effect(Effect::AnnotationIgnored), &key.spec);
+        self.findings.push(diagnostic);
+    }
+
     /// Says that an annotation is ignored, and with it a protection.
     pub(super) fn fail_open<T>(&mut self, key: &'static Key<T>, reason: &str) {
         let diagnostic = self.about(&key.spec, Fate::FailsOpen, reason);
@@ -204,6 +211,17 @@ impl<'a> Reader<'a> {
         let diagnostic = self.about(&key.spec, Fate::LocationDenied, &reason);
         self.findings.push(diagnostic);
         Stop::Denied(reason)
+    }
+
+    /// Denies the paths because of an object that is not in the input. Nobody knows whether the cluster has it.
+    pub(super) fn deny_absent<T>(&mut self, key: &'static Key<T>, kind: &str, name: &str) -> Stop {
+        let name = shown(name);
+        let about = self.about(&key.spec, Fate::LocationDenied, "");
+        let absent = Diagnostic::info("absent-object", format!("`{}` names the {kind} `{name}`, which is not in the input", key.spec.name));
+        let absent = absent.note("where the cluster does not have it either, the paths of the Ingress answer 503");
+        let Diagnostic { span, subject, object, .. } = about;
+        self.findings.push(Diagnostic { span, subject, object, ..absent });
+        Stop::Denied(format!("there is no {kind} `{name}`"))
     }
 
     /// Refuses the Ingress because of an annotation.
