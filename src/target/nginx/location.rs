@@ -328,14 +328,15 @@ impl Writer<'_, '_> {
             }
             Destination::NotFound if self.is_checked() => put!(lines, "try_files", "/no-such-file", "=404"),
             Destination::NotFound => put!(lines, "return", 404_i64),
-            Destination::Name(name) => {
-                put!(lines, "set", "$service_address", name);
-                lines.directive(directive, vec![Word::from(format!("{scheme}$service_address"))]);
-            }
-            Destination::Group(name) | Destination::Choice(name) => {
+            Destination::Group(name) | Destination::Choice(name) | Destination::Name(name) => {
                 if protocol == "FCGI" {
                     super::fastcgi::write(&self.route.features.fastcgi, lines);
                 }
+                let is_name = matches!(self.destination(), Destination::Name(_));
+                if is_name {
+                    put!(lines, "set", "$service_address", name);
+                }
+                let name = if is_name { "$service_address" } else { name };
                 lines.directive(directive, vec![Word::from(format!("{scheme}{name}"))]);
             }
         }
