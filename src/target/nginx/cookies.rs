@@ -64,7 +64,7 @@ pub(super) type Setter<'a> = (&'a str, &'a str);
 pub(super) fn setters<'a>(server: &Server, route: &'a Route, plans: &Plans<'a>) -> Vec<Setter<'a>> {
     let Some(plan) = plans.get(route.upstream.as_str()) else { return Vec::new() };
     let both = [Some(plan.upstream), plan.canary];
-    let sticky = both.into_iter().flatten().filter(|upstream| upstream.affinity.kind == "cookie");
+    let sticky = both.into_iter().flatten().filter(|upstream| upstream.affinity.kind == "cookie" && !upstream.endpoints.is_empty());
     sticky.filter_map(|upstream| Some((upstream.name.as_str(), path(server, route, upstream)?))).collect()
 }
 
