@@ -432,7 +432,7 @@ fn origins_are_told_of_every_directive() {
     let noted = run(folder.path(), &[&args[..], &["--origins"]].concat()).stdout;
     for line in [
         "client_max_body_size 8m;  # in/web.yaml:7:50: annotation `proxy-body-size` of Ingress `shop/web`",
-        "location \"/api/\" {  # in/web.yaml:24:13: path `/api` of Ingress `shop/web`",
+        "location = \"/api\" {  # in/web.yaml:24:15: path `/api` of Ingress `shop/web`",
         "set $service_name \"api\";  # in/web.yaml:28:19: backend of path `/api` of Ingress `shop/web`",
         "daemon off;  # the controller's default",
     ] {
