@@ -128,7 +128,9 @@ impl Check {
         let mut findings = if let Some(release) = &self.upgrade_to {
             upgrade::findings(project, &self.controller, release, compile)?
         } else {
-            let (_, found) = compile(project, &project.controller);
+            let (proxy, found) = compile(project, &project.controller);
+            // Of a large cluster it takes a while, and nobody has to wait for it.
+            rayon::spawn(move || drop(proxy));
             let mut findings = std::mem::take(&mut project.findings);
             findings.extend(found);
             findings
@@ -140,7 +142,7 @@ impl Check {
     /// What the manifests come to, and what the passes of the compiler and the checks find.
     fn compile(&self, project: &Project, controller: &Controller) -> (Proxy, Vec<Diagnostic>) {
         let Outcome { value: proxy, diagnostics: mut found } = lower::lower(&project.cluster, controller);
-        let rendered = target::find(self.target).map(|target| target.render(&proxy)).unwrap_or_default();
+        let rendered = target::find(self.target).map(|target| target.render_for_checks(&proxy)).unwrap_or_default();
         found.extend(rendered.diagnostics);
         let files: Vec<_> = rendered.value.iter().map(|file| (file.name, file.content.as_str())).collect();
         found.extend(lint::check(&Subject { cluster: &project.cluster, controller, proxy: &proxy, files: &files }));
