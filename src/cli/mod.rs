@@ -3,6 +3,7 @@
 //! Each command has a file of its own. Results go to standard output, everything else to standard error.
 
 mod catalog;
+mod certificate;
 mod check;
 mod completions;
 mod config;
@@ -17,6 +18,7 @@ mod golden;
 mod inputs;
 mod man;
 mod origins;
+mod output;
 mod policy;
 mod progress;
 mod project;
