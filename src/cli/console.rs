@@ -78,6 +78,13 @@ impl Console {
         say(&mut stderr, &text);
     }
 
+    /// Writes what was done.
+    pub(super) fn note(&self, text: &str) {
+        if !self.quiet {
+            say(&mut self.stream(io::stderr().lock()), text);
+        }
+    }
+
     /// Writes why the job could not be done.
     pub(super) fn error(&self, error: &anyhow::Error) {
         let mut stderr = self.stream(io::stderr().lock());

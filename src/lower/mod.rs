@@ -16,11 +16,13 @@ mod headers;
 mod layout;
 mod locations;
 mod namespaces;
+mod passthrough;
 mod pem;
 mod private_key;
 mod redirects;
 mod routes;
 mod runtime;
+mod secrets;
 mod select;
 mod servers;
 mod settings;
@@ -34,6 +36,7 @@ use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::Proxy;
 use crate::manifest::Cluster;
 
+pub use secrets::secrets;
 pub use settings::config_map;
 pub use world::{Controller, Environment, World};
 
@@ -51,9 +54,11 @@ pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
     findings.extend(refused);
     findings.extend(diagnostics);
     locations::add(&world, chosen, &mut upstreams, &mut sites, &mut findings);
+    passthrough::check(&world, chosen, &sites, &mut findings);
     canary::merge(chosen, &mut upstreams, &sites, &mut findings);
     let upstreams = error_backends::add(&world, chosen, upstreams, &mut sites, &mut findings);
-    let mut servers: Vec<_> = sites.list.into_par_iter().map(|site| routes::complete(site, chosen)).collect();
+    let owners = routes::Owners::new(chosen);
+    let mut servers: Vec<_> = sites.list.into_par_iter().map(|site| routes::complete(site, &owners)).collect();
     servers.sort_by(|a, b| a.hostname.cmp(&b.hostname));
     runtime::derive(&mut world.settings, &servers, &controller.environment);
 
@@ -71,6 +76,7 @@ pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
         stream_snippets: snippets.cloned().collect(),
         settings: world.settings,
         servers,
+        secrets: crate::ir::Secrets::default(),
     };
     Outcome { value: proxy, diagnostics: findings }
 }
@@ -81,9 +87,16 @@ fn settle_dh_parameters(world: &mut World, findings: &mut Vec<Diagnostic>) {
     if key.is_empty() {
         return;
     }
-    let secret = world.secret(&key).ok_or_else(|| format!("there is no Secret `{key}`"));
-    match secret.and_then(|secret| certificates::dh_parameters(&key, &secret.value)) {
-        Ok(file) => world.settings.tls.dh_param = file,
+    let Some(secret) = world.secret(&key) else {
+        let message = format!("`ssl-dh-param` names the Secret `{key}`, which is not in the input");
+        findings.push(Diagnostic::info("absent-object", message).subject("ssl-dh-param").note("its parameters are left out"));
+        return;
+    };
+    match certificates::dh_parameters(&key, &secret.value) {
+        Ok(file) => {
+            world.settings.tls.dh_param = file;
+            world.settings.tls.dh_param_object = key;
+        }
         Err(reason) => findings.push(Diagnostic::warning("missing-dh-parameters", reason).subject("ssl-dh-param")),
     }
 }
