@@ -118,8 +118,9 @@ fn load(case: &Path) -> (Cluster, Controller) {
 fn check(cluster: &Cluster, controller: &Controller) -> Vec<Diagnostic> {
     let lowered = lower::lower(cluster, controller);
     let mut found = lowered.diagnostics;
-    let rendered = target::find("ingress-nginx").map(|target| target.render(&lowered.value)).unwrap_or_default();
-    let files: Vec<_> = rendered.value.iter().map(|file| (file.name, file.content.as_str())).collect();
+    let rendered =
+        target::find("ingress-nginx").map(|target| target.render(&lowered.value, &target::Options::default())).unwrap_or_default();
+    let files: Vec<_> = rendered.value.iter().map(|file| (file.name.as_ref(), file.content.as_str())).collect();
     found.extend(lint::check(&Subject { cluster, controller, proxy: &lowered.value, files: &files }));
     found
 }

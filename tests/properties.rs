@@ -44,7 +44,7 @@ fn make(files: &[(&str, &str)]) -> Made {
     let controller = controller(&["--configmap=shop/settings"]);
     let cluster = manifest::load(&mut sources);
     let proxy = lower::lower(&cluster.value, &controller);
-    let rendered = target::find("ingress-nginx").expect("it is there").render(&proxy.value);
+    let rendered = target::find("ingress-nginx").expect("it is there").render(&proxy.value, &target::Options::default());
     let findings = [cluster.diagnostics, proxy.diagnostics, rendered.diagnostics].concat();
     Made { files: rendered.value, findings }
 }

@@ -35,7 +35,7 @@ fn controller() -> Controller {
 
 fn render(proxy: &ingressc::ir::Proxy) -> Vec<OutputFile> {
     let target = target::find("ingress-nginx").expect("the target is always there");
-    target.render(proxy).value
+    target.render(proxy, &target::Options::default()).value
 }
 
 #[divan::bench(args = SIZES)]

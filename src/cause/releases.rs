@@ -26,41 +26,58 @@ const SHOWN_IN: [(&Change, &[&str]); 11] = [
 /// Lua code is in files since a release: all directives with such a name.
 const LUA: [&str; 2] = ["_by_lua_block", "_by_lua_file"];
 
-/// Why two releases make different things of the same manifests. `subject` is the annotation or key that caused either.
+/// The change between two releases that shows in a directive.
 #[must_use]
-pub fn between(from: Version, to: Version, query: &Query, subject: &str) -> Option<Cause> {
-    let differs = |change: &&Change| change.holds(from) != change.holds(to);
-    let of_value = || {
-        let spec = features::find_in(short(subject), from).or_else(|| features::find_in(short(subject), to))?;
-        if spec.is_known_to(from) != spec.is_known_to(to) {
-            let (verb, newer) = if spec.is_known_to(from.max(to)) { ("knows", from.max(to)) } else { ("no longer knows", from.max(to)) };
-            return Some(format!("release {newer} {verb} the annotation `{}`", spec.name));
-        }
-        spec.before.iter().map(|(change, _)| *change).find(differs).map(|change| told(change, to))
-    };
-    let of_key = || {
-        let setting = settings::find_in(subject, from).or_else(|| settings::find_in(subject, to))?;
-        let knows =
-            |version: Version| setting.since.is_none_or(|since| since <= version) && setting.until.is_none_or(|until| version <= until);
-        (knows(from) != knows(to)).then(|| {
-            let with = if knows(to) { to } else { from };
-            format!("release {with} knows the key `{}`, and the other does not", setting.name)
-        })
-    };
-    let of_directive = || {
-        let is_lua = LUA.iter().any(|end| query.name.split(' ').next().is_some_and(|name| name.ends_with(end)));
-        let by_name = SHOWN_IN.iter().filter(|(_, directives)| governs(directives, query.name)).map(|(change, _)| *change);
-        by_name.chain(is_lua.then_some(&releases::LUA_FILES)).find(differs).map(|change| told(change, to))
-    };
-    let message = of_value().or_else(of_key).or_else(of_directive)?;
-    Some(Cause { reason: Reason::Release, message, subject: to.to_string(), object: None, span: None })
+pub fn of_directive(from: Version, to: Version, query: &Query) -> Option<Cause> {
+    let is_lua = LUA.iter().any(|end| query.name.split(' ').next().is_some_and(|name| name.ends_with(end)));
+    let by_name = SHOWN_IN.iter().filter(|(_, directives)| governs(directives, query.name)).map(|(change, _)| *change);
+    let change = by_name.chain(is_lua.then_some(&releases::LUA_FILES)).find(|change| differs(change, from, to))?;
+    Some(cause(told(change, to), to))
+}
+
+/// What two releases make of an annotation or a key.
+#[must_use]
+pub fn of_subject(from: Version, to: Version, subject: &str) -> Option<Cause> {
+    let message = of_annotation(from, to, short(subject)).or_else(|| of_key(from, to, subject))?;
+    Some(cause(message, to))
+}
+
+fn of_annotation(from: Version, to: Version, name: &str) -> Option<String> {
+    let spec = features::find_in(name, from).or_else(|| features::find_in(name, to))?;
+    if let Some(message) = known(spec.name, "annotation", from, to, |version| spec.is_known_to(version)) {
+        return Some(message);
+    }
+    spec.before.iter().find(|(change, _)| differs(change, from, to)).map(|(change, _)| told(change, to))
+}
+
+fn of_key(from: Version, to: Version, name: &str) -> Option<String> {
+    let setting = settings::find_in(name, from).or_else(|| settings::find_in(name, to))?;
+    known(setting.name, "key", from, to, |version| {
+        setting.since.is_none_or(|since| since <= version) && setting.until.is_none_or(|until| version <= until)
+    })
+}
+
+/// That only one of two releases knows a name.
+fn known(name: &str, what: &str, from: Version, to: Version, is_known: impl Fn(Version) -> bool) -> Option<String> {
+    let (newer, older) = (from.max(to), from.min(to));
+    (is_known(newer) != is_known(older)).then(|| match is_known(newer) {
+        true => format!("release {newer} knows the {what} `{name}`, and {older} does not"),
+        false => format!("release {newer} no longer knows the {what} `{name}`"),
+    })
+}
+
+fn differs(change: &Change, from: Version, to: Version) -> bool {
+    change.holds(from) != change.holds(to)
+}
+
+fn cause(message: String, to: Version) -> Cause {
+    Cause { reason: Reason::Release, message, subject: to.to_string(), object: None, span: None }
 }
 
 /// Two releases make different things of the same manifests, and nothing says more.
 #[must_use]
 pub fn unknown(from: Version, to: Version) -> Cause {
-    let message = format!("release {to} writes otherwise than {from}");
-    Cause { reason: Reason::Release, message, subject: to.to_string(), object: None, span: None }
+    cause(format!("release {to} writes otherwise than {from}"), to)
 }
 
 /// A change in words: `since 1.12.0: …`, or that a release is older.
@@ -87,7 +104,7 @@ mod tests {
             (version(15, 1), version(15, 1), "http2", "", ""),
             (version(9, 6), version(15, 1), "proxy_read_timeout", "", ""),
         ] {
-            let cause = between(from, to, &Query { name, ..Query::default() }, subject);
+            let cause = of_directive(from, to, &Query { name, ..Query::default() }).or_else(|| of_subject(from, to, subject));
             let message = cause.map(|cause| cause.message).unwrap_or_default();
             assert!(message.starts_with(expected) && message.is_empty() == expected.is_empty(), "{from} {to} {name} {subject}: {message}");
         }

@@ -8,6 +8,7 @@ use super::console::Console;
 use super::controller::ControllerOptions;
 use super::fix::Fixing;
 use super::inputs::Inputs;
+use super::output::NginxArgs;
 use super::policy::{self, Judged};
 use super::progress::Progress;
 use super::project::Project;
@@ -59,6 +60,8 @@ pub(super) struct Check {
     upgrade_to: Option<Release>,
     #[command(flatten)]
     controller: ControllerOptions,
+    #[command(flatten)]
+    nginx: NginxArgs,
     #[command(flatten)]
     fixing: Fixing,
 }
@@ -142,9 +145,10 @@ impl Check {
     /// What the manifests come to, and what the passes of the compiler and the checks find.
     fn compile(&self, project: &Project, controller: &Controller) -> (Proxy, Vec<Diagnostic>) {
         let Outcome { value: proxy, diagnostics: mut found } = lower::lower(&project.cluster, controller);
-        let rendered = target::find(self.target).map(|target| target.render_for_checks(&proxy)).unwrap_or_default();
+        let options = self.nginx.options().in_one_file();
+        let rendered = target::find(self.target).map(|target| target.render_for_checks(&proxy, &options)).unwrap_or_default();
         found.extend(rendered.diagnostics);
-        let files: Vec<_> = rendered.value.iter().map(|file| (file.name, file.content.as_str())).collect();
+        let files: Vec<_> = rendered.value.iter().map(|file| (file.name.as_ref(), file.content.as_str())).collect();
         found.extend(lint::check(&Subject { cluster: &project.cluster, controller, proxy: &proxy, files: &files }));
         (proxy, found)
     }

@@ -67,10 +67,12 @@ impl<'a> Explainer<'a> {
         if !self.is_same && after.as_ref().filter(is_said).is_some() {
             return (before, after);
         }
-        let subject = said.as_ref().map(|cause| cause.subject.as_str()).unwrap_or_default();
-        match releases::between(from, to, query, subject) {
+        if let Some(release) = releases::of_directive(from, to, query) {
+            return (None, Some(release));
+        }
+        match said.as_ref().and_then(|cause| releases::of_subject(from, to, &cause.subject)) {
             Some(release) => (said, Some(release)),
-            None if self.is_same => (said, Some(releases::unknown(from, to))),
+            None if self.is_same => (None, Some(releases::unknown(from, to))),
             None => (before, after),
         }
     }

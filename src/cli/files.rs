@@ -57,7 +57,7 @@ pub(super) fn reason(error: &io::Error) -> String {
 ///
 /// # Errors
 /// The file cannot be written, or something that is no file has its name.
-pub(super) fn write(folder: &Path, name: &str, content: &str) -> anyhow::Result<()> {
+pub(super) fn write(folder: &Path, name: &str, content: &str, is_private: bool) -> anyhow::Result<()> {
     let path = folder.join(name);
     let shown = path.display();
     match fs::symlink_metadata(&path) {
@@ -65,7 +65,7 @@ pub(super) fn write(folder: &Path, name: &str, content: &str) -> anyhow::Result<
         Ok(found) if !found.is_file() => bail!("cannot write `{shown}`: it is no file"),
         _ => {}
     }
-    put(folder, name, content, None).map_err(|error| anyhow::anyhow!("cannot write `{shown}`: {}", reason(&error)))
+    put(folder, name, content, Access::New { is_private }).map_err(|error| anyhow::anyhow!("cannot write `{shown}`: {}", reason(&error)))
 }
 
 /// Replaces the text of a file that still is `old` so that nobody ever sees a part of it. A link stays one; who may read the file
@@ -83,20 +83,44 @@ pub(super) fn replace(path: &Path, old: &str, new: &str) -> anyhow::Result<()> {
     else {
         bail!("cannot write `{shown}`: it is no file");
     };
-    put(folder, name, new, Some(metadata.permissions())).map_err(|error| anyhow::anyhow!("cannot write `{shown}`: {}", reason(&error)))
+    put(folder, name, new, Access::Of(metadata.permissions()))
+        .map_err(|error| anyhow::anyhow!("cannot write `{shown}`: {}", reason(&error)))
+}
+
+/// Who may read a file that is written.
+enum Access {
+    /// Whoever the system says; with secrets in it, only its owner.
+    New { is_private: bool },
+    /// Whoever may read the file in whose place it comes.
+    Of(Permissions),
 }
 
 /// Writes a draft and gives it the name.
-fn put(folder: &Path, name: &str, content: &str, permissions: Option<Permissions>) -> io::Result<()> {
+fn put(folder: &Path, name: &str, content: &str, access: Access) -> io::Result<()> {
     let draft = folder.join(format!(".{name}.{}.part", std::process::id()));
     // A draft of a run that was killed is in the way only if that run had the same number.
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&draft)?;
-    let written = permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions));
+    let mut file = options(matches!(access, Access::New { is_private: true })).write(true).create_new(true).open(&draft)?;
+    let written = match access {
+        Access::New { .. } => Ok(()),
+        Access::Of(permissions) => file.set_permissions(permissions),
+    };
     let written = written.and_then(|()| file.write_all(content.as_bytes())).and_then(|()| fs::rename(&draft, folder.join(name)));
     written.inspect_err(|_| {
         // What cannot be removed either is left: the first error says more.
         let _ = fs::remove_file(&draft);
     })
+}
+
+/// How a new file is opened: one that holds secrets is for its owner alone from the start.
+fn options(is_private: bool) -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    if is_private {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = is_private;
+    options
 }
 
 /// Makes a folder and those above it.
@@ -137,8 +161,8 @@ mod tests {
     #[test]
     fn files_are_replaced_and_no_draft_stays() -> anyhow::Result<()> {
         let folder = tempfile::tempdir()?;
-        write(folder.path(), "a.conf", "one")?;
-        write(folder.path(), "a.conf", "two")?;
+        write(folder.path(), "a.conf", "one", false)?;
+        write(folder.path(), "a.conf", "two", false)?;
         assert_eq!(read(&folder.path().join("a.conf")), Ok("two".into()));
         assert_eq!(fs::read_dir(folder.path())?.count(), 1);
         Ok(())
@@ -153,7 +177,7 @@ mod tests {
         std::os::unix::fs::symlink(&victim, folder.path().join("a.conf"))?;
         fs::create_dir(folder.path().join("b.conf"))?;
         for name in ["a.conf", "b.conf"] {
-            assert!(write(folder.path(), name, "yours").is_err(), "{name}");
+            assert!(write(folder.path(), name, "yours", false).is_err(), "{name}");
         }
         assert_eq!(read(&victim), Ok("mine".into()));
         Ok(())

@@ -12,8 +12,8 @@ use crate::target::OutputFile;
 
 /// Reports which files of a folder differ from those that were made; whether none does.
 pub(super) fn compare(folder: &Path, files: &[OutputFile], console: &Console) -> anyhow::Result<bool> {
-    let held: Vec<_> = files.iter().map(|file| files::read(&folder.join(file.name))).collect();
-    let differences: Vec<_> = files.iter().zip(&held).filter_map(|(file, held)| Some((file.name, Difference::of(file, held)?))).collect();
+    let held: Vec<_> = files.iter().map(|file| files::read(&folder.join(&*file.name))).collect();
+    let differences: Vec<_> = files.iter().zip(&held).filter_map(|(file, held)| Some((&*file.name, Difference::of(file, held)?))).collect();
     if !differences.is_empty() {
         console.report(|paint| differences.iter().map(|(name, difference)| difference.text(&folder.join(name), paint)).collect())?;
     }
@@ -56,7 +56,7 @@ impl<'a> Difference<'a> {
 
 /// The difference by meaning; none where one side cannot be read as what the name says.
 fn by_meaning(file: &OutputFile, held: &str) -> Option<Report> {
-    match Path::new(file.name).extension()?.to_str()? {
+    match Path::new(&*file.name).extension()?.to_str()? {
         "json" => Some(diff::json::compare(&serde_json::from_str(&file.content).ok()?, &serde_json::from_str(held).ok()?)),
         "conf" => {
             // Differences are shown as text: the spans never leave this function.

@@ -31,7 +31,7 @@ pub(super) fn add(style: Style, files: &mut Vec<OutputFile>, project: &Project, 
     let causes = Causes::new(&project.cluster, &project.controller, proxy);
     let mut sources = SourceMap::default();
     let text: Arc<str> = configuration.content.as_str().into();
-    let file = sources.add(configuration.name, Arc::clone(&text));
+    let file = sources.add(configuration.name.as_ref(), Arc::clone(&text));
     match style {
         Style::Comments => {
             let mut notes = Vec::new();
@@ -46,8 +46,8 @@ pub(super) fn add(style: Style, files: &mut Vec<OutputFile>, project: &Project, 
                 let line = sources.file(file).position(located.directive.span().range().start).line;
                 all.push(Traced { line, directive: located.directive.head(), host, path, because });
             });
-            let content = origins::json(configuration.name, &all)?;
-            files.insert(0, OutputFile { name: FILE, content });
+            let content = origins::json(&configuration.name, &all)?;
+            files.insert(0, OutputFile::new(FILE, content));
         }
     }
     Ok(())

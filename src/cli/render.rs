@@ -3,16 +3,16 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use rayon::prelude::*;
 
 use super::console::Console;
 use super::controller::ControllerOptions;
 use super::inputs::Inputs;
 use super::origins::{self, Style};
+use super::output::{self, NginxArgs};
 use super::policy::{self, Judged};
 use super::progress::Progress;
 use super::project::Project;
-use super::{Failure, Global, Status, files, golden, target_parser};
+use super::{Failure, Global, Status, golden, target_parser};
 use crate::diagnostic::{Effect, Outcome, Severity};
 use crate::lower;
 use crate::target::{self, OutputFile};
@@ -49,8 +49,13 @@ pub(super) struct Render {
     /// Write nothing: compare with what the folder holds
     #[arg(long, requires = "output")]
     check: bool,
+    /// Write certificates, keys and passwords as well, for nobody but their owner to read
+    #[arg(long, requires = "output", conflicts_with = "check")]
+    write_secrets: bool,
     #[command(flatten)]
     controller: ControllerOptions,
+    #[command(flatten)]
+    nginx: NginxArgs,
 }
 
 impl Render {
@@ -68,11 +73,14 @@ impl Render {
     }
 
     fn compile(&self, project: &mut Project) -> anyhow::Result<Vec<OutputFile>> {
-        let Outcome { value: proxy, diagnostics } = lower::lower(&project.cluster, &project.controller);
+        let Outcome { value: mut proxy, diagnostics } = lower::lower(&project.cluster, &project.controller);
         // Whether an Ingress would be let in is a question to `check`: here it is there, as it can be in a cluster.
         let told = diagnostics.into_iter().filter(|finding| finding.effect != Some(Effect::AdmissionDenied));
         project.findings.extend(told);
-        let mut rendered = target::find(self.target).map(|target| target.render(&proxy)).unwrap_or_default();
+        if let Some(folder) = self.output.as_ref().filter(|_| self.write_secrets) {
+            output::add_secrets(&mut proxy, &project.cluster, folder)?;
+        }
+        let mut rendered = target::find(self.target).map(|target| target.render(&proxy, &self.nginx.options())).unwrap_or_default();
         project.findings.extend(rendered.diagnostics);
         if let Some(style) = self.origins {
             origins::add(style, &mut rendered.value, project, &proxy)?;
@@ -91,8 +99,7 @@ impl Render {
             }
             Some(folder) if self.check => golden::compare(folder, files, console),
             Some(folder) => {
-                files::create_folder(folder)?;
-                files.par_iter().try_for_each(|file| files::write(folder, file.name, &file.content))?;
+                output::write(folder, files)?;
                 Ok(true)
             }
         }

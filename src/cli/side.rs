@@ -1,5 +1,6 @@
 //! One side of a comparison: manifests, compiled, or a configuration that a controller has written.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use crate::diff::layout::Layout;
 use crate::ir::Proxy;
 use crate::lower;
 use crate::source::{FileId, SourceMap, Span};
-use crate::target::{IngressNginx, Target as _};
+use crate::target::{IngressNginx, Options, Target as _};
 
 /// Names of manifests end so; everything else that is a single file is a configuration.
 const MANIFESTS: [&str; 3] = ["yaml", "yml", "json"];
@@ -103,7 +104,7 @@ pub(super) struct Declared {
     pub(super) proxy: Proxy,
     configuration: String,
     /// The other files, read back.
-    dynamic: Vec<(&'static str, Value)>,
+    dynamic: Vec<(Cow<'static, str>, Value)>,
 }
 
 impl Declared {
@@ -129,7 +130,7 @@ impl Declared {
         {
             proxy.default_certificate.file.clone_from(file);
         }
-        let mut files = IngressNginx.render(&proxy).value.into_iter();
+        let mut files = IngressNginx.render(&proxy, &Options::default()).value.into_iter();
         let configuration = files.next().map(|file| file.content).unwrap_or_default();
         // What was written here is JSON.
         let dynamic = files.filter_map(|file| Some((file.name, serde_json::from_str(&file.content).ok()?))).collect();
@@ -227,7 +228,7 @@ impl Side {
     /// A file for the Lua side.
     pub(super) fn dynamic(&self, name: &str) -> Option<&Value> {
         match self {
-            Self::Declared(declared) => declared.dynamic.iter().find(|(known, _)| *known == name).map(|(_, value)| value),
+            Self::Declared(declared) => declared.dynamic.iter().find(|(known, _)| known == name).map(|(_, value)| value),
             Self::Dump(dump) => dump.backends.as_ref().filter(|_| name == "backends.json"),
         }
     }

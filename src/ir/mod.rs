@@ -5,6 +5,7 @@
 
 mod layout;
 mod route;
+mod secrets;
 mod server;
 mod settings;
 mod stream;
@@ -12,6 +13,7 @@ mod upstream;
 
 pub use layout::*;
 pub use route::*;
+pub use secrets::*;
 pub use server::*;
 pub use settings::*;
 pub use stream::*;
@@ -44,6 +46,8 @@ pub struct Proxy {
     pub streams: Vec<Stream>,
     /// Raw configuration of tenants for TCP and UDP, in order.
     pub stream_snippets: Vec<String>,
+    /// Contents of files with secrets; empty unless asked for.
+    pub secrets: Secrets,
 }
 
 /// Facts of the machine and of the process that runs the proxy.

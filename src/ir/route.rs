@@ -127,6 +127,8 @@ pub struct PasswordAuth {
     pub file: String,
     /// `namespace/name` of the object that holds them.
     pub secret: String,
+    /// Each key of the object is a user, and its value the hash of the password; else one key holds the whole file.
+    pub keys_are_users: bool,
 }
 
 /// A service that decides whether a request may pass.

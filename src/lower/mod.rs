@@ -22,6 +22,7 @@ mod private_key;
 mod redirects;
 mod routes;
 mod runtime;
+mod secrets;
 mod select;
 mod servers;
 mod settings;
@@ -35,6 +36,7 @@ use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::Proxy;
 use crate::manifest::Cluster;
 
+pub use secrets::secrets;
 pub use settings::config_map;
 pub use world::{Controller, Environment, World};
 
@@ -74,6 +76,7 @@ pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
         stream_snippets: snippets.cloned().collect(),
         settings: world.settings,
         servers,
+        secrets: crate::ir::Secrets::default(),
     };
     Outcome { value: proxy, diagnostics: findings }
 }
@@ -90,7 +93,10 @@ fn settle_dh_parameters(world: &mut World, findings: &mut Vec<Diagnostic>) {
         return;
     };
     match certificates::dh_parameters(&key, &secret.value) {
-        Ok(file) => world.settings.tls.dh_param = file,
+        Ok(file) => {
+            world.settings.tls.dh_param = file;
+            world.settings.tls.dh_param_object = key;
+        }
         Err(reason) => findings.push(Diagnostic::warning("missing-dh-parameters", reason).subject("ssl-dh-param")),
     }
 }

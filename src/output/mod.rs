@@ -15,6 +15,7 @@ pub mod junit;
 pub mod origins;
 pub mod patch;
 mod region;
+pub mod releases;
 pub mod report;
 pub mod rule_pages;
 pub mod sarif;
@@ -44,6 +45,8 @@ pub struct Findings<'a> {
 pub struct Paint {
     /// With colours.
     pub colours: bool,
+    /// Columns of the terminal; none where it is not known, as in a pipe.
+    pub width: Option<usize>,
 }
 
 impl Paint {

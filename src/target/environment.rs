@@ -36,6 +36,8 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "ingress_nginx/server.conf"
     "ingress_nginx/sign_in.conf"
     "ingress_nginx/stream.conf"
+    "nginx/lines.conf"
+    "nginx/nginx.conf"
 ];
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(environment);

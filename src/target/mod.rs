@@ -3,24 +3,41 @@
 //! A target turns the IR into *views*, in which everything is decided down to the words, and templates print them. There is one
 //! template environment for all targets; it quotes every value, unless Rust code made it [`Raw`](view::Raw).
 
+mod dialect;
 mod environment;
 mod ingress_nginx;
+mod nginx;
+mod options;
 mod quote;
 mod shape;
 mod view;
+
+use std::borrow::Cow;
 
 use crate::diagnostic::Outcome;
 use crate::ir::Proxy;
 
 pub use ingress_nginx::IngressNginx;
+pub use nginx::Nginx;
+pub use options::{Module, NginxOptions, NginxVersion, Options};
 
 /// One file of the output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputFile {
-    /// The name, without a folder.
-    pub name: &'static str,
+    /// The name, below the folder of the output; parts are divided by `/`.
+    pub name: Cow<'static, str>,
     /// The text.
     pub content: String,
+    /// The file holds secrets: nobody but its owner may read it.
+    pub is_private: bool,
+}
+
+impl OutputFile {
+    /// A file that everybody may read.
+    #[must_use]
+    pub fn new(name: impl Into<Cow<'static, str>>, content: String) -> Self {
+        Self { name: name.into(), content, is_private: false }
+    }
 }
 
 /// A product that configuration is written for.
@@ -29,16 +46,16 @@ pub trait Target: Sync {
     fn name(&self) -> &'static str;
 
     /// Writes the configuration. The first file is the one that people want to see.
-    fn render(&self, proxy: &Proxy) -> Outcome<Vec<OutputFile>>;
+    fn render(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>>;
 
     /// Writes only what can be judged: the configuration proper, without files that go to other programs.
-    fn render_for_checks(&self, proxy: &Proxy) -> Outcome<Vec<OutputFile>> {
-        self.render(proxy)
+    fn render_for_checks(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>> {
+        self.render(proxy, options)
     }
 }
 
 /// All targets.
-pub const TARGETS: &[&dyn Target] = &[&IngressNginx];
+pub const TARGETS: &[&dyn Target] = &[&IngressNginx, &Nginx];
 
 /// The target of a name.
 #[must_use]

@@ -113,6 +113,24 @@ pub(super) fn is_directives(text: &str) -> bool {
     }
 }
 
+/// The names of all directives and blocks of a text that [`is_directives`], outside of Lua.
+pub(super) fn directives(text: &str) -> Vec<&str> {
+    let mut reader = Reader::new(text, At::Gap);
+    let (mut names, mut start) = (Vec::new(), 0);
+    while let ControlFlow::Continue(mark) = reader.mark() {
+        match mark {
+            Mark::End | Mark::Open => names.extend(text[start..reader.next - 1].split_ascii_whitespace().next()),
+            Mark::Comment => reader.skip_line(),
+            Mark::Close => {}
+        }
+        if mark == Mark::Open && names.last().is_some_and(|name| is_lua(name)) {
+            reader.next = lua_end(reader.bytes, reader.next).unwrap_or(reader.bytes.len());
+        }
+        start = reader.next;
+    }
+    names
+}
+
 fn is_lua(directive: &str) -> bool {
     directive.split_ascii_whitespace().next().is_some_and(|name| name.ends_with("_by_lua_block"))
 }
@@ -193,5 +211,12 @@ mod tests {
         for text in ["a b", "}", "} location / {", "if {", "set $a 'b;", "a; }", "content_by_lua_block { '}", "x; #\n y"] {
             assert!(!is_directives(text), "{text}");
         }
+    }
+
+    #[test]
+    fn directives_have_names() {
+        let text =
+            "# one {\nadd_header A \"b; c {\";\nif ($x = 'y;') { return 403; }\ncontent_by_lua_block { ngx.say(';') }\nallow 1.2.3.4;";
+        assert_eq!(directives(text), ["add_header", "if", "return", "content_by_lua_block", "allow"]);
     }
 }

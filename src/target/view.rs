@@ -64,6 +64,12 @@ impl Shown for &'static str {
     }
 }
 
+impl Shown for String {
+    fn shown(&self) -> Value {
+        Value::from(self.as_str())
+    }
+}
+
 impl Shown for bool {
     fn shown(&self) -> Value {
         Value::from(*self)

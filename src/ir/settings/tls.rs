@@ -11,6 +11,8 @@ pub struct Tls {
     pub ecdh_curve: String,
     /// Secret `namespace/name` with Diffie-Hellman parameters under `dhparam.pem`.
     pub dh_param: String,
+    /// `namespace/name` of the object that holds them, where there is a file.
+    pub dh_param_object: String,
     /// Accept TLS 1.3 early data, which can be replayed.
     pub early_data: bool,
     /// Share TLS sessions between the workers.
@@ -48,6 +50,7 @@ impl Default for Tls {
             ciphers: "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:DHE-RSA-AES256-GCM-SHA384:DHE-RSA-AES128-GCM-SHA256".into(),
             ecdh_curve: "auto".into(),
             dh_param: String::new(),
+            dh_param_object: String::new(),
             early_data: false,
             session_cache: true,
             session_cache_size: "10m".into(),

@@ -12,6 +12,7 @@ use super::refusal::Refusal;
 use super::variables::Variables;
 use super::{arguments, pattern, values};
 use crate::conf::{Directive, Tree};
+use crate::nginx;
 
 /// Hosts that share what is known of lines: most lines stand in every location of every host.
 const BATCH: usize = 64;
@@ -88,7 +89,7 @@ impl<'v, 't> Walk<'v, 't> {
                 }
             }
         }
-        if place & (SERVER | LOCATION | LOCATION_IF) != 0
+        if place & (HTTP | SERVER | LOCATION | LOCATION_IF) != 0
             && let Some((name, message)) = buffers.refusal(&inherited)
         {
             self.refuse(name, message);
@@ -210,7 +211,7 @@ impl<'v, 't> Walk<'v, 't> {
             if !is_word && args.len() != 1 {
                 self.refuse("map", format!("the entry `{name}` of a `map` has {} values", args.len()));
             }
-            if let Some(problem) = name.strip_prefix('~').and_then(|text| pattern::problem(text.strip_prefix('*').unwrap_or(text))) {
+            if let Some(problem) = name.strip_prefix('~').and_then(|text| nginx::problem(text.strip_prefix('*').unwrap_or(text))) {
                 self.refuse("map", format!("`{name}` is no regular expression: {problem}"));
             }
         }

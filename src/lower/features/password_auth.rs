@@ -32,7 +32,7 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Option<PasswordAuth>
         "auth-map" => {}
         _ => return Err(reader.deny(&keys::SECRET_TYPE, "it must be `auth-file` or `auth-map`")),
     }
-    Ok(Some(PasswordAuth { scheme, realm, file, secret: name }))
+    Ok(Some(PasswordAuth { scheme, realm, file, secret: name, keys_are_users: form == "auth-map" }))
 }
 
 /// The file that the controller writes the passwords to; none where its name would lead out of the folder.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::dialect;
 use super::super::view::{Raw, switch, view};
 use super::auth::AuthUpstream;
 use super::geo::{self, DatabaseView};
@@ -258,20 +259,7 @@ pub(super) fn is_traced(proxy: &Proxy) -> bool {
 
 /// The parameters of `resolver`; none where the pod has no name servers.
 pub(super) fn resolver(proxy: &Proxy) -> Option<Raw> {
-    let no_ipv6 = proxy.settings.listening.disable_ipv6_dns;
-    let mut words = Vec::new();
-    for address in &proxy.runtime.resolvers {
-        match address {
-            std::net::IpAddr::V4(address) => words.push(address.to_string()),
-            std::net::IpAddr::V6(_) if no_ipv6 => {}
-            std::net::IpAddr::V6(address) => words.push(format!("[{address}]")),
-        }
-    }
-    words.push(String::from("valid=30s"));
-    if no_ipv6 {
-        words.push(String::from("ipv6=off"));
-    }
-    (!proxy.runtime.resolvers.is_empty()).then(|| Raw::new(words.join(" ")))
+    dialect::resolver(proxy).map(|words| Raw::new(words.join(" ")))
 }
 
 /// A size as the controller writes it for Lua: megabytes where it is a whole number of them.

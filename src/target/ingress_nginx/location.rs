@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::dialect::{MEMORY_UNITS, OFFSET_UNITS, is_size, next_upstream};
 use super::super::view::{Raw, switch, view};
 use super::auth::{Auth, AuthUse};
 use super::limits::{self, LimitsView};
@@ -273,12 +274,6 @@ fn in_double_quotes(subject: &str, text: &str, printer: &mut Printer) -> Raw {
     Raw::new(format!("\"{}\"", printer.in_double_quotes(subject, text).as_str()))
 }
 
-/// Whether a route makes all paths of its host regular expressions.
-pub(super) fn matches_by_pattern(route: &Route) -> bool {
-    let rewrite = &route.features.rewrite;
-    rewrite.by_pattern || !rewrite.target.is_empty() && rewrite.target != route.path
-}
-
 fn tracing(features: &Features, shared: &Shared, printer: &mut Printer) -> Option<Arc<Tracing>> {
     let (all, own) = (&shared.proxy.settings.tracing, &features.tracing);
     if !own.enabled.unwrap_or(all.enabled) {
@@ -319,17 +314,6 @@ fn params(features: &Features, printer: &mut Printer) -> Vec<Arc<Param>> {
     let param =
         |(name, value): &(String, String)| Arc::new(Param { name: printer.words("fastcgi-params-configmap", name), value: quoted(value) });
     features.fastcgi.params.iter().map(param).collect()
-}
-
-/// The conditions for trying the next endpoint; the one about requests that are not idempotent stands last.
-fn next_upstream(conditions: &str, retry_non_idempotent: bool) -> String {
-    const NON_IDEMPOTENT: &str = "non_idempotent";
-    let all = || conditions.split(' ').filter(|word| !word.is_empty());
-    let mut words: Vec<&str> = all().filter(|word| *word != NON_IDEMPOTENT).collect();
-    if retry_non_idempotent || all().any(|word| word == NON_IDEMPOTENT) {
-        words.push(NON_IDEMPOTENT);
-    }
-    words.join(" ")
 }
 
 fn rewrite(route: &Route, shared: &Shared, printer: &mut Printer) -> Option<Arc<RewriteView>> {
@@ -376,19 +360,16 @@ fn location_header(features: &Features, printer: &mut Printer) -> Option<Raw> {
 
 /// A size as nginx reads it for offsets in files; none where the controller leaves it out.
 pub(super) fn offset(printer: &mut Printer, subject: &str, text: &str) -> Option<Raw> {
-    bytes(printer, subject, text, b"kKmMgG")
+    bytes(printer, subject, text, OFFSET_UNITS)
 }
 
 /// A size as nginx reads it for memory; none where the controller leaves it out.
 pub(super) fn size(printer: &mut Printer, subject: &str, text: &str) -> Option<Raw> {
-    bytes(printer, subject, text, b"kKmM")
+    bytes(printer, subject, text, MEMORY_UNITS)
 }
 
-/// Quirk: blanks around a size do not count when it is checked, and are printed.
 fn bytes(printer: &mut Printer, subject: &str, text: &str, units: &[u8]) -> Option<Raw> {
-    let digits = text.trim().trim_end_matches(|c: char| u8::try_from(c).is_ok_and(|byte| units.contains(&byte)));
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    (is_number && text.trim().len() - digits.len() <= 1).then(|| printer.words(subject, text))
+    is_size(text, units).then(|| printer.words(subject, text))
 }
 
 #[cfg(test)]
@@ -404,12 +385,5 @@ mod tests {
             assert_eq!(offset(&mut printer, "x", text).is_some(), is_offset, "{text}");
             assert_eq!(size(&mut printer, "x", text).is_some(), is_size, "{text}");
         }
-    }
-
-    #[test]
-    fn not_idempotent_stands_last() {
-        assert_eq!(next_upstream("error  timeout", false), "error timeout");
-        assert_eq!(next_upstream("non_idempotent error", false), "error non_idempotent");
-        assert_eq!(next_upstream("error", true), "error non_idempotent");
     }
 }

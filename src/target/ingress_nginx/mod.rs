@@ -24,7 +24,7 @@ mod whitespace;
 use rayon::prelude::*;
 
 use super::view::Raw;
-use super::{OutputFile, Target};
+use super::{Options, OutputFile, Target};
 use crate::diagnostic::Outcome;
 use crate::ir::Proxy;
 use printer::Printer;
@@ -42,16 +42,16 @@ impl Target for IngressNginx {
         "ingress-nginx"
     }
 
-    fn render(&self, proxy: &Proxy) -> Outcome<Vec<OutputFile>> {
+    fn render(&self, proxy: &Proxy, _: &Options) -> Outcome<Vec<OutputFile>> {
         let (configuration, dynamic) = rayon::join(|| configuration(proxy), || json::files(proxy));
-        let mut files = vec![OutputFile { name: CONFIGURATION, content: configuration.value }];
+        let mut files = vec![OutputFile::new(CONFIGURATION, configuration.value)];
         files.extend(dynamic);
         Outcome { value: files, diagnostics: configuration.diagnostics }
     }
 
-    fn render_for_checks(&self, proxy: &Proxy) -> Outcome<Vec<OutputFile>> {
+    fn render_for_checks(&self, proxy: &Proxy, _: &Options) -> Outcome<Vec<OutputFile>> {
         let Outcome { value: content, diagnostics } = configuration(proxy);
-        Outcome { value: vec![OutputFile { name: CONFIGURATION, content }], diagnostics }
+        Outcome { value: vec![OutputFile::new(CONFIGURATION, content)], diagnostics }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::super::dialect::{matches_by_pattern, server_name};
 use super::super::view::{Raw, switch, view};
 use super::printer::{Printer, comment, path_quoted, quoted};
 use super::shared::{LayoutView, Shared};
@@ -90,7 +91,7 @@ pub(super) fn piece<'a>(server: &'a Server, shared: &Shared<'a>) -> Outcome<Serv
 fn view<'a>(server: &'a Server, shared: &Shared<'a>, printer: &mut Printer<'a>) -> ServerView {
     let Proxy { settings, runtime, layout, .. } = shared.proxy;
     let is_catch_all = server.hostname == CATCH_ALL;
-    let by_pattern = server.routes.iter().any(location::matches_by_pattern);
+    let by_pattern = server.routes.iter().any(matches_by_pattern);
     let subject = server.client_auth.as_ref().map(|auth| &auth.match_subject).filter(|subject| !subject.is_empty());
     let mut status_allow: Vec<Raw> =
         settings.filters.status_ipv4.iter().map(|network| printer.words("nginx-status-ipv4-whitelist", network)).collect();
@@ -167,13 +168,4 @@ fn mirrors(routes: &[Route], layout: &Layout, printer: &mut Printer) -> Vec<Arc<
         source: if layout.quotes_targets { quoted(&mirror.source) } else { Raw::new(mirror.source.as_str()) },
     };
     mirrors.into_values().map(view).map(Arc::new).collect()
-}
-
-/// The name as nginx takes it: a wildcard becomes a regular expression, because it stands for one label only.
-fn server_name(hostname: &str) -> String {
-    if !hostname.starts_with('*') {
-        return hostname.to_owned();
-    }
-    let parent = hostname.replacen("*.", "", 1).replace('.', "\\.");
-    format!("~^(?<subdomain>[\\w-]+)\\.{parent}$")
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::super::dialect::beginnings;
 use super::super::view::{Raw, view};
 use super::printer::{Printer, header_variable, quoted};
 use super::{error_pages, listen};
@@ -118,9 +119,4 @@ fn forwarding(proxy: &Proxy, header: &'static str, printer: &mut Printer) -> Raw
         custom,
     };
     printer.piece("ingress_nginx/forwarding.conf", view)
-}
-
-/// The items of a list of paths; blanks around them do not count.
-fn beginnings(list: &str) -> Vec<&str> {
-    list.split(',').map(|path| path.trim_matches(' ')).filter(|path| !path.is_empty()).collect()
 }

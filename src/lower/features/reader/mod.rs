@@ -221,8 +221,8 @@ impl<'a> Reader<'a> {
         let about = self.about(&key.spec, Fate::LocationDenied, "");
         let absent = Diagnostic::info("absent-object", format!("`{}` names the {kind} `{name}`, which is not in the input", key.spec.name));
         let absent = absent.note("where the cluster does not have it either, the paths of the Ingress answer 503");
-        let Diagnostic { span, subject, object, .. } = about;
-        self.findings.push(Diagnostic { span, subject, object, ..absent });
+        let Diagnostic { span, subject, object, effect, .. } = about;
+        self.findings.push(Diagnostic { span, subject, object, effect, ..absent });
         Stop::Denied(format!("there is no {kind} `{name}`"))
     }
 

@@ -31,7 +31,7 @@ fn file(name: &'static str, view: &impl Serialize) -> OutputFile {
     // Serializing fails on a failing writer, a key that is no text, or a view that refuses: there is none of them here.
     let mut content = serde_json::to_string_pretty(view).expect("views hold texts, numbers and lists under texts");
     content.push('\n');
-    OutputFile { name, content }
+    OutputFile::new(name, content)
 }
 
 #[cfg(test)]
@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn a_proxy_without_anything_has_all_files() {
         let files = files(&Proxy::default());
-        let names: Vec<&str> = files.iter().map(|file| file.name).collect();
+        let names: Vec<&str> = files.iter().map(|file| file.name.as_ref()).collect();
         assert_eq!(names, ["backends.json", "streams.json", "certificates.json", "lua.json"]);
         assert_eq!(files[0].content, "[]\n");
         assert_eq!(files[1].content, "[]\n");

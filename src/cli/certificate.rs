@@ -1,0 +1,32 @@
+//! A certificate for hosts that have none, as the controller makes one when it starts: nobody can trust it, but TLS can be spoken.
+
+use anyhow::Context as _;
+use rcgen::{CertificateParams, DnType, KeyPair};
+
+/// A new key and a certificate that it signs itself, as one text. The first name is the common name.
+///
+/// # Errors
+/// The system has no random numbers.
+pub(super) fn self_signed(names: &[String]) -> anyhow::Result<String> {
+    let (common, others) = names.split_first().map_or(("", names), |(first, rest)| (first.as_str(), rest));
+    let mut params = CertificateParams::new(others.to_vec()).context("cannot make a certificate")?;
+    params.distinguished_name.remove(DnType::CommonName);
+    params.distinguished_name.push(DnType::CommonName, common);
+    let key = KeyPair::generate().context("cannot make a key")?;
+    let certificate = params.self_signed(&key).context("cannot make a certificate")?;
+    Ok(certificate.pem() + &key.serialize_pem())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_key_is_new() -> anyhow::Result<()> {
+        let names = [String::from("Nobody"), String::from("nobody.local")];
+        let (one, other) = (self_signed(&names)?, self_signed(&names)?);
+        assert!(one.contains("BEGIN CERTIFICATE") && one.contains("PRIVATE KEY"));
+        assert_ne!(one, other);
+        Ok(())
+    }
+}

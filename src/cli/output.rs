@@ -1,0 +1,69 @@
+//! Options about the output of targets, and the files that it consists of.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use rayon::prelude::*;
+
+use super::{certificate, files};
+use crate::ir::{Proxy, SecretUse};
+use crate::lower;
+use crate::manifest::Cluster;
+use crate::target::{Module, NginxOptions, NginxVersion, Options, OutputFile};
+
+/// Options of the target `nginx`.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Target nginx")]
+pub(super) struct NginxArgs {
+    /// The nginx that reads the configuration [default: 1.22.1]
+    #[arg(long, value_name = "VERSION")]
+    nginx_version: Option<NginxVersion>,
+    /// A module that is installed besides nginx itself; may be repeated
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(Module::ALL.iter().map(|module| module.name())))]
+    nginx_module: Vec<String>,
+    /// Folder for logs, process number and temporary files [default: those that nginx was built with]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    nginx_state: Option<String>,
+    /// Put each host into a file of its own
+    #[arg(long)]
+    split_hosts: bool,
+}
+
+impl NginxArgs {
+    pub(super) fn options(&self) -> Options {
+        let modules = self.nginx_module.iter().filter_map(|name| Module::find(name)).collect();
+        let version = self.nginx_version.unwrap_or_default();
+        Options { nginx: NginxOptions { version, modules, state: self.nginx_state.clone(), splits_hosts: self.split_hosts } }
+    }
+}
+
+/// Adds what the files with secrets hold, for a folder that they are written to.
+///
+/// # Errors
+/// The certificate of hosts without one cannot be made.
+pub(super) fn add_secrets(proxy: &mut Proxy, cluster: &Cluster, folder: &Path) -> anyhow::Result<()> {
+    proxy.secrets = lower::secrets(cluster, proxy);
+    // One that is there stays: its name may be known to others already.
+    if proxy.default_certificate.name.is_empty() && !files::exists(&folder.join(PathBuf::from("tls/default.pem"))) {
+        proxy.secrets.insert(SecretUse::Certificate, "", certificate::self_signed(&proxy.default_certificate.names)?);
+    }
+    Ok(())
+}
+
+/// Writes all files.
+///
+/// # Errors
+/// A file or folder cannot be written.
+pub(super) fn write(folder: &Path, all: &[OutputFile]) -> anyhow::Result<()> {
+    files::create_folder(folder)?;
+    for file in all {
+        if let Some((inner, _)) = file.name.rsplit_once('/') {
+            files::create_folder(&folder.join(inner))?;
+        }
+    }
+    all.par_iter().try_for_each(|file| {
+        let (inner, name) = file.name.rsplit_once('/').unwrap_or(("", &file.name));
+        files::write(&folder.join(inner), name, &file.content, file.is_private)
+    })
+}

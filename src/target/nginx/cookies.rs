@@ -1,0 +1,150 @@
+//! Cookies that keep a client on one endpoint: the value is hashed, and its end tells which upstream the client was assigned to.
+
+use std::collections::BTreeSet;
+
+use super::super::dialect::regex_literal;
+use super::lines::{Lines, Word, words};
+use super::names;
+use super::scope::Scope;
+use super::upstreams::{Plan, Plans};
+use crate::ir::{Route, Server, Upstream};
+
+/// The name of the cookie of an upstream.
+pub(super) fn name(upstream: &Upstream) -> &str {
+    let name = upstream.affinity.cookie.name.as_str();
+    if name.is_empty() { "route" } else { name }
+}
+
+/// What the value ends with behind a bar.
+pub(super) fn mark(upstream: &Upstream) -> String {
+    sha1_smol::Sha1::from(&upstream.name).digest().to_string()[..16].to_owned()
+}
+
+/// The variable that holds a cookie; a name that no variable can have is looked for in the header.
+pub(super) fn source(name: &str, part: &str, lines: &mut Lines) -> String {
+    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return format!("$cookie_{name}");
+    }
+    let (variable, capture) = (format!("$cookie_for_{part}"), format!("value_for_{part}"));
+    lines.block("map", vec![Word::from("$http_cookie"), Word::from(&variable)], |lines| {
+        let pattern = format!("~*(?:^|; *){}=(?<{capture}>[^;]*)", regex_literal(name));
+        lines.entry(vec![Word::from(pattern), Word::from(format!("${capture}"))]);
+        lines.entry(vec![Word::from("default"), Word::from("")]);
+    });
+    variable
+}
+
+/// Writes the map for what is hashed: the cookie up to its bar, else something random.
+pub(super) fn key(plan: &Plan, lines: &mut Lines) {
+    let id = &plan.id;
+    lines.gap();
+    lines.comment(&format!("Clients of {} stay on one endpoint by a cookie.", names::shown(&plan.upstream.name)));
+    let source = source(name(plan.upstream), &format!("key_{id}"), lines);
+    lines.block("map", vec![Word::from(source), Word::from(format!("$sticky_key_{id}"))], |lines| {
+        lines.entry(vec![Word::from(format!("~^(?<sticky_{id}>[^|]+)")), Word::from(format!("$sticky_{id}"))]);
+        lines.entry(vec![Word::from("default"), Word::from("$request_id")]);
+    });
+}
+
+/// The path that the cookie of a route has; none where the route sets no cookie.
+///
+/// Quirk: the settings of the cookie belong to the Service, but only hosts and paths whose Ingress asks for it set it.
+fn path<'a>(server: &Server, route: &'a Route, upstream: &Upstream) -> Option<&'a str> {
+    let path = if route.owner.is_some() && route.declared_path.is_empty() { "/" } else { route.declared_path.as_str() };
+    let locations = &upstream.affinity.cookie.locations;
+    let parent = server.hostname.split_once('.').map(|(_, parent)| format!("*.{parent}"));
+    let paths = locations.get(&server.hostname).or_else(|| locations.get(&parent?))?;
+    paths.iter().any(|other| other == path).then_some(path)
+}
+
+/// Who sets a cookie: the upstream and the path.
+pub(super) type Setter<'a> = (&'a str, &'a str);
+
+/// The cookies that a route sets for new clients.
+pub(super) fn setters<'a>(server: &Server, route: &'a Route, plans: &Plans<'a>) -> Vec<Setter<'a>> {
+    let Some(plan) = plans.get(route.upstream.as_str()) else { return Vec::new() };
+    let both = [Some(plan.upstream), plan.canary];
+    let sticky = both.into_iter().flatten().filter(|upstream| upstream.affinity.kind == "cookie");
+    sticky.filter_map(|upstream| Some((upstream.name.as_str(), path(server, route, upstream)?))).collect()
+}
+
+/// The variable with the cookie.
+pub(super) fn variable((upstream, path): Setter) -> String {
+    format!("$new_cookie_{}_{}", names::variable_part(upstream), names::variable_part(path))
+}
+
+/// Writes the maps for the cookies of new clients: only where there is none yet, and only on answers of the endpoint that it is for.
+pub(super) fn maps<'a>(all: &BTreeSet<Setter<'a>>, plans: &Plans<'a>, scope: &mut Scope, lines: &mut Lines) {
+    if !all.is_empty() {
+        shared(all, plans, lines);
+    }
+    for &(upstream, path) in all {
+        let Some(plan) = plans.get(upstream) else { continue };
+        let part = format!("{}_{}", plan.id, names::variable_part(path));
+        lines.gap();
+        let source = source(name(plan.upstream), &format!("new_{part}"), lines);
+        let fresh = format!("$fresh_cookie_{part}");
+        lines.block("map", vec![Word::from(source), Word::from(&fresh)], |lines| {
+            lines.entry(vec![Word::from("~^[^|]"), Word::from("")]);
+            lines.entry(vec![Word::from("default"), Word::from(value(plan.upstream, path, scope))]);
+        });
+        // The name of the upstream that answered is not known to maps, but its endpoints are.
+        lines.block("map", vec![Word::from("$upstream_addr"), Word::from(variable((upstream, path)))], |lines| {
+            for endpoint in &plan.upstream.endpoints {
+                let address = regex_literal(&super::upstreams::address(endpoint));
+                lines.entry(vec![Word::from(format!("~{address}$")), Word::from(&fresh)]);
+            }
+            lines.entry(vec![Word::from("default"), Word::from("")]);
+        });
+    }
+}
+
+/// The value of the header `Set-Cookie`.
+fn value(upstream: &Upstream, path: &str, scope: &mut Scope) -> String {
+    let cookie = &upstream.affinity.cookie;
+    let mut value = format!("{}=$request_id|{}", names::literal(name(upstream)), mark(upstream));
+    let max_age = if cookie.max_age.is_empty() { &cookie.expires } else { &cookie.max_age };
+    if !cookie.expires.is_empty() {
+        scope.differs("session-cookie-expires", "nginx cannot compute a date: the cookie has `Max-Age` only");
+    }
+    if !max_age.is_empty() {
+        value.push_str(&format!("; Max-Age={}", names::literal(max_age)));
+    }
+    if !cookie.domain.is_empty() {
+        value.push_str(&format!("; Domain={}", names::literal(&cookie.domain)));
+    }
+    value.push_str(&format!("; Path={}", names::literal(if cookie.path.is_empty() { path } else { &cookie.path })));
+    value.push_str(if cookie.secure { "; Secure" } else { "$secure_cookie" });
+    value.push_str("; HttpOnly");
+    if cookie.conditional_same_site_none && cookie.same_site == "None" {
+        value.push_str("$same_site_none");
+    } else if !cookie.same_site.is_empty() {
+        value.push_str(&format!("; SameSite={}", names::literal(&cookie.same_site)));
+    }
+    value
+}
+
+/// The maps that all cookies share.
+fn shared(all: &BTreeSet<Setter>, plans: &Plans, lines: &mut Lines) {
+    let cookies = || all.iter().filter_map(|(upstream, _)| Some(&plans.get(upstream)?.upstream.affinity.cookie));
+    if cookies().any(|cookie| !cookie.secure) {
+        lines.gap();
+        lines.block("map", words("$https $secure_cookie"), |lines| {
+            lines.entry(vec![Word::from("on"), Word::from("; Secure")]);
+            lines.entry(vec![Word::from("default"), Word::from("")]);
+        });
+    }
+    if cookies().any(|cookie| cookie.conditional_same_site_none && cookie.same_site == "None") {
+        lines.gap();
+        lines.comment("Browsers that take SameSite=None for something else, as the controller knows them.");
+        lines.block("map", words("$http_user_agent $same_site_none"), |lines| {
+            for pattern in UNFIT_FOR_SAME_SITE_NONE {
+                lines.entry(vec![Word::from(pattern), Word::from("")]);
+            }
+            lines.entry(vec![Word::from("default"), Word::from("; SameSite=None")]);
+        });
+    }
+}
+
+const UNFIT_FOR_SAME_SITE_NONE: [&str; 4] =
+    ["~Chrome/[456]", "~CPU iPhone OS 12", "~iPad; CPU OS 12", "~^(?=.*Macintosh)(?=.*Intel Mac OS X 10_14)(?=.*Safari)(?!.*Chrome)"];

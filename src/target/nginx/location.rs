@@ -1,0 +1,354 @@
+//! What happens to the requests of one path.
+
+use super::super::shape;
+use super::auth::{self, Auth};
+use super::cors;
+use super::errors;
+use super::forwarding::{Headers, Protocol};
+use super::limits;
+use super::lines::{Lines, Word, put, words};
+use super::names;
+use super::proxying;
+use super::response::ResponseHeaders;
+use super::scope::Scope;
+use super::shared::Shared;
+use super::snippets;
+use super::tls;
+use super::upstreams::Destination;
+use super::{cookies, losses};
+use crate::ir::{CATCH_ALL, DEFAULT_UPSTREAM, PathMatch, Route, Server};
+
+/// Writes the locations of a route: its own, and those that authentication needs.
+pub(super) fn write<'a>(
+    server: &'a Server,
+    route: &'a Route,
+    by_pattern: bool,
+    shared: &Shared<'a>,
+    scope: &mut Scope<'a>,
+    lines: &mut Lines,
+) {
+    scope.enter(route);
+    losses::tell(&route.features, shared, scope);
+    let mut own = lines.beside();
+    Writer { server, route, by_pattern, shared }.all(scope, &mut own);
+    if let Some(unfit) = own.take_unfit() {
+        let shown: String = unfit.chars().take(60).collect();
+        scope.refuse("path", &format!("`{}` is not fit for a configuration", shown.escape_default()));
+    }
+    let closed = shared.closed.or(scope.closed());
+    match closed.filter(|_| route.features.denied.is_none()) {
+        None => lines.append(own),
+        Some(reason) => {
+            describe(route, lines);
+            lines.comment(&format!("Closed: {reason}."));
+            lines.block("location", matcher(route, by_pattern), |lines| put!(lines, "return", 503_i64));
+            // The path itself may be what is not fit: then nginx never matches it.
+            let _ = lines.take_unfit();
+        }
+    }
+    lines.gap();
+}
+
+fn describe(route: &Route, lines: &mut Lines) {
+    match &route.owner {
+        Some(owner) => lines.comment(&names::owner(owner)),
+        None => lines.comment("No Ingress: the default backend"),
+    }
+}
+
+/// How the path is matched. Quirk: one path that is a regular expression makes all paths of the host regular expressions.
+fn matcher(route: &Route, by_pattern: bool) -> Vec<Word> {
+    match route.path_match {
+        _ if by_pattern => vec![Word::from("~*"), Word::from(format!("^{}", route.path))],
+        PathMatch::Exact => vec![Word::from("="), Word::from(&route.path)],
+        PathMatch::Prefix => vec![Word::from(&route.path)],
+    }
+}
+
+/// Writes one route.
+struct Writer<'w, 'a> {
+    server: &'a Server,
+    route: &'a Route,
+    by_pattern: bool,
+    shared: &'w Shared<'a>,
+}
+
+impl Writer<'_, '_> {
+    fn all(&self, scope: &mut Scope, lines: &mut Lines) {
+        let features = &self.route.features;
+        let auth = Auth::of(self.route, self.shared).filter(|_| !self.returns_at_once());
+        if let Some(auth) = auth {
+            auth.location(self.server, self.shared, scope, lines);
+            let mut cors_headers = ResponseHeaders::default();
+            if let Some(cors) = &features.cors {
+                cors::write(cors, self.route.owner.as_ref(), &mut lines.beside(), &mut cors_headers);
+            }
+            auth.sign_in(&cors_headers, lines);
+        }
+        describe(self.route, lines);
+        lines.block("location", matcher(self.route, self.by_pattern), |lines| match &features.denied {
+            Some(reason) => {
+                ResponseHeaders::usual(self.shared).write(lines);
+                lines.comment(&format!("Denied: {reason}"));
+                put!(lines, "return", 503_i64);
+            }
+            None => self.open(auth, scope, lines),
+        });
+    }
+
+    /// Whether no request comes further than to the answers of nginx itself: nothing then has to be said about checks or backends.
+    fn returns_at_once(&self) -> bool {
+        !self.route.features.redirect.url.is_empty() || self.destination() == &Destination::Nowhere
+    }
+
+    fn destination(&self) -> &Destination {
+        self.shared.plans.get(self.route.upstream.as_str()).map_or(&Destination::Nowhere, |plan| &plan.destination)
+    }
+
+    fn protocol(&self) -> Protocol {
+        match self.route.features.backend_protocol.to_uppercase().as_str() {
+            _ if self.route.upstream == DEFAULT_UPSTREAM => Protocol::Http,
+            "GRPC" | "GRPCS" => Protocol::Grpc,
+            "FCGI" => Protocol::FastCgi,
+            _ => Protocol::Http,
+        }
+    }
+
+    fn open(&self, auth: Option<Auth>, scope: &mut Scope, lines: &mut Lines) {
+        let (features, shared) = (&*self.route.features, self.shared);
+        let mut headers = Headers::usual(shared);
+        let usual = headers.clone();
+        let mut response = ResponseHeaders::usual(shared);
+        self.preamble(lines);
+        if let Some(cors) = &features.cors {
+            cors::write(cors, self.route.owner.as_ref(), lines, &mut response);
+        }
+        proxying::write_body_size(shared, features, lines);
+        if !self.returns_at_once() {
+            self.checks(auth, scope, &mut headers, &mut response, lines);
+            self.own_headers(&mut headers);
+            if headers != usual || self.sets_headers_raw(self.protocol()) {
+                headers.write(self.protocol(), lines);
+            }
+            proxying::write(shared, features, self.protocol(), lines);
+        }
+        self.snippets(scope, lines);
+        response.of_route(features);
+        for setter in cookies::setters(self.server, self.route, &shared.plans) {
+            response.add("Set-Cookie", &cookies::variable(setter), true);
+        }
+        if !self.returns_at_once() {
+            response.hide(shared, self.protocol(), lines);
+        }
+        response.write(lines);
+        self.errors(lines);
+        self.answer(lines);
+    }
+
+    fn preamble(&self, lines: &mut Lines) {
+        let features = &self.route.features;
+        if self.names_its_ingress() {
+            errors::variables(self.route.owner.as_ref(), lines);
+        }
+        if !features.mirror.source.is_empty() && !features.mirror.target.is_empty() && !features.mirror.host.is_empty() {
+            put!(lines, "mirror", &features.mirror.source);
+            if features.mirror.request_body == "off" {
+                put!(lines, "mirror_request_body", "off");
+            }
+        }
+        if !features.logging.access {
+            put!(lines, "access_log", "off");
+        }
+        if features.logging.rewrites {
+            put!(lines, "rewrite_log", "on");
+        }
+        if features.push_preload && self.shared.options.version.has_push() {
+            put!(lines, "http2_push_preload", "on");
+        }
+        if features.port_in_redirects {
+            put!(lines, "port_in_redirect", "on");
+        }
+    }
+
+    /// Whether something in the configuration asks for the names of the Ingress and the Service.
+    fn names_its_ingress(&self) -> bool {
+        let features = &self.route.features;
+        let settings = &self.shared.proxy.settings;
+        let is_error_backend = self.route.upstream.starts_with("custom-default-backend-");
+        let asked = ["$namespace", "$ingress_name", "$service_name", "$service_port"];
+        let texts = [&features.snippet, &settings.snippets.location, &settings.snippets.http, &settings.snippets.server];
+        let is_asked = texts.iter().any(|text| asked.iter().any(|name| text.contains(name)));
+        !features.error_pages.is_empty() || !settings.route_defaults.error_codes.is_empty() || is_error_backend || is_asked
+    }
+
+    /// Who may come in, and how often.
+    fn checks(&self, auth: Option<Auth>, scope: &mut Scope, headers: &mut Headers, response: &mut ResponseHeaders, lines: &mut Lines) {
+        let features = &self.route.features;
+        for network in &features.deny {
+            put!(lines, "deny", network);
+        }
+        for network in &features.allow {
+            put!(lines, "allow", network);
+        }
+        if !features.allow.is_empty() {
+            put!(lines, "deny", "all");
+        }
+        if let Some(auth) = auth {
+            auth.answer(headers, response, lines);
+        }
+        let is_free = self.shared.no_auth_paths.iter().any(|path| self.route.path.starts_with(path));
+        if let Some(password) = features.password_auth.as_ref().filter(|_| !is_free) {
+            if password.scheme == "basic" {
+                put!(lines, "auth_basic", names::literal(&password.realm));
+                put!(lines, "auth_basic_user_file", tls::passwords(&password.secret, password.keys_are_users));
+                headers.set("Authorization", "");
+            } else {
+                scope.close("auth-type", "nginx has no digest authentication");
+            }
+        }
+        if !features.satisfy.is_empty() {
+            put!(lines, "satisfy", &features.satisfy);
+        }
+        limits::write(&features.limits, lines);
+    }
+
+    /// Headers for the backend that are the route's own.
+    fn own_headers(&self, headers: &mut Headers) {
+        let features = &self.route.features;
+        if !features.host_header.is_empty() {
+            headers.set("Host", &features.host_header);
+        }
+        auth::client_certificate(self.server, headers);
+        if let Some(value) = &features.connection_header {
+            headers.set("Connection", value);
+        }
+        if self.route.upstream.starts_with("custom-default-backend-") {
+            errors::tell_of_missing(headers);
+        }
+        if self.rewrites() && !features.forwarded_prefix.is_empty() {
+            headers.set("X-Forwarded-Prefix", &features.forwarded_prefix);
+        }
+    }
+
+    fn rewrites(&self) -> bool {
+        let target = &self.route.features.rewrite.target;
+        !target.is_empty() && *target != self.route.path
+    }
+
+    fn snippets(&self, scope: &mut Scope, lines: &mut Lines) {
+        let own = snippets::of_route("configuration-snippet", &self.route.features.snippet, self.shared.options, scope);
+        for snippet in [own, &self.shared.location_snippet] {
+            if !snippet.trim().is_empty() {
+                lines.raw(snippet);
+            }
+        }
+    }
+
+    /// Whether raw configuration sets headers for backends: nginx then forgets those that stand further out.
+    fn sets_headers_raw(&self, protocol: Protocol) -> bool {
+        let (features, raw) = (&self.route.features, &self.shared.proxy.settings.snippets);
+        let texts = [&features.snippet, &self.shared.location_snippet, &self.server.snippet, &self.shared.server_snippet, &raw.http];
+        texts.iter().any(|text| shape::directives(text).iter().any(|name| Some(*name) == protocol.sets()))
+    }
+
+    fn errors(&self, lines: &mut Lines) {
+        let features = &self.route.features;
+        if features.redirect.relative {
+            put!(lines, "absolute_redirect", "off");
+        }
+        if !features.error_pages.is_empty()
+            && !features.keep_backend_errors
+            && self.shared.proxy.settings.route_defaults.error_codes.is_empty()
+        {
+            put!(lines, "proxy_intercept_errors", "on");
+        }
+        for code in &features.error_pages {
+            put!(lines, "error_page", *code, "=", errors::location(&self.route.error_upstream, *code));
+        }
+    }
+
+    /// Redirects, and who answers otherwise.
+    fn answer(&self, lines: &mut Lines) {
+        let features = &self.route.features;
+        if !features.redirect.url.is_empty() {
+            let mut words = words(&features.redirect.url);
+            words.insert(0, Word::from(features.redirect.code));
+            return lines.directive("return", words);
+        }
+        self.to_https(lines);
+        if let Some(tls) = &features.backend_tls {
+            proxying::backend_tls(tls, false, lines);
+        }
+        if !matches!(self.destination(), Destination::Nowhere | Destination::NotFound) && self.rewrites() {
+            let mut all = vec![Word::from(format!("(?i){}", self.route.path))];
+            all.extend(words(&features.rewrite.target));
+            all.push(Word::from("break"));
+            lines.directive("rewrite", all);
+        }
+        self.pass(lines);
+    }
+
+    /// Redirects HTTP to HTTPS.
+    fn to_https(&self, lines: &mut Lines) {
+        let (rewrite, shared) = (&self.route.features.rewrite, self.shared);
+        let is_free = shared.no_redirect_paths.iter().any(|path| self.route.path.starts_with(path));
+        // Quirk: the catch-all host is asked for the certificate of the name in the request, for which there is none.
+        let has_certificate = self.server.hostname != CATCH_ALL && shared.certificate(self.server).is_some();
+        let is_asked = rewrite.force_https || rewrite.to_https && has_certificate;
+        if is_free || !is_asked {
+            return;
+        }
+        let port = if self.route.features.port_in_redirects { format!(":{}", shared.proxy.runtime.https_port) } else { String::new() };
+        // Quirk: the redirect loses the slash at the end, even that of the query.
+        let uri = if rewrite.keep_trailing_slash { "$request_uri" } else { "$uri_without_slash" };
+        let code = shared.proxy.settings.route_defaults.redirect_code;
+        lines.block("if", vec![Word::from(format!("({}", shared.scheme())), Word::from("="), Word::from("http)")], |lines| {
+            put!(lines, "return", code, format!("https://$host_without_port{port}{uri}"));
+        });
+    }
+
+    /// Passes the request on.
+    fn pass(&self, lines: &mut Lines) {
+        let is_passthrough = self.shared.passthrough.contains(self.route.upstream.as_str());
+        let protocol = self.route.features.backend_protocol.to_uppercase();
+        let (directive, scheme) = match protocol.as_str() {
+            _ if self.route.upstream == DEFAULT_UPSTREAM => ("proxy_pass", "http://"),
+            "GRPCS" => ("grpc_pass", "grpcs://"),
+            "GRPC" => ("grpc_pass", "grpc://"),
+            "FCGI" => ("fastcgi_pass", ""),
+            "HTTPS" => ("proxy_pass", "https://"),
+            _ if is_passthrough => ("proxy_pass", "https://"),
+            "AUTO_HTTP" => ("proxy_pass", "$scheme://"),
+            _ => ("proxy_pass", "http://"),
+        };
+        match self.destination() {
+            Destination::Nowhere => {
+                lines.comment("The Service has no endpoints.");
+                put!(lines, "return", 503_i64);
+            }
+            Destination::NotFound if self.is_checked() => put!(lines, "try_files", "/no-such-file", "=404"),
+            Destination::NotFound => put!(lines, "return", 404_i64),
+            Destination::Name(name) => {
+                put!(lines, "set", "$service_address", name);
+                lines.directive(directive, vec![Word::from(format!("{scheme}$service_address"))]);
+            }
+            Destination::Group(name) | Destination::Choice(name) => {
+                if protocol == "FCGI" {
+                    super::fastcgi::write(&self.route.features.fastcgi, lines);
+                }
+                lines.directive(directive, vec![Word::from(format!("{scheme}{name}"))]);
+            }
+        }
+    }
+
+    /// Whether checks come before the answer that nobody is there.
+    fn is_checked(&self) -> bool {
+        let features = &self.route.features;
+        let limits = &features.limits;
+        let is_limited = [limits.connections, limits.per_second, limits.per_minute].iter().any(|limit| *limit > 0);
+        let is_filtered =
+            !features.allow.is_empty() || !features.deny.is_empty() || !self.shared.proxy.settings.filters.block_cidrs.is_empty();
+        let asks = features.password_auth.is_some() || Auth::of(self.route, self.shared).is_some();
+        is_limited || is_filtered || asks
+    }
+}

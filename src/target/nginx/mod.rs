@@ -1,0 +1,205 @@
+//! A configuration for nginx itself, without Lua: the same answers as those of the controller, written for people.
+//!
+//! What holds for all routes stands once at the top; a route says only what it does otherwise. What nginx cannot do is a finding, and
+//! where that would open a door, the route is closed.
+
+mod auth;
+mod canary;
+mod cookies;
+mod cors;
+mod errors;
+mod fastcgi;
+mod forwarding;
+mod http;
+mod limits;
+mod lines;
+mod location;
+mod losses;
+mod maps;
+mod names;
+mod proxying;
+mod response;
+mod scope;
+mod server;
+mod shared;
+mod snippets;
+mod stream;
+mod subsets;
+mod tls;
+mod upstreams;
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use super::options::NginxOptions;
+use super::view::{Raw, view};
+use super::{Options, OutputFile, Target, environment};
+use crate::diagnostic::{Diagnostic, Outcome};
+use crate::ir::{Proxy, Server};
+use lines::Lines;
+use scope::Scope;
+use shared::Shared;
+
+/// The target `nginx`.
+#[derive(Debug, Clone, Copy)]
+pub struct Nginx;
+
+view! {
+    /// The whole file.
+    struct Main {
+        version: Raw,
+        main: Raw,
+        events: Raw,
+        http: Raw,
+        stream: Raw,
+    }
+}
+
+impl Target for Nginx {
+    fn name(&self) -> &'static str {
+        "nginx"
+    }
+
+    fn render(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>> {
+        let mut scope = Scope::default();
+        let shared = Shared::new(proxy, &options.nginx, &mut scope);
+        let hosts: Vec<_> = proxy.servers.par_iter().map(|server| host(server, &shared)).collect();
+        let mut diagnostics = Vec::new();
+        let mut texts = Vec::with_capacity(hosts.len());
+        for (server, (text, findings)) in proxy.servers.iter().zip(hosts) {
+            diagnostics.extend(findings);
+            texts.push((server, text));
+        }
+        let mut files = Vec::new();
+        let main = main(&shared, &texts, &mut scope);
+        files.push(OutputFile::new("nginx.conf", main));
+        if options.nginx.splits_hosts {
+            files.extend(texts.into_iter().map(|(server, text)| OutputFile::new(host_file(server), text)));
+        }
+        files.extend(tls::files(proxy));
+        let mut findings = scope.finish();
+        findings.extend(diagnostics);
+        Outcome { value: files, diagnostics: findings }
+    }
+}
+
+fn print(lines: Lines, scope: &mut Scope) -> String {
+    environment::render("nginx/lines.conf", lines.page()).unwrap_or_else(|finding: Box<Diagnostic>| {
+        scope.failed(*finding);
+        String::new()
+    })
+}
+
+/// How deep hosts stand: in a file of their own they are not in a block.
+fn depth(options: &NginxOptions) -> usize {
+    usize::from(!options.splits_hosts)
+}
+
+fn host<'a>(server: &'a Server, shared: &Shared<'a>) -> (String, Vec<Diagnostic>) {
+    let mut scope = Scope::of_server(server.origin);
+    let mut lines = Lines::within(depth(shared.options));
+    server::write(server, shared, &mut scope, &mut lines);
+    let text = print(lines, &mut scope);
+    (text, scope.finish())
+}
+
+fn host_file(server: &Server) -> String {
+    let name = if server.hostname == crate::ir::CATCH_ALL { "others" } else { &server.hostname };
+    names::file("hosts", &format!("{}/host", name.replace('*', "wildcard")), ".conf").replace("_host.conf", ".conf")
+}
+
+fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> String {
+    let proxy = shared.proxy;
+    let mut redirects = Lines::within(1);
+    for redirect in &proxy.host_redirects {
+        server::redirect(redirect, shared, &mut redirects);
+    }
+    let mut groups = Lines::within(1);
+    let used = upstreams::used(proxy, &shared.plans);
+    for plan in used.iter().filter_map(|name| shared.plans.get(name)) {
+        plan.group(&proxy.settings, scope, &mut groups);
+    }
+    let mut settings = Lines::within(1);
+    http::settings(shared, scope, &mut settings);
+    let mut tables = Lines::within(1);
+    http::filters(&proxy.settings, &mut tables);
+    let host_texts: String = hosts.iter().map(|(_, text)| text.as_str()).collect();
+    cors::maps(shared, &host_texts, &mut tables);
+    limits::tables(proxy, &mut tables);
+    for plan in used.iter().filter_map(|name| shared.plans.get(name)) {
+        canary::choice(plan, &shared.plans, scope, &mut tables);
+    }
+    let setters: BTreeSet<_> = proxy
+        .servers
+        .iter()
+        .flat_map(|server| server.routes.iter().map(move |route| (server, route)))
+        .flat_map(|(server, route)| cookies::setters(server, route, &shared.plans))
+        .collect();
+    cookies::maps(&setters, &shared.plans, scope, &mut tables);
+
+    let (settings, tables, groups, redirects) =
+        (print(settings, scope), print(tables, scope), print(groups, scope), print(redirects, scope));
+    let mut servers = redirects;
+    for (server, text) in hosts {
+        if shared.options.splits_hosts {
+            servers.push_str(&format!("\n    include {};\n", host_file(server)));
+        } else {
+            servers.push('\n');
+            servers.push_str(text);
+        }
+    }
+    let mut variables = Lines::within(1);
+    let all = [settings.as_str(), &tables, &groups, &servers, &host_texts].concat();
+    maps::write(shared, &all, &mut variables);
+    let variables = print(variables, scope);
+    let http = [settings, variables, tables, groups, servers].into_iter().filter(|part| !part.trim().is_empty());
+    let http: Vec<_> = http.map(|part| part.trim_matches('\n').to_owned()).collect();
+    let view = Main {
+        version: Raw::new(shared.options.version.to_string()),
+        main: Raw::new(process(shared, scope)),
+        events: Raw::new(events(shared, scope)),
+        http: Raw::new(http.join("\n\n")),
+        stream: Raw::new(stream::text(shared, scope)),
+    };
+    environment::render("nginx/nginx.conf", view).unwrap_or_else(|finding| {
+        scope.failed(*finding);
+        String::new()
+    })
+}
+
+fn process(shared: &Shared, scope: &mut Scope) -> String {
+    use lines::{put, words};
+    let (process, snippets) = (&shared.proxy.settings.process, &shared.proxy.settings.snippets);
+    let mut lines = Lines::within(0);
+    if let Some(state) = &shared.options.state {
+        put!(lines, "pid", format!("{state}/nginx.pid"));
+        put!(lines, "error_log", format!("{state}/error.log"), &shared.proxy.settings.logging.error_log_level);
+    }
+    let needs_modules = stream::is_needed(shared) || !shared.options.modules.is_empty();
+    if needs_modules {
+        lines.comment("Modules that are installed and switched on, as Debian lays them out.");
+        put!(lines, "include", "/etc/nginx/modules-enabled/*.conf");
+    }
+    lines.directive("worker_processes", words(if process.workers.is_empty() { "auto" } else { &process.workers }));
+    put!(lines, "worker_shutdown_timeout", &process.shutdown_timeout);
+    if !process.cpu_affinity.is_empty() {
+        lines.directive("worker_cpu_affinity", words(&process.cpu_affinity));
+    }
+    let snippet = snippets::of_administrator("main-snippet", &snippets.main, shared.options, scope);
+    if !snippet.trim().is_empty() {
+        lines.raw(snippet);
+    }
+    print(lines, scope)
+}
+
+fn events(shared: &Shared, scope: &mut Scope) -> String {
+    use lines::put;
+    let process = &shared.proxy.settings.process;
+    let mut lines = Lines::within(1);
+    put!(lines, "worker_connections", process.max_connections);
+    if process.multi_accept {
+        put!(lines, "multi_accept", "on");
+    }
+    print(lines, scope)
+}

@@ -1,0 +1,98 @@
+//! Names that this target makes: variables, files, comments.
+
+use sha1_smol::Sha1;
+
+use crate::ir::Owner;
+
+/// A part of the name of a variable: dashes become underscores, and what no variable can have becomes its number.
+pub(super) fn variable_part(name: &str) -> String {
+    let mut part = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        match byte {
+            b'-' => part.push('_'),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => part.push(char::from(byte)),
+            _ => part.push_str(&format!("_{byte:02x}")),
+        }
+    }
+    part
+}
+
+/// The variable that holds a request header.
+pub(super) fn header_variable(name: &str) -> String {
+    format!("$http_{}", name.replace('-', "_").to_lowercase())
+}
+
+/// Whether a name is that of a header that a variable can hold.
+pub(super) fn is_header(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
+/// A path as part of the name of a location of our own: what is no plain path gets a number of its own, so that none is like another.
+pub(super) fn path_part(path: &str) -> String {
+    let is_plain = path.len() <= 60 && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._/".contains(&byte));
+    if is_plain { path.to_owned() } else { format!(":{}", &Sha1::from(path).digest().to_string()[..16]) }
+}
+
+/// A text in which dollars stand for themselves.
+pub(super) fn literal(text: &str) -> String {
+    text.replace('$', "${literal_dollar}")
+}
+
+/// A file for what an object `namespace/name` holds. Names that are not those of objects never become part of a path.
+pub(super) fn file(folder: &str, object: &str, end: &str) -> String {
+    let is_plain = |part: &str| {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+        !part.is_empty() && !part.starts_with('.') && part.bytes().all(fits)
+    };
+    match object.split_once('/') {
+        // An underscore stands in no name, so that no two objects have one file.
+        Some((namespace, name)) if is_plain(namespace) && is_plain(name) => format!("{folder}/{namespace}_{name}{end}"),
+        _ => format!("{folder}/{}{end}", Sha1::from(object).digest()),
+    }
+}
+
+/// A name for a comment: what is no name of an object or host is not shown.
+pub(super) fn shown(name: &str) -> &str {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._*/:".contains(&byte);
+    if name.bytes().all(fits) { name } else { "(a name that cannot be shown)" }
+}
+
+/// The words that name the Ingress.
+pub(super) fn place(owner: &Owner) -> String {
+    format!("Ingress {}", shown(&format!("{}/{}", owner.namespace, owner.name)))
+}
+
+/// The words that say whose route it is.
+pub(super) fn owner(owner: &Owner) -> String {
+    let service = if owner.port.is_empty() { owner.service.clone() } else { format!("{}:{}", owner.service, owner.port) };
+    let to = if owner.service.is_empty() { String::new() } else { format!(" to Service {}", shown(&service)) };
+    place(owner) + &to
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_stay_in_their_folder() {
+        for (object, expected) in [
+            ("shop/cert", Some("tls/shop_cert.pem")),
+            ("a-b/c.d", Some("tls/a-b_c.d.pem")),
+            ("../x", None),
+            ("shop/../x", None),
+            ("shop/a b", None),
+            ("", None),
+        ] {
+            let file = file("tls", object, ".pem");
+            assert!(!file.contains("..") && file.matches('/').count() == 1, "{object}");
+            assert!(expected.is_none_or(|expected| file == expected), "{object}");
+        }
+    }
+
+    #[test]
+    fn variables_have_letters_digits_and_underscores() {
+        assert_eq!(variable_part("shop-web-80"), "shop_web_80");
+        assert_eq!(variable_part("a.b/c"), "a_2eb_2fc");
+        assert_eq!(header_variable("X-Canary"), "$http_x_canary");
+    }
+}

@@ -1,0 +1,138 @@
+//! How requests and responses are passed on: the usual ways for all routes, and what a route does otherwise.
+
+use super::super::dialect::{MEMORY_UNITS, OFFSET_UNITS, is_size, next_upstream};
+use super::forwarding::Protocol;
+use super::lines::{Lines, Word, put, words};
+use super::shared::Shared;
+use crate::ir::{BackendTls, Features, Proxying, RouteDefaults};
+
+/// The usual ways, as a route would have them.
+fn usual(defaults: &RouteDefaults) -> Proxying {
+    Proxying {
+        body_size: defaults.body_size.clone(),
+        connect_timeout: defaults.connect_timeout,
+        send_timeout: defaults.send_timeout,
+        read_timeout: defaults.read_timeout,
+        buffers_number: defaults.buffers_number,
+        buffer_size: defaults.buffer_size.clone(),
+        busy_buffers_size: defaults.busy_buffers_size.clone(),
+        cookie_domain: defaults.cookie_domain.clone(),
+        cookie_path: defaults.cookie_path.clone(),
+        next_upstream: defaults.next_upstream.clone(),
+        next_upstream_timeout: defaults.next_upstream_timeout,
+        next_upstream_tries: defaults.next_upstream_tries,
+        redirect_from: defaults.redirect_from.clone(),
+        redirect_to: defaults.redirect_to.clone(),
+        request_buffering: defaults.request_buffering.clone(),
+        buffering: defaults.buffering.clone(),
+        http_version: defaults.http_version.clone(),
+        max_temp_file_size: defaults.max_temp_file_size.clone(),
+    }
+}
+
+/// Writes the usual ways.
+pub(super) fn write_usual(shared: &Shared, lines: &mut Lines) {
+    let usual = usual(&shared.proxy.settings.route_defaults);
+    body_size(&usual, lines);
+    write_all(shared, &usual, None, lines);
+}
+
+/// Writes the largest body that a route takes, where it is not the usual one.
+pub(super) fn write_body_size(shared: &Shared, features: &Features, lines: &mut Lines) {
+    if features.proxying.body_size != shared.proxy.settings.route_defaults.body_size {
+        body_size(&features.proxying, lines);
+    }
+    if is_size(&features.body_buffer, MEMORY_UNITS) {
+        put!(lines, "client_body_buffer_size", features.body_buffer.trim());
+    }
+}
+
+/// Writes what a route does otherwise.
+pub(super) fn write(shared: &Shared, features: &Features, protocol: Protocol, lines: &mut Lines) {
+    let own = &features.proxying;
+    write_all(shared, own, Some(&usual(&shared.proxy.settings.route_defaults)), lines);
+    if protocol == Protocol::Grpc {
+        put!(lines, "grpc_connect_timeout", seconds(own.connect_timeout));
+        put!(lines, "grpc_send_timeout", seconds(own.send_timeout));
+        put!(lines, "grpc_read_timeout", seconds(own.read_timeout));
+    }
+}
+
+fn body_size(proxying: &Proxying, lines: &mut Lines) {
+    if is_size(&proxying.body_size, OFFSET_UNITS) {
+        put!(lines, "client_max_body_size", proxying.body_size.trim());
+    }
+}
+
+fn seconds(number: i64) -> String {
+    format!("{number}s")
+}
+
+/// Writes everything but the body size that differs from `usual`; without it, everything.
+fn write_all(shared: &Shared, own: &Proxying, usual: Option<&Proxying>, lines: &mut Lines) {
+    let differs = |part: &dyn Fn(&Proxying) -> String| usual.is_none_or(|usual| part(usual) != part(own));
+    if differs(&|p| p.connect_timeout.to_string()) {
+        put!(lines, "proxy_connect_timeout", seconds(own.connect_timeout));
+    }
+    if differs(&|p| p.send_timeout.to_string()) {
+        put!(lines, "proxy_send_timeout", seconds(own.send_timeout));
+    }
+    if differs(&|p| p.read_timeout.to_string()) {
+        put!(lines, "proxy_read_timeout", seconds(own.read_timeout));
+    }
+    let mut word = |name: &'static str, part: &dyn Fn(&Proxying) -> String| {
+        if differs(part) && !part(own).trim().is_empty() {
+            lines.directive(name, words(&part(own)));
+        }
+    };
+    word("proxy_buffering", &|p| p.buffering.clone());
+    word("proxy_request_buffering", &|p| p.request_buffering.clone());
+    word("proxy_http_version", &|p| p.http_version.clone());
+    word("proxy_buffer_size", &|p| p.buffer_size.clone());
+    word("proxy_buffers", &|p| format!("{} {}", p.buffers_number, p.buffer_size));
+    word("proxy_busy_buffers_size", &|p| p.busy_buffers_size.clone());
+    word("proxy_max_temp_file_size", &|p| {
+        if is_size(&p.max_temp_file_size, OFFSET_UNITS) { p.max_temp_file_size.clone() } else { String::new() }
+    });
+    word("proxy_cookie_domain", &|p| p.cookie_domain.clone());
+    word("proxy_cookie_path", &|p| p.cookie_path.clone());
+    word("proxy_next_upstream", &|p| next_upstream(&p.next_upstream, shared.proxy.settings.upstreams.retry_non_idempotent));
+    word("proxy_next_upstream_timeout", &|p| p.next_upstream_timeout.to_string());
+    word("proxy_next_upstream_tries", &|p| p.next_upstream_tries.to_string());
+    word("proxy_redirect", &location_header);
+}
+
+/// What becomes of the header `Location` of the backend. `default` of nginx would put the path of the location before a redirect to
+/// the name of the upstream, which no backend knows: it is off.
+fn location_header(proxying: &Proxying) -> String {
+    match (proxying.redirect_from.as_str(), proxying.redirect_to.as_str()) {
+        ("default" | "off", _) | (_, "off") => String::from("off"),
+        (from, to) => format!("{from} {to}"),
+    }
+}
+
+/// Writes TLS towards backends.
+pub(super) fn backend_tls(tls: &BackendTls, is_server: bool, lines: &mut Lines) {
+    let trust = &tls.trust;
+    if !trust.authorities.is_empty() {
+        put!(lines, "proxy_ssl_trusted_certificate", super::tls::authorities(trust));
+        lines.directive("proxy_ssl_ciphers", words(&tls.ciphers));
+        lines.directive("proxy_ssl_protocols", words(&tls.protocols));
+        put!(lines, "proxy_ssl_verify", &tls.verify);
+        put!(lines, "proxy_ssl_verify_depth", tls.depth);
+    }
+    // Quirk: on the host, the name counts only together with authorities.
+    if !is_server || !trust.authorities.is_empty() {
+        if !tls.name.is_empty() {
+            put!(lines, "proxy_ssl_name", &tls.name);
+        }
+        if !tls.send_name.is_empty() && (!is_server || !tls.name.is_empty()) {
+            put!(lines, "proxy_ssl_server_name", &tls.send_name);
+        }
+    }
+    if !trust.certificate.is_empty() {
+        for name in ["proxy_ssl_certificate", "proxy_ssl_certificate_key"] {
+            lines.directive(name, vec![Word::from(super::tls::certificate(&trust.secret))]);
+        }
+    }
+}

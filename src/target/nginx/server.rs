@@ -1,0 +1,230 @@
+//! Hosts.
+
+use std::collections::BTreeMap;
+
+use super::super::dialect::{matches_by_pattern, server_name};
+use super::forwarding::Protocol;
+use super::lines::{Lines, Word, put};
+use super::scope::Scope;
+use super::shared::Shared;
+use super::{errors, location, names, proxying, response, snippets, tls};
+use crate::ir::{CATCH_ALL, HostRedirect, Mirror, Route, Server};
+
+/// Writes a host.
+pub(super) fn write<'a>(server: &'a Server, shared: &Shared<'a>, scope: &mut Scope<'a>, lines: &mut Lines) {
+    let is_catch_all = server.hostname == CATCH_ALL;
+    lines.gap();
+    lines.comment(&title(server));
+    let mut own = lines.beside();
+    own.block("server", Vec::new(), |lines| {
+        let mut all = vec![Word::from(server_name(&server.hostname))];
+        all.extend(server.aliases.iter().map(Word::from));
+        lines.directive("server_name", all);
+        listen(shared, is_catch_all, lines);
+        tls::write(server, shared, lines);
+        if is_catch_all && shared.proxy.settings.tls.reject_handshake {
+            put!(lines, "ssl_reject_handshake", "on");
+        }
+        filters(shared, lines);
+        match closed(server) {
+            Some(reason) => {
+                lines.gap();
+                lines.comment(reason);
+                put!(lines, "return", 403_i64);
+            }
+            None => open(server, shared, scope, lines),
+        }
+        if is_catch_all {
+            own_locations(shared, lines);
+        }
+    });
+    match own.take_unfit() {
+        None => lines.append(own),
+        Some(_) => {
+            scope.refuse("host", "a name of the host, or a value that holds for all of it, is not fit for a configuration");
+            lines.comment("Left out: a name or value is not fit for a configuration.");
+        }
+    }
+}
+
+fn title(server: &Server) -> String {
+    if server.hostname == CATCH_ALL { String::from("All other hosts") } else { format!("Host {}", names::shown(&server.hostname)) }
+}
+
+/// Why the whole host is refused.
+fn closed(server: &Server) -> Option<&str> {
+    server.client_auth_error.as_deref()
+}
+
+/// Writes the addresses and ports.
+fn listen(shared: &Shared, is_catch_all: bool, lines: &mut Lines) {
+    let (runtime, listening) = (&shared.proxy.runtime, &shared.proxy.settings.listening);
+    let mut addresses = prefixes(&listening.bind_address_ipv4, "");
+    if runtime.ipv6 {
+        addresses.extend(prefixes(&listening.bind_address_ipv6, "[::]:"));
+    }
+    let tls_port = if runtime.tls_passthrough { runtime.tls_proxy_port } else { runtime.https_port };
+    let takes_proxy_protocol = [listening.proxy_protocol, listening.proxy_protocol || runtime.tls_passthrough];
+    for (port, takes_proxy_protocol, is_tls) in
+        [(runtime.http_port, takes_proxy_protocol[0], false), (tls_port, takes_proxy_protocol[1], true)]
+    {
+        // What is not passed on unopened comes from this nginx itself.
+        let own = [String::from("127.0.0.1:")];
+        for address in if is_tls && runtime.tls_passthrough { own.as_slice() } else { &addresses } {
+            let mut all = vec![Word::from(format!("{address}{port}"))];
+            all.extend(is_tls.then(|| Word::from("ssl")));
+            all.extend((is_tls && listening.http2 && !shared.options.version.has_http2_directive()).then(|| Word::from("http2")));
+            all.extend(takes_proxy_protocol.then(|| Word::from("proxy_protocol")));
+            all.extend(is_catch_all.then(|| Word::from("default_server")));
+            lines.directive("listen", all);
+        }
+    }
+    if listening.http2 && shared.options.version.has_http2_directive() {
+        put!(lines, "http2", "on");
+    }
+}
+
+/// What stands before the port: each address, or what nginx writes for all.
+pub(super) fn prefixes(addresses: &[String], all: &str) -> Vec<String> {
+    match addresses {
+        [] => vec![all.to_owned()],
+        addresses => addresses.iter().map(|address| format!("{address}:")).collect(),
+    }
+}
+
+fn refuse(condition: &str, lines: &mut Lines) {
+    lines.block("if", vec![Word::from(format!("({condition})"))], |lines| put!(lines, "return", 403_i64));
+}
+
+fn filters(shared: &Shared, lines: &mut Lines) {
+    let filters = &shared.proxy.settings.filters;
+    if !filters.block_user_agents.is_empty() {
+        refuse("$is_blocked_agent", lines);
+    }
+    if !filters.block_referers.is_empty() {
+        refuse("$is_blocked_referer", lines);
+    }
+}
+
+fn open<'a>(server: &'a Server, shared: &Shared<'a>, scope: &mut Scope<'a>, lines: &mut Lines) {
+    if let Some(subject) = server.client_auth.as_ref().map(|auth| &auth.match_subject).filter(|subject| !subject.is_empty()) {
+        let condition = vec![Word::from("($ssl_client_s_dn"), Word::from("!~"), Word::from(subject), Word::from(")")];
+        lines.block("if", condition, |lines| put!(lines, "return", 403_i64, "client certificate unauthorized"));
+    }
+    if let Some(tls) = &server.backend_tls {
+        proxying::backend_tls(tls, true, lines);
+    }
+    let before = scope.closed().is_some();
+    let own = snippets::of_route("server-snippet", &server.snippet, shared.options, scope);
+    for snippet in [own, &shared.server_snippet] {
+        if !snippet.trim().is_empty() {
+            lines.raw(snippet);
+        }
+    }
+    if !before && scope.closed().is_some() {
+        lines.comment("Closed: a snippet cannot be expressed.");
+        put!(lines, "return", 503_i64);
+    }
+    for route in &server.routes {
+        let root = &route.features.rewrite.app_root;
+        if !root.is_empty() {
+            lines.block("if", vec![Word::from("($uri"), Word::from("="), Word::from("/)")], |lines| {
+                put!(lines, "return", 302_i64, format!("$scheme://$http_host{root}"));
+            });
+        }
+    }
+    lines.gap();
+    let by_pattern = server.routes.iter().any(matches_by_pattern);
+    for route in &server.routes {
+        location::write(server, route, by_pattern, shared, scope, lines);
+    }
+    mirrors(&server.routes, lines);
+    errors::of_routes(shared, &server.routes, lines);
+    let defaults = &shared.proxy.settings.route_defaults;
+    if !defaults.error_codes.is_empty() {
+        errors::write(shared, crate::ir::DEFAULT_UPSTREAM, defaults.error_codes.iter().copied(), lines);
+    }
+}
+
+/// Writes where copies of requests go, each once.
+fn mirrors(routes: &[Route], lines: &mut Lines) {
+    let mut mirrors: BTreeMap<&str, &Mirror> = BTreeMap::new();
+    for mirror in routes.iter().map(|route| &route.features.mirror) {
+        if !mirror.source.is_empty() && !mirror.target.is_empty() && !mirror.host.is_empty() {
+            mirrors.entry(&mirror.source).or_insert(mirror);
+        }
+    }
+    for (source, mirror) in mirrors {
+        lines.block("location", vec![Word::from("="), Word::from(source)], |lines| {
+            put!(lines, "internal");
+            put!(lines, "proxy_http_version", "1.0");
+            put!(lines, "proxy_set_header", "Host", &mirror.host);
+            put!(lines, "proxy_set_header", "Connection", "close");
+            mirror_target(&mirror.target, lines);
+        });
+        lines.gap();
+    }
+}
+
+/// Writes where a copy goes. A name that is written out would be looked up once, at the start, and keep nginx from starting where that
+/// fails; in a variable it is looked up for each request.
+fn mirror_target(target: &str, lines: &mut Lines) {
+    let rest = target.split_once("://").map_or(target, |(_, rest)| rest);
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    if target.contains('$') || host.parse::<std::net::IpAddr>().is_ok() {
+        return put!(lines, "proxy_pass", target);
+    }
+    put!(lines, "set", "$mirror", target);
+    if path.is_empty() {
+        put!(lines, "proxy_pass", "$mirror");
+    } else {
+        put!(lines, "proxy_pass", "$mirror$is_args$args");
+    }
+}
+
+/// Writes the health check and the status page.
+fn own_locations(shared: &Shared, lines: &mut Lines) {
+    let (runtime, filters) = (&shared.proxy.runtime, &shared.proxy.settings.filters);
+    lines.gap();
+    lines.block("location", vec![Word::from(&runtime.health_path)], |lines| {
+        put!(lines, "access_log", "off");
+        put!(lines, "return", 200_i64);
+    });
+    lines.gap();
+    lines.block("location", vec![Word::from("/nginx_status")], |lines| {
+        put!(lines, "access_log", "off");
+        let ipv6 = if runtime.ipv6 { filters.status_ipv6.as_slice() } else { &[] };
+        for network in filters.status_ipv4.iter().chain(ipv6) {
+            put!(lines, "allow", network);
+        }
+        put!(lines, "deny", "all");
+        put!(lines, "stub_status");
+    });
+}
+
+/// Writes a redirect between a host and its twin.
+pub(super) fn redirect(redirect: &HostRedirect, shared: &Shared, lines: &mut Lines) {
+    let settings = &shared.proxy.settings;
+    lines.gap();
+    lines.comment(&format!("{} is only another name of {}", names::shown(&redirect.from), names::shown(&redirect.to)));
+    lines.block("server", Vec::new(), |lines| {
+        put!(lines, "server_name", &redirect.from);
+        listen(shared, false, lines);
+        if let Some(found) = redirect.certificate.as_deref().filter(|found| found.name != shared.proxy.default_certificate.name) {
+            put!(lines, "ssl_certificate", tls::certificate(&found.name));
+            put!(lines, "ssl_certificate_key", tls::certificate(&found.name));
+        }
+        filters(shared, lines);
+        let (scheme, port) = if shared.trusts_headers() { ("$forwarded_scheme", "$forwarded_port") } else { ("$scheme", "$server_port") };
+        let code = settings.route_defaults.redirect_code;
+        put!(lines, "return", code, format!("{scheme}://{}:{port}$uri_without_slash", redirect.to));
+    });
+}
+
+/// Writes what is hidden of the answers of backends, for all hosts.
+pub(super) fn hidden(shared: &Shared, protocols: &[Protocol], lines: &mut Lines) {
+    for protocol in protocols {
+        response::ResponseHeaders::usual(shared).hide_all(shared, *protocol, lines);
+    }
+}

@@ -1,0 +1,87 @@
+//! What all hosts have in common, made once.
+
+use std::collections::HashSet;
+
+use super::super::dialect::beginnings;
+use super::super::options::{Module, NginxOptions};
+use super::scope::Scope;
+use super::snippets;
+use super::upstreams::{self, Plans};
+use crate::ir::{Certificate, Proxy, Server};
+
+/// What all hosts have in common.
+#[derive(Debug)]
+pub(super) struct Shared<'a> {
+    /// What the proxy shall do.
+    pub(super) proxy: &'a Proxy,
+    /// Choices about the output.
+    pub(super) options: &'a NginxOptions,
+    /// Where the requests for each upstream go.
+    pub(super) plans: Plans<'a>,
+    /// Upstreams that get TLS unopened.
+    pub(super) passthrough: HashSet<&'a str>,
+    /// Beginnings of paths without authentication.
+    pub(super) no_auth_paths: Vec<&'a str>,
+    /// Beginnings of paths that are not redirected to HTTPS.
+    pub(super) no_redirect_paths: Vec<&'a str>,
+    /// Raw configuration of the administrator for each host.
+    pub(super) server_snippet: String,
+    /// Raw configuration of the administrator for each route.
+    pub(super) location_snippet: String,
+    /// Why no route of the whole proxy may answer; none in most cases.
+    pub(super) closed: Option<&'static str>,
+}
+
+impl<'a> Shared<'a> {
+    /// Prepares what all hosts have in common.
+    pub(super) fn new(proxy: &'a Proxy, options: &'a NginxOptions, scope: &mut Scope) -> Self {
+        let settings = &proxy.settings;
+        let passthrough = proxy.upstreams.iter().filter(|upstream| upstream.tls_passthrough).map(|upstream| upstream.name.as_str());
+        let mut shared = Self {
+            proxy,
+            options,
+            plans: upstreams::plan(proxy, scope),
+            passthrough: passthrough.collect(),
+            no_auth_paths: beginnings(&settings.route_defaults.no_auth_paths),
+            no_redirect_paths: beginnings(&settings.tls.no_redirect_paths),
+            server_snippet: String::new(),
+            location_snippet: String::new(),
+            closed: None,
+        };
+        shared.server_snippet = snippets::of_administrator("server-snippet", &settings.snippets.server, options, scope).to_owned();
+        shared.location_snippet = snippets::of_administrator("location-snippet", &settings.snippets.location, options, scope).to_owned();
+        if settings.waf.enabled {
+            scope.close("enable-modsecurity", "nginx has no web application firewall of its own");
+            shared.closed = Some("ModSecurity, which all routes ask for, cannot be expressed");
+        } else if scope.closed().is_some() {
+            shared.closed = Some("a snippet that holds for all routes cannot be expressed");
+        }
+        shared
+    }
+
+    /// Whether a module is there.
+    pub(super) fn has(&self, module: Module) -> bool {
+        self.options.modules.contains(&module)
+    }
+
+    /// The certificate that a host is served with: its own, else that of the wildcard host above it, as the controller looks for it.
+    pub(super) fn certificate(&self, server: &'a Server) -> Option<&'a Certificate> {
+        server.certificate.as_deref().or_else(|| {
+            let (_, parent) = server.hostname.split_once('.')?;
+            let wildcard = format!("*.{parent}");
+            let at = self.proxy.servers.binary_search_by(|other| other.hostname.as_str().cmp(&wildcard)).ok()?;
+            self.proxy.servers[at].certificate.as_deref()
+        })
+    }
+
+    /// Whether the scheme, host and port that clients see are read from headers.
+    pub(super) fn trusts_headers(&self) -> bool {
+        self.proxy.settings.client_address.from_headers
+    }
+
+    /// The variable or word for the scheme that clients see.
+    pub(super) fn scheme(&self) -> &'static str {
+        let is_plain = !self.trusts_headers() && !self.proxy.settings.listening.proxy_protocol;
+        if is_plain { "$scheme" } else { "$pass_access_scheme" }
+    }
+}

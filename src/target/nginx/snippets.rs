@@ -1,0 +1,56 @@
+//! Raw configuration of administrators and tenants: taken over where it is whole directives of nginx itself.
+
+use super::super::options::{Module, NginxOptions};
+use super::super::shape;
+use super::scope::Scope;
+
+/// Beginnings of the names of directives that need more than nginx itself.
+const FOREIGN: &[&str] = &[
+    "lua_",
+    "more_",
+    "set_escape_uri",
+    "set_unescape_uri",
+    "opentelemetry",
+    "opentracing",
+    "modsecurity",
+    "brotli",
+    "geoip2",
+    "auth_digest",
+    "njs",
+    "js_",
+];
+
+/// What keeps a snippet from being printed.
+fn obstacle(text: &str, options: &NginxOptions) -> Option<&'static str> {
+    if !shape::is_directives(text) {
+        return Some("it is not made of whole directives and blocks");
+    }
+    let is_foreign = |name: &str| {
+        let beginning = FOREIGN.iter().find(|beginning| name.starts_with(**beginning));
+        beginning.is_some_and(|beginning| *beginning != "more_" || !options.modules.contains(&Module::HeadersMore))
+    };
+    let mut names = shape::directives(text).into_iter();
+    if names.clone().any(|name| name.contains("_by_lua")) {
+        return Some("it needs Lua");
+    }
+    names.any(is_foreign).then_some("it needs a module that nginx does not bring along")
+}
+
+/// A snippet of a tenant; empty where it cannot be printed, and then the route is closed: it may protect something.
+pub(super) fn of_route<'t>(subject: &str, text: &'t str, options: &NginxOptions, scope: &mut Scope) -> &'t str {
+    if text.trim().is_empty() {
+        return "";
+    }
+    match obstacle(text, options) {
+        None => text,
+        Some(reason) => {
+            scope.close(subject, &format!("the snippet cannot be taken over: {reason}"));
+            ""
+        }
+    }
+}
+
+/// A snippet of the administrator.
+pub(super) fn of_administrator<'t>(subject: &str, text: &'t str, options: &NginxOptions, scope: &mut Scope) -> &'t str {
+    of_route(subject, text, options, scope)
+}
