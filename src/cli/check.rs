@@ -131,7 +131,9 @@ impl Check {
         let mut findings = if let Some(release) = &self.upgrade_to {
             upgrade::findings(project, &self.controller, release, compile)?
         } else {
-            let (_, found) = compile(project, &project.controller);
+            let (proxy, found) = compile(project, &project.controller);
+            // Of a large cluster it takes a while, and nobody has to wait for it.
+            rayon::spawn(move || drop(proxy));
             let mut findings = std::mem::take(&mut project.findings);
             findings.extend(found);
             findings
@@ -143,8 +145,8 @@ impl Check {
     /// What the manifests come to, and what the passes of the compiler and the checks find.
     fn compile(&self, project: &Project, controller: &Controller) -> (Proxy, Vec<Diagnostic>) {
         let Outcome { value: proxy, diagnostics: mut found } = lower::lower(&project.cluster, controller);
-        let rendered =
-            target::find(self.target).map(|target| target.render(&proxy, &self.nginx.options().in_one_file())).unwrap_or_default();
+        let options = self.nginx.options().in_one_file();
+        let rendered = target::find(self.target).map(|target| target.render_for_checks(&proxy, &options)).unwrap_or_default();
         found.extend(rendered.diagnostics);
         let files: Vec<_> = rendered.value.iter().map(|file| (file.name.as_ref(), file.content.as_str())).collect();
         found.extend(lint::check(&Subject { cluster: &project.cluster, controller, proxy: &proxy, files: &files }));

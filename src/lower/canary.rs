@@ -71,8 +71,10 @@ fn merge_one(ingress: &Chosen, upstreams: &mut Upstreams, hosts: &HashMap<&str, 
 }
 
 fn lonely(ingress: &Chosen, rule: &Rule) -> Diagnostic {
-    let message = format!("the canary has no partner: no other Ingress declares host `{}`", rule.host);
-    let diagnostic = Diagnostic::warning("lonely-canary", message).at(rule.span).subject(&rule.host);
+    let message = format!("the canary has no partner: no other Ingress in the input declares host `{}`", rule.host);
+    // The main Ingress may well be in another file.
+    let diagnostic = Diagnostic::info("lonely-canary", message).at(rule.span).subject(&rule.host);
+    let diagnostic = diagnostic.note("the controller serves none of its paths, unless another Ingress in the cluster declares the host");
     diagnostic.object(ingress.object.reference.clone()).effect(Effect::Unreachable)
 }
 

@@ -16,6 +16,9 @@ use crate::ir::{CATCH_ALL, Features, Origin, PathMatch, Port};
 use crate::manifest::Object;
 use crate::source::Span;
 
+/// Why an Ingress that names no class may be served all the same.
+const DEFAULT_CLASS: &str = "where the cluster has a default IngressClass, the API server writes it into new Ingresses";
+
 /// An Ingress that the controller serves.
 #[derive(Debug)]
 pub(super) struct Chosen<'a> {
@@ -211,7 +214,11 @@ fn class_refusal(world: &World, classes: &Classes, object: &Object<Ingress>) -> 
             Some(not_served(object, &["metadata", "annotations", ANNOTATION], "foreign-class", &message))
         }
         None if flags.watch_without_class => None,
-        None => Some(not_served(object, &["metadata", "name"], "missing-class", "it names no class").help("set `spec.ingressClassName`")),
+        None => Some(
+            not_served(object, &["metadata", "name"], "missing-class", "it names no class")
+                .help("set `spec.ingressClassName`")
+                .note(DEFAULT_CLASS),
+        ),
     }
 }
 

@@ -33,7 +33,7 @@ impl<'a> Templates<'a> {
 
 /// Only a comment above the first line of the object is Helm's; others may stand anywhere, in values as well.
 fn template(document: &str) -> Option<&str> {
-    let mut head = document.lines().take_while(|line| line.is_empty() || line.starts_with(['#', '-']));
+    let mut head = document.lines().take_while(|line| line.is_empty() || line.starts_with('#') || line.starts_with("---"));
     head.find_map(|line| line.strip_prefix(MARK)).map(str::trim).filter(|name| !name.is_empty())
 }
 

@@ -15,6 +15,7 @@ pub mod junit;
 pub mod origins;
 pub mod patch;
 mod region;
+pub mod releases;
 pub mod report;
 pub mod rule_pages;
 pub mod sarif;

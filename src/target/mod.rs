@@ -47,6 +47,11 @@ pub trait Target: Sync {
 
     /// Writes the configuration. The first file is the one that people want to see.
     fn render(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>>;
+
+    /// Writes only what can be judged: the configuration proper, without files that go to other programs.
+    fn render_for_checks(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>> {
+        self.render(proxy, options)
+    }
 }
 
 /// All targets.

@@ -30,6 +30,9 @@ use crate::ir::Proxy;
 use printer::Printer;
 use shared::Shared;
 
+/// The file that nginx reads.
+const CONFIGURATION: &str = "nginx.conf";
+
 /// The target `ingress-nginx`.
 #[derive(Debug, Clone, Copy)]
 pub struct IngressNginx;
@@ -41,9 +44,14 @@ impl Target for IngressNginx {
 
     fn render(&self, proxy: &Proxy, _: &Options) -> Outcome<Vec<OutputFile>> {
         let (configuration, dynamic) = rayon::join(|| configuration(proxy), || json::files(proxy));
-        let mut files = vec![OutputFile::new("nginx.conf", configuration.value)];
+        let mut files = vec![OutputFile::new(CONFIGURATION, configuration.value)];
         files.extend(dynamic);
         Outcome { value: files, diagnostics: configuration.diagnostics }
+    }
+
+    fn render_for_checks(&self, proxy: &Proxy, _: &Options) -> Outcome<Vec<OutputFile>> {
+        let Outcome { value: content, diagnostics } = configuration(proxy);
+        Outcome { value: vec![OutputFile::new(CONFIGURATION, content)], diagnostics }
     }
 }
 
