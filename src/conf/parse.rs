@@ -3,7 +3,7 @@
 use super::lex::{self, Token};
 use super::lua;
 use super::tree::{ArgRecord, Kind, Quoting, Record, Section, Tree};
-use crate::diagnostic::{Diagnostic, Outcome};
+use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::source::{FileId, Span};
 
 /// Blocks within blocks, at most. The controller's own files stay below ten.
@@ -159,7 +159,8 @@ impl<'t> Reader<'t> {
             self.keep_directive(Kind::Simple, end);
         } else {
             self.same_line = false;
-            self.report(start as usize..end as usize, "this `;` ends nothing");
+            // nginx refuses it, and yet it is clear what was meant: a template with an empty value writes it.
+            self.tell(Severity::Warning, start as usize..end as usize, "this `;` ends nothing");
         }
     }
 
@@ -282,6 +283,10 @@ impl<'t> Reader<'t> {
     }
 
     fn report(&mut self, range: std::ops::Range<usize>, message: &str) {
+        self.tell(Severity::Error, range, message);
+    }
+
+    fn tell(&mut self, severity: Severity, range: std::ops::Range<usize>, message: &str) {
         if self.diagnostics.len() > MAX_FINDINGS {
             return;
         }
@@ -289,7 +294,7 @@ impl<'t> Reader<'t> {
         let message = if is_last { "there are more errors, which are not shown" } else { message };
         let end = range.end.min(self.tree.text.len());
         let span = Span::new(self.tree.file, range.start.min(end)..end);
-        self.diagnostics.push(Diagnostic::error(RULE, message).at(span));
+        self.diagnostics.push(Diagnostic::new(severity, RULE, message).at(span));
     }
 }
 
