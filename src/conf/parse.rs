@@ -16,13 +16,19 @@ pub const MAX_TOKEN: usize = 4095;
 /// Findings per text, at most: a hostile text could hold one per byte.
 const MAX_FINDINGS: usize = 100;
 
+/// Lines of fewer bytes are not counted on to hold a directive.
+const LEAST_LINE: usize = 16;
+
 const RULE: &str = "nginx-conf-syntax";
 
 /// Reads a configuration: one file, or the output of `nginx -T`. There is always a tree; what was wrong is in the diagnostics.
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> Outcome<Tree<'_>> {
     let section = Section { path: None, nodes: 0..0 };
-    let tree = Tree { file, text, nodes: Vec::new(), args: Vec::new(), files: vec![section] };
+    // Most lines hold one directive of two or three words; of lines without any, not too much is made.
+    let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count().min(text.len() / LEAST_LINE);
+    let (nodes, args) = (Vec::with_capacity(lines), Vec::with_capacity(3 * lines));
+    let tree = Tree { file, text, nodes, args, files: vec![section] };
     let mut reader = Reader { tree, diagnostics: Vec::new(), open: Vec::new(), pending: 0, held: Vec::new(), same_line: false };
     if u32::try_from(text.len()).is_ok() {
         reader.read();
