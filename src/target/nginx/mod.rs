@@ -8,6 +8,7 @@ mod canary;
 mod cookies;
 mod cors;
 mod errors;
+mod escape;
 mod fastcgi;
 mod forwarding;
 mod http;
