@@ -8,7 +8,7 @@ use super::inputs::Inputs;
 use super::policy::{self, Judged};
 use super::progress::Progress;
 use super::project::Project;
-use super::output::NginxArgs;
+use super::output::TargetArgs;
 use super::{Failure, Global, Status, target_parser};
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::lint::{self, Subject};
@@ -47,7 +47,7 @@ pub(super) struct Check {
     #[command(flatten)]
     controller: ControllerOptions,
     #[command(flatten)]
-    nginx: NginxArgs,
+    targets: TargetArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -100,7 +100,7 @@ impl Check {
     /// What the passes of the compiler and the checks find.
     fn compile(&self, project: &mut Project) -> Vec<Diagnostic> {
         let Outcome { value: proxy, diagnostics: mut found } = lower::lower(&project.cluster, &project.controller);
-        let rendered = target::find(self.target).map(|target| target.render(&proxy, &self.nginx.options())).unwrap_or_default();
+        let rendered = target::find(self.target).map(|target| target.render(&proxy, &self.targets.options())).unwrap_or_default();
         found.extend(rendered.diagnostics);
         let files: Vec<_> = rendered.value.iter().map(|file| (file.name.as_ref(), file.content.as_str())).collect();
         let subject = Subject { cluster: &project.cluster, controller: &project.controller, proxy: &proxy, files: &files };

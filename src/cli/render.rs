@@ -10,7 +10,7 @@ use super::inputs::Inputs;
 use super::policy::{self, Judged};
 use super::progress::Progress;
 use super::project::Project;
-use super::output::{self, NginxArgs};
+use super::output::{self, TargetArgs};
 use super::{Failure, Global, Status, golden, target_parser};
 use crate::diagnostic::{Effect, Outcome, Severity};
 use crate::lower;
@@ -48,7 +48,7 @@ pub(super) struct Render {
     #[command(flatten)]
     controller: ControllerOptions,
     #[command(flatten)]
-    nginx: NginxArgs,
+    targets: TargetArgs,
 }
 
 impl Render {
@@ -73,7 +73,7 @@ impl Render {
         if let Some(folder) = self.output.as_ref().filter(|_| self.write_secrets) {
             output::add_secrets(&mut proxy, &project.cluster, folder)?;
         }
-        let rendered = target::find(self.target).map(|target| target.render(&proxy, &self.nginx.options())).unwrap_or_default();
+        let rendered = target::find(self.target).map(|target| target.render(&proxy, &self.targets.options())).unwrap_or_default();
         project.findings.extend(rendered.diagnostics);
         // The process ends soon: to give back a million small values one by one would take a tenth of its time.
         std::mem::forget((proxy, std::mem::take(&mut project.cluster)));

@@ -5,10 +5,13 @@
 
 mod dialect;
 mod environment;
+mod haproxy;
 mod ingress_nginx;
+mod names;
 mod nginx;
 mod options;
 mod quote;
+mod scope;
 mod shape;
 mod view;
 
@@ -17,9 +20,10 @@ use std::borrow::Cow;
 use crate::diagnostic::Outcome;
 use crate::ir::Proxy;
 
+pub use haproxy::Haproxy;
 pub use ingress_nginx::IngressNginx;
 pub use nginx::Nginx;
-pub use options::{Module, NginxOptions, NginxVersion, Options};
+pub use options::{HaproxyOptions, HaproxyVersion, Module, NginxOptions, NginxVersion, Options};
 
 /// One file of the output.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +54,7 @@ pub trait Target: Sync {
 }
 
 /// All targets.
-pub const TARGETS: &[&dyn Target] = &[&IngressNginx, &Nginx];
+pub const TARGETS: &[&dyn Target] = &[&IngressNginx, &Nginx, &Haproxy];
 
 /// The target of a name.
 #[must_use]

@@ -1,0 +1,103 @@
+//! Who may come in: addresses and passwords, joined as the route asks for.
+
+use super::super::names;
+use super::super::scope::Scope;
+use super::answers::answer;
+use super::lines::{Lines, Rule};
+use super::shared::Shared;
+use crate::ir::{Features, PasswordAuth, Route};
+
+/// Whether one of the checks is enough.
+fn any_suffices(features: &Features) -> bool {
+    features.satisfy == "any"
+}
+
+/// The password check that applies to a route.
+pub(super) fn password<'a>(route: &'a Route, shared: &Shared) -> Option<&'a PasswordAuth> {
+    route.features.password_auth.as_ref().filter(|_| !shared.is_free_of_auth(&route.path))
+}
+
+/// Name of the list of users that an object holds.
+pub(super) fn users(auth: &PasswordAuth) -> String {
+    let part = names::variable_part(&auth.secret.replace('/', "-"));
+    if auth.keys_are_users { format!("{part}_keys") } else { part }
+}
+
+/// Writes the checks of addresses and passwords.
+pub(super) fn write(route: &Route, shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
+    let features = &*route.features;
+    let mut password = password(route, shared);
+    if password.is_some_and(|auth| auth.scheme != "basic") {
+        scope.close("auth-type", "HAProxy has no digest authentication");
+        password = None;
+    }
+    let blocked: Vec<_> = shared.proxy.settings.filters.block_cidrs.iter().map(|network| network.trim().to_owned()).collect();
+    // Quirk: what a route says about addresses takes the place of what holds for all.
+    let deny = if features.deny.is_empty() && features.allow.is_empty() { &blocked } else { &features.deny };
+    let (refused, welcome) = (networks(deny), networks(&features.allow));
+    match password {
+        Some(auth) if any_suffices(features) => {
+            // A client that is welcome by its address needs no password.
+            for group in &welcome {
+                lines.code(&format!("http-request set-var(txn.is_welcome) bool(true) if {group} {}", none_of(&refused)));
+            }
+            challenge(auth, if welcome.is_empty() { "" } else { "!{ var(txn.is_welcome) -m bool }" }, lines);
+        }
+        password => {
+            if !refused.is_empty() {
+                lines.rule(answer(403).code("if").code(&refused.join(" || ")));
+            }
+            if !welcome.is_empty() {
+                lines.rule(answer(403).code("if").code(&none_of(&welcome)));
+            }
+            if let Some(auth) = password {
+                challenge(auth, "", lines);
+            }
+        }
+    }
+    if password.is_some() {
+        lines.code("http-request del-header Authorization");
+    }
+}
+
+/// Asks for a password, under a condition.
+fn challenge(auth: &PasswordAuth, condition: &str, lines: &mut Lines) {
+    let rule = Rule::new("http-request auth realm").value(if auth.realm.is_empty() { "-" } else { &auth.realm });
+    lines.rule(rule.code("if").code(condition).code(&format!("!{{ http_auth({}) }}", users(auth))));
+}
+
+/// Conditions about addresses, of which one has to hold. What is no address is no use to anybody.
+pub(super) fn networks(all: &[String]) -> Vec<String> {
+    let fits = |network: &&str| {
+        let (address, bits) = network.split_once('/').unwrap_or((network, "0"));
+        address.parse::<std::net::IpAddr>().is_ok() && bits.parse::<u8>().is_ok_and(|bits| bits <= 128)
+    };
+    let words = all.iter().map(String::as_str).flat_map(|network| if network == "all" { vec!["0.0.0.0/0", "::/0"] } else { vec![network] });
+    let mut known: Vec<&str> = words.filter(fits).collect();
+    if known.is_empty() && !all.is_empty() {
+        // A list that is there but holds nothing readable fits nobody.
+        known.push("255.255.255.255/32");
+    }
+    // HAProxy reads at most 64 words of a line.
+    known.chunks(40).map(|group| format!("{{ src {} }}", group.join(" "))).collect()
+}
+
+/// The condition that none of others holds.
+fn none_of(conditions: &[String]) -> String {
+    conditions.iter().map(|condition| format!("!{condition}")).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_addresses_never_become_empty() {
+        let networks = |all: &[&str]| networks(&all.iter().map(|network| (*network).to_owned()).collect::<Vec<_>>());
+        assert_eq!(networks(&[]), Vec::<String>::new());
+        assert_eq!(networks(&["10.0.0.0/8", "::1"]), ["{ src 10.0.0.0/8 ::1 }"]);
+        assert_eq!(networks(&["nonsense"]), ["{ src 255.255.255.255/32 }"]);
+        assert_eq!(networks(&vec!["10.0.0.1"; 41]).len(), 2);
+        assert_eq!(none_of(&networks(&["10.0.0.1"])), "!{ src 10.0.0.1 }");
+    }
+}

@@ -1,0 +1,38 @@
+//! FastCGI: parameters stand in a section of their own.
+
+use std::collections::BTreeMap;
+
+use super::lines::{Lines, Rule};
+use super::variables;
+use crate::ir::{FastCgi, Proxy};
+
+/// The name of the section for a set of parameters.
+fn name(fastcgi: &FastCgi) -> String {
+    let text = format!("{fastcgi:?}");
+    format!("_fcgi_{}", &sha1_smol::Sha1::from(&text).digest().to_string()[..12])
+}
+
+/// Writes that a backend speaks FastCGI.
+pub(super) fn enter(fastcgi: &FastCgi, lines: &mut Lines) {
+    lines.code(&format!("use-fcgi-app {}", name(fastcgi)));
+}
+
+/// Writes the sections of all routes.
+pub(super) fn apps(proxy: &Proxy, lines: &mut Lines) {
+    let routes = proxy.servers.iter().flat_map(|server| &server.routes);
+    let speaking = routes.filter(|route| route.features.backend_protocol.eq_ignore_ascii_case("FCGI"));
+    let all: BTreeMap<String, &FastCgi> = speaking.map(|route| (name(&route.features.fastcgi), &route.features.fastcgi)).collect();
+    for (name, fastcgi) in all {
+        lines.section(&format!("fcgi-app {name}"));
+        lines.code("docroot /etc/nginx/html");
+        if !fastcgi.index.is_empty() {
+            lines.rule(Rule::new("index").value(&fastcgi.index));
+        }
+        lines.code("option keep-conn");
+        for (name, value) in &fastcgi.params {
+            if let Ok(value) = variables::format(value) {
+                lines.rule(Rule::new("set-param").value(name).format(&value));
+            }
+        }
+    }
+}
