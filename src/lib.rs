@@ -17,6 +17,7 @@ pub mod ir;
 pub mod lint;
 pub mod lower;
 pub mod manifest;
+pub mod nginx;
 pub mod output;
 pub mod source;
 pub mod target;

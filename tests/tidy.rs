@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Which room may name which others. `lint` reads the rendered text with `conf`, because it judges what nginx would get.
+/// Which room may name which others. `lint` reads the rendered text with `conf`, because it judges what nginx would get;
+/// `nginx` holds facts about that program alone.
 const ARROWS: &[(&str, &[&str])] = &[
     ("catalog", &["diagnostic", "ir", "source"]),
     ("cause", &["catalog", "diagnostic", "ir", "lower", "manifest", "source"]),
@@ -13,12 +14,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("diagnostic", &["source"]),
     ("diff", &["conf", "source"]),
     ("ir", &["source"]),
-    ("lint", &["catalog", "cause", "conf", "diagnostic", "ir", "lower", "manifest", "source"]),
+    ("lint", &["catalog", "cause", "conf", "diagnostic", "ir", "lower", "manifest", "nginx", "source"]),
     ("lower", &["catalog", "diagnostic", "ir", "manifest", "source"]),
     ("manifest", &["diagnostic", "source"]),
+    ("nginx", &[]),
     ("output", &["catalog", "conf", "diagnostic", "diff", "lint", "source"]),
     ("source", &[]),
-    ("target", &["diagnostic", "ir"]),
+    ("target", &["diagnostic", "ir", "nginx"]),
 ];
 
 /// Lines that a file may have: more hold more than one idea.

@@ -9,6 +9,7 @@ use regex::Regex;
 use super::select::{Chosen, Path, Selection, is_suspicious};
 use super::world::World;
 use crate::catalog::flags::Flags;
+use crate::catalog::releases::{FULL_OVERLAP, LUA_FILES, STRICT_PATH_DOTS, UUID};
 use crate::diagnostic::{Diagnostic, Effect};
 use crate::ir::{CATCH_ALL, PathMatch};
 use crate::manifest::Object;
@@ -17,8 +18,9 @@ use crate::source::Span;
 /// The Ingresses that the webhook would refuse, each with the first reason that it would give.
 pub(super) fn check(selection: &Selection) -> Vec<Diagnostic> {
     let claims = Claims::new(&selection.chosen);
+    let looks_at_all = selection.world.has(&FULL_OVERLAP);
     let overlaps: HashMap<usize, (Span, String)> =
-        (0..selection.chosen.len()).filter_map(|at| Some((selection.chosen[at].index, claims.overlap(at)?))).collect();
+        (0..selection.chosen.len()).filter_map(|at| Some((selection.chosen[at].index, claims.overlap(at, looks_at_all)?))).collect();
     let refuse = |(index, object): (usize, &Object<Ingress>)| {
         let (span, reason) = refusal(selection, index, object).or_else(|| overlaps.get(&index).cloned())?;
         let message = format!("the admission webhook refuses Ingress `{}`: {reason}", object.reference.name);
@@ -43,8 +45,11 @@ fn refusal(selection: &Selection, index: usize, object: &Object<Ingress>) -> Opt
     if flags.disable_catch_all && spec.is_some_and(|spec| spec.default_backend.is_some()) {
         return Some((at(&["spec", "defaultBackend"]), String::from("default backends are switched off by `--disable-catch-all`")));
     }
+    if let Some(uid) = object.value.metadata.uid.as_deref().filter(|uid| !is_uuid(uid) && world.has(&UUID)) {
+        return Some((at(&["metadata", "uid"]), format!("the identity `{uid}` is not a UUID")));
+    }
     if world.settings.policy.strict_path_type
-        && let Some(found) = loose_path(object)
+        && let Some(found) = loose_path(object, world.has(&STRICT_PATH_DOTS))
     {
         return Some(found);
     }
@@ -56,15 +61,27 @@ fn refusal(selection: &Selection, index: usize, object: &Object<Ingress>) -> Opt
     })
 }
 
+/// Whether a text is a UUID in the one form that Kubernetes writes.
+fn is_uuid(text: &str) -> bool {
+    let fits = |(at, byte): (usize, u8)| match at {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+    };
+    text.len() == 36 && text.bytes().enumerate().all(fits)
+}
+
 /// A path that only `ImplementationSpecific` may have.
-fn loose_path(object: &Object<Ingress>) -> Option<(Span, String)> {
+fn loose_path(object: &Object<Ingress>, allows_dots: bool) -> Option<(Span, String)> {
     #[expect(clippy::unwrap_used, reason = "a fixed pattern that a test compiles")]
     static STRICT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^/[[:alnum:]\._\-/]*$").unwrap());
     let rules = object.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten()).enumerate();
     for (at, rule) in rules {
         for (under, path) in rule.http.iter().flat_map(|http| &http.paths).enumerate() {
             let text = path.path.as_deref().unwrap_or_default();
-            if !text.is_empty() && path.path_type != "ImplementationSpecific" && !STRICT.is_match(text) {
+            if !text.is_empty()
+                && path.path_type != "ImplementationSpecific"
+                && (!STRICT.is_match(text) || !allows_dots && text.contains('.'))
+            {
                 let span = object.span(&["spec", "rules", &at.to_string(), "http", "paths", &under.to_string(), "path"]);
                 return Some((span, format!("path `{text}` cannot be used with `pathType: {}`", path.path_type)));
             }
@@ -86,6 +103,11 @@ fn annotation_refusal(world: &World, object: &Object<Ingress>) -> Option<(Span, 
             format!("annotations of this controller start with `{prefix}/`, not with `{default_prefix}/`")
         } else if let Some(word) = words.iter().find(|word| has_prefix(prefix) && value.contains(**word)) {
             format!("the value of `{key}` holds `{word}`, which `annotation-value-word-blocklist` forbids")
+        } else if !world.has(&LUA_FILES)
+            && world.settings.global_limits.host.is_empty()
+            && key.strip_prefix(prefix).is_some_and(|rest| rest.starts_with("/global-rate-limit"))
+        {
+            format!("`{key}` needs a store for its counters (`global-rate-limit-memcached-host`)")
         } else if !world.settings.policy.allow_snippets && key.ends_with("-snippet") {
             format!("`{key}` is not allowed: `allow-snippet-annotations` is off")
         } else {
@@ -194,21 +216,28 @@ impl<'a> Claims<'a> {
         backends.into_iter().any(|backend| self.is_alternative(&backend.upstream, None) != self.is_alternative(&backend.upstream, Some(at)))
     }
 
-    /// A path of an Ingress that another one serves, if this one comes last.
-    fn overlap(&self, at: usize) -> Option<(Span, String)> {
+    /// A path of an Ingress that another one serves, if this one comes last. Older controllers look no further than the first path that
+    /// anybody serves, and are content if the Ingress itself does.
+    fn overlap(&self, at: usize, looks_at_all: bool) -> Option<(Span, String)> {
         let ingress = &self.chosen[at];
         let is_new = self.changes_upstreams(at);
         for rule in &ingress.rules {
             for path in rule.paths.iter().flatten().filter(|path| path.backend.is_some()) {
-                let owner =
-                    self.owners(&rule.host, &path.path, at, is_new).into_iter().find(|&owner| owner != at && self.collide(at, owner));
-                if let Some(owner) = owner {
+                let owners = self.owners(&rule.host, &path.path, at, is_new);
+                if !looks_at_all && owners.contains(&at) {
+                    return None;
+                }
+                let is_served = !owners.is_empty();
+                if let Some(owner) = owners.into_iter().find(|&owner| owner != at && self.collide(at, owner)) {
                     let other = &self.chosen[owner].object.reference;
                     let reason = format!(
                         "host `{}` and path `{}` are already declared by Ingress `{}/{}`",
                         rule.host, path.path, other.namespace, other.name
                     );
                     return Some((path.span, reason));
+                }
+                if !looks_at_all && is_served {
+                    return None;
                 }
             }
         }

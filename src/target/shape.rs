@@ -215,7 +215,8 @@ mod tests {
 
     #[test]
     fn directives_have_names() {
-        let text = "# one {\nadd_header A \"b; c {\";\nif ($x = 'y;') { return 403; }\ncontent_by_lua_block { ngx.say(';') }\nallow 1.2.3.4;";
+        let text =
+            "# one {\nadd_header A \"b; c {\";\nif ($x = 'y;') { return 403; }\ncontent_by_lua_block { ngx.say(';') }\nallow 1.2.3.4;";
         assert_eq!(directives(text), ["add_header", "if", "return", "content_by_lua_block", "allow"]);
     }
 }

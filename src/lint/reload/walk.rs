@@ -12,6 +12,7 @@ use super::refusal::Refusal;
 use super::variables::Variables;
 use super::{arguments, pattern, values};
 use crate::conf::{Directive, Tree};
+use crate::nginx;
 
 /// Everything in a configuration that nginx refuses.
 pub(super) fn refusals(tree: &Tree) -> Vec<Refusal> {
@@ -73,7 +74,7 @@ impl<'v, 't> Walk<'v, 't> {
                 }
             }
         }
-        if place & (SERVER | LOCATION | LOCATION_IF) != 0
+        if place & (HTTP | SERVER | LOCATION | LOCATION_IF) != 0
             && let Some((name, message)) = buffers.refusal(&inherited)
         {
             self.refuse(name, message);
@@ -187,7 +188,7 @@ impl<'v, 't> Walk<'v, 't> {
             if !is_word && args.len() != 1 {
                 self.refuse("map", format!("the entry `{name}` of a `map` has {} values", args.len()));
             }
-            if let Some(problem) = name.strip_prefix('~').and_then(|text| pattern::problem(text.strip_prefix('*').unwrap_or(text))) {
+            if let Some(problem) = name.strip_prefix('~').and_then(|text| nginx::problem(text.strip_prefix('*').unwrap_or(text))) {
                 self.refuse("map", format!("`{name}` is no regular expression: {problem}"));
             }
         }

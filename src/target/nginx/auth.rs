@@ -95,7 +95,8 @@ impl<'a> Auth<'a> {
         headers.set("X-Sent-From", "nginx-ingress-controller");
         headers.set("X-Real-IP", "$remote_addr");
         headers.set("X-Forwarded-For", forwarded_for(shared));
-        headers.set("X-Auth-Request-Redirect", if service.request_redirect.is_empty() { "$request_uri" } else { &service.request_redirect });
+        headers
+            .set("X-Auth-Request-Redirect", if service.request_redirect.is_empty() { "$request_uri" } else { &service.request_redirect });
         client_certificate(server, &mut headers);
         for (name, value) in &service.request_headers {
             headers.set(name, value);

@@ -5,8 +5,9 @@ use super::cookies;
 use super::lines::{Lines, Word};
 use super::names;
 use super::scope::Scope;
-use super::upstreams::{Destination, Plan};
+use super::upstreams::{Destination, Plan, Plans};
 use crate::ir::{TrafficShare, Upstream};
+use crate::nginx;
 
 /// One question, in the order in which the maps are written; a later one is asked first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,20 +51,24 @@ pub(super) fn is_taking(upstream: &Upstream, canary: &Upstream) -> bool {
 }
 
 /// Writes the maps that choose between an upstream and its canary.
-pub(super) fn choice(plan: &Plan, scope: &mut Scope, lines: &mut Lines) {
+pub(super) fn choice(plan: &Plan, plans: &Plans, scope: &mut Scope, lines: &mut Lines) {
     let (Some(canary), Destination::Choice(choice)) = (plan.canary, &plan.destination) else { return };
-    let own = plan.upstream.name.as_str();
+    let home = |plan: &Plan| match plan.home() {
+        Destination::Group(name) | Destination::Choice(name) => name,
+        Destination::Name(_) | Destination::Nowhere | Destination::NotFound => String::new(),
+    };
+    let (own, other) = (home(plan), plans.get(canary.name.as_str()).map_or_else(String::new, home));
     lines.gap();
-    lines.comment(&format!("Requests for {} that go to {}.", names::shown(own), names::shown(&canary.name)));
+    lines.comment(&format!("Requests for {} that go to {}.", names::shown(&plan.upstream.name), names::shown(&canary.name)));
     if !canary.share.header.is_empty() && !names::is_header(&canary.share.header) {
         scope.lost("canary-by-header", "no variable of nginx holds a header of this name");
     }
     let steps = steps(plan.upstream, canary);
-    let mut next = Word::from(own);
+    let mut next = Word::from(&own);
     for (at, step) in steps.iter().enumerate() {
         let is_last = at + 1 == steps.len();
         let variable = if is_last { choice.clone() } else { format!("${}_{}", step.name(), plan.id) };
-        let question = Question { share: &canary.share, own, other: &canary.name, variable: &variable, next };
+        let question = Question { share: &canary.share, own: &own, other: &other, variable: &variable, next };
         match step {
             Step::Share => question.by_share(lines),
             Step::Cookie => {
@@ -71,8 +76,15 @@ pub(super) fn choice(plan: &Plan, scope: &mut Scope, lines: &mut Lines) {
                 question.by_word(&source, lines);
             }
             Step::Header => question.by_header(lines),
-            Step::KeptByCanary => question.by_mark(&cookies::source(cookies::name(canary), &format!("kept_{}", plan.id), lines), canary, lines),
-            Step::KeptByOwn => question.by_mark(&cookies::source(cookies::name(plan.upstream), &format!("own_{}", plan.id), lines), plan.upstream, lines),
+            Step::KeptByCanary => {
+                question.by_mark(&cookies::source(cookies::name(canary), &format!("kept_{}", plan.id), lines), canary, &other, lines)
+            }
+            Step::KeptByOwn => question.by_mark(
+                &cookies::source(cookies::name(plan.upstream), &format!("own_{}", plan.id), lines),
+                plan.upstream,
+                &own,
+                lines,
+            ),
         }
         next = Word::from(variable);
     }
@@ -111,6 +123,8 @@ impl Question<'_> {
         let source = names::header_variable(&self.share.header);
         let pattern = match (self.share.header_value.as_str(), self.share.header_pattern.as_str()) {
             ("", "") => return self.by_word(&source, lines),
+            // Quirk: a pattern that cannot be read fits nothing, and nobody else is asked.
+            ("", pattern) if nginx::problem(pattern).is_some() => return self.by_presence(&source, lines),
             ("", pattern) => format!("~{pattern}"),
             (value, _) => format!("~^{}$", regex_literal(value)),
         };
@@ -122,10 +136,18 @@ impl Question<'_> {
         });
     }
 
-    /// Clients that were assigned to an upstream stay there.
-    fn by_mark(self, source: &str, upstream: &Upstream, lines: &mut Lines) {
+    /// Requests with the header stay away from the canary.
+    fn by_presence(self, source: &str, lines: &mut Lines) {
         lines.block("map", vec![Word::from(source), Word::from(self.variable)], |lines| {
-            lines.entry(vec![Word::from(format!("~\\|{}$", cookies::mark(upstream))), Word::from(&upstream.name)]);
+            lines.entry(vec![Word::from(""), self.next]);
+            lines.entry(vec![Word::from("default"), Word::from(self.own)]);
+        });
+    }
+
+    /// Clients that were assigned to an upstream stay there.
+    fn by_mark(self, source: &str, upstream: &Upstream, home: &str, lines: &mut Lines) {
+        lines.block("map", vec![Word::from(source), Word::from(self.variable)], |lines| {
+            lines.entry(vec![Word::from(format!("~\\|{}$", cookies::mark(upstream))), Word::from(home)]);
             lines.entry(vec![Word::from("default"), self.next]);
         });
     }

@@ -146,9 +146,5 @@ fn shared(all: &BTreeSet<Setter>, plans: &Plans, lines: &mut Lines) {
     }
 }
 
-const UNFIT_FOR_SAME_SITE_NONE: [&str; 4] = [
-    "~Chrome/[456]",
-    "~CPU iPhone OS 12",
-    "~iPad; CPU OS 12",
-    "~^(?=.*Macintosh)(?=.*Intel Mac OS X 10_14)(?=.*Safari)(?!.*Chrome)",
-];
+const UNFIT_FOR_SAME_SITE_NONE: [&str; 4] =
+    ["~Chrome/[456]", "~CPU iPhone OS 12", "~iPad; CPU OS 12", "~^(?=.*Macintosh)(?=.*Intel Mac OS X 10_14)(?=.*Safari)(?!.*Chrome)"];

@@ -35,7 +35,9 @@ fn headers(cors: &Cors) -> Vec<(&'static str, &'static str, String)> {
 /// Answers preflights, and sets the headers of all other answers.
 pub(super) fn write(cors: &Cors, owner: Option<&Owner>, lines: &mut Lines, response: &mut ResponseHeaders) {
     if takes_any(cors) {
-        lines.block("if", vec![Word::from("($request_method"), Word::from("="), Word::from("OPTIONS)")], |lines| put!(lines, "return", 204_i64));
+        lines.block("if", vec![Word::from("($request_method"), Word::from("="), Word::from("OPTIONS)")], |lines| {
+            put!(lines, "return", 204_i64)
+        });
         response.replace("Access-Control-Allow-Origin", "*");
         for (name, _, value) in headers(cors) {
             response.replace(name, &value);
@@ -46,6 +48,8 @@ pub(super) fn write(cors: &Cors, owner: Option<&Owner>, lines: &mut Lines, respo
         return;
     }
     let id = id(owner);
+    // Quirk: a request that is refused before, as one that is too large, gets no such header. The variable is still empty then.
+    put!(lines, "set", "$origin", "$http_origin");
     lines.block("if", vec![Word::from(format!("($cors_preflight_{id})"))], |lines| put!(lines, "return", 204_i64));
     response.replace("Access-Control-Allow-Origin", &format!("$cors_allow_origin_{id}"));
     for (name, part, _) in headers(cors) {
@@ -54,7 +58,7 @@ pub(super) fn write(cors: &Cors, owner: Option<&Owner>, lines: &mut Lines, respo
 }
 
 /// Writes the maps that all routes of an Ingress share: whether the origin may ask, and what the headers are then.
-pub(super) fn maps(shared: &Shared, lines: &mut Lines) {
+pub(super) fn maps(shared: &Shared, hosts: &str, lines: &mut Lines) {
     let routes = shared.proxy.servers.iter().flat_map(|server| &server.routes);
     let mut all = BTreeMap::new();
     for route in routes {
@@ -65,13 +69,14 @@ pub(super) fn maps(shared: &Shared, lines: &mut Lines) {
     }
     for (id, (cors, owner)) in all {
         let pattern = origins_pattern(&cors.origins);
-        if pattern.is_empty() {
+        // A route that is closed asks for nothing, and nobody sets the variable that the map reads.
+        if pattern.is_empty() || !hosts.contains(&format!("$cors_preflight_{id})")) {
             continue;
         }
         lines.gap();
         lines.comment(&format!("Origins that {} answers to.", owner.map_or_else(String::new, names::place)));
         let origin = format!("$cors_origin_{id}");
-        map(lines, "$http_origin", &origin, &format!("~*({pattern})$"), "$http_origin", "");
+        map(lines, "$origin", &origin, &format!("~*({pattern})$"), "$origin", "");
         map(lines, &format!("$request_method{origin}"), &format!("$cors_preflight_{id}"), "~^OPTIONS.", "1", "");
         let unless = |part: &str| format!("$upstream_http_access_control_{part}");
         map(lines, &origin, &format!("$cors_allow_origin_{id}"), "", &unless("allow_origin"), &origin);

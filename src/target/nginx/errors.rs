@@ -95,8 +95,9 @@ pub(super) fn tell_of_missing(headers: &mut Headers) {
         ("X-Ingress-Name", "$ingress_name"),
         ("X-Service-Name", "$service_name"),
         ("X-Service-Port", "$service_port"),
-        ("X-Request-ID", "$req_id"),
     ] {
         headers.set(name, value);
     }
+    // Quirk: every backend gets it, and this one gets it twice.
+    headers.add("X-Request-ID", "$req_id");
 }

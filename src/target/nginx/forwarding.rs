@@ -17,7 +17,7 @@ pub(super) enum Protocol {
 
 impl Protocol {
     /// The directive that sets a header of the request.
-    fn sets(self) -> Option<&'static str> {
+    pub(super) fn sets(self) -> Option<&'static str> {
         match self {
             Self::Http => Some("proxy_set_header"),
             Self::Grpc => Some("grpc_set_header"),
@@ -63,7 +63,8 @@ impl Headers {
         headers.set("X-Original-Forwarded-Host", &names::header_variable(&address.host_header));
         headers.set("Proxy", "");
         for (name, value) in &shared.proxy.request_headers {
-            headers.set(name, value);
+            // Quirk: a header that is set anyway is sent twice.
+            headers.add(name, value);
         }
         headers
     }
@@ -79,6 +80,11 @@ impl Headers {
             Some((_, old)) => value.clone_into(old),
             None => self.0.push((name.to_owned(), value.to_owned())),
         }
+    }
+
+    /// Sets a header besides those of the same name.
+    pub(super) fn add(&mut self, name: &str, value: &str) {
+        self.0.push((name.to_owned(), value.to_owned()));
     }
 
     /// Writes the headers.

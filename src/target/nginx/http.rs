@@ -1,5 +1,7 @@
 //! Everything around the hosts: what holds for all of them.
 
+use std::net::IpAddr;
+
 use super::super::dialect;
 use super::super::options::Module;
 use super::super::view::switch;
@@ -17,7 +19,7 @@ pub(super) fn settings(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     logs(shared, lines);
     client(settings, lines);
     lines.gap();
-    real_ip(shared, lines);
+    real_ip(shared, scope, lines);
     lines.gap();
     encryption(shared, scope, lines);
     lines.gap();
@@ -120,7 +122,7 @@ fn client(settings: &Settings, lines: &mut Lines) {
     put!(lines, "reset_timedout_connection", "on");
 }
 
-fn real_ip(shared: &Shared, lines: &mut Lines) {
+fn real_ip(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     let settings = &shared.proxy.settings;
     let (address, proxy_protocol) = (&settings.client_address, settings.listening.proxy_protocol);
     let passes = shared.proxy.runtime.tls_passthrough;
@@ -133,8 +135,17 @@ fn real_ip(shared: &Shared, lines: &mut Lines) {
     let is_asked = address.from_headers || proxy_protocol || address.enabled;
     let trusted = if is_asked { address.trusted.clone() } else { vec![String::from("127.0.0.1")] };
     for network in trusted {
-        put!(lines, "set_real_ip_from", network);
+        if is_network(&network) {
+            put!(lines, "set_real_ip_from", network);
+        } else {
+            scope.lost("proxy-real-ip-cidr", "not an address, nor a network: nobody is trusted for it");
+        }
     }
+}
+
+/// Whether a text is an address, with or without the length of a prefix.
+fn is_network(text: &str) -> bool {
+    text.split_once('/').map_or(text, |(address, _)| address).parse::<IpAddr>().is_ok()
 }
 
 fn encryption(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
@@ -223,8 +234,15 @@ fn answers(shared: &Shared, lines: &mut Lines) {
         lines.directive("resolver", resolver.into_iter().map(Word::from).collect());
     }
     if caches_auth(shared) {
-        let folder = shared.options.state.as_ref().map_or_else(|| String::from("/var/cache/nginx-auth"), |state| format!("{state}/auth-cache"));
-        lines.directive("proxy_cache_path", vec![Word::from(folder)].into_iter().chain(words("levels=1:2 keys_zone=auth_cache:10m max_size=128m inactive=30m use_temp_path=off")).collect());
+        let folder =
+            shared.options.state.as_ref().map_or_else(|| String::from("/var/cache/nginx-auth"), |state| format!("{state}/auth-cache"));
+        lines.directive(
+            "proxy_cache_path",
+            vec![Word::from(folder)]
+                .into_iter()
+                .chain(words("levels=1:2 keys_zone=auth_cache:10m max_size=128m inactive=30m use_temp_path=off"))
+                .collect(),
+        );
     }
 }
 

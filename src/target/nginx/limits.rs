@@ -68,7 +68,8 @@ fn exempt(proxy: &Proxy, limits: &RateLimits, lines: &mut Lines) {
 
 /// Writes what a route counts.
 pub(super) fn write(limits: &RateLimits, lines: &mut Lines) {
-    let RateLimits { name, connections, per_second, per_second_burst, per_minute, per_minute_burst, bandwidth, bandwidth_after, .. } = limits;
+    let RateLimits { name, connections, per_second, per_second_burst, per_minute, per_minute_burst, bandwidth, bandwidth_after, .. } =
+        limits;
     if *connections > 0 {
         put!(lines, "limit_conn", format!("{name}_conn"), *connections);
     }

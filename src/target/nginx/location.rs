@@ -1,5 +1,6 @@
 //! What happens to the requests of one path.
 
+use super::super::shape;
 use super::auth::{self, Auth};
 use super::cors;
 use super::errors;
@@ -126,7 +127,7 @@ impl Writer<'_, '_> {
         if !self.returns_at_once() {
             self.checks(auth, scope, &mut headers, &mut response, lines);
             self.own_headers(&mut headers);
-            if headers != usual {
+            if headers != usual || self.sets_headers_raw(self.protocol()) {
                 headers.write(self.protocol(), lines);
             }
             proxying::write(shared, features, self.protocol(), lines);
@@ -243,12 +244,22 @@ impl Writer<'_, '_> {
         }
     }
 
+    /// Whether raw configuration sets headers for backends: nginx then forgets those that stand further out.
+    fn sets_headers_raw(&self, protocol: Protocol) -> bool {
+        let (features, raw) = (&self.route.features, &self.shared.proxy.settings.snippets);
+        let texts = [&features.snippet, &self.shared.location_snippet, &self.server.snippet, &self.shared.server_snippet, &raw.http];
+        texts.iter().any(|text| shape::directives(text).iter().any(|name| Some(*name) == protocol.sets()))
+    }
+
     fn errors(&self, lines: &mut Lines) {
         let features = &self.route.features;
         if features.redirect.relative {
             put!(lines, "absolute_redirect", "off");
         }
-        if !features.error_pages.is_empty() && !features.keep_backend_errors && self.shared.proxy.settings.route_defaults.error_codes.is_empty() {
+        if !features.error_pages.is_empty()
+            && !features.keep_backend_errors
+            && self.shared.proxy.settings.route_defaults.error_codes.is_empty()
+        {
             put!(lines, "proxy_intercept_errors", "on");
         }
         for code in &features.error_pages {
@@ -268,7 +279,7 @@ impl Writer<'_, '_> {
         if let Some(tls) = &features.backend_tls {
             proxying::backend_tls(tls, false, lines);
         }
-        if self.destination() != &Destination::Nowhere && self.rewrites() {
+        if !matches!(self.destination(), Destination::Nowhere | Destination::NotFound) && self.rewrites() {
             let mut all = vec![Word::from(format!("(?i){}", self.route.path))];
             all.extend(words(&features.rewrite.target));
             all.push(Word::from("break"));
@@ -283,7 +294,8 @@ impl Writer<'_, '_> {
         let is_free = shared.no_redirect_paths.iter().any(|path| self.route.path.starts_with(path));
         // Quirk: the catch-all host is asked for the certificate of the name in the request, for which there is none.
         let has_certificate = self.server.hostname != CATCH_ALL && shared.certificate(self.server).is_some();
-        if is_free || !rewrite.force_https && !(rewrite.to_https && has_certificate) {
+        let is_asked = rewrite.force_https || rewrite.to_https && has_certificate;
+        if is_free || !is_asked {
             return;
         }
         let port = if self.route.features.port_in_redirects { format!(":{}", shared.proxy.runtime.https_port) } else { String::new() };
@@ -334,7 +346,8 @@ impl Writer<'_, '_> {
         let features = &self.route.features;
         let limits = &features.limits;
         let is_limited = [limits.connections, limits.per_second, limits.per_minute].iter().any(|limit| *limit > 0);
-        let is_filtered = !features.allow.is_empty() || !features.deny.is_empty() || !self.shared.proxy.settings.filters.block_cidrs.is_empty();
+        let is_filtered =
+            !features.allow.is_empty() || !features.deny.is_empty() || !self.shared.proxy.settings.filters.block_cidrs.is_empty();
         let asks = features.password_auth.is_some() || Auth::of(self.route, self.shared).is_some();
         is_limited || is_filtered || asks
     }

@@ -24,7 +24,9 @@ pub(super) fn write(shared: &Shared, text: &str, lines: &mut Lines) {
     let mut wanted = vec![false; tables.len()];
     // A later table may ask for an earlier one.
     for at in (0..tables.len()).rev() {
-        let asks = |other: &Table| other.source.contains(tables[at].variable) || other.entries.iter().any(|(_, value)| value.contains(tables[at].variable));
+        let asks = |other: &Table| {
+            other.source.contains(tables[at].variable) || other.entries.iter().any(|(_, value)| value.contains(tables[at].variable))
+        };
         let by_others = tables.iter().zip(&wanted).any(|(other, wanted)| *wanted && asks(other));
         wanted[at] = by_others || text.contains(tables[at].variable);
     }
@@ -60,7 +62,8 @@ fn tables(shared: &Shared) -> Vec<Table> {
     ];
     let trusts = shared.trusts_headers();
     let first = [("~^(?<first_forwarded_host>[^,]*)", "$first_forwarded_host"), ("default", "$requested_host")];
-    let best_host = if trusts { ("$http_x_forwarded_host", &first[..]) } else { ("$http_host", &[("", "$host"), ("default", "$http_host")][..]) };
+    let best_host =
+        if trusts { ("$http_x_forwarded_host", &first[..]) } else { ("$http_host", &[("", "$host"), ("default", "$http_host")][..]) };
     let mut best = table("$best_http_host", best_host.0, "The host that the client asked for.", best_host.1);
     if trusts {
         best.entries.insert(0, (String::new(), String::from("$requested_host")));
@@ -137,7 +140,8 @@ fn escaped(lines: &mut Lines) {
             for count in (1..=*most).rev() {
                 let parts: Vec<_> = (0..count).map(|_| format!("([^{character}]*){literal}")).collect();
                 let value: Vec<_> = (1..=count).map(|part| format!("${part}%{:02X}", u32::from(*character))).collect();
-                lines.entry(vec![Word::from(format!("~^{}(.*)$", parts.concat())), Word::from(format!("{}${}", value.concat(), count + 1))]);
+                lines
+                    .entry(vec![Word::from(format!("~^{}(.*)$", parts.concat())), Word::from(format!("{}${}", value.concat(), count + 1))]);
             }
             lines.entry(vec![Word::from("default"), Word::from(&source)]);
         });

@@ -22,6 +22,7 @@ mod server;
 mod shared;
 mod snippets;
 mod stream;
+mod subsets;
 mod tls;
 mod upstreams;
 
@@ -121,10 +122,11 @@ fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Stri
     http::settings(shared, scope, &mut settings);
     let mut tables = Lines::within(1);
     http::filters(&proxy.settings, &mut tables);
-    cors::maps(shared, &mut tables);
+    let host_texts: String = hosts.iter().map(|(_, text)| text.as_str()).collect();
+    cors::maps(shared, &host_texts, &mut tables);
     limits::tables(proxy, &mut tables);
     for plan in used.iter().filter_map(|name| shared.plans.get(name)) {
-        canary::choice(plan, scope, &mut tables);
+        canary::choice(plan, &shared.plans, scope, &mut tables);
     }
     let setters: BTreeSet<_> = proxy
         .servers
@@ -146,8 +148,7 @@ fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Stri
         }
     }
     let mut variables = Lines::within(1);
-    let all = [settings.as_str(), &tables, &groups, &servers].concat()
-        + &hosts.iter().filter(|_| shared.options.splits_hosts).map(|(_, text)| text.as_str()).collect::<String>();
+    let all = [settings.as_str(), &tables, &groups, &servers, &host_texts].concat();
     maps::write(shared, &all, &mut variables);
     let variables = print(variables, scope);
     let http = [settings, variables, tables, groups, servers].into_iter().filter(|part| !part.trim().is_empty());

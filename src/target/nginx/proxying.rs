@@ -91,7 +91,9 @@ fn write_all(shared: &Shared, own: &Proxying, usual: Option<&Proxying>, lines: &
     word("proxy_buffer_size", &|p| p.buffer_size.clone());
     word("proxy_buffers", &|p| format!("{} {}", p.buffers_number, p.buffer_size));
     word("proxy_busy_buffers_size", &|p| p.busy_buffers_size.clone());
-    word("proxy_max_temp_file_size", &|p| if is_size(&p.max_temp_file_size, OFFSET_UNITS) { p.max_temp_file_size.clone() } else { String::new() });
+    word("proxy_max_temp_file_size", &|p| {
+        if is_size(&p.max_temp_file_size, OFFSET_UNITS) { p.max_temp_file_size.clone() } else { String::new() }
+    });
     word("proxy_cookie_domain", &|p| p.cookie_domain.clone());
     word("proxy_cookie_path", &|p| p.cookie_path.clone());
     word("proxy_next_upstream", &|p| next_upstream(&p.next_upstream, shared.proxy.settings.upstreams.retry_non_idempotent));

@@ -65,7 +65,9 @@ fn listen(shared: &Shared, is_catch_all: bool, lines: &mut Lines) {
     }
     let tls_port = if runtime.tls_passthrough { runtime.tls_proxy_port } else { runtime.https_port };
     let takes_proxy_protocol = [listening.proxy_protocol, listening.proxy_protocol || runtime.tls_passthrough];
-    for (port, takes_proxy_protocol, is_tls) in [(runtime.http_port, takes_proxy_protocol[0], false), (tls_port, takes_proxy_protocol[1], true)] {
+    for (port, takes_proxy_protocol, is_tls) in
+        [(runtime.http_port, takes_proxy_protocol[0], false), (tls_port, takes_proxy_protocol[1], true)]
+    {
         // What is not passed on unopened comes from this nginx itself.
         let own = [String::from("127.0.0.1:")];
         for address in if is_tls && runtime.tls_passthrough { own.as_slice() } else { &addresses } {
@@ -158,9 +160,26 @@ fn mirrors(routes: &[Route], lines: &mut Lines) {
             put!(lines, "proxy_http_version", "1.0");
             put!(lines, "proxy_set_header", "Host", &mirror.host);
             put!(lines, "proxy_set_header", "Connection", "close");
-            put!(lines, "proxy_pass", &mirror.target);
+            mirror_target(&mirror.target, lines);
         });
         lines.gap();
+    }
+}
+
+/// Writes where a copy goes. A name that is written out would be looked up once, at the start, and keep nginx from starting where that
+/// fails; in a variable it is looked up for each request.
+fn mirror_target(target: &str, lines: &mut Lines) {
+    let rest = target.split_once("://").map_or(target, |(_, rest)| rest);
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    if target.contains('$') || host.parse::<std::net::IpAddr>().is_ok() {
+        return put!(lines, "proxy_pass", target);
+    }
+    put!(lines, "set", "$mirror", target);
+    if path.is_empty() {
+        put!(lines, "proxy_pass", "$mirror");
+    } else {
+        put!(lines, "proxy_pass", "$mirror$is_args$args");
     }
 }
 

@@ -5,8 +5,20 @@ use super::super::shape;
 use super::scope::Scope;
 
 /// Beginnings of the names of directives that need more than nginx itself.
-const FOREIGN: &[&str] =
-    &["lua_", "more_", "set_escape_uri", "set_unescape_uri", "opentelemetry", "opentracing", "modsecurity", "brotli", "geoip2", "auth_digest", "njs", "js_"];
+const FOREIGN: &[&str] = &[
+    "lua_",
+    "more_",
+    "set_escape_uri",
+    "set_unescape_uri",
+    "opentelemetry",
+    "opentracing",
+    "modsecurity",
+    "brotli",
+    "geoip2",
+    "auth_digest",
+    "njs",
+    "js_",
+];
 
 /// What keeps a snippet from being printed.
 fn obstacle(text: &str, options: &NginxOptions) -> Option<&'static str> {

@@ -32,8 +32,9 @@ pub(super) fn text(shared: &Shared, scope: &mut Scope) -> String {
         for snippet in snippets.filter(|snippet| !snippet.trim().is_empty()) {
             lines.raw(snippets::of_administrator("stream-snippet", snippet, shared.options, scope));
         }
+        let mut groups = BTreeSet::new();
         for stream in &shared.proxy.streams {
-            service(shared, stream, lines);
+            service(shared, stream, &mut groups, lines);
         }
         if shared.proxy.runtime.tls_passthrough {
             passthrough(shared, lines);
@@ -54,7 +55,7 @@ fn group(name: &str, endpoints: &[Endpoint], lines: &mut Lines) {
     });
 }
 
-fn service(shared: &Shared, stream: &Stream, lines: &mut Lines) {
+fn service(shared: &Shared, stream: &Stream, groups: &mut BTreeSet<String>, lines: &mut Lines) {
     let defaults = &shared.proxy.settings.stream_defaults;
     let kind = if stream.transport == Transport::Tcp { "tcp" } else { "udp" };
     let name = format!("{kind}-{}-{}-{}", stream.namespace, stream.service_name, stream.port);
@@ -65,7 +66,10 @@ fn service(shared: &Shared, stream: &Stream, lines: &mut Lines) {
         lines.comment("It has no endpoints: nobody listens.");
         return;
     }
-    group(&name, &stream.endpoints, lines);
+    // Several ports may lead to one Service.
+    if groups.insert(name.clone()) {
+        group(&name, &stream.endpoints, lines);
+    }
     lines.block("server", Vec::new(), |lines| {
         for prefix in listen_prefixes(shared) {
             let mut all = vec![Word::from(format!("{prefix}{}", stream.listen))];

@@ -8,7 +8,9 @@ use super::cookies;
 use super::lines::{Lines, Word, put};
 use super::names;
 use super::scope::Scope;
-use crate::ir::{DEFAULT_UPSTREAM, Endpoint, Proxy, Settings, Upstream};
+use super::subsets;
+use crate::ir::{DEFAULT_UPSTREAM, Endpoint, Hashing, Proxy, Settings, Upstream};
+use crate::nginx;
 
 /// Where requests for an upstream go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub(super) struct Plan<'a> {
     pub(super) canary: Option<&'a Upstream>,
     /// Part of the names of its variables.
     pub(super) id: String,
+    /// How often the endpoints are listed, so that nginx tries as often as routes ask for.
+    repeats: usize,
 }
 
 /// All upstreams by name.
@@ -49,6 +53,7 @@ pub(super) fn plan<'a>(proxy: &'a Proxy, scope: &mut Scope) -> Plans<'a> {
         by_name.entry(&upstream.name).or_insert(upstream);
     }
     let mut ids = HashSet::new();
+    let tries = tries(proxy);
     let mut plans = Plans::new();
     for (&name, &upstream) in &by_name {
         let mut id = names::variable_part(name);
@@ -64,7 +69,12 @@ pub(super) fn plan<'a>(proxy: &'a Proxy, scope: &mut Scope) -> Plans<'a> {
             Some(canary) if canary::is_taking(upstream, canary) => Destination::Choice(format!("$choice_{id}")),
             _ => destination(proxy, upstream),
         };
-        plans.insert(name, Plan { upstream, destination, canary, id });
+        let repeats = tries.get(name).map_or(1, |tries| tries.div_ceil(upstream.endpoints.len().max(1)));
+        let mut plan = Plan { upstream, destination, canary, id, repeats };
+        if let Destination::Group(_) = plan.destination {
+            plan.destination = plan.home();
+        }
+        plans.insert(name, plan);
     }
     plans
 }
@@ -77,6 +87,22 @@ fn destination(proxy: &Proxy, upstream: &Upstream) -> Destination {
         [first, ..] if !is_address(first) => Destination::Name(format!("{}:{}", first.address, first.port)),
         _ => Destination::Group(upstream.name.clone()),
     }
+}
+
+/// How often routes ask for a try where a status of the backend is to be tried again. After an error of the connection, another try at
+/// the same endpoint is worth nothing, and nginx leaves it out.
+fn tries(proxy: &Proxy) -> BTreeMap<&str, usize> {
+    const MOST: i64 = 10;
+    let mut tries = BTreeMap::new();
+    for route in proxy.servers.iter().flat_map(|server| &server.routes) {
+        let proxying = &route.features.proxying;
+        if proxying.next_upstream.split(' ').any(|word| word.starts_with("http_")) {
+            let wanted = usize::try_from(proxying.next_upstream_tries.clamp(1, MOST)).unwrap_or(1);
+            let most = tries.entry(route.upstream.as_str()).or_insert(1);
+            *most = wanted.max(*most);
+        }
+    }
+    tries
 }
 
 fn own_group(proxy: &Proxy, upstream: &Upstream) -> bool {
@@ -101,44 +127,77 @@ impl Plan<'_> {
         self.upstream.affinity.kind == "cookie"
     }
 
+    /// Where requests go that no canary takes, given that the upstream is a group.
+    pub(super) fn home(&self) -> Destination {
+        if self.has_subsets() { Destination::Choice(subsets::variable(self)) } else { Destination::Group(self.upstream.name.clone()) }
+    }
+
+    fn has_subsets(&self) -> bool {
+        !self.is_sticky() && self.upstream.hashing.subset && !self.upstream.hashing.key.is_empty()
+    }
+
     /// Writes the group, where there is one.
     pub(super) fn group(&self, settings: &Settings, scope: &mut Scope, lines: &mut Lines) {
         let upstream = self.upstream;
         if upstream.endpoints.is_empty() || !upstream.endpoints.iter().all(is_address) {
             return;
         }
+        if self.has_subsets() {
+            return subsets::write(self, settings, lines);
+        }
         if self.is_sticky() {
             cookies::key(self, lines);
         }
         lines.gap();
         lines.block("upstream", vec![Word::from(&upstream.name)], |lines| {
-            self.method(settings, scope, lines);
-            for endpoint in &upstream.endpoints {
-                // The controller does not remember failures: the next request tries the endpoint again.
-                put!(lines, "server", address(endpoint), "max_fails=0");
+            let hashes = self.method(settings, scope, lines);
+            for round in 0..if hashes { 1 } else { self.repeats } {
+                if round == 1 {
+                    lines.comment("Once more: nginx tries each line once, and routes ask for more tries.");
+                }
+                for endpoint in &upstream.endpoints {
+                    // The controller does not remember failures: the next request tries the endpoint again.
+                    put!(lines, "server", address(endpoint), "max_fails=0");
+                }
             }
             keepalive(settings, lines);
         });
     }
 
-    /// How an endpoint is chosen; without a word, one after the other.
-    fn method(&self, settings: &Settings, scope: &mut Scope, lines: &mut Lines) {
+    /// Writes how an endpoint is chosen, without a word one after the other; whether that is by a hash.
+    fn method(&self, settings: &Settings, scope: &mut Scope, lines: &mut Lines) -> bool {
         let upstream = self.upstream;
         if self.is_sticky() {
             put!(lines, "hash", format!("$sticky_key_{}", self.id), "consistent");
-        } else if !upstream.hashing.key.is_empty() {
-            if upstream.hashing.subset {
-                scope.lost("upstream-hash-by-subset", "a key leads to one endpoint, not to a group of endpoints");
-            }
-            put!(lines, "hash", &upstream.hashing.key, "consistent");
-        } else if upstream.algorithm == "ewma" || upstream.algorithm.is_empty() && settings.upstreams.load_balance == "ewma" {
+            return true;
+        }
+        if !upstream.hashing.key.is_empty() {
+            put!(lines, "hash", hash_key(&upstream.hashing), "consistent");
+            return true;
+        }
+        if upstream.algorithm == "ewma" || upstream.algorithm.is_empty() && settings.upstreams.load_balance == "ewma" {
             scope.differs("load-balance", "`ewma` becomes the endpoint with the fewest connections");
             put!(lines, "least_conn");
         }
+        false
     }
 }
 
-fn keepalive(settings: &Settings, lines: &mut Lines) {
+/// What is hashed. nginx takes turns where that is empty, the controller does not: it never is. Variables that nobody knows are empty
+/// for the controller, which reads the key while requests come, and keep nginx from starting.
+pub(super) fn hash_key(hashing: &Hashing) -> String {
+    let mut key = hashing.key.clone();
+    let mut unknown: Vec<_> = nginx::used(&hashing.key).unwrap_or_default();
+    unknown.retain(|name| !nginx::is_builtin(name));
+    // A name may begin like another.
+    unknown.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    for name in unknown {
+        key = key.replace(&format!("${{{name}}}"), "").replace(&format!("${name}"), "");
+    }
+    format!("{key}-")
+}
+
+pub(super) fn keepalive(settings: &Settings, lines: &mut Lines) {
     let upstreams = &settings.upstreams;
     if upstreams.keepalive_connections <= 0 {
         return;

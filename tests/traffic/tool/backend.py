@@ -13,6 +13,11 @@ import http2
 from wire import Reader, first
 
 HTTP, HTTPS, FASTCGI, TCP, GRPC = 8080, 8443, 9000, 7000, 50051
+LONGEST_TEXT = 1024
+
+
+SHORT = {"commonName": "CN", "organizationName": "O", "organizationalUnitName": "OU", "countryName": "C", "localityName": "L",
+         "stateOrProvinceName": "ST"}
 
 
 class Log:
@@ -28,14 +33,15 @@ class Log:
 
 
 def text_of(body):
-    return body.decode("utf-8", "replace") if len(body) < 4096 else f"{len(body)} bytes"
+    return body.decode("utf-8", "replace") if len(body) <= LONGEST_TEXT else f"{len(body)} bytes"
 
 
 def subject(sock):
-    """Common name of the certificate that the peer showed."""
+    """Subject of the certificate that the peer showed, its last part first (RFC 4514)."""
     certificate = sock.getpeercert()
-    names = dict(pair for part in certificate.get("subject", ()) for pair in part) if certificate else {}
-    return names.get("commonName")
+    if not certificate:
+        return None
+    return ",".join(f"{SHORT.get(name, name)}={value}" for part in reversed(certificate["subject"]) for name, value in part)
 
 
 class Backends:

@@ -2,6 +2,7 @@
 
 import re
 
+from client import lines_of
 from wire import first
 
 NOT_COMPARED = {"date", "content-length", "connection", "keep-alive", "transfer-encoding", "etag", "last-modified", "accept-ranges",
@@ -52,10 +53,9 @@ class Ports:
         return text
 
 
-def as_seen(entry, request, services, ports):
+def as_seen(entry, sent, services, ports):
     """A request that a backend logged, in the words of the recorded answers."""
-    sent = folded([(name, value) for name, values in (request.get("headers") or {}).items()
-                   for value in (values if isinstance(values, list) else [values])], FRAMING)
+    sent = folded(sent, FRAMING)
     got = folded(entry["headers"], FRAMING if entry["protocol"] != "FastCGI" else set())
     seen = {"backend": services.of(entry["endpoint"]), "method": entry["method"], "uri": entry["uri"],
             "host": first(entry["headers"], "HTTP_HOST" if entry["protocol"] == "FastCGI" else "host"),
@@ -115,9 +115,10 @@ def differences_of_headers(expected, headers, ports, tolerated):
 class Row:
     """One request, all answers to it, and what the backends logged meanwhile."""
 
-    def __init__(self, request, answers, log, services, ports, tolerated):
+    def __init__(self, request, cookies, answers, log, services, ports, tolerated):
         self.request, self.answers, self.log, self.services = request, answers, log, services
         self.ports, self.tolerated = ports, tolerated
+        self.sent = lines_of(request, b"", cookies)
 
     def entry(self, answer):
         sequence = first(answer.headers, "X-Backend-Seq")
@@ -160,7 +161,7 @@ class Row:
         if expected.get("backend") not in ("*", backend):
             found.append(f"backend {backend}, not {expected.get('backend')}")
         elif expected.get("seen"):
-            seen = as_seen(self.entry(answer), self.request, self.services, self.ports)
+            seen = as_seen(self.entry(answer), self.sent, self.services, self.ports)
             found += differences_of_seen(expected["seen"], seen, self.request, "seen")
         return found
 
@@ -183,7 +184,8 @@ class Row:
     def differences_of_others(self, expected, answer):
         """Requests that backends received on the way, in any order."""
         own = self.entry(answer)
-        rest = [as_seen(entry, self.request, self.services, self.ports) for _, entry in self.log if entry is not own]
+        rest = [as_seen(entry, self.sent, self.services, self.ports) for _, entry in self.log
+                if entry is not own and not (answer.tcp_reply and entry["protocol"] == "TCP")]
         found = []
         for meant in expected.get("also", ()):
             tried = [(differences_of_seen(meant, seen, self.request, "also"), seen) for seen in rest if seen["backend"] == meant["backend"]]

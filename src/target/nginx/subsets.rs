@@ -1,0 +1,62 @@
+//! Hashing to a group of endpoints: the key chooses the group, chance the endpoint in it.
+
+use super::lines::{Lines, Word, put};
+use super::names;
+use super::upstreams::{self, Plan};
+use crate::ir::{Endpoint, Settings};
+
+/// The groups of an upstream, each of the same size: the last one starts again with the first endpoints.
+fn groups(endpoints: &[Endpoint], size: i64) -> Vec<Vec<&Endpoint>> {
+    let size = usize::try_from(size).unwrap_or(1).clamp(1, endpoints.len().max(1));
+    let group = |start: usize| endpoints.iter().cycle().skip(start).take(size).collect();
+    (0..endpoints.len()).step_by(size).map(group).collect()
+}
+
+/// The variable that names the group of a request.
+pub(super) fn variable(plan: &Plan) -> String {
+    format!("$subset_{}", plan.id)
+}
+
+/// Writes the groups and what chooses one.
+pub(super) fn write(plan: &Plan, settings: &Settings, lines: &mut Lines) {
+    let upstream = plan.upstream;
+    let groups = groups(&upstream.endpoints, upstream.hashing.subset_size);
+    let name = |at: usize| format!("{}-subset-{}", upstream.name, at + 1);
+    lines.gap();
+    lines.comment(&format!("{}: a key leads to a group of endpoints.", names::shown(&upstream.name)));
+    lines.block("split_clients", vec![Word::from(upstreams::hash_key(&upstream.hashing)), Word::from(variable(plan))], |lines| {
+        // Ten thousand parts are what nginx knows; the last group takes what is left.
+        let share = 10_000 / groups.len();
+        for at in 0..groups.len() - 1 {
+            lines.entry(vec![Word::from(format!("{}.{:02}%", share / 100, share % 100)), Word::from(name(at))]);
+        }
+        lines.entry(vec![Word::from("*"), Word::from(name(groups.len() - 1))]);
+    });
+    for (at, group) in groups.iter().enumerate() {
+        lines.gap();
+        lines.block("upstream", vec![Word::from(name(at))], |lines| {
+            put!(lines, "random");
+            for endpoint in group {
+                put!(lines, "server", upstreams::address(endpoint), "max_fails=0");
+            }
+            upstreams::keepalive(settings, lines);
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_have_one_size() {
+        let endpoints: Vec<_> =
+            ["1", "2", "3", "4"].map(|address| Endpoint { address: address.to_owned(), port: String::from("80") }).into();
+        let shown =
+            |size| groups(&endpoints, size).iter().map(|group| group.iter().map(|e| e.address.as_str()).collect()).collect::<Vec<String>>();
+        assert_eq!(shown(2), ["12", "34"]);
+        assert_eq!(shown(3), ["123", "412"]);
+        assert_eq!(shown(9), ["1234"]);
+        assert_eq!(shown(-1), ["1", "2", "3", "4"]);
+    }
+}
