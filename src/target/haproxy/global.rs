@@ -1,10 +1,11 @@
 //! What holds for the process and for all sections.
 
+use super::super::scope::Scope;
 use super::answers;
 use super::lines::{Lines, Rule};
 use super::shared::Shared;
-use super::super::scope::Scope;
 use super::tls;
+use crate::ir::Process;
 
 /// Writes the section for the process.
 pub(super) fn process(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
@@ -14,7 +15,11 @@ pub(super) fn process(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     if !settings.logging.off {
         lines.code("log stdout format raw local0 info");
     }
-    lines.code(&format!("maxconn {}", settings.process.max_connections.clamp(1024, 1_000_000)));
+    // Without a number HAProxy takes what the limits of the process allow; with one that is too high it does not start.
+    let connections = settings.process.max_connections;
+    if connections != Process::default().max_connections && connections > 0 {
+        lines.code(&format!("maxconn {}", connections.min(1_000_000)));
+    }
     lines.rule(Rule::new("hard-stop-after").value(&settings.process.shutdown_timeout));
     tls::process(shared, scope, lines);
 }

@@ -152,7 +152,11 @@ impl Maps {
     }
 
     /// The files.
-    pub(super) fn files(self) -> Vec<OutputFile> {
+    pub(super) fn files(mut self) -> Vec<OutputFile> {
+        for name in ["hosts", "paths", "paths-exact"] {
+            // HAProxy does not start without a file that it names.
+            self.text(name);
+        }
         let shapes = self.shapes.all().into_iter().map(|(number, patterns)| {
             let text = patterns.iter().enumerate().map(|(index, pattern)| format!("{pattern} {index}\n")).collect();
             OutputFile::new(format!("maps/patterns-{number}.map"), text)

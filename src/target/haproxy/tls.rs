@@ -1,5 +1,7 @@
 //! Certificates and what else TLS needs, as files next to the configuration.
 
+use std::collections::BTreeSet;
+
 use super::super::names;
 use super::super::scope::Scope;
 use super::super::OutputFile;
@@ -69,7 +71,18 @@ pub(super) fn list(shared: &Shared) -> OutputFile {
             text.push_str(&format!("{} {}\n", certificate(&found.name), redirect.from));
         }
     }
+    for certificate in of_backends(shared.proxy) {
+        // Towards backends HAProxy finds only certificates that it has read by now, where their path is relative.
+        text.push_str(&format!("{certificate} towards-backends.invalid\n"));
+    }
     OutputFile::new("certificates.txt", text)
+}
+
+/// Certificates that are shown to backends.
+fn of_backends(proxy: &Proxy) -> BTreeSet<String> {
+    let of_routes = proxy.servers.iter().flat_map(|server| &server.routes).filter_map(|route| route.features.backend_tls.as_ref());
+    let all = proxy.servers.iter().filter_map(|server| server.backend_tls.as_ref()).chain(of_routes);
+    all.filter(|tls| !tls.trust.certificate.is_empty()).map(|tls| certificate(&tls.trust.secret)).collect()
 }
 
 /// The line of a host; none where the host needs none.
