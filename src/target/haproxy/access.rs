@@ -5,6 +5,7 @@ use super::super::scope::Scope;
 use super::answers::answer;
 use super::lines::{Lines, Rule};
 use super::shared::Shared;
+use super::words::Format;
 use crate::ir::{Features, PasswordAuth, Route};
 
 /// Whether one of the checks is enough.
@@ -62,8 +63,15 @@ pub(super) fn write(route: &Route, shared: &Shared, scope: &mut Scope, lines: &m
 
 /// Asks for a password, under a condition.
 fn challenge(auth: &PasswordAuth, condition: &str, lines: &mut Lines) {
-    let rule = Rule::new("http-request auth realm").value(if auth.realm.is_empty() { "-" } else { &auth.realm });
-    lines.rule(rule.code("if").code(condition).code(&format!("!{{ http_auth({}) }}", users(auth))));
+    let list = users(auth);
+    lines.code(&format!(".if defined({})", super::users::SIGN));
+    lines.code(&format!("http-request set-var(txn.password_hash) http_auth_user,map_str({})", super::users::hashes(&list)));
+    lines.code(".endif");
+    // A hash of the kind that is a plain SHA-1 is compared here, all others by the list.
+    let known = "{ http_auth_pass,sha1,base64,strcmp(txn.password_hash) eq 0 } { var(txn.password_hash) -m found }";
+    lines.code(&format!("http-request set-var(txn.is_known) bool(true) if {known} || {{ http_auth({list}) }}"));
+    let challenge = Format::text(&format!("Basic realm=\"{}\"", auth.realm.replace('"', "")));
+    lines.rule(answer(401).code("hdr WWW-Authenticate").format(&challenge).code("if").code(condition).code("!{ var(txn.is_known) -m bool }"));
 }
 
 /// Conditions about addresses, of which one has to hold. What is no address is no use to anybody.

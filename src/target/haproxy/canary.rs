@@ -55,9 +55,12 @@ impl Question {
         }
         if !self.header.is_empty() {
             let sample = format!("req.fhdr({})", argument(&self.header));
-            let given = || set(1).code("{").value(&sample).code("-m len gt 0 } {").value(&sample);
+            let count = format!("req.fhdr_cnt({})", argument(&self.header));
+            // Several lines are one value, joined by commas.
+            let given = || set(1).code("{").value(&count).code("eq 1 } {").value(&sample).code("-m len gt 0 } {").value(&sample);
+            let word = |goes: u8| set(goes).code("{").value(&count).code("eq 1 }");
             match (self.header_value.as_str(), self.header_pattern.as_str()) {
-                ("", "") => words(&sample, &set, lines),
+                ("", "") => words(&sample, &word, lines),
                 ("", pattern) => lines.rule(given().code("-m reg --").value(pattern).code("}")),
                 (value, _) => lines.rule(given().code("-m str --").value(value).code("}")),
             }

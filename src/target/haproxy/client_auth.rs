@@ -1,11 +1,12 @@
 //! Certificates that clients must show. The handshake lets everybody in; rules then answer as nginx does.
 
+use super::super::OutputFile;
+use super::super::scope::Scope;
 use super::answers::{answer, redirect};
 use super::lines::{Lines, Rule};
 use super::variables;
 use super::words::Format;
-use super::super::scope::Scope;
-use crate::ir::{ClientAuth, Server};
+use crate::ir::{ClientAuth, Proxy, Server};
 
 /// The check of a host, where it has authorities to check by.
 pub(super) fn of(server: &Server) -> Option<&ClientAuth> {
@@ -14,6 +15,10 @@ pub(super) fn of(server: &Server) -> Option<&ClientAuth> {
 
 /// Writes who is refused.
 pub(super) fn write(server: &Server, scope: &mut Scope, lines: &mut Lines) {
+    if server.client_auth.is_none() && server.client_auth_error.is_none() {
+        return;
+    }
+    lines.code("http-request set-var(txn.is_bare) bool(true)");
     if server.client_auth_error.is_some() {
         return lines.rule(answer(403));
     }
@@ -25,12 +30,14 @@ pub(super) fn write(server: &Server, scope: &mut Scope, lines: &mut Lines) {
         let rule = Rule::new("http-request return status 403 content-type text/html string 'client certificate unauthorized'");
         lines.rule(rule.code("if !{ ssl_c_s_dn(,0,rfc2253) -m reg --").value(subject).code("}"));
     }
+    lines.code("http-request unset-var(txn.is_bare)");
 }
 
 fn verify(auth: &ClientAuth, scope: &mut Scope, lines: &mut Lines) {
     lines.comment("A certificate that was shown for another host says nothing here.");
-    lines.code("http-request set-var(txn.is_bare) bool(true) if { ssl_fc }");
-    lines.rule(answer(421).code("if { ssl_fc } !{ ssl_fc_sni,lower,strcmp(txn.host) eq 0 }"));
+    let other = "if { ssl_fc_sni -m found } !{ ssl_fc_sni,lower,strcmp(txn.host) eq 0 }";
+    lines.rule(answer(421).code(other).code("{ ssl_fc_sni,lower,map_str(maps/hosts.map) -m found }"));
+    lines.rule(answer(421).code(other).code(r#"{ 'ssl_fc_sni,lower,regsub("^[^.]+","*"),map_str(maps/wildcards.map)' -m found }"#));
     let mut refusals = Vec::new();
     if auth.verify == "on" {
         refusals.push("{ ssl_fc } !{ ssl_c_used }");
@@ -48,7 +55,6 @@ fn verify(auth: &ClientAuth, scope: &mut Scope, lines: &mut Lines) {
         };
         lines.rule(rule.code("if").code(refusal));
     }
-    lines.code("http-request unset-var(txn.is_bare)");
 }
 
 /// Writes the headers that tell the backend about the certificate.
@@ -64,9 +70,33 @@ pub(super) fn tell(server: &Server, lines: &mut Lines) {
     }
     lines.code("http-request set-header ssl-client-verify NONE if !{ ssl_c_used }");
     lines.code("http-request set-header ssl-client-verify SUCCESS if { ssl_c_used } { ssl_c_verify 0 }");
-    lines.code("http-request set-header ssl-client-verify FAILED:%[ssl_c_verify] if { ssl_c_used } !{ ssl_c_verify 0 }");
+    lines.code("http-request set-header ssl-client-verify FAILED:%[ssl_c_verify,map_int(maps/certificate-errors.map)] if { ssl_c_used } !{ ssl_c_verify 0 }");
     for (name, sample) in [("ssl-client-subject-dn", "ssl_c_s_dn(,0,rfc2253)"), ("ssl-client-issuer-dn", "ssl_c_i_dn(,0,rfc2253)")] {
         lines.code(&format!("http-request del-header {name}"));
         lines.code(&format!("http-request set-header {name} %[{sample}] if {{ ssl_c_used }}"));
     }
+}
+
+/// What OpenSSL says of the errors that clients can cause.
+const ERRORS: &[(u8, &str)] = &[
+    (7, "certificate signature failure"),
+    (9, "certificate is not yet valid"),
+    (10, "certificate has expired"),
+    (18, "self-signed certificate"),
+    (19, "self-signed certificate in certificate chain"),
+    (20, "unable to get local issuer certificate"),
+    (21, "unable to verify the first certificate"),
+    (22, "certificate chain too long"),
+    (23, "certificate revoked"),
+    (24, "invalid CA certificate"),
+    (26, "unsuitable certificate purpose"),
+    (27, "certificate not trusted"),
+    (28, "certificate rejected"),
+];
+
+/// The table of errors; none where no host looks at certificates.
+pub(super) fn errors(proxy: &Proxy) -> Option<OutputFile> {
+    let is_asked = proxy.servers.iter().any(|server| server.client_auth.as_ref().is_some_and(|auth| !auth.trust.authorities.is_empty()));
+    let text = ERRORS.iter().map(|(code, words)| format!("{code} {words}\n")).collect();
+    is_asked.then(|| OutputFile::new("maps/certificate-errors.map", text))
 }

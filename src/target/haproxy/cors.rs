@@ -20,9 +20,7 @@ pub(super) fn write(cors: &Cors, lines: &mut Lines) {
         unless = String::from("{ var(txn.may_ask) -m bool }");
     }
     let preflight = format!("if METH_OPTIONS {unless}");
-    lines.code(&format!("http-request set-var(txn.preflight) bool(true) {}", preflight.trim_end()));
     lines.code(&format!("http-request return status 204 {}", preflight.trim_end()));
-    lines.code("http-after-response set-header Content-Type 'text/plain charset=UTF-8' if { var(txn.preflight) -m bool }");
     let condition = if unless.is_empty() { String::new() } else { format!("if {unless}") };
     let origin = if takes_any { Format::text("*") } else { Format::sample("var(txn.origin)") };
     let mut set = |name: &str, value: &Format| {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::lines::{Lines, Rule};
 use super::variables;
+use super::words::Format;
 use crate::ir::{FastCgi, Proxy};
 
 /// The name of the section for a set of parameters.
@@ -29,6 +30,9 @@ pub(super) fn apps(proxy: &Proxy, lines: &mut Lines) {
             lines.rule(Rule::new("index").value(&fastcgi.index));
         }
         lines.code("option keep-conn");
+        for (name, sample) in [("DOCUMENT_URI", "path"), ("REDIRECT_STATUS", "int(200)"), ("SERVER_NAME", "req.hdr(host),host_only"), ("REQUEST_SCHEME", "ssl_fc,iif(https,http)")] {
+            lines.rule(Rule::new("set-param").code(name).format(&Format::sample(sample)));
+        }
         for (name, value) in &fastcgi.params {
             if let Ok(value) = variables::format(value) {
                 lines.rule(Rule::new("set-param").value(name).format(&value));

@@ -72,6 +72,15 @@ pub(super) fn only(address: &str) -> &'static str {
 fn refusals(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     lines.code("http-request set-var(txn.is_bare) bool(true)");
     lines.rule(answer(400).code("if { req.ver 1.1 } !{ req.hdr_cnt(host) 1 }"));
+    lines.rule(answer(400).code("if { req.hdr_cnt(host) gt 0 } !{ req.hdr(host) -m len gt 0 }"));
+    lines.comment("An absolute URI goes on as its path alone.");
+    lines.code("http-request set-uri %[pathq] if { url_beg http:// https:// } { req.ver 1.0 1.1 }");
+    lines.comment("A client that waits to be asked for its body is asked here.");
+    lines.code("http-request wait-for-body time 60s if { req.fhdr(expect) -m found }");
+    lines.code("http-request del-header Expect");
+    if !shared.retries_all() {
+        lines.code("http-request disable-l7-retry if { method POST LOCK PATCH }");
+    }
     let filters = &shared.proxy.settings.filters;
     for (header, all) in [("user-agent", &filters.block_user_agents), ("referer", &filters.block_referers)] {
         for entry in all.iter().map(|entry| entry.trim()).filter(|entry| !entry.is_empty()) {
@@ -99,7 +108,7 @@ fn host(maps: &Maps, lines: &mut Lines) {
     if maps.has("host-ends") {
         lines.code(&format!("http-request set-var(txn.site) var(txn.host),map_end(maps/host-ends.map) {unless}"));
     }
-    lines.code(&format!(r#"http-request set-var(txn.site) 'var(txn.host),regsub("^[\w-]+(?=[.])","*"),map_str(maps/hosts.map)' {unless}"#));
+    lines.code(&format!(r#"http-request set-var(txn.site) 'var(txn.host),regsub("^[\w-]+(?=[.])","*"),map_str(maps/wildcards.map)' {unless}"#));
     if maps.has("host-patterns") {
         lines.code(&format!("http-request set-var(txn.site) var(txn.host),map_reg(maps/host-patterns.map) {unless}"));
     }

@@ -77,11 +77,39 @@ pub(super) fn usual(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
         all.push(("X-Original-URI", "var(txn.uri)"));
     }
     for (name, sample) in all {
-        lines.rule(Rule::new("http-request set-header").code(name).format(&Format::sample(sample)));
+        let rule = Rule::new("http-request set-header").code(name).format(&Format::sample(sample));
+        lines.rule(if name == "X-Request-ID" { rule.code("if { var(txn.request_id) -m found }") } else { rule });
     }
     lines.code("http-request del-header Proxy");
     for (name, value) in &shared.proxy.request_headers {
-        set_or_lose(name, value, "proxy-set-headers", scope, lines);
+        match variables::format(value) {
+            // Quirk: a header that every backend gets anyway is there twice.
+            Ok(value) if USUAL.iter().any(|usual| usual.eq_ignore_ascii_case(name)) => {
+                lines.rule(Rule::new("http-request add-header").value(name).format(&value));
+            }
+            Ok(value) => set(name, &value, lines),
+            Err(variable) => scope.lost("proxy-set-headers", &format!("HAProxy does not know `${variable}`: the header is not set")),
+        }
+    }
+}
+
+/// Headers that every backend gets.
+const USUAL: &[&str] = &[
+    "X-Request-ID",
+    "X-Real-IP",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Port",
+    "X-Forwarded-Proto",
+    "X-Forwarded-Scheme",
+    "X-Scheme",
+    "X-Original-URI",
+];
+
+/// Takes the headers about the client back: FastCGI has parameters in their place.
+pub(super) fn take_back(lines: &mut Lines) {
+    for name in USUAL.iter().chain(&["X-Original-Forwarded-For", "X-Original-Forwarded-Host"]) {
+        lines.code(&format!("http-request del-header {name}"));
     }
 }
 

@@ -202,6 +202,7 @@ impl<'a> Maker<'_, 'a> {
         let mut lines = Lines::default();
         lines.code("http-request set-var(txn.is_bare) bool(true)");
         lines.code("http-request set-log-level silent");
+        lines.code("http-after-response set-header Content-Type text/html");
         lines.code("http-request return status 200");
         let at = self.add(String::from("_health"), String::from("The health check"), lines);
         let path = self.shared.proxy.runtime.health_path.clone();

@@ -49,7 +49,7 @@ impl Maps {
     /// Adds the name of a host, which is found under another.
     pub(super) fn name(&mut self, name: &str, host: &str) {
         if is_key(name) {
-            self.put("hosts", &name.to_lowercase(), host);
+            self.put(if name.starts_with("*.") { "wildcards" } else { "hosts" }, &name.to_lowercase(), host);
         }
     }
 
@@ -153,7 +153,7 @@ impl Maps {
 
     /// The files.
     pub(super) fn files(mut self) -> Vec<OutputFile> {
-        for name in ["hosts", "paths", "paths-exact"] {
+        for name in ["hosts", "wildcards", "paths", "paths-exact"] {
             // HAProxy does not start without a file that it names.
             self.text(name);
         }

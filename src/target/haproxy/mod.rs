@@ -80,7 +80,8 @@ impl Target for Haproxy {
         files.extend(maps.files());
         files.extend(answers::files());
         files.push(tls::list(&shared));
-        files.extend(users::file(&shared, &mut scope));
+        files.extend(client_auth::errors(proxy));
+        files.extend(users::files(&shared, &mut scope));
         files.extend(tls::files(proxy));
         let mut all = scope.finish();
         all.append(&mut findings);

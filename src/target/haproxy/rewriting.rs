@@ -39,7 +39,14 @@ pub(super) fn write(route: &Route, scope: &mut Scope, lines: &mut Lines) {
         // Quirk of nginx: a question mark at the end drops the query.
         lines.rule(matches(Rule::new("http-request set-query ''")));
     }
-    lines.rule(matches(Rule::new("http-request set-path %[var(txn.path)]")));
+    lines.code("http-request set-var(txn.encoded) var(txn.path)");
+    // What a URI cannot hold as it is; what the encoding takes too much is brought back.
+    let kept = [("2F", "/"), ("3A", ":"), ("40", "@"), ("21", "!"), ("24", "$"), ("26", "&"), ("27", "'"), ("28", "("), ("29", ")")];
+    let kept = kept.iter().chain(&[("2A", "*"), ("2B", "+"), ("2C", ","), ("3B", ";"), ("3D", "="), ("7E", "~")]);
+    let back: String = kept.map(|(code, character)| format!(",regsub(\"%{code}\",\"{character}\",g)")).collect();
+    let special = Rule::new("http-request set-var(txn.encoded)").value(&format!("var(txn.path),url_enc{back}"));
+    lines.rule(special.code("if { var(txn.path) -m reg").value(r#"[^!$&-;=@-\[\]_a-z~]"#).code("}"));
+    lines.rule(matches(Rule::new("http-request set-path %[var(txn.encoded)]")));
     lines.rule(Rule::new("http-request replace-path").value(&pattern).value(&path));
     if !features.forwarded_prefix.is_empty() {
         headers::set_or_lose("X-Forwarded-Prefix", &features.forwarded_prefix, "x-forwarded-prefix", scope, lines);

@@ -9,7 +9,7 @@ use super::servers::{self, Destination, Protocol};
 use super::shared::Shared;
 use super::words::Format;
 use super::{access, client_auth, cors, fastcgi, headers, limits, losses, redirects, rewriting};
-use crate::ir::{DEFAULT_UPSTREAM, Features, Route, Server};
+use crate::ir::{Features, Route, Server};
 
 /// Writes the rules of a route, whose requests go to an upstream: its own or one that takes a share of it.
 pub(super) fn write(server: &Server, route: &Route, upstream: &str, shared: &Shared, tables: &mut limits::Tables, scope: &mut Scope) -> Lines {
@@ -79,6 +79,7 @@ impl Writer<'_, '_> {
                 servers::answers(&features.proxying, scope, lines);
                 limits::bandwidth(&features.limits, self.shared, scope, lines);
                 if servers::protocol(self.route, self.shared) == Some(Protocol::FastCgi) {
+                    headers::take_back(lines);
                     fastcgi::enter(&features.fastcgi, lines);
                 }
                 servers::write(self.server, self.route, upstream, self.shared, scope, lines);
@@ -129,7 +130,6 @@ impl Writer<'_, '_> {
         if self.upstream.starts_with("custom-default-backend-") {
             self.tell_of_missing(lines);
         }
-        let _ = DEFAULT_UPSTREAM;
     }
 
     /// Tells a fallback that the real backend is missing.
@@ -146,6 +146,8 @@ impl Writer<'_, '_> {
         for (name, value) in all {
             headers::set(name, &Format::text(value), lines);
         }
+        // Quirk: the fallback gets the number of the request twice.
+        lines.code("http-request add-header X-Request-ID %[var(txn.request_id)]");
     }
 }
 

@@ -118,6 +118,9 @@ fn retries(proxying: &Proxying, shared: &Shared, scope: &mut Scope, lines: &mut 
             "http_504" => when.push("504"),
             "http_403" => when.push("403"),
             "http_404" => when.push("404"),
+            "non_idempotent" if !shared.retries_all() => {
+                scope.lost("proxy-next-upstream", "whether POST, LOCK and PATCH are sent again is decided for all routes: they are not");
+            }
             "http_429" if shared.options.version.retries_on_429() => when.push("429"),
             "http_429" => scope.lost("proxy-next-upstream", "HAProxy tries again after the status 429 since 3.1 only"),
             _ => {}

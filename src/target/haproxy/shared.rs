@@ -88,6 +88,12 @@ impl<'a> Shared<'a> {
         self.proxy.settings.client_address.from_headers
     }
 
+    /// Whether requests are sent again that may do something twice; HAProxy decides for all routes or for none.
+    pub(super) fn retries_all(&self) -> bool {
+        let usual = &self.proxy.settings.route_defaults.next_upstream;
+        self.proxy.settings.upstreams.retry_non_idempotent || usual.contains("non_idempotent")
+    }
+
     /// Whether a path is free of authentication.
     pub(super) fn is_free_of_auth(&self, path: &str) -> bool {
         self.no_auth_paths.iter().any(|free| path.starts_with(free))

@@ -13,12 +13,17 @@ use crate::ir::{PasswordAuth, SecretUse};
 pub(super) const FILE: &str = "auth.cfg";
 
 /// What the file sets, so that the configuration knows that it was read.
-const SIGN: &str = "INGRESS_USERS";
+pub(super) const SIGN: &str = "INGRESS_USERS";
 
 fn lists<'a>(shared: &Shared<'a>) -> BTreeMap<String, &'a PasswordAuth> {
     let routes = shared.proxy.servers.iter().flat_map(|server| &server.routes);
     let auths = routes.filter_map(|route| access::password(route, shared)).filter(|auth| auth.scheme == "basic");
     auths.map(|auth| (access::users(auth), auth)).collect()
+}
+
+/// The table of the users of a list whose passwords are kept as a plain SHA-1.
+pub(super) fn hashes(list: &str) -> String {
+    format!("auth/{list}.map")
 }
 
 /// Writes lists without anybody, which hold where the file with the users was not read.
@@ -34,8 +39,9 @@ pub(super) fn nobody(shared: &Shared, lines: &mut Lines) {
     lines.section(".endif");
 }
 
-/// The file with the users; none where nobody asked for secrets.
-pub(super) fn file(shared: &Shared, scope: &mut Scope) -> Option<OutputFile> {
+/// The files with the users; none where nobody asked for secrets.
+pub(super) fn files(shared: &Shared, scope: &mut Scope) -> Vec<OutputFile> {
+    let mut files = Vec::new();
     let mut lines = Lines::default();
     let lists = lists(shared);
     lines.section("global");
@@ -44,15 +50,24 @@ pub(super) fn file(shared: &Shared, scope: &mut Scope) -> Option<OutputFile> {
     for (name, auth) in lists {
         let purpose = if auth.keys_are_users { SecretUse::PasswordMap } else { SecretUse::PasswordFile };
         lines.section(&format!("userlist {name}"));
-        let Some(text) = shared.proxy.secrets.get(purpose, &auth.secret) else { continue };
+        let Some(text) = shared.proxy.secrets.get(purpose, &auth.secret) else {
+            files.push(OutputFile { name: hashes(&name).into(), content: String::new(), is_private: true });
+            continue;
+        };
         is_any = true;
-        users(text.expose(), &auth.secret, scope, &mut lines);
+        let table = users(text.expose(), &auth.secret, scope, &mut lines);
+        files.push(OutputFile { name: hashes(&name).into(), content: table, is_private: true });
     }
-    let fits = lines.take_unfit().is_none();
-    (is_any && fits).then(|| OutputFile { name: FILE.into(), content: lines.finish(), is_private: true })
+    if !is_any || lines.take_unfit().is_some() {
+        return Vec::new();
+    }
+    files.push(OutputFile { name: FILE.into(), content: lines.finish(), is_private: true });
+    files
 }
 
-fn users(text: &str, object: &str, scope: &mut Scope, lines: &mut Lines) {
+/// Writes the users of a list; those with a plain SHA-1 go to a table.
+fn users(text: &str, object: &str, scope: &mut Scope, lines: &mut Lines) -> String {
+    let mut table = String::new();
     let mut known = std::collections::BTreeSet::new();
     for line in text.lines() {
         let Some((user, hash)) = line.trim().split_once(':').filter(|(user, _)| !user.is_empty() && !user.starts_with('#')) else { continue };
@@ -64,6 +79,8 @@ fn users(text: &str, object: &str, scope: &mut Scope, lines: &mut Lines) {
         if hash.starts_with("{PLAIN}") {
             let password = hash.trim_start_matches("{PLAIN}");
             lines.rule(Rule::new("user").value(user).code("insecure-password").value(password));
+        } else if let Some(hash) = hash.strip_prefix("{SHA}").filter(|_| !user.contains(char::is_whitespace)) {
+            table.push_str(&format!("{user} {hash}\n"));
         } else if hash.starts_with("$apr1$") || hash.starts_with('{') {
             let message = format!("the password of a user in Secret `{object}` has a hash that HAProxy cannot check: nobody gets in by it");
             scope.lost("auth-secret", &message);
@@ -71,4 +88,5 @@ fn users(text: &str, object: &str, scope: &mut Scope, lines: &mut Lines) {
             lines.rule(Rule::new("user").value(user).code("password").value(hash));
         }
     }
+    table
 }
