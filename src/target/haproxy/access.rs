@@ -3,7 +3,8 @@
 use super::super::names;
 use super::super::scope::Scope;
 use super::answers::answer;
-use super::lines::{Lines, Rule};
+use super::lines::Lines;
+use super::scripts::{self, ErrorPages};
 use super::shared::Shared;
 use super::words::Format;
 use crate::ir::{Features, PasswordAuth, Route};
@@ -24,8 +25,8 @@ pub(super) fn users(auth: &PasswordAuth) -> String {
     if auth.keys_are_users { format!("{part}_keys") } else { part }
 }
 
-/// Writes the checks of addresses and passwords.
-pub(super) fn write(route: &Route, shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
+/// Writes the checks of addresses and passwords, and by a service.
+pub(super) fn write(route: &Route, shared: &Shared, pages: &ErrorPages, scope: &mut Scope, lines: &mut Lines) {
     let features = &*route.features;
     let mut password = password(route, shared);
     if password.is_some_and(|auth| auth.scheme != "basic") {
@@ -36,33 +37,46 @@ pub(super) fn write(route: &Route, shared: &Shared, scope: &mut Scope, lines: &m
     // Quirk: what a route says about addresses takes the place of what holds for all.
     let deny = if features.deny.is_empty() && features.allow.is_empty() { &blocked } else { &features.deny };
     let (refused, welcome) = (networks(deny), networks(&features.allow));
-    match password {
-        Some(auth) if any_suffices(features) => {
-            // A client that is welcome by its address needs no password.
-            for group in &welcome {
-                lines.code(&format!("http-request set-var(txn.is_welcome) bool(true) if {group} {}", none_of(&refused)));
-            }
-            challenge(auth, if welcome.is_empty() { "" } else { "!{ var(txn.is_welcome) -m bool }" }, lines);
+    let service = scripts::auth(route, shared);
+    let mut unless = Vec::new();
+    if any_suffices(features) && (password.is_some() || service.is_some()) {
+        // A client that is welcome by its address needs no password, and one with a password is not asked about elsewhere.
+        for group in &welcome {
+            lines.code(&format!("http-request set-var(txn.is_welcome) bool(true) if {group} {}", none_of(&refused)));
         }
-        password => {
-            if !refused.is_empty() {
-                lines.rule(answer(403).code("if").code(&refused.join(" || ")));
-            }
-            if !welcome.is_empty() {
-                lines.rule(answer(403).code("if").code(&none_of(&welcome)));
-            }
-            if let Some(auth) = password {
-                challenge(auth, "", lines);
-            }
+        unless.extend((!welcome.is_empty()).then_some("!{ var(txn.is_welcome) -m bool }"));
+        if let Some(auth) = password {
+            know(auth, lines);
+            unless.push("!{ var(txn.is_known) -m bool }");
         }
+    } else {
+        if !refused.is_empty() {
+            pages.answer(403, &format!("if {}", refused.join(" || ")), lines);
+        }
+        if !welcome.is_empty() {
+            pages.answer(403, &format!("if {}", none_of(&welcome)), lines);
+        }
+        if let Some(auth) = password {
+            know(auth, lines);
+        }
+    }
+    match (password, service) {
+        (Some(auth), None) => challenge(auth, &unless, lines),
+        (password, Some(service)) => {
+            if let Some(auth) = password.filter(|_| !any_suffices(features)) {
+                challenge(auth, &[], lines);
+            }
+            scripts::ask(service, &unless, shared, scope, lines);
+        }
+        (None, None) => {}
     }
     if password.is_some() {
         lines.code("http-request del-header Authorization");
     }
 }
 
-/// Asks for a password, under a condition.
-fn challenge(auth: &PasswordAuth, condition: &str, lines: &mut Lines) {
+/// Finds out whether the client has a password.
+fn know(auth: &PasswordAuth, lines: &mut Lines) {
     let list = users(auth);
     lines.code(&format!(".if defined({})", super::users::SIGN));
     lines.code(&format!("http-request set-var(txn.password_hash) http_auth_user,map_str({})", super::users::hashes(&list)));
@@ -70,8 +84,12 @@ fn challenge(auth: &PasswordAuth, condition: &str, lines: &mut Lines) {
     // A hash of the kind that is a plain SHA-1 is compared here, all others by the list.
     let known = "{ http_auth_pass,sha1,base64,strcmp(txn.password_hash) eq 0 } { var(txn.password_hash) -m found }";
     lines.code(&format!("http-request set-var(txn.is_known) bool(true) if {known} || {{ http_auth({list}) }}"));
+}
+
+/// Asks for a password, under conditions.
+fn challenge(auth: &PasswordAuth, unless: &[&str], lines: &mut Lines) {
     let challenge = Format::text(&format!("Basic realm=\"{}\"", auth.realm.replace('"', "")));
-    lines.rule(answer(401).code("hdr WWW-Authenticate").format(&challenge).code("if").code(condition).code("!{ var(txn.is_known) -m bool }"));
+    lines.rule(answer(401).code("hdr WWW-Authenticate").format(&challenge).code("if !{ var(txn.is_known) -m bool }").code(&unless.join(" ")));
 }
 
 /// Conditions about addresses, of which one has to hold. What is no address is no use to anybody.

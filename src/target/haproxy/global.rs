@@ -3,6 +3,7 @@
 use super::super::scope::Scope;
 use super::answers;
 use super::lines::{Lines, Rule};
+use super::scripts;
 use super::shared::Shared;
 use super::tls;
 use crate::ir::Process;
@@ -21,6 +22,7 @@ pub(super) fn process(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
         lines.code(&format!("maxconn {}", connections.min(1_000_000)));
     }
     lines.rule(Rule::new("hard-stop-after").value(&settings.process.shutdown_timeout));
+    scripts::process(shared, lines);
     tls::process(shared, scope, lines);
 }
 

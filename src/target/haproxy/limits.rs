@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use super::super::names;
 use super::super::scope::Scope;
 use super::access;
-use super::answers::answer;
 use super::lines::{Lines, Rule};
+use super::scripts::ErrorPages;
 use super::shared::Shared;
 use super::variables;
 use crate::ir::RateLimits;
@@ -76,7 +76,7 @@ pub(super) fn tables(shared: &Shared, tables: &Tables, lines: &mut Lines) {
 }
 
 /// Writes what a route counts.
-pub(super) fn write(limits: &RateLimits, shared: &Shared, all: &mut Tables, scope: &mut Scope, lines: &mut Lines) {
+pub(super) fn write(limits: &RateLimits, shared: &Shared, pages: &ErrorPages, all: &mut Tables, scope: &mut Scope, lines: &mut Lines) {
     let tables = Table::of(limits);
     if tables.is_empty() {
         return;
@@ -101,15 +101,22 @@ pub(super) fn write(limits: &RateLimits, shared: &Shared, all: &mut Tables, scop
         match table {
             Table::Connections => {
                 let excess = format!("{{ sc{at}_conn_cur({name}) gt {} }}", limits.connections);
-                lines.rule(answer(settings.connection_status).code(&condition(&excess)));
+                pages.answer(settings.connection_status, &condition(&excess), lines);
             }
-            Table::Bucket { rate, seconds, burst } => bucket(at, &name, (rate, seconds, burst), settings.request_status, &condition, lines),
+            Table::Bucket { rate, seconds, burst } => {
+                let most = bucket(at, &name, (rate, seconds, burst), &condition, lines);
+                pages.answer(settings.request_status, &condition(&format!("{{ var(txn.fill) -m int gt {most} }}")), lines);
+                for (cell, variable) in [(0, "fill"), (1, "now")] {
+                    lines.rule(Rule::new(&format!("http-request sc-set-gpt({cell},{at}) var(txn.{variable})")).code(&condition("")));
+                }
+            }
         }
         all.entry(name).or_insert(table);
     }
 }
 
-fn bucket(at: usize, name: &str, (rate, seconds, burst): (i64, i64, i64), status: i64, condition: &dyn Fn(&str) -> String, lines: &mut Lines) {
+/// Writes how full the bucket is with this request; how full it may be.
+fn bucket(at: usize, name: &str, (rate, seconds, burst): (i64, i64, i64), condition: &dyn Fn(&str) -> String, lines: &mut Lines) -> i64 {
     // Two billion thousandths are as full as a number can be.
     let most = burst.saturating_mul(1000).min(2_000_000_000);
     let leak = if seconds == 1 { format!("mul({rate})") } else { format!("mul({rate}),div({seconds})") };
@@ -120,11 +127,7 @@ fn bucket(at: usize, name: &str, (rate, seconds, burst): (i64, i64, i64), status
     put(format!("set-var(txn.fill) sc_get_gpt(0,{at},{name}),sub(txn.leak),add(1000)"), "");
     put(String::from("set-var(txn.fill) int(0)"), "{ var(txn.fill) -m int lt 0 }");
     put(String::from("set-var(txn.fill) int(0)"), "{ var(txn.last) -m int 0 }");
-    let excess = condition(&format!("{{ var(txn.fill) -m int gt {most} }}"));
-    lines.rule(answer(status).code(&excess));
-    for (cell, variable) in [(0, "fill"), (1, "now")] {
-        lines.rule(Rule::new(&format!("http-request sc-set-gpt({cell},{at}) var(txn.{variable})")).code(&condition("")));
-    }
+    most
 }
 
 /// Tells of limits on how fast an answer is sent, or writes them.

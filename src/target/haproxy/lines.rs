@@ -41,6 +41,21 @@ impl Rule {
         self.value(format.as_str())
     }
 
+    /// Headers as one word, a line each.
+    pub(super) fn lines(mut self, headers: &[(String, Format)]) -> Self {
+        let mut word = String::new();
+        for (name, value) in headers {
+            if !words::is_fit(name) || !words::is_fit(value.as_str()) {
+                self.unfit = self.unfit.or_else(|| Some(name.clone()));
+            }
+            word.push_str(&words::escaped(Format::text(name).as_str()));
+            word.push_str(": ");
+            word.push_str(&words::escaped(value.as_str()));
+            word.push_str("\\n");
+        }
+        self.code(&format!("\"{word}\""))
+    }
+
     /// More of a rule that was made elsewhere.
     pub(super) fn append(mut self, other: &Self) -> Self {
         self.text.push_str(&other.text);
@@ -91,12 +106,6 @@ impl Lines {
         self.text.push_str("# ");
         self.text.push_str(&text.replace(|c: char| c.is_control(), " "));
         self.text.push('\n');
-    }
-
-    /// Other lines behind these.
-    pub(super) fn append(&mut self, other: Self) {
-        self.text.push_str(&other.text);
-        self.unfit = self.unfit.take().or(other.unfit);
     }
 
     /// The first value that is not fit for a configuration, and forgets it.

@@ -27,9 +27,6 @@ pub(super) fn tell(features: &Features, shared: &Shared, scope: &mut Scope) {
     if features.global_limit.as_ref().is_some_and(|limit| limit.requests > 0) {
         scope.close("global-rate-limit", "counters of several machines need a store that HAProxy does not ask");
     }
-    if !features.mirror.source.is_empty() && !features.mirror.target.is_empty() {
-        scope.lost("mirror-target", "HAProxy does not copy requests");
-    }
     let proxying = &features.proxying;
     let usual = &shared.proxy.settings.route_defaults;
     if proxying.http_version != usual.http_version {

@@ -22,6 +22,7 @@ mod patterns;
 mod redirects;
 mod rewriting;
 mod route;
+mod scripts;
 mod servers;
 mod shared;
 mod streams;
@@ -80,6 +81,7 @@ impl Target for Haproxy {
         files.extend(maps.files());
         files.extend(answers::files());
         files.push(tls::list(&shared));
+        files.extend(scripts::file(&shared));
         files.extend(client_auth::errors(proxy));
         files.extend(users::files(&shared, &mut scope));
         files.extend(tls::files(proxy));

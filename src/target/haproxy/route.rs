@@ -5,6 +5,7 @@ use super::super::names;
 use super::super::scope::Scope;
 use super::answers::answer;
 use super::lines::{Lines, Rule};
+use super::scripts::{self, ErrorPages};
 use super::servers::{self, Destination, Protocol};
 use super::shared::Shared;
 use super::words::Format;
@@ -53,8 +54,9 @@ impl Writer<'_, '_> {
             lines.comment(&format!("Denied: {reason}"));
             return lines.rule(answer(503));
         }
-        self.response_headers(features, scope, lines);
-        self.body_size(features, lines);
+        self.response_headers(features, lines);
+        let pages = ErrorPages::of(self.route, self.shared, scope, lines);
+        self.body_size(features, &pages, lines);
         if let Some(cors) = &features.cors {
             cors::write(cors, lines);
         }
@@ -65,13 +67,11 @@ impl Writer<'_, '_> {
         let destination = Destination::of(self.upstream, self.shared);
         if matches!(destination, Destination::Nowhere) {
             lines.comment("The Service has no endpoints.");
-            return lines.rule(answer(503));
+            return pages.answer(503, "", lines);
         }
-        limits::write(&features.limits, self.shared, tables, scope, lines);
-        if features.external_auth.is_some() || self.asks_globally() {
-            scope.close("auth-url", "HAProxy asks no other service by itself");
-        }
-        access::write(self.route, self.shared, scope, lines);
+        limits::write(&features.limits, self.shared, &pages, tables, scope, lines);
+        access::write(self.route, self.shared, &pages, scope, lines);
+        scripts::mirror(&features.mirror, self.shared, scope, lines);
         match destination {
             Destination::Endpoints(upstream) => {
                 self.own_headers(scope, lines);
@@ -86,34 +86,26 @@ impl Writer<'_, '_> {
                 rewriting::write(self.route, scope, lines);
                 lines.code("http-request set-var(txn.is_passed) bool(true)");
             }
-            _ => lines.rule(answer(404)),
+            _ => pages.answer(404, "", lines),
         }
     }
 
-    fn asks_globally(&self) -> bool {
-        let is_asked = self.shared.proxy.settings.global_auth.as_ref().is_some_and(|service| !service.url.is_empty());
-        self.route.features.global_auth && is_asked && !self.shared.is_free_of_auth(&self.route.path)
-    }
-
-    fn response_headers(&self, features: &Features, scope: &mut Scope, lines: &mut Lines) {
+    fn response_headers(&self, features: &Features, lines: &mut Lines) {
         if !features.logging.access {
             lines.code("http-request set-log-level silent");
         }
         for (name, value) in &features.response_headers {
             lines.rule(Rule::new("http-after-response set-header").value(name).format(&Format::text(value)));
         }
-        if !features.error_pages.is_empty() && !features.keep_backend_errors {
-            scope.lost("custom-http-errors", "HAProxy does not fetch pages for errors from another service");
-        }
     }
 
     /// Refuses bodies that are too large.
-    fn body_size(&self, features: &Features, lines: &mut Lines) {
+    fn body_size(&self, features: &Features, pages: &ErrorPages, lines: &mut Lines) {
         let proxying = &features.proxying;
         let usual = &self.shared.proxy.settings.route_defaults.body_size;
         let size = if is_size(&proxying.body_size, OFFSET_UNITS) { &proxying.body_size } else { usual };
         if let Some(bytes) = bytes(size).filter(|bytes| *bytes > 0) {
-            lines.rule(answer(413).code(&format!("if {{ req.body_size gt {bytes} }}")));
+            pages.answer(413, &format!("if {{ req.body_size gt {bytes} }}"), lines);
         }
     }
 

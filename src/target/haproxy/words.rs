@@ -9,17 +9,19 @@ pub(super) fn word(text: &str) -> String {
     if !text.contains('\'') {
         return format!("'{text}'");
     }
-    // Within these quotes a dollar would name a variable of the environment.
-    let mut quoted = String::with_capacity(text.len() + 8);
-    quoted.push('"');
+    format!("\"{}\"", escaped(text))
+}
+
+/// A text within double quotes, where a dollar would name a variable of the environment.
+pub(super) fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 8);
     for character in text.chars() {
         if matches!(character, '"' | '\\' | '$') {
-            quoted.push('\\');
+            escaped.push('\\');
         }
-        quoted.push(character);
+        escaped.push(character);
     }
-    quoted.push('"');
-    quoted
+    escaped
 }
 
 /// A text as an argument in the parentheses of a fetch or converter; the word around it is still to be quoted.
