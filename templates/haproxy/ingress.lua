@@ -35,11 +35,69 @@ local function add_lines(headers, text)
     end
 end
 
+-- Sends a request and waits for the answer: its status, its headers as lists by name, its body. Sockets send what they are told to;
+-- the client that looks up names adds headers of its own, and is used where there is a name.
+local function exchange(method, url, version, headers, body)
+    local scheme, address, path = string.match(url, "^(https?)://([^/?]+)(.*)$")
+    if not scheme then
+        return nil
+    end
+    local host, port = string.match(address, "^([%d.]+):?(%d*)$")
+    if not host then
+        local client, known = core.httpclient(), METHODS[method]
+        local answer = known and client[known](client, { url = url, headers = headers, body = body, timeout = 60000 })
+        if not answer or not answer.status or answer.status == 0 then
+            return nil
+        end
+        return answer.status, lists(answer.headers or {}), answer.body
+    end
+    if string.sub(path, 1, 1) ~= "/" then
+        path = "/" .. path
+    end
+    local request = { method .. " " .. path .. " HTTP/" .. version }
+    for name, values in pairs(headers) do
+        for _, value in ipairs(values) do
+            request[#request + 1] = name .. ": " .. value
+        end
+    end
+    request[#request + 1] = "connection: close"
+    if body and #body > 0 then
+        request[#request + 1] = "content-length: " .. #body
+    end
+    local socket = core.tcp()
+    socket:settimeout(60)
+    local connect = scheme == "https" and socket.connect_ssl or socket.connect
+    local standard = scheme == "https" and 443 or 80
+    if not connect(socket, host, tonumber(port) or standard) then
+        return nil
+    end
+    socket:send(table.concat(request, "\r\n") .. "\r\n\r\n" .. (body or ""))
+    local line = socket:receive("*l")
+    local status = line and tonumber(string.match(line, "^HTTP/%S+ (%d+)"))
+    local answered = {}
+    while status do
+        line = socket:receive("*l")
+        local name, value = string.match(line or "", "^([^:]+): *(.-)%s*$")
+        if not name then
+            break
+        end
+        name = string.lower(name)
+        answered[name] = answered[name] or {}
+        table.insert(answered[name], value)
+    end
+    local content = ""
+    if status and version == "1.0" and method ~= "HEAD" then
+        content = socket:receive("*a") or ""
+    end
+    socket:close()
+    return status, answered, content
+end
+
 -- Asks the service. Without an answer the status stays unset, and the rules that follow refuse the request.
 local function ask(txn)
     local url = txn:get_var("txn.auth_url")
-    local method = METHODS[txn:get_var("txn.auth_method") or "GET"]
-    if not url or not method then
+    local method = txn:get_var("txn.auth_method") or "GET"
+    if not url then
         return
     end
     local headers = {}
@@ -49,13 +107,11 @@ local function ask(txn)
         end
     end
     add_lines(headers, txn:get_var("txn.auth_headers"))
-    local client = core.httpclient()
-    local answer = client[method](client, { url = url, headers = headers, timeout = 60000 })
-    if not answer or not answer.status or answer.status == 0 then
+    local status, answered = exchange(method, url, "1.1", headers, nil)
+    if not status then
         return
     end
-    txn:set_var("txn.auth_status", answer.status)
-    local answered = lists(answer.headers or {})
+    txn:set_var("txn.auth_status", status)
     local function first(name)
         return answered[name] and answered[name][1]
     end
@@ -79,8 +135,8 @@ core.register_action("ask", { "http-req" }, ask, 0)
 -- Sends a copy of the request; nobody waits for the answer.
 local function mirror(txn)
     local url = txn:get_var("txn.mirror_url")
-    local method = METHODS[txn.sf:method()]
-    if not url or not method then
+    local method = txn.sf:method()
+    if not url then
         return
     end
     local headers = {}
@@ -92,15 +148,17 @@ local function mirror(txn)
     headers["host"] = { txn:get_var("txn.mirror_host") }
     local body = txn:get_var("txn.mirror_body")
     core.register_task(function()
-        local client = core.httpclient()
-        client[method](client, { url = url, headers = headers, body = body, timeout = 60000 })
+        exchange(method, url, "1.0", headers, body)
     end)
 end
 
 core.register_action("mirror", { "http-req" }, mirror, 0)
 
+-- Headers of an answer that belong to its connection.
+local OF_CONNECTION = { ["content-length"] = true, ["connection"] = true, ["transfer-encoding"] = true, ["keep-alive"] = true, ["server"] = true }
+
 -- Fetches the page for a status from the service for error pages; nothing where the service does not answer.
-local function fetch(get_var, status)
+local function fetch(get_var, method, status)
     local services = {}
     for service in string.gmatch(get_var("txn.error_service") or "", "[^, ]+") do
         services[#services + 1] = service
@@ -108,46 +166,28 @@ local function fetch(get_var, status)
     if #services == 0 then
         return nil
     end
-    local address, port = string.match(services[math.random(#services)], "^(.*):(%d+)$")
-    local socket = core.tcp()
-    socket:settimeout(5)
-    if not address or not socket:connect(address, tonumber(port)) then
-        return nil
-    end
     local query = get_var("txn.error_query")
-    local request = { "GET /" .. (query and query ~= "" and "?" .. query or "") .. " HTTP/1.0", "Connection: close", "X-Code: " .. status }
-    for line in string.gmatch(get_var("txn.error_headers") or "", "[^\n]+") do
-        if not string.find(line, ": ?$") then
-            request[#request + 1] = line
-        end
-    end
-    socket:send(table.concat(request, "\r\n") .. "\r\n\r\n")
-    local text = socket:receive("*a")
-    socket:close()
-    local head, body = string.match(text or "", "^(.-)\r\n\r\n(.*)$")
-    local code = head and tonumber(string.match(head, "^HTTP/%S+ (%d+)"))
-    if not code then
-        return nil
-    end
-    local headers = {}
-    for name, value in string.gmatch(head .. "\r\n", "\r\n([^:\r\n]+): *([^\r\n]*)") do
-        name = string.lower(name)
-        if name ~= "content-length" and name ~= "connection" and name ~= "transfer-encoding" and name ~= "keep-alive" and name ~= "server" then
-            headers[#headers + 1] = { name, value }
-        end
-    end
-    return code, headers, body
+    local url = "http://" .. services[math.random(#services)] .. "/" .. (query and query ~= "" and "?" .. query or "")
+    local headers = { ["x-code"] = { tostring(status) } }
+    add_lines(headers, get_var("txn.error_headers"))
+    return exchange(method == "HEAD" and "HEAD" or "GET", url, "1.0", headers, nil)
 end
 
 -- In place of an answer of a backend.
 local function replace_error(txn)
-    local code, headers, body = fetch(function(name) return txn:get_var(name) end, txn.sf:status())
+    local get_var = function(name) return txn:get_var(name) end
+    local code, headers, body = fetch(get_var, txn:get_var("txn.method"), txn.sf:status())
     if not code then
         return
     end
+    txn:set_var("txn.is_bare", true)
     local reply = txn:reply({ status = code, body = body })
-    for _, header in ipairs(headers) do
-        reply:add_header(header[1], header[2])
+    for name, values in pairs(headers) do
+        for _, value in ipairs(values) do
+            if not OF_CONNECTION[name] then
+                reply:add_header(name, value)
+            end
+        end
     end
     txn:done(reply)
 end
@@ -157,10 +197,16 @@ core.register_action("replace_error", { "http-res" }, replace_error, 0)
 -- In place of an answer of HAProxy itself.
 local function show_error(applet)
     local status = applet:get_var("txn.error_code")
-    local code, headers, body = fetch(function(name) return applet:get_var(name) end, status)
+    local get_var = function(name) return applet:get_var(name) end
+    local code, headers, body = fetch(get_var, applet.method, status)
+    applet:set_var("txn.is_bare", true)
     applet:set_status(code or tonumber(status))
-    for _, header in ipairs(headers or {}) do
-        applet:add_header(header[1], header[2])
+    for name, values in pairs(headers or {}) do
+        for _, value in ipairs(values) do
+            if not OF_CONNECTION[name] then
+                applet:add_header(name, value)
+            end
+        end
     end
     applet:add_header("content-length", #(body or ""))
     applet:start_response()

@@ -37,7 +37,7 @@ fn verify(auth: &ClientAuth, scope: &mut Scope, lines: &mut Lines) {
     lines.comment("A certificate that was shown for another host says nothing here.");
     let other = "if { ssl_fc_sni -m found } !{ ssl_fc_sni,lower,strcmp(txn.host) eq 0 }";
     lines.rule(answer(421).code(other).code("{ ssl_fc_sni,lower,map_str(maps/hosts.map) -m found }"));
-    lines.rule(answer(421).code(other).code(r#"{ 'ssl_fc_sni,lower,regsub("^[^.]+","*"),map_str(maps/wildcards.map)' -m found }"#));
+    lines.rule(answer(421).code(other).code(r#"{ 'ssl_fc_sni,lower,regsub("^[^.]+",_),map_str(maps/wildcards.map)' -m found }"#));
     let mut refusals = Vec::new();
     if auth.verify == "on" {
         refusals.push("{ ssl_fc } !{ ssl_c_used }");

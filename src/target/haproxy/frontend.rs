@@ -108,7 +108,7 @@ fn host(maps: &Maps, lines: &mut Lines) {
     if maps.has("host-ends") {
         lines.code(&format!("http-request set-var(txn.site) var(txn.host),map_end(maps/host-ends.map) {unless}"));
     }
-    lines.code(&format!(r#"http-request set-var(txn.site) 'var(txn.host),regsub("^[\w-]+(?=[.])","*"),map_str(maps/wildcards.map)' {unless}"#));
+    lines.code(&format!(r#"http-request set-var(txn.site) 'var(txn.host),regsub("^[\w-]+(?=[.])",_),map_str(maps/wildcards.map)' {unless}"#));
     if maps.has("host-patterns") {
         lines.code(&format!("http-request set-var(txn.site) var(txn.host),map_reg(maps/host-patterns.map) {unless}"));
     }

@@ -49,7 +49,11 @@ impl Maps {
     /// Adds the name of a host, which is found under another.
     pub(super) fn name(&mut self, name: &str, host: &str) {
         if is_key(name) {
-            self.put(if name.starts_with("*.") { "wildcards" } else { "hosts" }, &name.to_lowercase(), host);
+            match name.strip_prefix("*.") {
+                // A label that no client can mean by a star.
+                Some(parent) => self.put("wildcards", &format!("_.{}", parent.to_lowercase()), host),
+                None => self.put("hosts", &name.to_lowercase(), host),
+            }
         }
     }
 

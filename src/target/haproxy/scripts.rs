@@ -84,7 +84,10 @@ fn refuse(service: &ExternalAuth, unless: &[&str], scope: &mut Scope, lines: &mu
     let unless = unless.join(" ");
     if !service.signin_url.is_empty() {
         match variables::format(service.signin_target.split_whitespace().next().unwrap_or_default()) {
-            Ok(location) => lines.rule(redirect(302, &location).code("if { var(txn.auth_status) -m int 401 }")),
+            Ok(location) => {
+                lines.code("http-request set-var(txn.is_bare) bool(true) if { var(txn.auth_status) -m int 401 }");
+                lines.rule(redirect(302, &location).code("if { var(txn.auth_status) -m int 401 }"));
+            }
             Err(name) => scope.lost("auth-signin", &format!("HAProxy does not know `${name}`: nobody is sent to the sign-in page")),
         }
     }
@@ -129,7 +132,7 @@ pub(super) fn mirror(mirror: &Mirror, shared: &Shared, scope: &mut Scope, lines:
     if mirror.target.is_empty() || mirror.host.is_empty() {
         return scope.lost("mirror-target", "there is no target to send copies to: requests are not copied");
     }
-    scope.differs("mirror-target", "copies are sent by HTTP/1.1, with bodies as far as they fit into one buffer");
+    scope.differs("mirror-target", "bodies are copied as far as they fit into one buffer");
     match (variables::format(&mirror.target), variables::format(&mirror.host)) {
         (Ok(target), Ok(host)) => {
             lines.rule(Rule::new("http-request set-var-fmt(txn.mirror_url)").format(&target));
@@ -176,6 +179,7 @@ impl ErrorPages {
         let addresses: Vec<_> = endpoints.into_iter().take(20).map(servers::address).collect();
         lines.rule(Rule::new("http-request set-var-fmt(txn.error_service)").format(&Format::text(&addresses.join(","))));
         lines.code("http-request set-var(txn.error_query) query");
+        lines.code("http-request set-var(txn.method) method");
         let owner = route.owner.clone().unwrap_or_default();
         let fixed = [
             ("X-Namespace", owner.namespace),
@@ -198,7 +202,9 @@ impl ErrorPages {
         let codes = codes.clone();
         if intercepts {
             let list: Vec<_> = codes.iter().map(i64::to_string).collect();
-            lines.code(&format!("http-response lua.replace_error if {{ status {} }}", list.join(" ")));
+            lines.code("http-response set-var(txn.is_answered) bool(true)");
+            let found = format!("{{ status {} }} !{{ var(txn.error_code) -m found }}", list.join(" "));
+            lines.code(&format!("http-response lua.replace_error if {found}"));
         }
         Self { codes }
     }
