@@ -8,6 +8,11 @@ local OURS = {
     ["transfer-encoding"] = true, ["upgrade"] = true, ["keep-alive"] = true,
 }
 
+-- Whether a header is none that the client sent.
+local function is_ours(name)
+    return OURS[name] or name == "x-forwarded-for" or name == "x-real-ip" or name == "x-request-id"
+end
+
 local METHODS = { GET = "get", HEAD = "head", POST = "post", PUT = "put", DELETE = "delete" }
 
 -- Headers of a message as lists of values by name.
@@ -141,7 +146,7 @@ local function mirror(txn)
     end
     local headers = {}
     for name, values in pairs(lists(txn.http:req_get_headers())) do
-        if not OURS[name] and not string.find(name, "^x%-forwarded%-") and name ~= "x-real-ip" and name ~= "x-request-id" then
+        if not is_ours(name) then
             headers[name] = values
         end
     end
@@ -158,7 +163,7 @@ core.register_action("mirror", { "http-req" }, mirror, 0)
 local OF_CONNECTION = { ["content-length"] = true, ["connection"] = true, ["transfer-encoding"] = true, ["keep-alive"] = true, ["server"] = true }
 
 -- Fetches the page for a status from the service for error pages; nothing where the service does not answer.
-local function fetch(get_var, method, status)
+local function fetch(get_var, status)
     local services = {}
     for service in string.gmatch(get_var("txn.error_service") or "", "[^, ]+") do
         services[#services + 1] = service
@@ -168,15 +173,32 @@ local function fetch(get_var, method, status)
     end
     local query = get_var("txn.error_query")
     local url = "http://" .. services[math.random(#services)] .. "/" .. (query and query ~= "" and "?" .. query or "")
-    local headers = { ["x-code"] = { tostring(status) } }
+    local headers = {}
+    add_lines(headers, get_var("txn.error_request"))
+    headers["x-code"] = { tostring(status) }
     add_lines(headers, get_var("txn.error_headers"))
-    return exchange(method == "HEAD" and "HEAD" or "GET", url, "1.0", headers, nil)
+    return exchange(get_var("txn.error_method") or "GET", url, "1.0", headers, nil)
 end
+
+-- Keeps what a request says until an error has to be shown for it.
+local function remember(txn)
+    local text = {}
+    for name, values in pairs(lists(txn.http:req_get_headers())) do
+        if not is_ours(name) then
+            text[#text + 1] = name .. ": " .. table.concat(values, ", ")
+        end
+    end
+    txn:set_var("txn.error_request", table.concat(text, "\n"))
+    local method = txn.sf:method()
+    txn:set_var("txn.error_method", method == "HEAD" and method or "GET")
+end
+
+core.register_action("remember", { "http-req" }, remember, 0)
 
 -- In place of an answer of a backend.
 local function replace_error(txn)
     local get_var = function(name) return txn:get_var(name) end
-    local code, headers, body = fetch(get_var, txn:get_var("txn.method"), txn.sf:status())
+    local code, headers, body = fetch(get_var, txn.sf:status())
     if not code then
         return
     end
@@ -198,7 +220,7 @@ core.register_action("replace_error", { "http-res" }, replace_error, 0)
 local function show_error(applet)
     local status = applet:get_var("txn.error_code")
     local get_var = function(name) return applet:get_var(name) end
-    local code, headers, body = fetch(get_var, applet.method, status)
+    local code, headers, body = fetch(get_var, status)
     applet:set_var("txn.is_bare", true)
     applet:set_status(code or tonumber(status))
     for name, values in pairs(headers or {}) do

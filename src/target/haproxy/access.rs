@@ -89,7 +89,9 @@ fn know(auth: &PasswordAuth, lines: &mut Lines) {
 /// Asks for a password, under conditions.
 fn challenge(auth: &PasswordAuth, unless: &[&str], lines: &mut Lines) {
     let challenge = Format::text(&format!("Basic realm=\"{}\"", auth.realm.replace('"', "")));
-    lines.rule(answer(401).code("hdr WWW-Authenticate").format(&challenge).code("if !{ var(txn.is_known) -m bool }").code(&unless.join(" ")));
+    lines.rule(
+        answer(401).code("hdr WWW-Authenticate").format(&challenge).code("if !{ var(txn.is_known) -m bool }").code(&unless.join(" ")),
+    );
 }
 
 /// Conditions about addresses, of which one has to hold. What is no address is no use to anybody.

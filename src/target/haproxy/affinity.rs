@@ -88,9 +88,5 @@ fn set(upstream: &Upstream, path: &str, lines: &mut Lines) {
 }
 
 /// Browsers that take `SameSite=None` for something else, as the controller knows them.
-const UNFIT_FOR_SAME_SITE_NONE: [&str; 4] = [
-    "Chrome/[456]",
-    "CPU iPhone OS 12",
-    "iPad; CPU OS 12",
-    "^(?=.*Macintosh)(?=.*Intel Mac OS X 10_14)(?=.*Safari)(?!.*Chrome)",
-];
+const UNFIT_FOR_SAME_SITE_NONE: [&str; 4] =
+    ["Chrome/[456]", "CPU iPhone OS 12", "iPad; CPU OS 12", "^(?=.*Macintosh)(?=.*Intel Mac OS X 10_14)(?=.*Safari)(?!.*Chrome)"];

@@ -7,6 +7,7 @@ use super::affinity;
 use super::lines::{Lines, Rule};
 use super::words::argument;
 use crate::ir::{TrafficShare, Upstream};
+use crate::nginx::problem;
 
 /// A way to ask.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +28,8 @@ impl Question {
     /// How an upstream asks whether its canary is meant; none where the canary never is.
     pub(super) fn of(own: &Upstream, canary: &Upstream) -> Option<Self> {
         let TrafficShare { weight, total, header, header_value, header_pattern, cookie } = canary.share.clone();
-        let kept = |upstream: &Upstream| affinity::is_sticky(upstream).then(|| (affinity::name(upstream).to_owned(), affinity::mark(upstream)));
+        let kept =
+            |upstream: &Upstream| affinity::is_sticky(upstream).then(|| (affinity::name(upstream).to_owned(), affinity::mark(upstream)));
         let question = Self {
             weight: weight.max(0),
             // Quirk: a total below a hundred does not count.
@@ -61,6 +63,8 @@ impl Question {
             let word = |goes: u8| set(goes).code("{").value(&count).code("eq 1 }");
             match (self.header_value.as_str(), self.header_pattern.as_str()) {
                 ("", "") => words(&sample, &word, lines),
+                // Quirk: a pattern that is none never fits.
+                ("", pattern) if problem(pattern).is_some() => {}
                 ("", pattern) => lines.rule(given().code("-m reg --").value(pattern).code("}")),
                 (value, _) => lines.rule(given().code("-m str --").value(value).code("}")),
             }

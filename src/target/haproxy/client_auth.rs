@@ -7,6 +7,7 @@ use super::lines::{Lines, Rule};
 use super::variables;
 use super::words::Format;
 use crate::ir::{ClientAuth, Proxy, Server};
+use crate::nginx::problem;
 
 /// The check of a host, where it has authorities to check by.
 pub(super) fn of(server: &Server) -> Option<&ClientAuth> {
@@ -28,7 +29,13 @@ pub(super) fn write(server: &Server, scope: &mut Scope, lines: &mut Lines) {
     let subject = server.client_auth.as_ref().map_or("", |auth| auth.match_subject.as_str());
     if !subject.is_empty() {
         let rule = Rule::new("http-request return status 403 content-type text/html string 'client certificate unauthorized'");
-        lines.rule(rule.code("if !{ ssl_c_s_dn(,0,rfc2253) -m reg --").value(subject).code("}"));
+        // A pattern that is none fits nobody.
+        let condition = if problem(subject).is_some() {
+            Rule::new("")
+        } else {
+            Rule::new(" if !{ ssl_c_s_dn(,0,rfc2253) -m reg --").value(subject).code("}")
+        };
+        lines.rule(rule.append(&condition));
     }
     lines.code("http-request unset-var(txn.is_bare)");
 }
@@ -43,7 +50,11 @@ fn verify(auth: &ClientAuth, scope: &mut Scope, lines: &mut Lines) {
         refusals.push("{ ssl_fc } !{ ssl_c_used }");
     }
     // With `optional_no_ca` it does not matter who signed: errors 2, 18 to 21 and 27 say that nobody trusted did.
-    refusals.push(if auth.verify == "optional_no_ca" { "{ ssl_c_used } !{ ssl_c_verify 0 2 18 19 20 21 27 }" } else { "{ ssl_c_used } !{ ssl_c_verify 0 }" });
+    refusals.push(if auth.verify == "optional_no_ca" {
+        "{ ssl_c_used } !{ ssl_c_verify 0 2 18 19 20 21 27 }"
+    } else {
+        "{ ssl_c_used } !{ ssl_c_verify 0 }"
+    });
     if auth.depth != 1 {
         scope.differs("auth-tls-verify-depth", "HAProxy does not limit the length of chains of certificates");
     }

@@ -8,6 +8,7 @@ use super::maps::Maps;
 use super::shared::Shared;
 use super::tls;
 use super::words::Format;
+use crate::nginx::problem;
 
 /// The socket between the frontend that passes TLS on unopened and the one that opens it.
 pub(super) const INNER_SOCKET: &str = "abns@ingress-tls";
@@ -89,7 +90,7 @@ fn refusals(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
                 (None, Some(pattern)) => ("-m reg --", pattern),
                 (None, None) => ("-m str -i --", entry),
             };
-            if pattern.chars().any(char::is_control) {
+            if pattern.chars().any(char::is_control) || flags.contains("reg") && problem(pattern).is_some() {
                 scope.refuse("block-user-agents", "a pattern is not fit for a configuration");
                 continue;
             }
@@ -108,7 +109,9 @@ fn host(maps: &Maps, lines: &mut Lines) {
     if maps.has("host-ends") {
         lines.code(&format!("http-request set-var(txn.site) var(txn.host),map_end(maps/host-ends.map) {unless}"));
     }
-    lines.code(&format!(r#"http-request set-var(txn.site) 'var(txn.host),regsub("^[\w-]+(?=[.])",_),map_str(maps/wildcards.map)' {unless}"#));
+    lines.code(&format!(
+        r#"http-request set-var(txn.site) 'var(txn.host),regsub("^[\w-]+(?=[.])",_),map_str(maps/wildcards.map)' {unless}"#
+    ));
     if maps.has("host-patterns") {
         lines.code(&format!("http-request set-var(txn.site) var(txn.host),map_reg(maps/host-patterns.map) {unless}"));
     }

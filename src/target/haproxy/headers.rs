@@ -31,7 +31,9 @@ pub(super) fn facts(shared: &Shared, lines: &mut Lines) {
     }
     lines.code("http-request set-var(txn.best_host) req.hdr(host)");
     if trusts {
-        lines.code("http-request set-var(txn.best_host) 'req.fhdr(x-forwarded-host),field(1,\",\")' if { req.fhdr(x-forwarded-host) -m len gt 0 }");
+        lines.code(
+            "http-request set-var(txn.best_host) 'req.fhdr(x-forwarded-host),field(1,\",\")' if { req.fhdr(x-forwarded-host) -m len gt 0 }",
+        );
     }
     lines.code("http-request set-var(txn.best_host) var(txn.host) if !{ var(txn.best_host) -m len gt 0 }");
 }

@@ -141,12 +141,17 @@ impl<'a> Maker<'_, 'a> {
         client_auth::write(self.server, &mut Scope::default(), &mut lines);
         lines.code("http-request set-var(txn.is_bare) bool(true)");
         redirects::app_root(root, &mut lines);
-        let at = self.add(format!("_app-root_{}", self.server.hostname.replace('*', "any")), String::from("Requests for the root of the host"), lines);
+        let at = self.add(
+            format!("_app-root_{}", self.server.hostname.replace('*', "any")),
+            String::from("Requests for the root of the host"),
+            lines,
+        );
         self.host.paths.push((Table::Exact, String::from("/"), at));
     }
 
     fn plain(&mut self, routes: &[(&Route, usize)]) {
-        let exact: HashSet<&str> = routes.iter().filter(|(route, _)| route.path_match == PathMatch::Exact).map(|(route, _)| route.path.as_str()).collect();
+        let exact: HashSet<&str> =
+            routes.iter().filter(|(route, _)| route.path_match == PathMatch::Exact).map(|(route, _)| route.path.as_str()).collect();
         for (route, at) in routes {
             let table = match route.path_match {
                 PathMatch::Exact => Table::Exact,
@@ -158,7 +163,11 @@ impl<'a> Maker<'_, 'a> {
                 let mut lines = Lines::default();
                 client_auth::write(self.server, &mut Scope::default(), &mut lines);
                 redirects::add_slash(route, self.shared, &mut lines);
-                let at = self.add(format!("_slash_{}", route::name(route)), String::from("A path that ends with a slash, asked for without it"), lines);
+                let at = self.add(
+                    format!("_slash_{}", route::name(route)),
+                    String::from("A path that ends with a slash, asked for without it"),
+                    lines,
+                );
                 self.host.paths.push((Table::Exact, path.to_owned(), at));
             }
         }

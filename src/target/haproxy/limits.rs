@@ -123,7 +123,12 @@ fn bucket(at: usize, name: &str, (rate, seconds, burst): (i64, i64, i64), condit
     let mut put = |rule: String, more: &str| lines.rule(Rule::new(&format!("http-request {rule}")).code(&condition(more)));
     put(String::from("set-var(txn.now) date(0,ms),and(2147483647)"), "");
     put(format!("set-var(txn.last) sc_get_gpt(1,{at},{name})"), "");
-    put(format!("set-var(txn.leak) var(txn.now),sub(txn.last),and(2147483647),{leak}"), "");
+    put(String::from("set-var(txn.since) var(txn.now),sub(txn.last),and(2147483647)"), "");
+    // Clocks of threads differ by some milliseconds: what seems to lie in the future was just now.
+    let is_ahead = "{ var(txn.since) -m int gt 1073741823 } !{ var(txn.last) -m int 0 }";
+    put(String::from("set-var(txn.now) var(txn.last)"), is_ahead);
+    put(String::from("set-var(txn.since) int(0)"), is_ahead);
+    put(format!("set-var(txn.leak) var(txn.since),{leak}"), "");
     put(format!("set-var(txn.fill) sc_get_gpt(0,{at},{name}),sub(txn.leak),add(1000)"), "");
     put(String::from("set-var(txn.fill) int(0)"), "{ var(txn.fill) -m int lt 0 }");
     put(String::from("set-var(txn.fill) int(0)"), "{ var(txn.last) -m int 0 }");

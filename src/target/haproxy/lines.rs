@@ -15,6 +15,11 @@ impl Rule {
         Self { text: code.to_owned(), unfit: None }
     }
 
+    /// The text, without the blanks before it.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// More code, as it stands.
     pub(super) fn code(mut self, code: &str) -> Self {
         if !code.is_empty() {

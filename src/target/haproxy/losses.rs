@@ -2,7 +2,27 @@
 
 use super::super::scope::Scope;
 use super::shared::Shared;
-use crate::ir::Features;
+use crate::ir::{Features, Settings};
+
+/// Tells of what holds for all hosts.
+pub(super) fn tell_of_settings(settings: &Settings, scope: &mut Scope) {
+    scope.differs("haproxy", "HAProxy refuses with 400 what nginx lets pass: handshakes of WebSocket without a key or with a false answer, absolute URIs for another host than `Host`, and `#` in URIs; requests of HTTP/1.0 reach backends as such, and headers of one connection only as HAProxy sets them");
+    if settings.headers.server_tokens {
+        scope.lost("server-tokens", "HAProxy does not name itself in answers");
+    }
+    if settings.compression.brotli {
+        scope.lost("enable-brotli", "HAProxy has no Brotli: answers are not compressed with it");
+    }
+    if settings.tracing.enabled {
+        scope.lost("enable-opentelemetry", "HAProxy has no tracing of its own: requests are not traced");
+    }
+    if settings.limits.rate > 0 {
+        scope.lost("limit-rate", "how fast answers are sent is limited by routes only");
+    }
+    if settings.geo.enabled {
+        scope.lost("use-geoip2", "HAProxy does not read GeoIP2 databases");
+    }
+}
 
 /// Tells of each loss; a protection that gets lost closes the route.
 pub(super) fn tell(features: &Features, shared: &Shared, scope: &mut Scope) {

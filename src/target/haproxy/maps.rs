@@ -7,6 +7,7 @@ use super::super::OutputFile;
 use super::canary::Questions;
 use super::hosts::{Backend, Host, Shapes, Table};
 use crate::ir::Server;
+use crate::nginx::problem;
 
 /// What all hosts add to the configuration.
 #[derive(Debug, Default)]
@@ -59,7 +60,7 @@ impl Maps {
 
     /// Adds a name that is a regular expression.
     pub(super) fn name_pattern(&mut self, pattern: &str, host: &str) {
-        if is_key(pattern) {
+        if is_key(pattern) && problem(pattern).is_none() {
             self.put("host-patterns", pattern, host);
         }
     }

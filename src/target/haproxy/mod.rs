@@ -135,7 +135,7 @@ fn main(shared: &Shared, maps: &Maps, counters: &limits::Tables, scope: &mut Sco
     streams::services(shared, scope, &mut frontends);
     let mut tables = Lines::default();
     limits::tables(shared, counters, &mut tables);
-    fastcgi::apps(shared.proxy, &mut tables);
+    fastcgi::apps(shared.proxy, scope, &mut tables);
     for lines in [&mut process, &mut frontends, &mut tables] {
         if lines.take_unfit().is_some() {
             scope.refuse("settings", "a value that holds for all hosts is not fit for a configuration");

@@ -30,7 +30,7 @@ pub(super) fn to_https(server: &Server, route: &Route, shared: &Shared, lines: &
     let is_free = shared.no_redirect_paths.iter().any(|path| route.path.starts_with(path));
     // Quirk: the catch-all host is asked for the certificate of the name in the request, for which there is none.
     let has_certificate = server.hostname != CATCH_ALL && shared.certificate(server).is_some();
-    if is_free || !rewrite.force_https && !(rewrite.to_https && has_certificate) {
+    if is_free || !(rewrite.force_https || rewrite.to_https && has_certificate) {
         return;
     }
     let mut location = Format::text("https://");

@@ -13,7 +13,14 @@ use super::{access, client_auth, cors, fastcgi, headers, limits, losses, redirec
 use crate::ir::{Features, Route, Server};
 
 /// Writes the rules of a route, whose requests go to an upstream: its own or one that takes a share of it.
-pub(super) fn write(server: &Server, route: &Route, upstream: &str, shared: &Shared, tables: &mut limits::Tables, scope: &mut Scope) -> Lines {
+pub(super) fn write(
+    server: &Server,
+    route: &Route,
+    upstream: &str,
+    shared: &Shared,
+    tables: &mut limits::Tables,
+    scope: &mut Scope,
+) -> Lines {
     losses::tell(&route.features, shared, scope);
     let mut own = Lines::default();
     Writer { server, route, upstream, shared }.all(tables, scope, &mut own);
@@ -79,6 +86,7 @@ impl Writer<'_, '_> {
                 servers::answers(&features.proxying, scope, lines);
                 limits::bandwidth(&features.limits, self.shared, scope, lines);
                 if servers::protocol(self.route, self.shared) == Some(Protocol::FastCgi) {
+                    scope.differs("backend-protocol", "HAProxy sends no empty parameters, and its own name in SERVER_SOFTWARE");
                     headers::take_back(lines);
                     fastcgi::enter(&features.fastcgi, lines);
                 }
@@ -178,9 +186,14 @@ mod tests {
 
     #[test]
     fn sizes_are_bytes() {
-        for (size, expected) in
-            [("1m", Some(1_048_576)), ("8k", Some(8192)), ("0", Some(0)), (" 2G ", Some(2_147_483_648)), ("x", None), ("9999999999999g", None)]
-        {
+        for (size, expected) in [
+            ("1m", Some(1_048_576)),
+            ("8k", Some(8192)),
+            ("0", Some(0)),
+            (" 2G ", Some(2_147_483_648)),
+            ("x", None),
+            ("9999999999999g", None),
+        ] {
             assert_eq!(bytes(size), expected, "{size}");
         }
     }

@@ -5,7 +5,7 @@ use super::super::OutputFile;
 use super::super::scope::Scope;
 use super::answers::{self, answer, redirect};
 use super::lines::{Lines, Rule};
-use super::servers;
+use super::servers::{self, Destination};
 use super::shared::Shared;
 use super::variables;
 use super::words::Format;
@@ -76,7 +76,9 @@ pub(super) fn ask(service: &ExternalAuth, unless: &[&str], shared: &Shared, scop
     lines.rule(Rule::new("http-request lua.ask").code(&condition));
     lines.code("http-after-response set-header WWW-Authenticate %[var(txn.auth_challenge)] if { var(txn.auth_challenge) -m found } { status 401 302 }");
     let fits = if service.always_set_cookie { "" } else { "{ status 200 201 204 206 301 302 303 304 307 308 }" };
-    lines.rule(Rule::new("http-after-response add-header Set-Cookie %[var(txn.auth_cookie)] if { var(txn.auth_cookie) -m found }").code(fits));
+    lines.rule(
+        Rule::new("http-after-response add-header Set-Cookie %[var(txn.auth_cookie)] if { var(txn.auth_cookie) -m found }").code(fits),
+    );
     refuse(service, unless, scope, lines);
 }
 
@@ -107,8 +109,6 @@ fn headers(service: &ExternalAuth, shared: &Shared) -> Result<Vec<(String, Forma
         ("X-Original-Method", "$request_method"),
         ("X-Sent-From", "nginx-ingress-controller"),
         ("X-Auth-Request-Redirect", if service.request_redirect.is_empty() { "$request_uri" } else { &service.request_redirect }),
-        ("Connection", "close"),
-        ("Content-Type", "$content_type"),
     ];
     if !service.method.is_empty() {
         all.push(("X-Original-URI", "$request_uri"));
@@ -143,7 +143,9 @@ pub(super) fn mirror(mirror: &Mirror, shared: &Shared, scope: &mut Scope, lines:
             }
             lines.code("http-request lua.mirror");
         }
-        (Err(name), _) | (_, Err(name)) => scope.lost("mirror-target", &format!("HAProxy does not know `${name}`: requests are not copied")),
+        (Err(name), _) | (_, Err(name)) => {
+            scope.lost("mirror-target", &format!("HAProxy does not know `${name}`: requests are not copied"))
+        }
     }
 }
 
@@ -151,6 +153,8 @@ pub(super) fn mirror(mirror: &Mirror, shared: &Shared, scope: &mut Scope, lines:
 #[derive(Debug, Default)]
 pub(super) struct ErrorPages {
     codes: Vec<i64>,
+    /// There is no service: HAProxy answers with this status instead.
+    own: Option<i64>,
 }
 
 impl ErrorPages {
@@ -165,21 +169,27 @@ impl ErrorPages {
         if codes.is_empty() {
             return Self::default();
         }
+        let found = |codes: &[i64]| format!("{{ status {} }}", codes.iter().map(i64::to_string).collect::<Vec<_>>().join(" "));
+        let intercepts = if defaults.error_codes.is_empty() { !features.keep_backend_errors } else { !defaults.keep_backend_errors };
+        if let Some(own) = Destination::of(upstream, shared).own_status() {
+            if intercepts {
+                lines.code("http-response set-var(txn.is_answered) bool(true)");
+                let answer = answer(own).code("if").code(&found(codes));
+                lines.rule(Rule::new("http-response").code(answer.text().trim_start_matches("http-request ")));
+            }
+            return Self { codes: codes.clone(), own: Some(own) };
+        }
         if !shared.options.lua {
             let message = "HAProxy fetches no pages for errors from another service by itself; `--haproxy-lua` adds a script that does";
             scope.lost("custom-http-errors", message);
             return Self::default();
         }
-        let endpoints: Vec<_> = shared.upstreams.get(upstream).map(|upstream| upstream.endpoints.as_slice()).unwrap_or_default().iter().collect();
-        let own = shared.proxy.runtime.default_port.to_string();
-        let endpoints: Vec<_> = endpoints.into_iter().filter(|endpoint| endpoint.port != own || endpoint.address != "127.0.0.1").collect();
-        if endpoints.is_empty() {
-            return Self::default();
-        }
-        let addresses: Vec<_> = endpoints.into_iter().take(20).map(servers::address).collect();
+        scope.differs("custom-http-errors", "pages are asked for by GET or HEAD, without the body of the request");
+        let endpoints = shared.upstreams.get(upstream).map(|upstream| upstream.endpoints.as_slice()).unwrap_or_default();
+        let addresses: Vec<_> = endpoints.iter().take(20).map(servers::address).collect();
         lines.rule(Rule::new("http-request set-var-fmt(txn.error_service)").format(&Format::text(&addresses.join(","))));
         lines.code("http-request set-var(txn.error_query) query");
-        lines.code("http-request set-var(txn.method) method");
+        lines.code("http-request lua.remember");
         let owner = route.owner.clone().unwrap_or_default();
         let fixed = [
             ("X-Namespace", owner.namespace),
@@ -198,20 +208,18 @@ impl ErrorPages {
             headers.push((name.to_owned(), Format::sample(sample)));
         }
         lines.rule(Rule::new("http-request set-var-fmt(txn.error_headers)").lines(&headers));
-        let intercepts = if defaults.error_codes.is_empty() { !features.keep_backend_errors } else { !defaults.keep_backend_errors };
-        let codes = codes.clone();
         if intercepts {
-            let list: Vec<_> = codes.iter().map(i64::to_string).collect();
             lines.code("http-response set-var(txn.is_answered) bool(true)");
-            let found = format!("{{ status {} }} !{{ var(txn.error_code) -m found }}", list.join(" "));
-            lines.code(&format!("http-response lua.replace_error if {found}"));
+            lines.code(&format!("http-response lua.replace_error if {} !{{ var(txn.error_code) -m found }}", found(codes)));
         }
-        Self { codes }
+        Self { codes: codes.clone(), own: None }
     }
 
     /// An answer of HAProxy itself, under a condition, or the page for it.
     pub(super) fn answer(&self, status: i64, condition: &str, lines: &mut Lines) {
-        if self.codes.contains(&status) {
+        if let Some(own) = self.own.filter(|_| self.codes.contains(&status)) {
+            lines.rule(answers::answer(own).code(condition));
+        } else if self.codes.contains(&status) {
             lines.rule(Rule::new(&format!("http-request set-var(txn.error_code) int({status})")).code(condition));
             lines.code("http-request use-service lua.show_error if { var(txn.error_code) -m found }");
         } else {

@@ -37,6 +37,17 @@ impl<'a> Destination<'a> {
     }
 }
 
+impl Destination<'_> {
+    /// The status that HAProxy answers with where nobody else does.
+    pub(super) fn own_status(self) -> Option<i64> {
+        match self {
+            Self::Endpoints(_) => None,
+            Self::Nowhere => Some(502),
+            Self::NotFound => Some(404),
+        }
+    }
+}
+
 /// The protocol that a backend speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Protocol {
@@ -92,7 +103,8 @@ fn choice(server: &Server, route: &Route, upstream: &Upstream, shared: &Shared, 
             Err(name) => scope.lost("upstream-hash-by", &format!("HAProxy does not know `${name}`: endpoints take turns")),
         }
     } else {
-        let is_ewma = upstream.algorithm == "ewma" || upstream.algorithm.is_empty() && shared.proxy.settings.upstreams.load_balance == "ewma";
+        let is_ewma =
+            upstream.algorithm == "ewma" || upstream.algorithm.is_empty() && shared.proxy.settings.upstreams.load_balance == "ewma";
         if is_ewma {
             scope.differs("load-balance", "`ewma` becomes the endpoint with the fewest connections of two random ones");
             lines.code("balance random(2)");
@@ -236,14 +248,20 @@ pub(super) fn answers(proxying: &Proxying, scope: &mut Scope, lines: &mut Lines)
             scope.lost(subject, "regular expressions and variables are not translated: cookies stay as they are");
             continue;
         }
-        let (from, end) = if attribute == "Domain" { (format!("\\.?{}", literal(from.trim_start_matches('.'))), "\\s*(;.*)?$") } else { (literal(from), "([^;]*.*)$") };
+        let (from, end) = if attribute == "Domain" {
+            (format!("\\.?{}", literal(from.trim_start_matches('.'))), "\\s*(;.*)?$")
+        } else {
+            (literal(from), "([^;]*.*)$")
+        };
         let pattern = format!("^(.*;\\s*{attribute}=){from}{end}");
         let value = format!("\\1{}\\2", to.replace('%', "%%").replace('\\', "\\\\"));
         lines.rule(Rule::new("http-response replace-header Set-Cookie").value(&format!("(?i){pattern}")).value(&value));
     }
     match (proxying.redirect_from.as_str(), proxying.redirect_to.as_str()) {
         ("default" | "off" | "", _) | (_, "off") => {}
-        (from, to) if from.starts_with('~') => location(&from[from.find(|c| c != '~' && c != '*').unwrap_or(from.len())..], from.starts_with("~*"), "", to, scope, lines),
+        (from, to) if from.starts_with('~') => {
+            location(&from[from.find(|c| c != '~' && c != '*').unwrap_or(from.len())..], from.starts_with("~*"), "", to, scope, lines)
+        }
         (from, to) => location(&format!("^{}", literal(from)), false, "(.*)$", to, scope, lines),
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::super::dialect::beginnings;
 use super::super::options::HaproxyOptions;
 use super::super::scope::Scope;
+use super::losses;
 use crate::ir::{Certificate, Proxy, Server, Upstream};
 
 /// What all hosts have in common.
@@ -51,6 +52,7 @@ impl<'a> Shared<'a> {
 
     fn close(&mut self, scope: &mut Scope) {
         let (settings, snippets) = (&self.proxy.settings, &self.proxy.settings.snippets);
+        losses::tell_of_settings(settings, scope);
         if settings.waf.enabled {
             scope.close("enable-modsecurity", "HAProxy has no web application firewall of its own");
             self.closed = Some("ModSecurity, which all routes ask for, cannot be expressed");

@@ -1,7 +1,7 @@
 //! TCP services, and TLS that is passed on unopened.
 
-use super::super::scope::Scope;
 use super::super::OutputFile;
+use super::super::scope::Scope;
 use super::frontend::{INNER_SOCKET, addresses, only};
 use super::lines::{Lines, Rule};
 use super::servers;

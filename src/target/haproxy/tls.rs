@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::super::OutputFile;
 use super::super::names;
 use super::super::scope::Scope;
-use super::super::OutputFile;
 use super::client_auth;
 use super::lines::{Lines, Rule};
 use super::shared::Shared;
@@ -95,7 +95,7 @@ fn line<'a>(server: &'a Server, shared: &Shared<'a>, default: &str) -> Option<St
             options.push(format!("crl-file {}", names::file(FOLDER, &auth.trust.secret, ".crl.pem")));
         }
     }
-    if !server.ciphers.is_empty() && !server.ciphers.contains(char::is_whitespace) {
+    if is_cipher_list(&server.ciphers) {
         options.push(format!("ciphers {}", server.ciphers));
     }
     if found.is_none() && options.is_empty() && !shared.proxy.settings.tls.reject_handshake {
@@ -104,8 +104,35 @@ fn line<'a>(server: &'a Server, shared: &Shared<'a>, default: &str) -> Option<St
     let file = found.map_or_else(|| default.to_owned(), |found| certificate(&found.name));
     let options = if options.is_empty() { String::new() } else { format!(" [{}]", options.join(" ")) };
     let is_name = |name: &&str| !name.starts_with('~') && words::is_fit(name) && !name.contains(char::is_whitespace);
-    let names: Vec<&str> = std::iter::once(server.hostname.as_str()).chain(server.aliases.iter().map(String::as_str)).filter(is_name).collect();
+    let names: Vec<&str> =
+        std::iter::once(server.hostname.as_str()).chain(server.aliases.iter().map(String::as_str)).filter(is_name).collect();
     Some(format!("{file}{options} {}\n", names.join(" ")))
+}
+
+/// Whether a list holds anything that OpenSSL can take for ciphers: with nothing of the kind HAProxy does not start.
+fn is_cipher_list(list: &str) -> bool {
+    const GROUPS: &[&str] = &[
+        "ALL",
+        "HIGH",
+        "MEDIUM",
+        "LOW",
+        "DEFAULT",
+        "COMPLEMENTOFDEFAULT",
+        "AES",
+        "AESGCM",
+        "ECDHE",
+        "DHE",
+        "RSA",
+        "TLSv1.2",
+        "EECDH",
+        "EDH",
+        "CHACHA20",
+    ];
+    let fits = |word: &str| {
+        GROUPS.contains(&word)
+            || word.split(['-', '+']).count() > 1 && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-+_.@=".contains(&byte))
+    };
+    !list.contains(|c: char| c.is_whitespace() || c.is_control() || "[]'\"\\#".contains(c)) && list.split([':', ',']).any(fits)
 }
 
 /// Writes what holds for TLS as a whole.
@@ -123,8 +150,10 @@ pub(super) fn process(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
         rule = rule.code("no-tls-tickets");
     }
     lines.rule(rule);
-    if !tls.ciphers.is_empty() {
+    if is_cipher_list(&tls.ciphers) {
         lines.rule(Rule::new("ssl-default-bind-ciphers").value(&tls.ciphers));
+    } else if !tls.ciphers.is_empty() {
+        scope.lost("ssl-ciphers", "no cipher has a name like that: those of HAProxy are offered");
     }
     if !tls.ecdh_curve.is_empty() && tls.ecdh_curve != "auto" {
         lines.rule(Rule::new("ssl-default-bind-curves").value(&tls.ecdh_curve));

@@ -70,7 +70,9 @@ fn users(text: &str, object: &str, scope: &mut Scope, lines: &mut Lines) -> Stri
     let mut table = String::new();
     let mut known = std::collections::BTreeSet::new();
     for line in text.lines() {
-        let Some((user, hash)) = line.trim().split_once(':').filter(|(user, _)| !user.is_empty() && !user.starts_with('#')) else { continue };
+        let Some((user, hash)) = line.trim().split_once(':').filter(|(user, _)| !user.is_empty() && !user.starts_with('#')) else {
+            continue;
+        };
         let hash = hash.split(':').next().unwrap_or_default();
         // The first line of a user counts.
         if !known.insert(user.to_owned()) {
