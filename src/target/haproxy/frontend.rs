@@ -122,7 +122,7 @@ fn host(maps: &Maps, lines: &mut Lines) {
 fn path(lines: &mut Lines) {
     lines.comment("The path: decoded, with slashes merged and dots resolved.");
     lines.code("http-request set-var(txn.path) path");
-    lines.rule(answer(400).code("if { path -m reg %(?![0-9A-Fa-f]{2})|%00 }"));
+    lines.rule(answer(400).code("if { path -m sub % } { path -m reg %(?![0-9A-Fa-f]{2})|%00 }"));
     lines.code("http-request set-var(txn.path) path,url_dec if { path -m sub % }");
     lines.code("http-request set-var(txn.path) 'var(txn.path),regsub(\"/+\",/,g)' if { var(txn.path) -m sub // }");
     let dots = "if { var(txn.path) -m sub /. }";
