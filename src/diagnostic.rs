@@ -106,6 +106,8 @@ pub enum Reason {
     Argument,
     /// A host, path or backend of an Ingress, or another object.
     Object,
+    /// Another release of the controller.
+    Release,
     /// What the controller does where nobody says anything.
     Default,
     /// Nothing in the manifests declares it.
@@ -121,6 +123,7 @@ impl Reason {
             Self::Setting => "setting",
             Self::Argument => "argument",
             Self::Object => "object",
+            Self::Release => "release",
             Self::Default => "default",
             Self::Nothing => "nothing",
         }

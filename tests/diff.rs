@@ -1,8 +1,7 @@
 //! `ingressc diff` as people and machines run it: against a live configuration, and one change against another.
 
-use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use pretty_assertions::assert_eq;
@@ -163,6 +162,18 @@ fn facts_of_the_pod_are_no_differences_unless_asked_for() {
 }
 
 #[test]
+fn the_release_is_told_by_the_live_configuration() {
+    let folder = shop();
+    for version in ["1.12.8", "1.13.9", "1.15.1"] {
+        run(folder.path(), &["render", "in", "--target", "ingress-nginx", "--controller", version, "-o", "live"]);
+        let run = run(folder.path(), &LIVE);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{version}");
+    }
+    run(folder.path(), &["render", "in", "--target", "ingress-nginx", "--controller", "1.12.8", "-o", "live"]);
+    assert_eq!(run(folder.path(), &[&LIVE[..], &["--controller", "1.15.1"]].concat()).code, Some(1));
+}
+
+#[test]
 fn identities_that_the_cluster_gives_are_no_differences() {
     let folder = shop();
     let (ingress, secret) = ("5ebc0ec6-e482-5c11-994a-c513524e41bd", "23992ae9-4d3a-525c-ac02-ba4496352ef7");
@@ -302,19 +313,144 @@ fn dumps_of_several_files_are_read() {
     assert_eq!(run(folder.path(), &["diff", "in", "--live", "dump.conf"]).stdout, "");
 }
 
+const FORMATS: [&str; 4] = ["text", "json", "markdown", "html"];
+
 #[test]
-fn secrets_of_a_live_configuration_are_not_shown() {
+fn secrets_are_not_shown() {
     let folder = shop();
     let secrets = "proxy_set_header Authorization \"Basic c2VjcmV0\"; set $my_token hunter22; return 301 https://u:hunter22@x.example/;";
     edit(folder.path(), "live/nginx.conf", "client_max_body_size                    8m;", &format!("{secrets} client_max_body_size 7m;"));
-    for format in ["text", "json", "markdown"] {
-        let run = run(folder.path(), &[&LIVE[..], &["--format", format]].concat());
-        assert!(
-            !run.stdout.contains("c2VjcmV0") && !run.stdout.contains("hunter22") && run.stdout.contains("Authorization"),
-            "{}",
-            run.stdout
-        );
+    let map = "\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+data:
+  http-snippet: |
+    map $uri $api_key { default hunter22; }
+    proxy_set_header X-Api-Key hunter22;
+    auth_basic_user_file /etc/hunter22;
+  location-snippet: 'if ($http_x_token != \"hunter22\") { return 403; }'
+  proxy-set-headers: ingress-nginx/headers
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: headers, namespace: ingress-nginx}
+data: {Authorization: Bearer hunter22hunter22, X-Plain: shown}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: users, namespace: shop}
+data: {auth: aHVudGVyMjI=}
+";
+    write(folder.path(), "in/map.yaml", map);
+    let rendered = run(folder.path(), &["render", "in", "--target", "ingress-nginx"]).stdout;
+    assert!(rendered.contains("hunter22"), "{rendered}");
+    for format in FORMATS {
+        let Run { stdout, stderr, .. } = run(folder.path(), &[&LIVE[..], &["--format", format]].concat());
+        for secret in ["c2VjcmV0", "hunter22", "aHVudGVyMjI", "$apr1$"] {
+            assert!(!stdout.contains(secret) && !stderr.contains(secret), "{format} {secret}: {stdout}{stderr}");
+        }
+        assert!(stdout.contains("Authorization") && stdout.contains("X-Plain"), "{format}: {stdout}");
     }
+}
+
+#[test]
+fn releases_are_compared_on_the_same_manifests() {
+    let folder = shop();
+    let releases = ["diff", "--from-version", "1.12.8", "--to-version", "1.15.1", "in"];
+    let text = run(folder.path(), &releases);
+    assert_eq!((text.code, text.stderr.as_str()), (Some(1), ""));
+    assert!(text.stdout.starts_with("--- from (ingress-nginx 1.12.8)\n+++ to (ingress-nginx 1.15.1)\n"), "{}", text.stdout);
+    assert!(text.stdout.contains("because since 1.14.0: In `ssl-ciphers`, the longer one"), "{}", text.stdout);
+    let document = json(folder.path(), &releases);
+    let causes: Vec<_> =
+        document["differences"].as_array().into_iter().flatten().map(|difference| &difference["cause"]["reason"]).collect();
+    assert!(!causes.is_empty() && causes.iter().all(|reason| **reason == "release"), "{causes:?}");
+
+    let same = ["diff", "--from-version", "1.15.1", "--to-version", "1.15.1", "in"];
+    assert_eq!(run(folder.path(), &same).code, Some(0));
+    // Rules of values: 1.12 no longer lets snippets through that 1.11 let through.
+    edit(folder.path(), "in/web.yaml", "limit-rps: '5'", "configuration-snippet: deny all;");
+    let older = run(folder.path(), &["diff", "--from-version", "1.11.8", "--to-version", "1.12.8", "in", "--host", "shop.example"]);
+    assert_eq!(older.code, Some(1), "{}", older.stdout);
+}
+
+#[test]
+fn arguments_of_the_controller_are_causes() {
+    let folder = shop();
+    let deployment = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+spec:
+  template:
+    spec:
+      containers:
+      - name: controller
+        image: registry.k8s.io/ingress-nginx/controller:v1.15.1
+        args:
+        - /nginx-ingress-controller
+        - --http-port=8080
+";
+    write(folder.path(), "in/controller.yaml", deployment);
+    let document = json(folder.path(), &LIVE);
+    let is_listener = |difference: &&Value| difference["message"].as_str().is_some_and(|message| message.contains("listener"));
+    let listeners: Vec<_> = document["differences"].as_array().into_iter().flatten().filter(is_listener).collect();
+    let blamed = |difference: &Value| (difference["cause"]["reason"] == "argument", difference["cause"]["location"]["line"].as_u64());
+    assert!(listeners.iter().any(|difference| blamed(difference) == (true, Some(12))), "{listeners:#?}");
+}
+
+#[test]
+fn a_page_needs_nothing_else_and_obeys_nothing() {
+    let folder = shop();
+    edit(folder.path(), "in/web.yaml", "proxy-body-size: 8m", "configuration-snippet: 'set $a \"<script>alert(1)</script>\";'");
+    let map = "{apiVersion: v1, kind: ConfigMap, metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}, data: {allow-snippet-annotations: 'true', annotations-risk-level: Critical}}";
+    write(folder.path(), "in/map.yaml", map);
+    let page = run(folder.path(), &[&LIVE[..], &["--format", "html"]].concat());
+    assert_eq!(page.code, Some(1));
+    for part in ["<!doctype html>", "default-src 'none'", "&lt;script&gt;alert(1)", "limit of request bodies", "in/web.yaml:7:"] {
+        assert!(page.stdout.contains(part), "{part}: {}", page.stdout);
+    }
+    assert!(!["<script", "http://", "https://", "src=", "href="].iter().any(|part| page.stdout.contains(part)), "{}", page.stdout);
+    let opened = page.stdout.matches("<article").count();
+    assert_eq!(opened, page.stdout.matches("</article>").count());
+    write(folder.path(), "in/web.yaml", SHOP);
+    fs::remove_file(folder.path().join("in/map.yaml")).expect("it is there");
+    assert!(run(folder.path(), &[&LIVE[..], &["--format", "html"]].concat()).stdout.contains("There are no differences."));
+}
+
+#[test]
+fn origins_are_told_of_every_directive() {
+    let folder = shop();
+    let args = ["render", "in", "--target", "ingress-nginx", "--quiet"];
+    let plain = run(folder.path(), &args).stdout;
+    let noted = run(folder.path(), &[&args[..], &["--origins"]].concat()).stdout;
+    for line in [
+        "client_max_body_size 8m;  # in/web.yaml:7:51: annotation `proxy-body-size` of Ingress `shop/web`",
+        "location /api/ {  # in/web.yaml:24:13: path `/api` of Ingress `shop/web`",
+        "set $service_name \"api\";  # in/web.yaml:28:19: backend of path `/api` of Ingress `shop/web`",
+        "daemon off;  # the controller's default",
+    ] {
+        assert!(noted.contains(line), "{line}: {noted}");
+    }
+    let bare = noted.lines().map(str::trim).filter(|line| line.ends_with([';', '{']) && !line.starts_with('#'));
+    assert_eq!(bare.collect::<Vec<_>>(), Vec::<&str>::new());
+    write(folder.path(), "noted.conf", &noted);
+    write(folder.path(), "plain.conf", &plain);
+    assert_eq!(run(folder.path(), &["diff", "--base", "plain.conf", "--head", "noted.conf"]).code, Some(0));
+
+    let document: Value = serde_json::from_str(&run(folder.path(), &[&args[..], &["--origins=json"]].concat()).stdout).expect("it is JSON");
+    let lines: Vec<&str> = plain.lines().collect();
+    let directives = document["directives"].as_array().cloned().unwrap_or_default();
+    assert!(directives.len() > 300);
+    for directive in &directives {
+        let line = directive["line"].as_u64().and_then(|line| lines.get(usize::try_from(line).ok()? - 1));
+        let name = directive["directive"].as_str().and_then(|text| text.split(' ').next()).unwrap_or("?");
+        assert!(line.is_some_and(|line| line.contains(name)), "{directive}");
+        assert!(directive["cause"]["reason"].is_string(), "{directive}");
+    }
+    run(folder.path(), &[&args[..], &["--origins=json", "-o", "out"]].concat());
+    assert!(folder.path().join("out/origins.json").is_file() && folder.path().join("out/nginx.conf").is_file());
 }
 
 #[test]
@@ -325,6 +461,8 @@ fn what_cannot_be_compared_is_no_difference() {
     write(folder.path(), "broken.json", "[");
     for (args, reason) in [
         (&["diff", "in"][..], "--live"),
+        (&["diff", "in", "--from-version", "1.12.8"], "--to-version"),
+        (&["diff", "in", "--live", "live/nginx.conf", "--from-version", "1.12.8", "--to-version", "1.15.1"], "cannot be used with"),
         (&["diff"], "<PATH>"),
         (&["diff", "--base", "in"], "--head"),
         (&["diff", "in", "--live", "gone.conf"], "`gone.conf` cannot be read"),
@@ -340,144 +478,5 @@ fn what_cannot_be_compared_is_no_difference() {
         let run = run(folder.path(), args);
         assert_eq!(run.code, Some(2), "{args:?}: {run:?}");
         assert!(run.stderr.contains(reason), "{reason}: {run:?}");
-    }
-}
-
-/// The data of the real controller, where it is at hand.
-mod reference {
-    use pretty_assertions::assert_eq;
-
-    use super::*;
-
-    /// One case in so many is taken, so that the test ends in seconds. All of them with `INGRESSC_ALL_CASES` set.
-    const STEP: usize = 16;
-
-    struct Case {
-        manifests: PathBuf,
-        outputs: PathBuf,
-        arguments: Vec<String>,
-    }
-
-    fn root() -> Option<PathBuf> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?.join("shared/reference");
-        root.is_dir().then_some(root)
-    }
-
-    fn folders(folder: &Path) -> Vec<PathBuf> {
-        let mut all: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
-        all.sort();
-        all
-    }
-
-    fn cases(root: &Path) -> Vec<Case> {
-        let step = if std::env::var_os("INGRESSC_ALL_CASES").is_some() { 1 } else { STEP };
-        let all = folders(&root.join("cases")).into_iter().flat_map(|group| folders(&group));
-        let case = |manifests: PathBuf| {
-            let text = fs::read_to_string(&manifests).ok()?;
-            let flags = text.lines().next()?.strip_prefix("# flags:").unwrap_or_default();
-            let group = manifests.parent()?.file_name()?;
-            let outputs = root.join("1.15.1").join(group).join(manifests.file_stem()?);
-            Some(Case { arguments: flags.split_whitespace().map(|flag| format!("--controller-arg={flag}")).collect(), outputs, manifests })
-        };
-        all.filter_map(case).step_by(step).collect()
-    }
-
-    /// Settings with other facts than those of the pod that wrote the reference.
-    fn settings(folder: &Path) {
-        let text = "\
-[controller]
-version = \"ingress-nginx:1.15.1\"
-args = [\"--configmap=ingress-nginx/ingress-nginx-controller\"]
-[environment]
-processors = 2
-ipv6 = false
-resolvers = [\"192.0.2.1\"]
-pod-namespace = \"ingress-nginx\"
-pod-name = \"ingress-nginx-controller-0\"
-node-zone = \"zone-a\"
-";
-        write(folder, "ingressc.toml", text);
-    }
-
-    fn diff(folder: &Path, case: &Case, manifests: &str) -> Run {
-        let (conf, backends) = (case.outputs.join("nginx.conf"), case.outputs.join("backends.json"));
-        let (conf, backends) = (conf.to_string_lossy(), backends.to_string_lossy());
-        let mut args =
-            vec!["diff", manifests, "--live", &conf, "--live-backends", &backends, "--config", "ingressc.toml", "--format", "json"];
-        args.extend(case.arguments.iter().map(String::as_str));
-        run(folder, &args)
-    }
-
-    #[test]
-    fn objects_are_equal_to_what_the_controller_made_of_them() {
-        let Some(root) = root() else { return };
-        let folder = tempfile::tempdir().expect("there is room for files");
-        settings(folder.path());
-        for case in cases(&root) {
-            let run = diff(folder.path(), &case, &case.manifests.to_string_lossy());
-            assert_eq!(run.code, Some(0), "{}: {}{}", case.manifests.display(), run.stdout, run.stderr);
-        }
-    }
-
-    /// Changes the value of one line of an Ingress: the line, from one, and the text after.
-    fn mutate(text: &str, choice: usize) -> Option<(usize, String)> {
-        let lines: Vec<&str> = text.lines().collect();
-        let mut kind = "";
-        let mut candidates = Vec::new();
-        for (at, line) in lines.iter().enumerate() {
-            if *line == "---" {
-                kind = "";
-            }
-            kind = line.strip_prefix("kind: ").unwrap_or(kind);
-            let value = line.trim_start().trim_start_matches("- ");
-            let indent = &line[..line.len() - value.len()];
-            let mutated = match value.split_once(": ") {
-                _ if kind != "Ingress" => continue,
-                Some(("host", _)) => "host: mutated.example",
-                Some(("path", _)) => "path: /mutated",
-                Some(("number", _)) => "number: 4711",
-                _ => continue,
-            };
-            candidates.push((at, format!("{indent}{mutated}")));
-        }
-        let (at, mutated) = candidates.get(choice % candidates.len().max(1))?;
-        let mut text = String::new();
-        for (number, line) in lines.iter().enumerate() {
-            let _ = writeln!(text, "{}", if number == *at { mutated.as_str() } else { line });
-        }
-        Some((at + 1, text))
-    }
-
-    #[test]
-    fn a_single_mutation_is_found_and_blamed() {
-        let Some(root) = root() else { return };
-        let folder = tempfile::tempdir().expect("there is room for files");
-        settings(folder.path());
-        let (mut found, mut exact) = (0, 0);
-        for (number, case) in cases(&root).iter().enumerate() {
-            let text = fs::read_to_string(&case.manifests).unwrap_or_default();
-            let Some((line, mutated)) = mutate(&text, number) else { continue };
-            write(folder.path(), "in.yaml", &mutated);
-            // Some values have no effect, as those of an Ingress of another class: the rendered text tells.
-            let rendered = |path: &str| {
-                let mut args = vec!["render", path, "--target", "ingress-nginx", "--config", "ingressc.toml"];
-                args.extend(case.arguments.iter().map(String::as_str));
-                run(folder.path(), &args).stdout
-            };
-            if rendered("in.yaml") == rendered(&case.manifests.to_string_lossy()) {
-                continue;
-            }
-            let run = diff(folder.path(), case, "in.yaml");
-            let document: Value = serde_json::from_str(&run.stdout).unwrap_or_default();
-            assert_eq!((run.code, &document["equal"]), (Some(1), &Value::Bool(false)), "{}:{line}", case.manifests.display());
-            let causes = document["differences"].as_array().into_iter().flatten().map(|difference| &difference["cause"]["location"]);
-            let lines: Vec<u64> =
-                causes.filter(|location| location["file"] == "in.yaml").filter_map(|location| location["line"].as_u64()).collect();
-            assert!(!lines.is_empty(), "{}:{line}: nothing is blamed", case.manifests.display());
-            found += 1;
-            exact += usize::from(lines.contains(&(line as u64)));
-        }
-        // Default backends are blamed by their key, a line or two above the number.
-        assert!(found > 20 && exact * 100 >= found * 90, "{exact} of {found} are blamed by their very line");
     }
 }

@@ -1,4 +1,4 @@
-//! The README says what is true: its commands run and print what it shows, and its excerpts are in the files that it names.
+//! The README and the guides say what is true: its commands run and print what it shows, and its excerpts are in the files that it names.
 //!
 //! A line `...` in a block stands for any number of lines; where no output is shown, there is none. Commands run in a copy of
 //! `examples`, one after the other.
@@ -112,12 +112,12 @@ fn fits(shown: &[&str], lines: &[&str]) -> bool {
     }
 }
 
-#[test]
-fn commands_print_what_is_shown() {
-    let readme = read("README.md");
+/// Runs the commands of a page, and says how many they were.
+fn run(page: &str) -> usize {
+    let text = read(page);
     let folder = examples();
     let mut ran = 0;
-    for Session { command, shown } in sessions(&blocks(&readme)) {
+    for Session { command, shown } in sessions(&blocks(&text)) {
         let Some(arguments) = arguments(command) else {
             change(folder.path(), command);
             continue;
@@ -128,10 +128,30 @@ fn commands_print_what_is_shown() {
         let shown = shown.strip_suffix(&[""]).unwrap_or(&shown);
         ran += 1;
         if !fits(shown, &lines) {
-            assert_eq!(shown.join("\n"), lines.join("\n"), "the README shows this below `{command}`, which is not what is printed");
+            assert_eq!(shown.join("\n"), lines.join("\n"), "{page} shows this below `{command}`, which is not what is printed");
         }
     }
+    ran
+}
+
+#[test]
+fn commands_print_what_is_shown() {
+    let ran = run("README.md");
     assert!(ran >= 5, "the README shows only {ran} commands");
+}
+
+#[test]
+fn commands_of_the_guides_print_what_is_shown() {
+    for page in fs::read_dir(root().join("docs")).expect("there are guides").map(|entry| entry.expect("it can be read")) {
+        run(&format!("docs/{}", page.file_name().to_string_lossy()));
+    }
+}
+
+#[test]
+fn the_tables_of_releases_are_those_that_the_program_prints() {
+    let tables = output(root(), &["releases", "--format", "markdown"]);
+    let message = "docs/versions.md is out of date: `ingressc releases --format markdown` prints what belongs behind its introduction";
+    assert!(read("docs/versions.md").ends_with(&format!("\n\n{tables}")), "{message}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ use regex::Regex;
 fn fired(example: &[Block]) -> BTreeSet<String> {
     let folder = tempfile::tempdir().expect("there is room for files");
     let mut rules = BTreeSet::new();
+    let mut args = vec!["check", "."];
     for Block { language, text } in example {
         let write = |name: &str| fs::write(folder.path().join(name), text).expect("files can be written");
         match *language {
@@ -25,20 +26,21 @@ fn fired(example: &[Block]) -> BTreeSet<String> {
                 let status = Command::new("sh").args(["-ec", text]).current_dir(folder.path()).status();
                 assert!(status.is_ok_and(|status| status.success()), "{text}");
             }
+            "console" => args = text.trim().strip_prefix("$ ingressc ").expect("it is a command line").split(' ').collect(),
             // No command reads a configuration by itself.
             "nginx" => rules.extend(conf::parse(FileId(0), text).diagnostics.iter().map(|finding| finding.rule.to_owned())),
             other => panic!("nothing is known of the language `{other}`"),
         }
     }
     if example.iter().all(|block| block.language != "nginx") {
-        rules.extend(checked(folder.path()));
+        rules.extend(checked(folder.path(), &args));
     }
     rules
 }
 
-fn checked(folder: &Path) -> BTreeSet<String> {
+fn checked(folder: &Path, args: &[&str]) -> BTreeSet<String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ingressc"));
-    command.args(["check", ".", "--format", "json"]).current_dir(folder).env_clear().stdin(Stdio::null());
+    command.args(args).args(["--format", "json"]).current_dir(folder).env_clear().stdin(Stdio::null());
     let output = command.output().expect("the program starts");
     if let Ok(report) = serde_json::from_slice::<serde_json::Value>(&output.stdout) {
         let findings = report["findings"].as_array().expect("a report has findings");

@@ -160,6 +160,27 @@ changes! {
     }
 }
 
+/// The last release of each line.
+const LAST_OF_LINE: [Version; 7] = [
+    Version::new(1, 9, 6),
+    Version::new(1, 10, 6),
+    Version::new(1, 11, 8),
+    Version::new(1, 12, 8),
+    Version::new(1, 13, 9),
+    Version::new(1, 14, 5),
+    Version::new(1, 15, 1),
+];
+
+/// The newest release that fits what is known of some changes best; none where nothing is known.
+#[must_use]
+pub fn fitting(known: &[(&Change, bool)]) -> Option<Version> {
+    let since = CHANGES.iter().flat_map(|change| change.since);
+    let before = since.filter_map(|since| Some(Version::new(since.major, since.minor, since.patch.checked_sub(1)?)));
+    let fit = |version: Version| known.iter().filter(|(change, holds)| change.holds(version) == *holds).count();
+    let best = LAST_OF_LINE.into_iter().chain(before).max_by_key(|version| (fit(*version), *version));
+    best.filter(|_| !known.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -196,5 +217,23 @@ mod tests {
             let lines: BTreeSet<_> = change.since.iter().map(|since| (since.major, since.minor)).collect();
             assert_eq!(lines.len(), change.since.len(), "{} came twice in one line of releases", change.name);
         }
+    }
+
+    #[test]
+    fn the_newest_release_that_fits_is_found() {
+        for (known, expected) in [
+            (&[(&HTTP2_DIRECTIVE, false)][..], (1, 9, 6)),
+            (&[(&HTTP2_DIRECTIVE, true), (&LUA_FILES, false)], (1, 11, 8)),
+            (&[(&HTTP2_DIRECTIVE, true), (&LUA_FILES, false), (&GRPC_TIMEOUTS, false)], (1, 10, 6)),
+            (&[(&LUA_FILES, true), (&ORIGINAL_HOST, false)], (1, 12, 8)),
+            (&[(&ORIGINAL_HOST, true), (&QUOTED_PATHS, true), (&CIPHER_ORDER, false)], (1, 13, 9)),
+            (&[(&ORIGINAL_HOST, true), (&QUOTED_PATHS, false), (&CIPHER_ORDER, false)], (1, 13, 6)),
+            (&[(&ORIGINAL_HOST, true), (&QUOTED_PATHS, false), (&CIPHER_ORDER, true)], (1, 14, 2)),
+            (&[(&QUOTED_PATHS, true)], (1, 15, 1)),
+        ] {
+            let (major, minor, patch) = expected;
+            assert_eq!(fitting(known), Some(Version::new(major, minor, patch)), "{known:?}");
+        }
+        assert_eq!(fitting(&[]), None);
     }
 }

@@ -4,7 +4,7 @@ use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::Ingress;
 
-use super::declared::{annotation_of, name, of_ingress};
+use super::ingress::{annotation_of, name, of_ingress};
 use super::{Causes, key, short};
 use crate::catalog::features::{FEATURES, find};
 use crate::diagnostic::{Cause, Reason};
@@ -60,24 +60,15 @@ impl Causes<'_> {
 
     /// The Ingresses that may have a say about an upstream: the one that asked for it first, then those that name its Service.
     fn users_of(&self, upstream: &str, service: Option<&Object<Service>>) -> Vec<&Object<Ingress>> {
-        let names = |ingress: &Object<Ingress>| {
-            let Some(service) = service.map(|service| &service.reference) else { return false };
-            let spec = ingress.value.spec.as_ref();
-            let rules = spec.and_then(|spec| spec.rules.as_ref()).into_iter().flatten();
-            let paths = rules.filter_map(|rule| rule.http.as_ref()).flat_map(|http| &http.paths).map(|path| &path.backend);
-            let mut backends = paths.chain(spec.and_then(|spec| spec.default_backend.as_ref()));
-            ingress.reference.namespace == service.namespace
-                && backends.any(|backend| backend.service.as_ref().is_some_and(|backend| backend.name == service.name))
-        };
+        let others = service.and_then(|service| self.users.get(&key(&service.reference.namespace, &service.reference.name)));
         let first = self.upstreams.get(upstream).and_then(|span| self.ingress_at(*span));
-        first.into_iter().chain(self.cluster.ingresses.iter().filter(|ingress| names(ingress))).collect()
+        first.into_iter().chain(others.into_iter().flatten().copied()).collect()
     }
 
     fn ingress_at(&self, span: Span) -> Option<&Object<Ingress>> {
-        self.cluster.ingresses.iter().find(|ingress| {
-            let whole = ingress.span(&[]);
-            whole.file == span.file && whole.start <= span.start && span.end <= whole.end
-        })
+        let (_, ingress) = self.starts.range(..=(span.file, span.start)).next_back()?;
+        let whole = ingress.span(&[]);
+        (whole.file == span.file && span.end <= whole.end).then_some(*ingress)
     }
 
     fn of_endpoints(&self, service: Option<&Object<Service>>, endpoint: &str) -> Option<Cause> {

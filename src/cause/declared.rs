@@ -1,10 +1,11 @@
 //! Why a directive of nginx.conf is as it is, in words.
 
-use k8s_openapi::api::networking::v1::{Ingress, IngressBackend};
+use k8s_openapi::api::networking::v1::Ingress;
 
-use super::{Causes, Found, governs, short, span};
-use crate::catalog::key::Spec;
-use crate::catalog::{features, settings};
+use super::governs::{absent_annotation, absent_setting, annotation_for, governor, governs, is_cause, is_shown, setting_for};
+use super::ingress::{annotation_of, annotations, backend, host, name, of_ingress, of_tls, path, rules};
+use super::{Causes, Found, span};
+use crate::catalog::settings;
 use crate::diagnostic::{Cause, ObjectRef, Reason};
 use crate::ir::{Route, Server};
 use crate::manifest::Object;
@@ -17,6 +18,10 @@ pub struct Query<'q> {
     pub name: &'q str,
     /// The directive as it is written; empty where it is not there.
     pub text: &'q str,
+    /// The directive as another configuration has it; empty where it does not, or where there is no other.
+    pub other: &'q str,
+    /// Another configuration has it otherwise, or not at all.
+    pub is_different: bool,
     /// The words of the block around it.
     pub block: &'q str,
     /// The host whose server it is in or is.
@@ -31,6 +36,8 @@ const NOTHING: &str = "nothing in the manifests declares it";
 
 /// Variables of the controller that say where a location sends requests.
 const BACKEND: [&str; 3] = ["set $service_name", "set $service_port", "set $proxy_upstream_name"];
+/// Directives that hand a request to a backend.
+const PASSES: [&str; 3] = ["proxy_pass", "grpc_pass", "fastcgi_pass"];
 /// Variables of the controller that say whose location it is.
 const OWNER: [&str; 3] = ["set $namespace", "set $ingress_name", "set $location_path"];
 
@@ -93,6 +100,7 @@ impl Causes<'_> {
         self.of_snippet(query)
             .or_else(|| self.of_annotation(query, route))
             .or_else(|| self.of_redirect(query, ingress))
+            .or_else(|| self.of_argument(query))
             .or_else(|| self.of_setting(query))
             .or_else(|| self.of_stream(query))
             .unwrap_or_else(|| self.by_default(query, route))
@@ -102,8 +110,7 @@ impl Causes<'_> {
     #[must_use]
     pub fn of_missing(&self, query: &Query) -> Cause {
         let ingress = query.ingress.and_then(|owner| self.ingress(owner));
-        let counted = || self.all_routes().filter(|route| is_counted(route, query)).min_by_key(|route| span(route.origin));
-        let counter = || counted()?.owner.as_ref().and_then(|owner| self.ingress((&owner.namespace, &owner.name)));
+        let counter = || self.counted(query)?.owner.as_ref().and_then(|owner| self.ingress((&owner.namespace, &owner.name)));
         let ingress = ingress.or_else(|| if query.host.is_none() { counter() } else { None });
         let server = query.host.and_then(|host| self.server(host));
         // An annotation that governs the directive is there, and yet it comes to nothing.
@@ -131,7 +138,7 @@ impl Causes<'_> {
     /// Nothing declares a directive, but a key of the ConfigMap could.
     fn no_setting(&self, query: &Query) -> (String, Option<ObjectRef>, Option<Span>) {
         let name = internal(query).unwrap_or(query.name);
-        let key = settings::all().find(|setting| !name.is_empty() && governs(setting.directives, name)).map(|setting| setting.name);
+        let key = setting_for(name).map(|setting| setting.name);
         match (key, self.config_map) {
             (Some(key), Some(map)) => {
                 let message = format!("{NOTHING}: ConfigMap `{}/{}` has no key `{key}`", map.reference.namespace, map.reference.name);
@@ -152,15 +159,25 @@ impl Causes<'_> {
             let (found, ingress) = found.min_by_key(|(found, _)| found.span)?;
             Some(of_ingress(ingress, &found))
         };
-        self.of_annotation(query, None).or_else(|| self.of_setting(query)).or_else(|| any().filter(|_| query.host.is_none()))
+        self.of_annotation(query, None).or_else(|| self.of_setting(query)).or_else(|| if query.host.is_none() { any() } else { None })
+    }
+
+    /// The first route whose counters a directive of the whole file is about: its words hold their name, with something before it or
+    /// behind it, as `zone=NAME_rps:5m` and `$limit_NAME`.
+    fn counted(&self, query: &Query) -> Option<&Route> {
+        let tokens = [query.text, query.block].into_iter().flat_map(|text| text.split([' ', '$', '=', ':', ';', '"']));
+        let names = tokens.flat_map(|token| {
+            let (front, back) = (token.rsplit_once('_').map(|(front, _)| front), token.split_once('_').map(|(_, back)| back));
+            [Some(token), front, back].into_iter().flatten()
+        });
+        names.filter_map(|name| self.counters.get(name)).copied().min_by_key(|route| span(route.origin))
     }
 
     /// The route of the location that the query is about.
     fn route(&self, query: &Query) -> Option<&Route> {
         let (namespace, name) = query.ingress?;
-        let routes = self.routes(namespace, name);
-        let is_it = |route: &&&Route| query.path.is_none_or(|path| route.declared_path == path || route.path == path);
-        routes.iter().find(is_it).or_else(|| routes.first()).copied()
+        let found = query.path.and_then(|path| self.by_path.get(&(namespace, name, path))).copied();
+        found.or_else(|| self.routes(namespace, name).first().copied())
     }
 
     fn of_block(&self, query: &Query) -> Cause {
@@ -187,12 +204,9 @@ impl Causes<'_> {
             return None;
         }
         let holds = |text: &str| text.contains(words);
-        let server = query.host.and_then(|host| self.server(host));
-        let owned = query.ingress.map(|(namespace, name)| self.routes(namespace, name)).unwrap_or_default();
-        let of_server = server.into_iter().flat_map(|server| &server.routes);
-        for route in owned.iter().copied().chain(of_server) {
-            let Some(owner) = &route.owner else { continue };
-            let Some(ingress) = self.ingress((&owner.namespace, &owner.name)) else { continue };
+        let own = query.ingress.and_then(|owner| self.ingress(owner));
+        let of_server = query.host.and_then(|host| self.snippets.get(host)).into_iter().flatten().copied();
+        for ingress in own.into_iter().chain(of_server) {
             let mut all = ingress.value.metadata.annotations.iter().flatten();
             if let Some((key, _)) = all.find(|(key, value)| key.ends_with("-snippet") && holds(value)) {
                 return Some(of_ingress(ingress, &annotation_of(ingress, key)));
@@ -206,14 +220,12 @@ impl Causes<'_> {
     /// The annotation that governs the directive: of the Ingress of the location, else of any that has a part in the server; for the
     /// whole file, of one whose counters it is about.
     fn of_annotation(&self, query: &Query, route: Option<&Route>) -> Option<Cause> {
-        if !features::all().any(|spec| governs(spec.directives, query.name)) {
-            return None;
-        }
+        annotation_for(query.name)?;
         let server = query.host.and_then(|host| self.server(host));
         let routes: Vec<&Route> = match (route, server) {
             (Some(route), _) => vec![route],
             (None, Some(server)) => first_of_each(server),
-            (None, None) if query.host.is_none() => self.all_routes().filter(|route| is_counted(route, query)).collect(),
+            (None, None) if query.host.is_none() => self.counted(query).into_iter().collect(),
             (None, None) => Vec::new(),
         };
         let best = routes.iter().filter_map(|route| {
@@ -236,8 +248,9 @@ impl Causes<'_> {
     fn of_setting(&self, query: &Query) -> Option<Cause> {
         let config_map = self.config_map?;
         let keys = config_map.value.data.iter().flatten();
-        let governors = keys.filter(|(key, _)| settings::find(key).is_some_and(|setting| governs(setting.directives, query.name)));
-        let (key, _) = governors.max_by_key(|(_, value)| !value.is_empty() && query.text.contains(value.as_str()))?;
+        let is_governor = |list: &[&str], value: &str| governs(list, query.name) && is_cause(list, value, query);
+        let governors = keys.filter(|(key, value)| settings::find(key).is_some_and(|setting| is_governor(setting.directives, value)));
+        let (key, _) = governors.max_by_key(|(_, value)| is_shown(value, query.text))?;
         Some(self.setting_cause(&Found { span: config_map.span(&["data", key]), subject: key.clone() }))
     }
 
@@ -267,15 +280,26 @@ impl Causes<'_> {
 
     /// Nobody says anything: which annotation or key could.
     fn by_default(&self, query: &Query, route: Option<&Route>) -> Cause {
-        let annotation = features::all().find(|spec| governs(spec.directives, query.name)).map(|spec| spec.name);
-        let key = settings::all().find(|setting| governs(setting.directives, query.name)).map(|setting| setting.name);
         let ingress = query.ingress.and_then(|owner| self.ingress(owner));
+        if query.path.is_some() && ingress.is_none() {
+            return default(String::from("a location of the controller's own"), query);
+        }
         let config_map = self.config_map;
+        match (ingress, query.host) {
+            (Some(ingress), _) if PASSES.contains(&query.name) => return backend(ingress, query),
+            (None, Some(_)) if query.name.starts_with("server_name") => return self.of_block(&Query { name: "", ..*query }),
+            _ => {}
+        }
+        let annotation = absent_annotation(query.name).map(|spec| spec.name);
+        let key = absent_setting(query.name).map(|setting| setting.name);
         let message = match (ingress, annotation, key) {
             (Some(ingress), Some(annotation), _) => {
                 format!("the controller's default: {} has no annotation `{annotation}`", name(ingress))
             }
-            (_, _, Some(key)) => format!("the controller's default: no ConfigMap says `{key}`"),
+            (_, _, Some(key)) => match config_map.map(|map| &map.reference) {
+                Some(map) => format!("the controller's default: ConfigMap `{}/{}` has no key `{key}`", map.namespace, map.name),
+                None => format!("the controller's default: there is no ConfigMap with a key `{key}`"),
+            },
             _ => String::from("the controller's default"),
         };
         let place = ingress.map(annotations).or_else(|| route.and_then(|route| span(route.origin)));
@@ -290,130 +314,12 @@ fn default(message: String, query: &Query) -> Cause {
     Cause { reason: Reason::Default, message, subject: query.name.to_owned(), object: None, span: None }
 }
 
+/// Of a host that more Ingresses have a part in than this, the later ones are not asked: each directive would take a look at each.
+const MOST_OWNERS: usize = 100;
+
 /// One route of each Ingress that has a part in a server, in the order of the routes.
 fn first_of_each(server: &Server) -> Vec<&Route> {
     let mut seen = std::collections::HashSet::new();
     let owned = server.routes.iter().filter_map(|route| Some((route, route.owner.as_ref()?)));
-    owned.filter(|(_, owner)| seen.insert((&owner.namespace, &owner.name))).map(|(route, _)| route).collect()
-}
-
-/// Whether a directive of the whole file is about the counters of a route.
-fn is_counted(route: &Route, query: &Query) -> bool {
-    let limits = &route.features.limits;
-    let names = |text: &str| text.contains(&limits.name) || text.contains(&limits.id);
-    !limits.name.is_empty() && (names(query.text) || names(query.block))
-}
-
-/// Of the annotations that govern the directive the one that fits best: its entry names the first argument, and its value is there.
-fn governor(route: &Route, ingress: &Object<Ingress>, query: &Query) -> Option<(u8, Found)> {
-    let values = ingress.value.metadata.annotations.as_ref();
-    let fit = |name: &str, spec: &Spec| {
-        let is_shown =
-            values.and_then(|values| values.get(name)).is_some_and(|value| !value.is_empty() && query.text.contains(value.as_str()));
-        u8::from(spec.directives.contains(&query.name)) * 2 + u8::from(is_shown) * 4 + u8::from(spec.needs.is_empty())
-    };
-    let governors = route.features.causes.iter().filter_map(|(name, span)| {
-        let spec = features::find(short(name)).filter(|spec| governs(spec.directives, query.name))?;
-        Some((fit(name, spec), std::cmp::Reverse(*span), name))
-    });
-    let (score, std::cmp::Reverse(span), name) = governors.max()?;
-    Some((score, Found { span, subject: name.clone() }))
-}
-
-/// The name of an Ingress in a sentence.
-pub(super) fn name(ingress: &Object<Ingress>) -> String {
-    format!("Ingress `{}/{}`", ingress.reference.namespace, ingress.reference.name)
-}
-
-pub(super) fn annotation_of(ingress: &Object<Ingress>, key: &str) -> Found {
-    Found { span: ingress.span(&["metadata", "annotations", key]), subject: key.to_owned() }
-}
-
-pub(super) fn of_ingress(ingress: &Object<Ingress>, found: &Found) -> Cause {
-    let message = format!("annotation `{}` of {}", short(&found.subject), name(ingress));
-    let object = Some(ingress.reference.clone());
-    Cause { reason: Reason::Annotation, message, subject: found.subject.clone(), object, span: Some(found.span) }
-}
-
-/// Where annotations of an Ingress stand, or would.
-fn annotations(ingress: &Object<Ingress>) -> Span {
-    let has_some = ingress.value.metadata.annotations.is_some();
-    if has_some { ingress.key_span(&["metadata", "annotations"]) } else { ingress.span(&["metadata", "name"]) }
-}
-
-/// Where the paths of a host stand, or would.
-fn rules(ingress: &Object<Ingress>, query: &Query) -> Span {
-    match rule_of(ingress, query) {
-        Some(at) => ingress.span(&["spec", "rules", &at.to_string(), "host"]),
-        None => ingress.key_span(&["spec", "rules"]),
-    }
-}
-
-fn rule_of(ingress: &Object<Ingress>, query: &Query) -> Option<usize> {
-    let rules = ingress.value.spec.as_ref()?.rules.as_ref()?;
-    let host = query.host.filter(|host| *host != crate::ir::CATCH_ALL);
-    rules.iter().position(|rule| rule.host.as_deref().filter(|host| !host.is_empty()) == host)
-}
-
-/// The path of the rules that the query is about, and what it leads to.
-fn find_path<'i>(ingress: &'i Object<Ingress>, query: &Query) -> Option<(usize, usize, &'i IngressBackend)> {
-    let rules = ingress.value.spec.as_ref()?.rules.as_ref()?;
-    let wanted = query.path.unwrap_or_default();
-    let is_wanted = |path: Option<&str>| path.filter(|path| !path.is_empty()).unwrap_or("/") == wanted;
-    // An alias serves the paths of another host: where no rule is for the host, each is looked at.
-    let first = rule_of(ingress, query);
-    let order = first.into_iter().chain(0..rules.len());
-    order
-        .filter_map(|at| {
-            let paths = &rules[at].http.as_ref()?.paths;
-            let under = paths.iter().position(|path| is_wanted(path.path.as_deref()))?;
-            Some((at, under, &paths[under].backend))
-        })
-        .next()
-}
-
-fn object(ingress: &Object<Ingress>, message: String, subject: &str, span: Span) -> Cause {
-    Cause { reason: Reason::Object, message, subject: subject.to_owned(), object: Some(ingress.reference.clone()), span: Some(span) }
-}
-
-fn of_tls(ingress: &Object<Ingress>) -> Cause {
-    object(ingress, format!("section `tls` of {}", name(ingress)), "tls", ingress.key_span(&["spec", "tls"]))
-}
-
-fn host(ingress: &Object<Ingress>, query: &Query) -> Cause {
-    let host = query.host.unwrap_or_default();
-    object(ingress, format!("host `{host}` of {}", name(ingress)), host, rules(ingress, query))
-}
-
-fn path(ingress: &Object<Ingress>, query: &Query) -> Cause {
-    let path = query.path.unwrap_or_default();
-    match find_path(ingress, query) {
-        Some((at, under, _)) => {
-            let place = ingress.span(&["spec", "rules", &at.to_string(), "http", "paths", &under.to_string(), "path"]);
-            object(ingress, format!("path `{path}` of {}", name(ingress)), path, place)
-        }
-        None => default_backend(ingress),
-    }
-}
-
-fn backend(ingress: &Object<Ingress>, query: &Query) -> Cause {
-    let path = query.path.unwrap_or_default();
-    let Some((at, under, backend)) = find_path(ingress, query) else { return default_backend(ingress) };
-    let (at, under) = (at.to_string(), under.to_string());
-    let base = ["spec", "rules", &at, "http", "paths", &under, "backend"];
-    let service = backend.service.as_ref();
-    let is_port = query.name == "set $service_port";
-    let has_number = service.and_then(|service| service.port.as_ref()).is_some_and(|port| port.number.is_some());
-    let rest: &[&str] = match (is_port, has_number) {
-        (true, true) => &["service", "port", "number"],
-        (true, false) => &["service", "port", "name"],
-        (false, _) => &["service", "name"],
-    };
-    let place = ingress.span(&[&base, rest].concat());
-    object(ingress, format!("backend of path `{path}` of {}", name(ingress)), path, place)
-}
-
-fn default_backend(ingress: &Object<Ingress>) -> Cause {
-    let place = ingress.key_span(&["spec", "defaultBackend"]);
-    object(ingress, format!("default backend of {}", name(ingress)), "defaultBackend", place)
+    owned.filter(|(_, owner)| seen.insert((&owner.namespace, &owner.name))).map(|(route, _)| route).take(MOST_OWNERS).collect()
 }

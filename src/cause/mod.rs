@@ -3,10 +3,14 @@
 //! Which annotation governs which directive is written in the catalog; which annotations an Ingress has, and where its paths stand,
 //! is in the manifests. Who asks is `lint`, about a directive that nginx refuses, and `cli`, about one that differs.
 
+mod arguments;
 mod backends;
 mod declared;
+mod governs;
+mod ingress;
+pub mod releases;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use k8s_openapi::api::core::v1::{ConfigMap, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
@@ -16,7 +20,8 @@ use crate::catalog::{features, settings};
 use crate::ir::{Proxy, Route, Server};
 use crate::lower::{self, Controller};
 use crate::manifest::{Cluster, Object};
-use crate::source::Span;
+use crate::source::{FileId, Span};
+use governs::governs;
 
 pub use declared::Query;
 
@@ -32,12 +37,22 @@ pub struct Causes<'a> {
     servers: HashMap<&'a str, &'a Server>,
     /// By the Ingress, as `namespace/name`, as all that follow.
     routes: HashMap<String, Vec<&'a Route>>,
+    /// The first route of a namespace, an Ingress and a path, as it is written or as it is served.
+    by_path: HashMap<(&'a str, &'a str, &'a str), &'a Route>,
+    /// The first route of the counters of a name, or of the form of it that variables have.
+    counters: HashMap<&'a str, &'a Route>,
+    /// The Ingresses of a host that hold raw configuration.
+    snippets: HashMap<&'a str, Vec<&'a Object<Ingress>>>,
     ingresses: HashMap<String, &'a Object<Ingress>>,
     services: HashMap<String, &'a Object<Service>>,
     /// By the Service.
     slices: HashMap<String, Vec<&'a Object<EndpointSlice>>>,
     /// Where upstreams were asked for first.
     upstreams: HashMap<&'a str, Span>,
+    /// The Ingresses that name a Service.
+    users: HashMap<String, Vec<&'a Object<Ingress>>>,
+    /// The Ingresses by the places where their documents start.
+    starts: BTreeMap<(FileId, u32), &'a Object<Ingress>>,
 }
 
 /// A place in the manifests, and the annotation or key that stands there.
@@ -53,12 +68,6 @@ impl<'a> Causes<'a> {
     /// Indexes the objects and what they come to.
     #[must_use]
     pub fn new(cluster: &'a Cluster, controller: &'a Controller, proxy: &'a Proxy) -> Self {
-        let mut routes: HashMap<_, Vec<_>> = HashMap::new();
-        for route in proxy.servers.iter().flat_map(|server| &server.routes) {
-            if let Some(owner) = &route.owner {
-                routes.entry(key(&owner.namespace, &owner.name)).or_default().push(route);
-            }
-        }
         let mut slices: HashMap<_, Vec<_>> = HashMap::new();
         for slice in &cluster.endpoint_slices {
             if let Some(service) = slice.value.metadata.labels.as_ref().and_then(|labels| labels.get(SERVICE_LABEL)) {
@@ -66,16 +75,60 @@ impl<'a> Causes<'a> {
             }
         }
         let upstreams = proxy.upstreams.iter().filter_map(|upstream| Some((upstream.name.as_str(), span(upstream.origin)?)));
-        Self {
+        let mut causes = Self {
             controller,
             cluster,
             config_map: lower::config_map(cluster, controller),
             servers: proxy.servers.iter().map(|server| (server.hostname.as_str(), server)).collect(),
-            routes,
+            routes: HashMap::new(),
+            by_path: HashMap::new(),
+            counters: HashMap::new(),
+            snippets: HashMap::new(),
+            users: HashMap::new(),
+            starts: BTreeMap::new(),
             ingresses: index(&cluster.ingresses),
             services: index(&cluster.services),
             slices,
             upstreams: upstreams.collect(),
+        };
+        proxy.servers.iter().for_each(|server| causes.know_server(server));
+        cluster.ingresses.iter().for_each(|ingress| causes.know_ingress(ingress));
+        causes
+    }
+
+    fn know_server(&mut self, server: &'a Server) {
+        for route in &server.routes {
+            let Some(owner) = &route.owner else { continue };
+            let ingress = key(&owner.namespace, &owner.name);
+            let known = self.ingresses.get(&ingress).copied();
+            self.routes.entry(ingress).or_default().push(route);
+            for path in [&route.declared_path, &route.path] {
+                self.by_path.entry((&owner.namespace, &owner.name, path)).or_insert(route);
+            }
+            let limits = &route.features.limits;
+            for name in [&limits.name, &limits.id].into_iter().filter(|name| !name.is_empty()) {
+                self.counters.entry(name).or_insert(route);
+            }
+            if let Some(ingress) = known.filter(|ingress| has_snippet(ingress)) {
+                let others = self.snippets.entry(&server.hostname).or_default();
+                // The routes of one Ingress need not stand together; that it is looked at twice does no harm.
+                if others.last().is_none_or(|last| !std::ptr::eq(*last, ingress)) {
+                    others.push(ingress);
+                }
+            }
+        }
+    }
+
+    fn know_ingress(&mut self, ingress: &'a Object<Ingress>) {
+        let place = ingress.span(&[]);
+        self.starts.insert((place.file, place.start), ingress);
+        let spec = ingress.value.spec.as_ref();
+        let rules = spec.and_then(|spec| spec.rules.as_ref()).into_iter().flatten();
+        let paths = rules.filter_map(|rule| rule.http.as_ref()).flat_map(|http| &http.paths).map(|path| &path.backend);
+        let backends = paths.chain(spec.and_then(|spec| spec.default_backend.as_ref()));
+        let services: BTreeSet<&str> = backends.filter_map(|backend| Some(backend.service.as_ref()?.name.as_str())).collect();
+        for service in services {
+            self.users.entry(key(&ingress.reference.namespace, service)).or_default().push(ingress);
         }
     }
 
@@ -118,6 +171,10 @@ impl<'a> Causes<'a> {
     }
 }
 
+fn has_snippet(ingress: &Object<Ingress>) -> bool {
+    ingress.value.metadata.annotations.iter().flatten().any(|(name, _)| name.ends_with("-snippet"))
+}
+
 fn index<T>(objects: &[Object<T>]) -> HashMap<String, &Object<T>> {
     objects.iter().map(|object| (key(&object.reference.namespace, &object.reference.name), object)).collect()
 }
@@ -158,36 +215,7 @@ fn find(route: &Route, fits: impl Fn(&str) -> bool) -> Option<Found> {
     route.features.causes.iter().find(|(name, _)| fits(name)).map(|(name, span)| Found { span: *span, subject: name.clone() })
 }
 
-/// Whether a list of the catalog has a directive. Both may say more than the name: `set $ssl_redirect` is a `set`, and a `set` may be
-/// any.
-fn governs(list: &[&str], directive: &str) -> bool {
-    list.iter().any(|entry| {
-        let is_start = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
-        is_start(entry, directive) || is_start(directive, entry)
-    })
-}
-
 /// The name of an annotation without its prefix.
 fn short(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::governs;
-
-    #[test]
-    fn directives_are_governed_by_name_or_by_name_and_first_argument() {
-        for (list, directive, expected) in [
-            (&["set $ssl_redirect"][..], "set", true),
-            (&["set $ssl_redirect"], "set $ssl_redirect", true),
-            (&["set $ssl_redirect"], "set $ssl_redirects", false),
-            (&["proxy_set_header"], "proxy_set_header Host", true),
-            (&["proxy_set"], "proxy_set_header", false),
-            (&["allow", "deny"], "deny 10.0.0.1", true),
-            (&[], "deny", false),
-        ] {
-            assert_eq!(governs(list, directive), expected, "{list:?} {directive}");
-        }
-    }
 }

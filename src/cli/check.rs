@@ -1,19 +1,26 @@
 //! `ingressc check`
 
+use std::collections::HashMap;
+
 use clap::{Args, ValueEnum};
 
 use super::console::Console;
 use super::controller::ControllerOptions;
+use super::fix::Fixing;
 use super::inputs::Inputs;
 use super::output::TargetArgs;
 use super::policy::{self, Judged};
 use super::progress::Progress;
 use super::project::Project;
-use super::{Failure, Global, Status, target_parser};
+use super::{Failure, Global, Status, target_parser, upgrade};
+use crate::catalog::version::Release;
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
+use crate::ir::Proxy;
 use crate::lint::{self, Subject};
-use crate::lower;
+use crate::lower::{self, Controller};
+use crate::manifest::helm::Templates;
 use crate::output::{Findings, github, json, junit, sarif, summary};
+use crate::source::{FileId, SourceMap};
 use crate::target;
 
 const EXAMPLES: &str = "\
@@ -26,6 +33,10 @@ Examples:
       In a workflow: annotate the files, and fail on warnings too
   ingressc check manifests/ --format sarif > ingressc.sarif
       For code scanning
+  ingressc check manifests/ --controller ingress-nginx:1.11.8 --upgrade-to 1.15.1
+      What an upgrade of the controller changes for the manifests
+  ingressc check manifests/ --fix --dry-run
+      The patch that puts misspelt names right; without --dry-run, it is applied
 
 Exit codes: 0 nothing at or above the level of --deny, 1 something is, 2 the job could not be done";
 
@@ -44,10 +55,15 @@ pub(super) struct Check {
     /// What the manifests are compiled to
     #[arg(long, value_name = "TARGET", value_parser = target_parser(), default_value = "ingress-nginx")]
     target: &'static str,
+    /// Report what an upgrade of the controller to this release changes for the manifests, and nothing else
+    #[arg(long, value_name = "VERSION", conflicts_with = "fix")]
+    upgrade_to: Option<Release>,
     #[command(flatten)]
     controller: ControllerOptions,
     #[command(flatten)]
     targets: TargetArgs,
+    #[command(flatten)]
+    fixing: Fixing,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -85,27 +101,56 @@ impl Check {
     pub(super) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
         let progress = Progress::start(console, "checking the manifests…");
         let mut project = Project::load(&self.inputs, &self.controller, global)?;
-        let found = self.compile(&mut project);
-        project.findings.extend(found);
-        let Judged { findings, suppressed, .. } = policy::judge_all(project.findings, &project.settings, project.settings_file);
+        let Judged { mut findings, mut suppressed, .. } = self.judge(&mut project)?;
         drop(progress);
 
+        if self.fixing.is_wanted() {
+            let fixed = self.fixing.run(&findings, &project.sources, &self.inputs, console)?;
+            project.status = project.status.max(fixed.status);
+            if !fixed.texts.is_empty() {
+                // A name that counts now has a value that counts now: what is left is found by looking again.
+                let status = project.status;
+                project = project.with_texts(fixed.texts, &self.controller)?;
+                project.status = project.status.max(status);
+                Judged { findings, suppressed, .. } = self.judge(&mut project)?;
+            }
+        }
         let deny = self.deny.severity();
         let report = Findings { all: &findings, suppressed, deny, sources: &project.sources };
-        self.write(&report, console)?;
+        match self.fixing.owns_stdout(&self.inputs) {
+            true => console.findings(&findings, suppressed, &project.sources),
+            false => self.write(&report, console)?,
+        }
         let is_clean = findings.iter().all(|finding| finding.severity < deny);
         Ok(project.status.max(if is_clean { Status::Clean } else { Status::Findings }))
     }
 
-    /// What the passes of the compiler and the checks find.
-    fn compile(&self, project: &mut Project) -> Vec<Diagnostic> {
-        let Outcome { value: proxy, diagnostics: mut found } = lower::lower(&project.cluster, &project.controller);
-        let rendered = target::find(self.target).map(|target| target.render(&proxy, &self.targets.options())).unwrap_or_default();
+    /// All findings, after the settings.
+    fn judge<'a>(&self, project: &'a mut Project) -> Result<Judged<'a>, Failure> {
+        let compile = |project: &Project, controller: &Controller| self.compile(project, controller);
+        let mut findings = if let Some(release) = &self.upgrade_to {
+            upgrade::findings(project, &self.controller, release, compile)?
+        } else {
+            let (proxy, found) = compile(project, &project.controller);
+            // Of a large cluster it takes a while, and nobody has to wait for it.
+            rayon::spawn(move || drop(proxy));
+            let mut findings = std::mem::take(&mut project.findings);
+            findings.extend(found);
+            findings
+        };
+        name_templates(&mut findings, &project.sources);
+        Ok(policy::judge_all(findings, &project.settings, project.settings_file))
+    }
+
+    /// What the manifests come to, and what the passes of the compiler and the checks find.
+    fn compile(&self, project: &Project, controller: &Controller) -> (Proxy, Vec<Diagnostic>) {
+        let Outcome { value: proxy, diagnostics: mut found } = lower::lower(&project.cluster, controller);
+        let options = self.targets.options().in_one_file();
+        let rendered = target::find(self.target).map(|target| target.render_for_checks(&proxy, &options)).unwrap_or_default();
         found.extend(rendered.diagnostics);
         let files: Vec<_> = rendered.value.iter().map(|file| (file.name.as_ref(), file.content.as_str())).collect();
-        let subject = Subject { cluster: &project.cluster, controller: &project.controller, proxy: &proxy, files: &files };
-        found.extend(lint::check(&subject));
-        found
+        found.extend(lint::check(&Subject { cluster: &project.cluster, controller, proxy: &proxy, files: &files }));
+        (proxy, found)
     }
 
     fn write(&self, report: &Findings, console: &Console) -> anyhow::Result<()> {
@@ -116,5 +161,15 @@ impl Check {
             Format::Github => console.result(&github::report(report)),
             Format::Junit => console.result(&junit::report(report)),
         }
+    }
+}
+
+/// Names the templates of charts: a line of what Helm wrote is in no file that anybody can open.
+fn name_templates(findings: &mut [Diagnostic], sources: &SourceMap) {
+    let mut templates: HashMap<FileId, Templates> = HashMap::new();
+    for finding in findings {
+        let Some(span) = finding.span else { continue };
+        let known = templates.entry(span.file).or_insert_with(|| Templates::of(&sources.file(span.file).text));
+        finding.notes.extend(known.at(span.range().start).map(|name| format!("Helm rendered this from `{name}`")));
     }
 }

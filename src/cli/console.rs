@@ -53,7 +53,8 @@ impl Console {
     /// Writes a result that people read, made up as standard output can show it.
     pub(super) fn report(&self, text: impl FnOnce(Paint) -> String) -> anyhow::Result<()> {
         let stdout = self.stream(io::stdout().lock());
-        let text = text(paint(&stdout));
+        let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+        let text = text(Paint { width, ..paint(&stdout) });
         unless_closed(stdout, &text)
     }
 
@@ -77,6 +78,13 @@ impl Console {
         say(&mut stderr, &text);
     }
 
+    /// Writes what was done.
+    pub(super) fn note(&self, text: &str) {
+        if !self.quiet {
+            say(&mut self.stream(io::stderr().lock()), text);
+        }
+    }
+
     /// Writes why the job could not be done.
     pub(super) fn error(&self, error: &anyhow::Error) {
         let mut stderr = self.stream(io::stderr().lock());
@@ -90,7 +98,7 @@ impl Console {
 }
 
 fn paint<Raw: RawStream>(stream: &AutoStream<Raw>) -> Paint {
-    Paint { colours: stream.current_choice() != anstream::ColorChoice::Never }
+    Paint { colours: stream.current_choice() != anstream::ColorChoice::Never, width: None }
 }
 
 /// Where standard error is closed, nobody can be told.

@@ -16,7 +16,7 @@ use crate::source::{FileId, Span};
 const USUAL_CONFIG_MAP: &str = "ingress-nginx-controller";
 
 /// Options that say more about the controller than the manifests do.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Controller")]
 pub(super) struct ControllerOptions {
     /// The controller, as ingress-nginx:1.15.1 [default: the image in the manifests, else the last release]
@@ -33,13 +33,25 @@ pub(super) struct ControllerOptions {
 type Arg = (String, Option<Span>);
 
 impl ControllerOptions {
-    /// Settles everything about the controller. `file` is the settings file among the sources.
-    pub(super) fn settle(&self, settings: &Settings, file: Option<FileId>, cluster: &Cluster) -> Outcome<Controller> {
+    /// The same for another release.
+    pub(super) fn of_release(&self, release: &Release) -> Self {
+        Self { controller: Some(release.clone()), ..self.clone() }
+    }
+
+    /// Settles everything about the controller. `file` is the settings file among the sources; `shown` the version that a live
+    /// configuration shows, which counts more than the image of a Deployment that may not be applied yet.
+    pub(super) fn settle(
+        &self,
+        settings: &Settings,
+        file: Option<FileId>,
+        cluster: &Cluster,
+        shown: Option<Version>,
+    ) -> Outcome<Controller> {
         let mut findings = Vec::new();
         let found = choose(&cluster.controllers, &mut findings);
         let environment = environment(&settings.environment, found);
-        let given = self.controller.as_ref().or(settings.controller.version.as_ref());
-        let version = given.map(|release| release.version).or_else(|| version(found?, &mut findings)).unwrap_or_default();
+        let given = self.controller.as_ref().or(settings.controller.version.as_ref()).map(|release| release.version);
+        let version = given.or(shown).or_else(|| version(found?, &mut findings)).unwrap_or_default();
 
         let mut args: Vec<Arg> = found.map(|found| container_args(found, &environment)).unwrap_or_default();
         args.extend(settings.controller.args.iter().map(|arg| {
@@ -166,7 +178,7 @@ metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
         sources.add("in.yaml", manifests);
         let cluster = manifest::load(&mut sources).value;
         let settings = toml::from_str(settings).expect("settings of tests are sound");
-        let Outcome { value, diagnostics } = line.options.settle(&settings, None, &cluster);
+        let Outcome { value, diagnostics } = line.options.settle(&settings, None, &cluster, None);
         (value, diagnostics.into_iter().map(|finding| finding.rule).collect())
     }
 

@@ -11,6 +11,7 @@ use super::entries::{Comparison, drift};
 use super::progress::Progress;
 use super::side::{Declared, Dump, Origin, Side};
 use super::{Failure, Global, Status};
+use crate::catalog::version::Release;
 use crate::diagnostic::Severity;
 use crate::diff::facts::Facts;
 use crate::output::difference::{self, Differences};
@@ -26,6 +27,10 @@ Examples:
       Whether two replicas serve the same, and what the manifests say
   ingressc diff --base main/manifests --head manifests --format markdown
       What a change does to the running configuration, for a pull request
+  ingressc diff --from-version 1.12.8 --to-version 1.15.1 manifests/
+      What another release of the controller makes of the same manifests, before it is upgraded
+  ingressc diff manifests/ --live live.conf --format html > difference.html
+      A page for a ticket, with nothing outside of it
   ingressc diff --base monday.conf --head today.conf
       What became of a live configuration
 
@@ -36,7 +41,7 @@ Exit codes: 0 equal, 1 different, 2 the job could not be done";
 #[command(after_help = EXAMPLES)]
 pub(super) struct Diff {
     /// Manifests that declare what should be live: file, folder, or `-`
-    #[arg(value_name = "PATH", value_hint = clap::ValueHint::AnyPath, required_unless_present = "base", requires = "live")]
+    #[arg(value_name = "PATH", value_hint = clap::ValueHint::AnyPath, required_unless_present = "base", conflicts_with_all = ["base", "head"])]
     paths: Vec<PathBuf>,
     /// The nginx.conf of a running controller, or the output of `nginx -T`; repeated for replicas, which are compared too
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, conflicts_with_all = ["base", "head"], requires = "paths")]
@@ -44,6 +49,12 @@ pub(super) struct Diff {
     /// The answer of the controller at /configuration/backends, for each --live in order
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, requires = "live")]
     live_backends: Vec<PathBuf>,
+    /// The release of the controller that runs, to see what another one makes of the same manifests
+    #[arg(long, value_name = "VERSION", requires_all = ["to_version", "paths"], conflicts_with_all = ["live", "controller"])]
+    from_version: Option<Release>,
+    /// The release that is to come
+    #[arg(long, value_name = "VERSION", requires = "from_version")]
+    to_version: Option<Release>,
     /// What was: manifests, or an nginx.conf
     #[arg(long, value_name = "PATH", value_hint = clap::ValueHint::AnyPath, num_args = 1.., requires = "head")]
     base: Vec<PathBuf>,
@@ -57,7 +68,7 @@ pub(super) struct Diff {
     #[arg(long)]
     environment: bool,
     /// How to write the differences
-    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true, value_name = "text|json|markdown")]
+    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true, value_name = "text|json|markdown|html")]
     format: Format,
     /// Only how many differences there are for each host
     #[arg(long, conflicts_with = "format")]
@@ -74,12 +85,19 @@ enum Format {
     Json,
     /// For pull requests.
     Markdown,
+    /// For tickets and archives.
+    Html,
 }
 
 impl Diff {
     pub(super) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
         let progress = Progress::start(console, "comparing the configurations…");
-        let (differences, sides) = if self.live.is_empty() { self.compare(global)? } else { self.compare_live(global)? };
+        let (differences, sides) = match (&self.from_version, &self.to_version) {
+            (Some(from), Some(to)) => self.compare_releases(from, to, global)?,
+            _ if !self.base.is_empty() => self.compare(global)?,
+            _ if self.live.is_empty() => return Err(anyhow!("there is nothing to compare with: say `--live`, or two releases").into()),
+            _ => self.compare_live(global)?,
+        };
         drop(progress);
 
         for side in &sides {
@@ -107,8 +125,8 @@ impl Diff {
         let others = dumps.split_off(1);
         let live = dumps.pop().ok_or_else(|| anyhow!("there is nothing to compare with"))?;
         let facts = if let Side::Dump(dump) = &live { dump.facts.clone() } else { Facts::default() };
-        let declared = self.declared(&self.paths, global, &facts)?;
-        let comparison = Comparison { hosts: &self.host, environment: self.environment };
+        let declared = self.declared(&self.paths, &self.controller, global, &facts)?;
+        let comparison = self.comparison();
         let drift = others.iter().map(|other| drift(&live, other, comparison)).collect();
         let entries = comparison.entries(&live, &declared);
         let differences = Differences { before: live.name("live"), after: declared.name("declared"), drift, entries };
@@ -124,26 +142,39 @@ impl Diff {
         let dumps = (read(&base)?, read(&head)?);
         let facts = dumps.0.as_ref().or(dumps.1.as_ref()).map(|dump| dump.facts.clone()).unwrap_or_default();
         let side = |origin: Origin, dump: Option<Dump>| match (origin, dump) {
-            (Origin::Manifests(paths), None) => self.declared(&paths, global, &facts),
+            (Origin::Manifests(paths), None) => self.declared(&paths, &self.controller, global, &facts),
             (Origin::Dump(_) | Origin::Manifests(_), dump) => {
                 dump.map(|dump| Side::Dump(Box::new(dump))).ok_or_else(|| anyhow!("there is nothing to compare with").into())
             }
         };
         let (before, after) = (side(base, dumps.0)?, side(head, dumps.1)?);
-        let comparison = Comparison { hosts: &self.host, environment: self.environment };
-        let entries = comparison.entries(&before, &after);
+        let entries = self.comparison().entries(&before, &after);
         let differences = Differences { before: before.name("base"), after: after.name("head"), drift: Vec::new(), entries };
         Ok((differences, vec![before, after]))
     }
 
-    fn declared(&self, paths: &[PathBuf], global: &Global, facts: &Facts) -> Result<Side, Failure> {
-        let declared = Declared::compile(paths, &self.controller, global, facts, self.environment)?;
+    fn compare_releases(&self, from: &Release, to: &Release, global: &Global) -> Result<(Differences, Vec<Side>), Failure> {
+        let side = |release| self.declared(&self.paths, &self.controller.of_release(release), global, &Facts::default());
+        let (before, after) = (side(from)?, side(to)?);
+        let entries = Comparison { is_same: true, ..self.comparison() }.entries(&before, &after);
+        let differences = Differences { before: before.name("from"), after: after.name("to"), drift: Vec::new(), entries };
+        // What cannot be read is the same for both.
+        Ok((differences, vec![after]))
+    }
+
+    fn comparison(&self) -> Comparison<'_> {
+        Comparison { hosts: &self.host, environment: self.environment, is_same: false }
+    }
+
+    fn declared(&self, paths: &[PathBuf], controller: &ControllerOptions, global: &Global, facts: &Facts) -> Result<Side, Failure> {
+        let declared = Declared::compile(paths, controller, global, facts, self.environment)?;
         Ok(Side::Declared(Box::new(declared)))
     }
 
     fn write(&self, differences: &Differences, console: &Console) -> anyhow::Result<()> {
         match self.format {
             Format::Json => console.result(&difference::json(differences)?),
+            Format::Html => console.result(&difference::html(differences)),
             Format::Text | Format::Markdown if differences.is_empty() => Ok(()),
             Format::Text if self.stat => console.report(|_| difference::stat(differences)),
             Format::Text => console.report(|paint| difference::text(differences, paint)),

@@ -1,8 +1,9 @@
 //! Files: read whole with a limit, written whole or not at all.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write as _};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use anyhow::{Context as _, bail};
 
@@ -24,7 +25,9 @@ pub(super) fn read(path: &Path) -> Result<String, String> {
 /// # Errors
 /// As in [`read`].
 pub(super) fn read_stdin() -> Result<String, String> {
-    text(io::stdin().lock(), 0)
+    // It can be read only once, and two sides of a comparison may be made of it.
+    static TEXT: OnceLock<Result<String, String>> = OnceLock::new();
+    TEXT.get_or_init(|| text(io::stdin().lock(), 0)).clone()
 }
 
 fn text(input: impl Read, size: u64) -> Result<String, String> {
@@ -62,13 +65,49 @@ pub(super) fn write(folder: &Path, name: &str, content: &str, is_private: bool) 
         Ok(found) if !found.is_file() => bail!("cannot write `{shown}`: it is no file"),
         _ => {}
     }
+    put(folder, name, content, Access::New { is_private }).map_err(|error| anyhow::anyhow!("cannot write `{shown}`: {}", reason(&error)))
+}
+
+/// Replaces the text of a file that still is `old` so that nobody ever sees a part of it. A link stays one; who may read the file
+/// stays as well.
+///
+/// # Errors
+/// The file is another one by now, or cannot be written.
+pub(super) fn replace(path: &Path, old: &str, new: &str) -> anyhow::Result<()> {
+    let shown = path.display();
+    let target = fs::canonicalize(path).map_err(|error| anyhow::anyhow!("cannot write `{shown}`: {}", reason(&error)))?;
+    if read(&target).as_deref() != Ok(old) {
+        bail!("cannot write `{shown}`: it has changed since it was read");
+    }
+    let (Some(folder), Some(name), Ok(metadata)) = (target.parent(), target.file_name().and_then(|name| name.to_str()), target.metadata())
+    else {
+        bail!("cannot write `{shown}`: it is no file");
+    };
+    put(folder, name, new, Access::Of(metadata.permissions()))
+        .map_err(|error| anyhow::anyhow!("cannot write `{shown}`: {}", reason(&error)))
+}
+
+/// Who may read a file that is written.
+enum Access {
+    /// Whoever the system says; with secrets in it, only its owner.
+    New { is_private: bool },
+    /// Whoever may read the file in whose place it comes.
+    Of(Permissions),
+}
+
+/// Writes a draft and gives it the name.
+fn put(folder: &Path, name: &str, content: &str, access: Access) -> io::Result<()> {
     let draft = folder.join(format!(".{name}.{}.part", std::process::id()));
     // A draft of a run that was killed is in the way only if that run had the same number.
-    let written = options(is_private).write(true).create_new(true).open(&draft).and_then(|mut file| file.write_all(content.as_bytes()));
-    written.and_then(|()| fs::rename(&draft, &path)).map_err(|error| {
+    let mut file = options(matches!(access, Access::New { is_private: true })).write(true).create_new(true).open(&draft)?;
+    let written = match access {
+        Access::New { .. } => Ok(()),
+        Access::Of(permissions) => file.set_permissions(permissions),
+    };
+    let written = written.and_then(|()| file.write_all(content.as_bytes())).and_then(|()| fs::rename(&draft, folder.join(name)));
+    written.inspect_err(|_| {
         // What cannot be removed either is left: the first error says more.
         let _ = fs::remove_file(&draft);
-        anyhow::anyhow!("cannot write `{shown}`: {}", reason(&error))
     })
 }
 

@@ -15,6 +15,9 @@ use crate::source::SourceMap;
 /// What is left out of a folder is no manifest.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
+/// How findings name standard input.
+const STDIN: &str = "<stdin>";
+
 /// Where manifests are.
 #[derive(Debug, Args)]
 pub(super) struct Inputs {
@@ -55,13 +58,23 @@ impl Inputs {
         }
         findings
     }
+
+    /// Whether a name among the sources is that of standard input, and not of a file of that name.
+    pub(super) fn is_stdin(&self, name: &str) -> bool {
+        name == STDIN && self.have_stdin()
+    }
+
+    /// Whether standard input is among the texts.
+    pub(super) fn have_stdin(&self) -> bool {
+        self.paths.iter().any(|path| path == Path::new("-"))
+    }
 }
 
 fn collect(paths: &[PathBuf], findings: &mut Vec<Diagnostic>) -> Vec<Input> {
     let mut inputs = Vec::new();
     for path in paths {
         if path == Path::new("-") {
-            inputs.push(Input { name: String::from("<stdin>"), path: None });
+            inputs.push(Input { name: STDIN.to_owned(), path: None });
         } else if path.is_dir() {
             walk(path, &mut inputs, findings);
         } else {

@@ -11,17 +11,22 @@ mod console;
 mod controller;
 mod diff;
 mod entries;
+mod explain;
 mod files;
+mod fix;
 mod golden;
 mod inputs;
 mod man;
+mod origins;
 mod output;
 mod policy;
 mod progress;
 mod project;
+mod releases;
 mod render;
 mod rules;
 mod side;
+mod upgrade;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -124,6 +129,8 @@ enum Command {
     Rules(rules::Rules),
     /// Show what the controller knows: annotations and ConfigMap keys
     Catalog(catalog::Catalog),
+    /// Tell what differs between releases of the controller
+    Releases(releases::Releases),
     /// Print completions for a shell
     Completions(completions::Completions),
     /// Print a manual page
@@ -148,6 +155,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Diff(command) => command.run(&cli.global, &console),
         Command::Rules(command) => command.run(&console).map_err(Failure::from),
         Command::Catalog(command) => command.run(&console).map_err(Failure::from),
+        Command::Releases(command) => command.run(&console).map_err(Failure::from),
         Command::Completions(command) => command.run(&console).map_err(Failure::from),
         Command::Man(command) => command.run(&console).map_err(Failure::from),
     };

@@ -1,9 +1,13 @@
 //! What every command that compiles starts with: the settings, the manifests and the controller.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::config::{Config, Settings};
 use super::controller::ControllerOptions;
 use super::inputs::Inputs;
 use super::{Failure, Global, Status};
+use crate::catalog::version::Version;
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::lower::Controller;
 use crate::manifest::{self, Cluster};
@@ -22,6 +26,8 @@ pub(super) struct Project {
     pub(super) cluster: Cluster,
     /// The controller.
     pub(super) controller: Controller,
+    /// What could not be read.
+    unread: Vec<Diagnostic>,
     /// What was found so far.
     pub(super) findings: Vec<Diagnostic>,
     /// Whether all that was named could be read.
@@ -31,17 +37,56 @@ pub(super) struct Project {
 impl Project {
     /// Reads everything. Manifests that cannot be read are findings: the others still count.
     pub(super) fn load(inputs: &Inputs, controller: &ControllerOptions, global: &Global) -> Result<Self, Failure> {
-        let Config { name, text, settings } = Config::find(global.config.as_deref())?;
+        Self::load_for(inputs, controller, global, None)
+    }
+
+    /// Reads everything, for a controller whose version is known from elsewhere unless somebody says another one.
+    pub(super) fn load_for(
+        inputs: &Inputs,
+        controller: &ControllerOptions,
+        global: &Global,
+        shown: Option<Version>,
+    ) -> Result<Self, Failure> {
+        let config = Config::find(global.config.as_deref())?;
         let mut sources = SourceMap::default();
-        let mut findings = inputs.read(&mut sources);
-        let is_complete = findings.iter().all(|finding| finding.severity < Severity::Error);
+        let unread = inputs.read(&mut sources);
+        Self::settle(config, sources, unread, controller, shown)
+    }
+
+    /// The same project with other texts in some of its files.
+    pub(super) fn with_texts(self, mut texts: BTreeMap<FileId, String>, controller: &ControllerOptions) -> Result<Self, Failure> {
+        let mut sources = SourceMap::default();
+        let mut config = Config { name: String::new(), text: String::new(), settings: self.settings };
+        for (id, file) in self.sources.files() {
+            if Some(id) == self.settings_file {
+                (config.name, config.text) = (file.name.clone(), file.text.to_string());
+                continue;
+            }
+            match texts.remove(&id) {
+                Some(text) => sources.add(file.name.clone(), text),
+                None => sources.add(file.name.clone(), Arc::clone(&file.text)),
+            };
+        }
+        Self::settle(config, sources, self.unread, controller, None)
+    }
+
+    fn settle(
+        config: Config,
+        mut sources: SourceMap,
+        unread: Vec<Diagnostic>,
+        controller: &ControllerOptions,
+        shown: Option<Version>,
+    ) -> Result<Self, Failure> {
+        let Config { name, text, settings } = config;
+        let is_complete = unread.iter().all(|finding| finding.severity < Severity::Error);
+        let mut findings = unread.clone();
         let Outcome { value: cluster, diagnostics } = manifest::load(&mut sources);
         findings.extend(diagnostics);
         // Now that the manifests are read, the settings file may join them for the sake of findings about it.
         let settings_file = (!name.is_empty()).then(|| sources.add(name, text));
-        let Outcome { value: controller, diagnostics } = controller.settle(&settings, settings_file, &cluster);
+        let Outcome { value: controller, diagnostics } = controller.settle(&settings, settings_file, &cluster, shown);
         findings.extend(diagnostics);
         let status = if is_complete { Status::Clean } else { Status::Failed };
-        Ok(Self { sources, settings, settings_file, cluster, controller, findings, status })
+        Ok(Self { sources, settings, settings_file, cluster, controller, unread, findings, status })
     }
 }

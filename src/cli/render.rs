@@ -7,6 +7,7 @@ use clap::Args;
 use super::console::Console;
 use super::controller::ControllerOptions;
 use super::inputs::Inputs;
+use super::origins::{self, Style};
 use super::output::{self, TargetArgs};
 use super::policy::{self, Judged};
 use super::progress::Progress;
@@ -24,6 +25,8 @@ Examples:
       Print the nginx.conf of what a cluster holds
   helm template chart/ | ingressc render - --target ingress-nginx --controller ingress-nginx:1.12.8 -o out/
       Write all files that a controller of that version would make
+  ingressc render manifests/ --target ingress-nginx --origins
+      Print the nginx.conf, and behind each directive the line of the manifests or the default that it comes from
   ingressc render manifests/ --target ingress-nginx -o golden/ --check
       Fail where golden/ holds something else; without --check, update it";
 
@@ -39,6 +42,10 @@ pub(super) struct Render {
     /// Write all files to this folder, not the first one to standard output
     #[arg(short, long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     output: Option<PathBuf>,
+    /// Say of each server, location and directive where it comes from: comments behind them, or a document of its own
+    #[arg(long, value_name = "comments|json", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "comments")]
+    #[arg(hide_possible_values = true)]
+    origins: Option<Style>,
     /// Write nothing: compare with what the folder holds
     #[arg(long, requires = "output")]
     check: bool,
@@ -73,8 +80,11 @@ impl Render {
         if let Some(folder) = self.output.as_ref().filter(|_| self.write_secrets) {
             output::add_secrets(&mut proxy, &project.cluster, folder)?;
         }
-        let rendered = target::find(self.target).map(|target| target.render(&proxy, &self.targets.options())).unwrap_or_default();
+        let mut rendered = target::find(self.target).map(|target| target.render(&proxy, &self.targets.options())).unwrap_or_default();
         project.findings.extend(rendered.diagnostics);
+        if let Some(style) = self.origins {
+            origins::add(style, &mut rendered.value, project, &proxy)?;
+        }
         // The process ends soon: to give back a million small values one by one would take a tenth of its time.
         std::mem::forget((proxy, std::mem::take(&mut project.cluster)));
         Ok(rendered.value)

@@ -12,9 +12,12 @@ use super::inputs::Inputs;
 use super::project::Project;
 use super::{Failure, Global, Status, files};
 use crate::catalog::features::password_auth;
+use crate::catalog::releases;
+use crate::catalog::version::Version;
 use crate::conf::{self, Tree};
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::diff::facts::Facts;
+use crate::diff::layout::Layout;
 use crate::ir::Proxy;
 use crate::lower;
 use crate::source::{FileId, SourceMap, Span};
@@ -113,7 +116,7 @@ impl Declared {
         facts: &Facts,
         keep_environment: bool,
     ) -> Result<Self, Failure> {
-        let mut project = Project::load(&Inputs::of(paths.to_vec()), controller, global)?;
+        let mut project = Project::load_for(&Inputs::of(paths.to_vec()), controller, global, version(&facts.layout))?;
         adopt_identities(&mut project, facts);
         if !keep_environment {
             adopt_environment(&mut project, facts);
@@ -138,6 +141,20 @@ impl Declared {
     fn tree(&self) -> Tree<'_> {
         conf::parse(NO_FILE, &self.configuration).value
     }
+}
+
+/// The release of the controller that writes such a configuration.
+fn version(layout: &Layout) -> Option<Version> {
+    let shown = [
+        (&releases::HTTP2_DIRECTIVE, layout.http2_directive),
+        (&releases::LUA_FILES, layout.lua_files),
+        (&releases::GRPC_TIMEOUTS, layout.grpc_timeouts),
+        (&releases::ORIGINAL_HOST, layout.original_host),
+        (&releases::QUOTED_PATHS, layout.quoted_paths),
+        (&releases::CIPHER_ORDER, layout.cipher_order),
+    ];
+    let known: Vec<_> = shown.into_iter().filter_map(|(change, holds)| Some((change, holds?))).collect();
+    releases::fitting(&known)
 }
 
 /// Takes the facts of the machine from the pod.
@@ -187,8 +204,16 @@ impl Side {
     /// What the side is called: by its role, and a configuration by its file.
     pub(super) fn name(&self, role: &str) -> String {
         match self {
-            Self::Declared(_) => role.to_owned(),
+            Self::Declared(declared) => format!("{role} (ingress-nginx {})", declared.project.controller.version),
             Self::Dump(dump) => format!("{role} ({})", dump.sources.file(dump.file).name),
+        }
+    }
+
+    /// The release of the controller, as far as it is known.
+    pub(super) fn release(&self) -> Option<Version> {
+        match self {
+            Self::Declared(declared) => Some(declared.project.controller.version),
+            Self::Dump(dump) => version(&dump.facts.layout),
         }
     }
 

@@ -14,6 +14,6 @@ mod tree;
 mod walk;
 
 pub use parse::{MAX_DEPTH, MAX_TOKEN, parse};
-pub use print::{print, quote};
+pub use print::{annotate, print, quote};
 pub use tree::{Arg, Comment, ConfFile, Directive, Marker, Node, Quoting, Tree};
 pub use walk::{Args, Descendants, Directives, Nodes};

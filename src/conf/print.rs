@@ -2,14 +2,32 @@
 
 use std::borrow::Cow;
 
-use super::tree::{ConfFile, Kind, Record, Tree};
+use super::tree::{ConfFile, Kind, Node, Record, Tree};
 
 /// Prints a tree. The text parses to an equal tree.
 #[must_use]
 pub fn print(tree: &Tree<'_>) -> String {
+    print_with(tree, |_| {})
+}
+
+/// Prints a tree with a comment behind each directive: behind the `;`, or behind the `{` of a block.
+///
+/// The notes are in the order of the directives; an empty one is left out. A note must be one line.
+#[must_use]
+pub fn annotate(tree: &Tree<'_>, notes: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let mut notes = notes.into_iter();
+    print_with(tree, |out| {
+        if let Some(note) = notes.next().filter(|note| !note.as_ref().is_empty()) {
+            out.extend(["  # ", note.as_ref()]);
+        }
+    })
+}
+
+/// Prints a tree, and lets somebody write behind each directive.
+fn print_with(tree: &Tree<'_>, mut behind: impl FnMut(&mut String)) -> String {
     let mut out = String::with_capacity(tree.text.len());
     for file in tree.files() {
-        print_file(&mut out, tree, file);
+        print_file(&mut out, tree, file, &mut behind);
     }
     if !out.is_empty() {
         out.push('\n');
@@ -17,7 +35,7 @@ pub fn print(tree: &Tree<'_>) -> String {
     out
 }
 
-fn print_file(out: &mut String, tree: &Tree<'_>, file: ConfFile<'_>) {
+fn print_file(out: &mut String, tree: &Tree<'_>, file: ConfFile<'_>, behind: &mut impl FnMut(&mut String)) {
     if let Some(path) = file.path() {
         start_line(out, 0);
         out.extend(["# configuration file ", path, ":"]);
@@ -33,6 +51,9 @@ fn print_file(out: &mut String, tree: &Tree<'_>, file: ConfFile<'_>) {
             Kind::Simple | Kind::Block | Kind::Lua | Kind::Comment => start_line(out, ends.len()),
         }
         print_node(out, tree, record);
+        if matches!(tree.node(at), Node::Directive(_)) {
+            behind(out);
+        }
         if record.kind == Kind::Block {
             ends.push(record.next);
         }
@@ -114,6 +135,15 @@ mod tests {
         ] {
             assert_eq!(print(&parse(FileId(0), text).value), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn notes_stand_behind_what_they_are_about() {
+        let tree = parse(FileId(0), "a;b { c; # d\n# e\nf; } x_by_lua_block { g }").value;
+        let noted = annotate(&tree, ["1", "2", "3", "", "5"]);
+        assert_eq!(noted, "a;  # 1\nb {  # 2\n\tc;  # 3 # d\n\t# e\n\tf;\n}\nx_by_lua_block { g }  # 5\n");
+        let directives = |text: &str| print(&parse(FileId(0), text).value).matches(';').count();
+        assert_eq!(directives(&noted), directives(&print(&tree)));
     }
 
     #[test]

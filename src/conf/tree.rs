@@ -317,6 +317,13 @@ impl<'a> Directive<'a> {
         self.tree.span_of(self.record().start, end)
     }
 
+    /// From its name through its last argument, with whatever stands between them.
+    #[must_use]
+    pub fn head_text(self) -> &'a str {
+        let Span { start, end, .. } = self.head_span();
+        self.tree.text_of(start, end)
+    }
+
     /// The name and the arguments as they are written, one space between them.
     #[must_use]
     pub fn head(self) -> String {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::Change;
+use super::layout::Layout;
 use crate::conf::{Arg, Directive, Tree};
 
 /// Files that the controller keeps open for its master process, and takes from what the workers get.
@@ -17,6 +18,8 @@ const UUID: usize = 36;
 /// Facts of a pod and of the cluster that it runs in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facts {
+    /// What tells the release of the controller.
+    pub layout: Layout,
     /// Number of processors.
     pub processors: Option<u32>,
     /// Open files that the controller may have.
@@ -41,7 +44,7 @@ impl Facts {
     /// Reads the facts out of a live configuration.
     #[must_use]
     pub fn read(live: &Tree<'_>) -> Self {
-        let mut facts = Self::default();
+        let mut facts = Self { layout: Layout::read(live), ..Self::default() };
         for directive in live.directives() {
             match &*directive.name() {
                 "worker_processes" => facts.processors = number(directive),

@@ -6,9 +6,11 @@
 
 pub mod facts;
 pub mod json;
+pub mod layout;
 mod order;
 mod pair;
 mod place;
+pub mod places;
 mod redact;
 mod report;
 pub mod words;
@@ -141,12 +143,17 @@ fn label(block: Directive<'_>) -> String {
 
 /// What names a directive among its sisters.
 fn name(directive: Directive<'_>) -> Arc<str> {
+    if directive.is_block() { label(directive).into() } else { plain_name(directive).into() }
+}
+
+/// The same with whatever secret stands in the label of a block.
+fn plain_name(directive: Directive<'_>) -> String {
     if directive.is_block() {
-        return label(directive).into();
+        return pair::label(directive);
     }
     let count = if directive.args().len() > 1 { 2 } else { 1 };
     let words: Vec<_> = directive.words().take(count).map(Arg::value).collect();
-    words.join(" ").into()
+    words.join(" ")
 }
 
 #[cfg(test)]

@@ -29,6 +29,11 @@ pub(super) fn of_block(outside: &Place, before: Option<Directive<'_>>, after: Op
     place
 }
 
+/// The place of what is in a block of one configuration.
+pub(super) fn of_inside(outside: &Place, block: Directive<'_>) -> Place {
+    about(outside, None, Some(block))
+}
+
 fn about(outside: &Place, before: Option<Directive<'_>>, after: Option<Directive<'_>>) -> Place {
     let Some(block) = after.or(before) else { return outside.clone() };
     let mut place = outside.clone();

@@ -7,6 +7,7 @@
 mod names;
 mod reload;
 pub mod rules;
+pub mod upgrade;
 
 use rayon::prelude::*;
 

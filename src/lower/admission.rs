@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use k8s_openapi::api::networking::v1::Ingress;
+use rayon::prelude::*;
 use regex::Regex;
 
 use super::select::{Chosen, Path, Selection, is_suspicious};
@@ -19,15 +20,17 @@ use crate::source::Span;
 pub(super) fn check(selection: &Selection) -> Vec<Diagnostic> {
     let claims = Claims::new(&selection.chosen);
     let looks_at_all = selection.world.has(&FULL_OVERLAP);
-    let overlaps: HashMap<usize, (Span, String)> =
-        (0..selection.chosen.len()).filter_map(|at| Some((selection.chosen[at].index, claims.overlap(at, looks_at_all)?))).collect();
+    let overlaps: HashMap<usize, (Span, String)> = (0..selection.chosen.len())
+        .into_par_iter()
+        .filter_map(|at| Some((selection.chosen[at].index, claims.overlap(at, looks_at_all)?)))
+        .collect();
     let refuse = |(index, object): (usize, &Object<Ingress>)| {
         let (span, reason) = refusal(selection, index, object).or_else(|| overlaps.get(&index).cloned())?;
         let message = format!("the admission webhook refuses Ingress `{}`: {reason}", object.reference.name);
         let diagnostic = Diagnostic::error("admission", message).at(span).object(object.reference.clone());
         Some(diagnostic.subject(&object.reference.name).effect(Effect::AdmissionDenied))
     };
-    selection.world.cluster.ingresses.iter().enumerate().filter_map(refuse).collect()
+    selection.world.cluster.ingresses.par_iter().enumerate().filter_map(refuse).collect()
 }
 
 /// Why the webhook refuses an Ingress whatever else there is.
@@ -92,15 +95,15 @@ fn loose_path(object: &Object<Ingress>, allows_dots: bool) -> Option<(Span, Stri
 
 /// An annotation that is refused by its name, or for a word in its value.
 fn annotation_refusal(world: &World, object: &Object<Ingress>) -> Option<(Span, String)> {
+    static DEFAULT_PREFIX: LazyLock<String> = LazyLock::new(|| Flags::default().annotations_prefix);
     let prefix = &world.controller.flags.annotations_prefix;
-    let default_prefix = Flags::default().annotations_prefix;
     let list = world.settings.policy.word_blocklist.trim();
     // Quirk: the webhook cuts blanks off the words, and an empty word between commas is found in every value.
     let words: Vec<&str> = if list.is_empty() { Vec::new() } else { list.split(',').map(str::trim).collect() };
     for (key, value) in object.value.metadata.annotations.iter().flatten() {
         let has_prefix = |prefix: &str| key.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
-        let reason = if *prefix != default_prefix && has_prefix(&default_prefix) {
-            format!("annotations of this controller start with `{prefix}/`, not with `{default_prefix}/`")
+        let reason = if *prefix != *DEFAULT_PREFIX && has_prefix(&DEFAULT_PREFIX) {
+            format!("annotations of this controller start with `{prefix}/`, not with `{}/`", *DEFAULT_PREFIX)
         } else if let Some(word) = words.iter().find(|word| has_prefix(prefix) && value.contains(**word)) {
             format!("the value of `{key}` holds `{word}`, which `annotation-value-word-blocklist` forbids")
         } else if !world.has(&LUA_FILES)

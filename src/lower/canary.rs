@@ -6,7 +6,7 @@ use super::select::{Backend, Chosen, Rule};
 use super::servers::Sites;
 use super::upstreams::Upstreams;
 use crate::diagnostic::{Diagnostic, Effect};
-use crate::ir::{CATCH_ALL, DEFAULT_UPSTREAM, PathMatch};
+use crate::ir::{CATCH_ALL, DEFAULT_UPSTREAM, Origin, PathMatch, Upstream};
 use crate::source::Span;
 
 /// The locations of a server by what a canary looks for.
@@ -71,8 +71,10 @@ fn merge_one(ingress: &Chosen, upstreams: &mut Upstreams, hosts: &HashMap<&str, 
 }
 
 fn lonely(ingress: &Chosen, rule: &Rule) -> Diagnostic {
-    let message = format!("the canary has no partner: no other Ingress declares host `{}`", rule.host);
-    let diagnostic = Diagnostic::warning("lonely-canary", message).at(rule.span).subject(&rule.host);
+    let message = format!("the canary has no partner: no other Ingress in the input declares host `{}`", rule.host);
+    // The main Ingress may well be in another file.
+    let diagnostic = Diagnostic::info("lonely-canary", message).at(rule.span).subject(&rule.host);
+    let diagnostic = diagnostic.note("the controller serves none of its paths, unless another Ingress in the cluster declares the host");
     diagnostic.object(ingress.object.reference.clone()).effect(Effect::Unreachable)
 }
 
@@ -100,13 +102,38 @@ fn join(
         take_share(ingress, backend, name, upstreams);
         merged = true;
     }
-    if own.is_none() && !merged {
-        upstreams.remove(&backend.upstream);
-        let message = format!("the canary for Service `{}` has no partner: no other Ingress serves this host and path", backend.service);
-        let diagnostic = Diagnostic::warning("lonely-canary", message).at(span).subject(&backend.service);
-        findings.push(
-            diagnostic.object(ingress.object.reference.clone()).help("give host, path and pathType exactly as the main Ingress has them"),
-        );
+    if merged {
+        return;
+    }
+    let removed = if own.is_none() { upstreams.remove(&backend.upstream) } else { None };
+    let primary = removed.as_ref().or_else(|| upstreams.get(&backend.upstream)).filter(|upstream| !upstream.is_alternative);
+    findings.push(match (own, primary) {
+        (None, None) => without_partner(ingress, backend, span),
+        (_, primary) => without_upstream(ingress, backend, span, primary, removed.is_some()),
+    });
+}
+
+fn without_partner(ingress: &Chosen, backend: &Backend, span: Span) -> Diagnostic {
+    let message = format!("the canary for Service `{}` has no partner: no other Ingress serves this host and path", backend.service);
+    let diagnostic = Diagnostic::warning("lonely-canary", message).at(span).subject(&backend.service).effect(Effect::Unreachable);
+    diagnostic.object(ingress.object.reference.clone()).help("give host, path and pathType exactly as the main Ingress has them")
+}
+
+/// An older Ingress made the Service a main one for all Ingresses.
+fn without_upstream(ingress: &Chosen, backend: &Backend, span: Span, primary: Option<&Upstream>, is_removed: bool) -> Diagnostic {
+    let service = &backend.service;
+    let diagnostic = if is_removed {
+        let message = format!("the canary takes Service `{service}` away from the Ingresses that serve it: it has no partner");
+        Diagnostic::error("idle-canary", message).note("the controller drops the Service with the canary: it answers 503 everywhere")
+    } else {
+        let message = format!("the canary has no effect: Service `{service}` is served without it");
+        Diagnostic::warning("idle-canary", message)
+    };
+    let diagnostic = diagnostic.at(span).subject(service).object(ingress.object.reference.clone()).effect(Effect::AnnotationIgnored);
+    let diagnostic = diagnostic.help("give the canary a Service of its own, or another port of this one");
+    match primary.map(|primary| primary.origin) {
+        Some(Origin::Manifest(at)) if at != span => diagnostic.related("this path leads to the same Service and port", at),
+        _ => diagnostic,
     }
 }
 

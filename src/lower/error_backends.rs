@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use super::endpoints;
 use super::select::Chosen;
-use super::servers::Sites;
+use super::servers::{Sites, cause};
 use super::upstreams::Upstreams;
 use super::world::World;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Effect};
 use crate::ir::{DEFAULT_UPSTREAM, Endpoint, Upstream};
 
 /// Adds the upstreams that locations fall back to, points the locations at them, and returns all upstreams by name.
@@ -70,9 +70,10 @@ fn fallback(world: &World, chosen: &[Chosen], ingress: Option<usize>, findings: 
     let key = ingress.annotations.default_backend.clone()?;
     let service = world.service(&key)?;
     if endpoints::ports(&service.value).is_empty() {
-        let message = format!("the Service `{key}` cannot be a default backend: it has no ports");
-        let diagnostic = Diagnostic::warning("default-backend-without-port", message).at(service.span(&["spec"]));
-        findings.push(diagnostic.object(service.reference.clone()));
+        let message = format!("`default-backend` is ignored: the Service `{key}` has no ports");
+        let diagnostic = Diagnostic::warning("default-backend-without-port", message).effect(Effect::AnnotationIgnored);
+        let diagnostic = diagnostic.at(cause(ingress, "default-backend")).subject("default-backend");
+        findings.push(diagnostic.object(ingress.object.reference.clone()).related("the Service", service.span(&["spec"])));
         return None;
     }
     Some((key, endpoints::of_first_port(world, service)))

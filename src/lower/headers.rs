@@ -10,7 +10,7 @@ pub(super) fn read(world: &World, key: &str, setting: &str, findings: &mut Vec<D
     }
     let Some(config_map) = world.config_map(key) else {
         let message = format!("the ConfigMap `{key}`, which `{setting}` names, is not in the input: its headers are left out");
-        findings.push(Diagnostic::warning("missing-headers", message).subject(setting));
+        findings.push(Diagnostic::info("missing-headers", message).subject(setting));
         return Vec::new();
     };
     config_map.value.data.iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect()

@@ -22,7 +22,11 @@ pub(super) fn add(world: &World, chosen: &[Chosen], upstreams: &mut Upstreams, s
             configure(world, site, ingress);
             for path in rule.paths.iter().flatten() {
                 let Some(backend) = &path.backend else { continue };
-                let Some(upstream) = upstreams.get_mut(&backend.upstream).filter(|upstream| !upstream.is_alternative) else { continue };
+                let Some(upstream) = upstreams.get_mut(&backend.upstream) else { continue };
+                if upstream.is_alternative {
+                    merge.lose_to_canary(upstream, ingress, rule, path, backend);
+                    continue;
+                }
                 merge.add(site, at, rule, path, backend);
                 add_affinity(upstream, site, ingress, rule, path);
             }
@@ -79,6 +83,23 @@ impl Merge<'_, '_> {
             None => site.push(location),
         }
         site.server.redirect_twin |= ingress.features.redirect.from_twin;
+    }
+
+    /// Quirk: a Service that an older canary names is a canary's for all Ingresses, and the paths that lead to it are not served.
+    fn lose_to_canary(&mut self, upstream: &Upstream, ingress: &Chosen, rule: &Rule, path: &Path, backend: &Backend) {
+        if ingress.annotations.canary.enabled {
+            return;
+        }
+        let Path { path, span, .. } = path;
+        let message =
+            format!("path `{path}` of host `{}` is not served: an older canary has taken Service `{}`", rule.host, backend.service);
+        let diagnostic = Diagnostic::error("path-lost-to-canary", message).at(*span).subject(format!("{}{path}", rule.host));
+        let diagnostic = diagnostic.object(ingress.object.reference.clone()).effect(Effect::Unreachable);
+        let diagnostic = diagnostic.help("give the canary a Service of its own, or another port of this one");
+        self.findings.push(match upstream.origin {
+            Origin::Manifest(span) => diagnostic.related("this canary names the same Service and port", span),
+            Origin::Default => diagnostic,
+        });
     }
 
     fn overridden(&self, winner: &Location, ingress: &Chosen, rule: &Rule, path: &Path) -> Diagnostic {

@@ -16,6 +16,7 @@ mod headers;
 mod layout;
 mod locations;
 mod namespaces;
+mod passthrough;
 mod pem;
 mod private_key;
 mod redirects;
@@ -53,9 +54,11 @@ pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
     findings.extend(refused);
     findings.extend(diagnostics);
     locations::add(&world, chosen, &mut upstreams, &mut sites, &mut findings);
+    passthrough::check(&world, chosen, &sites, &mut findings);
     canary::merge(chosen, &mut upstreams, &sites, &mut findings);
     let upstreams = error_backends::add(&world, chosen, upstreams, &mut sites, &mut findings);
-    let mut servers: Vec<_> = sites.list.into_par_iter().map(|site| routes::complete(site, chosen)).collect();
+    let owners = routes::Owners::new(chosen);
+    let mut servers: Vec<_> = sites.list.into_par_iter().map(|site| routes::complete(site, &owners)).collect();
     servers.sort_by(|a, b| a.hostname.cmp(&b.hostname));
     runtime::derive(&mut world.settings, &servers, &controller.environment);
 
@@ -84,8 +87,12 @@ fn settle_dh_parameters(world: &mut World, findings: &mut Vec<Diagnostic>) {
     if key.is_empty() {
         return;
     }
-    let secret = world.secret(&key).ok_or_else(|| format!("there is no Secret `{key}`"));
-    match secret.and_then(|secret| certificates::dh_parameters(&key, &secret.value)) {
+    let Some(secret) = world.secret(&key) else {
+        let message = format!("`ssl-dh-param` names the Secret `{key}`, which is not in the input");
+        findings.push(Diagnostic::info("absent-object", message).subject("ssl-dh-param").note("its parameters are left out"));
+        return;
+    };
+    match certificates::dh_parameters(&key, &secret.value) {
         Ok(file) => {
             world.settings.tls.dh_param = file;
             world.settings.tls.dh_param_object = key;

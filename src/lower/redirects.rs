@@ -2,8 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::diagnostic::{Diagnostic, Effect};
+use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
 use crate::ir::{HostRedirect, Origin, Server};
+
+/// The annotation that asks for them.
+const ANNOTATION: &str = "from-to-www-redirect";
 
 /// The redirects that hosts ask for. A twin that is a host of its own is not redirected.
 pub(super) fn create(servers: &[Server], findings: &mut Vec<Diagnostic>) -> Vec<HostRedirect> {
@@ -14,15 +17,38 @@ pub(super) fn create(servers: &[Server], findings: &mut Vec<Diagnostic>) -> Vec<
         let from = to.strip_prefix("www.").map_or_else(|| format!("www.{to}"), str::to_owned);
         if hosts.contains(from.as_str()) {
             let message = format!("`{from}` is not redirected to `{to}`: an Ingress declares it as a host");
-            let span = match server.origin {
-                Origin::Manifest(span) => Some(span),
-                Origin::Default => None,
-            };
-            findings.push(Diagnostic::warning("overridden-redirect", message).at(span).subject(from).effect(Effect::Overridden));
+            findings.push(place(Diagnostic::warning("overridden-redirect", message).effect(Effect::Overridden), server));
             continue;
         }
         let certificate = server.certificate_for(&from).cloned();
+        if let (Some(own), None) = (&server.certificate, &certificate) {
+            let message = format!("the redirect from `{from}` to `{to}` fails over HTTPS: no certificate is for `{from}`");
+            let finding = place(Diagnostic::warning("uncovered-redirect", message), server);
+            let has_secret = !own.name.is_empty();
+            let finding = if has_secret {
+                finding.note(format!("host `{to}` is served with the certificate in the Secret `{}`", own.name))
+            } else {
+                finding
+            };
+            findings.push(finding.help(format!("use a certificate that names `{from}` too")));
+        }
         redirects.push(HostRedirect { from, to, certificate });
     }
     redirects
+}
+
+/// Points at the annotation that asks for the redirect, or else at the host.
+fn place(finding: Diagnostic, server: &Server) -> Diagnostic {
+    let host = match server.origin {
+        Origin::Manifest(span) => Some(span),
+        Origin::Default => None,
+    };
+    let asking = server.routes.iter().find(|route| route.features.redirect.from_twin);
+    let causes = asking.map(|route| route.features.causes.as_slice()).unwrap_or_default();
+    let cause = causes.iter().find(|(name, _)| name.rsplit('/').next() == Some(ANNOTATION)).map(|(_, span)| *span);
+    let finding = finding.at(cause.or(host)).subject(ANNOTATION);
+    match asking.and_then(|route| route.owner.as_ref()) {
+        Some(owner) => finding.object(ObjectRef { kind: "Ingress".into(), namespace: owner.namespace.clone(), name: owner.name.clone() }),
+        None => finding,
+    }
 }

@@ -2,12 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rayon::prelude::*;
+
 use super::select::{Backend, Chosen};
 use super::servers::{Location, Site};
 use crate::ir::{Owner, PathMatch, Route, Server};
 
 /// Completes a server: its locations in the order of matching, each with its owner.
-pub(super) fn complete(site: Site, chosen: &[Chosen]) -> Server {
+pub(super) fn complete(site: Site, owners: &Owners) -> Server {
     let Site { mut server, mut locations, .. } = site;
     locations.sort_by(|a, b| b.route.path.cmp(&a.route.path));
     locations.sort_by_key(|location| std::cmp::Reverse(location.route.path.len()));
@@ -16,12 +18,11 @@ pub(super) fn complete(site: Site, chosen: &[Chosen]) -> Server {
         .filter(|location| location.route.path_match == PathMatch::Exact)
         .map(|location| location.route.path.clone())
         .collect();
-    let mut owners = Owners::default();
     for Location { mut route, ingress } in locations {
         if route.path != "/" {
             route.declared_path.clone_from(&route.path);
         }
-        route.owner = ingress.and_then(|at| chosen.get(at).map(|ingress| owners.find(at, ingress, &server.hostname, &route.declared_path)));
+        route.owner = ingress.and_then(|at| owners.find(at, &server.hostname, &route.declared_path));
         expand(route, &exact, &mut server.routes);
     }
     server
@@ -44,33 +45,39 @@ fn expand(mut route: Route, exact: &HashSet<String>, routes: &mut Vec<Route>) {
     routes.extend(twin);
 }
 
-/// The backends that Ingresses name, by Ingress, host and path.
-#[derive(Default)]
-struct Owners<'a> {
-    backends: HashMap<usize, HashMap<(&'a str, &'a str), &'a Backend>>,
+/// The backends that Ingresses name: of each, by host and path.
+#[derive(Debug)]
+pub(super) struct Owners<'a> {
+    chosen: &'a [Chosen<'a>],
+    backends: Vec<HashMap<(&'a str, &'a str), &'a Backend>>,
 }
 
 impl<'a> Owners<'a> {
+    /// Looks up all backends once, because one Ingress can have thousands of hosts.
+    pub(super) fn new(chosen: &'a [Chosen]) -> Self {
+        Self { chosen, backends: chosen.par_iter().map(by_host_and_path).collect() }
+    }
+
     /// Who asked for a location, and for which Service: that of the path, else the default backend of the Ingress.
-    fn find(&mut self, at: usize, ingress: &'a Chosen, host: &str, path: &str) -> Owner {
-        let backends = self.backends.entry(at).or_insert_with(|| by_path(ingress, host));
+    fn find(&self, at: usize, host: &str, path: &str) -> Option<Owner> {
+        let (ingress, backends) = self.chosen.get(at).zip(self.backends.get(at))?;
         let path = if path.is_empty() { "/" } else { path };
         let named = backends.get(&(host, path)).copied();
         // A path that names no Service leaves that of the Ingress.
         let named = named.filter(|backend| !backend.service.is_empty() || ingress.default_backend.is_none());
         let backend = named.or(ingress.default_backend.as_ref());
-        Owner {
+        Some(Owner {
             namespace: ingress.namespace.to_owned(),
             name: ingress.object.reference.name.clone(),
             service: backend.map(|backend| backend.service.clone()).unwrap_or_default(),
             port: backend.and_then(|backend| backend.port.as_ref()).map(ToString::to_string).unwrap_or_default(),
-        }
+        })
     }
 }
 
-fn by_path<'a>(ingress: &'a Chosen, host: &str) -> HashMap<(&'a str, &'a str), &'a Backend> {
+fn by_host_and_path<'a>(ingress: &'a Chosen) -> HashMap<(&'a str, &'a str), &'a Backend> {
     let mut found = HashMap::new();
-    for rule in ingress.rules.iter().filter(|rule| rule.host == host) {
+    for rule in &ingress.rules {
         for path in rule.paths.iter().flatten() {
             if let Some(backend) = &path.backend {
                 found.entry((rule.host.as_str(), path.path.as_str())).or_insert(backend);

@@ -16,6 +16,9 @@ use crate::ir::{CATCH_ALL, Features, Origin, PathMatch, Port};
 use crate::manifest::Object;
 use crate::source::Span;
 
+/// Why an Ingress that names no class may be served all the same.
+const DEFAULT_CLASS: &str = "where the cluster has a default IngressClass, the API server writes it into new Ingresses";
+
 /// An Ingress that the controller serves.
 #[derive(Debug)]
 pub(super) struct Chosen<'a> {
@@ -112,17 +115,17 @@ pub(super) fn choose<'w, 'a>(world: &'w World<'a>, findings: &mut Vec<Diagnostic
         None => read(world, index, object),
     };
     let verdicts: Vec<_> = world.cluster.ingresses.par_iter().enumerate().map(read).collect();
-    let mut selection = Selection { world, chosen: Vec::new(), rejected: HashSet::new(), classes };
+    let (mut chosen, mut rejected) = (Vec::new(), HashSet::new());
     for (index, (verdict, diagnostics)) in verdicts.into_iter().enumerate() {
         findings.extend(diagnostics);
         match verdict {
-            Verdict::Chosen(chosen) => selection.chosen.push(*chosen),
-            Verdict::Rejected => drop(selection.rejected.insert(index)),
+            Verdict::Chosen(ingress) => chosen.push(ingress),
+            Verdict::Rejected => drop(rejected.insert(index)),
             Verdict::Refused => {}
         }
     }
-    selection.chosen.sort_by_cached_key(|ingress| creation_order(ingress.object));
-    selection
+    chosen.sort_by_cached_key(|ingress| creation_order(ingress.object));
+    Selection { world, chosen: chosen.into_iter().map(|ingress| *ingress).collect(), rejected, classes }
 }
 
 /// What becomes of an Ingress.
@@ -211,7 +214,11 @@ fn class_refusal(world: &World, classes: &Classes, object: &Object<Ingress>) -> 
             Some(not_served(object, &["metadata", "annotations", ANNOTATION], "foreign-class", &message))
         }
         None if flags.watch_without_class => None,
-        None => Some(not_served(object, &["metadata", "name"], "missing-class", "it names no class").help("set `spec.ingressClassName`")),
+        None => Some(
+            not_served(object, &["metadata", "name"], "missing-class", "it names no class")
+                .help("set `spec.ingressClassName`")
+                .note(DEFAULT_CLASS),
+        ),
     }
 }
 

@@ -94,9 +94,10 @@ pub(super) fn create(world: &World, chosen: &[Chosen]) -> Outcome<Sites> {
         declare(&mut sites, at, ingress);
     }
     for (_, ingress) in primary() {
+        let listed = tls_entries(ingress);
         for rule in &ingress.rules {
             if let Some(site) = sites.find(&rule.host) {
-                configure(world, site, ingress, rule, &mut findings);
+                configure(world, site, ingress, rule, &listed, &mut findings);
             }
         }
     }
@@ -176,15 +177,16 @@ fn take_over(root: &mut Location, at: usize, ingress: &Chosen, upstream: &str) {
 }
 
 /// What one Ingress asks of a host as a whole. Of two that ask for the same, the older one wins.
-fn configure(world: &World, site: &mut Site, ingress: &Chosen, rule: &Rule, findings: &mut Vec<Diagnostic>) {
+fn configure(world: &World, site: &mut Site, ingress: &Chosen, rule: &Rule, listed: &TlsEntries, findings: &mut Vec<Diagnostic>) {
     let annotations = &ingress.annotations;
     if !annotations.aliases.is_empty() {
         let span = cause(ingress, "server-alias");
         if site.server.aliases.is_empty() {
             site.server.aliases.clone_from(&annotations.aliases);
             site.aliases_at = span;
-        } else if site.server.aliases != annotations.aliases {
-            findings.push(overridden(ingress, &rule.host, "server-alias", span, site.aliases_at));
+        } else {
+            let is_same = site.server.aliases == annotations.aliases;
+            findings.push(set_before(ingress, &rule.host, "server-alias", span, site.aliases_at, is_same));
         }
     }
     let server = &mut site.server;
@@ -193,8 +195,9 @@ fn configure(world: &World, site: &mut Site, ingress: &Chosen, rule: &Rule, find
         if server.snippet.is_empty() {
             server.snippet.clone_from(&annotations.server_snippet);
             site.snippet_at = span;
-        } else if server.snippet != annotations.server_snippet {
-            findings.push(overridden(ingress, &rule.host, "server-snippet", span, site.snippet_at));
+        } else {
+            let is_same = server.snippet == annotations.server_snippet;
+            findings.push(set_before(ingress, &rule.host, "server-snippet", span, site.snippet_at, is_same));
         }
     }
     server.tls_passthrough |= annotations.tls_passthrough && world.has(&LATE_PASSTHROUGH);
@@ -203,33 +206,52 @@ fn configure(world: &World, site: &mut Site, ingress: &Chosen, rule: &Rule, find
     }
     server.prefer_server_ciphers = server.prefer_server_ciphers.or(annotations.prefer_server_ciphers);
     if server.certificate.is_none() {
-        server.certificate = certificate(world, ingress, rule, findings);
+        server.certificate = certificate(world, ingress, rule, listed, findings);
     }
 }
 
 /// Where an annotation stands that is named without its prefix.
-fn cause(ingress: &Chosen, name: &str) -> Option<Span> {
+pub(super) fn cause(ingress: &Chosen, name: &str) -> Option<Span> {
     let mut causes = ingress.features.causes.iter();
     causes.find(|(cause, _)| cause.rsplit('/').next() == Some(name)).map(|(_, span)| *span)
 }
 
-fn overridden(ingress: &Chosen, host: &str, name: &str, span: Option<Span>, winner: Option<Span>) -> Diagnostic {
-    let message = format!("`{name}` is ignored for host `{host}`: an older Ingress has set it");
-    let diagnostic = Diagnostic::warning("overridden-annotation", message).at(span).subject(name);
-    let diagnostic = diagnostic.object(ingress.object.reference.clone()).effect(Effect::Overridden);
-    match winner {
+/// Says that an annotation came too late for a host; where it says the same as the one that applies, nothing is lost.
+fn set_before(ingress: &Chosen, host: &str, name: &str, span: Option<Span>, winner: Option<Span>, is_same: bool) -> Diagnostic {
+    let diagnostic = if is_same {
+        Diagnostic::info("overridden-annotation", format!("`{name}` adds nothing for host `{host}`: it is set already, to the same value"))
+    } else {
+        Diagnostic::warning("overridden-annotation", format!("`{name}` is ignored for host `{host}`: an older Ingress has set it"))
+    };
+    let diagnostic = diagnostic.at(span).subject(name).object(ingress.object.reference.clone()).effect(Effect::Overridden);
+    match winner.filter(|winner| Some(*winner) != span) {
         Some(winner) => diagnostic.related("this one applies", winner),
         None => diagnostic,
     }
 }
 
+/// The first entry of `spec.tls` that lists a host, by the host in lower case.
+type TlsEntries = HashMap<String, usize>;
+
+fn tls_entries(ingress: &Chosen) -> TlsEntries {
+    let mut first = TlsEntries::new();
+    let entries = ingress.object.value.spec.iter().flat_map(|spec| spec.tls.iter().flatten()).enumerate();
+    for (at, host) in entries.flat_map(|(at, entry)| entry.hosts.iter().flatten().map(move |host| (at, host))) {
+        first.entry(host.to_ascii_lowercase()).or_insert(at);
+    }
+    first
+}
+
 /// The certificate that an Ingress brings for a host; none where it asks for no TLS.
-fn certificate(world: &World, ingress: &Chosen, rule: &Rule, findings: &mut Vec<Diagnostic>) -> Option<Arc<Certificate>> {
+fn certificate(
+    world: &World,
+    ingress: &Chosen,
+    rule: &Rule,
+    listed: &TlsEntries,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Arc<Certificate>> {
     let entries = ingress.object.value.spec.as_ref()?.tls.as_deref().filter(|entries| !entries.is_empty())?;
-    let listed = entries.iter().enumerate().find(|(_, entry)| {
-        let hosts = entry.hosts.as_deref().unwrap_or_default();
-        hosts.iter().any(|host| host.eq_ignore_ascii_case(&rule.host))
-    });
+    let listed = listed.get(&rule.host.to_ascii_lowercase()).and_then(|&at| Some((at, entries.get(at)?)));
     let stored = |name: &str| world.certificate(&ingress.service_key(name));
     // Where no entry lists the host, the first certificate that covers it counts.
     let fitting = || {
@@ -241,6 +263,13 @@ fn certificate(world: &World, ingress: &Chosen, rule: &Rule, findings: &mut Vec<
     };
     let Some((at, entry)) = listed.or_else(fitting) else { return Some(world.default_certificate()) };
     let Some(name) = entry.secret_name.as_deref().filter(|name| !name.is_empty()) else { return Some(world.default_certificate()) };
+    let span = ingress.object.span(&["spec", "tls", &at.to_string(), "secretName"]);
+    let key = ingress.service_key(name);
+    if world.secret(&key).is_none() {
+        let finding = absent(ingress, &key, span, findings);
+        findings.extend(finding);
+        return Some(world.default_certificate());
+    }
     let problem = match stored(name) {
         Ok(stored) => match &stored.identity {
             Some(identity) if identity.covers(&rule.host) || identity.covers_by_any_name(&rule.host) => {
@@ -251,11 +280,21 @@ fn certificate(world: &World, ingress: &Chosen, rule: &Rule, findings: &mut Vec<
         },
         Err(reason) => reason,
     };
-    let span = ingress.object.span(&["spec", "tls", &at.to_string(), "secretName"]);
     let diagnostic = Diagnostic::warning("default-certificate", problem).at(span).subject(&rule.host);
     let diagnostic = diagnostic.note(format!("host `{}` is served with the default certificate", rule.host));
     findings.push(diagnostic.object(ingress.object.reference.clone()));
     Some(world.default_certificate())
+}
+
+/// Says once for all hosts of an entry that its Secret is not in the input. Nobody knows whether the cluster has it.
+fn absent(ingress: &Chosen, key: &str, span: Span, said: &[Diagnostic]) -> Option<Diagnostic> {
+    let is_said = said.iter().rev().take_while(|finding| finding.object.as_ref() == Some(&ingress.object.reference));
+    if is_said.into_iter().any(|finding| finding.rule == "absent-object" && finding.span == Some(span)) {
+        return None;
+    }
+    let diagnostic = Diagnostic::info("absent-object", format!("the Secret `{key}` is not in the input: its certificate is not looked at"));
+    let diagnostic = diagnostic.at(span).subject(key).object(ingress.object.reference.clone());
+    Some(diagnostic.note("where the cluster does not have it either, its hosts are served with the default certificate"))
 }
 
 /// Drops aliases that are hosts of their own.

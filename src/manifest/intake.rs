@@ -98,6 +98,7 @@ impl Intake {
     fn removed_version(&mut self, kind: &str, version: &str, tree: &Node) {
         let message = format!("`{version}` of {kind} is gone since Kubernetes 1.22: read as `networking.k8s.io/v1`");
         let finding = Diagnostic::warning("removed-api", message).at(name_span(tree)).subject(version);
+        let finding = finding.object(reference(kind, tree, DEFAULT_NAMESPACE));
         self.findings.push(finding.help("write `apiVersion: networking.k8s.io/v1` and its form of `backend`"));
     }
 

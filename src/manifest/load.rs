@@ -37,7 +37,10 @@ pub fn load(sources: &mut SourceMap) -> Outcome<Cluster> {
 }
 
 fn read_file(file: FileId, text: &str) -> Intake {
-    let mut whole = if text.trim_start().starts_with('{') { read_json(file, text) } else { read_yaml(file, text) };
+    let head = text.trim_start();
+    // A template often starts with a condition in two braces.
+    let is_json = head.starts_with('{') && !head.starts_with("{{");
+    let mut whole = if is_json { read_json(file, text) } else { read_yaml(file, text) };
     let start = |span: Span| Span { end: span.start, ..span };
     // Templates are no YAML: of what comes of reading them all the same, nothing is worth saying.
     if let Some(at) = memchr::memmem::find(text.as_bytes(), b"{{")

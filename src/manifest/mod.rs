@@ -2,14 +2,16 @@
 //!
 //! A file is split into documents as kubectl splits it (`split`), each document is read to a tree (`yaml`, `json`, `scalar`) and
 //! the tree to a typed object (`intake`, `typed`, `legacy`, `endpoints`, `controllers`). Every mistake is a finding and costs only
-//! the document that it is in.
+//! the document that it is in. What Helm notes above a document (`helm`) is kept for findings.
 
 mod controllers;
 mod endpoints;
+pub mod helm;
 mod intake;
 mod json;
 mod legacy;
 mod load;
+mod plain;
 mod scalar;
 mod split;
 mod text;

@@ -118,6 +118,8 @@ impl<'a> Node<'a> {
 pub(super) struct Places {
     file: FileId,
     all: Box<[Place]>,
+    /// The children of large collections behind the first few: number of the collection, step and number of the child; sorted.
+    far: Box<[(usize, u64, usize)]>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -135,42 +137,59 @@ struct Place {
 impl Places {
     /// The places of a document.
     pub(super) fn of(root: &Node) -> Self {
-        let mut all = Vec::new();
+        let (mut all, mut far) = (Vec::new(), Vec::new());
         let span = (root.span.start, root.span.end);
-        collect(root, span, 0, &mut all);
-        Self { file: root.span.file, all: all.into_boxed_slice() }
+        collect(root, span, 0, &mut all, &mut far);
+        far.sort_unstable();
+        Self { file: root.span.file, all: all.into_boxed_slice(), far: far.into_boxed_slice() }
     }
 
     /// Where the value and the key at the end of `path` stand; of the nearest value around it where the path ends early.
     pub(super) fn find(&self, path: &[&str]) -> (Span, Span) {
         let mut at = 0;
         for step in path {
-            let (hashed, number) = (hash(step), step.parse::<u64>().ok());
-            let end = at + self.all[at].size as usize;
-            let mut child = at + 1;
-            while child < end && self.all[child].step != hashed && Some(self.all[child].step) != number {
-                child += self.all[child].size as usize;
-            }
-            if child >= end {
-                break;
-            }
+            let Some(child) = self.child(at, hash(step), step.parse().ok()) else { break };
             at = child;
         }
         let place = self.all[at];
         let span = |(start, end)| Span { file: self.file, start, end };
         (span(place.value), span(place.key))
     }
+    /// The child of a collection by the hash of its key or by its number.
+    fn child(&self, at: usize, hashed: u64, number: Option<u64>) -> Option<usize> {
+        let end = at + self.all[at].size as usize;
+        let mut child = at + 1;
+        for _ in 0..NEAR {
+            let place = self.all[..end].get(child)?;
+            if place.step == hashed || Some(place.step) == number {
+                return Some(child);
+            }
+            child += place.size as usize;
+        }
+        let far = |step| self.far.binary_search_by(|far| (far.0, far.1).cmp(&(at, step))).ok().map(|found| self.far[found].2);
+        far(hashed).or_else(|| number.and_then(far))
+    }
 }
 
-fn collect(node: &Node, key: (u32, u32), step: u64, all: &mut Vec<Place>) {
+/// Children that are looked for one after the other; behind them a large collection has an index.
+const NEAR: usize = 32;
+
+fn collect(node: &Node, key: (u32, u32), step: u64, all: &mut Vec<Place>, far: &mut Vec<(usize, u64, usize)>) {
     let at = all.len();
     all.push(Place { value: (node.span.start, node.span.end), key, step, size: 1 });
     // The readers limit how deep a document may nest.
     for (number, item) in node.items().iter().enumerate() {
-        collect(item, (item.span.start, item.span.end), number as u64, all);
+        if number >= NEAR {
+            far.push((at, number as u64, all.len()));
+        }
+        collect(item, (item.span.start, item.span.end), number as u64, all, far);
     }
-    for entry in node.entries() {
-        collect(&entry.value, (entry.key_span.start, entry.key_span.end), hash(&entry.key), all);
+    for (number, entry) in node.entries().iter().enumerate() {
+        let step = hash(&entry.key);
+        if number >= NEAR {
+            far.push((at, step, all.len()));
+        }
+        collect(&entry.value, (entry.key_span.start, entry.key_span.end), step, all, far);
     }
     all[at].size = u32::try_from(all.len() - at).unwrap_or(u32::MAX);
 }
@@ -231,5 +250,18 @@ mod tests {
         assert_eq!(places.find(&["a"]), (span(4, 9), span(1, 2)));
         assert_eq!(places.find(&["a", "5", "b"]), (span(4, 9), span(1, 2)));
         assert_eq!(places.find(&[]), (span(0, 20), span(0, 20)));
+    }
+    #[test]
+    fn places_of_large_collections_are_found_as_well() {
+        let list = |start: u32| Node { span: span(start, start + 100), value: Value::Sequence((start..start + 100).map(null).collect()) };
+        let names: Vec<String> = (0..100).map(|at| format!("k{at}")).collect();
+        let entries = names.iter().zip(0..).map(|(name, at)| (name.as_str(), span(at * 1000, at * 1000 + 1), list(at * 1000)));
+        let root = mapping(span(0, 100_000), entries.collect());
+        let places = Places::of(&root);
+        for (key, item, start) in [("k0", "0", 0), ("k31", "31", 31_031), ("k32", "32", 32_032), ("k99", "99", 99_099)] {
+            assert_eq!(places.find(&[key, item]).0, span(start, start + 1), "{key}");
+        }
+        assert_eq!(places.find(&["k50", "100"]).0, span(50_000, 50_100));
+        assert_eq!(places.find(&["k100"]).0, span(0, 100_000));
     }
 }

@@ -1,4 +1,4 @@
-//! YAML text to a tree. The only file that knows the parser.
+//! YAML text to a tree. The only file that knows the parser; plain documents do without it.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Tag};
 
+use super::plain::{self, Step};
 use super::scalar;
 use super::tree::{Entry, KeyIndex, Node, Value};
 use crate::diagnostic::Diagnostic;
@@ -30,15 +31,12 @@ pub(super) fn read<'a>(
     range: Range<usize>,
     findings: &mut Vec<Diagnostic>,
 ) -> Result<Option<Node<'a>>, Box<Diagnostic>> {
-    let options = Options::default();
     let mut builder =
         Builder { file, offset: range.start, stack: Vec::new(), anchors: HashMap::new(), nodes: 0, expanded: 0, findings, root: None };
-    for event in Parser::new_from_str_with_options(&text[range], options) {
-        let (event, span) = event.map_err(|error| Box::new(builder.syntax(&error)))?;
-        let span = builder.span(span.byte_range().unwrap_or_default());
-        if builder.take(event, span)? {
-            break;
-        }
+    let document = &text[range];
+    match plain::steps(document) {
+        Some(steps) => builder.follow(document, steps)?,
+        None => builder.parse(document)?,
     }
     Ok(builder.root)
 }
@@ -75,6 +73,36 @@ impl<'a> Builder<'a, '_> {
         Diagnostic::error("yaml-syntax", format!("this is not YAML: {}", error.info())).at(self.span(at..at))
     }
 
+    /// Reads a document of any form.
+    fn parse(&mut self, document: &'a str) -> Result<(), Refusal> {
+        for event in Parser::new_from_str_with_options(document, Options::default()) {
+            let (event, span) = event.map_err(|error| Box::new(self.syntax(&error)))?;
+            let span = self.span(span.byte_range().unwrap_or_default());
+            if self.take(event, span)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a plain document.
+    fn follow(&mut self, document: &'a str, steps: Vec<Step>) -> Result<(), Refusal> {
+        for step in steps {
+            match step {
+                Step::Scalar { text, is_quoted } => {
+                    let inside = if is_quoted { text.start + 1..text.end - 1 } else { text.clone() };
+                    let value = Cow::Borrowed(&document[inside]);
+                    let value = if is_quoted { Value::String(value) } else { scalar::resolve(value) };
+                    self.complete(Node { span: self.span(text), value }, 0, !is_quoted)?;
+                }
+                Step::Mapping(range) => self.open(Value::Mapping(Vec::new()), self.span(range), 0)?,
+                Step::Sequence(range) => self.open(Value::Sequence(Vec::new()), self.span(range), 0)?,
+                Step::End(range) => self.close(self.span(range))?,
+            }
+        }
+        Ok(())
+    }
+
     /// Takes one event; true at the end of the document.
     fn take(&mut self, event: Event<'a>, span: Span) -> Result<bool, Refusal> {
         match event {
@@ -84,12 +112,7 @@ impl<'a> Builder<'a, '_> {
             }
             Event::SequenceStart(_, anchor, _) => self.open(Value::Sequence(Vec::new()), span, anchor)?,
             Event::MappingStart(_, anchor, _) => self.open(Value::Mapping(Vec::new()), span, anchor)?,
-            Event::SequenceEnd | Event::MappingEnd => {
-                if let Some(mut open) = self.stack.pop() {
-                    open.node.span.end = end_of(&open.node, span);
-                    self.complete(open.node, open.anchor, false)?;
-                }
-            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(span)?,
             Event::Alias(anchor) => self.alias(anchor, span)?,
             Event::DocumentEnd => return Ok(true),
             _ => {}
@@ -103,6 +126,12 @@ impl<'a> Builder<'a, '_> {
         }
         self.stack.push(Open { node: Node { span, value }, anchor, key: None, index: KeyIndex::default() });
         Ok(())
+    }
+
+    fn close(&mut self, closing: Span) -> Result<(), Refusal> {
+        let Some(mut open) = self.stack.pop() else { return Ok(()) };
+        open.node.span.end = end_of(&open.node, closing);
+        self.complete(open.node, open.anchor, false)
     }
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Refusal> {
@@ -232,4 +261,131 @@ fn merge<'a>(entries: &mut Vec<Entry<'a>>, index: &mut KeyIndex, key_span: Span,
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tree and the findings of a document, or why there is none; read by its steps, or by the parser.
+    fn tree(document: &str, steps: Option<Vec<Step>>) -> String {
+        let (file, findings) = (FileId(0), &mut Vec::new());
+        let mut builder =
+            Builder { file, offset: 0, stack: Vec::new(), anchors: HashMap::new(), nodes: 0, expanded: 0, findings, root: None };
+        let read = match steps {
+            Some(steps) => builder.follow(document, steps),
+            None => builder.parse(document),
+        };
+        format!("{:?} {read:?} {:?}", builder.root, builder.findings)
+    }
+
+    const MANIFEST: &str = "\
+---
+# Source: shop/templates/ingress.yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  annotations:
+    nginx.ingress.kubernetes.io/ssl-redirect: \"true\"
+    nginx.ingress.kubernetes.io/proxy-body-size: 8m
+
+    nginx.ingress.kubernetes.io/server-snippet: 'return 200 \"{}\";'
+  labels: {}
+spec:
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+        - path: /
+          pathType: Prefix
+          backend:
+            service: # the shop itself
+              name: web
+              port:
+                number: 80
+  tls:
+    - hosts:
+      - shop.example.com
+      - www.shop.example.com
+      secretName: shop-tls
+status:
+  loadBalancer: {}
+";
+
+    /// Changes a text here and there, as by chance but the same each time.
+    fn mutated(seed: u64) -> String {
+        const LETTERS: &[u8] = b"\n\n  --::#\"'a0{}[],&*!|>%?\t.\\~<\r";
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        let mut chance = |limit: usize| {
+            state = (state ^ state << 13).wrapping_mul(0x94d0_49bb_1331_11eb);
+            usize::try_from(state >> 33).unwrap_or_default() % limit
+        };
+        let mut text = MANIFEST.as_bytes().to_vec();
+        for _ in 0..1 + chance(3) {
+            let (at, letter) = (chance(text.len()), LETTERS[chance(LETTERS.len())]);
+            match chance(3) {
+                0 => text.insert(at, letter),
+                1 => text[at] = letter,
+                _ => drop(text.remove(at)),
+            }
+        }
+        String::from_utf8(text).expect("all letters are ASCII")
+    }
+
+    #[test]
+    fn plain_documents_are_read_as_the_parser_reads_them() {
+        let without_comment = MANIFEST.replace(" # the shop itself", "");
+        assert!(plain::steps(&without_comment).is_some() && plain::steps(MANIFEST).is_none());
+        let mutants = (0..4_000).map(mutated).map(|text| text.replace(" # the shop itself", ""));
+        let plain: Vec<_> = std::iter::once(without_comment).chain(mutants).filter_map(|text| Some((plain::steps(&text)?, text))).collect();
+        assert!(plain.len() > 400, "{}", plain.len());
+        for (steps, text) in plain {
+            assert_eq!(tree(&text, Some(steps)), tree(&text, None), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_plain_is_left_to_the_parser() {
+        for document in [
+            "",
+            "# x",
+            "---",
+            "a",
+            "a:",
+            "a:\nb: 1",
+            "a: [1]",
+            "a: {b: 1}",
+            "{a: 1}",
+            "a: |\n  b",
+            "a: b\n  c",
+            "a: \"b\n  c\"",
+            "a: b: c",
+            "a: b #c",
+            "a: *b",
+            "a: &b c",
+            "a: !t b",
+            "<<: {}",
+            "? a",
+            "\"a\": b",
+            "a: 'it''s'",
+            "a: \"\\n\"",
+            "a:\tb",
+            "a: b\r\n",
+            "a: \u{e4}",
+            "- - a",
+            "-\n a: b",
+            "a: 1\n b: 2",
+            " a: 1\nb: 2",
+            "a: 1\n---\nb: 2",
+            "a: 1\n...",
+            "%YAML 1.1\n---\na: b",
+            "--- a: b",
+            "a:\n  b: 1\n c: 2",
+            "a: -1",
+            "- a\nb: c",
+        ] {
+            assert_eq!(plain::steps(document), None, "{document:?}");
+        }
+    }
 }

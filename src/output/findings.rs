@@ -153,7 +153,7 @@ warning[duplicate-host-path]: `one.example/` is served by another Ingress
             let mut sources = SourceMap::default();
             let file = sources.add("in.yaml", source);
             let finding = Diagnostic::error("rule", "text").at(Span::new(file, span.clone())).related("here", Span::new(file, span));
-            assert!(text(&finding, &sources, Paint { colours: true }).contains("in.yaml"), "{source:?}");
+            assert!(text(&finding, &sources, Paint { colours: true, ..Paint::default() }).contains("in.yaml"), "{source:?}");
         }
     }
 

@@ -8,10 +8,14 @@ pub mod changes;
 pub mod difference;
 pub mod excerpt;
 pub mod findings;
+pub mod fixes;
 pub mod github;
 pub mod json;
 pub mod junit;
+pub mod origins;
+pub mod patch;
 mod region;
+pub mod releases;
 pub mod report;
 pub mod rule_pages;
 pub mod sarif;
@@ -41,6 +45,8 @@ pub struct Findings<'a> {
 pub struct Paint {
     /// With colours.
     pub colours: bool,
+    /// Columns of the terminal; none where it is not known, as in a pipe.
+    pub width: Option<usize>,
 }
 
 impl Paint {

@@ -24,6 +24,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "ingress_nginx/forwarding.conf"
     "ingress_nginx/geo.conf"
     "ingress_nginx/http.conf"
+    "ingress_nginx/http_end.conf"
     "ingress_nginx/host_redirect.conf"
     "ingress_nginx/inline/external_auth.conf"
     "ingress_nginx/inline/init.conf"
@@ -79,5 +80,5 @@ fn print(output: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Resul
 /// A finding about ourselves: the template does not fit the view, or a value cannot be quoted.
 pub(super) fn render<T: Object + 'static>(template: &str, view: T) -> Result<String, Box<Diagnostic>> {
     let print = || ENVIRONMENT.get_template(template)?.render(Value::from_dyn_object(Arc::new(view)));
-    print().map_err(|error: Error| Box::new(Diagnostic::error("cannot-render", format!("`{template}` cannot be printed: {error:#}"))))
+    print().map_err(|error: Error| Box::new(Diagnostic::error("cannot-render", format!("`{template}` cannot be printed: {error}"))))
 }

@@ -20,10 +20,10 @@ use std::borrow::Cow;
 use crate::diagnostic::Outcome;
 use crate::ir::Proxy;
 
-pub use haproxy::Haproxy;
+pub use haproxy::{Haproxy, HaproxyOptions, HaproxyVersion};
 pub use ingress_nginx::IngressNginx;
 pub use nginx::Nginx;
-pub use options::{HaproxyOptions, HaproxyVersion, Module, NginxOptions, NginxVersion, Options};
+pub use options::{Module, NginxOptions, NginxVersion, Options};
 
 /// One file of the output.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,11 @@ pub trait Target: Sync {
 
     /// Writes the configuration. The first file is the one that people want to see.
     fn render(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>>;
+
+    /// Writes only what can be judged: the configuration proper, without files that go to other programs.
+    fn render_for_checks(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>> {
+        self.render(proxy, options)
+    }
 }
 
 /// All targets.

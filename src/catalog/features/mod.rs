@@ -75,6 +75,11 @@ pub fn all() -> impl Iterator<Item = &'static Spec> {
     FEATURES.iter().flat_map(|feature| feature.keys).copied()
 }
 
+/// The annotations of all features, those that the last release no longer has behind the others.
+pub fn all_ever() -> impl Iterator<Item = &'static Spec> {
+    all().chain(FORMER.iter().flat_map(|feature| feature.keys).copied())
+}
+
 /// The annotation of a name without the prefix, which may be an older name of it.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Spec> {

@@ -47,7 +47,14 @@ impl Flag {
     /// What applies in a release without the argument.
     #[must_use]
     pub fn default_in(&self, version: Version) -> String {
-        let mut flags = Flags::of_release(version);
+        self.value_in(&Flags::of_release(version))
+    }
+
+    /// The value that it has among arguments; its default where none is kept.
+    #[must_use]
+    pub fn value_in(&self, flags: &Flags) -> String {
+        // The fields are told by functions that change them.
+        let mut flags = flags.clone();
         match self.target {
             Target::Switch(field) => field(&mut flags).to_string(),
             Target::Text(field) => field(&mut flags).clone(),

@@ -152,6 +152,12 @@ impl Reading<'_> {
 }
 
 impl Setting {
+    /// Whether a release of the controller knows the key.
+    #[must_use]
+    pub fn is_known_to(&self, version: Version) -> bool {
+        self.since.is_none_or(|since| since <= version) && self.until.is_none_or(|until| version <= until)
+    }
+
     const fn new(name: &'static str, doc: &'static str, field: Field, reader: Reader) -> Self {
         Self { name, doc, directives: &[], since: None, until: None, protects: false, field, reader }
     }
@@ -289,8 +295,9 @@ impl Setting {
         }
     }
 
-    /// The value in the settings, as it would be written in the ConfigMap.
-    fn shown(&self, settings: &mut Settings) -> String {
+    /// The value in the settings, as it would be written in the ConfigMap; empty where no single field holds it.
+    #[must_use]
+    pub fn shown(&self, settings: &mut Settings) -> String {
         match self.field {
             Field::Flag(field) => field(settings).to_string(),
             Field::Number(field) | Field::SmallNumber(field) => field(settings).to_string(),
@@ -340,6 +347,11 @@ pub fn all() -> impl Iterator<Item = &'static Setting> {
     GROUPS.iter().flat_map(|group| group.settings)
 }
 
+/// All keys, those that the last release no longer has behind the others.
+pub fn all_ever() -> impl Iterator<Item = &'static Setting> {
+    all().chain(former::FORMER.iter().copied())
+}
+
 /// The key of a name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Setting> {
@@ -351,7 +363,7 @@ pub fn find(name: &str) -> Option<&'static Setting> {
 #[must_use]
 pub fn find_in(name: &str, version: Version) -> Option<&'static Setting> {
     let former = || former::FORMER.iter().copied().find(|setting| setting.name == name);
-    find(name).or_else(|| former().filter(|setting| setting.until.is_some_and(|until| version <= until)))
+    find(name).or_else(|| former().filter(|setting| setting.is_known_to(version)))
 }
 
 #[cfg(test)]

@@ -16,6 +16,11 @@ const PAGE: u64 = 4096;
 const DEFAULT_BUFFERS: (u64, u64) = (8, PAGE);
 
 impl Buffers {
+    /// Whether a directive of this name says something about buffers.
+    pub(super) fn know(name: &str) -> bool {
+        matches!(name, "proxy_buffer_size" | "proxy_busy_buffers_size" | "proxy_max_temp_file_size" | "proxy_buffers")
+    }
+
     /// Takes note of a directive.
     pub(super) fn take(&mut self, name: &str, args: &[&str]) {
         let bytes = args.first().and_then(|text| size(text, false));

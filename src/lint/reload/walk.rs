@@ -14,6 +14,9 @@ use super::{arguments, pattern, values};
 use crate::conf::{Directive, Tree};
 use crate::nginx;
 
+/// Hosts that share what is known of lines: most lines stand in every location of every host.
+const BATCH: usize = 64;
+
 /// Everything in a configuration that nginx refuses.
 pub(super) fn refusals(tree: &Tree) -> Vec<Refusal> {
     let variables = Variables::of(tree);
@@ -28,6 +31,8 @@ struct Walk<'v, 't> {
     refusals: Vec<Refusal>,
     /// The block in which a directive was met last.
     seen: HashMap<(&'static str, Places), u32>,
+    /// Lines that were judged in such a place and found good, and their rows.
+    good: HashMap<(&'t str, Places), &'static Row>,
     block: u32,
     host: Option<String>,
     owner: Option<(String, String)>,
@@ -35,7 +40,7 @@ struct Walk<'v, 't> {
 
 impl<'v, 't> Walk<'v, 't> {
     fn new(variables: &'v Variables<'t>) -> Self {
-        Self { variables, refusals: Vec::new(), seen: HashMap::new(), block: 0, host: None, owner: None }
+        Self { variables, refusals: Vec::new(), seen: HashMap::new(), good: HashMap::new(), block: 0, host: None, owner: None }
     }
 
     fn refuse(&mut self, directive: &str, message: String) {
@@ -60,10 +65,17 @@ impl<'v, 't> Walk<'v, 't> {
         let mut buffers = inherited;
         let mut locations = HashSet::new();
         for directive in directives {
+            let is_plain = !directive.is_block() && directive.lua().is_none();
+            let line = (directive.head_text(), place);
+            if let Some(row) = self.good.get(&line).copied().filter(|_| is_plain) {
+                self.is_first(row, block);
+                continue;
+            }
             let name = directive.name();
             let args: Vec<Cow<str>> = directive.args().map(|arg| arg.value()).collect();
             let args: Vec<&str> = args.iter().map(AsRef::as_ref).collect();
             let rows = directives::find(&name);
+            let before = self.refusals.len();
             if let Some(row) = self.row(&name, rows, place, &args)
                 && self.is_well_formed(directive, row, &args, block)
             {
@@ -71,6 +83,9 @@ impl<'v, 't> Walk<'v, 't> {
                 self.values(&name, &args, place);
                 if name == "location" && !args[0].starts_with(['~', '@']) && !locations.insert(location_key(&args)) {
                     self.refuse_twin(directive, &args);
+                }
+                if is_plain && self.refusals.len() == before && !Buffers::know(&name) {
+                    self.good.insert(line, row);
                 }
             }
         }
@@ -89,9 +104,9 @@ impl<'v, 't> Walk<'v, 't> {
         let (hosts, others): (Vec<_>, Vec<_>) = blocks.partition(|directive| place == HTTP && directive.name() == "server");
         others.into_iter().for_each(|directive| self.enter(directive, place, buffers));
         let variables = self.variables;
-        let refusals = hosts.into_par_iter().flat_map_iter(|directive| {
+        let refusals = hosts.par_chunks(BATCH).flat_map_iter(|hosts| {
             let mut walk = Walk::new(variables);
-            walk.enter(directive, place, buffers);
+            hosts.iter().for_each(|directive| walk.enter(directive, place, buffers));
             walk.refusals
         });
         self.refusals.par_extend(refusals);
@@ -122,8 +137,7 @@ impl<'v, 't> Walk<'v, 't> {
             self.refuse(name, message);
             return false;
         }
-        if !row.repeats && self.seen.insert((name, row.places), block) == Some(block) {
-            self.refuse(name, format!("the directive `{name}` stands twice in one block"));
+        if !self.is_first(row, block) {
             return false;
         }
         if let Some(message) = arguments::refusal(name, row.kind, args) {
@@ -131,6 +145,15 @@ impl<'v, 't> Walk<'v, 't> {
             return false;
         }
         true
+    }
+
+    /// Refuses a directive that stands in the block already, and may not.
+    fn is_first(&mut self, row: &'static Row, block: u32) -> bool {
+        let is_first = row.repeats || self.seen.insert((row.name, row.places), block) != Some(block);
+        if !is_first {
+            self.refuse(row.name, format!("the directive `{}` stands twice in one block", row.name));
+        }
+        is_first
     }
 
     fn values(&mut self, name: &str, args: &[&str], place: Places) {

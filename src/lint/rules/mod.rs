@@ -7,6 +7,8 @@
 //! - the other paragraphs: why it matters and what to do;
 //! - under `## Fires`: manifests in which the rule finds something;
 //! - under `## Quiet`: manifests in which it does not.
+//!
+//! Examples are checked with `ingressc check .`, or with the command line that one of their blocks says.
 
 mod page;
 mod table;

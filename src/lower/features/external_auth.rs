@@ -46,14 +46,14 @@ fn keepalive(reader: &mut Reader, service: &Url) -> Result<ExternalAuth, Stop> {
     let timeout = reader.or(&keys::KEEPALIVE_TIMEOUT, 60)?;
     let obstacle = match connections {
         0 => None,
-        _ if connections < 0 => Some("it must not be negative"),
-        _ if service.host.contains('$') => Some("a host with variables cannot be kept connected to"),
-        _ if requests <= 0 => Some("`auth-keepalive-requests` must be greater than zero"),
-        _ if timeout <= 0 => Some("`auth-keepalive-timeout` must be greater than zero"),
+        _ if connections < 0 => Some((&keys::KEEPALIVE, "it must not be negative")),
+        _ if service.host.contains('$') => Some((&keys::KEEPALIVE, "a host with variables cannot be kept connected to")),
+        _ if requests <= 0 => Some((&keys::KEEPALIVE_REQUESTS, "it must be greater than zero, and switches `auth-keepalive` off")),
+        _ if timeout <= 0 => Some((&keys::KEEPALIVE_TIMEOUT, "it must be greater than zero, and switches `auth-keepalive` off")),
         _ => None,
     };
-    if let Some(obstacle) = obstacle {
-        reader.ignore(&keys::KEEPALIVE, obstacle);
+    if let Some((key, reason)) = obstacle {
+        reader.ignore(key, reason);
     }
     Ok(ExternalAuth {
         keepalive_connections: if obstacle.is_some() { 0 } else { connections },
@@ -93,8 +93,10 @@ fn request_headers(reader: &mut Reader) -> Result<Vec<(String, String)>, Stop> {
         objects::check_namespace(reader, &keys::REQUEST_HEADERS, namespace)?;
     }
     let Some(config_map) = reader.world.config_map(&reference) else {
-        let hint = if namespace.is_empty() { ", and the namespace must be written" } else { "" };
-        return Err(reader.deny(&keys::REQUEST_HEADERS, format!("there is no ConfigMap `{}`{hint}", shown(&reference))));
+        return Err(match namespace {
+            "" => objects::malformed(reader, &keys::REQUEST_HEADERS),
+            _ => reader.deny_absent(&keys::REQUEST_HEADERS, "ConfigMap", &reference),
+        });
     };
     let headers = config_map.value.data.iter().flatten();
     match headers.clone().find(|(name, _)| !patterns::HEADER_NAME.is_match(name)) {

@@ -21,7 +21,7 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<FastCgi, Stop> {
     // Quirk: the ConfigMap is looked for in the namespace of the Ingress, whatever is written.
     let full_name = key_of(reader.namespace(), name);
     let Some(config_map) = reader.world.config_map(&full_name) else {
-        return Err(reader.deny(&keys::PARAMS, format!("there is no ConfigMap `{full_name}`")));
+        return Err(reader.deny_absent(&keys::PARAMS, "ConfigMap", &full_name));
     };
     let values = if reader.world.has(&FASTCGI_PATHS) { &patterns::FASTCGI_VALUE } else { &patterns::VARIABLE };
     let params = config_map.value.data.iter().flatten();
@@ -61,17 +61,18 @@ mod tests {
 
     #[test]
     fn bad_references_end_differently() {
-        for (reference, effect) in [
-            ("other/params", Effect::AnnotationIgnored),
-            ("missing", Effect::LocationDenied),
-            ("a/b/c", Effect::LocationDenied),
-            ("bad", Effect::IngressDropped),
-            ("pa;rams", Effect::IngressDropped),
+        for (reference, effect, is_denied) in [
+            ("other/params", Some(Effect::AnnotationIgnored), false),
+            // It may be in the cluster.
+            ("missing", None, true),
+            ("a/b/c", Some(Effect::LocationDenied), true),
+            ("bad", Some(Effect::IngressDropped), false),
+            ("pa;rams", Some(Effect::IngressDropped), false),
         ] {
             let (fastcgi, verdict) = fixture(reference).read(|reader| reader.section(read));
-            assert_eq!((fastcgi, verdict.findings[0].effect), (None, Some(effect)), "{reference}");
-            assert_eq!(verdict.is_rejected, effect == Effect::IngressDropped, "{reference}");
-            assert_eq!(verdict.denied.is_some(), effect == Effect::LocationDenied, "{reference}");
+            assert_eq!((fastcgi, verdict.findings[0].effect), (None, effect), "{reference}");
+            assert_eq!(verdict.is_rejected, effect == Some(Effect::IngressDropped), "{reference}");
+            assert_eq!(verdict.denied.is_some(), is_denied, "{reference}");
         }
     }
 }

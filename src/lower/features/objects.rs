@@ -23,7 +23,7 @@ pub(super) fn secret<'a>(reader: &mut Reader<'a>, key: &'static Key<String>, ref
     let namespace = if namespace.is_empty() { reader.namespace() } else { namespace };
     check_namespace(reader, key, namespace)?;
     let full_name = key_of(namespace, name);
-    reader.world.secret(&full_name).ok_or_else(|| reader.deny(key, format!("there is no Secret `{full_name}`")))
+    reader.world.secret(&full_name).ok_or_else(|| reader.deny_absent(key, "Secret", &full_name))
 }
 
 /// What the controller makes of the Secret that an annotation names as `namespace/name`; the paths are denied where it makes nothing.
@@ -31,6 +31,9 @@ pub(super) fn trust_store(reader: &mut Reader, key: &'static Key<String>, refere
     match split(reference) {
         Some((namespace, _)) if reference.contains('/') => check_namespace(reader, key, namespace)?,
         _ => return Err(malformed(reader, key)),
+    }
+    if reader.world.secret(reference).is_none() {
+        return Err(reader.deny_absent(key, "Secret", reference));
     }
     reader.world.trust_store(reference).map_err(|reason| reader.deny(key, reason))
 }

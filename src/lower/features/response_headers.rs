@@ -1,5 +1,6 @@
 //! Headers of the response, from a ConfigMap.
 
+use super::objects;
 use super::reader::{Reader, Stop, shown};
 use crate::catalog::features::response_headers as keys;
 use crate::catalog::value::patterns;
@@ -10,7 +11,10 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Vec<(String, String)
         return Ok(Vec::new());
     }
     let Some(config_map) = reader.world.config_map(&reference) else {
-        return Err(reader.deny(&keys::HEADERS, format!("there is no ConfigMap `{}`", shown(&reference))));
+        return Err(match reference.contains('/') {
+            true => reader.deny_absent(&keys::HEADERS, "ConfigMap", &reference),
+            false => objects::malformed(reader, &keys::HEADERS),
+        });
     };
     let allowed = &reader.world.settings.headers.allowed_custom;
     let mut headers = Vec::new();

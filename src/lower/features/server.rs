@@ -28,5 +28,9 @@ pub(in crate::lower) fn read_ciphers(reader: &mut Reader) -> Result<Ciphers, Sto
 
 /// Whether TLS is passed to the backend unopened.
 pub(in crate::lower) fn read_passthrough(reader: &mut Reader) -> Result<bool, Stop> {
-    reader.or(&keys::TLS_PASSTHROUGH, false)
+    let is_wanted = reader.or(&keys::TLS_PASSTHROUGH, false)?;
+    if is_wanted && !reader.world.controller.flags.enable_ssl_passthrough {
+        reader.idle(&keys::TLS_PASSTHROUGH, "the argument `--enable-ssl-passthrough` of the controller");
+    }
+    Ok(is_wanted)
 }

@@ -70,7 +70,7 @@ fn read_data(data: &BTreeMap<String, String>, controller: &Controller) -> (Setti
     }
     for (key, text) in others {
         let lower = key.to_ascii_lowercase();
-        match catalog::find_in(&lower, controller.version).filter(|setting| setting.since.is_none_or(|since| since <= controller.version)) {
+        match catalog::find_in(&lower, controller.version).filter(|setting| setting.is_known_to(controller.version)) {
             Some(setting) => read_miscased(setting, key, text, data, &mut settings, &mut notices),
             None => notices.push(unknown(key, controller)),
         }

@@ -5,7 +5,7 @@ pub mod markdown;
 pub mod schema;
 pub mod text;
 
-use crate::catalog::features::{FEATURES, Feature};
+use crate::catalog::features::{FEATURES, FORMER, Feature};
 use crate::catalog::key::{Fate, Kind, Scope, Spec};
 use crate::catalog::settings::{GROUPS, Group, Setting};
 use crate::catalog::version::Version;
@@ -25,11 +25,11 @@ impl Selection {
     /// All that a version knows.
     #[must_use]
     pub fn of(version: Version) -> Self {
-        let annotations = FEATURES.iter().flat_map(|feature| feature.keys.iter().map(move |spec| (feature, *spec)));
+        let annotations = FEATURES.iter().chain(FORMER).flat_map(|feature| feature.keys.iter().map(move |spec| (feature, *spec)));
         let settings = GROUPS.iter().flat_map(|group| group.settings.iter().map(move |setting| (*group, setting)));
         Self {
             annotations: annotations.filter(|(_, spec)| spec.is_known_to(version)).collect(),
-            settings: settings.filter(|(_, setting)| setting.since.is_none_or(|since| since <= version)).collect(),
+            settings: settings.filter(|(_, setting)| setting.is_known_to(version)).collect(),
             version,
         }
     }

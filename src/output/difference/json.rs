@@ -62,8 +62,9 @@ struct Place<'a> {
     column: usize,
 }
 
+/// A cause as the machine formats show it.
 #[derive(Serialize)]
-struct CauseShown<'a> {
+pub(in crate::output) struct CauseShown<'a> {
     reason: &'a str,
     message: &'a str,
     subject: &'a str,
@@ -157,7 +158,7 @@ impl<'a> Place<'a> {
 }
 
 impl<'a> CauseShown<'a> {
-    fn new(because: &'a Because) -> Self {
+    pub(in crate::output) fn new(because: &'a Because) -> Self {
         let Because { cause, spot } = because;
         Self {
             reason: cause.reason.name(),

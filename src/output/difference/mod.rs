@@ -1,12 +1,16 @@
 //! Differences with their causes, for people and machines.
 
-mod json;
+mod html;
+pub(super) mod json;
 mod markdown;
 mod text;
 
+pub use html::report as html;
 pub use json::report as json;
 pub use markdown::report as markdown;
 pub use text::{report as text, stat};
+
+use std::fmt::Write as _;
 
 use crate::diagnostic::Cause;
 use crate::diff::words::{Fate, Topic, Words};
@@ -22,6 +26,12 @@ pub struct Spot {
     pub position: Position,
 }
 
+impl std::fmt::Display for Spot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.position.line, self.position.column)
+    }
+}
+
 /// Why one side is as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Because {
@@ -29,6 +39,15 @@ pub struct Because {
     pub cause: Cause,
     /// Where it stands.
     pub spot: Option<Spot>,
+}
+
+impl Because {
+    /// Place and cause on one line: `shop/ingress.yaml:12:5: annotation …`.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let spot = self.spot.as_ref().map(|spot| format!("{spot}: ")).unwrap_or_default();
+        format!("{spot}{}", self.cause.message)
+    }
 }
 
 /// A change with all that is known of it.
@@ -118,6 +137,19 @@ fn by_topic(entries: &[Entry]) -> impl Iterator<Item = (Topic, Vec<&Entry>)> {
         of_topic.sort_by_key(|entry| entry.words.fate);
         (!of_topic.is_empty()).then_some((topic, of_topic))
     })
+}
+
+/// How many differences there are, and how they get to nginx.
+fn counts(entries: &[Entry]) -> String {
+    let lost = entries.iter().filter(|entry| entry.words.fate == Some(Fate::Lost)).count();
+    let reload = entries.iter().filter(|entry| entry.words.topic != Topic::Dynamic).count();
+    let plural = if entries.len() == 1 { "" } else { "s" };
+    let mut text = format!("{} difference{plural}", entries.len());
+    let lost_word = if lost == 1 { "protection lost" } else { "protections lost" };
+    let parts = [(lost, lost_word), (reload, "with a reload"), (entries.len() - reload, "without a reload")];
+    let parts: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let _ = write!(text, " ({})", parts.join(", "));
+    text
 }
 
 /// What happened to an entry as a whole.

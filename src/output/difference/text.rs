@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Because, Differences, Entry, Spot, blocks, by_topic, message, subject, title};
+use super::{Because, Differences, Entry, Spot, blocks, by_topic, counts, message, subject, title};
+use crate::diagnostic::Reason;
 use crate::diff::words::{Fate, Topic};
 use crate::diff::{Change, Kind, Side};
 use crate::output::Paint;
@@ -28,7 +29,7 @@ pub fn report(differences: &Differences, paint: Paint) -> String {
     if !differences.entries.is_empty() {
         let _ = writeln!(out, "--- {}\n+++ {}\n", one_line(&differences.before), one_line(&differences.after));
         topics(&mut out, &differences.entries, paint);
-        let _ = writeln!(out, "{}", summary(&differences.entries));
+        let _ = writeln!(out, "{}", counts(&differences.entries));
     }
     out
 }
@@ -38,7 +39,7 @@ pub fn report(differences: &Differences, paint: Paint) -> String {
 pub fn stat(differences: &Differences) -> String {
     let mut out = String::new();
     for drift in differences.drift.iter().filter(|drift| !drift.entries.is_empty()) {
-        let _ = writeln!(out, "drift from {} to {}: {}", one_line(&drift.before), one_line(&drift.after), summary(&drift.entries));
+        let _ = writeln!(out, "drift from {} to {}: {}", one_line(&drift.before), one_line(&drift.after), counts(&drift.entries));
     }
     if differences.entries.is_empty() {
         return out;
@@ -51,20 +52,8 @@ pub fn stat(differences: &Differences) -> String {
     for (host, count) in hosts {
         let _ = writeln!(out, "{count:>6}  {}", one_line(&host));
     }
-    let _ = writeln!(out, "{}", summary(&differences.entries));
+    let _ = writeln!(out, "{}", counts(&differences.entries));
     out
-}
-
-fn summary(entries: &[Entry]) -> String {
-    let lost = entries.iter().filter(|entry| entry.words.fate == Some(Fate::Lost)).count();
-    let reload = entries.iter().filter(|entry| entry.words.topic != Topic::Dynamic).count();
-    let plural = if entries.len() == 1 { "" } else { "s" };
-    let mut text = format!("{} difference{plural}", entries.len());
-    let lost_word = if lost == 1 { "protection lost" } else { "protections lost" };
-    let parts = [(lost, lost_word), (reload, "with a reload"), (entries.len() - reload, "without a reload")];
-    let parts: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    let _ = write!(text, " ({})", parts.join(", "));
-    text
 }
 
 fn topics(out: &mut String, entries: &[Entry], paint: Paint) {
@@ -126,8 +115,29 @@ fn sides(out: &mut String, change: &Change, entry: &Entry, paint: Paint) {
         return side(out, "~ ", change.after.as_ref(), None, paint.style(AnsiColor::Yellow));
     }
     let is_first = std::ptr::eq(change, &raw const entry.changes[0]);
+    if let (Some(before), Some(after)) = (&change.before, &change.after)
+        && let Some(line) = side_by_side(before, after, entry.before.as_ref().filter(|_| is_first), paint)
+    {
+        out.push_str(&line);
+        return;
+    }
     side(out, "- ", change.before.as_ref(), entry.before.as_ref().filter(|_| is_first), paint.style(AnsiColor::Red));
     side(out, "+ ", change.after.as_ref(), entry.after.as_ref().filter(|_| is_first), paint.style(AnsiColor::Green));
+}
+
+/// Both texts on one line, where the terminal is wide enough.
+fn side_by_side(before: &Side, after: &Side, spot: Option<&Spot>, paint: Paint) -> Option<String> {
+    const MARGIN: usize = 6;
+    let spot = spot.map(|spot| format!("  ({})", place(spot))).unwrap_or_default();
+    let column = (paint.width?.checked_sub(MARGIN)?) / 2;
+    let [old, new] = [before, after].map(|side| shorten(&side.text));
+    let [old_width, new_width] = [&old, &new].map(|text| text.chars().count() + 2);
+    if column < 40 || old_width + spot.len() + 2 > column || new_width > column {
+        return None;
+    }
+    let (red, green) = (paint.style(AnsiColor::Red), paint.style(AnsiColor::Green));
+    let blank = " ".repeat(column - old_width - spot.len());
+    Some(format!("      {red}- {old}{red:#}{spot}{blank}{green}+ {new}{green:#}\n"))
 }
 
 fn side(out: &mut String, sign: &str, side: Option<&Side>, spot: Option<&Spot>, style: Style) {
@@ -152,13 +162,14 @@ fn causes(out: &mut String, entry: &Entry, paint: Paint) {
 fn cause(out: &mut String, word: &str, because: Option<&Because>, paint: Paint) {
     let Some(Because { cause, spot }) = because else { return };
     let style = paint.style(AnsiColor::Cyan);
-    let word = if cause.reason == crate::diagnostic::Reason::Nothing { "because" } else { word };
+    // These are sentences; all others are things.
+    let word = if matches!(cause.reason, Reason::Nothing | Reason::Release) { "because" } else { word };
     let spot = spot.as_ref().map(|spot| format!("{}: ", place(spot))).unwrap_or_default();
     let _ = writeln!(out, "      {style}{word} {spot}{}{style:#}", shorten(&cause.message));
 }
 
 fn place(spot: &Spot) -> String {
-    format!("{}:{}:{}", one_line(&spot.file), spot.position.line, spot.position.column)
+    one_line(&spot.to_string()).into_owned()
 }
 
 /// Cuts what is too long, and shows what a terminal would obey; tabs are white space here.
@@ -168,4 +179,21 @@ fn shorten(line: &str) -> String {
         cut.push('…');
     }
     one_line(&cut).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_terminals_show_both_sides_on_one_line() {
+        let side = |text: &str| Side { text: text.to_owned(), span: None };
+        let (old, new) = (side("client_max_body_size 8m;"), side("client_max_body_size 1m;"));
+        let line = |width| side_by_side(&old, &new, None, Paint { colours: false, width });
+        assert_eq!(line(None), None);
+        assert_eq!(line(Some(80)), None);
+        assert_eq!(line(Some(106)), Some(format!("      - {:<48}+ {}\n", old.text, new.text)));
+        let long = side(&"x".repeat(60));
+        assert_eq!(side_by_side(&long, &new, None, Paint { colours: false, width: Some(106) }), None);
+    }
 }

@@ -18,6 +18,7 @@ mod limits;
 mod lines;
 mod losses;
 mod maps;
+mod options;
 mod patterns;
 mod redirects;
 mod rewriting;
@@ -41,6 +42,7 @@ use crate::ir::{CATCH_ALL, Proxy};
 use hosts::Backend;
 use lines::Lines;
 use maps::Maps;
+pub use options::{HaproxyOptions, HaproxyVersion};
 use shared::Shared;
 
 /// The target `haproxy`.

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::super::dialect::beginnings;
-use super::super::options::HaproxyOptions;
 use super::super::scope::Scope;
 use super::losses;
+use super::options::HaproxyOptions;
 use crate::ir::{Certificate, Proxy, Server, Upstream};
 
 /// What all hosts have in common.

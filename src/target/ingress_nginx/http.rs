@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::dialect;
 use super::super::view::{Raw, switch, view};
+use super::auth::AuthUpstream;
 use super::geo::{self, DatabaseView};
 use super::inline;
 use super::limits::{self, Exempt, Zone};
@@ -60,9 +61,15 @@ view! {
         blocked_referers: Vec<Raw>,
         redirects: Vec<Arc<HostRedirectView>>,
         listen: Vec<Raw>,
+        status_port: u16,
         redirect_code: i64,
-        auth_upstreams: Vec<Arc<super::auth::AuthUpstream>>,
-        servers: Vec<Raw>,
+        auth_upstreams: Vec<Arc<AuthUpstream>>,
+    }
+
+    /// What stands behind the hosts that somebody declared.
+    struct HttpEnd {
+        layout: Arc<LayoutView>,
+        waf: bool,
         ipv6: bool,
         reuse_port: bool,
         backlog: i64,
@@ -155,15 +162,21 @@ view! {
     }
 }
 
-/// The part of the configuration for HTTP.
-pub(super) fn piece(proxy: &Proxy, shared: &Shared, servers: Vec<ServerPieces>, printer: &mut Printer) -> Raw {
-    let (settings, runtime) = (&proxy.settings, &proxy.runtime);
+/// The part of the configuration for HTTP: what holds for all hosts, the hosts, and what the controller adds for itself.
+pub(super) fn pieces(proxy: &Proxy, shared: &Shared, servers: Vec<ServerPieces>, printer: &mut Printer) -> Vec<Raw> {
     let mut auth_upstreams = Vec::new();
-    let mut texts = Vec::with_capacity(servers.len());
-    for pieces in servers {
-        auth_upstreams.extend(pieces.auth_upstreams);
-        texts.push(pieces.server);
+    let mut pieces = vec![Raw::default()];
+    for server in servers {
+        auth_upstreams.extend(server.auth_upstreams);
+        pieces.push(server.server);
     }
+    pieces[0] = begin(proxy, shared, auth_upstreams, printer);
+    pieces.push(end(proxy, shared, printer));
+    pieces
+}
+
+fn begin(proxy: &Proxy, shared: &Shared, auth_upstreams: Vec<Arc<AuthUpstream>>, printer: &mut Printer) -> Raw {
+    let settings = &proxy.settings;
     let is_traced = is_traced(proxy);
     let tracing_operation = (is_traced && !settings.tracing.operation_name.is_empty())
         .then(|| printer.in_double_quotes("opentelemetry-operation-name", &settings.tracing.operation_name));
@@ -214,9 +227,18 @@ pub(super) fn piece(proxy: &Proxy, shared: &Shared, servers: Vec<ServerPieces>, 
         blocked_referers: settings.filters.block_referers.iter().map(|referer| printer.words("block-referers", referer.trim())).collect(),
         redirects: redirects(proxy, printer),
         listen: shared.listen.clone(),
+        status_port: proxy.runtime.status_port,
         redirect_code: defaults.redirect_code,
         auth_upstreams,
-        servers: texts,
+    };
+    printer.piece("ingress_nginx/http.conf", view)
+}
+
+fn end(proxy: &Proxy, shared: &Shared, printer: &mut Printer) -> Raw {
+    let (settings, runtime) = (&proxy.settings, &proxy.runtime);
+    let view = HttpEnd {
+        layout: Arc::clone(&shared.layout),
+        waf: settings.waf.enabled,
         ipv6: runtime.ipv6,
         reuse_port: settings.process.reuse_port,
         backlog: runtime.backlog,
@@ -226,7 +248,7 @@ pub(super) fn piece(proxy: &Proxy, shared: &Shared, servers: Vec<ServerPieces>, 
         configuration_size: configuration_size(settings),
         global_tracing: settings.tracing.enabled,
     };
-    printer.piece("ingress_nginx/http.conf", view)
+    printer.piece("ingress_nginx/http_end.conf", view)
 }
 
 /// Whether anything is traced with OpenTelemetry.

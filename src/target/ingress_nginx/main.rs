@@ -8,7 +8,7 @@ use super::{http, stream};
 use crate::ir::Proxy;
 
 view! {
-    /// The whole file.
+    /// The process.
     struct Main {
         geo: bool,
         brotli: bool,
@@ -24,13 +24,11 @@ view! {
         multi_accept: &'static str,
         connections: i64,
         debug_connections: Vec<Raw>,
-        http: Raw,
-        stream: Raw,
     }
 }
 
-/// The whole file.
-pub(super) fn text(proxy: &Proxy, shared: &Shared, servers: Vec<ServerPieces>, printer: &mut Printer) -> String {
+/// The whole file in pieces, of which each is whole lines.
+pub(super) fn pieces(proxy: &Proxy, shared: &Shared, servers: Vec<ServerPieces>, printer: &mut Printer) -> Vec<Raw> {
     let (settings, process) = (&proxy.settings, &proxy.settings.process);
     let routes = || proxy.servers.iter().flat_map(|server| &server.routes);
     let view = Main {
@@ -51,8 +49,9 @@ pub(super) fn text(proxy: &Proxy, shared: &Shared, servers: Vec<ServerPieces>, p
         multi_accept: switch(process.multi_accept),
         connections: process.max_connections,
         debug_connections: process.debug_connections.iter().map(|address| printer.words("debug-connections", address)).collect(),
-        http: http::piece(proxy, shared, servers, printer),
-        stream: stream::piece(proxy, &shared.layout, printer),
     };
-    printer.text("ingress_nginx/nginx.conf", view)
+    let mut pieces = vec![printer.piece("ingress_nginx/nginx.conf", view)];
+    pieces.extend(http::pieces(proxy, shared, servers, printer));
+    pieces.push(stream::piece(proxy, &shared.layout, printer));
+    pieces
 }

@@ -23,11 +23,15 @@ mod whitespace;
 
 use rayon::prelude::*;
 
+use super::view::Raw;
 use super::{Options, OutputFile, Target};
 use crate::diagnostic::Outcome;
 use crate::ir::Proxy;
 use printer::Printer;
 use shared::Shared;
+
+/// The file that nginx reads.
+const CONFIGURATION: &str = "nginx.conf";
 
 /// The target `ingress-nginx`.
 #[derive(Debug, Clone, Copy)]
@@ -40,9 +44,14 @@ impl Target for IngressNginx {
 
     fn render(&self, proxy: &Proxy, _: &Options) -> Outcome<Vec<OutputFile>> {
         let (configuration, dynamic) = rayon::join(|| configuration(proxy), || json::files(proxy));
-        let mut files = vec![OutputFile::new("nginx.conf", configuration.value)];
+        let mut files = vec![OutputFile::new(CONFIGURATION, configuration.value)];
         files.extend(dynamic);
         Outcome { value: files, diagnostics: configuration.diagnostics }
+    }
+
+    fn render_for_checks(&self, proxy: &Proxy, _: &Options) -> Outcome<Vec<OutputFile>> {
+        let Outcome { value: content, diagnostics } = configuration(proxy);
+        Outcome { value: vec![OutputFile::new(CONFIGURATION, content)], diagnostics }
     }
 }
 
@@ -51,8 +60,9 @@ fn configuration(proxy: &Proxy) -> Outcome<String> {
     let shared = Shared::new(proxy, &mut printer);
     let servers: Vec<_> = proxy.servers.par_iter().map(|server| server::piece(server, &shared)).collect();
     let (servers, findings): (Vec<_>, Vec<_>) = servers.into_iter().map(|outcome| (outcome.value, outcome.diagnostics)).unzip();
-    let content = main::text(proxy, &shared, servers, &mut printer);
+    let pieces = main::pieces(proxy, &shared, servers, &mut printer);
+    let texts: Vec<&str> = pieces.iter().map(Raw::as_str).collect();
     let mut diagnostics = printer.finish();
     diagnostics.extend(findings.into_iter().flatten());
-    Outcome { value: whitespace::clean(&content, proxy.layout.keeps_carriage_returns), diagnostics }
+    Outcome { value: whitespace::clean(&texts, proxy.layout.keeps_carriage_returns), diagnostics }
 }

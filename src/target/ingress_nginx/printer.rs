@@ -4,32 +4,37 @@ use minijinja::value::Object;
 
 use super::super::view::Raw;
 use super::super::{environment, quote, shape};
-use crate::diagnostic::Diagnostic;
-use crate::ir::{Features, Origin};
+use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
+use crate::ir::{Origin, Route, Server};
 
 /// Makes what templates print, and collects what is to be said about it.
 #[derive(Debug)]
 pub(super) struct Printer<'a> {
     findings: Vec<Diagnostic>,
     /// Whose values are printed; none: those of the settings.
-    features: Option<&'a Features>,
+    routes: &'a [Route],
     origin: Origin,
 }
 
 impl<'a> Printer<'a> {
     /// For the settings of the whole proxy.
     pub(super) fn for_settings() -> Self {
-        Self { findings: Vec::new(), features: None, origin: Origin::Default }
+        Self { findings: Vec::new(), routes: &[], origin: Origin::Default }
     }
 
     /// For a server.
-    pub(super) fn for_server(origin: Origin) -> Self {
-        Self { findings: Vec::new(), features: None, origin }
+    pub(super) fn for_server(server: &'a Server) -> Self {
+        Self { findings: Vec::new(), routes: &server.routes, origin: server.origin }
+    }
+
+    /// From here on, values of the whole server are printed.
+    pub(super) fn enter_server(&mut self, server: &'a Server) {
+        (self.routes, self.origin) = (&server.routes, server.origin);
     }
 
     /// From here on, values of a route are printed.
-    pub(super) fn enter(&mut self, features: &'a Features, origin: Origin) {
-        (self.features, self.origin) = (Some(features), origin);
+    pub(super) fn enter(&mut self, route: &'a Route) {
+        (self.routes, self.origin) = (std::slice::from_ref(route), route.origin);
     }
 
     /// What was found.
@@ -104,14 +109,22 @@ impl<'a> Printer<'a> {
             return;
         }
         let message = format!("the value of `{subject}` breaks out of its directive: the controller prints it as it is");
-        let finding = Diagnostic::error("broken-shape", message).subject(subject);
+        // What nginx makes of it nobody can say; most of it does not load.
+        let finding = Diagnostic::error("broken-shape", message).subject(subject).effect(Effect::BlocksReload);
         let is_cause = |name: &str| name.rsplit('/').next() == Some(subject);
-        let cause = self.features.and_then(|features| features.causes.iter().find(|(name, _)| is_cause(name)));
-        let span = cause.map(|(_, span)| *span).or(match self.origin {
-            Origin::Manifest(span) => Some(span),
-            Origin::Default => None,
+        let cause = |route: &'a Route| Some((route, route.features.causes.iter().find(|(name, _)| is_cause(name))?.1));
+        let (route, span) = match (self.routes.iter().find_map(cause), self.routes, self.origin) {
+            (Some((route, span)), _, _) => (Some(route), Some(span)),
+            (None, [route], Origin::Manifest(span)) => (Some(route), Some(span)),
+            (None, _, Origin::Manifest(span)) => (None, Some(span)),
+            (None, _, Origin::Default) => (None, None),
+        };
+        let object = route.and_then(|route| route.owner.as_ref()).map(|owner| ObjectRef {
+            kind: String::from("Ingress"),
+            namespace: owner.namespace.clone(),
+            name: owner.name.clone(),
         });
-        self.findings.push(finding.at(span));
+        self.findings.push(Diagnostic { object, ..finding.at(span) });
     }
 }
 

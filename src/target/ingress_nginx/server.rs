@@ -75,13 +75,14 @@ pub(super) struct ServerPieces {
 }
 
 /// One host, printed.
-pub(super) fn piece(server: &Server, shared: &Shared) -> Outcome<ServerPieces> {
-    let mut printer = Printer::for_server(server.origin);
+pub(super) fn piece<'a>(server: &'a Server, shared: &Shared<'a>) -> Outcome<ServerPieces> {
+    let mut printer = Printer::for_server(server);
     let mut auth_upstreams = Vec::new();
     for route in &server.routes {
-        printer.enter(&route.features, route.origin);
+        printer.enter(route);
         auth_upstreams.extend(auth::Auth::of(route, shared).and_then(|auth| auth.upstream(server, &shared.proxy.layout, &mut printer)));
     }
+    printer.enter_server(server);
     let view = view(server, shared, &mut printer);
     let piece = printer.piece("ingress_nginx/server.conf", view);
     Outcome { value: ServerPieces { auth_upstreams, server: piece }, diagnostics: printer.finish() }
@@ -131,7 +132,7 @@ fn view<'a>(server: &'a Server, shared: &Shared<'a>, printer: &mut Printer<'a>) 
 }
 
 fn route<'a>(server: &Server, route: &'a Route, by_pattern: bool, shared: &Shared<'a>, printer: &mut Printer<'a>) -> Arc<RouteView> {
-    printer.enter(&route.features, route.origin);
+    printer.enter(route);
     Arc::new(RouteView {
         app_root: (!route.features.rewrite.app_root.is_empty()).then(|| printer.tail("app-root", &route.features.rewrite.app_root)),
         locations: location::pieces(server, route, by_pattern, shared, printer),

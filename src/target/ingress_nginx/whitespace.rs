@@ -5,33 +5,23 @@
 
 use rayon::prelude::*;
 
-/// Bytes that one task cleans at least.
-const PORTION: usize = 1 << 20;
-
-/// The text with the whitespace of the controller. Carriage returns within a line become blanks, or vanish.
-pub(super) fn clean(text: &str, keeps_carriage_returns: bool) -> String {
-    let portions = portions(text);
-    let changes: Vec<isize> = portions.par_iter().map(|portion| depth_change(portion)).collect();
-    let starts: Vec<isize> = changes.iter().scan(0, |depth, change| Some(std::mem::replace(depth, *depth + change))).collect();
-    let cleaned = portions
-        .par_iter()
-        .zip(starts)
-        .map(|(portion, depth)| clean_portion(portion, State { depth, keeps_carriage_returns, ..State::default() }));
-    let cleaned: Vec<String> = cleaned.collect();
+/// The pieces of a text, each whole lines, as one with the whitespace of the controller. Carriage returns within a line become blanks,
+/// or vanish.
+pub(super) fn clean(pieces: &[&str], keeps_carriage_returns: bool) -> String {
+    let changes: Vec<isize> = pieces.par_iter().map(|piece| depth_change(piece)).collect();
+    let mut state = State { keeps_carriage_returns, ..State::default() };
+    let mut starts = Vec::with_capacity(pieces.len());
+    for (piece, change) in pieces.iter().zip(changes) {
+        starts.push(state.clone());
+        state.depth += change;
+        state.behind_empty_line = ends_with_empty_line(piece);
+    }
+    let cleaned: Vec<String> = pieces.par_iter().zip(starts).map(|(piece, start)| clean_piece(piece, start)).collect();
     cleaned.concat()
 }
 
-/// The text in parts that start behind the end of a directive at the end of a line: nothing but the depth is carried over there.
-fn portions(text: &str) -> Vec<&str> {
-    let mut portions = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.as_bytes().get(PORTION..).and_then(|behind| memchr::memmem::find(behind, b";\n")) {
-        let (portion, behind) = rest.split_at(PORTION + at + 2);
-        portions.push(portion);
-        rest = behind;
-    }
-    portions.push(rest);
-    portions
+fn ends_with_empty_line(text: &str) -> bool {
+    text.strip_suffix('\n').is_some_and(|line| line.trim_end_matches([' ', '\t', '\r']).ends_with('\n'))
 }
 
 /// By how much a text that starts a line changes the depth.
@@ -49,8 +39,7 @@ fn depth_change(text: &str) -> isize {
     depth
 }
 
-/// A part that starts a line.
-fn clean_portion(text: &str, mut state: State) -> String {
+fn clean_piece(text: &str, mut state: State) -> String {
     let bytes = text.as_bytes();
     let mut cleaned = String::with_capacity(text.len());
     let mut at = 0;
@@ -69,7 +58,7 @@ fn clean_portion(text: &str, mut state: State) -> String {
     cleaned
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct State {
     keeps_carriage_returns: bool,
     depth: isize,
@@ -144,15 +133,21 @@ mod tests {
             ("{\nä\n}", "{\n\tä\n}"),
         ];
         for (text, expected) in cases {
-            assert_eq!(clean(text, true), expected, "{text:?}");
+            assert_eq!(clean(&[text], true), expected, "{text:?}");
         }
-        assert_eq!(clean("a\r\nb\rc\r", false), "a\nbc");
+        assert_eq!(clean(&["a\r\nb\rc\r"], false), "a\nbc");
     }
+
     #[test]
-    fn portions_are_cleaned_as_one_text() {
-        let block = "server {\n  # {{ it's\n  a \"x { y\n  z\";\n\n\n      location / { b c; }\n\td e;\r\n}}\n\n\nf g;\n\n\n\n";
-        let text = block.repeat(3 * PORTION / block.len());
-        assert!(portions(&text).len() > 2);
-        assert_eq!(clean(&text, true), clean_portion(&text, State { keeps_carriage_returns: true, ..State::default() }));
+    fn pieces_are_cleaned_as_one_text() {
+        let pieces = [
+            "a {\n",
+            "  # {{ it's\n  b \"x { y\n  z\";\n\n",
+            "\n\n   location / { b c; }\n \t\r\n",
+            "\n\td e;\r\n}}\n",
+            "\n\n}f g;\n\n\n",
+            "h;",
+        ];
+        assert_eq!(clean(&pieces, true), clean(&[&pieces.concat()], true));
     }
 }

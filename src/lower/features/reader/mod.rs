@@ -161,8 +161,10 @@ impl<'a> Reader<'a> {
             value => format!("it must be {expected}, not `{}`", shown(value)),
         };
         let mut diagnostic = self.about(spec, fate, &reason);
-        if let Some(suggestion) = check.suggest(value) {
-            diagnostic = diagnostic.help(format!("write `{suggestion}`"));
+        match check.suggest(value) {
+            Some(suggestion) if !suggestion.is_empty() => diagnostic = diagnostic.help(format!("write `{suggestion}`")),
+            _ if value.is_empty() => diagnostic = diagnostic.help("remove it, or give it a value"),
+            _ => {}
         }
         match instead {
             Some(instead) if matches!(fate, Fate::Ignored | Fate::FailsOpen) && !instead.is_empty() => {
@@ -185,6 +187,13 @@ impl<'a> Reader<'a> {
         self.findings.push(diagnostic);
     }
 
+    /// Says that an annotation has no effect without something that is not in the input.
+    pub(super) fn idle<T>(&mut self, key: &'static Key<T>, needed: &str) {
+        let diagnostic = Diagnostic::info("idle-annotation", format!("`{}` has no effect without {needed}", key.spec.name));
+        let diagnostic = self.place(diagnostic.effect(Effect::AnnotationIgnored), &key.spec);
+        self.findings.push(diagnostic);
+    }
+
     /// Says that an annotation is ignored, and with it a protection.
     pub(super) fn fail_open<T>(&mut self, key: &'static Key<T>, reason: &str) {
         let diagnostic = self.about(&key.spec, Fate::FailsOpen, reason);
@@ -204,6 +213,17 @@ impl<'a> Reader<'a> {
         let diagnostic = self.about(&key.spec, Fate::LocationDenied, &reason);
         self.findings.push(diagnostic);
         Stop::Denied(reason)
+    }
+
+    /// Denies the paths because of an object that is not in the input. Nobody knows whether the cluster has it.
+    pub(super) fn deny_absent<T>(&mut self, key: &'static Key<T>, kind: &str, name: &str) -> Stop {
+        let name = shown(name);
+        let about = self.about(&key.spec, Fate::LocationDenied, "");
+        let absent = Diagnostic::info("absent-object", format!("`{}` names the {kind} `{name}`, which is not in the input", key.spec.name));
+        let absent = absent.note("where the cluster does not have it either, the paths of the Ingress answer 503");
+        let Diagnostic { span, subject, object, effect, .. } = about;
+        self.findings.push(Diagnostic { span, subject, object, effect, ..absent });
+        Stop::Denied(format!("there is no {kind} `{name}`"))
     }
 
     /// Refuses the Ingress because of an annotation.
@@ -235,10 +255,15 @@ impl<'a> Reader<'a> {
         if snippet.is_none() || self.world.settings.policy.allow_snippets {
             return Ok(snippet);
         }
+        // An Ingress that is not served for the sake of this snippet needs no second reason.
+        if key.spec.risk > Risk::of_word(&self.world.settings.policy.max_risk) {
+            return Ok(None);
+        }
         let reason = "the settings do not allow snippets (`allow-snippet-annotations`)";
         let diagnostic = self.about(&key.spec, Fate::Ignored, reason);
         let diagnostic = Diagnostic { severity: Severity::Error, rule: "disabled-snippet", ..diagnostic };
-        self.findings.push(diagnostic.note("the admission webhook refuses the whole Ingress"));
+        let diagnostic = self.by_default(diagnostic.note("the admission webhook refuses the whole Ingress"));
+        self.findings.push(diagnostic.help("set `allow-snippet-annotations: \"true\"` in the controller's ConfigMap, or do without"));
         Ok(None)
     }
 
@@ -311,8 +336,21 @@ impl<'a> Reader<'a> {
             allowed.name()
         );
         let diagnostic = Diagnostic::error("risky-annotation", message).effect(Effect::IngressDropped).at(self.span(name)).subject(name);
+        let policy = &self.world.settings.policy;
+        let level = format!("`annotations-risk-level: {}`", spec.risk.name());
+        let is_snippet = spec.risk == Risk::Critical && spec.name.ends_with("-snippet") && !policy.allow_snippets;
+        let settings = if is_snippet { format!("{level} and `allow-snippet-annotations: \"true\"`") } else { level };
+        let diagnostic = self.by_default(diagnostic.help(format!("set {settings} in the controller's ConfigMap, or do without")));
         self.findings.push(diagnostic.object(self.object.reference.clone()));
         self.is_rejected = true;
+    }
+
+    /// Says of a finding about what the settings allow that nobody has seen the settings.
+    fn by_default(&self, diagnostic: Diagnostic) -> Diagnostic {
+        match self.world.config_map(&self.world.controller.flags.configmap) {
+            Some(_) => diagnostic,
+            None => diagnostic.note("the controller's ConfigMap is not in the input: its defaults are taken"),
+        }
     }
 
     fn too_new(&mut self, spec: &'static Spec, name: &str) {
@@ -334,148 +372,4 @@ pub(super) fn shown(value: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::catalog::features::{access, affinity, balancing, external_auth, forwarding, proxying, response_headers, snippets};
-    use crate::catalog::version::Version;
-    use crate::lower::features::fixture::Fixture;
-
-    const NEW: &str = "allowlist-source-range";
-    const OLD: &str = "whitelist-source-range";
-
-    fn effects(verdict: &Verdict) -> Vec<Effect> {
-        verdict.findings.iter().filter_map(|finding| finding.effect).collect()
-    }
-
-    #[test]
-    fn an_older_name_counts_where_the_newer_one_has_no_value() {
-        for (annotations, expected) in [
-            (&[(NEW, "10.0.0.1")][..], Ok("10.0.0.1")),
-            (&[(OLD, "10.0.0.2")], Ok("10.0.0.2")),
-            (&[(NEW, "10.0.0.1"), (OLD, "10.0.0.2")], Ok("10.0.0.1")),
-            (&[(NEW, ""), (OLD, "10.0.0.2")], Ok("10.0.0.2")),
-            (&[(NEW, " "), (OLD, "10.0.0.2")], Err(Problem::Refused)),
-            (&[(NEW, "10.0.0.1"), (OLD, "bad")], Ok("10.0.0.1")),
-            (&[(NEW, ""), (OLD, "bad")], Err(Problem::Refused)),
-            (&[(NEW, ""), (OLD, "")], Err(Problem::Unreadable)),
-            (&[(NEW, "")], Err(Problem::Unreadable)),
-            (&[(OLD, "")], Err(Problem::Missing)),
-            (&[], Err(Problem::Missing)),
-        ] {
-            let found = Fixture::new(annotations).read(|reader| reader.probe(&access::ALLOW)).0;
-            assert_eq!(found.as_deref().map_err(|problem| *problem), expected, "{annotations:?}");
-        }
-    }
-
-    #[test]
-    fn too_much_risk_rejects_the_ingress() {
-        for (name, level, is_rejected) in [
-            ("nginx.ingress.kubernetes.io/configuration-snippet", "High", true),
-            ("nginx.ingress.kubernetes.io/configuration-snippet", "critical", false),
-            ("nginx.ingress.kubernetes.io/whitelist-source-range", "Low", true),
-            ("nginx.ingress.kubernetes.io/whitelist-source-range", "Medium", false),
-            ("configuration-snippet", "High", true),
-            ("example.com/configuration-snippet", "Low", false),
-            ("nginx.ingress.kubernetes.io/no-such-annotation", "Low", false),
-            ("nginx.ingress.kubernetes.io/upstream-hash-by", "a typo", true),
-        ] {
-            let mut fixture = Fixture::new(&[]).bare(name, "x");
-            level.clone_into(&mut fixture.settings.policy.max_risk);
-            let verdict = fixture.read(|_| ()).1;
-            assert_eq!(verdict.is_rejected, is_rejected, "{name} at {level}");
-            assert_eq!(effects(&verdict).contains(&Effect::IngressDropped), is_rejected, "{name} at {level}");
-        }
-    }
-
-    #[test]
-    fn bad_values_meet_the_fate_that_the_catalog_names() {
-        let denied = || Err(Stop::Denied(format!("annotation {NEW} contains invalid value")));
-        for (key, value, expected, effect) in [
-            (&proxying::BODY_SIZE, "8 MB", Ok(None), Effect::AnnotationIgnored),
-            (&proxying::BODY_SIZE, "", Ok(None), Effect::AnnotationIgnored),
-            (&balancing::HASH_BY, "a;b", Err(Stop::Rejected), Effect::IngressDropped),
-            (&balancing::HASH_BY, " ", Err(Stop::Absent), Effect::AnnotationIgnored),
-            (&access::ALLOW, "everyone", denied(), Effect::LocationDenied),
-            (&access::ALLOW, "", denied(), Effect::LocationDenied),
-            (&external_auth::URL, "http://a/{}", Err(Stop::Rejected), Effect::IngressDropped),
-            (&external_auth::URL, "", Ok(None), Effect::FailsOpen),
-            (&external_auth::CACHE_DURATION, "200;", Err(Stop::Absent), Effect::FailsOpen),
-        ] {
-            let name = key.spec.name;
-            let (found, verdict) = Fixture::new(&[(name, value)]).read(|reader| reader.get(key));
-            assert_eq!((found, effects(&verdict)), (expected, vec![effect]), "{name}: {value:?}");
-            assert_eq!(verdict.findings[0].subject.as_deref(), Some(format!("nginx.ingress.kubernetes.io/{name}").as_str()));
-        }
-    }
-
-    #[test]
-    fn without_checks_only_unreadable_values_are_bad() {
-        for (timeout, connection, expected) in [
-            ("30", "upgrade", (Ok(30), Ok("upgrade"))),
-            ("30s", " close ", (Err(Problem::Unreadable), Ok("close"))),
-            ("", "", (Err(Problem::Unreadable), Err(Problem::Unreadable))),
-        ] {
-            let mut fixture = Fixture::new(&[("proxy-read-timeout", timeout), ("connection-proxy-header", connection)]);
-            fixture.flags.enable_annotation_validation = false;
-            let found = fixture.read(|reader| (reader.probe(&proxying::READ_TIMEOUT), reader.probe(&forwarding::CONNECTION))).0;
-            assert_eq!((found.0, found.1.as_deref().map_err(|problem| *problem)), expected, "{timeout:?} {connection:?}");
-        }
-    }
-
-    #[test]
-    fn a_controller_ignores_what_came_after_it() {
-        let annotations = [("custom-headers", "shop/headers")];
-        for (version, is_known) in [(Version::new(1, 11, 0), true), (Version::new(1, 10, 6), false)] {
-            let mut fixture = Fixture::new(&annotations);
-            fixture.version = version;
-            let (found, verdict) = fixture.read(|reader| reader.probe(&response_headers::HEADERS));
-            assert_eq!(found.is_ok(), is_known, "{version}");
-            assert_eq!(verdict.findings.iter().any(|finding| finding.rule == "too-new-annotation"), !is_known, "{version}");
-        }
-    }
-
-    #[test]
-    fn snippets_need_the_permission_of_the_settings() {
-        for (allow, expected, rules) in [(true, Some("deny all;"), &[][..]), (false, None, &["disabled-snippet"])] {
-            let mut fixture = Fixture::new(&[("configuration-snippet", "deny all;")]);
-            fixture.settings.policy = crate::ir::Policy { allow_snippets: allow, max_risk: "Critical".into(), ..fixture.settings.policy };
-            let (found, verdict) = fixture.read(|reader| reader.snippet(&snippets::LOCATION));
-            assert_eq!(found.as_ref().map(Option::as_deref), Ok(expected));
-            assert_eq!(verdict.findings.iter().map(|finding| finding.rule).collect::<Vec<_>>(), rules);
-        }
-    }
-
-    #[test]
-    fn annotations_that_lack_their_companion_are_idle() {
-        let cookie = ("session-cookie-name", "route");
-        for (annotations, is_idle) in
-            [(&[cookie][..], true), (&[cookie, ("affinity", "ip")], false), (&[cookie, ("affinity", "cookie")], false)]
-        {
-            let verdict = Fixture::new(annotations).read(|reader| reader.get(&affinity::KIND)).1;
-            assert_eq!(verdict.findings.iter().any(|finding| finding.rule == "idle-annotation"), is_idle, "{annotations:?}");
-        }
-    }
-
-    #[test]
-    fn the_first_denial_is_the_reason() {
-        let verdict = Fixture::new(&[(NEW, "x"), ("denylist-source-range", "y")])
-            .read(|reader| {
-                assert_eq!(reader.section(|reader| reader.get(&access::DENY)), None);
-                assert_eq!(reader.section(|reader| reader.get(&access::ALLOW)), None);
-                assert_eq!(reader.section(|reader| reader.get(&proxying::BODY_SIZE)), Some(None));
-            })
-            .1;
-        assert_eq!(verdict.denied.as_deref(), Some("annotation denylist-source-range contains invalid value"));
-        assert!(!verdict.is_rejected);
-    }
-
-    #[test]
-    fn values_are_shown_short_and_harmless() {
-        let long = "x".repeat(61);
-        for (value, expected) in
-            [("8 MB", "8 MB"), ("a\u{1b}[2J`b`", "a\\u{1b}[2Jb"), ("say \"it's\"", "say \"it's\""), (&long, &format!("{}…", &long[1..]))]
-        {
-            assert_eq!(shown(value), expected);
-        }
-    }
-}
+mod tests;

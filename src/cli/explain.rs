@@ -1,0 +1,145 @@
+//! Why a directive or a value is as it is: from places in a configuration to questions about manifests, and back.
+
+use super::side::{Declared, Side};
+use crate::catalog::version::Version;
+use crate::cause::{Causes, Query, releases};
+use crate::diagnostic::{Cause, Reason};
+use crate::diff::words::{self, Words};
+use crate::diff::{Change, Kind, Place, Target};
+use crate::output::difference::{Because, Entry, Spot};
+use crate::source::{SourceMap, Span};
+
+/// Finds places and causes.
+pub(super) struct Explainer<'a> {
+    before: &'a Side,
+    after: &'a Side,
+    causes_before: Option<Causes<'a>>,
+    causes_after: Option<Causes<'a>>,
+    /// The releases of both sides, where they differ.
+    releases: Option<(Version, Version)>,
+    /// Both sides are made of the same manifests: only the release can be the cause.
+    is_same: bool,
+}
+
+impl<'a> Explainer<'a> {
+    /// For the changes from one side to the other.
+    pub(super) fn new(before: &'a Side, after: &'a Side, is_same: bool) -> Self {
+        let releases = before.release().zip(after.release()).filter(|(before, after)| before != after);
+        Self { before, after, causes_before: causes(before), causes_after: causes(after), releases, is_same }
+    }
+
+    /// What is told about lines of nginx.conf that are one change to a person.
+    pub(super) fn configuration(&self, changes: Vec<Change>) -> Entry {
+        let first = &changes[0];
+        let words = words::of_configuration(first);
+        let (query_before, query_after) = (query_of(first, true), query_of(first, false));
+        let cause_before =
+            self.causes_before.as_ref().filter(|_| first.kind != Kind::Added).map(|causes| causes.of_declared(&query_before));
+        let cause_after = self.causes_after.as_ref().map(|causes| match first.kind {
+            Kind::Removed => causes.of_missing(&query_after),
+            Kind::Added | Kind::Changed | Kind::Moved => causes.of_declared(&query_after),
+        });
+        let (cause_before, cause_after) = self.or_release(cause_before, cause_after, &query_after);
+        let before = first.before.as_ref().and_then(|side| spot(side.span, self.before.sources()));
+        let after = first.after.as_ref().and_then(|side| spot(side.span, self.after.sources()));
+        self.entry("nginx.conf", changes, words, (before, after), (cause_before, cause_after))
+    }
+
+    /// What is told about a change in a file for the Lua side.
+    pub(super) fn dynamic(&self, file: &'static str, change: &Change) -> Entry {
+        let words = words::of_dynamic(file, change);
+        let keys: Vec<&str> = change.path.iter().map(|key| &**key).collect();
+        let cause = |causes: &Option<Causes<'_>>| match (file, keys.as_slice()) {
+            ("backends.json", [upstream, rest @ ..]) => causes.as_ref().map(|causes| causes.of_upstream(upstream, rest)),
+            ("certificates.json", [host]) => causes.as_ref().map(|causes| causes.of_certificate(host)),
+            _ => None,
+        };
+        let before = Some(()).filter(|()| change.kind != Kind::Added).and_then(|()| cause(&self.causes_before));
+        let causes = self.or_release(before, cause(&self.causes_after), &Query::default());
+        self.entry(file, vec![change.clone()], words, (None, None), causes)
+    }
+
+    /// The release as the cause of the second side, where nothing else can be, or where nobody says anything else.
+    fn or_release(&self, before: Option<Cause>, after: Option<Cause>, query: &Query) -> (Option<Cause>, Option<Cause>) {
+        let Some((from, to)) = self.releases else { return (before, after) };
+        let is_said = |cause: &&Cause| matches!(cause.reason, Reason::Annotation | Reason::Setting | Reason::Argument);
+        let said = after.as_ref().filter(is_said).or(before.as_ref().filter(is_said)).cloned();
+        if !self.is_same && after.as_ref().filter(is_said).is_some() {
+            return (before, after);
+        }
+        if let Some(release) = releases::of_directive(from, to, query) {
+            return (None, Some(release));
+        }
+        match said.as_ref().and_then(|cause| releases::of_subject(from, to, &cause.subject)) {
+            Some(release) => (said, Some(release)),
+            None if self.is_same => (None, Some(releases::unknown(from, to))),
+            None => (before, after),
+        }
+    }
+
+    fn entry(
+        &self,
+        file: &'static str,
+        changes: Vec<Change>,
+        words: Words,
+        (before, after): (Option<Spot>, Option<Spot>),
+        (cause_before, cause_after): (Option<Cause>, Option<Cause>),
+    ) -> Entry {
+        let because = |cause: Option<Cause>, side: &Side| cause.map(|cause| Because { spot: spot(cause.span, side.sources()), cause });
+        let because_before = because(cause_before, self.before);
+        let because_after = because(cause_after, self.after);
+        Entry { file, changes, words, before, after, because_before, because_after }
+    }
+}
+
+fn causes(side: &Side) -> Option<Causes<'_>> {
+    match side {
+        Side::Declared(declared) => {
+            let Declared { project, proxy, .. } = &**declared;
+            Some(Causes::new(&project.cluster, &project.controller, proxy))
+        }
+        Side::Dump(_) => None,
+    }
+}
+
+/// A place as people read it; nothing for rendered text.
+pub(super) fn spot(span: Option<Span>, sources: &SourceMap) -> Option<Spot> {
+    let span = span.filter(|span| Side::is_in_a_file(*span))?;
+    let file = sources.file(span.file);
+    Some(Spot { file: file.name.clone(), position: file.position(span.range().start) })
+}
+
+/// What to ask about one side of a change.
+fn query_of(change: &Change, before: bool) -> Query<'_> {
+    let place = &change.place;
+    let (side, other) = if before { (&change.before, &change.after) } else { (&change.after, &change.before) };
+    let targets = if before { [&place.before, &place.after] } else { [&place.after, &place.before] };
+    let target = targets.into_iter().flatten().find(|target| !target.ingress.is_empty());
+    let block = change.path.last().map(|word| &**word).unwrap_or_default();
+    let [text, other] = [side, other].map(|side| side.as_ref().map(|side| side.text.as_str()).unwrap_or_default());
+    Query { text, other, is_different: true, ..query(&change.name, is_block(change), block, place, target.map(|target| &**target)) }
+}
+
+/// What to ask about a directive, but for its text.
+pub(super) fn query<'q>(name: &'q str, is_block: bool, block: &'q str, place: &'q Place, target: Option<&'q Target>) -> Query<'q> {
+    let is_place = name.starts_with("server ") || name.starts_with("location ");
+    let name = match block.split(' ').next() {
+        _ if is_place && is_block => "",
+        // The lines of these have no name of their own.
+        Some("geo" | "map") => block,
+        _ => name,
+    };
+    Query {
+        name,
+        block,
+        host: place.host.as_deref(),
+        ingress: target.map(|target| (target.namespace.as_str(), target.ingress.as_str())),
+        path: place.location.as_ref().and_then(|_| place.path()),
+        ..Query::default()
+    }
+}
+
+/// Whether a change is about a whole block.
+pub(super) fn is_block(change: &Change) -> bool {
+    [&change.before, &change.after].into_iter().flatten().any(|side| side.text.ends_with("{ … }"))
+}

@@ -1,0 +1,47 @@
+//! Changes of the configuration that no value and no default tells of, and whom they concern.
+
+use super::Compiled;
+use crate::catalog::releases::{AUTH_ERRORS, Change, GRPC_TIMEOUTS, JOINT_CLIENT_ADDRESS, ORIGINAL_HOST};
+use crate::diagnostic::Diagnostic;
+use crate::ir::{Origin, Proxy, Route};
+
+/// Whether a route is concerned.
+type Concerns = fn(&Proxy, &Route) -> bool;
+
+static NEWS: &[(&Change, Concerns)] = &[
+    (&AUTH_ERRORS, |_, route| route.features.external_auth.is_some() && !route.features.error_pages.is_empty()),
+    (&GRPC_TIMEOUTS, |_, route| route.features.backend_protocol.starts_with("GRPC")),
+    (&JOINT_CLIENT_ADDRESS, |proxy, _| proxy.settings.listening.proxy_protocol && proxy.settings.client_address.from_headers),
+    (&ORIGINAL_HOST, |_, _| true),
+];
+
+/// Each change that comes with the release and concerns a path, at the first path that it concerns.
+pub(super) fn relevant(before: Compiled, after: Compiled) -> Vec<Diagnostic> {
+    let (old, new) = (before.controller.version, after.controller.version);
+    let come = NEWS.iter().filter(|(change, _)| change.holds(new) && !change.holds(old));
+    let finding = |(change, concerns): &(&Change, Concerns)| {
+        let routes = after.proxy.servers.iter().flat_map(|server| &server.routes);
+        let mut concerned = routes.filter(|route| route.owner.is_some() && concerns(after.proxy, route));
+        let first = concerned.next()?;
+        let finding = Diagnostic::info("changed-behaviour", format!("with {new}: {}", lower_case(change.doc))).subject(change.name);
+        let finding = match first.origin {
+            Origin::Manifest(span) => finding.at(span),
+            Origin::Default => finding,
+        };
+        Some(match concerned.count() {
+            0 => finding,
+            more => finding.note(format!("this concerns {more} more paths")),
+        })
+    };
+    come.filter_map(finding).collect()
+}
+
+/// A sentence as the words of a finding: without a capital, unless it is a name, and without a full stop.
+fn lower_case(doc: &str) -> String {
+    let doc = doc.trim_end_matches('.');
+    let mut letters = doc.chars();
+    match letters.next() {
+        Some(first) if letters.clone().next().is_some_and(char::is_lowercase) => first.to_lowercase().chain(letters).collect(),
+        _ => doc.to_owned(),
+    }
+}

@@ -1,0 +1,174 @@
+//! Differences as one page that needs nothing else: to attach to a ticket or to keep beside a release.
+
+use std::fmt::Write as _;
+
+use super::{Because, Differences, Entry, blocks, by_topic, counts, message, subject, title};
+use crate::diff::Side;
+use crate::diff::words::{Fate, Topic};
+use crate::output::untrusted::{many_lines, one_line};
+
+/// Entries that a page shows at most: browsers are slow with more.
+const MOST_ENTRIES: usize = 5000;
+/// Of a text at most this many characters are shown.
+const LONGEST_TEXT: usize = 4000;
+
+const HEAD: &str = r#"<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>Differences of the running configuration</title>
+<style>
+:root { color-scheme: light dark; --line: #8884; --red: #cf222e; --green: #1a7f37; --soft: #8881; }
+@media (prefers-color-scheme: dark) { :root { --red: #ff7b72; --green: #56d364; } }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem; }
+h2 { border-bottom: 1px solid var(--line); margin-top: 2.5rem; }
+h3 { font: 600 1rem/1.5 ui-monospace, monospace; margin: 1.5rem 0 0; overflow-wrap: anywhere; }
+article { border-left: 3px solid var(--line); padding-left: .8rem; margin: .6rem 0 1rem; }
+article.lost { border-color: var(--red); }
+article.gained { border-color: var(--green); }
+article > p { margin: 0; }
+.lost > p { font-weight: 600; }
+.why { color: GrayText; font-size: .9rem; }
+code, pre { font-family: ui-monospace, monospace; font-size: .85rem; overflow-wrap: anywhere; }
+pre { margin: 0; white-space: pre-wrap; }
+.sides { display: grid; grid-template-columns: 1fr 1fr; gap: 2px 1rem; background: var(--soft); padding: .4rem .6rem; margin: .4rem 0; }
+.sides .around { grid-column: 1 / -1; color: GrayText; font-size: .8rem; }
+.before { color: var(--red); }
+.after { color: var(--green); }
+@media (max-width: 45rem) { .sides { grid-template-columns: 1fr; } }
+</style>
+</head>
+<body>
+"#;
+
+/// The differences as a page.
+#[must_use]
+pub fn report(differences: &Differences) -> String {
+    let mut out = String::from(HEAD);
+    // Writing into a String cannot fail, here and below.
+    let _ = writeln!(out, "<h1>From {} to {}</h1>", code(&differences.before), code(&differences.after));
+    if differences.is_empty() {
+        out.push_str("<p>There are no differences.</p>\n");
+    }
+    for drift in differences.drift.iter().filter(|drift| !drift.entries.is_empty()) {
+        let _ = writeln!(out, "<h2>Drift from {} to {}</h2>", code(&drift.before), code(&drift.after));
+        topics(&mut out, &drift.entries, "h3");
+    }
+    if !differences.entries.is_empty() {
+        let _ = writeln!(out, "<p>{}</p>", escape(&counts(&differences.entries)));
+        topics(&mut out, &differences.entries, "h2");
+    }
+    out.push_str("</body>\n</html>\n");
+    out
+}
+
+fn topics(out: &mut String, entries: &[Entry], heading: &str) {
+    let mut left = MOST_ENTRIES;
+    for (topic, entries) in by_topic(entries) {
+        let _ = writeln!(out, "<section>\n<{heading}>{} ({})</{heading}>", title(topic), entries.len());
+        let mut shown = None;
+        for entry in entries.iter().take(left) {
+            let subject = subject(entry);
+            if shown.as_ref() != Some(&subject) {
+                let _ = writeln!(out, "<h3>{}</h3>", escape(&one_line(subject.as_deref().unwrap_or("the whole proxy"))));
+                shown = Some(subject);
+            }
+            item(out, entry);
+        }
+        if let Some(more) = entries.len().checked_sub(left).filter(|more| *more > 0) {
+            let _ = writeln!(out, "<p>… and {more} more.</p>");
+        }
+        left = left.saturating_sub(entries.len());
+        out.push_str("</section>\n");
+    }
+}
+
+fn item(out: &mut String, entry: &Entry) {
+    let fate = match entry.words.fate {
+        Some(Fate::Lost) => " class=\"lost\"",
+        Some(Fate::Gained) => " class=\"gained\"",
+        Some(Fate::Altered) | None => "",
+    };
+    let _ = writeln!(out, "<article{fate}>\n<p>{}</p>", sentence(&message(entry)));
+    for because in [&entry.because_before, &entry.because_after].into_iter().flatten() {
+        why(out, because);
+    }
+    if entry.words.topic != Topic::Dynamic {
+        sides(out, entry);
+    }
+    out.push_str("</article>\n");
+}
+
+fn why(out: &mut String, because: &Because) {
+    let spot = because.spot.as_ref().map(|spot| format!("{} ", code(&spot.to_string()))).unwrap_or_default();
+    let _ = writeln!(out, "<div class=\"why\">{spot}{}</div>", sentence(&because.cause.message));
+}
+
+/// Before on the left, after on the right, each line of a change once.
+fn sides(out: &mut String, entry: &Entry) {
+    out.push_str("<div class=\"sides\">\n");
+    let mut around = String::new();
+    for change in &entry.changes {
+        let inside = blocks(change);
+        if inside != around && !inside.is_empty() {
+            let _ = writeln!(out, "<pre class=\"around\">{}</pre>", escape(&one_line(&inside)));
+            around = inside;
+        }
+        side(out, "before", change.before.as_ref());
+        side(out, "after", change.after.as_ref());
+    }
+    out.push_str("</div>\n");
+}
+
+fn side(out: &mut String, class: &str, side: Option<&Side>) {
+    let text = side.map(|side| cut(&side.text)).unwrap_or_default();
+    let _ = writeln!(out, "<pre class=\"{class}\">{}</pre>", escape(&many_lines(&text)));
+}
+
+fn cut(text: &str) -> String {
+    let mut cut: String = text.chars().take(LONGEST_TEXT).collect();
+    if cut.len() < text.len() {
+        cut.push('…');
+    }
+    cut
+}
+
+/// A sentence of ours: what it quotes in backticks is code.
+fn sentence(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    parts.map(|(at, part)| if at % 2 == 1 { code(part) } else { escape(&one_line(part)) }).collect()
+}
+
+fn code(text: &str) -> String {
+    format!("<code>{}</code>", escape(&one_line(text)))
+}
+
+/// Text that a browser takes for nothing but text.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(character),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_becomes_an_element() {
+        assert_eq!(sentence("a <b> `<i>`"), "a &lt;b&gt; <code>&lt;i&gt;</code>");
+        assert_eq!(escape("\"'&"), "&quot;&#39;&amp;");
+        assert_eq!(code("\u{202e}x"), "<code>\\u{202e}x</code>");
+    }
+}
