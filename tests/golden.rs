@@ -1,8 +1,9 @@
 //! Goldens: `golden/render/<case>/` holds an input and everything that `render` makes of it.
 //!
 //! `in.yaml` is the input; `args`, if there, holds more arguments, one on each line. Everything else in the folder is output: the files
-//! that are written, and what is said about the input in `stderr.txt`. `BLESS=1 cargo test --test golden` writes what is made now; read
-//! it before you commit it.
+//! that are written, and what is said about the input in `stderr.txt`. They are those of the target `ingress-nginx`; a folder in the
+//! folder has the name of another target and holds its files. `BLESS=1 cargo test --test golden` writes what is made now; read it before
+//! you commit it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,19 +20,30 @@ fn cases() -> Vec<PathBuf> {
     cases
 }
 
+/// The targets of a case, each with the folder that holds its files.
+fn targets(case: &Path) -> Vec<(String, PathBuf)> {
+    let entries = fs::read_dir(case).expect("the case is there").map(|entry| entry.expect("it can be read").path());
+    let mut targets: Vec<_> = entries.filter(|path| path.is_dir()).map(|path| (file_name(&path), path)).collect();
+    targets.sort();
+    targets.insert(0, (String::from("ingress-nginx"), case.to_owned()));
+    targets
+}
+
+/// The files of a folder, without the folders in it.
+fn files(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("it can be read").path());
+    entries.filter(|path| path.is_file())
+}
+
 /// Everything that the command makes of a case, by file name.
-fn outputs(case: &Path) -> BTreeMap<String, String> {
+fn outputs(case: &Path, target: &str) -> BTreeMap<String, String> {
     let folder = tempfile::tempdir().expect("there is room for files");
     let args = fs::read_to_string(case.join("args")).unwrap_or_default();
     let mut command = Command::new(env!("CARGO_BIN_EXE_ingressc"));
-    command.current_dir(case).args(["render", "in.yaml", "--target", "ingress-nginx", "-o"]).arg(folder.path());
+    command.current_dir(case).args(["render", "in.yaml", "--target", target, "-o"]).arg(folder.path());
     let run = command.args(args.lines()).output().expect("the program starts");
     assert!(run.status.code().is_some_and(|code| code < 2), "{}: {}", case.display(), String::from_utf8_lossy(&run.stderr));
-    let mut outputs: BTreeMap<String, String> = fs::read_dir(folder.path())
-        .expect("the folder is there")
-        .map(|entry| entry.expect("it can be read").path())
-        .map(contents)
-        .collect();
+    let mut outputs: BTreeMap<String, String> = files(folder.path()).map(contents).collect();
     if !run.stderr.is_empty() {
         outputs.insert(String::from("stderr.txt"), String::from_utf8(run.stderr).expect("it is UTF-8"));
     }
@@ -39,8 +51,11 @@ fn outputs(case: &Path) -> BTreeMap<String, String> {
 }
 
 fn contents(path: PathBuf) -> (String, String) {
-    let name = path.file_name().expect("it has a name").to_string_lossy().into_owned();
-    (name, fs::read_to_string(&path).expect("it is text"))
+    (file_name(&path), fs::read_to_string(&path).expect("it is text"))
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().expect("it has a name").to_string_lossy().into_owned()
 }
 
 /// The first line that differs, with the line number.
@@ -56,19 +71,19 @@ fn what_is_made_is_what_was_blessed() {
     let blesses = std::env::var_os("BLESS").is_some();
     assert!(!blesses || std::env::var_os("CI").is_none(), "goldens are blessed by people, not in CI");
     let mut problems = Vec::new();
-    for case in cases() {
-        let made = outputs(&case);
-        let files = fs::read_dir(&case).expect("the case is there").map(|entry| entry.expect("it can be read").path());
-        let golden: BTreeMap<String, String> = files.map(contents).filter(|(name, _)| !INPUTS.contains(&name.as_str())).collect();
+    let all = cases().into_iter().flat_map(|case| targets(&case).into_iter().map(move |(target, folder)| (case.clone(), target, folder)));
+    for (case, target, folder) in all {
+        let made = outputs(&case, &target);
+        let golden: BTreeMap<String, String> = files(&folder).map(contents).filter(|(name, _)| !INPUTS.contains(&name.as_str())).collect();
         if blesses {
             golden
                 .keys()
                 .filter(|name| !made.contains_key(*name))
-                .for_each(|name| fs::remove_file(case.join(name)).expect("it can be removed"));
-            made.iter().for_each(|(name, text)| fs::write(case.join(name), text).expect("it can be written"));
+                .for_each(|name| fs::remove_file(folder.join(name)).expect("it can be removed"));
+            made.iter().for_each(|(name, text)| fs::write(folder.join(name), text).expect("it can be written"));
             continue;
         }
-        let name = case.file_name().expect("it has a name").to_string_lossy().into_owned();
+        let name = format!("{} for {target}", file_name(&case));
         problems
             .extend(golden.keys().filter(|file| !made.contains_key(*file)).map(|file| format!("{name}/{file}: nothing made this file")));
         for (file, text) in &made {

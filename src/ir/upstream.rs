@@ -21,6 +21,8 @@ pub struct Upstream {
     pub tls_passthrough: bool,
     /// Where requests go.
     pub endpoints: Vec<Endpoint>,
+    /// The name of the service in DNS, where the input does not say which endpoints there are of any service.
+    pub dns: Option<Endpoint>,
     /// Keeps a client on one endpoint.
     pub affinity: Affinity,
     /// Chooses the endpoint by a hash.

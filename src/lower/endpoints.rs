@@ -42,6 +42,21 @@ pub(super) fn of_cluster_address(service: &Service, port: &Port) -> Option<Endpo
     Some(Endpoint { address, port })
 }
 
+/// The name of a Service in DNS and the port behind it; none where the input holds endpoints of any Service: then it holds all.
+pub(super) fn of_name(world: &World, service: &Object<Service>, port: &Port) -> Option<Endpoint> {
+    let spec = service.value.spec.as_ref().filter(|_| !world.has_endpoints() && !is_external(&service.value))?;
+    let wanted = port.to_string();
+    let mut all = ports(&service.value).iter();
+    let port = all.find(|port| port.port.to_string() == wanted || is_target(port, &wanted) || port.name.as_ref() == Some(&wanted))?;
+    // A headless Service has no address of its own: its name leads to the endpoints and their port.
+    let number = match (spec.cluster_ip.as_deref(), &port.target_port) {
+        (Some("None"), Some(IntOrString::Int(number))) => *number,
+        _ => port.port,
+    };
+    let address = format!("{}.{}.svc.cluster.local", service.reference.name, service.reference.namespace);
+    Some(Endpoint { address, port: number.to_string() })
+}
+
 /// The ports of a Service.
 pub(super) fn ports(service: &Service) -> &[ServicePort] {
     service.spec.as_ref().and_then(|spec| spec.ports.as_deref()).unwrap_or_default()

@@ -91,6 +91,7 @@ fn new(world: &World, ingress: &Chosen, backend: &Backend, service: Option<&Obje
         upstream.share = annotations.canary.share.clone();
     }
     if let Some((service, port)) = service.zip(backend.port.as_ref()) {
+        upstream.dns = endpoints::of_name(world, service, port);
         let cluster_address = annotations.service_upstream.then(|| endpoints::of_cluster_address(&service.value, port)).flatten();
         upstream.endpoints = cluster_address.map_or_else(|| endpoints::of_backend(world, service, port), |endpoint| vec![endpoint]);
     }

@@ -122,6 +122,12 @@ impl<'a> World<'a> {
         self.slices.get(key).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether the input says of any Service where its requests go.
+    #[must_use]
+    pub fn has_endpoints(&self) -> bool {
+        !self.cluster.endpoint_slices.is_empty()
+    }
+
     /// The certificate that the controller reads from the Secret of a name.
     ///
     /// # Errors

@@ -131,6 +131,26 @@ pub(super) fn directives(text: &str) -> Vec<&str> {
     names
 }
 
+/// The directives of a text that [`is_directives`] which stand in no block, each up to its semicolon.
+pub(super) fn outer_directives(text: &str) -> Vec<&str> {
+    let mut reader = Reader::new(text, At::Gap);
+    let (mut found, mut start, mut depth) = (Vec::new(), 0, 0_usize);
+    while let ControlFlow::Continue(mark) = reader.mark() {
+        match mark {
+            Mark::End if depth == 0 => found.push(text[start..reader.next].trim()),
+            Mark::Open if is_lua(&text[start..reader.next - 1]) => {
+                reader.next = lua_end(reader.bytes, reader.next).unwrap_or(reader.bytes.len());
+            }
+            Mark::Open => depth += 1,
+            Mark::Close => depth = depth.saturating_sub(1),
+            Mark::Comment => reader.skip_line(),
+            Mark::End => {}
+        }
+        start = reader.next;
+    }
+    found
+}
+
 fn is_lua(directive: &str) -> bool {
     directive.split_ascii_whitespace().next().is_some_and(|name| name.ends_with("_by_lua_block"))
 }
@@ -192,6 +212,13 @@ mod tests {
         for text in ["'", "a' b", "a\\", "\\\\'"] {
             assert!(!fits_quotes(text, b'\''), "{text}");
         }
+    }
+
+    #[test]
+    fn directives_in_blocks_are_left_out() {
+        let text = "a 1; # b;\nc { d 2; }\nx_by_lua_block { e; }\nf '}' 3;";
+        assert_eq!(outer_directives(text), ["a 1;", "f '}' 3;"]);
+        assert!(outer_directives("").is_empty());
     }
 
     #[test]

@@ -54,8 +54,8 @@ pub(super) fn is_taking(upstream: &Upstream, canary: &Upstream) -> bool {
 pub(super) fn choice(plan: &Plan, plans: &Plans, scope: &mut Scope, lines: &mut Lines) {
     let (Some(canary), Destination::Choice(choice)) = (plan.canary, &plan.destination) else { return };
     let home = |plan: &Plan| match plan.home() {
-        Destination::Group(name) | Destination::Choice(name) => name,
-        Destination::Name(_) | Destination::Nowhere | Destination::NotFound => String::new(),
+        Destination::Group(name) | Destination::Choice(name) | Destination::Name(name) => name,
+        Destination::Nowhere | Destination::NotFound => String::new(),
     };
     let (own, other) = (home(plan), plans.get(canary.name.as_str()).map_or_else(String::new, home));
     lines.gap();

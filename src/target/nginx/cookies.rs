@@ -64,7 +64,7 @@ pub(super) type Setter<'a> = (&'a str, &'a str);
 pub(super) fn setters<'a>(server: &Server, route: &'a Route, plans: &Plans<'a>) -> Vec<Setter<'a>> {
     let Some(plan) = plans.get(route.upstream.as_str()) else { return Vec::new() };
     let both = [Some(plan.upstream), plan.canary];
-    let sticky = both.into_iter().flatten().filter(|upstream| upstream.affinity.kind == "cookie");
+    let sticky = both.into_iter().flatten().filter(|upstream| upstream.affinity.kind == "cookie" && !upstream.endpoints.is_empty());
     sticky.filter_map(|upstream| Some((upstream.name.as_str(), path(server, route, upstream)?))).collect()
 }
 
@@ -104,6 +104,10 @@ fn value(upstream: &Upstream, path: &str, scope: &mut Scope) -> String {
     let cookie = &upstream.affinity.cookie;
     let mut value = format!("{}=$request_id|{}", names::literal(name(upstream)), mark(upstream));
     let max_age = if cookie.max_age.is_empty() { &cookie.expires } else { &cookie.max_age };
+    if cookie.change_on_failure {
+        let message = "a client whose endpoint fails comes back to it once that works again: nginx cannot change the cookie";
+        scope.differs("session-cookie-change-on-failure", message);
+    }
     if !cookie.expires.is_empty() {
         scope.differs("session-cookie-expires", "nginx cannot compute a date: the cookie has `Max-Age` only");
     }

@@ -26,6 +26,9 @@ pub(super) fn settings(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     compression(settings, scope, lines);
     lines.gap();
     answers(shared, lines);
+    if settings.geo.enabled {
+        scope.lost("use-geoip2", "nginx itself reads no GeoIP2 databases: its variables are not there");
+    }
     lines.gap();
     lines.comment("What backends get, and how: routes say only what they do otherwise.");
     let protocols = protocols(shared);
@@ -77,6 +80,7 @@ fn logs(shared: &Shared, lines: &mut Lines) {
         _ => path.clone(),
     };
     let target = if logging.syslog { format!("syslog:server={}:{}", logging.syslog_host, logging.syslog_port) } else { path };
+    let condition = (!logging.skip_urls.is_empty()).then(|| Word::from("if=$is_logged"));
     if logging.off || logging.http_off {
         put!(lines, "access_log", "off");
     } else if logging.format_http != usual.format_http {
@@ -85,9 +89,14 @@ fn logs(shared: &Shared, lines: &mut Lines) {
         format.extend((logging.escape_json && !logging.escape_none).then(|| Word::from("escape=json")));
         format.push(Word::from(&logging.format_http));
         lines.directive("log_format", format);
-        put!(lines, "access_log", target, "controller");
-    } else if target != usual.access_log_path {
-        put!(lines, "access_log", target);
+        let mut words = vec![Word::from(target), Word::from("controller")];
+        words.extend(condition);
+        lines.directive("access_log", words);
+    } else if target != usual.access_log_path || condition.is_some() {
+        // A condition can only stand behind the name of a format.
+        let mut words = vec![Word::from(target)];
+        words.extend(condition.into_iter().flat_map(|condition| [Word::from("combined"), condition]));
+        lines.directive("access_log", words);
     }
 }
 
@@ -133,6 +142,10 @@ fn real_ip(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     put!(lines, "real_ip_header", header);
     put!(lines, "real_ip_recursive", "on");
     let is_asked = address.from_headers || proxy_protocol || address.enabled;
+    if address.from_headers && proxy_protocol {
+        let message = "the PROXY protocol alone tells the address of clients: a header of a trusted proxy behind it is not read";
+        scope.lost("use-forwarded-headers", message);
+    }
     let trusted = if is_asked { address.trusted.clone() } else { vec![String::from("127.0.0.1")] };
     for network in trusted {
         if is_network(&network) {
@@ -253,9 +266,18 @@ fn caches_auth(shared: &Shared) -> bool {
         || routes.any(|route| route.features.external_auth.as_ref().is_some_and(is_cached))
 }
 
-/// Writes the tables of clients that are refused.
+/// Writes the tables of clients that are refused, and of requests that are not logged.
 pub(super) fn filters(settings: &Settings, lines: &mut Lines) {
     let filters = &settings.filters;
+    if !settings.logging.skip_urls.is_empty() {
+        lines.gap();
+        lines.block("map", words("$request_uri $is_logged"), |lines| {
+            for url in &settings.logging.skip_urls {
+                lines.entry(vec![Word::from(url), Word::from("0")]);
+            }
+            lines.entry(words("default 1"));
+        });
+    }
     for (source, variable, all) in [
         ("$http_user_agent", "$is_blocked_agent", &filters.block_user_agents),
         ("$http_referer", "$is_blocked_referer", &filters.block_referers),

@@ -1,6 +1,5 @@
 //! What happens to the requests of one path.
 
-use super::super::shape;
 use super::auth::{self, Auth};
 use super::cors;
 use super::errors;
@@ -127,7 +126,7 @@ impl Writer<'_, '_> {
         if !self.returns_at_once() {
             self.checks(auth, scope, &mut headers, &mut response, lines);
             self.own_headers(&mut headers);
-            if headers != usual || self.sets_headers_raw(self.protocol()) {
+            if headers != usual || snippets::set_headers(self.route, self.server, shared, self.protocol()) {
                 headers.write(self.protocol(), lines);
             }
             proxying::write(shared, features, self.protocol(), lines);
@@ -141,6 +140,10 @@ impl Writer<'_, '_> {
             response.hide(shared, self.protocol(), lines);
         }
         response.write(lines);
+        if !response.is_empty() {
+            // Headers of the route take the place of those that stand further out.
+            snippets::outer_headers(self.route, self.server, shared).iter().for_each(|directive| lines.raw(directive));
+        }
         self.errors(lines);
         self.answer(lines);
     }
@@ -149,6 +152,12 @@ impl Writer<'_, '_> {
         let features = &self.route.features;
         if self.names_its_ingress() {
             errors::variables(self.route.owner.as_ref(), lines);
+        }
+        if snippets::ask_for(&["$proxy_upstream_name", "$proxy_alternative_upstream_name", "$balancer_ewma_score"], self.route, self.shared)
+        {
+            put!(lines, "set", "$proxy_upstream_name", names::literal(&self.route.upstream));
+            put!(lines, "set", "$proxy_alternative_upstream_name", "");
+            put!(lines, "set", "$balancer_ewma_score", "-1");
         }
         if !features.mirror.source.is_empty() && !features.mirror.target.is_empty() && !features.mirror.host.is_empty() {
             put!(lines, "mirror", &features.mirror.source);
@@ -175,9 +184,7 @@ impl Writer<'_, '_> {
         let features = &self.route.features;
         let settings = &self.shared.proxy.settings;
         let is_error_backend = self.route.upstream.starts_with("custom-default-backend-");
-        let asked = ["$namespace", "$ingress_name", "$service_name", "$service_port"];
-        let texts = [&features.snippet, &settings.snippets.location, &settings.snippets.http, &settings.snippets.server];
-        let is_asked = texts.iter().any(|text| asked.iter().any(|name| text.contains(name)));
+        let is_asked = snippets::ask_for(&["$namespace", "$ingress_name", "$service_name", "$service_port"], self.route, self.shared);
         !features.error_pages.is_empty() || !settings.route_defaults.error_codes.is_empty() || is_error_backend || is_asked
     }
 
@@ -242,13 +249,6 @@ impl Writer<'_, '_> {
                 lines.raw(snippet);
             }
         }
-    }
-
-    /// Whether raw configuration sets headers for backends: nginx then forgets those that stand further out.
-    fn sets_headers_raw(&self, protocol: Protocol) -> bool {
-        let (features, raw) = (&self.route.features, &self.shared.proxy.settings.snippets);
-        let texts = [&features.snippet, &self.shared.location_snippet, &self.server.snippet, &self.shared.server_snippet, &raw.http];
-        texts.iter().any(|text| shape::directives(text).iter().any(|name| Some(*name) == protocol.sets()))
     }
 
     fn errors(&self, lines: &mut Lines) {
@@ -328,14 +328,15 @@ impl Writer<'_, '_> {
             }
             Destination::NotFound if self.is_checked() => put!(lines, "try_files", "/no-such-file", "=404"),
             Destination::NotFound => put!(lines, "return", 404_i64),
-            Destination::Name(name) => {
-                put!(lines, "set", "$service_address", name);
-                lines.directive(directive, vec![Word::from(format!("{scheme}$service_address"))]);
-            }
-            Destination::Group(name) | Destination::Choice(name) => {
+            Destination::Group(name) | Destination::Choice(name) | Destination::Name(name) => {
                 if protocol == "FCGI" {
                     super::fastcgi::write(&self.route.features.fastcgi, lines);
                 }
+                let is_name = matches!(self.destination(), Destination::Name(_));
+                if is_name {
+                    put!(lines, "set", "$service_address", name);
+                }
+                let name = if is_name { "$service_address" } else { name };
                 lines.directive(directive, vec![Word::from(format!("{scheme}{name}"))]);
             }
         }

@@ -1,6 +1,6 @@
 //! Variables that hosts use: each is written only where something asks for it.
 
-use super::super::dialect::regex_literal;
+use super::escape;
 use super::lines::{Lines, Word};
 use super::names;
 use super::shared::Shared;
@@ -45,8 +45,8 @@ pub(super) fn write(shared: &Shared, text: &str, lines: &mut Lines) {
         lines.gap();
         lines.block("geo", vec![Word::from("$literal_dollar")], |lines| lines.entry(vec![Word::from("default"), Word::from("$")]));
     }
-    if text.contains(ESCAPED) {
-        escaped(lines);
+    if text.contains(escape::VARIABLE) {
+        escape::write(lines);
     }
 }
 
@@ -119,32 +119,4 @@ fn hsts(shared: &Shared) -> String {
         value.push_str("; preload");
     }
     value
-}
-
-/// The URI of the request as the value of a parameter.
-const ESCAPED: &str = "$escaped_request_uri";
-
-/// Characters that are escaped, with how often at most; those that end a parameter come first.
-const TO_ESCAPE: &[(char, usize)] = &[('%', 8), ('&', 8), ('+', 8), ('?', 2), ('=', 8), ('/', 8), (':', 4), (',', 4), (';', 4), ('@', 2)];
-
-/// Writes the tables for the escaped URI. nginx has no function for it: each table replaces one character, wherever it stands.
-fn escaped(lines: &mut Lines) {
-    lines.gap();
-    lines.comment("The URI of the request as the value of a parameter: each map escapes one character.");
-    let mut source = String::from("$request_uri");
-    for (at, (character, most)) in TO_ESCAPE.iter().enumerate() {
-        let is_last = at + 1 == TO_ESCAPE.len();
-        let variable = if is_last { ESCAPED.to_owned() } else { format!("$escaped_{:02x}", u32::from(*character)) };
-        let literal = regex_literal(&character.to_string());
-        lines.block("map", vec![Word::from(&source), Word::from(&variable)], |lines| {
-            for count in (1..=*most).rev() {
-                let parts: Vec<_> = (0..count).map(|_| format!("([^{character}]*){literal}")).collect();
-                let value: Vec<_> = (1..=count).map(|part| format!("${part}%{:02X}", u32::from(*character))).collect();
-                lines
-                    .entry(vec![Word::from(format!("~^{}(.*)$", parts.concat())), Word::from(format!("{}${}", value.concat(), count + 1))]);
-            }
-            lines.entry(vec![Word::from("default"), Word::from(&source)]);
-        });
-        source = variable;
-    }
 }

@@ -8,6 +8,7 @@ mod canary;
 mod cookies;
 mod cors;
 mod errors;
+mod escape;
 mod fastcgi;
 mod forwarding;
 mod http;
@@ -115,7 +116,8 @@ fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Stri
     }
     let mut groups = Lines::within(1);
     let used = upstreams::used(proxy, &shared.plans);
-    for plan in used.iter().filter_map(|name| shared.plans.get(name)) {
+    let answers = |plan: &&upstreams::Plan| plan.destination != upstreams::Destination::NotFound;
+    for plan in used.iter().filter_map(|name| shared.plans.get(name)).filter(answers) {
         plan.group(&proxy.settings, scope, &mut groups);
     }
     let mut settings = Lines::within(1);

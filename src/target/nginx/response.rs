@@ -62,6 +62,11 @@ impl ResponseHeaders {
         }
     }
 
+    /// Whether no header is set or added.
+    pub(super) fn is_empty(&self) -> bool {
+        self.replaced.is_empty() && self.added.is_empty()
+    }
+
     /// Writes the headers that are set or added.
     pub(super) fn write(&self, lines: &mut Lines) {
         for (name, value) in &self.replaced {

@@ -125,13 +125,11 @@ fn open<'a>(server: &'a Server, shared: &Shared<'a>, scope: &mut Scope<'a>, line
         lines.comment("Closed: a snippet cannot be expressed.");
         put!(lines, "return", 503_i64);
     }
-    for route in &server.routes {
-        let root = &route.features.rewrite.app_root;
-        if !root.is_empty() {
-            lines.block("if", vec![Word::from("($uri"), Word::from("="), Word::from("/)")], |lines| {
-                put!(lines, "return", 302_i64, format!("$scheme://$http_host{root}"));
-            });
-        }
+    // Each path of the host may bring one; the first answers.
+    if let Some(root) = server.routes.iter().map(|route| &route.features.rewrite.app_root).find(|root| !root.is_empty()) {
+        lines.block("if", vec![Word::from("($uri"), Word::from("="), Word::from("/)")], |lines| {
+            put!(lines, "return", 302_i64, format!("$scheme://$http_host{root}"));
+        });
     }
     lines.gap();
     let by_pattern = server.routes.iter().any(matches_by_pattern);

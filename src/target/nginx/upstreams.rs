@@ -61,10 +61,8 @@ pub(super) fn plan<'a>(proxy: &'a Proxy, scope: &mut Scope) -> Plans<'a> {
             id.push('_');
         }
         let other = upstream.alternatives.first().and_then(|name| by_name.get(name.as_str()).copied());
-        let canary = other.filter(|other| own_group(proxy, upstream) && own_group(proxy, other));
-        if other.is_some_and(|other| !other.endpoints.is_empty() && canary.is_none() && !upstream.endpoints.is_empty()) {
-            scope.lost("canary", "the share of a Service that is an external name, or next to one, cannot be expressed");
-        }
+        let leads = |upstream| matches!(destination(proxy, upstream), Destination::Group(_) | Destination::Name(_));
+        let canary = other.filter(|other| leads(upstream) && leads(other));
         let destination = match canary {
             Some(canary) if canary::is_taking(upstream, canary) => Destination::Choice(format!("$choice_{id}")),
             _ => destination(proxy, upstream),
@@ -74,6 +72,11 @@ pub(super) fn plan<'a>(proxy: &'a Proxy, scope: &mut Scope) -> Plans<'a> {
         if let Destination::Group(_) = plan.destination {
             plan.destination = plan.home();
         }
+        if let Destination::Name(_) = plan.home()
+            && (plan.is_sticky() || !upstream.hashing.key.is_empty())
+        {
+            scope.lost("affinity", "a name in DNS has no endpoints to choose among: each request may go to another one");
+        }
         plans.insert(name, plan);
     }
     plans
@@ -81,10 +84,11 @@ pub(super) fn plan<'a>(proxy: &'a Proxy, scope: &mut Scope) -> Plans<'a> {
 
 fn destination(proxy: &Proxy, upstream: &Upstream) -> Destination {
     let is_own = |endpoint: &Endpoint| endpoint.address == "127.0.0.1" && endpoint.port == proxy.runtime.default_port.to_string();
-    match upstream.endpoints.as_slice() {
-        [] => Destination::Nowhere,
-        [endpoint] if upstream.name == DEFAULT_UPSTREAM && is_own(endpoint) => Destination::NotFound,
-        [first, ..] if !is_address(first) => Destination::Name(format!("{}:{}", first.address, first.port)),
+    match (upstream.endpoints.as_slice(), &upstream.dns) {
+        ([], Some(name)) => Destination::Name(format!("{}:{}", name.address, name.port)),
+        ([], None) => Destination::Nowhere,
+        ([endpoint], _) if upstream.name == DEFAULT_UPSTREAM && is_own(endpoint) => Destination::NotFound,
+        ([first, ..], _) if !is_address(first) => Destination::Name(format!("{}:{}", first.address, first.port)),
         _ => Destination::Group(upstream.name.clone()),
     }
 }
@@ -105,10 +109,6 @@ fn tries(proxy: &Proxy) -> BTreeMap<&str, usize> {
     tries
 }
 
-fn own_group(proxy: &Proxy, upstream: &Upstream) -> bool {
-    matches!(destination(proxy, upstream), Destination::Group(_))
-}
-
 fn is_address(endpoint: &Endpoint) -> bool {
     endpoint.address.parse::<IpAddr>().is_ok()
 }
@@ -127,9 +127,14 @@ impl Plan<'_> {
         self.upstream.affinity.kind == "cookie"
     }
 
-    /// Where requests go that no canary takes, given that the upstream is a group.
+    /// Where requests go that no canary takes, given that there is anybody.
     pub(super) fn home(&self) -> Destination {
-        if self.has_subsets() { Destination::Choice(subsets::variable(self)) } else { Destination::Group(self.upstream.name.clone()) }
+        let upstream = self.upstream;
+        match upstream.endpoints.first().or(upstream.dns.as_ref()) {
+            Some(endpoint) if !is_address(endpoint) => Destination::Name(format!("{}:{}", endpoint.address, endpoint.port)),
+            _ if self.has_subsets() => Destination::Choice(subsets::variable(self)),
+            _ => Destination::Group(upstream.name.clone()),
+        }
     }
 
     fn has_subsets(&self) -> bool {
