@@ -4,6 +4,7 @@ use super::super::scope::Scope;
 use super::answers;
 use super::lines::{Lines, Rule};
 use super::scripts;
+use super::servers;
 use super::shared::Shared;
 use super::tls;
 use crate::ir::Process;
@@ -61,7 +62,7 @@ pub(super) fn defaults(shared: &Shared, lines: &mut Lines) {
 pub(super) fn resolvers(shared: &Shared, lines: &mut Lines) {
     let is_name = |endpoint: &crate::ir::Endpoint| endpoint.address.parse::<std::net::IpAddr>().is_err();
     let streams = shared.proxy.streams.iter().flat_map(|stream| &stream.endpoints);
-    if !shared.proxy.upstreams.iter().flat_map(|upstream| &upstream.endpoints).chain(streams).any(is_name) {
+    if !shared.proxy.upstreams.iter().flat_map(servers::members).chain(streams).any(is_name) {
         return;
     }
     lines.section("resolvers names");

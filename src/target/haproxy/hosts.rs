@@ -8,7 +8,7 @@ use super::canary::Question;
 use super::limits::Tables;
 use super::lines::Lines;
 use super::patterns::{self, Meaning};
-use super::servers::Destination;
+use super::servers::{Destination, members};
 use super::shared::Shared;
 use super::{client_auth, redirects, route};
 use crate::diagnostic::Diagnostic;
@@ -128,8 +128,8 @@ impl<'a> Maker<'_, 'a> {
 
     fn canary(&self, route: &Route) -> Option<(&'a str, Question)> {
         let upstreams = &self.shared.upstreams;
-        let own = upstreams.get(route.upstream.as_str()).filter(|own| !own.endpoints.is_empty())?;
-        let canary = upstreams.get(own.alternatives.first()?.as_str()).filter(|canary| !canary.endpoints.is_empty())?;
+        let own = upstreams.get(route.upstream.as_str()).filter(|own| !members(own).is_empty())?;
+        let canary = upstreams.get(own.alternatives.first()?.as_str()).filter(|canary| !members(canary).is_empty())?;
         Some((canary.name.as_str(), Question::of(own, canary)?))
     }
 

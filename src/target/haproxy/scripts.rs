@@ -185,7 +185,7 @@ impl ErrorPages {
             return Self::default();
         }
         scope.differs("custom-http-errors", "pages are asked for by GET or HEAD, without the body of the request");
-        let endpoints = shared.upstreams.get(upstream).map(|upstream| upstream.endpoints.as_slice()).unwrap_or_default();
+        let endpoints = shared.upstreams.get(upstream).map(|upstream| servers::members(upstream)).unwrap_or_default();
         let addresses: Vec<_> = endpoints.iter().take(20).map(servers::address).collect();
         lines.rule(Rule::new("http-request set-var-fmt(txn.error_service)").format(&Format::text(&addresses.join(","))));
         lines.code("http-request set-var(txn.error_query) query");

@@ -12,6 +12,11 @@ use super::variables;
 use super::words::argument;
 use crate::ir::{BackendTls, DEFAULT_UPSTREAM, Endpoint, Proxying, Route, Server, TrustStore, Upstream};
 
+/// Who answers for an upstream: its endpoints, or its name in DNS where the input holds none.
+pub(super) fn members(upstream: &Upstream) -> &[Endpoint] {
+    if upstream.endpoints.is_empty() { upstream.dns.as_slice() } else { &upstream.endpoints }
+}
+
 /// Where requests for an upstream go.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Destination<'a> {
@@ -29,7 +34,7 @@ impl<'a> Destination<'a> {
         let Some(upstream) = shared.upstreams.get(name) else { return Self::Nowhere };
         let own = shared.proxy.runtime.default_port.to_string();
         let is_own = |endpoint: &Endpoint| endpoint.address == "127.0.0.1" && endpoint.port == own;
-        match upstream.endpoints.as_slice() {
+        match members(upstream) {
             [] => Self::Nowhere,
             [endpoint] if upstream.name == DEFAULT_UPSTREAM && is_own(endpoint) => Self::NotFound,
             _ => Self::Endpoints(upstream),
@@ -151,7 +156,7 @@ fn retries(proxying: &Proxying, shared: &Shared, scope: &mut Scope, lines: &mut 
 /// Writes the lines of the endpoints.
 fn endpoints(protocol: Protocol, server: &Server, route: &Route, upstream: &Upstream, scope: &mut Scope, lines: &mut Lines) {
     let options = options(protocol, server, route, scope);
-    for (at, endpoint) in upstream.endpoints.iter().enumerate() {
+    for (at, endpoint) in members(upstream).iter().enumerate() {
         let rule = Rule::new("server").code(&format!("s{}", at + 1)).value(&address(endpoint));
         let is_name = endpoint.address.parse::<IpAddr>().is_err();
         let resolved = if is_name { "resolvers names init-addr last,libc,none" } else { "" };
