@@ -144,7 +144,9 @@ impl Check {
 
     /// What the manifests come to, and what the passes of the compiler and the checks find.
     fn compile(&self, project: &Project, controller: &Controller) -> (Proxy, Vec<Diagnostic>) {
-        let Outcome { value: proxy, diagnostics: mut found } = lower::lower(&project.cluster, controller);
+        let Outcome { value: mut proxy, diagnostics: mut found } = lower::lower(&project.cluster, controller);
+        // Not every product can check every hash of a password.
+        proxy.secrets = lower::secrets(&project.cluster, &proxy);
         let options = self.targets.options().in_one_file();
         let rendered = target::find(self.target).map(|target| target.render_for_checks(&proxy, &options)).unwrap_or_default();
         found.extend(rendered.diagnostics);

@@ -1,12 +1,11 @@
 //! Who may come in: addresses and passwords, joined as the route asks for.
 
-use super::super::names;
 use super::super::scope::Scope;
 use super::answers::answer;
 use super::lines::Lines;
 use super::scripts::{self, ErrorPages};
 use super::shared::Shared;
-use super::words::Format;
+use super::words::{self, Format};
 use crate::ir::{Features, PasswordAuth, Route};
 
 /// Whether one of the checks is enough.
@@ -21,8 +20,9 @@ pub(super) fn password<'a>(route: &'a Route, shared: &Shared) -> Option<&'a Pass
 
 /// Name of the list of users that an object holds.
 pub(super) fn users(auth: &PasswordAuth) -> String {
-    let part = names::variable_part(&auth.secret.replace('/', "-"));
-    if auth.keys_are_users { format!("{part}_keys") } else { part }
+    // An underscore stands in no name of an object.
+    let name = words::name(&auth.secret.replace('/', "_"));
+    if auth.keys_are_users { format!("{name}_keys") } else { name }
 }
 
 /// Writes the checks of addresses and passwords, and by a service.
@@ -46,7 +46,7 @@ pub(super) fn write(route: &Route, shared: &Shared, pages: &ErrorPages, scope: &
         }
         unless.extend((!welcome.is_empty()).then_some("!{ var(txn.is_welcome) -m bool }"));
         if let Some(auth) = password {
-            know(auth, lines);
+            know(auth, shared, lines);
             unless.push("!{ var(txn.is_known) -m bool }");
         }
     } else {
@@ -57,7 +57,7 @@ pub(super) fn write(route: &Route, shared: &Shared, pages: &ErrorPages, scope: &
             pages.answer(403, &format!("if {}", none_of(&welcome)), lines);
         }
         if let Some(auth) = password {
-            know(auth, lines);
+            know(auth, shared, lines);
         }
     }
     match (password, service) {
@@ -76,11 +76,14 @@ pub(super) fn write(route: &Route, shared: &Shared, pages: &ErrorPages, scope: &
 }
 
 /// Finds out whether the client has a password.
-fn know(auth: &PasswordAuth, lines: &mut Lines) {
+fn know(auth: &PasswordAuth, shared: &Shared, lines: &mut Lines) {
     let list = users(auth);
     lines.code(&format!(".if defined({})", super::users::SIGN));
     lines.code(&format!("http-request set-var(txn.password_hash) http_auth_user,map_str({})", super::users::hashes(&list)));
     lines.code(".endif");
+    if shared.options.lua {
+        lines.code("http-request lua.check_password if { var(txn.password_hash) -m beg '$apr1$' }");
+    }
     // A hash of the kind that is a plain SHA-1 is compared here, all others by the list.
     let known = "{ http_auth_pass,sha1,base64,strcmp(txn.password_hash) eq 0 } { var(txn.password_hash) -m found }";
     lines.code(&format!("http-request set-var(txn.is_known) bool(true) if {known} || {{ http_auth({list}) }}"));

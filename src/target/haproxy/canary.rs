@@ -33,7 +33,7 @@ impl Question {
         let question = Self {
             weight: weight.max(0),
             // Quirk: a total below a hundred does not count.
-            total: total.max(100),
+            total: total.clamp(100, i64::from(i32::MAX)),
             header,
             header_value,
             header_pattern,

@@ -4,7 +4,7 @@ use super::super::scope::Scope;
 use super::answers::answer;
 use super::headers;
 use super::lines::{Lines, Rule};
-use super::maps::Maps;
+use super::maps::{BLANK, Maps};
 use super::shared::Shared;
 use super::tls;
 use super::words::Format;
@@ -136,6 +136,7 @@ fn path(lines: &mut Lines) {
 fn route(maps: &Maps, lines: &mut Lines) {
     lines.comment("The route: the whole path, then its longest beginning, then regular expressions in their order.");
     lines.code("http-request set-var(txn.key) var(txn.site),concat(,txn.path)");
+    lines.code(&format!("http-request set-var(txn.key) 'var(txn.key),regsub(\" \",\"{BLANK}\",g)' if {{ var(txn.key) -m sub ' ' }}"));
     lines.code("http-request set-var(txn.route) var(txn.key),map_str(maps/paths-exact.map)");
     let unless = "if !{ var(txn.route) -m found }";
     lines.code(&format!("http-request set-var(txn.route) var(txn.key),map_beg(maps/paths.map) {unless}"));

@@ -6,7 +6,9 @@ use super::lines::{Lines, Rule};
 use super::scripts;
 use super::servers;
 use super::shared::Shared;
+use super::streams;
 use super::tls;
+use super::words;
 use crate::ir::Process;
 
 /// Writes the section for the process.
@@ -22,7 +24,7 @@ pub(super) fn process(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     if connections != Process::default().max_connections && connections > 0 {
         lines.code(&format!("maxconn {}", connections.min(1_000_000)));
     }
-    lines.rule(Rule::new("hard-stop-after").value(&settings.process.shutdown_timeout));
+    lines.rule(Rule::new("hard-stop-after").value(&streams::time(&settings.process.shutdown_timeout)));
     scripts::process(shared, lines);
     tls::process(shared, scope, lines);
 }
@@ -42,12 +44,12 @@ pub(super) fn defaults(shared: &Shared, lines: &mut Lines) {
     lines.code("option redispatch 1");
     lines.code(&format!("retries {}", (if routes.next_upstream_tries == 0 { 10 } else { routes.next_upstream_tries }).clamp(1, 100) - 1));
     lines.code("retry-on conn-failure empty-response response-timeout");
-    lines.code(&format!("timeout connect {}s", routes.connect_timeout.max(1)));
-    lines.code(&format!("timeout server {}s", routes.read_timeout.max(1)));
-    lines.code(&format!("timeout tunnel {}s", routes.read_timeout.max(1)));
-    lines.code(&format!("timeout client {}s", settings.client.body_timeout.max(1)));
-    lines.code(&format!("timeout http-request {}s", settings.client.header_timeout.max(1)));
-    lines.code(&format!("timeout http-keep-alive {}s", settings.client.keepalive_seconds.max(1)));
+    lines.code(&format!("timeout connect {}", words::seconds(routes.connect_timeout)));
+    lines.code(&format!("timeout server {}", words::seconds(routes.read_timeout)));
+    lines.code(&format!("timeout tunnel {}", words::seconds(routes.read_timeout)));
+    lines.code(&format!("timeout client {}", words::seconds(settings.client.body_timeout)));
+    lines.code(&format!("timeout http-request {}", words::seconds(settings.client.header_timeout)));
+    lines.code(&format!("timeout http-keep-alive {}", words::seconds(settings.client.keepalive_seconds)));
     if settings.compression.gzip {
         lines.code("compression algo gzip");
         let types: Vec<&str> = settings.compression.gzip_types.split_whitespace().chain(["text/html"]).take(60).collect();

@@ -53,9 +53,15 @@ pub(super) fn usual(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     }
     for (old, new) in [("X-Original-Forwarded-For", &address.for_header), ("X-Original-Forwarded-Host", &address.host_header)] {
         let sample = format!("req.fhdr({})", argument(new));
-        let found = format!("if {{ {sample} -m len gt 0 }}");
         lines.code(&format!("http-request del-header {old}"));
-        lines.rule(Rule::new("http-request set-header").code(old).format(&Format::sample(&sample)).code(&found));
+        lines.rule(
+            Rule::new("http-request set-header")
+                .code(old)
+                .format(&Format::sample(&sample))
+                .code("if {")
+                .value(&sample)
+                .code("-m len gt 0 }"),
+        );
     }
     if shared.trusts_headers() {
         lines.code("http-request set-header Host %[var(txn.best_host)]");
@@ -152,6 +158,7 @@ pub(super) fn real_address(shared: &Shared, lines: &mut Lines) {
             lines.code(&format!("http-request set-var(txn.is_trusted) bool(true) if {group}"));
         }
         // Behind an address that is not trusted there is only what it says: the address stays, and is no more trusted the next time.
-        lines.code(&format!("http-request set-src {sample} if {{ var(txn.is_trusted) -m bool }} {{ {sample} -m found }}"));
+        let rule = Rule::new("http-request set-src").value(&sample).code("if { var(txn.is_trusted) -m bool } {").value(&sample);
+        lines.rule(rule.code("-m found }"));
     }
 }

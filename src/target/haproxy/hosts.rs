@@ -93,7 +93,11 @@ impl<'a> Maker<'_, 'a> {
         let mut of_routes = Vec::with_capacity(self.server.routes.len());
         for route in &self.server.routes {
             scope.enter(route);
-            of_routes.push((route, self.route(route, scope)));
+            if route.path.contains(char::is_control) {
+                scope.refuse("path", "it holds a control character, which no request can have");
+            } else {
+                of_routes.push((route, self.route(route, scope)));
+            }
         }
         self.app_roots();
         if self.server.routes.iter().any(matches_by_pattern) {

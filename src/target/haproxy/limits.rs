@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use super::super::names;
 use super::super::scope::Scope;
 use super::access;
 use super::lines::{Lines, Rule};
 use super::scripts::ErrorPages;
 use super::shared::Shared;
 use super::variables;
+use super::words;
 use crate::ir::RateLimits;
 
 /// A table of counters.
@@ -50,13 +50,14 @@ impl Table {
 pub(super) type Tables = BTreeMap<String, Table>;
 
 fn table_name(limits: &RateLimits, end: &str) -> String {
-    format!("_{end}_{}", names::variable_part(&limits.name))
+    format!("_{end}_{}", words::name(&limits.name))
 }
 
 /// The expression that clients are told apart by; none where HAProxy has no word for it.
 fn key(shared: &Shared) -> Option<String> {
     let variable = shared.proxy.settings.limits.zone_variable.as_str();
-    variable.strip_prefix('$').and_then(variables::sample)
+    let is_name = |name: &&str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    variable.strip_prefix('$').filter(is_name).and_then(variables::sample)
 }
 
 /// Writes the tables.

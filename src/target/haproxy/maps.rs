@@ -26,9 +26,12 @@ pub(super) struct Maps {
     pub(super) shapes: Shapes,
 }
 
+/// What stands for a blank in paths.
+pub(super) const BLANK: &str = "\u{2423}";
+
 /// Whether a key can be the first word of a line.
 fn is_key(key: &str) -> bool {
-    !key.contains(|c: char| c.is_whitespace() || c.is_control())
+    !key.contains(|c: char| c == ' ' || c.is_control())
 }
 
 impl Maps {
@@ -91,17 +94,19 @@ impl Maps {
 
     /// Adds a host.
     pub(super) fn host(&mut self, server: &Server, host: Host) {
+        if !is_key(&server.hostname) {
+            // Nobody can ask for such a name.
+            return;
+        }
         let Host { backends, paths, patterns, .. } = host;
         let mut names: Vec<String> = vec![String::new(); backends.len()];
         let (mut plain, mut with_canary) = (Vec::new(), Vec::new());
-        let canaries: HashSet<usize> = backends.iter().filter_map(|(_, canary)| canary.as_ref()).map(|canary| canary.backend).collect();
         for (at, (backend, canary)) in backends.into_iter().enumerate() {
             match canary {
                 None => plain.push((at, backend)),
                 Some(canary) => with_canary.push((at, backend, canary)),
             }
         }
-        let _ = canaries;
         for (at, backend) in plain {
             names[at] = self.backend(backend, None);
         }
@@ -135,8 +140,9 @@ impl Maps {
                 Table::ExactAnyCase => ("paths-exact-any-case", path.as_str()),
                 Table::BeginningAnyCase => ("paths-any-case", path.as_str()),
             };
-            if is_key(path) && known.insert((table, path)) {
-                let key = format!("{host}{path}");
+            if known.insert((table, path)) {
+                // A blank would end the key: both sides write it in another way.
+                let key = format!("{host}{}", path.replace(' ', BLANK));
                 self.put(table, &key, &names[*at]);
             }
         }
@@ -144,6 +150,9 @@ impl Maps {
 
     /// Adds a backend that no route has.
     pub(super) fn extra(&mut self, host: &str, backend: Backend) {
+        if !is_key(host) {
+            return;
+        }
         let name = self.backend(backend, None);
         self.put("hosts", host, host);
         self.put("paths", &format!("{host}/"), &name);

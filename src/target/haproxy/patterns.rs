@@ -45,13 +45,25 @@ pub(super) fn meaning(pattern: &str) -> Meaning {
 
 /// A pattern as the first word of a line of a map: blanks would end it.
 pub(super) fn map_key(pattern: &str) -> String {
-    let pattern = pattern.replace("\\ ", "\\x20").replace(' ', "\\x20").replace('\t', "\\t");
-    format!("(?i)^{pattern}")
+    let mut key = String::from("(?i)^");
+    for character in pattern.replace("\\ ", " ").chars() {
+        if character == ' ' || character.is_ascii_control() {
+            key.push_str(&format!("\\x{:02x}", u32::from(character)));
+        } else {
+            key.push(character);
+        }
+    }
+    key
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn patterns_are_one_word() {
+        assert_eq!(map_key("/a\\ b c\nd"), r"(?i)^/a\x20b\x20c\x0ad");
+    }
 
     #[test]
     fn plain_beginnings_are_told_from_patterns() {

@@ -8,7 +8,7 @@ use super::lines::{Lines, Rule};
 use super::scripts::{self, ErrorPages};
 use super::servers::{self, Destination, Protocol};
 use super::shared::Shared;
-use super::words::Format;
+use super::words::{self, Format};
 use super::{access, client_auth, cors, fastcgi, headers, limits, losses, redirects, rewriting};
 use crate::ir::{Features, Route, Server};
 
@@ -171,8 +171,7 @@ pub(super) fn name(route: &Route) -> String {
         Some(owner) if !owner.service.is_empty() => format!("{}_{}_{}", owner.namespace, owner.service, owner.port),
         _ => route.upstream.clone(),
     };
-    let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    name.trim_end_matches('_').chars().map(|c| if fits(c) { c } else { '-' }).collect()
+    words::name(name.trim_end_matches('_'))
 }
 
 /// Whose route it is, in words.

@@ -3,6 +3,7 @@
 
 use super::super::OutputFile;
 use super::super::scope::Scope;
+use super::access;
 use super::answers::{self, answer, redirect};
 use super::lines::{Lines, Rule};
 use super::servers::{self, Destination};
@@ -27,7 +28,10 @@ pub(super) fn is_needed(shared: &Shared) -> bool {
     let settings = &shared.proxy.settings;
     let needs = |route: &Route| {
         let features = &route.features;
-        auth(route, shared).is_some() || !features.error_pages.is_empty() || !features.mirror.source.is_empty()
+        access::password(route, shared).is_some()
+            || auth(route, shared).is_some()
+            || !features.error_pages.is_empty()
+            || !features.mirror.source.is_empty()
     };
     let mut routes = shared.proxy.servers.iter().flat_map(|server| &server.routes);
     shared.options.lua && (!settings.route_defaults.error_codes.is_empty() || routes.any(needs))

@@ -9,7 +9,7 @@ use super::affinity;
 use super::lines::{Lines, Rule};
 use super::shared::Shared;
 use super::variables;
-use super::words::argument;
+use super::words::{self, argument};
 use crate::ir::{BackendTls, DEFAULT_UPSTREAM, Endpoint, Proxying, Route, Server, TrustStore, Upstream};
 
 /// Who answers for an upstream: its endpoints, or its name in DNS where the input holds none.
@@ -230,7 +230,7 @@ fn certificate(trust: &TrustStore) -> String {
 pub(super) fn timeouts(proxying: &Proxying, shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     let usual = &shared.proxy.settings.route_defaults;
     if proxying.connect_timeout != usual.connect_timeout {
-        lines.code(&format!("timeout connect {}s", proxying.connect_timeout.max(1)));
+        lines.code(&format!("timeout connect {}", words::seconds(proxying.connect_timeout)));
     }
     let (read, send) = (proxying.read_timeout, proxying.send_timeout);
     if (read, send) != (usual.read_timeout, usual.send_timeout) {
@@ -238,8 +238,8 @@ pub(super) fn timeouts(proxying: &Proxying, shared: &Shared, scope: &mut Scope, 
             let message = "HAProxy has one timeout for reading and writing: the time for reading counts";
             scope.differs("proxy-send-timeout", message);
         }
-        lines.code(&format!("timeout server {}s", read.max(1)));
-        lines.code(&format!("timeout tunnel {}s", read.max(1)));
+        lines.code(&format!("timeout server {}", words::seconds(read)));
+        lines.code(&format!("timeout tunnel {}", words::seconds(read)));
     }
 }
 

@@ -6,6 +6,7 @@ use super::frontend::{INNER_SOCKET, addresses, only};
 use super::lines::{Lines, Rule};
 use super::servers;
 use super::shared::Shared;
+use super::words;
 use crate::ir::{Server, Transport, Upstream};
 
 /// Writes the ports of TCP services.
@@ -35,7 +36,7 @@ pub(super) fn services(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
 }
 
 /// A time as HAProxy reads it; what it does not read becomes ten minutes.
-fn time(text: &str) -> String {
+pub(super) fn time(text: &str) -> String {
     let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let fits = number.parse::<u32>().is_ok() && matches!(&text[number.len()..], "" | "s" | "m" | "h" | "d" | "ms");
     match (fits, text.len() == number.len()) {
@@ -56,8 +57,7 @@ fn unopened<'a>(shared: &Shared<'a>) -> Vec<(&'a Server, &'a Upstream)> {
 }
 
 fn backend_name(upstream: &Upstream) -> String {
-    let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    format!("_tls_{}", upstream.name.chars().map(|c| if fits(c) { c } else { '-' }).collect::<String>())
+    format!("_tls_{}", words::name(&upstream.name))
 }
 
 /// Writes the frontend that looks at the name in the first bytes of TLS.

@@ -8,7 +8,6 @@ use super::super::scope::Scope;
 use super::client_auth;
 use super::lines::{Lines, Rule};
 use super::shared::Shared;
-use super::words;
 use crate::ir::{CATCH_ALL, Proxy, SecretUse, Server};
 
 /// Folder of certificates.
@@ -103,7 +102,7 @@ fn line<'a>(server: &'a Server, shared: &Shared<'a>, default: &str) -> Option<St
     }
     let file = found.map_or_else(|| default.to_owned(), |found| certificate(&found.name));
     let options = if options.is_empty() { String::new() } else { format!(" [{}]", options.join(" ")) };
-    let is_name = |name: &&str| !name.starts_with('~') && words::is_fit(name) && !name.contains(char::is_whitespace);
+    let is_name = |name: &&str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.*".contains(&byte));
     let names: Vec<&str> =
         std::iter::once(server.hostname.as_str()).chain(server.aliases.iter().map(String::as_str)).filter(is_name).collect();
     Some(format!("{file}{options} {}\n", names.join(" ")))

@@ -21,7 +21,7 @@ fn lists<'a>(shared: &Shared<'a>) -> BTreeMap<String, &'a PasswordAuth> {
     auths.map(|auth| (access::users(auth), auth)).collect()
 }
 
-/// The table of the users of a list whose passwords are kept as a plain SHA-1.
+/// The table of the users of a list whose passwords HAProxy does not check by the list.
 pub(super) fn hashes(list: &str) -> String {
     format!("auth/{list}.map")
 }
@@ -55,7 +55,7 @@ pub(super) fn files(shared: &Shared, scope: &mut Scope) -> Vec<OutputFile> {
             continue;
         };
         is_any = true;
-        let table = users(text.expose(), &auth.secret, scope, &mut lines);
+        let table = users(text.expose(), &auth.secret, shared, scope, &mut lines);
         files.push(OutputFile { name: hashes(&name).into(), content: table, is_private: true });
     }
     if !is_any || lines.take_unfit().is_some() {
@@ -65,8 +65,8 @@ pub(super) fn files(shared: &Shared, scope: &mut Scope) -> Vec<OutputFile> {
     files
 }
 
-/// Writes the users of a list; those with a plain SHA-1 go to a table.
-fn users(text: &str, object: &str, scope: &mut Scope, lines: &mut Lines) -> String {
+/// Writes the users of a list; those whose hash is a plain SHA-1, or one for the script, go to a table.
+fn users(text: &str, object: &str, shared: &Shared, scope: &mut Scope, lines: &mut Lines) -> String {
     let mut table = String::new();
     let mut known = std::collections::BTreeSet::new();
     for line in text.lines() {
@@ -83,8 +83,11 @@ fn users(text: &str, object: &str, scope: &mut Scope, lines: &mut Lines) -> Stri
             lines.rule(Rule::new("user").value(user).code("insecure-password").value(password));
         } else if let Some(hash) = hash.strip_prefix("{SHA}").filter(|_| !user.contains(char::is_whitespace)) {
             table.push_str(&format!("{user} {hash}\n"));
+        } else if shared.options.lua && hash.starts_with("$apr1$") && !user.contains(char::is_whitespace) {
+            table.push_str(&format!("{user} {hash}\n"));
         } else if hash.starts_with("$apr1$") || hash.starts_with('{') {
-            let message = format!("the password of a user in Secret `{object}` has a hash that HAProxy cannot check: nobody gets in by it");
+            let more = if hash.starts_with('$') { ", unless `--haproxy-lua` adds a script that can" } else { "" };
+            let message = format!("a password in Secret `{object}` has a hash that HAProxy cannot check: nobody gets in by it{more}");
             scope.lost("auth-secret", &message);
         } else {
             lines.rule(Rule::new("user").value(user).code("password").value(hash));

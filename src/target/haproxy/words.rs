@@ -48,6 +48,16 @@ pub(super) fn is_fit(text: &str) -> bool {
     text.len() <= LONGEST && !text.contains(|c: char| c.is_control() && c != '\t')
 }
 
+/// A text as part of the name of a section: what no name can have becomes a dash.
+pub(super) fn name(text: &str) -> String {
+    text.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect()
+}
+
+/// Seconds as a timeout: HAProxy counts milliseconds up to two billion.
+pub(super) fn seconds(seconds: i64) -> String {
+    format!("{}s", seconds.clamp(1, 2_000_000))
+}
+
 /// A text with samples in it, as `set-header` and its like take it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Format(String);
