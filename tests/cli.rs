@@ -112,6 +112,27 @@ fn a_folder_gets_all_files_and_keeps_the_others() {
 }
 
 #[test]
+#[cfg(unix)]
+fn secrets_are_written_when_asked_for_and_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = folder(&[("in.yaml", INGRESS)]);
+    let nginx = ["render", "in.yaml", "--target", "nginx", "--split-hosts", "--nginx-version", "1.29.3", "-o", "out"];
+    run(folder.path(), &nginx);
+    assert_eq!(names(&folder.path().join("out")), ["hosts", "nginx.conf"]);
+    let host = fs::read_to_string(folder.path().join("out/hosts/others.conf")).expect("it was written");
+    assert!(host.contains("http2 on;") && !host.contains("ssl http2"), "{host}");
+
+    run(folder.path(), &[&nginx[..], &["--write-secrets"]].concat());
+    let certificate = folder.path().join("out/tls/default.pem");
+    let mode = fs::metadata(&certificate).expect("it was written").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let first = fs::read_to_string(&certificate).expect("it can be read");
+    run(folder.path(), &[&nginx[..], &["--write-secrets"]].concat());
+    assert_eq!(fs::read_to_string(&certificate).ok(), Some(first), "a certificate that is there stays");
+}
+
+#[test]
 fn check_compares_and_writes_nothing() {
     let folder = folder(&[("in.yaml", INGRESS)]);
     let missing = run(folder.path(), &render(&["-o", "out", "--check"]));

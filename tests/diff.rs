@@ -404,7 +404,12 @@ spec:
 fn a_page_needs_nothing_else_and_obeys_nothing() {
     let folder = shop();
     edit(folder.path(), "in/web.yaml", "proxy-body-size: 8m", "configuration-snippet: 'set $a \"<script>alert(1)</script>\";'");
-    let map = "{apiVersion: v1, kind: ConfigMap, metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}, data: {allow-snippet-annotations: 'true', annotations-risk-level: Critical}}";
+    let map = "\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+data: {allow-snippet-annotations: 'true', annotations-risk-level: Critical}
+";
     write(folder.path(), "in/map.yaml", map);
     let page = run(folder.path(), &[&LIVE[..], &["--format", "html"]].concat());
     assert_eq!(page.code, Some(1));
@@ -426,8 +431,8 @@ fn origins_are_told_of_every_directive() {
     let plain = run(folder.path(), &args).stdout;
     let noted = run(folder.path(), &[&args[..], &["--origins"]].concat()).stdout;
     for line in [
-        "client_max_body_size 8m;  # in/web.yaml:7:51: annotation `proxy-body-size` of Ingress `shop/web`",
-        "location /api/ {  # in/web.yaml:24:13: path `/api` of Ingress `shop/web`",
+        "client_max_body_size 8m;  # in/web.yaml:7:50: annotation `proxy-body-size` of Ingress `shop/web`",
+        "location = \"/api\" {  # in/web.yaml:24:15: path `/api` of Ingress `shop/web`",
         "set $service_name \"api\";  # in/web.yaml:28:19: backend of path `/api` of Ingress `shop/web`",
         "daemon off;  # the controller's default",
     ] {

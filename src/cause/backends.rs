@@ -5,11 +5,18 @@ use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::Ingress;
 
 use super::ingress::{annotation_of, name, of_ingress};
-use super::{Causes, key, short};
-use crate::catalog::features::{FEATURES, find};
+use super::{Causes, Found, key, short};
+use crate::catalog::features::{FEATURES, balancing, find};
 use crate::diagnostic::{Cause, Reason};
+use crate::ir::DEFAULT_UPSTREAM;
 use crate::manifest::Object;
 use crate::source::Span;
+
+/// Which key of the ConfigMap governs which value where no Ingress does.
+const SETTINGS: [(&str, &str); 3] =
+    [("endpoints", "service-upstream"), ("load-balance", "load-balance"), ("upstreamHashByConfig", "upstream-hash-by")];
+/// The annotation that makes the address of the Service the one endpoint.
+const SERVICE_UPSTREAM: &str = balancing::SERVICE_UPSTREAM.spec.name;
 
 /// Which feature of the catalog governs which value.
 const GOVERNED: [(&str, &str); 7] = [
@@ -35,7 +42,8 @@ impl Causes<'_> {
             return cause;
         }
         match first {
-            "endpoints" => self.of_endpoints(service, path.get(1).copied().unwrap_or_default()),
+            "endpoints" => self.of_endpoints(upstream, service, path.get(1).copied().unwrap_or_default()),
+            "load-balance" | "upstreamHashByConfig" => self.of_key(first),
             "service" | "port" => service.map(of_service),
             _ => None,
         }
@@ -50,8 +58,18 @@ impl Causes<'_> {
         })
     }
 
+    /// A key of the ConfigMap that governs a value of all upstreams.
+    fn of_key(&self, first: &str) -> Option<Cause> {
+        let (_, key) = SETTINGS.iter().find(|(value, _)| *value == first)?;
+        let map = self.config_map.filter(|map| map.value.data.as_ref().is_some_and(|data| data.contains_key(*key)))?;
+        Some(self.setting_cause(&Found { span: map.span(&["data", key]), subject: (*key).to_owned() }))
+    }
+
     /// The Service of an upstream. Its name is made of the namespace, the Service and the port, and each may hold dashes.
     fn service_of(&self, upstream: &str) -> Option<&Object<Service>> {
+        if upstream == DEFAULT_UPSTREAM {
+            return self.services.get(&self.controller.flags.default_backend_service).copied();
+        }
         let dashes: Vec<usize> = upstream.match_indices('-').map(|(at, _)| at).collect();
         let pairs = dashes.iter().rev().flat_map(|end| dashes.iter().filter(move |start| *start < end).map(move |start| (*start, *end)));
         let mut keys = pairs.map(|(start, end)| key(&upstream[..start], &upstream[start + 1..end]));
@@ -71,7 +89,7 @@ impl Causes<'_> {
         (whole.file == span.file && span.end <= whole.end).then_some(*ingress)
     }
 
-    fn of_endpoints(&self, service: Option<&Object<Service>>, endpoint: &str) -> Option<Cause> {
+    fn of_endpoints(&self, upstream: &str, service: Option<&Object<Service>>, endpoint: &str) -> Option<Cause> {
         let service = service?;
         let slices = self.slices.get(&key(&service.reference.namespace, &service.reference.name));
         let address = endpoint.rsplit_once(':').map_or(endpoint, |(address, _)| address);
@@ -81,6 +99,14 @@ impl Causes<'_> {
             Some(slice.span(&["endpoints", &at.to_string(), "addresses", &under.to_string()]))
         };
         let found = slices.into_iter().flatten().find_map(|slice| Some((slice, place(slice)?)));
+        // An endpoint that no slice holds is the address of the Service.
+        if found.is_none() {
+            let mut users = self.users_of(upstream, Some(service)).into_iter();
+            let annotated = users.find_map(|ingress| annotation_named(ingress, SERVICE_UPSTREAM));
+            if let Some(cause) = annotated.or_else(|| self.of_key("endpoints")) {
+                return Some(cause);
+            }
+        }
         let first = || slices.and_then(|slices| slices.first()).map(|slice| (slice, slice.key_span(&["endpoints"])));
         let Some((slice, span)) = found.or_else(first) else { return Some(of_service(service)) };
         let reference = slice.reference.clone();
@@ -122,6 +148,12 @@ fn of_service(service: &Object<Service>) -> Cause {
         object: Some(service.reference.clone()),
         span: Some(service.key_span(&["spec"])),
     }
+}
+
+/// An annotation of an Ingress by its name without a prefix.
+fn annotation_named(ingress: &Object<Ingress>, wanted: &str) -> Option<Cause> {
+    let (name, _) = ingress.value.metadata.annotations.iter().flatten().find(|(name, _)| short(name) == wanted)?;
+    Some(of_ingress(ingress, &annotation_of(ingress, name)))
 }
 
 /// The annotation of a feature that an Ingress has: the one that sounds most like the value.

@@ -5,6 +5,7 @@ use k8s_openapi::api::networking::v1::Ingress;
 use super::governs::{absent_annotation, absent_setting, annotation_for, governor, governs, is_cause, is_shown, setting_for};
 use super::ingress::{annotation_of, annotations, backend, host, name, of_ingress, of_tls, path, rules};
 use super::{Causes, Found, span};
+use crate::catalog::features::redirect;
 use crate::catalog::settings;
 use crate::diagnostic::{Cause, ObjectRef, Reason};
 use crate::ir::{Route, Server};
@@ -103,6 +104,7 @@ impl Causes<'_> {
             .or_else(|| self.of_argument(query))
             .or_else(|| self.of_setting(query))
             .or_else(|| self.of_stream(query))
+            .or_else(|| self.of_internal_block(query))
             .unwrap_or_else(|| self.by_default(query, route))
     }
 
@@ -119,6 +121,9 @@ impl Causes<'_> {
         {
             return Cause { reason: Reason::Annotation, message: format!("{} makes none", cause.message), ..cause };
         }
+        if let Some(cause) = self.of_idle_snippet(query) {
+            return cause;
+        }
         let (message, object, span) = match (ingress, server, query.ingress) {
             (Some(ingress), ..) => {
                 let place = if query.name.is_empty() { rules(ingress, query) } else { annotations(ingress) };
@@ -127,12 +132,29 @@ impl Causes<'_> {
             (None, _, Some((namespace, ingress))) if !ingress.is_empty() => {
                 (format!("there is no Ingress `{namespace}/{ingress}` in the manifests"), None, None)
             }
-            (None, Some(server), _) if span(server.origin).is_some() => (String::from(NOTHING), None, span(server.origin)),
+            (None, Some(server), _) if span(server.origin).is_some() => (nobody(query), None, span(server.origin)),
+            (None, None, _) if self.twin(query).is_some() => {
+                let twin = self.twin(query);
+                let message = format!("no Ingress of its twin has an annotation `{}`", redirect::FROM_TWIN.spec.name);
+                (message, None, twin.and_then(|server| span(server.origin)))
+            }
             (None, ..) => self.no_setting(query),
         };
         let subject = [query.name, query.path.unwrap_or_default(), query.host.unwrap_or_default()];
         let subject = subject.into_iter().find(|subject| !subject.is_empty()).unwrap_or_default();
         Cause { reason: Reason::Nothing, message, subject: subject.to_owned(), object, span }
+    }
+
+    /// Raw configuration that holds the line of the other configuration, and yet the controller does not take it.
+    fn of_idle_snippet(&self, query: &Query) -> Option<Cause> {
+        let cause = self.of_snippet(&Query { text: query.other, ..*query }).filter(|_| !query.name.is_empty())?;
+        Some(Cause { message: format!("{} holds it and is not taken", cause.message), ..cause })
+    }
+
+    /// The server that a host could be the `www.` twin of.
+    fn twin(&self, query: &Query) -> Option<&Server> {
+        let host = query.host?;
+        self.server(host.strip_prefix("www.").unwrap_or(&format!("www.{host}")))
     }
 
     /// Nothing declares a directive, but a key of the ConfigMap could.
@@ -238,6 +260,12 @@ impl Causes<'_> {
         Some(of_ingress(ingress, &found))
     }
 
+    /// A line of a location of the controller's own: what the location comes with.
+    fn of_internal_block(&self, query: &Query) -> Option<Cause> {
+        let name = internal(&Query { name: "", ..*query })?;
+        self.of_internal(&Query { name, ..*query })
+    }
+
     /// Redirects to HTTPS come with the certificate.
     fn of_redirect(&self, query: &Query, ingress: Option<&Object<Ingress>>) -> Option<Cause> {
         let ingress = ingress.filter(|_| query.name == "set $ssl_redirect")?;
@@ -271,7 +299,7 @@ impl Causes<'_> {
         })
     }
 
-    fn setting_cause(&self, found: &Found) -> Cause {
+    pub(super) fn setting_cause(&self, found: &Found) -> Cause {
         let object = self.config_map.map(|map| map.reference.clone());
         let of = object.as_ref().map(|map| format!(" of ConfigMap `{}/{}`", map.namespace, map.name)).unwrap_or_default();
         let message = format!("key `{}`{of}", found.subject);
@@ -281,7 +309,7 @@ impl Causes<'_> {
     /// Nobody says anything: which annotation or key could.
     fn by_default(&self, query: &Query, route: Option<&Route>) -> Cause {
         let ingress = query.ingress.and_then(|owner| self.ingress(owner));
-        if query.path.is_some() && ingress.is_none() {
+        if query.path.is_some() && ingress.is_none() && !query.is_different {
             return default(String::from("a location of the controller's own"), query);
         }
         let config_map = self.config_map;
@@ -292,14 +320,17 @@ impl Causes<'_> {
         }
         let annotation = absent_annotation(query.name).map(|spec| spec.name);
         let key = absent_setting(query.name).map(|setting| setting.name);
+        let no_key = |key: &str| match config_map.map(|map| &map.reference) {
+            Some(map) => format!("ConfigMap `{}/{}` has no key `{key}`", map.namespace, map.name),
+            None => format!("there is no ConfigMap with a key `{key}`"),
+        };
         let message = match (ingress, annotation, key) {
-            (Some(ingress), Some(annotation), _) => {
-                format!("the controller's default: {} has no annotation `{annotation}`", name(ingress))
+            (Some(ingress), Some(annotation), key) => {
+                // Without a ConfigMap nobody expects a key.
+                let and = key.filter(|_| config_map.is_some()).map(|key| format!(", and {}", no_key(key))).unwrap_or_default();
+                format!("the controller's default: {} has no annotation `{annotation}`{and}", name(ingress))
             }
-            (_, _, Some(key)) => match config_map.map(|map| &map.reference) {
-                Some(map) => format!("the controller's default: ConfigMap `{}/{}` has no key `{key}`", map.namespace, map.name),
-                None => format!("the controller's default: there is no ConfigMap with a key `{key}`"),
-            },
+            (_, _, Some(key)) => format!("the controller's default: {}", no_key(key)),
             _ => String::from("the controller's default"),
         };
         let place = ingress.map(annotations).or_else(|| route.and_then(|route| span(route.origin)));
@@ -312,6 +343,14 @@ impl Causes<'_> {
 
 fn default(message: String, query: &Query) -> Cause {
     Cause { reason: Reason::Default, message, subject: query.name.to_owned(), object: None, span: None }
+}
+
+/// No Ingress of a host makes such a directive or location.
+fn nobody(query: &Query) -> String {
+    match absent_annotation(internal(query).unwrap_or(query.name)) {
+        Some(spec) => format!("{NOTHING}: no Ingress of the host has an annotation `{}`", spec.name),
+        None => String::from(NOTHING),
+    }
 }
 
 /// Of a host that more Ingresses have a part in than this, the later ones are not asked: each directive would take a look at each.

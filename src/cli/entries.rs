@@ -34,15 +34,16 @@ impl Comparison<'_> {
     /// All differences between two sides.
     pub(super) fn entries(self, before: &Side, after: &Side) -> Vec<Entry> {
         let explainer = Explainer::new(before, after, self.is_same);
-        let (mut report, upstreams) = self.configuration(before, after);
+        let ((mut report, upstreams), others) =
+            rayon::join(|| self.configuration(before, after), || DYNAMIC.map(|file| (file, dynamic(file, before, after))));
         let are_live = matches!((before, after), (Side::Dump(_), Side::Dump(_)));
         if are_live && !self.environment {
             report.changes.retain(|change| !facts::is_of_the_machine(change));
         }
         let groups = group(report.changes);
         let mut entries: Vec<Entry> = groups.into_par_iter().map(|changes| explainer.configuration(changes)).collect();
-        for file in DYNAMIC {
-            let report = dynamic(file, before, after).unwrap_or_default();
+        for (file, report) in others {
+            let report = report.unwrap_or_default();
             let is_asked_for = |change: &&Change| match change.path.first() {
                 _ if self.hosts.is_empty() => true,
                 Some(first) if file == "backends.json" => upstreams.contains(&**first),

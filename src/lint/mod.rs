@@ -4,6 +4,7 @@
 //! has to know, but a person does, is a [`Check`] here: one file with one function, and one line in [`CHECKS`]. Every rule, wherever
 //! its findings come from, has a page in [`rules`].
 
+mod characters;
 mod names;
 mod reload;
 pub mod rules;
@@ -33,7 +34,7 @@ pub struct Subject<'a> {
 pub type Check = fn(&Subject) -> Vec<Diagnostic>;
 
 /// All checks.
-const CHECKS: &[Check] = &[names::check, reload::check];
+const CHECKS: &[Check] = &[characters::check, names::check, reload::check];
 
 /// Runs all checks. The findings of one stay together, whatever the order in which the checks end.
 #[must_use]

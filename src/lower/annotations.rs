@@ -171,7 +171,7 @@ mod tests {
         let found = found.unwrap_or_default();
         assert!(found.client_auth.is_none() && found.client_auth_error.is_some() && found.features.denied.is_some());
         // The Secret may be in the cluster.
-        assert_eq!(effects, [Effect::LocationDenied]);
+        assert_eq!(effects, [Effect::LocationDenied; 2]);
     }
 
     #[test]

@@ -4,14 +4,16 @@ use sha1_smol::Sha1;
 
 use crate::ir::Owner;
 
-/// A part of the name of a variable: dashes become underscores, and what no variable can have becomes its number.
+/// A part of the name of a variable, another one for each name: dashes become underscores, and what else no variable can have becomes
+/// its number behind a `z`, as capitals do, which nginx takes for small letters.
 pub(super) fn variable_part(name: &str) -> String {
     let mut part = String::with_capacity(name.len());
     for byte in name.bytes() {
         match byte {
             b'-' => part.push('_'),
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => part.push(char::from(byte)),
-            _ => part.push_str(&format!("_{byte:02x}")),
+            b'z' => part.push_str("zz"),
+            b'a'..=b'y' | b'0'..=b'9' => part.push(char::from(byte)),
+            _ => part.push_str(&format!("z{byte:02x}")),
         }
     }
     part
@@ -92,7 +94,8 @@ mod tests {
     #[test]
     fn variables_have_letters_digits_and_underscores() {
         assert_eq!(variable_part("shop-web-80"), "shop_web_80");
-        assert_eq!(variable_part("a.b/c"), "a_2eb_2fc");
+        assert_eq!(variable_part("a.b/Zoo"), "az2ebz2fz5aoo");
+        assert_eq!(variable_part("zoo"), "zzoo");
         assert_eq!(header_variable("X-Canary"), "$http_x_canary");
     }
 }

@@ -62,19 +62,22 @@ pub(super) static GROUP: Group = Group {
             "preserve-trailing-slash",
             |s| &mut s.route_defaults.preserve_trailing_slash,
             "Keep a slash at the end when redirecting to HTTPS.",
-        ),
-        flag("ssl-redirect", |s| &mut s.route_defaults.ssl_redirect, "Redirect to HTTPS where the host has a certificate."),
+        )
+        .governs(&["set $preserve_trailing_slash"]),
+        flag("ssl-redirect", |s| &mut s.route_defaults.ssl_redirect, "Redirect to HTTPS where the host has a certificate.")
+            .governs(&["set $ssl_redirect"]),
         flag(
             "force-ssl-redirect",
             |s| &mut s.route_defaults.force_ssl_redirect,
             "Redirect to HTTPS even where the host has no certificate.",
         )
+        .governs(&["set $force_ssl_redirect"])
         .protects(),
         number("http-redirect-code", |s| &mut s.route_defaults.redirect_code, "Status of redirects: 301, 302, 307 or 308.")
             .governs(&["return"])
             .read_by(redirect_code),
         flag("use-port-in-redirects", |s| &mut s.route_defaults.use_port_in_redirects, "Name the port in redirects.")
-            .governs(&["port_in_redirect"]),
+            .governs(&["port_in_redirect", "set $use_port_in_redirects"]),
         flag("relative-redirects", |s| &mut s.route_defaults.relative_redirects, "Redirects name no host.")
             .governs(&["absolute_redirect"])
             .since(1, 13, 0),

@@ -99,8 +99,9 @@ pub(super) static GROUP: Group = Group {
         flag("use-forwarded-headers", |s| &mut s.client_address.from_headers, "Trust the `X-Forwarded-*` headers of the client.")
             .governs(&["real_ip_header", "set_real_ip_from"]),
         text("forwarded-for-header", |s| &mut s.client_address.for_header, "Header that holds the address of the client.")
-            .governs(&["real_ip_header"]),
+            .governs(&["real_ip_header", "proxy_set_header X-Original-Forwarded-For"]),
         text("forwarded-host-header", |s| &mut s.client_address.host_header, "Header that holds the host that the client asked for.")
+            .governs(&["proxy_set_header X-Original-Forwarded-Host"])
             .since(1, 13, 0),
         text(
             "forwarded-for-proxy-protocol-header",

@@ -9,7 +9,7 @@ pub(super) static GROUP: Group = Group {
     doc: "External authentication for every route that does not bring its own.",
     settings: &[
         own("global-auth-url", "URL", url, "URL of the service that decides whether a request may pass.")
-            .governs(&["auth_request"])
+            .governs(&["auth_request", "set $target"])
             .protects(),
         own("global-auth-method", "method", method, "Method of the request to the service; empty: that of the client.")
             .governs(&["proxy_method"]),

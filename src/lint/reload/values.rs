@@ -89,8 +89,10 @@ fn rule(rules: &str) -> Option<&str> {
 
 fn error_page(args: &[&str]) -> Option<String> {
     let codes = args.get(..args.len().saturating_sub(1))?;
-    let bad = codes.iter().find(|code| !code.starts_with('=') && !code.parse::<u16>().is_ok_and(|code| (300..=599).contains(&code)))?;
-    Some(format!("`error_page` takes codes from 300 to 599, not `{bad}`"))
+    // 499 is nginx's own word for a client that has gone.
+    let is_good = |code: u16| (300..=599).contains(&code) && code != 499;
+    let bad = codes.iter().find(|code| !code.starts_with('=') && !code.parse().is_ok_and(is_good))?;
+    Some(format!("`error_page` takes codes from 300 to 599 but 499, not `{bad}`"))
 }
 
 fn return_code(code: &str, count: usize) -> Option<String> {
@@ -192,6 +194,7 @@ mod tests {
             ("access_log", &["/x.log"]),
             ("error_log", &["syslog:server=:514"]),
             ("error_page", &["200", "/x"]),
+            ("error_page", &["404", "499", "/x"]),
             ("return", &["abc"]),
             ("return", &["1000", "x"]),
             ("modsecurity_rules", &["\nadd_header A b;\n"]),

@@ -31,6 +31,7 @@ rules! {
     Info "changed-behaviour",
     Warning "changed-default",
     Warning "changed-route",
+    Error "control-character",
     Warning "default-backend-without-port",
     Warning "default-certificate",
     Error "disabled-snippet",

@@ -63,8 +63,7 @@ mod tests {
     fn bad_references_end_differently() {
         for (reference, effect, is_denied) in [
             ("other/params", Some(Effect::AnnotationIgnored), false),
-            // It may be in the cluster.
-            ("missing", None, true),
+            ("missing", Some(Effect::LocationDenied), true),
             ("a/b/c", Some(Effect::LocationDenied), true),
             ("bad", Some(Effect::IngressDropped), false),
             ("pa;rams", Some(Effect::IngressDropped), false),

@@ -30,11 +30,16 @@ impl<'a> Auth<'a> {
 
     /// The path of the location that asks the service.
     fn path(&self) -> String {
+        format!("/_auth-{}", self.place())
+    }
+
+    /// What makes the locations of a route different from those of any other route of the host.
+    fn place(&self) -> String {
         let kind = match self.route.path_match {
             PathMatch::Exact => "exact",
             PathMatch::Prefix => "prefix",
         };
-        format!("/_auth-{kind}{}", names::path_part(&self.route.path))
+        format!("{kind}{}", names::path_part(&self.route.path))
     }
 
     /// Writes the location that asks the service.
@@ -107,7 +112,7 @@ impl<'a> Auth<'a> {
 
     /// Name of the location that sends people to the sign-in page; none where there is no such page.
     fn sign_in_location(&self) -> Option<String> {
-        (!self.service.signin_url.is_empty()).then(|| format!("@sign-in{}", names::path_part(&self.route.path)))
+        (!self.service.signin_url.is_empty()).then(|| format!("@sign-in-{}", self.place()))
     }
 
     /// Writes the location that sends people to the sign-in page, with the headers of cross-origin requests.

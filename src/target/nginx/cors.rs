@@ -11,7 +11,7 @@ use crate::ir::{Cors, Owner};
 
 /// Part of the names of the variables of an Ingress.
 fn id(owner: Option<&Owner>) -> String {
-    owner.map_or_else(String::new, |owner| names::variable_part(&format!("{}-{}", owner.namespace, owner.name)))
+    owner.map_or_else(String::new, |owner| names::variable_part(&format!("{}/{}", owner.namespace, owner.name)))
 }
 
 fn takes_any(cors: &Cors) -> bool {

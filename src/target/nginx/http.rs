@@ -146,6 +146,10 @@ fn real_ip(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
         let message = "the PROXY protocol alone tells the address of clients: a header of a trusted proxy behind it is not read";
         scope.lost("use-forwarded-headers", message);
     }
+    if address.from_headers && passes && !proxy_protocol {
+        let message = "with TLS passthrough, all TLS comes through this nginx itself: a client without the header has its address";
+        scope.lost("use-forwarded-headers", message);
+    }
     let trusted = if is_asked { address.trusted.clone() } else { vec![String::from("127.0.0.1")] };
     for network in trusted {
         if is_network(&network) {

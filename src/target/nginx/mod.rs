@@ -83,7 +83,12 @@ impl Target for Nginx {
     }
 }
 
-fn print(lines: Lines, scope: &mut Scope) -> String {
+/// Prints lines. What is not fit for a configuration closed its route before: what is left holds for all hosts, and is left out.
+fn print(mut lines: Lines, scope: &mut Scope) -> String {
+    if let Some(unfit) = lines.take_unfit() {
+        scope.left_out(&unfit);
+        lines.drop_unfit();
+    }
     environment::render("nginx/lines.conf", lines.page()).unwrap_or_else(|finding: Box<Diagnostic>| {
         scope.failed(*finding);
         String::new()

@@ -109,6 +109,8 @@ fn passthrough(shared: &Shared, lines: &mut Lines) {
     let passed: Vec<(&Server, &str)> = shared.proxy.servers.iter().filter_map(|server| Some((server, target(shared, server)?))).collect();
     lines.gap();
     lines.comment("TLS that is passed on unopened; all other comes back to this nginx.");
+    // Names of hosts are keys of the maps, and are up to 253 bytes long.
+    put!(lines, "map_hash_bucket_size", 512_i64);
     let upstreams: BTreeSet<&str> = passed.iter().map(|(_, upstream)| *upstream).collect();
     for name in upstreams {
         if let Some(plan) = shared.plans.get(name) {

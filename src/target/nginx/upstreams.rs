@@ -1,6 +1,6 @@
 //! Groups of endpoints: where each leads, how one is chosen, and the maps that canaries and cookies need.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::canary;
@@ -52,14 +52,10 @@ pub(super) fn plan<'a>(proxy: &'a Proxy, scope: &mut Scope) -> Plans<'a> {
     for upstream in &proxy.upstreams {
         by_name.entry(&upstream.name).or_insert(upstream);
     }
-    let mut ids = HashSet::new();
     let tries = tries(proxy);
     let mut plans = Plans::new();
     for (&name, &upstream) in &by_name {
-        let mut id = names::variable_part(name);
-        while !ids.insert(id.clone()) {
-            id.push('_');
-        }
+        let id = names::variable_part(name);
         let other = upstream.alternatives.first().and_then(|name| by_name.get(name.as_str()).copied());
         let leads = |upstream| matches!(destination(proxy, upstream), Destination::Group(_) | Destination::Name(_));
         let canary = other.filter(|other| leads(upstream) && leads(other));
