@@ -59,6 +59,23 @@ fn files_of_a_real_controller_survive() {
 }
 
 #[test]
+fn files_as_people_have_them_survive() {
+    let dumps = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/realworld/dumps");
+    for path in std::fs::read_dir(dumps).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        if path.extension().is_none_or(|extension| extension != "conf") {
+            continue;
+        }
+        let (name, text) = (path.display(), std::fs::read_to_string(&path).expect("the file was just listed"));
+        // Some are templates with holes, or parts of files: what is understood of them must survive all the same.
+        let tree = conf::parse(FileId(0), &text).value;
+        let printed = conf::print(&tree);
+        let again = conf::parse(FileId(0), &printed).value;
+        assert!(again == tree, "{name}: the printed text has another tree");
+        assert!(tree.directives().next().is_some() && diff::compare(&again, &tree).is_empty(), "{name} differs from itself");
+    }
+}
+
+#[test]
 fn one_changed_line_is_one_change() {
     let server = |name: &str, seconds: u32| {
         format!("## start server {name}\nserver {{ server_name {name}; listen 80; location / {{ proxy_read_timeout {seconds}s; }} }}\n")

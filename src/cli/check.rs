@@ -132,8 +132,9 @@ impl Check {
             upgrade::findings(project, &self.controller, release, compile)?
         } else {
             let (proxy, found) = compile(project, &project.controller);
-            // Of a large cluster it takes a while, and nobody has to wait for it.
-            rayon::spawn(move || drop(proxy));
+            // To free the memory of a large cluster takes a while, and nobody has to wait for it.
+            let done_with = (proxy, std::mem::take(&mut project.cluster));
+            rayon::spawn(move || drop(done_with));
             let mut findings = std::mem::take(&mut project.findings);
             findings.extend(found);
             findings

@@ -101,12 +101,13 @@ impl Diff {
         drop(progress);
 
         for side in &sides {
-            if let Side::Declared(declared) = side {
-                // What is wrong with manifests is told by `check`: here only what is missing on this side.
-                let lost = |finding: &&crate::diagnostic::Diagnostic| finding.severity == Severity::Error;
-                let errors: Vec<_> = declared.project.findings.iter().filter(lost).cloned().collect();
-                console.findings(&errors, 0, &declared.project.sources);
-            }
+            // What is wrong with manifests is told by `check`: here only what is missing on this side.
+            let lost = |finding: &&crate::diagnostic::Diagnostic| finding.severity == Severity::Error;
+            let findings = match side {
+                Side::Declared(declared) => declared.project.findings.iter().filter(lost).cloned().collect(),
+                Side::Dump(dump) => dump.findings.clone(),
+            };
+            console.findings(&findings, 0, side.sources());
         }
         self.write(&differences, console)?;
         let status = if differences.is_empty() { Status::Clean } else { Status::Findings };

@@ -58,6 +58,8 @@ pub(super) struct Dump {
     sources: SourceMap,
     file: FileId,
     text: Arc<str>,
+    /// What nginx would refuse, and what is understood all the same.
+    pub(super) findings: Vec<Diagnostic>,
     /// What the controller tells Lua.
     backends: Option<Value>,
     /// What the configuration tells of the pod.
@@ -72,16 +74,15 @@ impl Dump {
         let mut sources = SourceMap::default();
         let file = sources.add(name.clone(), Arc::clone(&text));
         let Outcome { value: tree, diagnostics } = conf::parse(file, &text);
-        let errors: Vec<Diagnostic> = diagnostics.into_iter().filter(|finding| finding.severity == Severity::Error).collect();
-        if !errors.is_empty() {
-            return Err(Failure::Findings(sources, errors));
+        if diagnostics.iter().any(|finding| finding.severity == Severity::Error) {
+            return Err(Failure::Findings(sources, diagnostics));
         }
         if tree.directives().next().is_none() {
             return Err(Failure::Machine(anyhow!("`{name}` holds no configuration")));
         }
         let backends = backends.map(read_json).transpose()?;
         let facts = Facts::read(&tree);
-        Ok(Self { sources, file, text, backends, facts })
+        Ok(Self { sources, file, text, findings: diagnostics, backends, facts })
     }
 
     fn tree(&self) -> Tree<'_> {

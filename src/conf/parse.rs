@@ -3,7 +3,7 @@
 use super::lex::{self, Token};
 use super::lua;
 use super::tree::{ArgRecord, Kind, Quoting, Record, Section, Tree};
-use crate::diagnostic::{Diagnostic, Outcome};
+use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::source::{FileId, Span};
 
 /// Blocks within blocks, at most. The controller's own files stay below ten.
@@ -16,13 +16,19 @@ pub const MAX_TOKEN: usize = 4095;
 /// Findings per text, at most: a hostile text could hold one per byte.
 const MAX_FINDINGS: usize = 100;
 
+/// Lines of fewer bytes are not counted on to hold a directive.
+const LEAST_LINE: usize = 16;
+
 const RULE: &str = "nginx-conf-syntax";
 
 /// Reads a configuration: one file, or the output of `nginx -T`. There is always a tree; what was wrong is in the diagnostics.
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> Outcome<Tree<'_>> {
     let section = Section { path: None, nodes: 0..0 };
-    let tree = Tree { file, text, nodes: Vec::new(), args: Vec::new(), files: vec![section] };
+    // Most lines hold one directive of two or three words; of lines without any, not too much is made.
+    let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count().min(text.len() / LEAST_LINE);
+    let (nodes, args) = (Vec::with_capacity(lines), Vec::with_capacity(3 * lines));
+    let tree = Tree { file, text, nodes, args, files: vec![section] };
     let mut reader = Reader { tree, diagnostics: Vec::new(), open: Vec::new(), pending: 0, held: Vec::new(), same_line: false };
     if u32::try_from(text.len()).is_ok() {
         reader.read();
@@ -159,7 +165,8 @@ impl<'t> Reader<'t> {
             self.keep_directive(Kind::Simple, end);
         } else {
             self.same_line = false;
-            self.report(start as usize..end as usize, "this `;` ends nothing");
+            // nginx refuses it, and yet it is clear what was meant: a template with an empty value writes it.
+            self.tell(Severity::Warning, start as usize..end as usize, "this `;` ends nothing");
         }
     }
 
@@ -282,6 +289,10 @@ impl<'t> Reader<'t> {
     }
 
     fn report(&mut self, range: std::ops::Range<usize>, message: &str) {
+        self.tell(Severity::Error, range, message);
+    }
+
+    fn tell(&mut self, severity: Severity, range: std::ops::Range<usize>, message: &str) {
         if self.diagnostics.len() > MAX_FINDINGS {
             return;
         }
@@ -289,7 +300,7 @@ impl<'t> Reader<'t> {
         let message = if is_last { "there are more errors, which are not shown" } else { message };
         let end = range.end.min(self.tree.text.len());
         let span = Span::new(self.tree.file, range.start.min(end)..end);
-        self.diagnostics.push(Diagnostic::error(RULE, message).at(span));
+        self.diagnostics.push(Diagnostic::new(severity, RULE, message).at(span));
     }
 }
 
