@@ -1,5 +1,7 @@
 //! `ingressc check --fix`: what it changes, what it leaves alone, and what it says about both.
 
+mod support;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -108,7 +110,7 @@ fn the_patch_can_be_applied() {
     let patch = check(folder.path(), &["in.yaml", "--fix", "--dry-run"], "").stdout;
     let git = Command::new("git").args(["apply", "-"]).current_dir(folder.path()).stdin(Stdio::piped()).spawn();
     let Ok(mut child) = git else {
-        println!("skipped: there is no git to apply the patch with");
+        support::skipped("there is no git to apply the patch with");
         return;
     };
     child.stdin.take().expect("it was piped").write_all(patch.as_bytes()).expect("git reads the patch");

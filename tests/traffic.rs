@@ -1,6 +1,8 @@
 //! Real traffic: nginx and HAProxy run what is rendered, and answer as the controller does. Where a proxy or Python is missing, that is
 //! said and nothing is tried.
 
+mod support;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
@@ -28,7 +30,7 @@ fn is_installed(program: &str, argument: &str) -> bool {
     let run = Command::new(program).arg(argument).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     let is_there = run.is_ok_and(|status| status.success());
     if !is_there {
-        println!("left out: there is no `{program}`");
+        support::skipped(&format!("there is no `{program}`"));
     }
     is_there
 }
@@ -86,17 +88,17 @@ fn a_reload_loses_no_request() {
 
 #[test]
 fn recorded_requests_get_the_recorded_answers() {
-    let reference = folder("../shared/reference/traffic");
-    for product in products().filter(|_| reference.is_dir()) {
-        let (_, text) = tool("run", product, &[&reference.to_string_lossy(), "-v"]);
+    let Some(reference) = support::reference() else { return };
+    for product in products() {
+        let (_, text) = tool("run", product, &[&reference.join("traffic").to_string_lossy(), "-v"]);
         assert!(equal_rows(&text) >= product.reference_rows, "{text}");
     }
 }
 
 #[test]
 fn what_the_controller_accepts_is_accepted() {
-    let reference = folder("../shared/reference");
-    for product in products().filter(|_| reference.is_dir()) {
+    let Some(reference) = support::reference() else { return };
+    for product in products() {
         let part = |name: &str| reference.join(name).to_string_lossy().into_owned();
         let (output, text) = tool("accepts", product, &[&part("cases"), &part("1.15.1"), "--config", &part("environment.toml")]);
         assert!(output.status.success(), "{text}");
