@@ -99,6 +99,25 @@ const ANNOTATIONS: &[(&[(&str, &str)], &str)] = &[
     (&[("auth-urls", "http://auth.example/")], "unknown-annotation fails-open"),
     (&[("аuth-url", "http://auth.example/")], "malformed-annotation"),
     (&[("proxy-body-size", "8m\u{2028}")], "bad-annotation-value"),
+    (&[("auth-url", "http://169.254.169.254/latest/meta-data/")], "internal-address"),
+    (&[("auth-url", "http://metadata.google.internal/")], "internal-address"),
+    (&[("auth-url", "http://127.0.0.1:10246/configuration/backends")], "internal-address"),
+    (&[("auth-url", "http://localhost/")], "internal-address"),
+    (&[("auth-url", "http://2130706433/")], "internal-address"),
+    (&[("auth-url", "http://unix:/run/x")], "internal-address"),
+    (&[("auth-url", "http://[::1]/")], "bad-annotation-value"),
+    (&[("auth-url", "http://$arg_host/")], "internal-address"),
+    (&[("mirror-target", "http://169.254.169.254$request_uri")], "internal-address"),
+    (&[("server-alias", "~.*")], "greedy-alias"),
+    (&[("server-alias", "~^.+$")], "greedy-alias"),
+    (&[("server-alias", "*.example")], "greedy-alias"),
+    (&[("server-alias", "*")], "blocked-reload blocks-reload"),
+    (&[("permanent-redirect", "javascript:alert")], "unsafe-redirect"),
+    (&[("permanent-redirect", "data:text/html,x")], "unsafe-redirect"),
+    (&[("permanent-redirect", "https://$arg_x/")], "bad-annotation-value"),
+    (&[("temporal-redirect", "javascript:alert")], "bad-annotation-value"),
+    (&[("auth-url", "http://auth.example/"), ("auth-signin", "$arg_next")], "unsafe-redirect"),
+    (&[("rewrite-target", "https://$1/")], "unsafe-redirect"),
 ];
 
 #[test]
@@ -187,6 +206,56 @@ fn a_host_can_be_taken_over_by_none_unseen() {
     assert!(path.contains("overridden-path overridden") && path.contains("admission admission-denied"), "{path:?}");
     let alias = found(&format!("{mine}---\n{}", ingress("b", "pay.example", "/", &[("server-alias", "shop.example")])));
     assert!(alias.contains("overridden-alias overridden"), "{alias:?}");
+}
+
+#[test]
+fn a_host_with_a_star_loses_to_broad_aliases_before_it() {
+    let wildcard = ingress("a", "*.shop.example", "/", &[]);
+    for (host, alias, is_taken) in [
+        ("*.pay.example", "~^[a-z0-9-]+\\.shop\\.example$", true),
+        ("pay.example", "*.shop.example.", false),
+        ("pay.example", "*.example", true),
+        // Regular expressions count in the order of their servers, and a star stands before all letters.
+        ("pay.example", "~^[a-z0-9-]+\\.shop\\.example$", false),
+        ("*.pay.example", "~^m\\.shop\\.example$", false),
+    ] {
+        let found = found(&format!("{wildcard}---\n{}", ingress("b", host, "/", &[("server-alias", alias)])));
+        assert_eq!(found.contains("greedy-alias"), is_taken, "{host} {alias}: {found:?}");
+    }
+}
+
+#[test]
+fn headers_of_configmaps_are_looked_at() {
+    let headers = |name: &str, value: &str| {
+        let text = Value::from(value).to_string();
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: headers, namespace: shop}}\ndata: {{{name}: {text}}}\n---\n")
+    };
+    let settings = |key: &str, value: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: ingress-nginx-controller, namespace: ingress-nginx}}\ndata: {{{key}: {value}}}\n---\n"
+        )
+    };
+    let auth = [("auth-url", "http://auth.example/"), ("auth-proxy-set-headers", "shop/headers")];
+    let custom = [("custom-headers", "shop/headers")];
+    let all = ("proxy-set-headers", "shop/headers");
+    for (setting, annotations, (name, value), expected) in [
+        (Some(all), &[][..], ("Host", "other.example"), true),
+        (Some(all), &[], ("X-Forwarded-For", "10.0.0.1"), true),
+        (Some(all), &[], ("X-Shop", "a\nX-User: admin"), true),
+        (Some(all), &[], ("X-Shop", "a'b\"c $host"), false),
+        (Some(("add-headers", "shop/headers")), &[], ("Transfer-Encoding", "chunked"), true),
+        (Some(("add-headers", "shop/headers")), &[], ("X-Shop", "yes"), false),
+        (None, &auth, ("Host", "other.example"), true),
+        (None, &auth, ("X-Shop", "a\nX-User: admin"), true),
+        (None, &auth, ("X-Shop", "a'b"), false),
+        (Some(("global-allowed-response-headers", "Connection")), &custom, ("Connection", "close"), true),
+        // Nobody uses it.
+        (None, &[], ("Host", "other.example"), false),
+    ] {
+        let setting = setting.map(|(key, value)| settings(key, value)).unwrap_or_default();
+        let found = found(&format!("{setting}{}{}", headers(name, value), ingress("web", "shop.example", "/", annotations)));
+        assert_eq!(found.contains("dangerous-header"), expected, "{annotations:?} {name}: {value:?}: {found:?}");
+    }
 }
 
 #[cfg(unix)]

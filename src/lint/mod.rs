@@ -5,6 +5,7 @@
 //! its findings come from, has a page in [`rules`].
 
 mod characters;
+mod hostile;
 mod names;
 mod reload;
 pub mod rules;
@@ -34,7 +35,7 @@ pub struct Subject<'a> {
 pub type Check = fn(&Subject) -> Vec<Diagnostic>;
 
 /// All checks.
-const CHECKS: &[Check] = &[characters::check, names::check, reload::check];
+const CHECKS: &[Check] = &[characters::check, hostile::check, names::check, reload::check];
 
 /// Runs all checks. The findings of one stay together, whatever the order in which the checks end.
 #[must_use]
