@@ -101,7 +101,8 @@ const HOSTILE: &[&str] = &[
     "a\r\nevil on;",
 ];
 
-/// Either the harmless shape, or an error that says what the value does. The target `nginx`, which copies nobody, has no excuse.
+/// Either the harmless shape, or an error that says what the value does. The targets `nginx` and `haproxy`, which copy nobody, have no
+/// excuse.
 fn assert_harmless(what: &str, files: &[(&str, &str)]) {
     let nginx = make_for("nginx", files);
     for file in &nginx.files {
@@ -109,6 +110,10 @@ fn assert_harmless(what: &str, files: &[(&str, &str)]) {
         assert!(found.is_empty(), "{what}: {} of the target nginx cannot be read: {found:?}", file.name);
         let is_intact = !shape(&file.content).iter().any(|(_, name)| name == "evil");
         assert!(is_intact, "{what} breaks out of {} of the target nginx", file.name);
+    }
+    for file in &make_for("haproxy", files).files {
+        let is_intact = !file.content.lines().any(|line| line.trim_start().starts_with("evil"));
+        assert!(is_intact, "{what} breaks out of {} of the target haproxy", file.name);
     }
     let made = make(files);
     let text = &made.files[0].content;

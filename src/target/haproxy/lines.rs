@@ -85,10 +85,12 @@ impl Lines {
         self.text.push('\n');
     }
 
-    /// A rule.
+    /// A rule. One with a value that is unfit is not written: whoever takes the lines has to ask for it.
     pub(super) fn rule(&mut self, rule: Rule) {
-        self.code(&rule.text);
-        self.unfit = self.unfit.take().or(rule.unfit);
+        match rule.unfit {
+            None => self.code(&rule.text),
+            Some(unfit) => _ = self.unfit.get_or_insert(unfit),
+        }
     }
 
     /// A comment. Control characters would end it.

@@ -1,12 +1,17 @@
 //! What a route asks for that HAProxy does not have.
 
 use super::super::scope::Scope;
+use super::frontend::is_address;
 use super::shared::Shared;
 use crate::ir::{Features, Settings};
 
 /// Tells of what holds for all hosts.
 pub(super) fn tell_of_settings(settings: &Settings, scope: &mut Scope) {
     scope.differs("haproxy", "HAProxy refuses with 400 what nginx lets pass: handshakes of WebSocket without a key or with a false answer, absolute URIs for another host than `Host`, and `#` in URIs; requests of HTTP/1.0 reach backends as such, and headers of one connection only as HAProxy sets them");
+    let listening = &settings.listening;
+    if !listening.bind_address_ipv4.iter().chain(&listening.bind_address_ipv6).all(|address| is_address(address)) {
+        scope.lost("bind-address", "not all of these are addresses: those that are not are left out");
+    }
     if settings.headers.server_tokens {
         scope.lost("server-tokens", "HAProxy does not name itself in answers");
     }

@@ -13,7 +13,7 @@ use super::words::Format;
 use crate::ir::{DEFAULT_UPSTREAM, ExternalAuth, Mirror, Route};
 
 /// The script.
-const SCRIPT: &str = include_str!("../../../templates/haproxy/ingress.lua");
+const SCRIPT: &str = include_str!("ingress.lua");
 
 /// Name of its file.
 pub(super) const FILE: &str = "ingress.lua";
@@ -78,6 +78,13 @@ pub(super) fn ask(service: &ExternalAuth, unless: &[&str], shared: &Shared, scop
         lines.rule(Rule::new("http-request set-var-fmt(txn.auth_copies)").format(&Format::text(&service.response_headers.join(","))));
     }
     lines.rule(Rule::new("http-request lua.ask").code(&condition));
+    if !unless.is_empty() {
+        // What the service would say of a client, nobody says of one that it was not asked about, least of all the client.
+        let passes: Vec<_> = unless.iter().map(|condition| condition.trim_start_matches('!')).collect();
+        for name in &service.response_headers {
+            lines.rule(Rule::new("http-request del-header").value(name).code("if").code(&passes.join(" || ")));
+        }
+    }
     lines.code("http-after-response set-header WWW-Authenticate %[var(txn.auth_challenge)] if { var(txn.auth_challenge) -m found } { status 401 302 }");
     let fits = if service.always_set_cookie { "" } else { "{ status 200 201 204 206 301 302 303 304 307 308 }" };
     lines.rule(
