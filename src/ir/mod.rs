@@ -28,6 +28,8 @@ pub struct Proxy {
     pub layout: Layout,
     /// What holds for the whole proxy.
     pub settings: Settings,
+    /// Where the settings were read from; none: all are defaults.
+    pub settings_origin: Option<SettingsOrigin>,
     /// The machine and the process that the proxy runs in.
     pub runtime: Runtime,
     /// Headers that are set on every proxied request, by name.
@@ -81,6 +83,17 @@ pub struct Runtime {
     pub metrics_batch: i64,
     /// GeoIP2 database files.
     pub geo_databases: Vec<String>,
+}
+
+/// The object that holds the settings.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SettingsOrigin {
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// The keys that ask for something else than the defaults, as they are written, and where their values stand.
+    pub keys: Vec<(String, Span)>,
 }
 
 /// Where a part of the configuration came from.

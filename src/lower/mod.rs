@@ -75,6 +75,7 @@ pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
         streams: streams::create(&world, &mut findings),
         stream_snippets: snippets.cloned().collect(),
         settings: world.settings,
+        settings_origin: settings::config_map(cluster, controller).map(|config| settings::origin(config, controller)),
         servers,
         secrets: crate::ir::Secrets::default(),
     };

@@ -1,7 +1,8 @@
 //! What is said about a part of the configuration: what the target cannot express, and what no configuration may hold.
 
 use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
-use crate::ir::{Features, Origin, Owner, Route};
+use crate::ir::{Features, Origin, Owner, Proxy, Route, Server, SettingsOrigin};
+use crate::source::Span;
 
 /// Collects findings about the settings, a host or a route.
 #[derive(Debug, Default)]
@@ -10,11 +11,17 @@ pub(super) struct Scope<'a> {
     features: Option<&'a Features>,
     owner: Option<&'a Owner>,
     origin: Origin,
+    settings: Option<&'a SettingsOrigin>,
     /// Why the route answers no request.
     closed: Option<String>,
 }
 
 impl<'a> Scope<'a> {
+    /// For what holds for all hosts.
+    pub(super) fn of_settings(proxy: &'a Proxy) -> Self {
+        Self { settings: proxy.settings_origin.as_ref(), ..Self::default() }
+    }
+
     /// For a host.
     pub(super) fn of_server(origin: Origin) -> Self {
         Self { origin, ..Self::default() }
@@ -28,9 +35,47 @@ impl<'a> Scope<'a> {
         self.closed = None;
     }
 
+    /// From here on, findings are about the route that asks for something that holds for its whole host.
+    pub(super) fn enter_cause(&mut self, server: &'a Server, subject: &str) {
+        let asks = |route: &&Route| route.features.causes.iter().any(|(name, _)| name.rsplit('/').next() == Some(subject));
+        if let Some(route) = server.routes.iter().find(asks) {
+            self.enter(route);
+        }
+    }
+
+    /// Some requests are taken in another way whatever the manifests say: told once, where the first Ingress is.
+    pub(super) fn requests_differ(&mut self, proxy: &Proxy, subject: &str, message: &str, notes: &[&str]) {
+        let mut first = Scope::default();
+        let mut routes = proxy.servers.iter().flat_map(|server| &server.routes);
+        if let Some(route) = routes.find(|route| route.owner.is_some()) {
+            first.enter(route);
+        }
+        let finding = notes.iter().fold(Diagnostic::info("expressed-differently", message), |finding, note| finding.note(*note));
+        first.push(finding.note("this holds for every host"), subject);
+        self.findings.append(&mut first.findings);
+    }
+
     /// Something gets lost that protects nothing.
     pub(super) fn lost(&mut self, subject: &str, message: &str) {
         self.push(Diagnostic::warning("not-expressible", message).effect(Effect::NotExpressible), subject);
+    }
+
+    /// Tells of keys of the ConfigMap that get lost, where the ConfigMap has them.
+    pub(super) fn lost_keys(&mut self, keys: &[&str], message: &str) {
+        for key in keys {
+            if self.key(key).is_some() {
+                self.lost(key, message);
+            }
+        }
+    }
+
+    /// Tells of keys of the ConfigMap that are done in another way, where the ConfigMap has them.
+    pub(super) fn keys_differ(&mut self, keys: &[&str], message: &str) {
+        for key in keys {
+            if self.key(key).is_some() {
+                self.differs(key, message);
+            }
+        }
     }
 
     /// Something is done in another way, which those who look closely can tell.
@@ -74,6 +119,13 @@ impl<'a> Scope<'a> {
         self.findings
     }
 
+    /// Where a key of the ConfigMap stands. Quirk: the controller takes keys in any case of letters.
+    fn key(&self, subject: &str) -> Option<(&'a SettingsOrigin, Span)> {
+        let origin = self.settings?;
+        let (_, span) = origin.keys.iter().find(|(key, _)| key.eq_ignore_ascii_case(subject))?;
+        Some((origin, *span))
+    }
+
     fn push(&mut self, finding: Diagnostic, subject: &str) {
         let is_cause = |name: &str| name.rsplit('/').next() == Some(subject);
         let cause = self.features.and_then(|features| features.causes.iter().find(|(name, _)| is_cause(name)));
@@ -86,6 +138,9 @@ impl<'a> Scope<'a> {
         if let Some(owner) = self.owner {
             let (namespace, name) = (owner.namespace.clone(), owner.name.clone());
             finding = finding.object(ObjectRef { kind: String::from("Ingress"), namespace, name });
+        } else if let Some((origin, span)) = self.key(subject) {
+            let (namespace, name) = (origin.namespace.clone(), origin.name.clone());
+            finding = finding.at(span).object(ObjectRef { kind: String::from("ConfigMap"), namespace, name });
         }
         if !self.findings.contains(&finding) {
             self.findings.push(finding);

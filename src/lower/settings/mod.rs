@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use super::{Controller, auth_urls};
 use crate::catalog::settings::{self as catalog, Fate, Remark, Setting, Unknown};
 use crate::diagnostic::{Diagnostic, Effect, Outcome};
-use crate::ir::Settings;
+use crate::ir::{Settings, SettingsOrigin};
 use crate::manifest::{Cluster, Object};
 
 /// The ConfigMap that the arguments of the controller name.
@@ -30,6 +30,23 @@ pub(super) fn read(config: Option<&Object<ConfigMap>>, controller: &Controller) 
         None => notice.finding,
     });
     Outcome { value, diagnostics: diagnostics.collect() }
+}
+
+/// Where each key of the ConfigMap stands that asks for something else than the defaults.
+pub(super) fn origin(config: &Object<ConfigMap>, controller: &Controller) -> SettingsOrigin {
+    let usual = initial(controller);
+    let is_other = |key: &str, text: &str| {
+        let mut settings = usual.clone();
+        let setting = catalog::find_in(&key.to_ascii_lowercase(), controller.version);
+        let _ = setting.map(|setting| setting.read(&mut settings, text, controller.environment.processors));
+        settings != usual
+    };
+    let keys = config.value.data.iter().flatten().filter(|(key, text)| is_other(key, text)).map(|(key, _)| key);
+    SettingsOrigin {
+        namespace: config.reference.namespace.clone(),
+        name: config.reference.name.clone(),
+        keys: keys.map(|key| (key.clone(), config.span(&["data", key]))).collect(),
+    }
 }
 
 /// A finding about a key of the ConfigMap.

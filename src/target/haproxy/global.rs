@@ -24,6 +24,10 @@ pub(super) fn process(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     if connections != Process::default().max_connections && connections > 0 {
         lines.code(&format!("maxconn {}", connections.min(1_000_000)));
     }
+    let streams = settings.client.http2_max_concurrent_streams;
+    if streams != crate::ir::Client::default().http2_max_concurrent_streams {
+        lines.code(&format!("tune.h2.max-concurrent-streams {}", streams.clamp(1, 65_535)));
+    }
     lines.rule(Rule::new("hard-stop-after").value(&streams::time(&settings.process.shutdown_timeout)));
     scripts::process(shared, lines);
     tls::process(shared, scope, lines);

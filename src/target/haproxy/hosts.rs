@@ -84,6 +84,7 @@ struct Maker<'m, 'a> {
 impl<'a> Maker<'_, 'a> {
     fn snippet(&mut self, scope: &mut Scope<'a>) {
         if !self.server.snippet.trim().is_empty() {
+            scope.enter_cause(self.server, "server-snippet");
             scope.close("server-snippet", "raw configuration of nginx means nothing to HAProxy, and it may protect something");
             self.closed = Some("a snippet of the host cannot be expressed");
         }

@@ -3,11 +3,22 @@
 use super::super::scope::Scope;
 use super::frontend::is_address;
 use super::shared::Shared;
-use crate::ir::{Features, Settings};
+use crate::ir::{Features, Proxy};
+
+/// What clients and backends can do that HAProxy takes in another way, whatever the manifests say.
+const REQUESTS: [&str; 5] = [
+    "handshakes of WebSocket without a key get 400, and those that a backend answers falsely 502",
+    "absolute URIs for another host than `Host` get 400, and so does `#` in URIs",
+    "requests of HTTP/1.0 reach backends as such",
+    "backends get headers of one connection, such as `Connection` and `TE`, as HAProxy sets them",
+    "a client that asks for a name with a dot behind it in TLS gets the default certificate",
+];
 
 /// Tells of what holds for all hosts.
-pub(super) fn tell_of_settings(settings: &Settings, scope: &mut Scope) {
-    scope.differs("haproxy", "HAProxy refuses with 400 what nginx lets pass: handshakes of WebSocket without a key or with a false answer, absolute URIs for another host than `Host`, and `#` in URIs; requests of HTTP/1.0 reach backends as such, and headers of one connection only as HAProxy sets them");
+pub(super) fn tell_of_settings(proxy: &Proxy, scope: &mut Scope) {
+    let settings = &proxy.settings;
+    scope.requests_differ(proxy, "haproxy", "HAProxy takes some requests in another way than nginx", &REQUESTS);
+    tell_of_keys(scope);
     let listening = &settings.listening;
     if !listening.bind_address_ipv4.iter().chain(&listening.bind_address_ipv6).all(|address| is_address(address)) {
         scope.lost("bind-address", "not all of these are addresses: those that are not are left out");
@@ -26,6 +37,100 @@ pub(super) fn tell_of_settings(settings: &Settings, scope: &mut Scope) {
     }
     if settings.geo.enabled {
         scope.lost("use-geoip2", "HAProxy does not read GeoIP2 databases");
+    }
+}
+
+/// Keys of the ConfigMap that get lost.
+const LOST: [(&[&str], &str); 11] = [
+    (&["debug-connections"], "HAProxy writes no log of single connections in detail"),
+    (&["keep-alive-requests", "http2-max-requests"], "HAProxy does not count the requests on a connection"),
+    (
+        &["access-log-path", "http-access-log-path", "access-log-params", "error-log-path", "enable-syslog", "syslog-host", "syslog-port"],
+        "HAProxy logs to its standard output",
+    ),
+    (
+        &["log-format-upstream", "log-format-escape-none", "log-format-escape-json", "skip-access-log-urls", "error-log-level"],
+        "HAProxy logs each request, in its own format",
+    ),
+    (
+        &["disable-stream-access-log", "stream-access-log-path", "log-format-stream", "enable-auth-access-log"],
+        "HAProxy logs requests of HTTP only, and none of its own to authentication services",
+    ),
+    (&["gzip-level", "gzip-min-length", "gzip-disable"], "HAProxy chooses itself how much it compresses, and for whom"),
+    (&["limit-rate-after"], "HAProxy limits answers from their first byte on"),
+    (&["proxy-stream-responses"], "HAProxy does not pass on UDP"),
+    (&["relative-redirects"], "redirects name the host"),
+    (
+        &["proxy-stream-next-upstream", "proxy-stream-next-upstream-timeout", "proxy-stream-next-upstream-tries"],
+        "connections of TCP are tried as often as requests of HTTP",
+    ),
+    (&["default-type"], "HAProxy gives no type to an answer that has none"),
+];
+
+/// Keys of the ConfigMap that are done in another way.
+const DIFFERENT: [(&[&str], &str); 10] = [
+    (
+        &["worker-processes", "worker-cpu-affinity", "max-worker-open-files", "enable-multi-accept", "enable-aio-write", "reuse-port"],
+        "HAProxy is one process with a thread for each processor, and allows itself as many files as it needs",
+    ),
+    (
+        &[
+            "map-hash-bucket-size",
+            "server-name-hash-max-size",
+            "server-name-hash-bucket-size",
+            "proxy-headers-hash-max-size",
+            "proxy-headers-hash-bucket-size",
+            "variables-hash-max-size",
+            "variables-hash-bucket-size",
+        ],
+        "tables of HAProxy grow as they need to",
+    ),
+    (&["disable-ipv6-dns"], "HAProxy asks name servers for the addresses that it can reach"),
+    (
+        &[
+            "client-header-buffer-size",
+            "large-client-header-buffers",
+            "client-body-buffer-size",
+            "grpc-buffer-size-kb",
+            "http2-max-field-size",
+            "http2-max-header-size",
+        ],
+        "HAProxy has buffers of one size, and refuses headers that do not fit into one",
+    ),
+    (&["ssl-session-cache", "ssl-session-cache-size", "ssl-session-timeout", "ssl-buffer-size"], "HAProxy keeps and sends TLS as it does"),
+    (&["nginx-status-ipv4-whitelist", "nginx-status-ipv6-whitelist"], "there is no page with the state of nginx: nobody may read it"),
+    (
+        &[
+            "upstream-keepalive-connections",
+            "upstream-keepalive-time",
+            "upstream-keepalive-timeout",
+            "upstream-keepalive-requests",
+            "proxy-http-version",
+        ],
+        "HAProxy keeps connections to backends by its own rules",
+    ),
+    (&["global-auth-cache-key"], "answers of the service are not kept: it is asked for each request"),
+    (&["proxy-send-timeout"], "HAProxy has one timeout for reading and writing: that for reading"),
+    (
+        &[
+            "proxy-buffers-number",
+            "proxy-buffer-size",
+            "proxy-busy-buffers-size",
+            "proxy-request-buffering",
+            "proxy-buffering",
+            "proxy-max-temp-file-size",
+        ],
+        "HAProxy passes bodies on as they come, by buffers of one size",
+    ),
+];
+
+/// Tells of keys of the ConfigMap that HAProxy passes over.
+fn tell_of_keys(scope: &mut Scope) {
+    for (keys, message) in LOST {
+        scope.lost_keys(keys, message);
+    }
+    for (keys, message) in DIFFERENT {
+        scope.keys_differ(keys, message);
     }
 }
 

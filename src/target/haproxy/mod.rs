@@ -66,7 +66,7 @@ impl Target for Haproxy {
     }
 
     fn render(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>> {
-        let mut scope = Scope::default();
+        let mut scope = Scope::of_settings(proxy);
         let shared = Shared::new(proxy, &options.haproxy, &mut scope);
         let hosts: Vec<_> = proxy.servers.par_iter().map(|server| hosts::host(server, &shared)).collect();
         let mut maps = Maps::default();

@@ -10,7 +10,7 @@ use super::lines::{Lines, Rule};
 use super::shared::Shared;
 use super::variables;
 use super::words::{self, argument};
-use crate::ir::{BackendTls, DEFAULT_UPSTREAM, Endpoint, Proxying, Route, Server, TrustStore, Upstream};
+use crate::ir::{BackendTls, DEFAULT_UPSTREAM, Endpoint, Proxying, Route, RouteDefaults, Server, TrustStore, Upstream};
 
 /// Who answers for an upstream: its endpoints, or its name in DNS where the input holds none.
 pub(super) fn members(upstream: &Upstream) -> &[Endpoint] {
@@ -146,8 +146,9 @@ fn retries(proxying: &Proxying, shared: &Shared, scope: &mut Scope, lines: &mut 
     if proxying.next_upstream_timeout > 0 {
         scope.lost("proxy-next-upstream-timeout", "HAProxy counts tries, but not their time");
     }
-    let usual = (settings.route_defaults.next_upstream.as_str(), settings.route_defaults.next_upstream_tries);
-    if usual != (proxying.next_upstream.as_str(), proxying.next_upstream_tries) {
+    // What stands in the defaults: the number is that of the settings, the conditions are those of a controller without settings.
+    let usual = (RouteDefaults::default().next_upstream, settings.route_defaults.next_upstream_tries);
+    if usual != (proxying.next_upstream.clone(), proxying.next_upstream_tries) {
         lines.code(&format!("retries {}", tries.clamp(1, 100) - 1));
         lines.code(&format!("retry-on {}", if tries == 1 { "none".to_owned() } else { when.join(" ") }));
     }

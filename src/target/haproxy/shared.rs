@@ -52,7 +52,7 @@ impl<'a> Shared<'a> {
 
     fn close(&mut self, scope: &mut Scope) {
         let (settings, snippets) = (&self.proxy.settings, &self.proxy.settings.snippets);
-        losses::tell_of_settings(settings, scope);
+        losses::tell_of_settings(self.proxy, scope);
         if settings.waf.enabled {
             scope.close("enable-modsecurity", "HAProxy has no web application firewall of its own");
             self.closed = Some("ModSecurity, which all routes ask for, cannot be expressed");

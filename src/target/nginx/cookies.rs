@@ -68,13 +68,27 @@ pub(super) fn setters<'a>(server: &Server, route: &'a Route, plans: &Plans<'a>) 
     sticky.filter_map(|upstream| Some((upstream.name.as_str(), path(server, route, upstream)?))).collect()
 }
 
+/// Tells what is different about the cookies that a route sets.
+pub(super) fn tell(server: &Server, route: &Route, plans: &Plans, scope: &mut Scope) {
+    for plan in setters(server, route, plans).into_iter().filter_map(|(upstream, _)| plans.get(upstream)) {
+        let cookie = &plan.upstream.affinity.cookie;
+        if cookie.change_on_failure {
+            let message = "a client whose endpoint fails comes back to it once that works again: nginx cannot change the cookie";
+            scope.differs("session-cookie-change-on-failure", message);
+        }
+        if !cookie.expires.is_empty() {
+            scope.differs("session-cookie-expires", "nginx cannot compute a date: the cookie has `Max-Age` only");
+        }
+    }
+}
+
 /// The variable with the cookie.
 pub(super) fn variable((upstream, path): Setter) -> String {
     format!("$new_cookie_{}_{}", names::variable_part(upstream), names::variable_part(path))
 }
 
 /// Writes the maps for the cookies of new clients: only where there is none yet, and only on answers of the endpoint that it is for.
-pub(super) fn maps<'a>(all: &BTreeSet<Setter<'a>>, plans: &Plans<'a>, scope: &mut Scope, lines: &mut Lines) {
+pub(super) fn maps<'a>(all: &BTreeSet<Setter<'a>>, plans: &Plans<'a>, lines: &mut Lines) {
     if !all.is_empty() {
         shared(all, plans, lines);
     }
@@ -86,7 +100,7 @@ pub(super) fn maps<'a>(all: &BTreeSet<Setter<'a>>, plans: &Plans<'a>, scope: &mu
         let fresh = format!("$fresh_cookie_{part}");
         lines.block("map", vec![Word::from(source), Word::from(&fresh)], |lines| {
             lines.entry(vec![Word::from("~^[^|]"), Word::from("")]);
-            lines.entry(vec![Word::from("default"), Word::from(value(plan.upstream, path, scope))]);
+            lines.entry(vec![Word::from("default"), Word::from(value(plan.upstream, path))]);
         });
         // The name of the upstream that answered is not known to maps, but its endpoints are.
         lines.block("map", vec![Word::from("$upstream_addr"), Word::from(variable((upstream, path)))], |lines| {
@@ -100,17 +114,10 @@ pub(super) fn maps<'a>(all: &BTreeSet<Setter<'a>>, plans: &Plans<'a>, scope: &mu
 }
 
 /// The value of the header `Set-Cookie`.
-fn value(upstream: &Upstream, path: &str, scope: &mut Scope) -> String {
+fn value(upstream: &Upstream, path: &str) -> String {
     let cookie = &upstream.affinity.cookie;
     let mut value = format!("{}=$request_id|{}", names::literal(name(upstream)), mark(upstream));
     let max_age = if cookie.max_age.is_empty() { &cookie.expires } else { &cookie.max_age };
-    if cookie.change_on_failure {
-        let message = "a client whose endpoint fails comes back to it once that works again: nginx cannot change the cookie";
-        scope.differs("session-cookie-change-on-failure", message);
-    }
-    if !cookie.expires.is_empty() {
-        scope.differs("session-cookie-expires", "nginx cannot compute a date: the cookie has `Max-Age` only");
-    }
     if !max_age.is_empty() {
         value.push_str(&format!("; Max-Age={}", names::literal(max_age)));
     }

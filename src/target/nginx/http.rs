@@ -80,7 +80,8 @@ fn logs(shared: &Shared, lines: &mut Lines) {
         _ => path.clone(),
     };
     let target = if logging.syslog { format!("syslog:server={}:{}", logging.syslog_host, logging.syslog_port) } else { path };
-    let condition = (!logging.skip_urls.is_empty()).then(|| Word::from("if=$is_logged"));
+    let mut parameters = if logging.syslog { Vec::new() } else { words(&logging.access_log_params) };
+    parameters.extend((!logging.skip_urls.is_empty()).then(|| Word::from("if=$is_logged")));
     if logging.off || logging.http_off {
         put!(lines, "access_log", "off");
     } else if logging.format_http != usual.format_http {
@@ -89,14 +90,12 @@ fn logs(shared: &Shared, lines: &mut Lines) {
         format.extend((logging.escape_json && !logging.escape_none).then(|| Word::from("escape=json")));
         format.push(Word::from(&logging.format_http));
         lines.directive("log_format", format);
-        let mut words = vec![Word::from(target), Word::from("controller")];
-        words.extend(condition);
-        lines.directive("access_log", words);
-    } else if target != usual.access_log_path || condition.is_some() {
-        // A condition can only stand behind the name of a format.
-        let mut words = vec![Word::from(target)];
-        words.extend(condition.into_iter().flat_map(|condition| [Word::from("combined"), condition]));
-        lines.directive("access_log", words);
+        lines.directive("access_log", [vec![Word::from(target), Word::from("controller")], parameters].concat());
+    } else if !parameters.is_empty() {
+        // Parameters can only stand behind the name of a format.
+        lines.directive("access_log", [vec![Word::from(target), Word::from("combined")], parameters].concat());
+    } else if target != usual.access_log_path {
+        put!(lines, "access_log", target);
     }
 }
 

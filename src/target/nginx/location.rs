@@ -28,6 +28,7 @@ pub(super) fn write<'a>(
 ) {
     scope.enter(route);
     losses::tell(&route.features, shared, scope);
+    cookies::tell(server, route, &shared.plans, scope);
     let mut own = lines.beside();
     Writer { server, route, by_pattern, shared }.all(scope, &mut own);
     if let Some(unfit) = own.take_unfit() {

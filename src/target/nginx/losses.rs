@@ -2,7 +2,24 @@
 
 use super::scope::Scope;
 use super::shared::Shared;
-use crate::ir::Features;
+use crate::ir::{Features, Settings};
+
+/// Tells of keys of the ConfigMap that hold for all hosts.
+pub(super) fn tell_of_settings(settings: &Settings, scope: &mut Scope) {
+    if settings.tracing.enabled {
+        scope.lost("enable-opentelemetry", "nginx has no tracing of its own: requests are not traced");
+    }
+    scope.lost_keys(
+        &["disable-stream-access-log", "stream-access-log-path", "log-format-stream"],
+        "connections of TCP and UDP services are not logged",
+    );
+    scope.lost_keys(&["debug-connections"], "an nginx of a distribution writes no such log");
+    scope.keys_differ(&["max-worker-open-files"], "the limit of the service that runs nginx holds");
+    scope.keys_differ(&["enable-aio-write"], "workers write temporary files themselves");
+    scope.keys_differ(&["reuse-port"], "all workers share their listening sockets");
+    scope.keys_differ(&["http2-max-field-size", "http2-max-header-size"], "headers are limited by `large-client-header-buffers` alone");
+    scope.keys_differ(&["http2-max-requests"], "requests on a connection are counted by `keep-alive-requests` alone");
+}
 
 /// Tells of each loss; a protection that gets lost closes the route.
 pub(super) fn tell(features: &Features, shared: &Shared, scope: &mut Scope) {
@@ -17,6 +34,10 @@ pub(super) fn tell(features: &Features, shared: &Shared, scope: &mut Scope) {
     }
     if features.tracing.enabled == Some(true) {
         scope.lost("enable-opentelemetry", "nginx has no tracing of its own: requests are not traced");
+    }
+    if features.proxying.next_upstream.split(' ').any(|word| word.starts_with("http_")) {
+        let message = "endpoints are listed as often as tries are asked for: one that had closed a kept connection gets one try more";
+        scope.differs("proxy-next-upstream", message);
     }
     if features.push_preload && !shared.options.version.has_push() {
         scope.lost("http2-push-preload", "this version of nginx pushes nothing, nor does any browser take it");

@@ -61,7 +61,7 @@ impl Target for Nginx {
     }
 
     fn render(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>> {
-        let mut scope = Scope::default();
+        let mut scope = Scope::of_settings(proxy);
         let shared = Shared::new(proxy, &options.nginx, &mut scope);
         let hosts: Vec<_> = proxy.servers.par_iter().map(|server| host(server, &shared)).collect();
         let mut diagnostics = Vec::new();
@@ -141,7 +141,7 @@ fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Stri
         .flat_map(|server| server.routes.iter().map(move |route| (server, route)))
         .flat_map(|(server, route)| cookies::setters(server, route, &shared.plans))
         .collect();
-    cookies::maps(&setters, &shared.plans, scope, &mut tables);
+    cookies::maps(&setters, &shared.plans, &mut tables);
 
     let (settings, tables, groups, redirects) =
         (print(settings, scope), print(tables, scope), print(groups, scope), print(redirects, scope));
@@ -179,8 +179,8 @@ fn process(shared: &Shared, scope: &mut Scope) -> String {
     let mut lines = Lines::within(0);
     if let Some(state) = &shared.options.state {
         put!(lines, "pid", format!("{state}/nginx.pid"));
-        put!(lines, "error_log", format!("{state}/error.log"), &shared.proxy.settings.logging.error_log_level);
     }
+    error_log(shared, &mut lines);
     let needs_modules = stream::is_needed(shared) || !shared.options.modules.is_empty();
     if needs_modules {
         lines.comment("Modules that are installed and switched on, as Debian lays them out.");
@@ -196,6 +196,20 @@ fn process(shared: &Shared, scope: &mut Scope) -> String {
         lines.raw(snippet);
     }
     print(lines, scope)
+}
+
+/// Says where errors go, where it is not the file that nginx was built with.
+fn error_log(shared: &Shared, lines: &mut Lines) {
+    use lines::put;
+    let (logging, usual) = (&shared.proxy.settings.logging, crate::ir::Logging::default());
+    let is_usual = logging.error_log_path == usual.error_log_path;
+    let target = match &shared.options.state {
+        _ if logging.syslog => format!("syslog:server={}:{}", logging.syslog_host, logging.syslog_port),
+        Some(state) if is_usual => format!("{state}/error.log"),
+        None if is_usual && logging.error_log_level == usual.error_log_level => return,
+        _ => logging.error_log_path.clone(),
+    };
+    put!(lines, "error_log", target, &logging.error_log_level);
 }
 
 fn events(shared: &Shared, scope: &mut Scope) -> String {

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use super::super::dialect::beginnings;
 use super::super::options::{Module, NginxOptions};
 use super::scope::Scope;
-use super::snippets;
 use super::upstreams::{self, Plans};
+use super::{losses, snippets};
 use crate::ir::{Certificate, Proxy, Server};
 
 /// What all hosts have in common.
@@ -50,6 +50,7 @@ impl<'a> Shared<'a> {
         };
         shared.server_snippet = snippets::of_administrator("server-snippet", &settings.snippets.server, options, scope).to_owned();
         shared.location_snippet = snippets::of_administrator("location-snippet", &settings.snippets.location, options, scope).to_owned();
+        losses::tell_of_settings(settings, scope);
         if settings.waf.enabled {
             scope.close("enable-modsecurity", "nginx has no web application firewall of its own");
             shared.closed = Some("ModSecurity, which all routes ask for, cannot be expressed");

@@ -1,0 +1,298 @@
+//! A key of the ConfigMap that changes what the controller does changes what another product does, or is a finding.
+
+use ingressc::catalog::flags::Flags;
+use ingressc::catalog::settings::{self, Setting};
+use ingressc::catalog::version::LATEST;
+use ingressc::diagnostic::Diagnostic;
+use ingressc::ir::Proxy;
+use ingressc::lower::{self, Controller, Environment};
+use ingressc::manifest;
+use ingressc::source::SourceMap;
+use ingressc::target::{self, OutputFile};
+
+/// Hosts, TCP and UDP, so that each key has something to act on.
+const CLUSTER: &str = "\
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {clusterIP: 10.0.0.1, ports: [{name: http, port: 80, targetPort: 8080}, {name: dns, port: 53, protocol: UDP}]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: web-1, namespace: shop, labels: {kubernetes.io/service-name: web}}
+addressType: IPv4
+endpoints: [{addresses: [10.1.0.1], conditions: {ready: true}}, {addresses: [10.1.0.2], conditions: {ready: true}}]
+ports: [{name: http, port: 8080, protocol: TCP}, {name: dns, port: 53, protocol: UDP}]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: tcp, namespace: shop}
+data: {\"9000\": shop/web:80}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: udp, namespace: shop}
+data: {\"5353\": shop/web:53}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: headers, namespace: shop}
+data: {X-Shop: open}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: plain, namespace: shop, annotations: {nginx.ingress.kubernetes.io/limit-rps: \"5\", nginx.ingress.kubernetes.io/limit-connections: \"5\"}}
+spec:
+  ingressClassName: nginx
+  rules: [{host: plain.test, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: asked
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: http://10.1.0.9/check
+spec:
+  ingressClassName: nginx
+  tls: [{hosts: [shop.example], secretName: shop-tls}]
+  rules: [{host: shop.example, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: calls, namespace: shop, annotations: {nginx.ingress.kubernetes.io/backend-protocol: GRPC}}
+spec:
+  ingressClassName: nginx
+  rules: [{host: calls.test, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]
+";
+
+/// Values of keys for which the type alone does not say what is fit.
+const VALUES: &[(&str, &str)] = &[
+    ("add-headers", "shop/headers"),
+    ("app-root", "/start"),
+    ("bind-address", "127.0.0.7"),
+    ("block-cidrs", "10.9.0.0/16"),
+    ("block-referers", "~*spam"),
+    ("block-user-agents", "~*crawler"),
+    ("brotli-types", "text/css"),
+    ("client-body-buffer-size", "16k"),
+    ("client-header-buffer-size", "2k"),
+    ("custom-http-errors", "404,503"),
+    ("debug-connections", "10.9.0.0/16"),
+    ("default-type", "text/plain"),
+    ("denylist-source-range", "10.9.0.0/16"),
+    ("forwarded-for-header", "X-Real-Client"),
+    ("global-allowed-response-headers", "X-Shop"),
+    ("global-auth-method", "POST"),
+    ("global-auth-url", "http://10.1.0.8/check"),
+    ("global-auth-signin", "https://login.test/in"),
+    ("global-auth-cache-duration", "200 9m"),
+    ("gzip-disable", "msie6"),
+    ("gzip-types", "text/css"),
+    ("hide-headers", "X-Powered-By"),
+    ("http2-max-field-size", "9k"),
+    ("http2-max-header-size", "64k"),
+    ("http-redirect-code", "301"),
+    ("large-client-header-buffers", "8 16k"),
+    ("limit-conn-status-code", "429"),
+    ("limit-conn-zone-variable", "$http_x_key"),
+    ("limit-req-status-code", "429"),
+    ("load-balance", "ewma"),
+    ("lua-shared-dicts", "configuration_data: 5M"),
+    ("no-auth-locations", "/open"),
+    ("no-tls-redirect-locations", "/plain"),
+    ("otel-sampler", "AlwaysOn"),
+    ("proxy-body-size", "20m"),
+    ("proxy-buffer-size", "16k"),
+    ("proxy-buffering", "on"),
+    ("proxy-busy-buffers-size", "12k"),
+    ("proxy-cookie-domain", "a.test b.test"),
+    ("proxy-cookie-path", "/a /b"),
+    ("proxy-http-version", "1.0"),
+    ("proxy-max-temp-file-size", "64m"),
+    ("proxy-next-upstream", "error http_502"),
+    ("proxy-protocol-header-timeout", "7s"),
+    ("proxy-real-ip-cidr", "10.9.0.0/16"),
+    ("proxy-redirect-from", "http://a.test/"),
+    ("proxy-request-buffering", "off"),
+    ("proxy-set-headers", "shop/headers"),
+    ("proxy-stream-next-upstream-timeout", "9s"),
+    ("proxy-stream-timeout", "9s"),
+    ("server-name-hash-bucket-size", "256"),
+    ("ssl-buffer-size", "8k"),
+    ("ssl-ciphers", "ECDHE-RSA-AES128-GCM-SHA256"),
+    ("ssl-ecdh-curve", "secp384r1"),
+    ("ssl-protocols", "TLSv1.3"),
+    ("ssl-session-cache-size", "20m"),
+    ("ssl-session-ticket-key", "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB"),
+    ("ssl-session-timeout", "5m"),
+    ("upstream-hash-by", "$request_uri"),
+    ("upstream-keepalive-time", "30m"),
+    ("whitelist-source-range", "10.9.0.0/16"),
+    ("worker-cpu-affinity", "auto"),
+    ("worker-processes", "3"),
+    ("worker-shutdown-timeout", "9s"),
+];
+
+/// Keys that act only together with others.
+const COMPANIONS: &[(&str, &[(&str, &str)])] = &[
+    ("brotli-", &[("enable-brotli", "true")]),
+    ("compute-full-forwarded-for", &[("use-forwarded-headers", "true")]),
+    ("disable-proxy-intercept-errors", &[("custom-http-errors", "404,503")]),
+    ("enable-owasp-modsecurity-crs", &[("enable-modsecurity", "true")]),
+    ("forwarded-for-header", &[("use-forwarded-headers", "true")]),
+    ("forwarded-for-proxy-protocol-header", &[("use-forwarded-headers", "true"), ("use-proxy-protocol", "true")]),
+    ("global-auth-cache-duration", &[("global-auth-cache-key", "$remote_user")]),
+    ("global-auth-signin-redirect-param", &[("global-auth-signin", "https://login.test/in")]),
+    ("global-auth-", &[("global-auth-url", "http://10.1.0.9/check")]),
+    ("gzip-", &[("use-gzip", "true")]),
+    ("http2-max-", &[("http2-max-field-size", "8k"), ("http2-max-header-size", "32k")]),
+    ("log-format-escape-", &[("log-format-upstream", "$host"), ("log-format-stream", "$time_local")]),
+    ("modsecurity-snippet", &[("enable-modsecurity", "true")]),
+    ("opentelemetry-", &[("enable-opentelemetry", "true")]),
+    ("otel-", &[("enable-opentelemetry", "true")]),
+    ("otlp-", &[("enable-opentelemetry", "true")]),
+    ("proxy-real-ip-cidr", &[("use-forwarded-headers", "true")]),
+    ("proxy-redirect-", &[("proxy-redirect-from", "http://a.test/"), ("proxy-redirect-to", "http://b.test/")]),
+    ("ssl-session-ticket-key", &[("ssl-session-tickets", "true")]),
+    ("syslog-", &[("enable-syslog", "true"), ("syslog-host", "10.9.0.1")]),
+    ("upstream-hash-by-subset", &[("upstream-hash-by", "$host"), ("upstream-hash-by-subset", "true")]),
+];
+
+/// Keys that no request, log or connection of this cluster shows: they shape the inside of the controller, what it lets tenants write,
+/// or files of its own.
+const UNTRIED: &[&str] = &[
+    "allow-cross-namespace-resources",
+    "allow-snippet-annotations",
+    "annotation-value-word-blocklist",
+    "app-root",
+    "enable-serial-reloads",
+    "geoip2-autoreload-in-minutes",
+    "global-allowed-response-headers",
+    "lua-shared-dicts",
+    "no-auth-locations",
+    "no-tls-redirect-locations",
+    "otel-max-export-batch-size",
+    "otel-max-queuesize",
+    "otel-sampler",
+    "otel-sampler-parent-based",
+    "otel-sampler-ratio",
+    "otel-schedule-delay-millis",
+    "otel-service-name",
+    "otlp-collector-host",
+    "otlp-collector-port",
+    "proxy-protocol-header-timeout",
+    "proxy-ssl-location-only",
+    "ssl-dh-param",
+    "strict-validate-path-type",
+    "upstream-hash-by",
+    "upstream-hash-by-subset",
+    "upstream-hash-by-subset-size",
+    "use-geoip2",
+];
+
+struct Made {
+    files: Vec<OutputFile>,
+    findings: Vec<Diagnostic>,
+}
+
+fn proxy(data: &[(&str, &str)]) -> Proxy {
+    let data: String = data.iter().map(|(key, value)| format!("  {key}: {value:?}\n")).collect();
+    let settings = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: settings, namespace: shop}}\ndata:\n{data}  known: \"\"\n");
+    let mut sources = SourceMap::default();
+    sources.add("cluster.yaml", CLUSTER);
+    sources.add("certificate.yaml", include_str!("../examples/shop/certificate.yaml"));
+    sources.add("settings.yaml", settings.as_str());
+    let arguments = ["--configmap=shop/settings", "--tcp-services-configmap=shop/tcp", "--udp-services-configmap=shop/udp"];
+    let flags = Flags::parse(LATEST, arguments.map(|argument| (argument, None))).value;
+    let controller = Controller { version: LATEST, flags, environment: Environment::default() };
+    lower::lower(&manifest::load(&mut sources).value, &controller).value
+}
+
+fn made(target: &str, proxy: &Proxy) -> Made {
+    let mut options = target::Options::default();
+    options.haproxy.lua = true;
+    let rendered = target::find(target).expect("it is there").render(proxy, &options);
+    let is_told = |finding: &Diagnostic| ["not-expressible", "expressed-differently", "unfit-value"].contains(&finding.rule);
+    Made { files: rendered.value, findings: rendered.diagnostics.into_iter().filter(is_told).collect() }
+}
+
+/// Another value than the default.
+fn other_value(setting: &Setting) -> String {
+    if let Some((_, value)) = VALUES.iter().find(|(name, _)| *name == setting.name) {
+        return (*value).to_owned();
+    }
+    let default = setting.default();
+    match setting.kind() {
+        "boolean" => (default != "true").to_string(),
+        "integer" => (default.parse::<i64>().unwrap_or_default() * 4 + 1).to_string(),
+        "number" => String::from("0.5"),
+        _ => String::from("/var/other"),
+    }
+}
+
+/// What the controller is asked for with a key and without it; other keys that it needs are there both times.
+struct Trial {
+    name: &'static str,
+    others: Vec<(&'static str, &'static str)>,
+    without: Proxy,
+    with: Proxy,
+}
+
+impl Trial {
+    fn of(setting: &'static Setting) -> Self {
+        let others = COMPANIONS.iter().filter(|(prefix, _)| setting.name.starts_with(prefix)).flat_map(|(_, others)| *others);
+        let others: Vec<_> = others.copied().filter(|(name, _)| *name != setting.name).collect();
+        let value = other_value(setting);
+        let with: Vec<_> = others.iter().copied().chain([(setting.name, value.as_str())]).collect();
+        Self { name: setting.name, without: proxy(&others), with: proxy(&with), others }
+    }
+
+    /// Whether the controller does something else because of the key. How it finds endpoints is in no file of its configuration.
+    fn has_effect(&self) -> bool {
+        let (without, with) = (&self.without, &self.with);
+        without.upstreams != with.upstreams || made("ingress-nginx", without).files != made("ingress-nginx", with).files
+    }
+
+    /// Whether a target does something else as well, or says that it does not. What needs a lost key is lost with it.
+    fn is_seen(&self, target: &str) -> bool {
+        let (without, with) = (made(target, &self.without), made(target, &self.with));
+        let names = |name: &str, made: &Made| made.findings.iter().any(|finding| finding.subject.as_deref() == Some(name));
+        without.files != with.files || names(self.name, &with) || self.others.iter().any(|(other, _)| names(other, &without))
+    }
+}
+
+fn trials() -> impl Iterator<Item = Trial> {
+    settings::all().filter(|setting| !UNTRIED.contains(&setting.name)).map(Trial::of)
+}
+
+#[test]
+fn no_key_is_passed_over() {
+    for target in ["nginx", "haproxy"] {
+        let is_passed_over = |trial: &Trial| trial.has_effect() && !trial.is_seen(target);
+        let passed_over: Vec<_> = trials().filter(is_passed_over).map(|trial| trial.name).collect();
+        assert_eq!(passed_over, Vec::<&str>::new(), "{target}");
+    }
+}
+
+#[test]
+fn findings_name_the_config_map_and_the_place() {
+    let with = proxy(&[("default-type", "text/plain")]);
+    let findings = made("haproxy", &with).findings;
+    let finding = findings.iter().find(|finding| finding.subject.as_deref() == Some("default-type")).expect("it is told");
+    let object = finding.object.as_ref().expect("it names an object");
+    assert_eq!((object.kind.as_str(), object.namespace.as_str(), object.name.as_str()), ("ConfigMap", "shop", "settings"));
+    assert!(finding.span.is_some());
+}
+
+#[test]
+fn a_default_that_is_written_out_is_no_finding() {
+    let findings = made("haproxy", &proxy(&[("enable-aio-write", "true"), ("keep-alive-requests", "1000")])).findings;
+    assert!(findings.iter().all(|finding| finding.object.as_ref().is_none_or(|object| object.kind != "ConfigMap")), "{findings:?}");
+}
+
+#[test]
+fn each_key_is_tried() {
+    let idle: Vec<_> = trials().filter(|trial| !trial.has_effect()).map(|trial| trial.name).collect();
+    assert_eq!(idle, Vec::<&str>::new());
+}
