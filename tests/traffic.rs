@@ -61,11 +61,18 @@ fn equal_rows(text: &str) -> usize {
     last.and_then(|line| line.split(' ').next()?.parse().ok()).unwrap_or_default()
 }
 
+/// Of each row that is not equal `check` tells, at the object that causes it, and nobody gets in by it who did not before.
+fn assert_told(text: &str) {
+    let untold: Vec<_> = text.lines().filter(|line| line.starts_with("not told: ")).collect();
+    assert!(untold.is_empty(), "{untold:#?}\n{text}");
+}
+
 #[test]
 fn scenarios_get_the_answers_of_the_controller() {
     for product in products() {
-        let (_, text) = tool("run", product, &[&folder("tests/traffic/scenarios").to_string_lossy(), "-v"]);
+        let (_, text) = tool("run", product, &[&folder("tests/traffic/scenarios").to_string_lossy(), "-v", "--told"]);
         assert!(equal_rows(&text) >= product.own_rows, "{text}");
+        assert_told(&text);
     }
 }
 
@@ -90,8 +97,9 @@ fn a_reload_loses_no_request() {
 fn recorded_requests_get_the_recorded_answers() {
     let Some(reference) = support::reference() else { return };
     for product in products() {
-        let (_, text) = tool("run", product, &[&reference.join("traffic").to_string_lossy(), "-v"]);
+        let (_, text) = tool("run", product, &[&reference.join("traffic").to_string_lossy(), "-v", "--told"]);
         assert!(equal_rows(&text) >= product.reference_rows, "{text}");
+        assert_told(&text);
     }
 }
 

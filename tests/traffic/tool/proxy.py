@@ -42,9 +42,7 @@ class Proxy:
     def render(self, manifests, flags):
         """Renders the configuration and has the product test it; the command that runs it."""
         flags = flags + [f"--http-port={self.ports[80]}", f"--https-port={self.ports[443]}", f"--ssl-passthrough-proxy-port={self.ports[442]}"]
-        command = [self.options.binary, "render", manifests, "--target", self.target, "-o", self.folder, "--write-secrets",
-                   "--configmap", "ingress-nginx/ingress-nginx-controller", *self.arguments()]
-        command += [f"--controller-arg={flag}" for flag in flags]
+        command = self.ingressc("render", manifests, flags) + ["-o", self.folder, "--write-secrets"]
         rendered = subprocess.run(command, capture_output=True, text=True)
         with open(os.path.join(self.folder, "findings.txt"), "w") as file:
             file.write(rendered.stderr)
@@ -54,6 +52,14 @@ class Proxy:
         if not os.path.exists(default):
             make_certificate(default, "Kubernetes Ingress Controller Fake Certificate")
         return self.command()
+
+    def check(self, manifests, flags):
+        """The command that says what is different with the product."""
+        return self.ingressc("check", manifests, flags) + ["--format", "json"]
+
+    def ingressc(self, name, manifests, flags):
+        command = [self.options.binary, name, manifests, "--target", self.target, "--configmap", "ingress-nginx/ingress-nginx-controller"]
+        return command + self.arguments() + [f"--controller-arg={flag}" for flag in flags]
 
     def wait(self):
         end = time.monotonic() + 5
