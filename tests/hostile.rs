@@ -94,7 +94,9 @@ const ANNOTATIONS: &[(&[(&str, &str)], &str)] = &[
     (&[("auth-type", "basic"), ("auth-secret", "other/users")], "bad-annotation-value location-denied"),
     (&[("auth-type", "basic"), ("auth-secret", "a/b/c")], "bad-annotation-value location-denied"),
     (&[("auth-type", "oauth"), ("auth-secret", "users")], "bad-annotation-value"),
-    (&[("configuration-snippet", "} location /x {")], "broken-shape blocks-reload"),
+    (&[("configuration-snippet", "} location /x {")], "broken-shape -"),
+    (&[("configuration-snippet", "} }")], "broken-shape -"),
+    (&[("configuration-snippet", "} }")], "blocked-reload blocks-reload"),
     (&[("configuration-snippet", "nosuch on;")], "blocked-reload blocks-reload"),
     (&[("auth-urls", "http://auth.example/")], "unknown-annotation fails-open"),
     (&[("аuth-url", "http://auth.example/")], "malformed-annotation"),
@@ -206,6 +208,14 @@ fn a_host_can_be_taken_over_by_none_unseen() {
     assert!(path.contains("overridden-path overridden") && path.contains("admission admission-denied"), "{path:?}");
     let alias = found(&format!("{mine}---\n{}", ingress("b", "pay.example", "/", &[("server-alias", "shop.example")])));
     assert!(alias.contains("overridden-alias overridden"), "{alias:?}");
+}
+
+#[test]
+fn each_host_that_is_no_name_has_its_finding() {
+    for host in ["~.*", "~^(.*)$", "*", "EXAMPLE.com", "a..b", "a.example.", "1.2.3.4", "*.*.a", "пример.example"] {
+        let found = found(&ingress("web", host, "/", &[]));
+        assert!(found.contains("malformed-host admission-denied"), "{host}: {found:?}");
+    }
 }
 
 #[test]
