@@ -1,11 +1,13 @@
 //! Hostile manifests: each kind of attack has its finding, and no report is led astray by what a file is called.
 
+mod support;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use support::{Run, folder, run};
 
 /// Opens the gates, so that what a value does to the configuration is seen, and not only that it is not allowed.
 const OPEN: &str = "\
@@ -45,15 +47,14 @@ metadata:
 }
 
 fn check(folder: &Path, format: &str) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ingressc"));
-    command.args(["check", ".", "--format", format]).current_dir(folder).env_clear().stdin(Stdio::null());
-    String::from_utf8(command.output().expect("the program starts").stdout).expect("the program writes UTF-8")
+    let Run { code, stdout, stderr } = run(folder, &["check", ".", "--format", format], "");
+    assert!(matches!(code, Some(0 | 1)), "{stderr}");
+    stdout
 }
 
 /// The rules that find something worth a warning, each as `rule` and `rule effect`.
 fn found(text: &str) -> BTreeSet<String> {
-    let folder = tempfile::tempdir().expect("there is room for files");
-    fs::write(folder.path().join("in.yaml"), text).expect("files can be written");
+    let folder = folder(&[("in.yaml", text)]);
     let report: Value = serde_json::from_str(&check(folder.path(), "json")).expect("a report is JSON");
     let findings = report["findings"].as_array().expect("a report has findings").iter();
     let loud = findings.filter(|finding| finding["severity"] != "info");
@@ -271,7 +272,7 @@ fn headers_of_configmaps_are_looked_at() {
 #[cfg(unix)]
 #[test]
 fn no_name_of_a_file_leads_a_report_astray() {
-    let folder = tempfile::tempdir().expect("there is room for files");
+    let folder = folder(&[]);
     let names = ["a%b,c:d", "new\nline", "esc\u{1b}[2J", "q\"<&>'", "right\u{202e}", "::error::x", "tab\t\u{85}"];
     for (at, name) in names.into_iter().enumerate() {
         let text = ingress(&format!("web{at}"), "shop.example", &format!("/{at}"), &[("proxy-read-timeout", "1h")]);
