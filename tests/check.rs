@@ -7,7 +7,7 @@ use std::path::Path;
 use pretty_assertions::assert_eq;
 use serde_json::Value;
 
-use support::{Run, folder, run};
+use support::program::{Run, folder, run};
 
 const FORMATS: [&str; 5] = ["text", "json", "sarif", "github", "junit"];
 

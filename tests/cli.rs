@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use support::{Run, folder};
+use support::program::{Run, folder};
 
 const INGRESS: &str = "\
 apiVersion: networking.k8s.io/v1
@@ -25,7 +25,7 @@ spec:
 const FILES: [&str; 5] = ["backends.json", "certificates.json", "lua.json", "nginx.conf", "streams.json"];
 
 fn run(folder: &Path, args: &[&str]) -> Run {
-    support::run(folder, args, "")
+    support::program::run(folder, args, "")
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -51,7 +51,7 @@ fn the_configuration_goes_to_standard_output() {
 fn standard_input_is_a_file_like_any_other() {
     let folder = folder(&[("in.yaml", INGRESS)]);
     let from_file = run(folder.path(), &render(&[]));
-    let from_input = support::run(folder.path(), &["render", "-", "--target", "ingress-nginx"], INGRESS);
+    let from_input = support::program::run(folder.path(), &["render", "-", "--target", "ingress-nginx"], INGRESS);
     assert_eq!((from_input.code, from_input.stdout), (from_file.code, from_file.stdout));
 }
 
@@ -75,6 +75,27 @@ fn a_folder_gets_all_files_and_keeps_the_others() {
     assert_eq!(names(&folder.path().join("out/new")), expected);
     let first = fs::read_to_string(folder.path().join("out/new/nginx.conf")).expect("it was written");
     assert_eq!(first, run(folder.path(), &render(&[])).stdout);
+}
+
+#[test]
+#[cfg(unix)]
+fn secrets_are_written_when_asked_for_and_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = folder(&[("in.yaml", INGRESS)]);
+    let nginx = ["render", "in.yaml", "--target", "nginx", "--split-hosts", "--nginx-version", "1.29.3", "-o", "out"];
+    run(folder.path(), &nginx);
+    assert_eq!(names(&folder.path().join("out")), ["hosts", "nginx.conf"]);
+    let host = fs::read_to_string(folder.path().join("out/hosts/others.conf")).expect("it was written");
+    assert!(host.contains("http2 on;") && !host.contains("ssl http2"), "{host}");
+
+    run(folder.path(), &[&nginx[..], &["--write-secrets"]].concat());
+    let certificate = folder.path().join("out/tls/default.pem");
+    let mode = fs::metadata(&certificate).expect("it was written").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let first = fs::read_to_string(&certificate).expect("it can be read");
+    run(folder.path(), &[&nginx[..], &["--write-secrets"]].concat());
+    assert_eq!(fs::read_to_string(&certificate).ok(), Some(first), "a certificate that is there stays");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 //!
 //! Runs where `../shared` exists. Of 1.15.1, the truth of each case has a `controller.log`.
 
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -154,11 +156,8 @@ fn cases(reference: &Path) -> Vec<(PathBuf, PathBuf)> {
 
 #[test]
 fn what_the_controller_logs_about_an_annotation_is_found() {
-    let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference");
-    if !reference.exists() {
-        println!("skipped: there is no {}", reference.display());
-        return;
-    }
+    let Some(reference) = support::reference() else { return };
+    let reference = reference.as_path();
     let missed = |(log, objects): &(PathBuf, PathBuf)| {
         let log = fs::read_to_string(log).unwrap_or_default();
         let complaints = log.lines().map(|line| (line, Complaint::of(line))).filter(|(_, complaint)| !complaint.annotations.is_empty());
@@ -176,7 +175,7 @@ fn what_the_controller_logs_about_an_annotation_is_found() {
         let missed = complaints.iter().map(|(line, _)| format!("{}: {line}", objects.display())).collect();
         (log.lines().count(), about, missed)
     };
-    let counted: Vec<(usize, usize, Vec<String>)> = cases(&reference).par_iter().map(missed).collect();
+    let counted: Vec<(usize, usize, Vec<String>)> = cases(reference).par_iter().map(missed).collect();
     let lines: usize = counted.iter().map(|(lines, _, _)| lines).sum();
     let about: usize = counted.iter().map(|(_, about, _)| about).sum();
     let missed: Vec<String> = counted.into_iter().flat_map(|(_, _, missed)| missed).collect();

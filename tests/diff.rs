@@ -7,7 +7,7 @@ use std::path::Path;
 
 use pretty_assertions::assert_eq;
 use serde_json::Value;
-use support::{Run, folder};
+use support::program::{Run, folder};
 use tempfile::TempDir;
 
 const SHOP: &str = "\
@@ -70,7 +70,7 @@ endpoints:
 ";
 
 fn run(folder: &Path, args: &[&str]) -> Run {
-    support::run(folder, args, "")
+    support::program::run(folder, args, "")
 }
 
 fn write(folder: &Path, name: &str, content: &str) {

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use pretty_assertions::assert_eq;
-use support::{Run, folder, run};
+use support::program::{Run, folder, run};
 use tempfile::TempDir;
 
 /// Two misspelt names, one of them with comments and an odd layout around it, and a name that nothing resembles.
@@ -87,7 +87,7 @@ fn the_patch_can_be_applied() {
     let patch = check(folder.path(), &["in.yaml", "--fix", "--dry-run"], "").stdout;
     let git = Command::new("git").args(["apply", "-"]).current_dir(folder.path()).stdin(Stdio::piped()).spawn();
     let Ok(mut child) = git else {
-        println!("skipped: there is no git to apply the patch with");
+        support::skipped("there is no git to apply the patch with");
         return;
     };
     child.stdin.take().expect("it was piped").write_all(patch.as_bytes()).expect("git reads the patch");

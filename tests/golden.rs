@@ -30,9 +30,18 @@ fn targets(case: &Path) -> Vec<(String, PathBuf)> {
 }
 
 /// The files of a folder, without the folders in it.
-fn files(folder: &Path) -> impl Iterator<Item = PathBuf> {
-    let entries = fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("it can be read").path());
+fn files(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.expect("it can be read").path());
     entries.filter(|path| path.is_file())
+}
+
+/// The files that hold something of the case, by name: of folders only that with tables. Pages for errors are always the same.
+fn named(folder: &Path) -> BTreeMap<String, String> {
+    let tables = files(&folder.join("maps")).map(|path| {
+        let (name, text) = contents(path);
+        (format!("maps/{name}"), text)
+    });
+    files(folder).map(contents).chain(tables).collect()
 }
 
 /// Everything that the command makes of a case, by file name.
@@ -43,7 +52,7 @@ fn outputs(case: &Path, target: &str) -> BTreeMap<String, String> {
     command.current_dir(case).args(["render", "in.yaml", "--target", target, "-o"]).arg(folder.path());
     let run = command.args(args.lines()).output().expect("the program starts");
     assert!(run.status.code().is_some_and(|code| code < 2), "{}: {}", case.display(), String::from_utf8_lossy(&run.stderr));
-    let mut outputs: BTreeMap<String, String> = files(folder.path()).map(contents).collect();
+    let mut outputs = named(folder.path());
     if !run.stderr.is_empty() {
         outputs.insert(String::from("stderr.txt"), String::from_utf8(run.stderr).expect("it is UTF-8"));
     }
@@ -74,13 +83,17 @@ fn what_is_made_is_what_was_blessed() {
     let all = cases().into_iter().flat_map(|case| targets(&case).into_iter().map(move |(target, folder)| (case.clone(), target, folder)));
     for (case, target, folder) in all {
         let made = outputs(&case, &target);
-        let golden: BTreeMap<String, String> = files(&folder).map(contents).filter(|(name, _)| !INPUTS.contains(&name.as_str())).collect();
+        let golden: BTreeMap<String, String> = named(&folder).into_iter().filter(|(name, _)| !INPUTS.contains(&name.as_str())).collect();
         if blesses {
             golden
                 .keys()
                 .filter(|name| !made.contains_key(*name))
                 .for_each(|name| fs::remove_file(folder.join(name)).expect("it can be removed"));
-            made.iter().for_each(|(name, text)| fs::write(folder.join(name), text).expect("it can be written"));
+            for (name, text) in &made {
+                let path = folder.join(name);
+                fs::create_dir_all(path.parent().expect("it is in a folder")).expect("the folder can be made");
+                fs::write(path, text).expect("it can be written");
+            }
             continue;
         }
         let name = format!("{} for {target}", file_name(&case));

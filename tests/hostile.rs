@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use support::{Run, folder, run};
+use support::program::{Run, folder, run};
 
 /// Opens the gates, so that what a value does to the configuration is seen, and not only that it is not allowed.
 const OPEN: &str = "\

@@ -1,6 +1,8 @@
 //! `ingressc diff` against what the real controller wrote, where that data is at hand: equal for its own objects, and after any single
 //! change of them different, at the right place and with the right cause.
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,11 +23,6 @@ struct Case {
     manifests: PathBuf,
     outputs: PathBuf,
     arguments: Vec<String>,
-}
-
-fn root() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?.join("shared/reference");
-    root.is_dir().then_some(root)
 }
 
 fn folders(folder: &Path) -> Vec<PathBuf> {
@@ -101,7 +98,7 @@ fn each<T: Send>(cases: &[Case], work: impl Fn(&Path, usize, &Case) -> T + Sync)
 
 #[test]
 fn objects_are_equal_to_what_the_controller_made_of_them() {
-    let Some(root) = root() else { return };
+    let Some(root) = support::reference() else { return };
     each(&cases(&root), |folder, _, case| {
         let (code, document) = diff(folder, case, &case.manifests.to_string_lossy());
         assert_eq!((code, &document["equal"]), (Some(0), &Value::Bool(true)), "{}: {document:#}", case.name);
@@ -240,7 +237,7 @@ fn judge(folder: &Path, case: &Case, text: &str, mutation: &Mutation) -> Option<
 
 #[test]
 fn any_single_change_is_found_and_blamed() {
-    let Some(root) = root() else { return };
+    let Some(root) = support::reference() else { return };
     let cases = cases(&root);
     let all = each(&cases, |folder, number, case| {
         let text = fs::read_to_string(&case.manifests).unwrap_or_default();

@@ -8,7 +8,7 @@ use super::console::Console;
 use super::controller::ControllerOptions;
 use super::fix::Fixing;
 use super::inputs::Inputs;
-use super::output::NginxArgs;
+use super::output::TargetArgs;
 use super::policy::{self, Judged};
 use super::progress::Progress;
 use super::project::Project;
@@ -61,7 +61,7 @@ pub(super) struct Check {
     #[command(flatten)]
     controller: ControllerOptions,
     #[command(flatten)]
-    nginx: NginxArgs,
+    targets: TargetArgs,
     #[command(flatten)]
     fixing: Fixing,
 }
@@ -145,8 +145,10 @@ impl Check {
 
     /// What the manifests come to, and what the passes of the compiler and the checks find.
     fn compile(&self, project: &Project, controller: &Controller) -> (Proxy, Vec<Diagnostic>) {
-        let Outcome { value: proxy, diagnostics: mut found } = lower::lower(&project.cluster, controller);
-        let options = self.nginx.options().in_one_file();
+        let Outcome { value: mut proxy, diagnostics: mut found } = lower::lower(&project.cluster, controller);
+        // Not every product can check every hash of a password.
+        proxy.secrets = lower::secrets(&project.cluster, &proxy);
+        let options = self.targets.options().in_one_file();
         let rendered = target::find(self.target).map(|target| target.render_for_checks(&proxy, &options)).unwrap_or_default();
         found.extend(rendered.diagnostics);
         let files: Vec<_> = rendered.value.iter().map(|file| (file.name.as_ref(), file.content.as_str())).collect();

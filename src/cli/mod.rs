@@ -75,7 +75,7 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
-const ABOUT: &str = "Compiles Kubernetes Ingress manifests to the configuration that an ingress controller would write";
+const ABOUT: &str = "Compiles Kubernetes Ingress manifests to proxy configuration: what ingress-nginx would write, nginx, or HAProxy";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -83,10 +83,12 @@ Examples:
       What is wrong with the manifests in a folder, before they are applied
   ingressc render manifests/ --target ingress-nginx
       The nginx.conf that ingress-nginx would write for the manifests in a folder
+  ingressc render manifests/ --target haproxy -o out/
+      A configuration that gives the same answers without the controller
   ingressc diff manifests/ --live nginx.conf
       How what a controller serves differs from what the manifests declare, and why
   kubectl get ingress,service,configmap -A -o yaml | ingressc render - --target ingress-nginx
-      The same for what a cluster holds
+      The controller's nginx.conf for what a cluster holds
   ingressc render manifests/ --target ingress-nginx -o golden/ --check
       Fail where the configuration is no longer the one in golden/
 

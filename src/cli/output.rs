@@ -10,12 +10,12 @@ use super::{certificate, files};
 use crate::ir::{Proxy, SecretUse};
 use crate::lower;
 use crate::manifest::Cluster;
-use crate::target::{Module, NginxOptions, NginxVersion, Options, OutputFile};
+use crate::target::{HaproxyOptions, HaproxyVersion, Module, NginxOptions, NginxVersion, Options, OutputFile};
 
 /// Options of the target `nginx`.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Target nginx")]
-pub(super) struct NginxArgs {
+struct NginxArgs {
     /// The nginx that reads the configuration [default: 1.22.1]
     #[arg(long, value_name = "VERSION")]
     nginx_version: Option<NginxVersion>,
@@ -31,10 +31,44 @@ pub(super) struct NginxArgs {
 }
 
 impl NginxArgs {
-    pub(super) fn options(&self) -> Options {
+    fn options(&self) -> NginxOptions {
         let modules = self.nginx_module.iter().filter_map(|name| Module::find(name)).collect();
         let version = self.nginx_version.unwrap_or_default();
-        Options { nginx: NginxOptions { version, modules, state: self.nginx_state.clone(), splits_hosts: self.split_hosts } }
+        NginxOptions { version, modules, state: self.nginx_state.clone(), splits_hosts: self.split_hosts }
+    }
+}
+
+/// Options of the target `haproxy`.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Target haproxy")]
+struct HaproxyArgs {
+    /// The HAProxy that reads the configuration [default: 2.6]
+    #[arg(long, value_name = "VERSION")]
+    haproxy_version: Option<HaproxyVersion>,
+    /// Ask authentication services, copy requests and fetch error pages by a file of Lua
+    #[arg(long)]
+    haproxy_lua: bool,
+}
+
+impl HaproxyArgs {
+    fn options(&self) -> HaproxyOptions {
+        HaproxyOptions { version: self.haproxy_version.unwrap_or_default(), lua: self.haproxy_lua }
+    }
+}
+
+/// Options of all targets.
+#[derive(Debug, Default, Args)]
+pub(super) struct TargetArgs {
+    #[command(flatten)]
+    nginx: NginxArgs,
+    #[command(flatten)]
+    haproxy: HaproxyArgs,
+}
+
+impl TargetArgs {
+    /// What the targets are to do.
+    pub(super) fn options(&self) -> Options {
+        Options { nginx: self.nginx.options(), haproxy: self.haproxy.options() }
     }
 }
 

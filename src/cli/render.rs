@@ -8,7 +8,7 @@ use super::console::Console;
 use super::controller::ControllerOptions;
 use super::inputs::Inputs;
 use super::origins::{self, Style};
-use super::output::{self, NginxArgs};
+use super::output::{self, TargetArgs};
 use super::policy::{self, Judged};
 use super::progress::Progress;
 use super::project::Project;
@@ -55,7 +55,7 @@ pub(super) struct Render {
     #[command(flatten)]
     controller: ControllerOptions,
     #[command(flatten)]
-    nginx: NginxArgs,
+    targets: TargetArgs,
 }
 
 impl Render {
@@ -80,7 +80,7 @@ impl Render {
         if let Some(folder) = self.output.as_ref().filter(|_| self.write_secrets) {
             output::add_secrets(&mut proxy, &project.cluster, folder)?;
         }
-        let mut rendered = target::find(self.target).map(|target| target.render(&proxy, &self.nginx.options())).unwrap_or_default();
+        let mut rendered = target::find(self.target).map(|target| target.render(&proxy, &self.targets.options())).unwrap_or_default();
         project.findings.extend(rendered.diagnostics);
         if let Some(style) = self.origins {
             origins::add(style, &mut rendered.value, project, &proxy)?;

@@ -17,6 +17,7 @@ macro_rules! templates {
 }
 
 const TEMPLATES: &[(&str, &str)] = templates![
+    "haproxy/haproxy.cfg"
     "ingress_nginx/auth.conf"
     "ingress_nginx/cors.conf"
     "ingress_nginx/error_page.conf"

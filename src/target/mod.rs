@@ -5,10 +5,13 @@
 
 mod dialect;
 mod environment;
+mod haproxy;
 mod ingress_nginx;
+mod names;
 mod nginx;
 mod options;
 mod quote;
+mod scope;
 mod shape;
 mod view;
 
@@ -17,6 +20,7 @@ use std::borrow::Cow;
 use crate::diagnostic::Outcome;
 use crate::ir::Proxy;
 
+pub use haproxy::{Haproxy, HaproxyOptions, HaproxyVersion};
 pub use ingress_nginx::IngressNginx;
 pub use nginx::Nginx;
 pub use options::{Module, NginxOptions, NginxVersion, Options};
@@ -55,7 +59,7 @@ pub trait Target: Sync {
 }
 
 /// All targets.
-pub const TARGETS: &[&dyn Target] = &[&IngressNginx, &Nginx];
+pub const TARGETS: &[&dyn Target] = &[&IngressNginx, &Nginx, &Haproxy];
 
 /// The target of a name.
 #[must_use]

@@ -4,11 +4,15 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use super::haproxy::HaproxyOptions;
+
 /// Choices for all targets; each reads its own.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Options {
     /// For the target `nginx`.
     pub nginx: NginxOptions,
+    /// For the target `haproxy`.
+    pub haproxy: HaproxyOptions,
 }
 
 impl Options {

@@ -1,40 +1,24 @@
-//! The program as tests run it.
+//! What tests share.
 
-use std::fs;
+#![allow(dead_code, reason = "each test uses its part")]
+
+pub mod program;
+
 use std::io::Write as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
 
-use tempfile::TempDir;
-
-/// How a run ended and what it said.
-#[derive(Debug)]
-pub struct Run {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+/// Says why something is not tried, where everybody sees it: the output of a test that passes is not shown, but for this.
+pub fn skipped(reason: &str) {
+    // Where standard error is closed, nobody can be told.
+    let _ = writeln!(std::io::stderr(), "skipped: {reason}");
 }
 
-/// Runs the program in a folder, without an environment.
-pub fn run(folder: &Path, args: &[&str], input: &str) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ingressc"));
-    command.args(args).current_dir(folder).env_clear();
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("the program starts");
-    // A program that does not read its input may be gone already.
-    let _ = child.stdin.take().map(|mut stdin| stdin.write_all(input.as_bytes()));
-    let output = child.wait_with_output().expect("the program ends");
-    let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
-    Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
-}
-
-/// A folder with files, and the folders that they are in.
-pub fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("there is room for files");
-    for (name, content) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().expect("it is in a folder")).expect("folders can be made");
-        fs::write(path, content).expect("files can be written");
+/// The recorded answers of the real controller, which lie beside the clone where they are at hand.
+pub fn reference() -> Option<PathBuf> {
+    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/reference"));
+    let found = folder.is_dir().then_some(folder);
+    if found.is_none() {
+        skipped("there is no ../shared/reference");
     }
-    folder
+    found
 }

@@ -11,6 +11,7 @@ const EXACT_PATHS: &str = "the path of the rule is matched as `pathType` says";
 const WEBSOCKETS: &str = "WebSockets need no annotation; those that are idle end after `proxy-read-timeout`";
 const CLOUD: &str = "the load balancer before the controller is set up by its Service";
 const REGEX_FIRST: &str = "paths are tried in the controller's own order: the longest first";
+const NO_QUEUES: &str = "requests do not wait for endpoints";
 
 /// The analogies of this subject.
 pub(super) static ANALOGIES: &[Analogy] = &[
@@ -159,6 +160,18 @@ pub(super) static ANALOGIES: &[Analogy] = &[
     means_nothing("session-cookie-httponly", "the cookie always has `HttpOnly`"),
     means_nothing("session-cookie-strategy", "the controller always adds a cookie of its own").of(&HAPROXY_INGRESS),
     means("session-timeout", &["session-cookie-max-age"]),
+    means_nothing("agent-check-port", PROBES).of(&HAPROXY_INGRESS),
+    means_nothing("check-interval", PROBES).of(&HAPROXY),
+    means_nothing("timeout-check", PROBES).of(&HAPROXY),
+    means_nothing("maxconn-server", NO_QUEUES).of(&HAPROXY_INGRESS),
+    means_nothing("pod-maxconn", NO_QUEUES).of(&HAPROXY),
+    means_nothing("timeout-queue", NO_QUEUES).of(&HAPROXY_INGRESS),
+    means_nothing("scale-server-slots", "endpoints come and go without slots").of(&HAPROXY),
+    means_nothing("standalone-backend", "each Ingress has its settings for itself").of(&HAPROXY),
+    means_nothing("abortonclose", "the controller ends requests whose client is gone").of(&HAPROXY),
+    means_nothing("send-proxy-protocol", "only TCP services get the PROXY protocol: `::PROXY` behind their port").of(&HAPROXY),
+    means_setting("src-ip-header", "forwarded-for-header").of(&HAPROXY),
+    means_setting("request-capture", "log-format-upstream").of(&HAPROXY),
     // Canaries and copies.
     means("canary-by-weight", &["canary-weight"]),
     means("canary-cookie", &["canary-by-cookie"]),
@@ -167,8 +180,10 @@ pub(super) static ANALOGIES: &[Analogy] = &[
     means("canary-header-value", &["canary-by-header-value"]),
     means("canary-percent", &["canary-weight"]),
     means("canary-percentage", &["canary-weight"]),
+    means("blue-green-balance", &["canary", "canary-weight"]).of(&HAPROXY_INGRESS),
     means("blue-green-deploy", &["canary", "canary-weight"]).of(&HAPROXY_INGRESS),
     means("service-weight", &["canary", "canary-weight"]),
+    means("http-header-match", &["canary", "canary-by-header"]).of(&HAPROXY_INGRESS),
     means("route-acl", &["canary", "canary-by-header"]).of(&HAPROXY),
     means_nothing("mirror-percentage", "all requests are copied").of(&HIGRESS),
     means("mirror-target-service", &["mirror-target"]).of(&HIGRESS).but("its value is a URL"),

@@ -32,6 +32,16 @@ pub(super) enum Word {
     Raw(Raw),
 }
 
+impl Word {
+    /// Whether it can stand in a configuration.
+    fn is_fit(&self) -> bool {
+        match self {
+            Self::Value(text) => is_fit(text),
+            Self::Raw(_) => true,
+        }
+    }
+}
+
 impl Shown for Word {
     fn shown(&self) -> Value {
         match self {
@@ -99,6 +109,11 @@ impl Lines {
     /// The first word that is not fit for a configuration, and forgets it.
     pub(super) fn take_unfit(&mut self) -> Option<String> {
         self.unfit.take()
+    }
+
+    /// Leaves out the directives that hold such a word.
+    pub(super) fn drop_unfit(&mut self) {
+        self.lines.retain(|line| line.end.as_str() != ";" || line.words.iter().all(Word::is_fit));
     }
 
     /// A directive.

@@ -17,10 +17,8 @@ mod lines;
 mod location;
 mod losses;
 mod maps;
-mod names;
 mod proxying;
 mod response;
-mod scope;
 mod server;
 mod shared;
 mod snippets;
@@ -35,7 +33,7 @@ use rayon::prelude::*;
 
 use super::options::NginxOptions;
 use super::view::{Raw, view};
-use super::{Options, OutputFile, Target, environment};
+use super::{Options, OutputFile, Target, environment, names, scope};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::{Proxy, Server};
 use lines::Lines;
@@ -85,7 +83,12 @@ impl Target for Nginx {
     }
 }
 
-fn print(lines: Lines, scope: &mut Scope) -> String {
+/// Prints lines. What is not fit for a configuration closed its route before: what is left holds for all hosts, and is left out.
+fn print(mut lines: Lines, scope: &mut Scope) -> String {
+    if let Some(unfit) = lines.take_unfit() {
+        scope.left_out(&unfit);
+        lines.drop_unfit();
+    }
     environment::render("nginx/lines.conf", lines.page()).unwrap_or_else(|finding: Box<Diagnostic>| {
         scope.failed(*finding);
         String::new()

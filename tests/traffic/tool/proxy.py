@@ -15,13 +15,14 @@ class Refused(Exception):
     """The configuration could not be rendered, or the proxy refused it."""
 
 
-class Nginx:
+class Proxy:
+    """What runs one product: started, told of another configuration, stopped."""
+
+    target, configuration, reload_signal = None, None, signal.SIGHUP
+
     def __init__(self, options, ports):
         self.options, self.ports, self.folder, self.process = options, ports, None, None
-        modules = "/usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so"
-        self.has_headers_more = not options.stock and os.path.exists(modules)
-        # nginx itself cannot leave out this header; its version it can.
-        self.tolerated = set() if self.has_headers_more else {("server", "nginx")}
+        self.tolerated = set()
 
     def start(self, manifests, flags, name):
         self.folder = os.path.join(self.options.keep, name)
@@ -29,34 +30,69 @@ class Nginx:
         os.makedirs(os.path.join(self.folder, "state"))
         os.chmod(self.folder, 0o755)
         command = self.render(manifests, flags)
-        with open(os.path.join(self.folder, "state", "stderr.txt"), "w") as errors:
-            self.process = subprocess.Popen(command, stderr=errors)
+        with open(os.path.join(self.folder, "state", "output.txt"), "w") as output:
+            self.process = subprocess.Popen(command, stdout=output, stderr=output)
         self.wait()
 
     def reload(self, manifests, flags):
         """Goes on with another configuration, as an administrator would."""
         self.render(manifests, flags)
-        self.process.send_signal(signal.SIGHUP)
+        self.process.send_signal(self.reload_signal)
 
     def render(self, manifests, flags):
-        """Renders the configuration and has nginx test it; the command that runs nginx with it."""
-        folder = self.folder
+        """Renders the configuration and has the product test it; the command that runs it."""
         flags = flags + [f"--http-port={self.ports[80]}", f"--https-port={self.ports[443]}", f"--ssl-passthrough-proxy-port={self.ports[442]}"]
-        command = [self.options.binary, "render", manifests, "--target", "nginx", "-o", folder, "--write-secrets", "--nginx-state",
-                   os.path.join(folder, "state"), "--configmap", "ingress-nginx/ingress-nginx-controller"]
+        command = [self.options.binary, "render", manifests, "--target", self.target, "-o", self.folder, "--write-secrets",
+                   "--configmap", "ingress-nginx/ingress-nginx-controller", *self.arguments()]
         command += [f"--controller-arg={flag}" for flag in flags]
-        if self.has_headers_more:
-            command.append("--nginx-module=headers-more")
         rendered = subprocess.run(command, capture_output=True, text=True)
-        with open(os.path.join(folder, "findings.txt"), "w") as file:
+        with open(os.path.join(self.folder, "findings.txt"), "w") as file:
             file.write(rendered.stderr)
-        if not os.path.exists(os.path.join(folder, "nginx.conf")):
+        if not os.path.exists(os.path.join(self.folder, self.configuration)):
             raise Refused(f"cannot render: {rendered.stderr.strip().splitlines()[-1:]}")
-        default = os.path.join(folder, "tls", "default.pem")
+        default = os.path.join(self.folder, "tls", "default.pem")
         if not os.path.exists(default):
             make_certificate(default, "Kubernetes Ingress Controller Fake Certificate")
-        self.one_worker(os.path.join(folder, "nginx.conf"))
-        command = ["nginx", "-c", os.path.join(folder, "nginx.conf"), "-e", os.path.join(folder, "state", "error.log")]
+        return self.command()
+
+    def wait(self):
+        end = time.monotonic() + 5
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                raise Refused("the proxy ended at once: see state/output.txt")
+            try:
+                socket.create_connection(("127.0.0.1", self.ports[80]), 1).close()
+                return
+            except OSError:
+                time.sleep(0.01)
+        self.stop()
+        raise Refused("the proxy does not listen")
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Nginx(Proxy):
+    target, configuration = "nginx", "nginx.conf"
+
+    def __init__(self, options, ports):
+        super().__init__(options, ports)
+        modules = "/usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so"
+        self.has_headers_more = not options.stock and os.path.exists(modules)
+        # nginx itself cannot leave out this header; its version it can.
+        self.tolerated = set() if self.has_headers_more else {("server", "nginx")}
+
+    def arguments(self):
+        return ["--nginx-state", os.path.join(self.folder, "state")] + (["--nginx-module=headers-more"] if self.has_headers_more else [])
+
+    def command(self):
+        self.one_worker(os.path.join(self.folder, "nginx.conf"))
+        command = ["nginx", "-c", os.path.join(self.folder, "nginx.conf"), "-e", os.path.join(self.folder, "state", "error.log")]
         command += ["-g", "daemon off;" + (" user root;" if os.geteuid() == 0 else "")]
         tested = subprocess.run(command + ["-t"], capture_output=True, text=True)
         if tested.returncode:
@@ -71,26 +107,25 @@ class Nginx:
         with open(path, "w") as file:
             file.write(re.sub(r"(?m)^worker_processes .*;$", "worker_processes 1;", text))
 
-    def wait(self):
-        end = time.monotonic() + 5
-        while time.monotonic() < end:
-            if self.process.poll() is not None:
-                raise Refused("nginx ended at once: see state/stderr.txt")
-            try:
-                socket.create_connection(("127.0.0.1", self.ports[80]), 1).close()
-                return
-            except OSError:
-                time.sleep(0.01)
-        self.stop()
-        raise Refused("nginx does not listen")
 
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+class Haproxy(Proxy):
+    target, configuration, reload_signal = "haproxy", "haproxy.cfg", signal.SIGUSR2
+
+    def arguments(self):
+        return [] if self.options.stock else ["--haproxy-lua"]
+
+    def command(self):
+        command = ["haproxy", "-W", *configurations(self.folder)]
+        tested = subprocess.run([command[0], "-c", *command[2:]], capture_output=True, text=True)
+        if tested.returncode:
+            raise Refused(f"HAProxy refuses: {tested.stderr.strip()}")
+        return command
 
 
-PROXIES = {"nginx": Nginx}
+def configurations(folder):
+    """The files that HAProxy reads: users first, where there are any."""
+    files = [os.path.join(folder, name) for name in ("auth.cfg", "haproxy.cfg")]
+    return [word for file in files if os.path.exists(file) for word in ("-f", file)]
+
+
+PROXIES = {"nginx": Nginx, "haproxy": Haproxy}

@@ -52,6 +52,13 @@ impl<'a> Scope<'a> {
         self.closed.get_or_insert_with(|| String::from("a value is not fit for a configuration"));
     }
 
+    /// A value for all hosts is not fit for any configuration.
+    pub(super) fn left_out(&mut self, value: &str) {
+        let shown: String = value.chars().take(60).collect();
+        let message = format!("`{}`, which holds for all hosts, is not fit for a configuration", shown.escape_default());
+        self.push(Diagnostic::error("unfit-value", message).note("the directive is left out"), "");
+    }
+
     /// Why the route is closed, if it is.
     pub(super) fn closed(&self) -> Option<&str> {
         self.closed.as_deref()

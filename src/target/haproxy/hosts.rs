@@ -1,0 +1,254 @@
+//! Hosts: what stands in the tables that a request finds its route by, and the rules of the routes.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::super::dialect::matches_by_pattern;
+use super::super::scope::Scope;
+use super::canary::Question;
+use super::limits::Tables;
+use super::lines::Lines;
+use super::patterns::{self, Meaning};
+use super::servers::{Destination, members};
+use super::shared::Shared;
+use super::{client_auth, redirects, route};
+use crate::diagnostic::Diagnostic;
+use crate::ir::{CATCH_ALL, PathMatch, Route, Server};
+
+/// A table that paths are looked up in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Table {
+    /// The whole path.
+    Exact,
+    /// The longest beginning.
+    Beginning,
+    /// The whole path in small letters.
+    ExactAnyCase,
+    /// The longest beginning in small letters.
+    BeginningAnyCase,
+}
+
+/// The rules of a backend.
+#[derive(Debug)]
+pub(super) struct Backend {
+    /// The name that it would like to have.
+    pub(super) name: String,
+    /// Whose it is.
+    pub(super) about: String,
+    /// The rules.
+    pub(super) rules: String,
+}
+
+/// Where a canary is, and who asks for it.
+#[derive(Debug)]
+pub(super) struct Canary {
+    /// Which requests are for it.
+    pub(super) question: Question,
+    /// Its rules.
+    pub(super) backend: usize,
+}
+
+/// What one host adds to the configuration. Backends are named by their place in the list.
+#[derive(Debug, Default)]
+pub(super) struct Host {
+    /// Backends with their canaries.
+    pub(super) backends: Vec<(Backend, Option<Canary>)>,
+    /// Paths and backends.
+    pub(super) paths: Vec<(Table, String, usize)>,
+    /// Regular expressions in the order in which they are tried, and their backends.
+    pub(super) patterns: Vec<(String, usize)>,
+    /// Tables of counters.
+    pub(super) tables: Tables,
+    /// What was found.
+    pub(super) findings: Vec<Diagnostic>,
+}
+
+/// Prepares a host.
+pub(super) fn host<'a>(server: &'a Server, shared: &Shared<'a>) -> Host {
+    let mut host = Host::default();
+    let mut scope = Scope::of_server(server.origin);
+    let mut maker = Maker { server, shared, host: &mut host, closed: None };
+    maker.snippet(&mut scope);
+    maker.all(&mut scope);
+    host.findings = scope.finish();
+    host
+}
+
+struct Maker<'m, 'a> {
+    server: &'a Server,
+    shared: &'m Shared<'a>,
+    host: &'m mut Host,
+    /// Why the whole host is closed.
+    closed: Option<&'static str>,
+}
+
+impl<'a> Maker<'_, 'a> {
+    fn snippet(&mut self, scope: &mut Scope<'a>) {
+        if !self.server.snippet.trim().is_empty() {
+            scope.close("server-snippet", "raw configuration of nginx means nothing to HAProxy, and it may protect something");
+            self.closed = Some("a snippet of the host cannot be expressed");
+        }
+    }
+
+    fn all(&mut self, scope: &mut Scope<'a>) {
+        let mut of_routes = Vec::with_capacity(self.server.routes.len());
+        for route in &self.server.routes {
+            scope.enter(route);
+            if route.path.contains(char::is_control) {
+                scope.refuse("path", "it holds a control character, which no request can have");
+            } else {
+                of_routes.push((route, self.route(route, scope)));
+            }
+        }
+        self.app_roots();
+        if self.server.routes.iter().any(matches_by_pattern) {
+            self.patterns(&of_routes);
+        } else {
+            self.plain(&of_routes);
+        }
+        if self.server.hostname == CATCH_ALL {
+            self.own_paths();
+        }
+    }
+
+    fn add(&mut self, name: String, about: String, lines: Lines) -> usize {
+        self.host.backends.push((Backend { name, about, rules: lines.finish() }, None));
+        self.host.backends.len() - 1
+    }
+
+    /// Adds the backend of a route, and that of its canary.
+    fn route(&mut self, route: &Route, scope: &mut Scope) -> usize {
+        let (name, about) = (route::name(route), route::about(route));
+        if let Some(reason) = self.closed {
+            return self.add(name, about, route::closed(reason));
+        }
+        let lines = route::write(self.server, route, &route.upstream, self.shared, &mut self.host.tables, scope);
+        let own = self.add(name.clone(), about.clone(), lines);
+        let Some((canary, question)) = self.canary(route) else { return own };
+        let lines = route::write(self.server, route, canary, self.shared, &mut self.host.tables, scope);
+        let backend = self.add(format!("{name}__canary"), format!("{about}, the canary"), lines);
+        self.host.backends[own].1 = Some(Canary { question, backend });
+        own
+    }
+
+    fn canary(&self, route: &Route) -> Option<(&'a str, Question)> {
+        let upstreams = &self.shared.upstreams;
+        let own = upstreams.get(route.upstream.as_str()).filter(|own| !members(own).is_empty())?;
+        let canary = upstreams.get(own.alternatives.first()?.as_str()).filter(|canary| !members(canary).is_empty())?;
+        Some((canary.name.as_str(), Question::of(own, canary)?))
+    }
+
+    /// Redirects requests for the root, whatever route they have.
+    fn app_roots(&mut self) {
+        let root = self.server.routes.iter().map(|route| &route.features.rewrite.app_root).find(|root| !root.is_empty());
+        let Some(root) = root.filter(|_| self.server.client_auth_error.is_none()) else { return };
+        let mut lines = Lines::default();
+        client_auth::write(self.server, &mut Scope::default(), &mut lines);
+        lines.code("http-request set-var(txn.is_bare) bool(true)");
+        redirects::app_root(root, &mut lines);
+        let at = self.add(
+            format!("_app-root_{}", self.server.hostname.replace('*', "any")),
+            String::from("Requests for the root of the host"),
+            lines,
+        );
+        self.host.paths.push((Table::Exact, String::from("/"), at));
+    }
+
+    fn plain(&mut self, routes: &[(&Route, usize)]) {
+        let exact: HashSet<&str> =
+            routes.iter().filter(|(route, _)| route.path_match == PathMatch::Exact).map(|(route, _)| route.path.as_str()).collect();
+        for (route, at) in routes {
+            let table = match route.path_match {
+                PathMatch::Exact => Table::Exact,
+                PathMatch::Prefix => Table::Beginning,
+            };
+            self.host.paths.push((table, route.path.clone(), *at));
+            let without_slash = route.path.strip_suffix('/').filter(|path| !path.is_empty() && route.path_match == PathMatch::Prefix);
+            if let Some(path) = without_slash.filter(|path| !exact.contains(path) && self.passes(route)) {
+                let mut lines = Lines::default();
+                client_auth::write(self.server, &mut Scope::default(), &mut lines);
+                redirects::add_slash(route, self.shared, &mut lines);
+                let at = self.add(
+                    format!("_slash_{}", route::name(route)),
+                    String::from("A path that ends with a slash, asked for without it"),
+                    lines,
+                );
+                self.host.paths.push((Table::Exact, path.to_owned(), at));
+            }
+        }
+    }
+
+    /// Whether a route passes requests on at all: only then nginx adds a slash by itself.
+    fn passes(&self, route: &Route) -> bool {
+        route.features.denied.is_none() && matches!(Destination::of(&route.upstream, self.shared), Destination::Endpoints(_))
+    }
+
+    /// Quirk: one path that is a regular expression makes all paths of the host regular expressions, in any case of letters.
+    fn patterns(&mut self, routes: &[(&Route, usize)]) {
+        let meanings: Vec<_> = routes.iter().map(|(route, at)| (patterns::meaning(&route.path), *at)).collect();
+        if meanings.iter().any(|(meaning, _)| *meaning == Meaning::Pattern) {
+            self.host.patterns = routes.iter().map(|(route, at)| (patterns::map_key(&route.path), *at)).collect();
+            return;
+        }
+        // The first that fits counts, but the tables find the longest: what an earlier one takes away from a later one is left out.
+        let mut begun: HashSet<String> = HashSet::new();
+        let mut whole: HashSet<String> = HashSet::new();
+        for (meaning, at) in meanings {
+            let beginning = match meaning {
+                Meaning::Under(path) => {
+                    if !is_begun(&begun, &path) && whole.insert(path.clone()) {
+                        self.host.paths.push((Table::ExactAnyCase, path.clone(), at));
+                    }
+                    path + "/"
+                }
+                Meaning::Begins(beginning) => beginning,
+                Meaning::Pattern => continue,
+            };
+            if !is_begun(&begun, &beginning) {
+                self.host.paths.push((Table::BeginningAnyCase, beginning.clone(), at));
+                begun.insert(beginning);
+            }
+        }
+    }
+
+    /// The health check.
+    fn own_paths(&mut self) {
+        let mut lines = Lines::default();
+        lines.code("http-request set-var(txn.is_bare) bool(true)");
+        lines.code("http-request set-log-level silent");
+        lines.code("http-after-response set-header Content-Type text/html");
+        lines.code("http-request return status 200");
+        let at = self.add(String::from("_health"), String::from("The health check"), lines);
+        let path = self.shared.proxy.runtime.health_path.clone();
+        self.host.paths.push((Table::Beginning, path, at));
+        let mut lines = Lines::default();
+        lines.code("http-request set-log-level silent");
+        lines.rule(super::answers::answer(403));
+        let at = self.add(String::from("_status"), String::from("The status page of nginx, which HAProxy does not have"), lines);
+        self.host.paths.push((Table::Beginning, String::from("/nginx_status"), at));
+    }
+}
+
+/// Whether one of the beginnings is one of a path.
+fn is_begun(beginnings: &HashSet<String>, path: &str) -> bool {
+    (1..=path.len()).any(|end| path.get(..end).is_some_and(|beginning| beginnings.contains(beginning)))
+}
+
+/// Lists of patterns that several hosts have in common, each with its number.
+#[derive(Debug, Default)]
+pub(super) struct Shapes(BTreeMap<Vec<String>, usize>);
+
+impl Shapes {
+    /// The number of a list.
+    pub(super) fn number(&mut self, patterns: &[(String, usize)]) -> usize {
+        let shape: Vec<String> = patterns.iter().map(|(pattern, _)| pattern.clone()).collect();
+        let next = self.0.len() + 1;
+        *self.0.entry(shape).or_insert(next)
+    }
+
+    /// All lists with their numbers.
+    pub(super) fn all(&self) -> Vec<(usize, &[String])> {
+        let mut all: Vec<_> = self.0.iter().map(|(shape, number)| (*number, shape.as_slice())).collect();
+        all.sort_by_key(|(number, _)| *number);
+        all
+    }
+}

@@ -1,0 +1,164 @@
+//! A configuration for HAProxy: the same answers as those of the controller, found by tables however many hosts there are.
+//!
+//! The frontend finds the route of a request, the backend of the route holds all of its rules. What HAProxy cannot do is a finding,
+//! and where that would open a door, the route is closed.
+
+mod access;
+mod affinity;
+mod answers;
+mod canary;
+mod client_auth;
+mod cors;
+mod fastcgi;
+mod frontend;
+mod global;
+mod headers;
+mod hosts;
+mod limits;
+mod lines;
+mod losses;
+mod maps;
+mod options;
+mod patterns;
+mod redirects;
+mod rewriting;
+mod route;
+mod scripts;
+mod servers;
+mod shared;
+mod streams;
+mod tls;
+mod users;
+mod variables;
+mod words;
+
+use rayon::prelude::*;
+
+use super::scope::Scope;
+use super::view::{Raw, view};
+use super::{Options, OutputFile, Target, environment, names};
+use crate::diagnostic::Outcome;
+use crate::ir::{CATCH_ALL, Proxy};
+use hosts::Backend;
+use lines::Lines;
+use maps::Maps;
+pub use options::{HaproxyOptions, HaproxyVersion};
+use shared::Shared;
+
+/// The target `haproxy`.
+#[derive(Debug, Clone, Copy)]
+pub struct Haproxy;
+
+view! {
+    /// The whole file.
+    struct Main {
+        version: Raw,
+        process: Raw,
+        frontends: Raw,
+        tables: Raw,
+        backends: Raw,
+    }
+}
+
+impl Target for Haproxy {
+    fn name(&self) -> &'static str {
+        "haproxy"
+    }
+
+    fn render(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>> {
+        let mut scope = Scope::default();
+        let shared = Shared::new(proxy, &options.haproxy, &mut scope);
+        let hosts: Vec<_> = proxy.servers.par_iter().map(|server| hosts::host(server, &shared)).collect();
+        let mut maps = Maps::default();
+        let mut tables = limits::Tables::new();
+        let mut findings = Vec::new();
+        for (server, mut host) in proxy.servers.iter().zip(hosts) {
+            findings.append(&mut host.findings);
+            tables.append(&mut host.tables);
+            name(server, &shared, &mut maps);
+            maps.host(server, host);
+        }
+        twins(&shared, &mut maps);
+        let mut files = main(&shared, &maps, &tables, &mut scope);
+        files.extend(maps.files());
+        files.extend(answers::files());
+        files.push(tls::list(&shared));
+        files.extend(scripts::file(&shared));
+        files.extend(client_auth::errors(proxy));
+        files.extend(users::files(&shared, &mut scope));
+        files.extend(tls::files(proxy));
+        let mut all = scope.finish();
+        all.append(&mut findings);
+        Outcome { value: files, diagnostics: all }
+    }
+}
+
+/// Adds the names that a host is found by.
+fn name(server: &crate::ir::Server, shared: &Shared, maps: &mut Maps) {
+    if server.hostname == CATCH_ALL {
+        return;
+    }
+    maps.name(&server.hostname, &server.hostname);
+    for alias in &server.aliases {
+        let is_taken = shared.proxy.servers.binary_search_by(|other| other.hostname.as_str().cmp(alias)).is_ok();
+        match (alias.strip_prefix('~'), alias.strip_prefix("*.")) {
+            (Some(pattern), _) => maps.name_pattern(pattern, &server.hostname),
+            // A name of nginx itself, which stands for any number of labels.
+            (None, Some(parent)) => maps.name_end(&format!(".{parent}"), &server.hostname),
+            (None, None) if !is_taken => maps.name(alias, &server.hostname),
+            (None, None) => {}
+        }
+    }
+}
+
+/// Adds the hosts that are only other names.
+fn twins(shared: &Shared, maps: &mut Maps) {
+    for twin in &shared.proxy.host_redirects {
+        let mut lines = Lines::default();
+        lines.code("http-request set-var(txn.is_bare) bool(true)");
+        redirects::twin(twin, shared, &mut lines);
+        if lines.take_unfit().is_none() {
+            let about = format!("{} is only another name of {}", names::shown(&twin.from), names::shown(&twin.to));
+            maps.extra(&twin.from, Backend { name: format!("_twin_{}", twin.to), about, rules: lines.finish() });
+        }
+    }
+}
+
+/// The configuration, and what tables its parts need.
+fn main(shared: &Shared, maps: &Maps, counters: &limits::Tables, scope: &mut Scope) -> Vec<OutputFile> {
+    let mut process = Lines::default();
+    global::process(shared, scope, &mut process);
+    global::defaults(shared, &mut process);
+    global::resolvers(shared, &mut process);
+    users::nobody(shared, &mut process);
+    let mut frontends = Lines::default();
+    let tls_map = streams::passthrough(shared, &mut frontends);
+    frontend::write(shared, maps, scope, &mut frontends);
+    streams::services(shared, scope, &mut frontends);
+    let mut tables = Lines::default();
+    limits::tables(shared, counters, &mut tables);
+    fastcgi::apps(shared.proxy, scope, &mut tables);
+    for lines in [&mut process, &mut frontends, &mut tables] {
+        if lines.take_unfit().is_some() {
+            scope.refuse("settings", "a value that holds for all hosts is not fit for a configuration");
+        }
+    }
+    let mut backends = String::new();
+    for (name, backend) in maps.backends() {
+        let mut lines = Lines::default();
+        lines.note(&backend.about);
+        backends.push_str(&format!("\n{}backend {name}\n{}", lines.finish(), backend.rules));
+    }
+    let view = Main {
+        version: Raw::new(shared.options.version.to_string()),
+        process: Raw::new(process.finish()),
+        frontends: Raw::new(frontends.finish()),
+        tables: Raw::new(tables.finish()),
+        backends: Raw::new(backends),
+    };
+    let text = environment::render("haproxy/haproxy.cfg", view).unwrap_or_else(|finding| {
+        scope.failed(*finding);
+        String::new()
+    });
+    std::iter::once(OutputFile::new("haproxy.cfg", text)).chain(tls_map).collect()
+}

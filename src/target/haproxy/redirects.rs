@@ -1,0 +1,83 @@
+//! Redirects instead of answers.
+
+use super::super::scope::Scope;
+use super::answers::{answer, redirect};
+use super::lines::Lines;
+use super::shared::Shared;
+use super::variables;
+use super::words::Format;
+use crate::ir::{CATCH_ALL, HostRedirect, Route, Server};
+
+/// Writes the redirect that a route asks for; whether there is one.
+pub(super) fn of_route(route: &Route, scope: &mut Scope, lines: &mut Lines) -> bool {
+    let wanted = &route.features.redirect;
+    if wanted.url.is_empty() {
+        return false;
+    }
+    match variables::format(&wanted.url) {
+        Ok(location) => lines.rule(redirect(wanted.code, &location)),
+        Err(name) => {
+            scope.close("permanent-redirect", &format!("HAProxy does not know `${name}`"));
+            lines.rule(answer(503));
+        }
+    }
+    true
+}
+
+/// Redirects HTTP to HTTPS.
+pub(super) fn to_https(server: &Server, route: &Route, shared: &Shared, lines: &mut Lines) {
+    let rewrite = &route.features.rewrite;
+    let is_free = shared.no_redirect_paths.iter().any(|path| route.path.starts_with(path));
+    // Quirk: the catch-all host is asked for the certificate of the name in the request, for which there is none.
+    let has_certificate = server.hostname != CATCH_ALL && shared.certificate(server).is_some();
+    if is_free || !(rewrite.force_https || rewrite.to_https && has_certificate) {
+        return;
+    }
+    let mut location = Format::text("https://");
+    location.push_sample("var(txn.best_host),field(1,:)");
+    if route.features.port_in_redirects {
+        location.push_text(&format!(":{}", shared.proxy.runtime.https_port));
+    }
+    // Quirk: the redirect loses the slash at the end, even that of the query.
+    location.push_sample(if rewrite.keep_trailing_slash { "var(txn.uri)" } else { "var(txn.uri),regsub(/$,)" });
+    let code = shared.proxy.settings.route_defaults.redirect_code;
+    lines.rule(redirect(code, &location).code("if { var(txn.scheme) -m str http }"));
+}
+
+/// Redirects requests for the root of a host.
+pub(super) fn app_root(root: &str, lines: &mut Lines) {
+    let mut location = Format::sample("ssl_fc,iif(https,http)");
+    location.push_text("://");
+    location.push_sample("req.hdr(host)");
+    location.push_text(root);
+    lines.rule(redirect(302, &location));
+}
+
+/// Redirects a path without a slash at its end to the one with it, as nginx does by itself.
+pub(super) fn add_slash(route: &Route, shared: &Shared, lines: &mut Lines) {
+    let settings = &shared.proxy.settings.route_defaults;
+    let mut location = Format::default();
+    if !route.features.redirect.relative && !settings.relative_redirects {
+        location.push_sample("ssl_fc,iif(https,http)");
+        location.push_text("://");
+        location.push_sample("var(txn.host)");
+        if route.features.port_in_redirects {
+            location.push_text(":");
+            location.push_sample("dst_port");
+        }
+    }
+    location.push_text(&route.path);
+    location.push_sample("query,regsub(^,?)");
+    lines.rule(redirect(301, &location));
+}
+
+/// Redirects a host to its twin.
+pub(super) fn twin(twin: &HostRedirect, shared: &Shared, lines: &mut Lines) {
+    let settings = &shared.proxy.settings;
+    let trusts = shared.trusts_headers();
+    let mut location = Format::sample(if trusts { "var(txn.scheme)" } else { "ssl_fc,iif(https,http)" });
+    location.push_text(&format!("://{}:", twin.to));
+    location.push_sample(if trusts { "var(txn.port)" } else { "dst_port" });
+    location.push_sample("var(txn.uri),regsub(/$,)");
+    lines.rule(redirect(settings.route_defaults.redirect_code, &location));
+}

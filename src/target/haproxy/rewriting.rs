@@ -1,0 +1,105 @@
+//! Change of the path on its way to the backend.
+
+use super::super::scope::Scope;
+use super::headers;
+use super::lines::{Lines, Rule};
+use super::variables;
+use super::words::{Format, argument};
+use crate::ir::Route;
+
+/// Whether a route changes the path.
+pub(super) fn rewrites(route: &Route) -> bool {
+    let target = &route.features.rewrite.target;
+    !target.is_empty() && *target != route.path
+}
+
+/// Writes the change.
+pub(super) fn write(route: &Route, scope: &mut Scope, lines: &mut Lines) {
+    if !rewrites(route) {
+        return;
+    }
+    let features = &route.features;
+    // Only the first word is the new path: nginx reads the next one as a flag.
+    let target = features.rewrite.target.split_whitespace().next().unwrap_or_default();
+    let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+    let (path, query_text) = match (replacement(path), query.map(replacement).transpose()) {
+        (Ok(path), Ok(query)) => (path, query),
+        (Err(name), _) | (_, Err(name)) => return scope.close("rewrite-target", &format!("HAProxy does not know `${name}`")),
+    };
+    let pattern = format!("(?i){}", route.path);
+    let matches = |rule: Rule| rule.code("if { var(txn.path) -m reg").value(&pattern).code("}");
+    if let Some(query) = query_text.filter(|query| !query.is_empty()) {
+        // The whole path is matched so that nothing but the new query is left.
+        let whole = argument(&format!("(?i)^[\\s\\S]*?(?:{})[\\s\\S]*$", route.path));
+        let sample = format!("var(txn.path),regsub({whole},{})", argument(&query));
+        lines.rule(matches(Rule::new("http-request set-var(txn.arguments)").value(&sample)));
+        lines.code("http-request set-query %[var(txn.arguments)]&%[query] if { query -m len gt 0 } { var(txn.arguments) -m found }");
+        lines.code("http-request set-query %[var(txn.arguments)] if !{ query -m len gt 0 } { var(txn.arguments) -m found }");
+    } else if query.is_some() {
+        // Quirk of nginx: a question mark at the end drops the query.
+        lines.rule(matches(Rule::new("http-request set-query ''")));
+    }
+    lines.code("http-request set-var(txn.encoded) var(txn.path)");
+    // What a URI cannot hold as it is; what the encoding takes too much is brought back.
+    let kept = [("2F", "/"), ("3A", ":"), ("40", "@"), ("21", "!"), ("24", "$"), ("26", "&"), ("27", "'"), ("28", "("), ("29", ")")];
+    let kept = kept.iter().chain(&[("2A", "*"), ("2B", "+"), ("2C", ","), ("3B", ";"), ("3D", "="), ("7E", "~")]);
+    let back: String = kept.map(|(code, character)| format!(",regsub(\"%{code}\",\"{character}\",g)")).collect();
+    let special = Rule::new("http-request set-var(txn.encoded)").value(&format!("var(txn.path),url_enc{back}"));
+    lines.rule(special.code("if { var(txn.path) -m reg").value(r#"[^!$&-;=@-\[\]_a-z~]"#).code("}"));
+    lines.rule(matches(Rule::new("http-request set-path %[var(txn.encoded)]")));
+    lines.rule(Rule::new("http-request replace-path").value(&pattern).value(&path));
+    if !features.forwarded_prefix.is_empty() {
+        headers::set_or_lose("X-Forwarded-Prefix", &features.forwarded_prefix, "x-forwarded-prefix", scope, lines);
+    }
+}
+
+/// The replacement of a regular expression: `$1` becomes `\1`.
+fn replacement(target: &str) -> Result<String, String> {
+    let mut text = String::new();
+    let mut rest = target;
+    while let Some(at) = rest.find(['$', '\\']) {
+        text.push_str(&rest[..at].replace('%', "%%"));
+        let is_dollar = rest.as_bytes()[at] == b'$';
+        rest = &rest[at + 1..];
+        match rest.bytes().next() {
+            Some(digit) if is_dollar && digit.is_ascii_digit() => {
+                text.push('\\');
+                text.push(char::from(digit));
+                rest = &rest[1..];
+            }
+            _ if is_dollar => {
+                let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+                let name = &rest[..end];
+                if name.is_empty() {
+                    text.push('$');
+                } else {
+                    let sample = variables::sample(name).ok_or_else(|| name.to_owned())?;
+                    text.push_str(Format::sample(&sample).as_str());
+                }
+                rest = &rest[end..];
+            }
+            _ => text.push_str("\\\\"),
+        }
+    }
+    text.push_str(&rest.replace('%', "%%"));
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn captures_and_variables_are_replaced() {
+        for (target, expected) in [
+            ("/$2", Ok(r"/\2")),
+            ("/a%b", Ok("/a%%b")),
+            ("/$host/$1x", Ok(r"/%[var(txn.host)]/\1x")),
+            (r"/a\b", Ok(r"/a\\b")),
+            ("/$", Ok("/$")),
+            ("/$nothing_known", Err("nothing_known")),
+        ] {
+            assert_eq!(replacement(target).as_deref().map_err(String::as_str), expected, "{target}");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What happens to the requests of one path: the rules of one backend, in the order in which the controller asks.
+
+use super::super::dialect::{OFFSET_UNITS, is_size};
+use super::super::names;
+use super::super::scope::Scope;
+use super::answers::answer;
+use super::lines::{Lines, Rule};
+use super::scripts::{self, ErrorPages};
+use super::servers::{self, Destination, Protocol};
+use super::shared::Shared;
+use super::words::{self, Format};
+use super::{access, client_auth, cors, fastcgi, headers, limits, losses, redirects, rewriting};
+use crate::ir::{Features, Route, Server};
+
+/// Writes the rules of a route, whose requests go to an upstream: its own or one that takes a share of it.
+pub(super) fn write(
+    server: &Server,
+    route: &Route,
+    upstream: &str,
+    shared: &Shared,
+    tables: &mut limits::Tables,
+    scope: &mut Scope,
+) -> Lines {
+    losses::tell(&route.features, shared, scope);
+    let mut own = Lines::default();
+    Writer { server, route, upstream, shared }.all(tables, scope, &mut own);
+    if let Some(unfit) = own.take_unfit() {
+        let shown: String = unfit.chars().take(60).collect();
+        scope.refuse("path", &format!("`{}` is not fit for a configuration", shown.escape_default()));
+    }
+    match shared.closed.or(scope.closed()).filter(|_| route.features.denied.is_none()) {
+        None => own,
+        Some(reason) => closed(reason),
+    }
+}
+
+/// The rules of a route that answers nobody.
+pub(super) fn closed(reason: &str) -> Lines {
+    let mut lines = Lines::default();
+    lines.comment(&format!("Closed: {reason}."));
+    lines.rule(answer(503));
+    lines
+}
+
+/// Writes one route.
+struct Writer<'w, 'a> {
+    server: &'w Server,
+    route: &'w Route,
+    upstream: &'w str,
+    shared: &'w Shared<'a>,
+}
+
+impl Writer<'_, '_> {
+    fn all(&self, tables: &mut limits::Tables, scope: &mut Scope, lines: &mut Lines) {
+        client_auth::write(self.server, scope, lines);
+        if self.server.client_auth_error.is_some() {
+            return;
+        }
+        let features = &*self.route.features;
+        if let Some(reason) = &features.denied {
+            lines.comment(&format!("Denied: {reason}"));
+            return lines.rule(answer(503));
+        }
+        self.response_headers(features, lines);
+        let pages = ErrorPages::of(self.route, self.shared, scope, lines);
+        self.body_size(features, &pages, lines);
+        if let Some(cors) = &features.cors {
+            cors::write(cors, lines);
+        }
+        if redirects::of_route(self.route, scope, lines) {
+            return;
+        }
+        redirects::to_https(self.server, self.route, self.shared, lines);
+        let destination = Destination::of(self.upstream, self.shared);
+        if matches!(destination, Destination::Nowhere) {
+            lines.comment("The Service has no endpoints.");
+            return pages.answer(503, "", lines);
+        }
+        limits::write(&features.limits, self.shared, &pages, tables, scope, lines);
+        access::write(self.route, self.shared, &pages, scope, lines);
+        scripts::mirror(&features.mirror, self.shared, scope, lines);
+        match destination {
+            Destination::Endpoints(upstream) => {
+                self.own_headers(scope, lines);
+                servers::timeouts(&features.proxying, self.shared, scope, lines);
+                servers::answers(&features.proxying, scope, lines);
+                limits::bandwidth(&features.limits, self.shared, scope, lines);
+                if servers::protocol(self.route, self.shared) == Some(Protocol::FastCgi) {
+                    scope.differs("backend-protocol", "HAProxy sends no empty parameters, and its own name in SERVER_SOFTWARE");
+                    headers::take_back(lines);
+                    fastcgi::enter(&features.fastcgi, lines);
+                }
+                servers::write(self.server, self.route, upstream, self.shared, scope, lines);
+                rewriting::write(self.route, scope, lines);
+                lines.code("http-request set-var(txn.is_passed) bool(true)");
+            }
+            _ => pages.answer(404, "", lines),
+        }
+    }
+
+    fn response_headers(&self, features: &Features, lines: &mut Lines) {
+        if !features.logging.access {
+            lines.code("http-request set-log-level silent");
+        }
+        for (name, value) in &features.response_headers {
+            lines.rule(Rule::new("http-after-response set-header").value(name).format(&Format::text(value)));
+        }
+    }
+
+    /// Refuses bodies that are too large.
+    fn body_size(&self, features: &Features, pages: &ErrorPages, lines: &mut Lines) {
+        let proxying = &features.proxying;
+        let usual = &self.shared.proxy.settings.route_defaults.body_size;
+        let size = if is_size(&proxying.body_size, OFFSET_UNITS) { &proxying.body_size } else { usual };
+        if let Some(bytes) = bytes(size).filter(|bytes| *bytes > 0) {
+            pages.answer(413, &format!("if {{ req.body_size gt {bytes} }}"), lines);
+        }
+    }
+
+    /// Headers for the backend that are the route's own.
+    fn own_headers(&self, scope: &mut Scope, lines: &mut Lines) {
+        let features = &self.route.features;
+        if !features.host_header.is_empty() {
+            headers::set_or_lose("Host", &features.host_header, "upstream-vhost", scope, lines);
+        }
+        client_auth::tell(self.server, lines);
+        if features.connection_header.is_some() {
+            scope.differs("connection-proxy-header", "HAProxy decides about connections to backends itself");
+        }
+        if self.upstream.starts_with("custom-default-backend-") {
+            self.tell_of_missing(lines);
+        }
+    }
+
+    /// Tells a fallback that the real backend is missing.
+    fn tell_of_missing(&self, lines: &mut Lines) {
+        let owner = self.route.owner.clone().unwrap_or_default();
+        lines.code("http-request set-header X-Code 503");
+        lines.code("http-request set-header X-Format %[req.fhdr(accept)] if { req.fhdr(accept) -m found }");
+        let all = [
+            ("X-Namespace", &owner.namespace),
+            ("X-Ingress-Name", &owner.name),
+            ("X-Service-Name", &owner.service),
+            ("X-Service-Port", &owner.port),
+        ];
+        for (name, value) in all {
+            headers::set(name, &Format::text(value), lines);
+        }
+        // Quirk: the fallback gets the number of the request twice.
+        lines.code("http-request add-header X-Request-ID %[var(txn.request_id)]");
+    }
+}
+
+/// A size in bytes; none where it is none.
+fn bytes(size: &str) -> Option<i64> {
+    let size = size.trim();
+    let digits = size.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match size[digits.len()..].to_ascii_lowercase().as_str() {
+        "" => 1,
+        "k" => 1 << 10,
+        "m" => 1 << 20,
+        "g" => 1 << 30,
+        _ => return None,
+    };
+    digits.parse::<i64>().ok()?.checked_mul(unit)
+}
+
+/// The name of a backend, as far as it is free.
+pub(super) fn name(route: &Route) -> String {
+    let name = match &route.owner {
+        Some(owner) if !owner.service.is_empty() => format!("{}_{}_{}", owner.namespace, owner.service, owner.port),
+        _ => route.upstream.clone(),
+    };
+    words::name(name.trim_end_matches('_'))
+}
+
+/// Whose route it is, in words.
+pub(super) fn about(route: &Route) -> String {
+    route.owner.as_ref().map_or_else(|| String::from("No Ingress: the default backend"), names::owner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_bytes() {
+        for (size, expected) in [
+            ("1m", Some(1_048_576)),
+            ("8k", Some(8192)),
+            ("0", Some(0)),
+            (" 2G ", Some(2_147_483_648)),
+            ("x", None),
+            ("9999999999999g", None),
+        ] {
+            assert_eq!(bytes(size), expected, "{size}");
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! What only a script can do: ask a service whether a request may pass, copy requests, fetch pages for errors. The script is a file of
+//! its own and is there only where it was asked for; without it, what a service protects is closed.
+
+use super::super::OutputFile;
+use super::super::scope::Scope;
+use super::access;
+use super::answers::{self, answer, redirect};
+use super::lines::{Lines, Rule};
+use super::servers::{self, Destination};
+use super::shared::Shared;
+use super::variables;
+use super::words::Format;
+use crate::ir::{DEFAULT_UPSTREAM, ExternalAuth, Mirror, Route};
+
+/// The script.
+const SCRIPT: &str = include_str!("ingress.lua");
+
+/// Name of its file.
+pub(super) const FILE: &str = "ingress.lua";
+
+/// The file, where a route needs it.
+pub(super) fn file(shared: &Shared) -> Option<OutputFile> {
+    is_needed(shared).then(|| OutputFile::new(FILE, SCRIPT.to_owned()))
+}
+
+/// Whether the configuration loads the script.
+pub(super) fn is_needed(shared: &Shared) -> bool {
+    let settings = &shared.proxy.settings;
+    let needs = |route: &Route| {
+        let features = &route.features;
+        access::password(route, shared).is_some()
+            || auth(route, shared).is_some()
+            || !features.error_pages.is_empty()
+            || !features.mirror.source.is_empty()
+    };
+    let mut routes = shared.proxy.servers.iter().flat_map(|server| &server.routes);
+    shared.options.lua && (!settings.route_defaults.error_codes.is_empty() || routes.any(needs))
+}
+
+/// The authentication that applies to a route: its own, else that of the proxy; none under paths that are free of it.
+pub(super) fn auth<'a>(route: &'a Route, shared: &Shared<'a>) -> Option<&'a ExternalAuth> {
+    let service = match &route.features.external_auth {
+        Some(service) => Some(service),
+        None if route.features.global_auth => shared.proxy.settings.global_auth.as_ref().filter(|service| !service.url.is_empty()),
+        None => None,
+    };
+    service.filter(|_| !shared.is_free_of_auth(&route.path))
+}
+
+/// Writes that a service is asked, under a condition, and what follows from its answer.
+pub(super) fn ask(service: &ExternalAuth, unless: &[&str], shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
+    if !shared.options.lua {
+        return scope.close("auth-url", "HAProxy asks no other service by itself; `--haproxy-lua` adds a script that does");
+    }
+    if !service.snippet.trim().is_empty() {
+        return scope.close("auth-snippet", "raw configuration of nginx means nothing to HAProxy, and it may protect something");
+    }
+    if !matches!(service.method.as_str(), "" | "GET" | "HEAD" | "POST" | "PUT" | "DELETE") {
+        return scope.close("auth-method", "HAProxy asks by GET, HEAD, POST, PUT and DELETE only");
+    }
+    if !service.cache_key.is_empty() {
+        scope.differs("auth-cache-key", "answers of the service are not kept: it is asked for each request");
+    }
+    if service.keepalive_connections > 0 {
+        scope.differs("auth-keepalive", "connections to the service are not kept");
+    }
+    let (url, headers) = match (variables::format(&service.url), headers(service, shared)) {
+        (Ok(url), Ok(headers)) => (url, headers),
+        (Err(name), _) | (_, Err(name)) => return scope.close("auth-url", &format!("HAProxy does not know `${name}`")),
+    };
+    let condition = if unless.is_empty() { String::new() } else { format!("if {}", unless.join(" ")) };
+    lines.rule(Rule::new("http-request set-var-fmt(txn.auth_url)").format(&url));
+    lines.rule(Rule::new("http-request set-var-fmt(txn.auth_headers)").lines(&headers));
+    if !service.method.is_empty() {
+        lines.rule(Rule::new("http-request set-var-fmt(txn.auth_method)").value(&service.method));
+    }
+    if !service.response_headers.is_empty() {
+        lines.rule(Rule::new("http-request set-var-fmt(txn.auth_copies)").format(&Format::text(&service.response_headers.join(","))));
+    }
+    lines.rule(Rule::new("http-request lua.ask").code(&condition));
+    if !unless.is_empty() {
+        // What the service would say of a client, nobody says of one that it was not asked about, least of all the client.
+        let passes: Vec<_> = unless.iter().map(|condition| condition.trim_start_matches('!')).collect();
+        for name in &service.response_headers {
+            lines.rule(Rule::new("http-request del-header").value(name).code("if").code(&passes.join(" || ")));
+        }
+    }
+    lines.code("http-after-response set-header WWW-Authenticate %[var(txn.auth_challenge)] if { var(txn.auth_challenge) -m found } { status 401 302 }");
+    let fits = if service.always_set_cookie { "" } else { "{ status 200 201 204 206 301 302 303 304 307 308 }" };
+    lines.rule(
+        Rule::new("http-after-response add-header Set-Cookie %[var(txn.auth_cookie)] if { var(txn.auth_cookie) -m found }").code(fits),
+    );
+    refuse(service, unless, scope, lines);
+}
+
+fn refuse(service: &ExternalAuth, unless: &[&str], scope: &mut Scope, lines: &mut Lines) {
+    let unless = unless.join(" ");
+    if !service.signin_url.is_empty() {
+        match variables::format(service.signin_target.split_whitespace().next().unwrap_or_default()) {
+            Ok(location) => {
+                lines.code("http-request set-var(txn.is_bare) bool(true) if { var(txn.auth_status) -m int 401 }");
+                lines.rule(redirect(302, &location).code("if { var(txn.auth_status) -m int 401 }"));
+            }
+            Err(name) => scope.lost("auth-signin", &format!("HAProxy does not know `${name}`: nobody is sent to the sign-in page")),
+        }
+    }
+    for status in [401, 403] {
+        lines.rule(answer(status).code(&format!("if {{ var(txn.auth_status) -m int {status} }}")));
+    }
+    lines.rule(answer(500).code("if !{ var(txn.auth_status) -m int 200:299 }").code(&unless));
+}
+
+/// Headers for the service, a line each.
+fn headers(service: &ExternalAuth, shared: &Shared) -> Result<Vec<(String, Format)>, String> {
+    let address = &shared.proxy.settings.client_address;
+    let full = address.from_headers && address.full_forwarded_for;
+    let mut all = vec![
+        ("Host", service.host.as_str()),
+        ("X-Original-URL", "$scheme://$http_host$request_uri"),
+        ("X-Original-Method", "$request_method"),
+        ("X-Sent-From", "nginx-ingress-controller"),
+        ("X-Auth-Request-Redirect", if service.request_redirect.is_empty() { "$request_uri" } else { &service.request_redirect }),
+    ];
+    if !service.method.is_empty() {
+        all.push(("X-Original-URI", "$request_uri"));
+        all.push(("X-Scheme", "$pass_access_scheme"));
+    }
+    if !full {
+        all.push(("X-Forwarded-For", "$remote_addr"));
+    }
+    all.extend(service.request_headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    all.into_iter().map(|(name, value)| Ok((name.to_owned(), variables::format(value)?))).collect()
+}
+
+/// Writes that requests are copied.
+pub(super) fn mirror(mirror: &Mirror, shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
+    if mirror.source.is_empty() {
+        return;
+    }
+    if !shared.options.lua {
+        return scope.lost("mirror-target", "HAProxy does not copy requests by itself; `--haproxy-lua` adds a script that does");
+    }
+    if mirror.target.is_empty() || mirror.host.is_empty() {
+        return scope.lost("mirror-target", "there is no target to send copies to: requests are not copied");
+    }
+    scope.differs("mirror-target", "bodies are copied as far as they fit into one buffer");
+    match (variables::format(&mirror.target), variables::format(&mirror.host)) {
+        (Ok(target), Ok(host)) => {
+            lines.rule(Rule::new("http-request set-var-fmt(txn.mirror_url)").format(&target));
+            lines.rule(Rule::new("http-request set-var-fmt(txn.mirror_host)").format(&host));
+            if mirror.request_body != "off" {
+                lines.code("http-request wait-for-body time 10s if { req.body_size gt 0 }");
+                lines.code("http-request set-var(txn.mirror_body) req.body if { req.body_size gt 0 }");
+            }
+            lines.code("http-request lua.mirror");
+        }
+        (Err(name), _) | (_, Err(name)) => {
+            scope.lost("mirror-target", &format!("HAProxy does not know `${name}`: requests are not copied"))
+        }
+    }
+}
+
+/// Pages for errors that another service makes.
+#[derive(Debug, Default)]
+pub(super) struct ErrorPages {
+    codes: Vec<i64>,
+    /// There is no service: HAProxy answers with this status instead.
+    own: Option<i64>,
+}
+
+impl ErrorPages {
+    /// The pages of a route, told to the script.
+    pub(super) fn of(route: &Route, shared: &Shared, scope: &mut Scope, lines: &mut Lines) -> Self {
+        let (features, defaults) = (&route.features, &shared.proxy.settings.route_defaults);
+        let (codes, upstream) = if features.error_pages.is_empty() {
+            (&defaults.error_codes, DEFAULT_UPSTREAM)
+        } else {
+            (&features.error_pages, route.error_upstream.as_str())
+        };
+        if codes.is_empty() {
+            return Self::default();
+        }
+        let found = |codes: &[i64]| format!("{{ status {} }}", codes.iter().map(i64::to_string).collect::<Vec<_>>().join(" "));
+        let intercepts = if defaults.error_codes.is_empty() { !features.keep_backend_errors } else { !defaults.keep_backend_errors };
+        if let Some(own) = Destination::of(upstream, shared).own_status() {
+            if intercepts {
+                lines.code("http-response set-var(txn.is_answered) bool(true)");
+                let answer = answer(own).code("if").code(&found(codes));
+                lines.rule(Rule::new("http-response").code(answer.text().trim_start_matches("http-request ")));
+            }
+            return Self { codes: codes.clone(), own: Some(own) };
+        }
+        if !shared.options.lua {
+            let message = "HAProxy fetches no pages for errors from another service by itself; `--haproxy-lua` adds a script that does";
+            scope.lost("custom-http-errors", message);
+            return Self::default();
+        }
+        scope.differs("custom-http-errors", "pages are asked for by GET or HEAD, without the body of the request");
+        let endpoints = shared.upstreams.get(upstream).map(|upstream| servers::members(upstream)).unwrap_or_default();
+        let addresses: Vec<_> = endpoints.iter().take(20).map(servers::address).collect();
+        lines.rule(Rule::new("http-request set-var-fmt(txn.error_service)").format(&Format::text(&addresses.join(","))));
+        lines.code("http-request set-var(txn.error_query) query");
+        lines.code("http-request lua.remember");
+        let owner = route.owner.clone().unwrap_or_default();
+        let fixed = [
+            ("X-Namespace", owner.namespace),
+            ("X-Ingress-Name", owner.name),
+            ("X-Service-Name", owner.service),
+            ("X-Service-Port", owner.port),
+        ];
+        let mut headers: Vec<(String, Format)> = fixed.into_iter().map(|(name, value)| (name.to_owned(), Format::text(&value))).collect();
+        for (name, sample) in [
+            ("X-Format", "req.fhdr(accept)"),
+            ("X-Original-URI", "var(txn.uri)"),
+            ("X-Request-ID", "var(txn.request_id)"),
+            ("X-Forwarded-For", "src"),
+            ("Host", "var(txn.best_host)"),
+        ] {
+            headers.push((name.to_owned(), Format::sample(sample)));
+        }
+        lines.rule(Rule::new("http-request set-var-fmt(txn.error_headers)").lines(&headers));
+        if intercepts {
+            lines.code("http-response set-var(txn.is_answered) bool(true)");
+            lines.code(&format!("http-response lua.replace_error if {} !{{ var(txn.error_code) -m found }}", found(codes)));
+        }
+        Self { codes: codes.clone(), own: None }
+    }
+
+    /// An answer of HAProxy itself, under a condition, or the page for it.
+    pub(super) fn answer(&self, status: i64, condition: &str, lines: &mut Lines) {
+        if let Some(own) = self.own.filter(|_| self.codes.contains(&status)) {
+            lines.rule(answers::answer(own).code(condition));
+        } else if self.codes.contains(&status) {
+            lines.rule(Rule::new(&format!("http-request set-var(txn.error_code) int({status})")).code(condition));
+            lines.code("http-request use-service lua.show_error if { var(txn.error_code) -m found }");
+        } else {
+            lines.rule(answers::answer(status).code(condition));
+        }
+    }
+}
+
+/// Lines of the section for the process.
+pub(super) fn process(shared: &Shared, lines: &mut Lines) {
+    if is_needed(shared) {
+        lines.code(&format!("lua-load {FILE}"));
+        lines.comment("The controller does not check certificates of authentication services either.");
+        lines.code("httpclient.ssl.verify none");
+    }
+}

@@ -1,0 +1,295 @@
+//! The endpoints of a backend: how each is spoken to, and how one is chosen.
+
+use std::net::IpAddr;
+
+use super::super::dialect;
+use super::super::names;
+use super::super::scope::Scope;
+use super::affinity;
+use super::lines::{Lines, Rule};
+use super::shared::Shared;
+use super::variables;
+use super::words::{self, argument};
+use crate::ir::{BackendTls, DEFAULT_UPSTREAM, Endpoint, Proxying, Route, Server, TrustStore, Upstream};
+
+/// Who answers for an upstream: its endpoints, or its name in DNS where the input holds none.
+pub(super) fn members(upstream: &Upstream) -> &[Endpoint] {
+    if upstream.endpoints.is_empty() { upstream.dns.as_slice() } else { &upstream.endpoints }
+}
+
+/// Where requests for an upstream go.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Destination<'a> {
+    /// To one of its endpoints.
+    Endpoints(&'a Upstream),
+    /// Nowhere: there is no endpoint.
+    Nowhere,
+    /// To nobody: the proxy itself answers 404.
+    NotFound,
+}
+
+impl<'a> Destination<'a> {
+    /// Where the requests for an upstream go.
+    pub(super) fn of(name: &str, shared: &Shared<'a>) -> Self {
+        let Some(upstream) = shared.upstreams.get(name) else { return Self::Nowhere };
+        let own = shared.proxy.runtime.default_port.to_string();
+        let is_own = |endpoint: &Endpoint| endpoint.address == "127.0.0.1" && endpoint.port == own;
+        match members(upstream) {
+            [] => Self::Nowhere,
+            [endpoint] if upstream.name == DEFAULT_UPSTREAM && is_own(endpoint) => Self::NotFound,
+            _ => Self::Endpoints(upstream),
+        }
+    }
+}
+
+impl Destination<'_> {
+    /// The status that HAProxy answers with where nobody else does.
+    pub(super) fn own_status(self) -> Option<i64> {
+        match self {
+            Self::Endpoints(_) => None,
+            Self::Nowhere => Some(502),
+            Self::NotFound => Some(404),
+        }
+    }
+}
+
+/// The protocol that a backend speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Protocol {
+    Http,
+    Https,
+    Grpc,
+    Grpcs,
+    FastCgi,
+}
+
+/// The protocol of the backend of a route; none where it is that of the client.
+pub(super) fn protocol(route: &Route, shared: &Shared) -> Option<Protocol> {
+    if route.upstream == DEFAULT_UPSTREAM {
+        return Some(Protocol::Http);
+    }
+    match route.features.backend_protocol.to_uppercase().as_str() {
+        "GRPCS" => Some(Protocol::Grpcs),
+        "GRPC" => Some(Protocol::Grpc),
+        "FCGI" => Some(Protocol::FastCgi),
+        "HTTPS" => Some(Protocol::Https),
+        _ if shared.passthrough.contains(route.upstream.as_str()) => Some(Protocol::Https),
+        "AUTO_HTTP" => None,
+        _ => Some(Protocol::Http),
+    }
+}
+
+/// Writes the endpoints of an upstream for a route.
+pub(super) fn write(server: &Server, route: &Route, upstream: &Upstream, shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
+    choice(server, route, upstream, shared, scope, lines);
+    retries(&route.features.proxying, shared, scope, lines);
+    let protocol = protocol(route, shared).unwrap_or_else(|| {
+        scope.lost("backend-protocol", "`AUTO_HTTP` becomes `HTTP` for all clients");
+        Protocol::Http
+    });
+    endpoints(protocol, server, route, upstream, scope, lines);
+}
+
+/// How an endpoint is chosen; without a word, one after the other.
+fn choice(server: &Server, route: &Route, upstream: &Upstream, shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
+    let hashing = &upstream.hashing;
+    if affinity::is_sticky(upstream) {
+        affinity::write(server, route, upstream, lines);
+    } else if !hashing.key.is_empty() {
+        if hashing.subset {
+            scope.lost("upstream-hash-by-subset", "a key leads to one endpoint, not to a group of endpoints");
+        }
+        match variables::format(&hashing.key) {
+            Ok(key) => {
+                lines.rule(Rule::new("http-request set-var-fmt(txn.hash_key)").format(&key));
+                lines.code("balance hash var(txn.hash_key)");
+                lines.code("hash-type consistent sdbm avalanche");
+            }
+            Err(name) => scope.lost("upstream-hash-by", &format!("HAProxy does not know `${name}`: endpoints take turns")),
+        }
+    } else {
+        let is_ewma =
+            upstream.algorithm == "ewma" || upstream.algorithm.is_empty() && shared.proxy.settings.upstreams.load_balance == "ewma";
+        if is_ewma {
+            scope.differs("load-balance", "`ewma` becomes the endpoint with the fewest connections of two random ones");
+            lines.code("balance random(2)");
+        }
+    }
+}
+
+/// When another endpoint is tried.
+fn retries(proxying: &Proxying, shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
+    let settings = &shared.proxy.settings;
+    let conditions = dialect::next_upstream(&proxying.next_upstream, settings.upstreams.retry_non_idempotent);
+    let mut tries = if proxying.next_upstream_tries == 0 { 10 } else { proxying.next_upstream_tries };
+    let mut when = vec!["conn-failure"];
+    for word in conditions.split(' ') {
+        match word {
+            "off" => tries = 1,
+            "error" => when.push("empty-response"),
+            "timeout" => when.push("response-timeout"),
+            "invalid_header" => when.push("junk-response"),
+            "http_500" => when.push("500"),
+            "http_502" => when.push("502"),
+            "http_503" => when.push("503"),
+            "http_504" => when.push("504"),
+            "http_403" => when.push("403"),
+            "http_404" => when.push("404"),
+            "non_idempotent" if !shared.retries_all() => {
+                scope.lost("proxy-next-upstream", "whether POST, LOCK and PATCH are sent again is decided for all routes: they are not");
+            }
+            "http_429" if shared.options.version.retries_on_429() => when.push("429"),
+            "http_429" => scope.lost("proxy-next-upstream", "HAProxy tries again after the status 429 since 3.1 only"),
+            _ => {}
+        }
+    }
+    if proxying.next_upstream_timeout > 0 {
+        scope.lost("proxy-next-upstream-timeout", "HAProxy counts tries, but not their time");
+    }
+    let usual = (settings.route_defaults.next_upstream.as_str(), settings.route_defaults.next_upstream_tries);
+    if usual != (proxying.next_upstream.as_str(), proxying.next_upstream_tries) {
+        lines.code(&format!("retries {}", tries.clamp(1, 100) - 1));
+        lines.code(&format!("retry-on {}", if tries == 1 { "none".to_owned() } else { when.join(" ") }));
+    }
+}
+
+/// Writes the lines of the endpoints.
+fn endpoints(protocol: Protocol, server: &Server, route: &Route, upstream: &Upstream, scope: &mut Scope, lines: &mut Lines) {
+    let options = options(protocol, server, route, scope);
+    for (at, endpoint) in members(upstream).iter().enumerate() {
+        let rule = Rule::new("server").code(&format!("s{}", at + 1)).value(&address(endpoint));
+        let is_name = endpoint.address.parse::<IpAddr>().is_err();
+        let resolved = if is_name { "resolvers names init-addr last,libc,none" } else { "" };
+        lines.rule(rule.append(&options).code(resolved));
+    }
+}
+
+/// The address of an endpoint as `server` takes it.
+pub(super) fn address(endpoint: &Endpoint) -> String {
+    if endpoint.address.contains(':') {
+        return format!("[{}]:{}", endpoint.address, endpoint.port);
+    }
+    format!("{}:{}", endpoint.address, endpoint.port)
+}
+
+/// What a server line says about the protocol.
+fn options(protocol: Protocol, server: &Server, route: &Route, scope: &mut Scope) -> Rule {
+    let rule = Rule::new("");
+    match protocol {
+        Protocol::Http => rule,
+        Protocol::Grpc => rule.code("proto h2"),
+        Protocol::FastCgi => rule.code("proto fcgi"),
+        Protocol::Https => tls(rule.code("ssl"), server, route, scope),
+        Protocol::Grpcs => tls(rule.code("ssl alpn h2"), server, route, scope),
+    }
+}
+
+fn tls(rule: Rule, server: &Server, route: &Route, scope: &mut Scope) -> Rule {
+    let of_server = server.backend_tls.as_ref();
+    let of_route = route.features.backend_tls.as_ref();
+    let Some(tls) = of_route.or(of_server) else { return rule.code("verify none") };
+    // Quirk: for the whole host, the name counts only together with authorities.
+    let names_count = of_route.is_some() || !tls.trust.authorities.is_empty();
+    let mut rule = if tls.trust.authorities.is_empty() { rule.code("verify none") } else { trusted(rule, tls, scope) };
+    if !tls.trust.certificate.is_empty() {
+        rule = rule.code("crt").value(&certificate(&tls.trust));
+    }
+    if names_count && tls.send_name == "on" {
+        let name = if tls.name.is_empty() { "upstream_balancer" } else { &tls.name };
+        rule = rule.code("sni").value(&format!("str({})", argument(name)));
+    }
+    rule
+}
+
+fn trusted(rule: Rule, tls: &BackendTls, scope: &mut Scope) -> Rule {
+    let mut rule = if tls.verify == "on" {
+        if tls.depth != 1 {
+            scope.differs("proxy-ssl-verify-depth", "HAProxy does not limit the length of chains of certificates");
+        }
+        let name = if tls.name.is_empty() { "upstream_balancer" } else { &tls.name };
+        rule.code("verify required ca-file").value(&names::file("tls", &tls.trust.secret, ".ca.pem")).code("verifyhost").value(name)
+    } else {
+        rule.code("verify none")
+    };
+    if !tls.ciphers.is_empty() && tls.ciphers != "DEFAULT" {
+        rule = rule.code("ciphers").value(&tls.ciphers);
+    }
+    for (version, end) in [("SSLv3", "sslv3"), ("TLSv1", "tlsv10"), ("TLSv1.1", "tlsv11"), ("TLSv1.2", "tlsv12"), ("TLSv1.3", "tlsv13")] {
+        if !tls.protocols.split_whitespace().any(|word| word == version) {
+            rule = rule.code(&format!("no-{end}"));
+        }
+    }
+    rule
+}
+
+fn certificate(trust: &TrustStore) -> String {
+    names::file("tls", &trust.secret, ".pem")
+}
+
+/// Writes timeouts that are not those of all routes.
+pub(super) fn timeouts(proxying: &Proxying, shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
+    let usual = &shared.proxy.settings.route_defaults;
+    if proxying.connect_timeout != usual.connect_timeout {
+        lines.code(&format!("timeout connect {}", words::seconds(proxying.connect_timeout)));
+    }
+    let (read, send) = (proxying.read_timeout, proxying.send_timeout);
+    if (read, send) != (usual.read_timeout, usual.send_timeout) {
+        if read != send {
+            let message = "HAProxy has one timeout for reading and writing: the time for reading counts";
+            scope.differs("proxy-send-timeout", message);
+        }
+        lines.code(&format!("timeout server {}", words::seconds(read)));
+        lines.code(&format!("timeout tunnel {}", words::seconds(read)));
+    }
+}
+
+/// Writes what is changed in answers of backends.
+pub(super) fn answers(proxying: &Proxying, scope: &mut Scope, lines: &mut Lines) {
+    for (attribute, subject, change) in
+        [("Domain", "proxy-cookie-domain", &proxying.cookie_domain), ("Path", "proxy-cookie-path", &proxying.cookie_path)]
+    {
+        let Some((from, to)) = change.trim().split_once(char::is_whitespace).map(|(from, to)| (from, to.trim())) else { continue };
+        if from.starts_with('~') || to.contains('$') {
+            scope.lost(subject, "regular expressions and variables are not translated: cookies stay as they are");
+            continue;
+        }
+        let (from, end) = if attribute == "Domain" {
+            (format!("\\.?{}", literal(from.trim_start_matches('.'))), "\\s*(;.*)?$")
+        } else {
+            (literal(from), "([^;]*.*)$")
+        };
+        let pattern = format!("^(.*;\\s*{attribute}=){from}{end}");
+        let value = format!("\\1{}\\2", to.replace('%', "%%").replace('\\', "\\\\"));
+        lines.rule(Rule::new("http-response replace-header Set-Cookie").value(&format!("(?i){pattern}")).value(&value));
+    }
+    match (proxying.redirect_from.as_str(), proxying.redirect_to.as_str()) {
+        ("default" | "off" | "", _) | (_, "off") => {}
+        (from, to) if from.starts_with('~') => {
+            location(&from[from.find(|c| c != '~' && c != '*').unwrap_or(from.len())..], from.starts_with("~*"), "", to, scope, lines)
+        }
+        (from, to) => location(&format!("^{}", literal(from)), false, "(.*)$", to, scope, lines),
+    }
+}
+
+fn location(pattern: &str, any_case: bool, rest: &str, to: &str, scope: &mut Scope, lines: &mut Lines) {
+    let mut value = String::new();
+    for part in to.split_inclusive('$') {
+        value.push_str(&part.replace('\\', "\\\\"));
+    }
+    let has_captures = rest.is_empty();
+    let value = if has_captures { value.replace('$', "\\") } else { value };
+    let value = match variables::format(&value) {
+        Ok(value) if has_captures => value.as_str().to_owned(),
+        Ok(mut value) => {
+            value.push_text("\\1");
+            value.as_str().to_owned()
+        }
+        Err(name) => return scope.lost("proxy-redirect-to", &format!("HAProxy does not know `${name}`: the header stays as it is")),
+    };
+    let flag = if any_case { "(?i)" } else { "" };
+    lines.rule(Rule::new("http-response replace-header Location").value(&format!("{flag}{pattern}{rest}")).value(&value));
+}
+
+fn literal(text: &str) -> String {
+    dialect::regex_literal(text)
+}

@@ -1,0 +1,103 @@
+//! What all hosts have in common, made once.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::super::dialect::beginnings;
+use super::super::scope::Scope;
+use super::losses;
+use super::options::HaproxyOptions;
+use crate::ir::{Certificate, Proxy, Server, Upstream};
+
+/// What all hosts have in common.
+#[derive(Debug)]
+pub(super) struct Shared<'a> {
+    /// What the proxy shall do.
+    pub(super) proxy: &'a Proxy,
+    /// Choices about the output.
+    pub(super) options: &'a HaproxyOptions,
+    /// Groups of endpoints by name.
+    pub(super) upstreams: BTreeMap<&'a str, &'a Upstream>,
+    /// Upstreams that get TLS unopened.
+    pub(super) passthrough: HashSet<&'a str>,
+    /// Beginnings of paths without authentication.
+    pub(super) no_auth_paths: Vec<&'a str>,
+    /// Beginnings of paths that are not redirected to HTTPS.
+    pub(super) no_redirect_paths: Vec<&'a str>,
+    /// Why no route of the whole proxy may answer; none in most cases.
+    pub(super) closed: Option<&'static str>,
+}
+
+impl<'a> Shared<'a> {
+    /// Prepares what all hosts have in common.
+    pub(super) fn new(proxy: &'a Proxy, options: &'a HaproxyOptions, scope: &mut Scope) -> Self {
+        let settings = &proxy.settings;
+        let mut upstreams: BTreeMap<&str, &Upstream> = BTreeMap::new();
+        for upstream in &proxy.upstreams {
+            // Quirk: fallbacks have one name for all their copies; the first counts.
+            upstreams.entry(&upstream.name).or_insert(upstream);
+        }
+        let passthrough = proxy.upstreams.iter().filter(|upstream| upstream.tls_passthrough).map(|upstream| upstream.name.as_str());
+        let mut shared = Self {
+            proxy,
+            options,
+            upstreams,
+            passthrough: passthrough.collect(),
+            no_auth_paths: beginnings(&settings.route_defaults.no_auth_paths),
+            no_redirect_paths: beginnings(&settings.tls.no_redirect_paths),
+            closed: None,
+        };
+        shared.close(scope);
+        shared
+    }
+
+    fn close(&mut self, scope: &mut Scope) {
+        let (settings, snippets) = (&self.proxy.settings, &self.proxy.settings.snippets);
+        losses::tell_of_settings(settings, scope);
+        if settings.waf.enabled {
+            scope.close("enable-modsecurity", "HAProxy has no web application firewall of its own");
+            self.closed = Some("ModSecurity, which all routes ask for, cannot be expressed");
+        }
+        let raw = [
+            ("main-snippet", &snippets.main),
+            ("http-snippet", &snippets.http),
+            ("server-snippet", &snippets.server),
+            ("location-snippet", &snippets.location),
+            ("stream-snippet", &snippets.stream),
+        ];
+        for (name, _) in raw.iter().filter(|(_, text)| !text.trim().is_empty()) {
+            // Nobody can tell what raw configuration protects, but what stands outside of hosts and routes refuses nobody.
+            if matches!(*name, "main-snippet" | "stream-snippet") {
+                scope.lost(name, "raw configuration of nginx means nothing to HAProxy");
+            } else {
+                scope.close(name, "raw configuration of nginx means nothing to HAProxy, and it may protect something");
+                self.closed = Some("a snippet that holds for all routes cannot be expressed");
+            }
+        }
+    }
+
+    /// The certificate that a host is served with: its own, else that of the wildcard host above it, as the controller looks for it.
+    pub(super) fn certificate(&self, server: &'a Server) -> Option<&'a Certificate> {
+        server.certificate.as_deref().or_else(|| {
+            let (_, parent) = server.hostname.split_once('.')?;
+            let wildcard = format!("*.{parent}");
+            let at = self.proxy.servers.binary_search_by(|other| other.hostname.as_str().cmp(&wildcard)).ok()?;
+            self.proxy.servers[at].certificate.as_deref()
+        })
+    }
+
+    /// Whether the scheme, host and port that clients see are read from headers.
+    pub(super) fn trusts_headers(&self) -> bool {
+        self.proxy.settings.client_address.from_headers
+    }
+
+    /// Whether requests are sent again that may do something twice; HAProxy decides for all routes or for none.
+    pub(super) fn retries_all(&self) -> bool {
+        let usual = &self.proxy.settings.route_defaults.next_upstream;
+        self.proxy.settings.upstreams.retry_non_idempotent || usual.contains("non_idempotent")
+    }
+
+    /// Whether a path is free of authentication.
+    pub(super) fn is_free_of_auth(&self, path: &str) -> bool {
+        self.no_auth_paths.iter().any(|free| path.starts_with(free))
+    }
+}

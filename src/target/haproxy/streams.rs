@@ -1,0 +1,101 @@
+//! TCP services, and TLS that is passed on unopened.
+
+use super::super::OutputFile;
+use super::super::scope::Scope;
+use super::frontend::{INNER_SOCKET, addresses, only};
+use super::lines::{Lines, Rule};
+use super::servers;
+use super::shared::Shared;
+use super::words;
+use crate::ir::{Server, Transport, Upstream};
+
+/// Writes the ports of TCP services.
+pub(super) fn services(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
+    let defaults = &shared.proxy.settings.stream_defaults;
+    for stream in &shared.proxy.streams {
+        if stream.transport == Transport::Udp {
+            scope.lost("udp-services-configmap", "HAProxy does not pass on UDP");
+            continue;
+        }
+        lines.section(&format!("listen _tcp_{}", stream.listen));
+        lines.code("mode tcp");
+        lines.code("option tcplog");
+        lines.rule(Rule::new("timeout client").value(&time(&defaults.timeout)));
+        lines.rule(Rule::new("timeout server").value(&time(&defaults.timeout)));
+        let accept = if stream.accept_proxy_protocol { " accept-proxy" } else { "" };
+        for address in addresses(shared) {
+            lines.code(&format!("bind {address}:{}{accept}{}", stream.listen, only(&address)));
+        }
+        let send = if stream.send_proxy_protocol { "send-proxy" } else { "" };
+        for (at, endpoint) in stream.endpoints.iter().enumerate() {
+            let is_name = endpoint.address.parse::<std::net::IpAddr>().is_err();
+            let resolved = if is_name { "resolvers names init-addr last,libc,none" } else { "" };
+            lines.rule(Rule::new("server").code(&format!("s{}", at + 1)).value(&servers::address(endpoint)).code(send).code(resolved));
+        }
+    }
+}
+
+/// A time as HAProxy reads it; what it does not read becomes ten minutes.
+pub(super) fn time(text: &str) -> String {
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let fits = number.parse::<u32>().is_ok() && matches!(&text[number.len()..], "" | "s" | "m" | "h" | "d" | "ms");
+    match (fits, text.len() == number.len()) {
+        (true, true) => format!("{text}s"),
+        (true, false) => text.to_owned(),
+        (false, _) => String::from("600s"),
+    }
+}
+
+/// Hosts whose TLS is passed on unopened, with who gets it.
+fn unopened<'a>(shared: &Shared<'a>) -> Vec<(&'a Server, &'a Upstream)> {
+    let servers = shared.proxy.servers.iter().filter(|server| server.tls_passthrough);
+    let found = servers.filter_map(|server| {
+        let root = server.routes.iter().find(|route| route.path == "/")?;
+        Some((server, *shared.upstreams.get(root.upstream.as_str())?))
+    });
+    found.filter(|(_, upstream)| !upstream.endpoints.is_empty()).collect()
+}
+
+fn backend_name(upstream: &Upstream) -> String {
+    format!("_tls_{}", words::name(&upstream.name))
+}
+
+/// Writes the frontend that looks at the name in the first bytes of TLS.
+pub(super) fn passthrough(shared: &Shared, lines: &mut Lines) -> Option<OutputFile> {
+    if !shared.proxy.runtime.tls_passthrough {
+        return None;
+    }
+    let settings = &shared.proxy.settings;
+    lines.section("frontend tls");
+    lines.code("mode tcp");
+    lines.code("option tcplog");
+    let accept = if settings.listening.proxy_protocol { " accept-proxy" } else { "" };
+    for address in addresses(shared) {
+        lines.code(&format!("bind {address}:{}{accept}{}", shared.proxy.runtime.https_port, only(&address)));
+    }
+    lines.code("tcp-request inspect-delay 5s");
+    lines.code("tcp-request content accept if { req.ssl_hello_type 1 }");
+    let all = unopened(shared);
+    let mut text = String::new();
+    let mut known = std::collections::BTreeMap::new();
+    for (server, upstream) in all {
+        let name = backend_name(upstream);
+        text.push_str(&format!("{} {name}\n", server.hostname));
+        known.insert(name, upstream);
+    }
+    if !text.is_empty() {
+        lines.code("use_backend %[req.ssl_sni,lower,map_str(maps/tls.map)] if { req.ssl_sni,lower,map_str(maps/tls.map) -m found }");
+    }
+    lines.code("default_backend _tls_opened");
+    lines.section("backend _tls_opened");
+    lines.code("mode tcp");
+    lines.code(&format!("server inner {INNER_SOCKET} send-proxy-v2"));
+    for (name, upstream) in known {
+        lines.section(&format!("backend {name}"));
+        lines.code("mode tcp");
+        for (at, endpoint) in upstream.endpoints.iter().enumerate() {
+            lines.rule(Rule::new("server").code(&format!("s{}", at + 1)).value(&servers::address(endpoint)));
+        }
+    }
+    (!text.is_empty()).then(|| OutputFile::new("maps/tls.map", text))
+}

@@ -1,0 +1,170 @@
+//! Certificates and what else TLS needs, as files next to the configuration.
+
+use std::collections::BTreeSet;
+
+use super::super::OutputFile;
+use super::super::names;
+use super::super::scope::Scope;
+use super::client_auth;
+use super::lines::{Lines, Rule};
+use super::shared::Shared;
+use crate::ir::{CATCH_ALL, Proxy, SecretUse, Server};
+
+/// Folder of certificates.
+const FOLDER: &str = "tls";
+
+/// The certificate of hosts that have none, which the administrator has to make where nobody asks for secrets.
+const DEFAULT: &str = "tls/default.pem";
+
+/// The file with the certificate and key of an object; no object: that of hosts that have none.
+fn certificate(object: &str) -> String {
+    if object.is_empty() { DEFAULT.to_owned() } else { names::file(FOLDER, object, ".pem") }
+}
+
+fn dh_parameters(object: &str) -> String {
+    names::file(FOLDER, object, ".dh.pem")
+}
+
+/// The files that are to be written; those with users are written elsewhere.
+pub(super) fn files(proxy: &Proxy) -> Vec<OutputFile> {
+    let file = |(purpose, object, text): (SecretUse, &str, &crate::ir::SecretText)| {
+        let name = match purpose {
+            SecretUse::Certificate => certificate(object),
+            SecretUse::Authorities => names::file(FOLDER, object, ".ca.pem"),
+            SecretUse::Revocations => names::file(FOLDER, object, ".crl.pem"),
+            SecretUse::DhParameters => dh_parameters(object),
+            SecretUse::PasswordFile | SecretUse::PasswordMap => return None,
+        };
+        Some(OutputFile { name: name.into(), content: text.expose().to_owned(), is_private: true })
+    };
+    proxy.secrets.iter().filter_map(file).collect()
+}
+
+/// What the lines say that take TLS.
+pub(super) fn bind_options(shared: &Shared) -> String {
+    let mut options = String::new();
+    if shared.proxy.servers.iter().any(|server| client_auth::of(server).is_some()) {
+        // Rules refuse what the handshake lets through: only they can answer.
+        options.push_str(" ca-ignore-err all crt-ignore-err all");
+    }
+    if shared.proxy.settings.tls.reject_handshake {
+        options.push_str(" strict-sni");
+    }
+    if shared.proxy.settings.tls.early_data {
+        options.push_str(" allow-0rtt");
+    }
+    options
+}
+
+/// The list of certificates by the names of hosts. The first line is for names that nobody knows.
+pub(super) fn list(shared: &Shared) -> OutputFile {
+    let default = certificate(&shared.proxy.default_certificate.name);
+    let mut text = format!("{default}\n");
+    for server in shared.proxy.servers.iter().filter(|server| server.hostname != CATCH_ALL) {
+        if let Some(line) = line(server, shared, &default) {
+            text.push_str(&line);
+        }
+    }
+    for redirect in &shared.proxy.host_redirects {
+        if let Some(found) = redirect.certificate.as_deref().filter(|found| found.name != shared.proxy.default_certificate.name) {
+            text.push_str(&format!("{} {}\n", certificate(&found.name), redirect.from));
+        }
+    }
+    for certificate in of_backends(shared.proxy) {
+        // Towards backends HAProxy finds only certificates that it has read by now, where their path is relative.
+        text.push_str(&format!("{certificate} towards-backends.invalid\n"));
+    }
+    OutputFile::new("certificates.txt", text)
+}
+
+/// Certificates that are shown to backends.
+fn of_backends(proxy: &Proxy) -> BTreeSet<String> {
+    let of_routes = proxy.servers.iter().flat_map(|server| &server.routes).filter_map(|route| route.features.backend_tls.as_ref());
+    let all = proxy.servers.iter().filter_map(|server| server.backend_tls.as_ref()).chain(of_routes);
+    all.filter(|tls| !tls.trust.certificate.is_empty()).map(|tls| certificate(&tls.trust.secret)).collect()
+}
+
+/// The line of a host; none where the host needs none.
+fn line<'a>(server: &'a Server, shared: &Shared<'a>, default: &str) -> Option<String> {
+    let found = shared.certificate(server);
+    let mut options = Vec::new();
+    if let Some(auth) = client_auth::of(server) {
+        options.push(format!("ca-file {} verify optional", names::file(FOLDER, &auth.trust.secret, ".ca.pem")));
+        if !auth.trust.revocations.is_empty() {
+            options.push(format!("crl-file {}", names::file(FOLDER, &auth.trust.secret, ".crl.pem")));
+        }
+    }
+    if is_cipher_list(&server.ciphers) {
+        options.push(format!("ciphers {}", server.ciphers));
+    }
+    if found.is_none() && options.is_empty() && !shared.proxy.settings.tls.reject_handshake {
+        return None;
+    }
+    let file = found.map_or_else(|| default.to_owned(), |found| certificate(&found.name));
+    let options = if options.is_empty() { String::new() } else { format!(" [{}]", options.join(" ")) };
+    let is_name = |name: &&str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.*".contains(&byte));
+    let names: Vec<&str> =
+        std::iter::once(server.hostname.as_str()).chain(server.aliases.iter().map(String::as_str)).filter(is_name).collect();
+    Some(format!("{file}{options} {}\n", names.join(" ")))
+}
+
+/// Whether a list holds anything that OpenSSL can take for ciphers: with nothing of the kind HAProxy does not start.
+fn is_cipher_list(list: &str) -> bool {
+    const GROUPS: &[&str] = &[
+        "ALL",
+        "HIGH",
+        "MEDIUM",
+        "LOW",
+        "DEFAULT",
+        "COMPLEMENTOFDEFAULT",
+        "AES",
+        "AESGCM",
+        "ECDHE",
+        "DHE",
+        "RSA",
+        "TLSv1.2",
+        "EECDH",
+        "EDH",
+        "CHACHA20",
+    ];
+    let fits = |word: &str| {
+        GROUPS.contains(&word)
+            || word.split(['-', '+']).count() > 1 && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-+_.@=".contains(&byte))
+    };
+    !list.contains(|c: char| c.is_whitespace() || c.is_control() || "[]'\"\\#".contains(c)) && list.split([':', ',']).any(fits)
+}
+
+/// Writes what holds for TLS as a whole.
+pub(super) fn process(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
+    let tls = &shared.proxy.settings.tls;
+    let versions = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
+    let is_asked = |version: &&&str| tls.protocols.split_whitespace().any(|word| word == **version);
+    let name = |version: &str| if version == "TLSv1" { String::from("TLSv1.0") } else { version.to_owned() };
+    let asked: Vec<String> = versions.iter().filter(is_asked).map(|version| name(version)).collect();
+    let mut rule = Rule::new("ssl-default-bind-options");
+    if let (Some(first), Some(last)) = (asked.first(), asked.last()) {
+        rule = rule.code(&format!("ssl-min-ver {first} ssl-max-ver {last}"));
+    }
+    if !tls.session_tickets {
+        rule = rule.code("no-tls-tickets");
+    }
+    lines.rule(rule);
+    if is_cipher_list(&tls.ciphers) {
+        lines.rule(Rule::new("ssl-default-bind-ciphers").value(&tls.ciphers));
+    } else if !tls.ciphers.is_empty() {
+        scope.lost("ssl-ciphers", "no cipher has a name like that: those of HAProxy are offered");
+    }
+    if !tls.ecdh_curve.is_empty() && tls.ecdh_curve != "auto" {
+        lines.rule(Rule::new("ssl-default-bind-curves").value(&tls.ecdh_curve));
+    }
+    if !tls.dh_param_object.is_empty() {
+        lines.rule(Rule::new("ssl-dh-param-file").value(&dh_parameters(&tls.dh_param_object)));
+    }
+    lines.code("ssl-server-verify none");
+    if !tls.session_ticket_key.is_empty() {
+        scope.lost("ssl-session-ticket-key", "HAProxy makes the key of session tickets itself");
+    }
+    if tls.ocsp {
+        scope.lost("enable-ocsp", "HAProxy does not fetch answers about revoked certificates by itself");
+    }
+}
