@@ -120,6 +120,7 @@ const ANNOTATIONS: &[(&[(&str, &str)], &str)] = &[
     (&[("permanent-redirect", "https://$arg_x/")], "bad-annotation-value"),
     (&[("temporal-redirect", "javascript:alert")], "bad-annotation-value"),
     (&[("auth-url", "http://auth.example/"), ("auth-signin", "$arg_next")], "unsafe-redirect"),
+    (&[("auth-url", "http://auth.example/"), ("auth-signin", "https://login.example/?rd=$uri")], "unsafe-redirect"),
     (&[("rewrite-target", "https://$1/")], "unsafe-redirect"),
 ];
 
