@@ -355,6 +355,10 @@ fn releases_are_compared_on_the_same_manifests() {
         document["differences"].as_array().into_iter().flatten().map(|difference| &difference["cause"]["reason"]).collect();
     assert!(!causes.is_empty() && causes.iter().all(|reason| **reason == "release"), "{causes:?}");
 
+    // Since 1.12 the same is said to Lua in other words.
+    let reworded = run(folder.path(), &["diff", "--from-version", "1.11.8", "--to-version", "1.12.8", "in"]);
+    assert!(!reworded.stdout.contains("_by_lua") && !reworded.stdout.contains("redirect"), "{}", reworded.stdout);
+
     let same = ["diff", "--from-version", "1.15.1", "--to-version", "1.15.1", "in"];
     assert_eq!(run(folder.path(), &same).code, Some(0));
     // Rules of values: 1.12 no longer lets snippets through that 1.11 let through.
