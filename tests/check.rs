@@ -1,13 +1,13 @@
 //! `ingressc check` as people and machines run it: formats, levels, suppressions and exit codes.
 
-use std::fs;
-use std::io::Write as _;
+mod support;
+
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use pretty_assertions::assert_eq;
 use serde_json::Value;
-use tempfile::TempDir;
+
+use support::program::{Run, folder, run};
 
 const FORMATS: [&str; 5] = ["text", "json", "sarif", "github", "junit"];
 
@@ -36,36 +36,8 @@ metadata:
     )
 }
 
-/// How a run ended and what it said.
-#[derive(Debug)]
-struct Run {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("there is room for files");
-    for (name, content) in files {
-        fs::write(folder.path().join(name), content).expect("files can be written");
-    }
-    folder
-}
-
-fn check_with(folder: &Path, args: &[&str], input: &str) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ingressc"));
-    command.arg("check").args(args).current_dir(folder).env_clear();
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("the program starts");
-    // A program that does not read its input may be gone already.
-    let _ = child.stdin.take().map(|mut stdin| stdin.write_all(input.as_bytes()));
-    let output = child.wait_with_output().expect("the program ends");
-    let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
-    Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
-}
-
 fn check(folder: &Path, args: &[&str]) -> Run {
-    check_with(folder, args, "")
+    run(folder, &[&["check"], args].concat(), "")
 }
 
 fn json(folder: &Path, args: &[&str]) -> Value {
@@ -156,9 +128,8 @@ fn what_the_webhook_refuses_is_told_by_check_alone() {
         report["findings"].as_array().into_iter().flatten().filter(|finding| finding["effect"] == "admission-denied").collect();
     assert_eq!(denied.len(), 2, "{report:#}");
 
-    let mut render = Command::new(env!("CARGO_BIN_EXE_ingressc"));
-    let output = render.args(["render", "in.yaml", "--target", "ingress-nginx"]).current_dir(folder.path()).output().expect("it starts");
-    assert!(!String::from_utf8_lossy(&output.stderr).contains("admission"));
+    let render = run(folder.path(), &["render", "in.yaml", "--target", "ingress-nginx"], "");
+    assert!(!render.stderr.contains("admission"), "{render:?}");
 }
 
 #[test]
@@ -221,7 +192,7 @@ fn the_same_input_gives_the_same_bytes() {
 #[test]
 fn standard_input_is_checked_as_well() {
     let folder = folder(&[]);
-    let run = check_with(folder.path(), &["-", "--format", "github"], &ingress("web", "/", &[TIMEOUT]));
+    let run = run(folder.path(), &["check", "-", "--format", "github"], &ingress("web", "/", &[TIMEOUT]));
     assert_eq!(run.code, Some(0));
     assert!(run.stdout.starts_with("::warning file=<stdin>,line=8,col=53,endColumn=58,title=bad-annotation-value::"), "{run:?}");
 }
@@ -337,9 +308,7 @@ mod pages {
     use super::*;
 
     fn run(args: &[&str]) -> Run {
-        let output = Command::new(env!("CARGO_BIN_EXE_ingressc")).args(args).env_clear().output().expect("the program starts");
-        let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
-        Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+        super::run(Path::new("."), args, "")
     }
 
     #[test]
@@ -387,7 +356,7 @@ fn what_helm_rendered_names_its_template() {
     let folder = folder(&[]);
     let chart =
         format!("---\n# Source: shop/templates/web.yaml\n{}---\n{}", ingress("web", "/", &[TIMEOUT]), ingress("api", "/api", &[TIMEOUT]));
-    let run = check_with(folder.path(), &["-", "--format", "json"], &chart);
+    let run = run(folder.path(), &["check", "-", "--format", "json"], &chart);
     let report: Value = serde_json::from_str(&run.stdout).expect("a report is JSON");
     let note = "Helm rendered this from `shop/templates/web.yaml`";
     let is_named = |finding: &Value| finding["notes"].as_array().is_some_and(|notes| notes.iter().any(|text| text == note));

@@ -1,12 +1,13 @@
 //! The program as people run it: exit codes, streams and files.
 
+mod support;
+
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use tempfile::TempDir;
+use support::program::{Run, folder};
 
 const INGRESS: &str = "\
 apiVersion: networking.k8s.io/v1
@@ -23,43 +24,8 @@ spec:
 
 const FILES: [&str; 5] = ["backends.json", "certificates.json", "lua.json", "nginx.conf", "streams.json"];
 
-/// How a run ended and what it said.
-#[derive(Debug)]
-struct Run {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-fn program(folder: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ingressc"));
-    command.args(args).current_dir(folder).env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-fn finished(output: Output) -> Run {
-    let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
-    Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
-}
-
 fn run(folder: &Path, args: &[&str]) -> Run {
-    finished(program(folder, args).output().expect("the program starts"))
-}
-
-fn run_with_input(folder: &Path, args: &[&str], input: &[u8]) -> Run {
-    let mut child = program(folder, args).stdin(Stdio::piped()).spawn().expect("the program starts");
-    child.stdin.take().expect("it was asked for").write_all(input).expect("the program reads its input");
-    finished(child.wait_with_output().expect("the program ends"))
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("there is room for files");
-    for (name, content) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().expect("it is in a folder")).expect("folders can be made");
-        fs::write(path, content).expect("files can be written");
-    }
-    folder
+    support::program::run(folder, args, "")
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -85,7 +51,7 @@ fn the_configuration_goes_to_standard_output() {
 fn standard_input_is_a_file_like_any_other() {
     let folder = folder(&[("in.yaml", INGRESS)]);
     let from_file = run(folder.path(), &render(&[]));
-    let from_input = run_with_input(folder.path(), &["render", "-", "--target", "ingress-nginx"], INGRESS.as_bytes());
+    let from_input = support::program::run(folder.path(), &["render", "-", "--target", "ingress-nginx"], INGRESS);
     assert_eq!((from_input.code, from_input.stdout), (from_file.code, from_file.stdout));
 }
 
@@ -315,11 +281,13 @@ fn a_reader_that_leaves_early_is_no_failure() {
     let folder = folder(&[("in.yaml", INGRESS)]);
     let before = run(folder.path(), &render(&[]));
     for args in [&render(&[])[..], &["completions", "zsh"], &["man"], &["--help"]] {
-        let mut child = program(folder.path(), args).spawn().expect("the program starts");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ingressc"));
+        command.args(args).current_dir(folder.path()).env_clear();
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         drop(child.stdout.take());
-        let after = finished(child.wait_with_output().expect("the program ends"));
+        let after = child.wait_with_output().expect("the program ends");
         let (code, said) = if args[0] == "render" { (before.code, before.stderr.as_str()) } else { (Some(0), "") };
-        assert_eq!((after.code, after.stderr.as_str()), (code, said), "{args:?}");
+        assert_eq!((after.status.code(), &*String::from_utf8_lossy(&after.stderr)), (code, said), "{args:?}");
     }
 }
 

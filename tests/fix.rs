@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use pretty_assertions::assert_eq;
+use support::program::{Run, folder, run};
 use tempfile::TempDir;
 
 /// Two misspelt names, one of them with comments and an odd layout around it, and a name that nothing resembles.
@@ -32,32 +33,8 @@ fn right() -> String {
     WRONG.replace("proxy-body-sise", "proxy-body-size").replace("proxi-read", "proxy-read")
 }
 
-/// How a run ended and what it said.
-#[derive(Debug)]
-struct Run {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
 fn check(folder: &Path, args: &[&str], input: &str) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ingressc"));
-    command.arg("check").args(args).current_dir(folder).env_clear();
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("the program starts");
-    // A program that does not read its input may be gone already.
-    let _ = child.stdin.take().map(|mut stdin| stdin.write_all(input.as_bytes()));
-    let output = child.wait_with_output().expect("the program ends");
-    let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
-    Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("there is room for files");
-    for (name, content) in files {
-        fs::write(folder.path().join(name), content).expect("files can be written");
-    }
-    folder
+    run(folder, &[&["check"], args].concat(), input)
 }
 
 fn read(folder: &TempDir, name: &str) -> String {

@@ -1,11 +1,13 @@
 //! Hostile manifests: each kind of attack has its finding, and no report is led astray by what a file is called.
 
+mod support;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use support::program::{Run, folder, run};
 
 /// Opens the gates, so that what a value does to the configuration is seen, and not only that it is not allowed.
 const OPEN: &str = "\
@@ -45,15 +47,14 @@ metadata:
 }
 
 fn check(folder: &Path, format: &str) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ingressc"));
-    command.args(["check", ".", "--format", format]).current_dir(folder).env_clear().stdin(Stdio::null());
-    String::from_utf8(command.output().expect("the program starts").stdout).expect("the program writes UTF-8")
+    let Run { code, stdout, stderr } = run(folder, &["check", ".", "--format", format], "");
+    assert!(matches!(code, Some(0 | 1)), "{stderr}");
+    stdout
 }
 
 /// The rules that find something worth a warning, each as `rule` and `rule effect`.
 fn found(text: &str) -> BTreeSet<String> {
-    let folder = tempfile::tempdir().expect("there is room for files");
-    fs::write(folder.path().join("in.yaml"), text).expect("files can be written");
+    let folder = folder(&[("in.yaml", text)]);
     let report: Value = serde_json::from_str(&check(folder.path(), "json")).expect("a report is JSON");
     let findings = report["findings"].as_array().expect("a report has findings").iter();
     let loud = findings.filter(|finding| finding["severity"] != "info");
@@ -94,7 +95,9 @@ const ANNOTATIONS: &[(&[(&str, &str)], &str)] = &[
     (&[("auth-type", "basic"), ("auth-secret", "other/users")], "bad-annotation-value location-denied"),
     (&[("auth-type", "basic"), ("auth-secret", "a/b/c")], "bad-annotation-value location-denied"),
     (&[("auth-type", "oauth"), ("auth-secret", "users")], "bad-annotation-value"),
-    (&[("configuration-snippet", "} location /x {")], "broken-shape blocks-reload"),
+    (&[("configuration-snippet", "} location /x {")], "broken-shape -"),
+    (&[("configuration-snippet", "} }")], "broken-shape -"),
+    (&[("configuration-snippet", "} }")], "blocked-reload blocks-reload"),
     (&[("configuration-snippet", "nosuch on;")], "blocked-reload blocks-reload"),
     (&[("auth-urls", "http://auth.example/")], "unknown-annotation fails-open"),
     (&[("аuth-url", "http://auth.example/")], "malformed-annotation"),
@@ -117,6 +120,7 @@ const ANNOTATIONS: &[(&[(&str, &str)], &str)] = &[
     (&[("permanent-redirect", "https://$arg_x/")], "bad-annotation-value"),
     (&[("temporal-redirect", "javascript:alert")], "bad-annotation-value"),
     (&[("auth-url", "http://auth.example/"), ("auth-signin", "$arg_next")], "unsafe-redirect"),
+    (&[("auth-url", "http://auth.example/"), ("auth-signin", "https://login.example/?rd=$uri")], "unsafe-redirect"),
     (&[("rewrite-target", "https://$1/")], "unsafe-redirect"),
 ];
 
@@ -209,6 +213,14 @@ fn a_host_can_be_taken_over_by_none_unseen() {
 }
 
 #[test]
+fn each_host_that_is_no_name_has_its_finding() {
+    for host in ["~.*", "~^(.*)$", "*", "EXAMPLE.com", "a..b", "a.example.", "1.2.3.4", "*.*.a", "пример.example"] {
+        let found = found(&ingress("web", host, "/", &[]));
+        assert!(found.contains("malformed-host admission-denied"), "{host}: {found:?}");
+    }
+}
+
+#[test]
 fn a_host_with_a_star_loses_to_broad_aliases_before_it() {
     let wildcard = ingress("a", "*.shop.example", "/", &[]);
     for (host, alias, is_taken) in [
@@ -261,7 +273,7 @@ fn headers_of_configmaps_are_looked_at() {
 #[cfg(unix)]
 #[test]
 fn no_name_of_a_file_leads_a_report_astray() {
-    let folder = tempfile::tempdir().expect("there is room for files");
+    let folder = folder(&[]);
     let names = ["a%b,c:d", "new\nline", "esc\u{1b}[2J", "q\"<&>'", "right\u{202e}", "::error::x", "tab\t\u{85}"];
     for (at, name) in names.into_iter().enumerate() {
         let text = ingress(&format!("web{at}"), "shop.example", &format!("/{at}"), &[("proxy-read-timeout", "1h")]);

@@ -25,6 +25,9 @@ impl Version {
 /// The last release of ingress-nginx.
 pub const LATEST: Version = Version::new(1, 15, 1);
 
+/// The first release whose differences from the others are known.
+pub const FIRST: Version = Version::new(1, 9, 0);
+
 impl Default for Version {
     fn default() -> Self {
         LATEST
@@ -58,12 +61,12 @@ fn number(text: &str) -> Option<u16> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
-/// A controller by name and version. Forks carry their own name with the version that they are based on.
+/// A controller by name and version. Forks carry their own name, and often the version that they are based on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Release {
     /// The name, as `ingress-nginx`.
     pub name: String,
-    /// The version, or the one that it is based on.
+    /// The version; that of a fork may be counted otherwise than those of the original.
     pub version: Version,
 }
 
@@ -71,6 +74,18 @@ pub struct Release {
 const ORIGINAL: &str = "ingress-nginx";
 
 impl Release {
+    /// The one that a version of ingress-nginx itself is.
+    #[must_use]
+    pub fn original(version: Version) -> Self {
+        Self { name: ORIGINAL.to_owned(), version }
+    }
+
+    /// Whether it is ingress-nginx itself and no fork.
+    #[must_use]
+    pub fn is_original(&self) -> bool {
+        self.name == ORIGINAL
+    }
+
     /// The release that an image holds, judged by its name and tag: `registry/ingress-nginx/controller:v1.12.1@sha256:…`.
     ///
     /// # Errors
@@ -104,7 +119,7 @@ fn base_version(text: &str) -> Result<Version, VersionError> {
 
 impl Default for Release {
     fn default() -> Self {
-        Self { name: ORIGINAL.to_owned(), version: LATEST }
+        Self::original(LATEST)
     }
 }
 

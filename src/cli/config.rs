@@ -1,16 +1,18 @@
 //! The settings file `ingressc.toml`.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use anyhow::anyhow;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::{Failure, files};
-use crate::catalog::version::Release;
+use crate::catalog::version::{Release, Version};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceMap, Span};
 
@@ -47,8 +49,11 @@ pub(super) struct Settings {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(super) struct ControllerSettings {
     /// Name and version, as `ingress-nginx:1.15.1`.
-    #[serde(deserialize_with = "release")]
+    #[serde(deserialize_with = "parsed")]
     pub(super) version: Option<Release>,
+    /// The release of ingress-nginx that a fork is based on, where its own version does not tell.
+    #[serde(deserialize_with = "parsed")]
+    pub(super) base: Option<Version>,
     /// Its arguments, as `--ingress-class=internal`.
     pub(super) args: Vec<Spanned<String>>,
 }
@@ -147,7 +152,8 @@ fn search() -> Option<PathBuf> {
     Some(std::iter::repeat_n("..", up).chain([FILE]).collect())
 }
 
-fn release<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Release>, D::Error> {
+/// Reads what is written as text.
+fn parsed<'de, T: FromStr<Err: fmt::Display>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     String::deserialize(deserializer)?.parse().map(Some).map_err(serde::de::Error::custom)
 }
 

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::config::{EnvironmentSettings, Settings};
 use crate::catalog::flags::Flags;
-use crate::catalog::version::{Release, Version};
+use crate::catalog::version::{FIRST, LATEST, Release, Version};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::lower::{Controller, Environment};
 use crate::manifest::{Cluster, ControllerArgs, Object};
@@ -50,8 +50,9 @@ impl ControllerOptions {
         let mut findings = Vec::new();
         let found = choose(&cluster.controllers, &mut findings);
         let environment = environment(&settings.environment, found);
-        let given = self.controller.as_ref().or(settings.controller.version.as_ref()).map(|release| release.version);
-        let version = given.or(shown).or_else(|| version(found?, &mut findings)).unwrap_or_default();
+        let given = self.controller.as_ref().or(settings.controller.version.as_ref()).cloned();
+        let release = given.or(shown.map(Release::original)).or_else(|| release(found?, &mut findings)).unwrap_or_default();
+        let version = base(&release, settings.controller.base, &mut findings);
 
         let mut args: Vec<Arg> = found.map(|found| container_args(found, &environment)).unwrap_or_default();
         args.extend(settings.controller.args.iter().map(|arg| {
@@ -86,14 +87,37 @@ fn choose<'a>(all: &'a [Object<ControllerArgs>], findings: &mut Vec<Diagnostic>)
     Some(chosen)
 }
 
-fn version(found: &Object<ControllerArgs>, findings: &mut Vec<Diagnostic>) -> Option<Version> {
+/// The release that the image of a controller holds.
+fn release(found: &Object<ControllerArgs>, findings: &mut Vec<Diagnostic>) -> Option<Release> {
     let release = Release::from_image(&found.value.image);
     if release.is_err() {
         let message = format!("the image `{}` does not tell the version of the controller", found.value.image);
-        let finding = Diagnostic::warning("unknown-controller-version", message).at(found.span(&[])).object(found.reference.clone());
-        findings.push(finding.note(format!("{} is taken", Version::default())).help("say `--controller ingress-nginx:VERSION`"));
+        let finding = unknown_version(message, LATEST).at(found.span(&[])).object(found.reference.clone());
+        findings.push(finding.help("say `--controller ingress-nginx:VERSION`"));
     }
-    release.ok().map(|release| release.version)
+    release.ok()
+}
+
+/// The release of ingress-nginx that decides what everything means.
+fn base(release: &Release, base: Option<Version>, findings: &mut Vec<Diagnostic>) -> Version {
+    let Release { name, version } = release;
+    match base {
+        Some(base) if !release.is_original() => return base,
+        _ if (FIRST..=LATEST).contains(version) => return *version,
+        _ => {}
+    }
+    let nearest = if *version < FIRST { FIRST } else { LATEST };
+    findings.push(if release.is_original() {
+        unknown_version(format!("{name} {version} is not known: the known releases are those from {FIRST} to {LATEST}"), nearest)
+    } else {
+        let finding = unknown_version(format!("the release of ingress-nginx that `{name}` {version} is based on is not known"), nearest);
+        finding.help(format!("set `base = \"{LATEST}\"`, or what it is based on, under `[controller]` in `ingressc.toml`"))
+    });
+    nearest
+}
+
+fn unknown_version(message: String, taken: Version) -> Diagnostic {
+    Diagnostic::warning("unknown-controller-version", message).note(format!("{taken} is taken"))
 }
 
 fn environment(settings: &EnvironmentSettings, found: Option<&Object<ControllerArgs>>) -> Environment {
@@ -211,6 +235,25 @@ metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
         let untagged = DEPLOYMENT.replace(":v1.12.8@sha256:00", "");
         assert_eq!(settle(&untagged, "", &[]).1, ["unknown-controller-version"]);
         assert!(settle(&untagged, "", &["--controller=1.14.5"]).1.is_empty());
+    }
+
+    #[test]
+    fn a_fork_is_what_it_is_based_on() {
+        let base = "[controller]\nbase = \"1.13.9\"";
+        for (settings, option, expected, is_known) in [
+            (base, "--controller=acme:2026.5.3", Version::new(1, 13, 9), true),
+            (base, "--controller=acme:1.12.8-r2", Version::new(1, 13, 9), true),
+            ("", "--controller=acme:1.12.8-r2", Version::new(1, 12, 8), true),
+            ("", "--controller=acme:2026.5.3", LATEST, false),
+            (base, "--controller=ingress-nginx:1.12.8", Version::new(1, 12, 8), true),
+            ("", "--controller=1.8.4", FIRST, false),
+            ("", "--controller=1.16.0", LATEST, false),
+        ] {
+            let (controller, findings) = settle("", settings, &[option]);
+            assert_eq!((controller.version, findings.is_empty()), (expected, is_known), "{option}: {findings:?}");
+        }
+        let fork = DEPLOYMENT.replace("registry.example.com/ingress-nginx/controller:v1.12.8", "registry.example.com/acme/ingress:v7.0.1");
+        assert_eq!(settle(&fork, base, &[]).0.version, Version::new(1, 13, 9));
     }
 
     #[test]

@@ -151,7 +151,8 @@ impl Diff {
                 dump.map(|dump| Side::Dump(Box::new(dump))).ok_or_else(|| anyhow!("there is nothing to compare with").into())
             }
         };
-        let (before, after) = (side(base, dumps.0)?, side(head, dumps.1)?);
+        let (mut before, mut after) = (side(base, dumps.0)?, side(head, dumps.1)?);
+        Side::agree_on_words(&mut before, &mut after);
         let entries = self.comparison().entries(&before, &after);
         let differences = Differences { before: before.name("base"), after: after.name("head"), drift: Vec::new(), entries };
         Ok((differences, vec![before, after]))
@@ -159,7 +160,8 @@ impl Diff {
 
     fn compare_releases(&self, from: &Release, to: &Release, global: &Global) -> Result<(Differences, Vec<Side>), Failure> {
         let side = |release| self.declared(&self.paths, &self.controller.of_release(release), global, &Facts::default());
-        let (before, after) = (side(from)?, side(to)?);
+        let (mut before, mut after) = (side(from)?, side(to)?);
+        Side::agree_on_words(&mut before, &mut after);
         let entries = Comparison { is_same: true, ..self.comparison() }.entries(&before, &after);
         let differences = Differences { before: before.name("from"), after: after.name("to"), drift: Vec::new(), entries };
         // What cannot be read is the same for both.

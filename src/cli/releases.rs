@@ -4,8 +4,8 @@ use clap::{Args, ValueEnum};
 
 use super::Status;
 use super::console::Console;
-use crate::catalog::version::{LATEST, Version};
-use crate::output::releases::{FIRST, between, json, markdown, text};
+use crate::catalog::version::{FIRST, LATEST, Version};
+use crate::output::releases::{between, json, markdown, text};
 
 const EXAMPLES: &str = "\
 Examples:

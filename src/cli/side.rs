@@ -131,11 +131,31 @@ impl Declared {
         {
             proxy.default_certificate.file.clone_from(file);
         }
-        let mut files = IngressNginx.render(&proxy, &Options::default()).value.into_iter();
-        let configuration = files.next().map(|file| file.content).unwrap_or_default();
+        let mut declared = Self { project, proxy, configuration: String::new(), dynamic: Vec::new() };
+        declared.write();
+        Ok(declared)
+    }
+
+    fn write(&mut self) {
+        let mut files = IngressNginx.render(&self.proxy, &Options::default()).value.into_iter();
+        self.configuration = files.next().map(|file| file.content).unwrap_or_default();
         // What was written here is JSON.
-        let dynamic = files.filter_map(|file| Some((file.name, serde_json::from_str(&file.content).ok()?))).collect();
-        Ok(Self { project, proxy, configuration, dynamic })
+        self.dynamic = files.filter_map(|file| Some((file.name, serde_json::from_str(&file.content).ok()?))).collect();
+    }
+
+    /// Writes it in the words of another release.
+    fn reword(&mut self, other: &Self) {
+        let layout = self.proxy.layout.worded_as(&other.proxy.layout);
+        if layout != self.proxy.layout {
+            self.proxy.layout = layout;
+            self.write();
+        }
+    }
+
+    /// Whether it does what only the releases before 1.12 have words for.
+    fn needs_old_words(&self) -> bool {
+        let settings = &self.proxy.settings;
+        !settings.global_limits.host.is_empty() || !settings.process.plugins.is_empty()
     }
 
     /// Spans in it point nowhere.
@@ -207,6 +227,15 @@ impl Side {
         match self {
             Self::Declared(declared) => format!("{role} (ingress-nginx {})", declared.project.controller.version),
             Self::Dump(dump) => format!("{role} ({})", dump.sources.file(dump.file).name),
+        }
+    }
+
+    /// Writes what both declare in the words of one release, so that only what the proxy does differs.
+    pub(super) fn agree_on_words(before: &mut Self, after: &mut Self) {
+        match (before, after) {
+            (Self::Declared(before), Self::Declared(after)) if before.needs_old_words() => after.reword(before),
+            (Self::Declared(before), Self::Declared(after)) => before.reword(after),
+            _ => {}
         }
     }
 

@@ -32,6 +32,21 @@ pub struct Layout {
     pub names_auth_paths: bool,
 }
 
+impl Layout {
+    /// The same, put into words as another form does where only the words differ: what the proxy does stays.
+    #[must_use]
+    pub fn worded_as(self, other: &Self) -> Self {
+        Self {
+            http2_directive: other.http2_directive,
+            tracing_module_with_others: other.tracing_module_with_others,
+            lua_files: other.lua_files,
+            auth_lua_file: other.auth_lua_file,
+            names_auth_paths: other.names_auth_paths,
+            ..self
+        }
+    }
+}
+
 impl Default for Layout {
     fn default() -> Self {
         Self {

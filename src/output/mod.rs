@@ -5,6 +5,7 @@
 
 pub mod catalog;
 pub mod changes;
+mod cut;
 pub mod difference;
 pub mod excerpt;
 pub mod findings;

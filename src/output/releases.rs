@@ -8,11 +8,8 @@ use serde::Serialize;
 use super::Paint;
 use super::json::print;
 use crate::catalog::releases::{Area, CHANGES};
-use crate::catalog::version::Version;
+use crate::catalog::version::{FIRST, LATEST, Version};
 use crate::catalog::{features, settings};
-
-/// The first release whose differences are known.
-pub const FIRST: Version = Version::new(1, 9, 0);
 
 /// Fields are added without a new number; what is there keeps its meaning.
 const SCHEMA: u32 = 1;
@@ -35,7 +32,7 @@ const AREAS: &[&str] = &["layout", "defaults", "values", "behaviour", "admission
 /// What one of two releases has and the other has not, by area. Between the first release that is known and the last, that is everything.
 #[must_use]
 pub fn between(one: Version, other: Version) -> Vec<Difference> {
-    let everything = (one, other) == (FIRST, crate::catalog::version::LATEST);
+    let everything = (one, other) == (FIRST, LATEST);
     let mut found = Vec::new();
     for change in CHANGES.iter().filter(|change| everything || change.holds(one) != change.holds(other)) {
         let since = change.since.iter().map(Version::to_string).collect();
@@ -143,7 +140,6 @@ pub fn json(from: Version, to: Version, differences: &[Difference]) -> serde_jso
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::version::LATEST;
 
     #[test]
     fn only_what_differs_is_told() {

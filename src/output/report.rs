@@ -4,14 +4,8 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::Paint;
-use super::untrusted::one_line;
+use super::{Paint, cut};
 use crate::diff::{Change, Kind, Report, Side};
-
-/// Of the text of a change at most this many lines are shown; only Lua code has several.
-const MOST_LINES: usize = 12;
-/// Of a line at most this many characters are shown.
-const LONGEST_LINE: usize = 200;
 
 /// The differences as text: each path once over all that follow in it. Empty without differences.
 #[must_use]
@@ -37,7 +31,7 @@ fn path(out: &mut String, change: &Change) {
     }
     for (at, word) in change.path.iter().enumerate() {
         let arrow = if at == 0 { "" } else { " > " };
-        out.extend([arrow, &shorten(word)]);
+        out.extend([arrow, &cut::line(word)]);
     }
     out.push('\n');
 }
@@ -53,24 +47,10 @@ fn sides(out: &mut String, change: &Change, paint: Paint) {
 
 fn side(out: &mut String, sign: &str, side: Option<&Side>, style: Style) {
     let Some(side) = side else { return };
-    let mut lines = side.text.lines();
-    for line in lines.by_ref().take(MOST_LINES) {
+    for line in cut::lines(side.text.lines(), cut::MOST_LINES) {
         // Writing into a String cannot fail.
-        let _ = writeln!(out, "  {style}{sign}{}{style:#}", shorten(line));
+        let _ = writeln!(out, "  {style}{sign}{line}{style:#}");
     }
-    let more = lines.count();
-    if more > 0 {
-        let _ = writeln!(out, "  {style}{sign}… {more} more lines{style:#}");
-    }
-}
-
-/// Cuts what is too long, and shows what a terminal would obey; tabs are white space here.
-fn shorten(line: &str) -> String {
-    let mut cut: String = line.chars().take(LONGEST_LINE).map(|character| if character == '\t' { ' ' } else { character }).collect();
-    if cut.len() < line.len() {
-        cut.push('…');
-    }
-    one_line(&cut).into_owned()
 }
 
 #[cfg(test)]
@@ -119,6 +99,6 @@ http > server x.org
         assert_eq!(shown("", "a \"\u{1b}[2J\";"), "(top)\n  + a \"\\u{1b}[2J\";\n");
         assert!(shown("", &format!("a {};", "x".repeat(3000))).len() < 300);
         let code = format!("x_by_lua_block {{{}}}", "a()\n".repeat(100));
-        assert_eq!(shown("", &code).lines().count(), MOST_LINES + 2);
+        assert_eq!(shown("", &code).lines().count(), cut::MOST_LINES + 2);
     }
 }

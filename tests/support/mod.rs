@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test uses its part")]
 
+pub mod program;
+
 use std::io::Write as _;
 use std::path::PathBuf;
 

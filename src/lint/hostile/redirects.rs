@@ -3,9 +3,13 @@
 use super::{Subject, at_annotation, at_setting, authority, chosen_by_client, one_of_each_ingress};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Proxy, Route};
+use crate::nginx;
 
 /// Schemes that make a browser run or show what the URL itself says.
 const SCRIPTS: &[&str] = &["javascript", "data", "vbscript", "file"];
+
+/// Variables that hold the path with its escapes undone.
+const DECODED: &[&str] = &["uri", "document_uri"];
 
 /// Looks at the targets of all redirects.
 pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
@@ -50,7 +54,8 @@ fn error_pages(proxy: &Proxy) -> Vec<Diagnostic> {
 }
 
 fn finding(name: &str, danger: &str) -> Diagnostic {
-    Diagnostic::warning("unsafe-redirect", format!("`{name}` {danger}")).help("write scheme and host out, and variables behind them")
+    Diagnostic::warning("unsafe-redirect", format!("`{name}` {danger}"))
+        .help("write scheme and host out, and `$request_uri` or `$escaped_request_uri` behind them")
 }
 
 /// What is wrong with the target of a redirect, as the end of a sentence.
@@ -67,7 +72,8 @@ fn danger(name: &str, url: &str) -> Option<String> {
     if captures && name == "rewrite-target" {
         return Some(String::from("redirects to a host that is made of the path, which whoever makes a link chooses"));
     }
-    None
+    let decoded = nginx::used(url)?.into_iter().find(|name| DECODED.contains(name))?;
+    Some(format!("redirects with `${decoded}`, which is decoded: a line break that a link holds begins a header of its own"))
 }
 
 #[cfg(test)]
@@ -92,6 +98,9 @@ mod tests {
             ("rewrite-target", "https://$1/", "made of the path"),
             ("rewrite-target", "https://shop.example$1", "made of the path"),
             ("rewrite-target", "https://shop.example/$1", ""),
+            ("auth-signin", "https://login.example/start?rd=$uri", "is decoded"),
+            ("auth-signin", "https://login.example/start?rd=${document_uri}", "is decoded"),
+            ("auth-signin", "https://login.example/start?rd=$escaped_request_uri$request_uri", ""),
             ("permanent-redirect", "", ""),
         ] {
             let danger = danger(name, url).unwrap_or_default();

@@ -10,7 +10,13 @@ pub(super) fn refusal_in(name: &str, args: &[&str]) -> Option<String> {
         ("location", ["~" | "~*", text]) | ("rewrite", [text, ..]) => one(text),
         ("location", ["=" | "^~", _] | [_]) => None,
         ("location", [modifier, ..]) => Some(format!("`{modifier}` is no modifier of `location`")),
-        ("server_name", names) => names.iter().filter_map(|name| name.strip_prefix('~')).find_map(one),
+        ("server_name", names) => names.iter().find_map(|name| match name.strip_prefix('~') {
+            Some("") => Some(String::from("`~` is a regular expression without any text")),
+            Some(pattern) => one(pattern),
+            None => {
+                (!is_server_name(name)).then(|| format!("`{name}` is no name of a server: a star stands for the first or the last label"))
+            }
+        }),
         ("if", words) => {
             let at = words.iter().position(is_match)?;
             let text = words.get(at + 1..)?.join(" ");
@@ -23,9 +29,26 @@ pub(super) fn refusal_in(name: &str, args: &[&str]) -> Option<String> {
     }
 }
 
+/// Whether nginx takes a name that is no pattern, beside other servers: stars and dots have their places.
+fn is_server_name(name: &str) -> bool {
+    let stars = name.matches('*').count();
+    let has_place = name.starts_with("*.") && name.len() > 2 || name.starts_with('.') || name.ends_with(".*") && name.len() > 2;
+    name != "." && !name.contains("..") && stars <= 1 && (stars == 0 || has_place)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn stars_stand_for_whole_labels() {
+        for name in ["", "_", "a", "a.", "*.b", ".b", "b.*", ".b.*", ".*", "*.b.", "(a)", "~a*"] {
+            assert!(refusal_in("server_name", &[name]).is_none(), "{name}");
+        }
+        for name in ["*", "*.", ".", "~", "a*b", "*a.b", "a.*.b", "a..b", "*..b", "*.*", "*.b.*", "..b", "a*", "a.**", "a.*."] {
+            assert!(refusal_in("server_name", &["x", name]).is_some(), "{name}");
+        }
+    }
 
     #[test]
     fn patterns_are_found_in_directives() {

@@ -56,6 +56,7 @@ rules! {
     Warning "lonely-canary",
     Warning "lost-document",
     Error "malformed-annotation",
+    Error "malformed-host",
     Warning "miscased-setting",
     Warning "misplaced-annotation",
     Warning "misread-setting",

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Because, Differences, Entry, by_topic, message, subject, title};
 use crate::diff::words::{Fate, Topic};
+use crate::output::cut;
 use crate::output::untrusted::one_line;
 
 /// Lines of configuration that one list item shows at most.
@@ -67,15 +68,13 @@ fn item(out: &mut String, entry: &Entry) {
     }
     let sides = entry.changes.iter().flat_map(|change| [("-", &change.before), ("+", &change.after)]);
     let lines: Vec<String> = sides
-        .filter_map(|(sign, side)| side.as_ref().map(|side| format!("{sign} {}", shorten(side.text.lines().next().unwrap_or_default()))))
+        .filter_map(|(sign, side)| side.as_ref().map(|side| format!("{sign} {}", side.text.lines().next().unwrap_or_default())))
         .collect();
+    let lines = cut::lines(lines.iter().map(String::as_str), MOST_LINES);
     let fence = "`".repeat(lines.iter().map(|line| longest_run(line)).max().unwrap_or_default().max(2) + 1);
     let _ = writeln!(out, "\n  {fence}diff");
-    for line in lines.iter().take(MOST_LINES) {
+    for line in lines {
         let _ = writeln!(out, "  {line}");
-    }
-    if let Some(more) = lines.len().checked_sub(MOST_LINES).filter(|more| *more > 0) {
-        let _ = writeln!(out, "  … {more} more lines");
     }
     let _ = writeln!(out, "  {fence}\n");
 }
@@ -108,15 +107,6 @@ fn code(text: &str) -> String {
 
 fn longest_run(text: &str) -> usize {
     text.split(|character| character != '`').map(str::len).max().unwrap_or_default()
-}
-
-fn shorten(line: &str) -> String {
-    const LONGEST_LINE: usize = 160;
-    let mut cut: String = line.chars().take(LONGEST_LINE).collect();
-    if cut.len() < line.len() {
-        cut.push('…');
-    }
-    one_line(&cut).into_owned()
 }
 
 #[cfg(test)]

@@ -8,13 +8,8 @@ use super::{Because, Differences, Entry, Spot, blocks, by_topic, counts, message
 use crate::diagnostic::Reason;
 use crate::diff::words::{Fate, Topic};
 use crate::diff::{Change, Kind, Side};
-use crate::output::Paint;
 use crate::output::untrusted::one_line;
-
-/// Of the text of a change at most this many lines are shown; only Lua code has several.
-const MOST_LINES: usize = 12;
-/// Of a line at most this many characters are shown.
-const LONGEST_LINE: usize = 200;
+use crate::output::{Paint, cut};
 
 /// The differences as text, drift first. Empty without differences.
 #[must_use]
@@ -64,7 +59,7 @@ fn topics(out: &mut String, entries: &[Entry], paint: Paint) {
         for (at, entry) in entries.iter().enumerate() {
             let subject = subject(entry);
             if shown.as_ref() != Some(&subject) {
-                let _ = writeln!(out, "  {bold}{}{bold:#}", subject.as_deref().map_or("the whole proxy".into(), shorten));
+                let _ = writeln!(out, "  {bold}{}{bold:#}", subject.as_deref().map_or("the whole proxy".into(), cut::line));
                 shown = Some(subject);
             }
             describe(out, entry, paint);
@@ -89,7 +84,7 @@ fn describe(out: &mut String, entry: &Entry, paint: Paint) {
         _ if paint.colours => Style::new().bold(),
         _ => Style::new(),
     };
-    let _ = writeln!(out, "    {style}{}{style:#}", shorten(&message(entry)));
+    let _ = writeln!(out, "    {style}{}{style:#}", cut::line(&message(entry)));
     let mut around = None;
     let mut seen = std::collections::HashSet::new();
     // The same lines in several locations of one path are told once.
@@ -99,7 +94,7 @@ fn describe(out: &mut String, entry: &Entry, paint: Paint) {
         // The blocks are told where host and path do not tell them.
         if entry.words.topic == Topic::Setting && change.place.location.is_none() && around.as_ref() != Some(&inside) && !inside.is_empty()
         {
-            let _ = writeln!(out, "      in {}", shorten(&inside));
+            let _ = writeln!(out, "      in {}", cut::line(&inside));
             around = Some(inside);
         }
         sides(out, change, entry, paint);
@@ -130,7 +125,7 @@ fn side_by_side(before: &Side, after: &Side, spot: Option<&Spot>, paint: Paint) 
     const MARGIN: usize = 6;
     let spot = spot.map(|spot| format!("  ({})", place(spot))).unwrap_or_default();
     let column = (paint.width?.checked_sub(MARGIN)?) / 2;
-    let [old, new] = [before, after].map(|side| shorten(&side.text));
+    let [old, new] = [before, after].map(|side| cut::line(&side.text));
     let [old_width, new_width] = [&old, &new].map(|text| text.chars().count() + 2);
     if column < 40 || old_width + spot.len() + 2 > column || new_width > column {
         return None;
@@ -142,15 +137,10 @@ fn side_by_side(before: &Side, after: &Side, spot: Option<&Spot>, paint: Paint) 
 
 fn side(out: &mut String, sign: &str, side: Option<&Side>, spot: Option<&Spot>, style: Style) {
     let Some(side) = side else { return };
-    let mut lines = side.text.lines();
     let spot = spot.map(|spot| format!("  ({})", place(spot))).unwrap_or_default();
-    for (at, line) in lines.by_ref().take(MOST_LINES).enumerate() {
+    for (at, line) in cut::lines(side.text.lines(), cut::MOST_LINES).into_iter().enumerate() {
         let spot = if at == 0 { spot.as_str() } else { "" };
-        let _ = writeln!(out, "      {style}{sign}{}{style:#}{spot}", shorten(line));
-    }
-    let more = lines.count();
-    if more > 0 {
-        let _ = writeln!(out, "      {style}{sign}… {more} more lines{style:#}");
+        let _ = writeln!(out, "      {style}{sign}{line}{style:#}{spot}");
     }
 }
 
@@ -165,20 +155,11 @@ fn cause(out: &mut String, word: &str, because: Option<&Because>, paint: Paint) 
     // These are sentences; all others are things.
     let word = if matches!(cause.reason, Reason::Nothing | Reason::Release) { "because" } else { word };
     let spot = spot.as_ref().map(|spot| format!("{}: ", place(spot))).unwrap_or_default();
-    let _ = writeln!(out, "      {style}{word} {spot}{}{style:#}", shorten(&cause.message));
+    let _ = writeln!(out, "      {style}{word} {spot}{}{style:#}", cut::line(&cause.message));
 }
 
 fn place(spot: &Spot) -> String {
     one_line(&spot.to_string()).into_owned()
-}
-
-/// Cuts what is too long, and shows what a terminal would obey; tabs are white space here.
-fn shorten(line: &str) -> String {
-    let mut cut: String = line.chars().take(LONGEST_LINE).map(|character| if character == '\t' { ' ' } else { character }).collect();
-    if cut.len() < line.len() {
-        cut.push('…');
-    }
-    one_line(&cut).into_owned()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use minijinja::value::Object;
 
 use super::super::view::Raw;
 use super::super::{environment, quote, shape};
-use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
+use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::ir::{Origin, Route, Server};
 
 /// Makes what templates print, and collects what is to be said about it.
@@ -109,8 +109,8 @@ impl<'a> Printer<'a> {
             return;
         }
         let message = format!("the value of `{subject}` breaks out of its directive: the controller prints it as it is");
-        // What nginx makes of it nobody can say; most of it does not load.
-        let finding = Diagnostic::error("broken-shape", message).subject(subject).effect(Effect::BlocksReload);
+        // What nginx makes of the whole is judged where it can be read; text that loads does worse than text that does not.
+        let finding = Diagnostic::error("broken-shape", message).subject(subject);
         let is_cause = |name: &str| name.rsplit('/').next() == Some(subject);
         let cause = |route: &'a Route| Some((route, route.features.causes.iter().find(|(name, _)| is_cause(name))?.1));
         let (route, span) = match (self.routes.iter().find_map(cause), self.routes, self.origin) {

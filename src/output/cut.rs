@@ -1,0 +1,49 @@
+//! Long text, cut to what a person reads.
+
+use super::untrusted::one_line;
+
+/// Of a text at most this many lines are shown at a terminal; only Lua code has several.
+pub(super) const MOST_LINES: usize = 12;
+/// Of a line at most this many characters are shown.
+const LONGEST_LINE: usize = 200;
+
+/// Cuts what is too long, and shows what a terminal would obey; tabs are white space here.
+pub(super) fn line(text: &str) -> String {
+    let mut cut: String = text.chars().take(LONGEST_LINE).map(|character| if character == '\t' { ' ' } else { character }).collect();
+    if cut.len() < text.len() {
+        cut.push('…');
+    }
+    one_line(&cut).into_owned()
+}
+
+/// The first lines, each cut; where there are more, the last says how many.
+pub(super) fn lines<'a>(mut all: impl Iterator<Item = &'a str>, most: usize) -> Vec<String> {
+    let mut shown: Vec<String> = all.by_ref().take(most).map(line).collect();
+    let more = all.count();
+    if more > 0 {
+        let plural = if more == 1 { "" } else { "s" };
+        shown.push(format!("… {more} more line{plural}"));
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_told() {
+        assert_eq!(lines("a\nb\tc".lines(), 2), ["a", "b c"]);
+        assert_eq!(lines("a\nb\nc".lines(), 2), ["a", "b", "… 1 more line"]);
+        assert_eq!(lines("a\nb\nc".lines(), 1), ["a", "… 2 more lines"]);
+        assert_eq!(lines("".lines(), 1), [""; 0]);
+    }
+
+    #[test]
+    fn long_lines_end_in_dots_and_bad_ones_are_shown() {
+        assert_eq!(line(&"ä".repeat(LONGEST_LINE)).chars().count(), LONGEST_LINE);
+        let cut = line(&"ä".repeat(LONGEST_LINE + 1));
+        assert!(cut.ends_with("ä…") && cut.chars().count() == LONGEST_LINE + 1, "{cut}");
+        assert_eq!(line("a\u{1b}[2J\n"), "a\\u{1b}[2J\\n");
+    }
+}
