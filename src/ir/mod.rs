@@ -96,6 +96,15 @@ pub struct SettingsOrigin {
     pub keys: Vec<(String, Span)>,
 }
 
+impl SettingsOrigin {
+    /// Where a key stands. Quirk: the controller takes keys in any case of letters.
+    #[must_use]
+    pub fn place(&self, key: &str) -> Option<Origin> {
+        let (_, span) = self.keys.iter().find(|(written, _)| written.eq_ignore_ascii_case(key))?;
+        Some(Origin::Manifest(*span))
+    }
+}
+
 /// Where a part of the configuration came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum Origin {

@@ -2,7 +2,6 @@
 
 use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
 use crate::ir::{Features, Origin, Owner, Proxy, Route, Server, SettingsOrigin};
-use crate::source::Span;
 
 /// Collects findings about the settings, a host or a route.
 #[derive(Debug, Default)]
@@ -63,7 +62,7 @@ impl<'a> Scope<'a> {
     /// Tells of keys of the ConfigMap that get lost, where the ConfigMap has them.
     pub(super) fn lost_keys(&mut self, keys: &[&str], message: &str) {
         for key in keys {
-            if self.key(key).is_some() {
+            if self.has_key(key) {
                 self.lost(key, message);
             }
         }
@@ -72,7 +71,7 @@ impl<'a> Scope<'a> {
     /// Tells of keys of the ConfigMap that are done in another way, where the ConfigMap has them.
     pub(super) fn keys_differ(&mut self, keys: &[&str], message: &str) {
         for key in keys {
-            if self.key(key).is_some() {
+            if self.has_key(key) {
                 self.differs(key, message);
             }
         }
@@ -119,17 +118,15 @@ impl<'a> Scope<'a> {
         self.findings
     }
 
-    /// Where a key of the ConfigMap stands. Quirk: the controller takes keys in any case of letters.
-    fn key(&self, subject: &str) -> Option<(&'a SettingsOrigin, Span)> {
-        let origin = self.settings?;
-        let (_, span) = origin.keys.iter().find(|(key, _)| key.eq_ignore_ascii_case(subject))?;
-        Some((origin, *span))
+    fn has_key(&self, key: &str) -> bool {
+        self.settings.is_some_and(|settings| settings.place(key).is_some())
     }
 
     fn push(&mut self, finding: Diagnostic, subject: &str) {
         let is_cause = |name: &str| name.rsplit('/').next() == Some(subject);
         let cause = self.features.and_then(|features| features.causes.iter().find(|(name, _)| is_cause(name)));
-        let span = cause.map(|(_, span)| *span).or(match self.origin {
+        let key = self.settings.and_then(|settings| Some((settings, settings.place(subject)?))).filter(|_| self.owner.is_none());
+        let span = cause.map(|(_, span)| *span).or(match key.map_or(self.origin, |(_, place)| place) {
             Origin::Manifest(span) => Some(span),
             Origin::Default => None,
         });
@@ -138,9 +135,9 @@ impl<'a> Scope<'a> {
         if let Some(owner) = self.owner {
             let (namespace, name) = (owner.namespace.clone(), owner.name.clone());
             finding = finding.object(ObjectRef { kind: String::from("Ingress"), namespace, name });
-        } else if let Some((origin, span)) = self.key(subject) {
-            let (namespace, name) = (origin.namespace.clone(), origin.name.clone());
-            finding = finding.at(span).object(ObjectRef { kind: String::from("ConfigMap"), namespace, name });
+        } else if let Some((settings, _)) = key {
+            let (namespace, name) = (settings.namespace.clone(), settings.name.clone());
+            finding = finding.object(ObjectRef { kind: String::from("ConfigMap"), namespace, name });
         }
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
