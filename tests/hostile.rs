@@ -216,7 +216,7 @@ fn a_host_can_be_taken_over_by_none_unseen() {
 fn each_host_that_is_no_name_has_its_finding() {
     for host in ["~.*", "~^(.*)$", "*", "EXAMPLE.com", "a..b", "a.example.", "1.2.3.4", "*.*.a", "пример.example"] {
         let found = found(&ingress("web", host, "/", &[]));
-        assert!(found.contains("malformed-host admission-denied"), "{host}: {found:?}");
+        assert!(found.contains("malformed-host"), "{host}: {found:?}");
     }
 }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::{Failure, files};
+use crate::catalog::adopted::{self, Dialect};
 use crate::catalog::version::{Release, Version};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceMap, Span};
@@ -56,6 +57,9 @@ pub(super) struct ControllerSettings {
     pub(super) base: Option<Version>,
     /// Its arguments, as `--ingress-class=internal`.
     pub(super) args: Vec<Spanned<String>>,
+    /// The controller whose annotations are compiled, as `haproxy.org`.
+    #[serde(deserialize_with = "dialect")]
+    pub(super) annotations: Option<&'static Dialect>,
 }
 
 /// `[environment]`: facts of the pod that no manifest holds. What is left out has the default of
@@ -157,6 +161,13 @@ fn parsed<'de, T: FromStr<Err: fmt::Display>, D: Deserializer<'de>>(deserializer
     String::deserialize(deserializer)?.parse().map(Some).map_err(serde::de::Error::custom)
 }
 
+fn dialect<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'static Dialect>, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    let known: Vec<_> = adopted::DIALECTS.iter().map(|dialect| dialect.name).collect();
+    let unknown = || serde::de::Error::custom(format!("annotations can be those of {}", known.join(" or ")));
+    adopted::find(&name).map(Some).ok_or_else(unknown)
+}
+
 fn reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
     if text.trim().is_empty() { Err(serde::de::Error::custom("a suppression needs a reason")) } else { Ok(text) }
@@ -173,13 +184,14 @@ mod tests {
     #[test]
     fn all_sections_are_read() -> Result<(), String> {
         let settings = read(
-            "[controller]\nversion = \"1.12.8\"\nargs = [\"--v=5\"]\n\
+            "[controller]\nversion = \"1.12.8\"\nargs = [\"--v=5\"]\nannotations = \"haproxy.org\"\n\
              [environment]\nprocessors = 8\nresolvers = [\"10.0.0.1\", \"fd00::1\"]\nnode-zone = \"a\"\n\
              [rules]\nunknown-annotation = \"error\"\nodd-thing = \"allow\"\n\
              [[suppress]]\nrule = \"odd\"\nnamespace = \"shop\"\nreason = \"moves in March\"\n",
         )?;
         assert_eq!(settings.controller.version.map(|release| release.to_string()).as_deref(), Some("ingress-nginx:1.12.8"));
         assert_eq!(settings.controller.args[0].get_ref(), "--v=5");
+        assert_eq!(settings.controller.annotations.map(|dialect| dialect.name), Some("haproxy.org"));
         assert_eq!(settings.environment.processors.map(NonZeroU32::get), Some(8));
         assert_eq!(settings.environment.resolvers.map(|list| list.len()), Some(2));
         assert_eq!(settings.rules["odd-thing"].severity(), None);
@@ -194,6 +206,7 @@ mod tests {
             ("[environment]\nprocessors = 0", "nonzero"),
             ("[environment]\nresolvers = [\"dns.example\"]", "IP address"),
             ("[controller]\nversion = \"latest\"", "not a version like"),
+            ("[controller]\nannotations = \"nginx.org\"", "haproxy.org or haproxy-ingress.github.io"),
             ("[rules]\nodd = \"deny\"", "unknown variant `deny`"),
             ("[[suppress]]\nrule = \"odd\"", "missing field `reason`"),
             ("[[suppress]]\nrule = \"odd\"\nreason = \" \"", "needs a reason"),

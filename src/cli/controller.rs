@@ -3,8 +3,10 @@
 use std::num::NonZeroU32;
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::config::{EnvironmentSettings, Settings};
+use crate::catalog::adopted::{self, Dialect};
 use crate::catalog::flags::Flags;
 use crate::catalog::version::{FIRST, LATEST, Release, Version};
 use crate::diagnostic::{Diagnostic, Outcome};
@@ -28,6 +30,9 @@ pub(super) struct ControllerOptions {
     /// The controller's ConfigMap
     #[arg(long, value_name = "NAMESPACE/NAME", value_parser = namespaced)]
     configmap: Option<String>,
+    /// Compile the annotations of another controller, for a target without ingress-nginx [default: those of ingress-nginx]
+    #[arg(long, value_name = "PREFIX", value_parser = dialect_parser())]
+    annotations: Option<&'static Dialect>,
 }
 
 type Arg = (String, Option<Span>);
@@ -36,6 +41,11 @@ impl ControllerOptions {
     /// The same for another release.
     pub(super) fn of_release(&self, release: &Release) -> Self {
         Self { controller: Some(release.clone()), ..self.clone() }
+    }
+
+    /// The controller whose annotations are compiled; none: ingress-nginx.
+    pub(super) fn dialect(&self, settings: &Settings) -> Option<&'static Dialect> {
+        self.annotations.or(settings.controller.annotations)
     }
 
     /// Settles everything about the controller. `file` is the settings file among the sources; `shown` the version that a live
@@ -54,7 +64,8 @@ impl ControllerOptions {
         let release = given.or(shown.map(Release::original)).or_else(|| release(found?, &mut findings)).unwrap_or_default();
         let version = base(&release, settings.controller.base, &mut findings);
 
-        let mut args: Vec<Arg> = found.map(|found| container_args(found, &environment)).unwrap_or_default();
+        let mut args: Vec<Arg> = self.dialect(settings).map(class_args).unwrap_or_default();
+        args.extend(found.map(|found| container_args(found, &environment)).unwrap_or_default());
         args.extend(settings.controller.args.iter().map(|arg| {
             let span = file.map(|file| Span::new(file, arg.span()));
             (arg.get_ref().clone(), span)
@@ -68,6 +79,18 @@ impl ControllerOptions {
         }
         Outcome { value: Controller { version, flags, environment }, diagnostics: findings }
     }
+}
+
+/// Reads the name of a controller whose annotations can be compiled.
+fn dialect_parser() -> impl clap::builder::TypedValueParser<Value = &'static Dialect> {
+    let names = adopted::DIALECTS.iter().map(|dialect| dialect.name);
+    PossibleValuesParser::new(names).try_map(|name| adopted::find(&name).ok_or("no such annotations"))
+}
+
+/// The classes that another controller serves, where nothing says which.
+fn class_args(dialect: &'static Dialect) -> Vec<Arg> {
+    let args = [format!("--ingress-class={}", dialect.class), format!("--controller-class={}", dialect.controller)];
+    args.into_iter().map(|arg| (arg, None)).collect()
 }
 
 /// The controller in the manifests; of several, the first by name.

@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use anyhow::anyhow;
+
 use super::config::{Config, Settings};
 use super::controller::ControllerOptions;
 use super::inputs::Inputs;
 use super::{Failure, Global, Status};
+use crate::catalog::adopted::Dialect;
 use crate::catalog::version::Version;
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
-use crate::lower::Controller;
+use crate::lower::{self, Controller};
 use crate::manifest::{self, Cluster};
 use crate::source::{FileId, SourceMap};
+use crate::target::{IngressNginx, Target};
 
 /// Everything that was given.
 #[derive(Debug)]
@@ -26,6 +30,8 @@ pub(super) struct Project {
     pub(super) cluster: Cluster,
     /// The controller.
     pub(super) controller: Controller,
+    /// The controller whose annotations were compiled; none: ingress-nginx.
+    dialect: Option<&'static Dialect>,
     /// What could not be read.
     unread: Vec<Diagnostic>,
     /// What was found so far.
@@ -80,13 +86,27 @@ impl Project {
         let Config { name, text, settings } = config;
         let is_complete = unread.iter().all(|finding| finding.severity < Severity::Error);
         let mut findings = unread.clone();
-        let Outcome { value: cluster, diagnostics } = manifest::load(&mut sources);
+        let Outcome { value: mut cluster, diagnostics } = manifest::load(&mut sources);
         findings.extend(diagnostics);
         // Now that the manifests are read, the settings file may join them for the sake of findings about it.
         let settings_file = (!name.is_empty()).then(|| sources.add(name, text));
+        let dialect = controller.dialect(&settings);
         let Outcome { value: controller, diagnostics } = controller.settle(&settings, settings_file, &cluster, shown);
         findings.extend(diagnostics);
+        findings.extend(dialect.map(|dialect| lower::adopt(&mut cluster, &controller, dialect)).unwrap_or_default());
         let status = if is_complete { Status::Clean } else { Status::Failed };
-        Ok(Self { sources, settings, settings_file, cluster, controller, unread, findings, status })
+        Ok(Self { sources, settings, settings_file, cluster, controller, dialect, unread, findings, status })
+    }
+
+    /// Refuses to compile annotations for a product that ignores them.
+    pub(super) fn refuse_for(&self, target: &str) -> Result<(), Failure> {
+        match self.dialect {
+            Some(dialect) if target == IngressNginx.name() => {
+                let name = dialect.name;
+                Err(anyhow!("{target} ignores annotations of {name}: `--annotations {name}` needs `--target haproxy` or `--target nginx`")
+                    .into())
+            }
+            _ => Ok(()),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::Subject;
-use crate::diagnostic::{Diagnostic, Effect};
+use crate::diagnostic::Diagnostic;
 
 /// Longest name (RFC 1123).
 const LONGEST: usize = 253;
@@ -25,7 +25,7 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
             let Some(problem) = problem(host) else { continue };
             let shown = host.escape_debug();
             let message = format!("the API server refuses the object: `{shown}` is no host, {problem}");
-            let finding = Diagnostic::error("malformed-host", message).effect(Effect::AdmissionDenied).subject(shown.to_string());
+            let finding = Diagnostic::error("malformed-host", message).subject(shown.to_string());
             let path: Vec<&str> = place.split(' ').collect();
             findings.push(finding.at(ingress.span(&path)).object(ingress.reference.clone()));
         }

@@ -61,7 +61,7 @@ pub(super) fn read(object: &Object<Ingress>, world: &World) -> Outcome<Result<An
     let mut annotations = of_ingress(&mut reader, features);
     annotations.features.causes = reader.causes();
     let Verdict { denied, is_rejected, findings } = reader.finish();
-    annotations.features.denied = denied;
+    annotations.features.denied = denied.or_else(|| world.cluster.closed.get(&object.reference).cloned());
     Outcome { value: if is_rejected { Err(Rejected) } else { Ok(annotations) }, diagnostics: findings }
 }
 

@@ -5,6 +5,7 @@
 //! TCP and UDP services.
 
 mod admission;
+mod adopt;
 mod annotations;
 mod auth_urls;
 mod canary;
@@ -36,6 +37,7 @@ use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::Proxy;
 use crate::manifest::Cluster;
 
+pub use adopt::adopt;
 pub use secrets::secrets;
 pub use settings::config_map;
 pub use world::{Controller, Environment, World};

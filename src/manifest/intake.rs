@@ -134,10 +134,10 @@ impl Intake {
 
     fn endpoints(&mut self, tree: &Node) {
         let Some(object) = read_namespaced::<Endpoints>(tree, &mut self.findings) else { return };
-        let Object { value, reference, places } = object;
+        let Object { value, reference, places, .. } = object;
         let slices = endpoints::slices(value).map(|value| {
             let name = value.metadata.name.clone().unwrap_or_default();
-            Object { reference: ObjectRef { name, ..reference.clone() }, places: places.clone(), value }
+            Object::new(value, ObjectRef { name, ..reference.clone() }, places.clone())
         });
         self.cluster.endpoint_slices.extend(slices);
     }
@@ -154,7 +154,7 @@ impl Intake {
     fn workload(&mut self, kind: &str, tree: &Node) {
         let Some(value) = controllers::find(tree) else { return };
         let reference = reference(kind, tree, DEFAULT_NAMESPACE);
-        self.cluster.controllers.push(Object { value, reference, places: Places::of(tree) });
+        self.cluster.controllers.push(Object::new(value, reference, Places::of(tree)));
     }
 }
 
@@ -210,7 +210,7 @@ where
         return None;
     }
     findings.extend(unknown.into_inner().into_iter().map(|field| unknown_field(field).object(reference.clone())));
-    Some(Object { value, reference, places: Places::of(tree) })
+    Some(Object::new(value, reference, Places::of(tree)))
 }
 
 fn reference(kind: &str, tree: &Node, default_namespace: &str) -> ObjectRef {

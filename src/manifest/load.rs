@@ -125,7 +125,8 @@ fn hide_if_secret(intake: &mut Intake, file: FileId, text: &str, range: Range<us
 
 fn append(all: &mut Intake, part: Intake) {
     let Intake { cluster, findings, hidden, stranger } = part;
-    let Cluster { ingresses, ingress_classes, services, endpoint_slices, secrets, config_maps, namespaces, controllers } = cluster;
+    let Cluster { ingresses, ingress_classes, services, endpoint_slices, secrets, config_maps, namespaces, controllers, closed: _ } =
+        cluster;
     all.cluster.ingresses.extend(ingresses);
     all.cluster.ingress_classes.extend(ingress_classes);
     all.cluster.services.extend(services);

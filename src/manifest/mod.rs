@@ -19,6 +19,8 @@ mod tree;
 mod typed;
 mod yaml;
 
+use std::collections::BTreeMap;
+
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass};
@@ -38,21 +40,45 @@ pub struct Object<T> {
     /// Kind, namespace and name.
     pub reference: ObjectRef,
     places: Places,
+    /// Annotations that stand under another name in the text: how they are called, and how they are written.
+    written_as: BTreeMap<String, String>,
 }
 
 impl<T> Object<T> {
+    fn new(value: T, reference: ObjectRef, places: Places) -> Self {
+        Self { value, reference, places, written_as: BTreeMap::new() }
+    }
+
+    /// From here on, an annotation of one name stands where the text has one of another name.
+    pub fn rename_annotation(&mut self, name: &str, written: &str) {
+        self.written_as.insert(name.to_owned(), written.to_owned());
+    }
+
+    /// The name that the text has for an annotation.
+    #[must_use]
+    pub fn written_name<'n>(&'n self, annotation: &'n str) -> &'n str {
+        self.written_as.get(annotation).map_or(annotation, String::as_str)
+    }
+
+    fn place(&self, path: &[&str]) -> (Span, Span) {
+        match path {
+            ["metadata", "annotations", name] => self.places.find(&["metadata", "annotations", self.written_name(name)]),
+            _ => self.places.find(path),
+        }
+    }
+
     /// Where the value at `path` stands; the nearest value around it where the path ends early.
     ///
     /// Steps are keys, or numbers of list items: `["spec", "rules", "0", "host"]`.
     #[must_use]
     pub fn span(&self, path: &[&str]) -> Span {
-        self.places.find(path).0
+        self.place(path).0
     }
 
     /// Where the key of the value at `path` stands; the value itself for list items.
     #[must_use]
     pub fn key_span(&self, path: &[&str]) -> Span {
-        self.places.find(path).1
+        self.place(path).1
     }
 }
 
@@ -84,4 +110,6 @@ pub struct Cluster {
     pub namespaces: Vec<Object<Namespace>>,
     /// Controllers of ingress-nginx.
     pub controllers: Vec<Object<ControllerArgs>>,
+    /// Ingresses whose paths answer 503 whatever else they say, and why.
+    pub closed: BTreeMap<ObjectRef, String>,
 }

@@ -307,7 +307,7 @@ impl<'a> Reader<'a> {
             Some(at) => self.present[at].name,
             None => spec.name,
         };
-        diagnostic.at(self.span(name)).subject(name).object(self.object.reference.clone())
+        diagnostic.at(self.span(name)).subject(self.object.written_name(name)).object(self.object.reference.clone())
     }
 
     fn about(&self, spec: &'static Spec, fate: Fate, reason: &str) -> Diagnostic {
