@@ -19,6 +19,8 @@ use crate::source::{SourceMap, Span};
 
 /// Name of the file that is looked for.
 const FILE: &str = "ingressc.toml";
+/// What says that the annotations are those of ingress-nginx.
+const INGRESS_NGINX: &str = "nginx.ingress.kubernetes.io";
 
 /// A settings file that was read.
 #[derive(Debug, Default)]
@@ -57,7 +59,7 @@ pub(super) struct ControllerSettings {
     pub(super) base: Option<Version>,
     /// Its arguments, as `--ingress-class=internal`.
     pub(super) args: Vec<Spanned<String>>,
-    /// The controller whose annotations are compiled, as `haproxy.org`.
+    /// The controller whose annotations are compiled, as `haproxy.org`; none: ingress-nginx.
     #[serde(deserialize_with = "dialect")]
     pub(super) annotations: Option<&'static Dialect>,
 }
@@ -163,8 +165,11 @@ fn parsed<'de, T: FromStr<Err: fmt::Display>, D: Deserializer<'de>>(deserializer
 
 fn dialect<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'static Dialect>, D::Error> {
     let name = String::deserialize(deserializer)?;
+    if name == INGRESS_NGINX {
+        return Ok(None);
+    }
     let known: Vec<_> = adopted::DIALECTS.iter().map(|dialect| dialect.name).collect();
-    let unknown = || serde::de::Error::custom(format!("annotations can be those of {}", known.join(" or ")));
+    let unknown = || serde::de::Error::custom(format!("annotations can be those of {INGRESS_NGINX} or {}", known.join(" or ")));
     adopted::find(&name).map(Some).ok_or_else(unknown)
 }
 
