@@ -22,6 +22,12 @@ pub(super) fn write(
     scope: &mut Scope,
 ) -> Lines {
     losses::tell(&route.features, shared, scope);
+    let is_plain = servers::protocol(route, shared).is_some_and(|protocol| !protocol.is_tls());
+    if is_plain && shared.with_tls.contains(route.upstream.as_str()) {
+        // Quirk: the controller keeps connections to a Service in one pool, and sends plain requests through those with TLS.
+        let message = "other routes reach this Service with TLS: connections are kept apart, and requests of this route go without it";
+        scope.differs("backend-protocol", message);
+    }
     let mut own = Lines::default();
     Writer { server, route, upstream, shared }.all(tables, scope, &mut own);
     if let Some(unfit) = own.take_unfit() {

@@ -63,6 +63,13 @@ pub(super) enum Protocol {
     FastCgi,
 }
 
+impl Protocol {
+    /// Whether the backend is reached with TLS.
+    pub(super) fn is_tls(self) -> bool {
+        matches!(self, Self::Https | Self::Grpcs)
+    }
+}
+
 /// The protocol of the backend of a route; none where it is that of the client.
 pub(super) fn protocol(route: &Route, shared: &Shared) -> Option<Protocol> {
     if route.upstream == DEFAULT_UPSTREAM {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::super::dialect::beginnings;
 use super::super::scope::Scope;
-use super::losses;
 use super::options::HaproxyOptions;
+use super::{losses, servers};
 use crate::ir::{Certificate, Proxy, Server, Upstream};
 
 /// What all hosts have in common.
@@ -23,6 +23,8 @@ pub(super) struct Shared<'a> {
     pub(super) no_auth_paths: Vec<&'a str>,
     /// Beginnings of paths that are not redirected to HTTPS.
     pub(super) no_redirect_paths: Vec<&'a str>,
+    /// Names of upstreams that some routes reach with TLS.
+    pub(super) with_tls: HashSet<&'a str>,
     /// Why no route of the whole proxy may answer; none in most cases.
     pub(super) closed: Option<&'static str>,
 }
@@ -44,8 +46,12 @@ impl<'a> Shared<'a> {
             passthrough: passthrough.collect(),
             no_auth_paths: beginnings(&settings.route_defaults.no_auth_paths),
             no_redirect_paths: beginnings(&settings.tls.no_redirect_paths),
+            with_tls: HashSet::new(),
             closed: None,
         };
+        let routes = || proxy.servers.iter().flat_map(|server| &server.routes);
+        let with_tls = routes().filter(|route| servers::protocol(route, &shared).is_some_and(servers::Protocol::is_tls));
+        shared.with_tls = with_tls.map(|route| route.upstream.as_str()).collect();
         shared.close(scope);
         shared
     }
