@@ -52,6 +52,19 @@ pub struct Proxy {
     pub secrets: Secrets,
 }
 
+impl Proxy {
+    /// The certificate that a host is served with: its own, else that of the wildcard host above it, as the controller looks for it.
+    #[must_use]
+    pub fn certificate_of<'a>(&'a self, server: &'a Server) -> Option<&'a Certificate> {
+        server.certificate.as_deref().or_else(|| {
+            let (_, parent) = server.hostname.split_once('.')?;
+            let wildcard = format!("*.{parent}");
+            let at = self.servers.binary_search_by(|other| other.hostname.as_str().cmp(&wildcard)).ok()?;
+            self.servers[at].certificate.as_deref()
+        })
+    }
+}
+
 /// Facts of the machine and of the process that runs the proxy.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Runtime {

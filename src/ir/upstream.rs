@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Origin;
+use super::{Origin, Route, Server};
 
 /// Name of the upstream that answers when no other does.
 pub const DEFAULT_UPSTREAM: &str = "upstream-default-backend";
@@ -106,6 +106,19 @@ pub struct AffinityCookie {
     pub change_on_failure: bool,
     /// Paths by host under which the cookie is used.
     pub locations: BTreeMap<String, Vec<String>>,
+}
+
+impl AffinityCookie {
+    /// The path that the cookie has on a route; none where the route sets no cookie.
+    ///
+    /// Quirk: the settings of the cookie belong to the Service, but only hosts and paths whose Ingress asks for it set it.
+    #[must_use]
+    pub fn path_on<'a>(&self, server: &Server, route: &'a Route) -> Option<&'a str> {
+        let path = if route.owner.is_some() && route.declared_path.is_empty() { "/" } else { route.declared_path.as_str() };
+        let parent = server.hostname.split_once('.').map(|(_, parent)| format!("*.{parent}"));
+        let paths = self.locations.get(&server.hostname).or_else(|| self.locations.get(&parent?))?;
+        paths.iter().any(|other| other == path).then_some(path)
+    }
 }
 
 /// Chooses the endpoint by a hash.

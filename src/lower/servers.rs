@@ -3,7 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::features::proxying;
 use super::select::{Chosen, Rule};
 use super::world::World;
 use crate::catalog::releases::LATE_PASSTHROUGH;
@@ -109,7 +108,7 @@ fn catch_all(world: &World) -> Site {
     let defaults = &world.settings.route_defaults;
     let features = Features {
         // Quirk: the controller forgets `proxy-redirect-to` for this location.
-        proxying: Proxying { redirect_to: String::new(), ..proxying::defaults(defaults) },
+        proxying: Proxying { redirect_to: String::new(), ..defaults.proxying() },
         logging: RouteLogging { access: world.settings.logging.log_default_backend, rewrites: false },
         ..Features::default()
     };

@@ -2,6 +2,11 @@
 
 use sha1_smol::Sha1;
 
+/// Sixteen digits that stand for a text where it is too long, or must not be read.
+pub(super) fn mark(text: &str) -> String {
+    Sha1::from(text).digest().to_string()[..16].to_owned()
+}
+
 use crate::ir::Owner;
 
 /// A part of the name of a variable, another one for each name: dashes become underscores, and what else no variable can have becomes
@@ -32,7 +37,7 @@ pub(super) fn is_header(name: &str) -> bool {
 /// A path as part of the name of a location of our own: what is no plain path gets a number of its own, so that none is like another.
 pub(super) fn path_part(path: &str) -> String {
     let is_plain = path.len() <= 60 && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._/".contains(&byte));
-    if is_plain { path.to_owned() } else { format!(":{}", &Sha1::from(path).digest().to_string()[..16]) }
+    if is_plain { path.to_owned() } else { format!(":{}", mark(path)) }
 }
 
 /// A text in which dollars stand for themselves.

@@ -16,11 +16,11 @@ pub(super) fn nginx_word(text: &str) -> Option<Cow<'_, str>> {
     if is_plain(text) {
         return Some(Cow::Borrowed(text));
     }
-    (!text.contains('\0')).then(|| Cow::Owned(nginx_quoted(text)))
+    (!text.contains('\0')).then(|| Cow::Owned(double_quoted(text)))
 }
 
 /// The text in double quotes, with the two characters escaped that would end them.
-pub(super) fn nginx_quoted(text: &str) -> String {
+pub(super) fn double_quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for character in text.chars() {

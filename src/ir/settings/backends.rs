@@ -1,5 +1,7 @@
 //! Connections to backends, and what a route does when its manifest says nothing.
 
+use super::super::Proxying;
+
 /// Connections to backends and defaults of every route.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Upstreams {
@@ -108,6 +110,33 @@ pub struct RouteDefaults {
     pub http_version: String,
     /// Largest temporary file for a response.
     pub max_temp_file_size: String,
+}
+
+impl RouteDefaults {
+    /// How requests are passed on where no Ingress says anything.
+    #[must_use]
+    pub fn proxying(&self) -> Proxying {
+        Proxying {
+            body_size: self.body_size.clone(),
+            connect_timeout: self.connect_timeout,
+            send_timeout: self.send_timeout,
+            read_timeout: self.read_timeout,
+            buffers_number: self.buffers_number,
+            buffer_size: self.buffer_size.clone(),
+            busy_buffers_size: self.busy_buffers_size.clone(),
+            cookie_domain: self.cookie_domain.clone(),
+            cookie_path: self.cookie_path.clone(),
+            next_upstream: self.next_upstream.clone(),
+            next_upstream_timeout: self.next_upstream_timeout,
+            next_upstream_tries: self.next_upstream_tries,
+            redirect_from: self.redirect_from.clone(),
+            redirect_to: self.redirect_to.clone(),
+            request_buffering: self.request_buffering.clone(),
+            buffering: self.buffering.clone(),
+            http_version: self.http_version.clone(),
+            max_temp_file_size: self.max_temp_file_size.clone(),
+        }
+    }
 }
 
 impl Default for RouteDefaults {

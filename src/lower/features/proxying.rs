@@ -3,7 +3,7 @@
 use super::reader::{Reader, Stop};
 use crate::catalog::features::proxying as keys;
 use crate::catalog::key::Key;
-use crate::ir::{Proxying, RouteDefaults};
+use crate::ir::Proxying;
 
 pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Proxying, Stop> {
     let defaults = &reader.world.settings.route_defaults;
@@ -32,28 +32,4 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Proxying, Stop> {
         next_upstream_tries: reader.or(&keys::NEXT_UPSTREAM_TRIES, defaults.next_upstream_tries)?,
         ..texts
     })
-}
-
-/// How requests are passed on where no manifest says anything.
-pub(in crate::lower) fn defaults(defaults: &RouteDefaults) -> Proxying {
-    Proxying {
-        body_size: defaults.body_size.clone(),
-        connect_timeout: defaults.connect_timeout,
-        send_timeout: defaults.send_timeout,
-        read_timeout: defaults.read_timeout,
-        buffers_number: defaults.buffers_number,
-        buffer_size: defaults.buffer_size.clone(),
-        busy_buffers_size: defaults.busy_buffers_size.clone(),
-        cookie_domain: defaults.cookie_domain.clone(),
-        cookie_path: defaults.cookie_path.clone(),
-        next_upstream: defaults.next_upstream.clone(),
-        next_upstream_timeout: defaults.next_upstream_timeout,
-        next_upstream_tries: defaults.next_upstream_tries,
-        redirect_from: defaults.redirect_from.clone(),
-        redirect_to: defaults.redirect_to.clone(),
-        request_buffering: defaults.request_buffering.clone(),
-        buffering: defaults.buffering.clone(),
-        http_version: defaults.http_version.clone(),
-        max_temp_file_size: defaults.max_temp_file_size.clone(),
-    }
 }

@@ -1,5 +1,6 @@
 //! Cookies that keep a client on one endpoint: the value is hashed, and its end tells which upstream the client was assigned to.
 
+use super::super::names;
 use super::lines::{Lines, Rule};
 use super::words::{Format, argument};
 use crate::ir::{Route, Server, Upstream};
@@ -17,25 +18,14 @@ pub(super) fn name(upstream: &Upstream) -> &str {
 
 /// What the value ends with behind a bar.
 pub(super) fn mark(upstream: &Upstream) -> String {
-    sha1_smol::Sha1::from(&upstream.name).digest().to_string()[..16].to_owned()
-}
-
-/// The path that the cookie of a route has; none where the route sets no cookie.
-///
-/// Quirk: the settings of the cookie belong to the Service, but only hosts and paths whose Ingress asks for it set it.
-fn path<'a>(server: &Server, route: &'a Route, upstream: &Upstream) -> Option<&'a str> {
-    let path = if route.owner.is_some() && route.declared_path.is_empty() { "/" } else { route.declared_path.as_str() };
-    let locations = &upstream.affinity.cookie.locations;
-    let parent = server.hostname.split_once('.').map(|(_, parent)| format!("*.{parent}"));
-    let paths = locations.get(&server.hostname).or_else(|| locations.get(&parent?))?;
-    paths.iter().any(|other| other == path).then_some(path)
+    names::mark(&upstream.name)
 }
 
 /// Writes how an endpoint is chosen by the cookie, and the cookie of new clients.
 pub(super) fn write(server: &Server, route: &Route, upstream: &Upstream, lines: &mut Lines) {
     let cookie = argument(name(upstream));
     lines.rule(Rule::new("http-request set-var(txn.sticky)").value(&format!("req.cook({cookie}),field(1,|)")));
-    let setter = path(server, route, upstream);
+    let setter = upstream.affinity.cookie.path_on(server, route);
     let is_new = "!{ var(txn.sticky) -m len gt 0 }";
     if setter.is_some() {
         lines.code(&format!("http-request set-var(txn.is_new) bool(true) if {is_new}"));

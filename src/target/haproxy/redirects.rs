@@ -29,7 +29,7 @@ pub(super) fn to_https(server: &Server, route: &Route, shared: &Shared, lines: &
     let rewrite = &route.features.rewrite;
     let is_free = shared.no_redirect_paths.iter().any(|path| route.path.starts_with(path));
     // Quirk: the catch-all host is asked for the certificate of the name in the request, for which there is none.
-    let has_certificate = server.hostname != CATCH_ALL && shared.certificate(server).is_some();
+    let has_certificate = server.hostname != CATCH_ALL && shared.proxy.certificate_of(server).is_some();
     if is_free || !(rewrite.force_https || rewrite.to_https && has_certificate) {
         return;
     }

@@ -6,7 +6,7 @@ use super::super::dialect::beginnings;
 use super::super::scope::Scope;
 use super::options::HaproxyOptions;
 use super::{losses, servers};
-use crate::ir::{Certificate, Proxy, Server, Upstream};
+use crate::ir::{Proxy, Upstream};
 
 /// What all hosts have in common.
 #[derive(Debug)]
@@ -79,16 +79,6 @@ impl<'a> Shared<'a> {
                 self.closed = Some("a snippet that holds for all routes cannot be expressed");
             }
         }
-    }
-
-    /// The certificate that a host is served with: its own, else that of the wildcard host above it, as the controller looks for it.
-    pub(super) fn certificate(&self, server: &'a Server) -> Option<&'a Certificate> {
-        server.certificate.as_deref().or_else(|| {
-            let (_, parent) = server.hostname.split_once('.')?;
-            let wildcard = format!("*.{parent}");
-            let at = self.proxy.servers.binary_search_by(|other| other.hostname.as_str().cmp(&wildcard)).ok()?;
-            self.proxy.servers[at].certificate.as_deref()
-        })
     }
 
     /// Whether the scheme, host and port that clients see are read from headers.

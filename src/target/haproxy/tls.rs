@@ -86,7 +86,7 @@ fn of_backends(proxy: &Proxy) -> BTreeSet<String> {
 
 /// The line of a host; none where the host needs none.
 fn line<'a>(server: &'a Server, shared: &Shared<'a>, default: &str) -> Option<String> {
-    let found = shared.certificate(server);
+    let found = shared.proxy.certificate_of(server);
     let mut options = Vec::new();
     if let Some(auth) = client_auth::of(server) {
         options.push(format!("ca-file {} verify optional", names::file(FOLDER, &auth.trust.secret, ".ca.pem")));

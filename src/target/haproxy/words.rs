@@ -1,5 +1,7 @@
 //! How a value becomes a word, part of a format or an argument of HAProxy, so that it never changes the shape of a rule.
 
+use super::super::quote::double_quoted;
+
 /// A text as one word of a line.
 pub(super) fn word(text: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:%,=+*@?&|^()[]{}<>~!;".contains(&byte);
@@ -30,16 +32,7 @@ pub(super) fn argument(text: &str) -> String {
     if !text.is_empty() && text.bytes().all(is_plain) {
         return text.to_owned();
     }
-    let mut quoted = String::with_capacity(text.len() + 8);
-    quoted.push('"');
-    for character in text.chars() {
-        if matches!(character, '"' | '\\') {
-            quoted.push('\\');
-        }
-        quoted.push(character);
-    }
-    quoted.push('"');
-    quoted
+    double_quoted(text)
 }
 
 /// Whether a text can stand in a configuration at all: a line break would end the line, and words have an end too.

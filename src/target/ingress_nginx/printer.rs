@@ -135,7 +135,7 @@ pub(super) fn quoted(text: &str) -> Raw {
 
 /// A text in double quotes, as the controller quotes paths and aliases.
 pub(super) fn path_quoted(text: &str) -> Raw {
-    Raw::new(quote::nginx_quoted(text))
+    Raw::new(quote::double_quoted(text))
 }
 
 /// A text for the rest of a comment line.

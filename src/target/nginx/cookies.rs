@@ -17,7 +17,7 @@ pub(super) fn name(upstream: &Upstream) -> &str {
 
 /// What the value ends with behind a bar.
 pub(super) fn mark(upstream: &Upstream) -> String {
-    sha1_smol::Sha1::from(&upstream.name).digest().to_string()[..16].to_owned()
+    names::mark(&upstream.name)
 }
 
 /// The variable that holds a cookie; a name that no variable can have is looked for in the header.
@@ -46,17 +46,6 @@ pub(super) fn key(plan: &Plan, lines: &mut Lines) {
     });
 }
 
-/// The path that the cookie of a route has; none where the route sets no cookie.
-///
-/// Quirk: the settings of the cookie belong to the Service, but only hosts and paths whose Ingress asks for it set it.
-fn path<'a>(server: &Server, route: &'a Route, upstream: &Upstream) -> Option<&'a str> {
-    let path = if route.owner.is_some() && route.declared_path.is_empty() { "/" } else { route.declared_path.as_str() };
-    let locations = &upstream.affinity.cookie.locations;
-    let parent = server.hostname.split_once('.').map(|(_, parent)| format!("*.{parent}"));
-    let paths = locations.get(&server.hostname).or_else(|| locations.get(&parent?))?;
-    paths.iter().any(|other| other == path).then_some(path)
-}
-
 /// Who sets a cookie: the upstream and the path.
 pub(super) type Setter<'a> = (&'a str, &'a str);
 
@@ -65,7 +54,7 @@ pub(super) fn setters<'a>(server: &Server, route: &'a Route, plans: &Plans<'a>) 
     let Some(plan) = plans.get(route.upstream.as_str()) else { return Vec::new() };
     let both = [Some(plan.upstream), plan.canary];
     let sticky = both.into_iter().flatten().filter(|upstream| upstream.affinity.kind == "cookie" && !upstream.endpoints.is_empty());
-    sticky.filter_map(|upstream| Some((upstream.name.as_str(), path(server, route, upstream)?))).collect()
+    sticky.filter_map(|upstream| Some((upstream.name.as_str(), upstream.affinity.cookie.path_on(server, route)?))).collect()
 }
 
 /// Tells what is different about the cookies that a route sets.

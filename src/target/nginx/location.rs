@@ -294,7 +294,7 @@ impl Writer<'_, '_> {
         let (rewrite, shared) = (&self.route.features.rewrite, self.shared);
         let is_free = shared.no_redirect_paths.iter().any(|path| self.route.path.starts_with(path));
         // Quirk: the catch-all host is asked for the certificate of the name in the request, for which there is none.
-        let has_certificate = self.server.hostname != CATCH_ALL && shared.certificate(self.server).is_some();
+        let has_certificate = self.server.hostname != CATCH_ALL && shared.proxy.certificate_of(self.server).is_some();
         let is_asked = rewrite.force_https || rewrite.to_https && has_certificate;
         if is_free || !is_asked {
             return;

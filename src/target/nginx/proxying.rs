@@ -4,35 +4,11 @@ use super::super::dialect::{MEMORY_UNITS, OFFSET_UNITS, is_size, next_upstream};
 use super::forwarding::Protocol;
 use super::lines::{Lines, Word, put, words};
 use super::shared::Shared;
-use crate::ir::{BackendTls, Features, Proxying, RouteDefaults};
-
-/// The usual ways, as a route would have them.
-fn usual(defaults: &RouteDefaults) -> Proxying {
-    Proxying {
-        body_size: defaults.body_size.clone(),
-        connect_timeout: defaults.connect_timeout,
-        send_timeout: defaults.send_timeout,
-        read_timeout: defaults.read_timeout,
-        buffers_number: defaults.buffers_number,
-        buffer_size: defaults.buffer_size.clone(),
-        busy_buffers_size: defaults.busy_buffers_size.clone(),
-        cookie_domain: defaults.cookie_domain.clone(),
-        cookie_path: defaults.cookie_path.clone(),
-        next_upstream: defaults.next_upstream.clone(),
-        next_upstream_timeout: defaults.next_upstream_timeout,
-        next_upstream_tries: defaults.next_upstream_tries,
-        redirect_from: defaults.redirect_from.clone(),
-        redirect_to: defaults.redirect_to.clone(),
-        request_buffering: defaults.request_buffering.clone(),
-        buffering: defaults.buffering.clone(),
-        http_version: defaults.http_version.clone(),
-        max_temp_file_size: defaults.max_temp_file_size.clone(),
-    }
-}
+use crate::ir::{BackendTls, Features, Proxying};
 
 /// Writes the usual ways.
 pub(super) fn write_usual(shared: &Shared, lines: &mut Lines) {
-    let usual = usual(&shared.proxy.settings.route_defaults);
+    let usual = shared.proxy.settings.route_defaults.proxying();
     body_size(&usual, lines);
     write_all(shared, &usual, None, lines);
 }
@@ -50,7 +26,7 @@ pub(super) fn write_body_size(shared: &Shared, features: &Features, lines: &mut 
 /// Writes what a route does otherwise.
 pub(super) fn write(shared: &Shared, features: &Features, protocol: Protocol, lines: &mut Lines) {
     let own = &features.proxying;
-    write_all(shared, own, Some(&usual(&shared.proxy.settings.route_defaults)), lines);
+    write_all(shared, own, Some(&shared.proxy.settings.route_defaults.proxying()), lines);
     if protocol == Protocol::Grpc {
         put!(lines, "grpc_connect_timeout", seconds(own.connect_timeout));
         put!(lines, "grpc_send_timeout", seconds(own.send_timeout));

@@ -7,7 +7,7 @@ use super::super::options::{Module, NginxOptions};
 use super::scope::Scope;
 use super::upstreams::{self, Plans};
 use super::{losses, snippets};
-use crate::ir::{Certificate, Proxy, Server};
+use crate::ir::Proxy;
 
 /// What all hosts have in common.
 #[derive(Debug)]
@@ -63,16 +63,6 @@ impl<'a> Shared<'a> {
     /// Whether a module is there.
     pub(super) fn has(&self, module: Module) -> bool {
         self.options.modules.contains(&module)
-    }
-
-    /// The certificate that a host is served with: its own, else that of the wildcard host above it, as the controller looks for it.
-    pub(super) fn certificate(&self, server: &'a Server) -> Option<&'a Certificate> {
-        server.certificate.as_deref().or_else(|| {
-            let (_, parent) = server.hostname.split_once('.')?;
-            let wildcard = format!("*.{parent}");
-            let at = self.proxy.servers.binary_search_by(|other| other.hostname.as_str().cmp(&wildcard)).ok()?;
-            self.proxy.servers[at].certificate.as_deref()
-        })
     }
 
     /// Whether the scheme, host and port that clients see are read from headers.

@@ -58,7 +58,7 @@ pub(super) fn files(proxy: &Proxy) -> Vec<OutputFile> {
 
 /// Writes what a host needs for TLS: its certificate, whom it trusts, and its own choices.
 pub(super) fn write<'a>(server: &'a Server, shared: &Shared<'a>, lines: &mut Lines) {
-    if let Some(found) = shared.certificate(server).filter(|found| found.name != shared.proxy.default_certificate.name) {
+    if let Some(found) = shared.proxy.certificate_of(server).filter(|found| found.name != shared.proxy.default_certificate.name) {
         put!(lines, "ssl_certificate", certificate(&found.name));
         put!(lines, "ssl_certificate_key", certificate(&found.name));
     }
