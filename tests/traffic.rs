@@ -12,15 +12,15 @@ struct Product {
     name: &'static str,
     /// Rows of our own scenarios that must be equal.
     own_rows: usize,
-    /// Rows of the reference that must be equal; the guide `docs/leaving-for-….md` names those that are not. Two less than are, as
-    /// some count requests within a second, and a busy machine stretches it.
+    /// Rows of the reference that must be equal; the guide `docs/leaving-for-….md` names those that are not. One less than are, as
+    /// limits depend on time, and a busy machine stretches it.
     reference_rows: usize,
 }
 
 const PRODUCTS: [Product; 2] = [
-    Product { name: "nginx", own_rows: 62, reference_rows: 947 },
+    Product { name: "nginx", own_rows: 62, reference_rows: 948 },
     // HAProxy takes no snippets and no WebSocket without a key, and keeps connections with TLS and without apart.
-    Product { name: "haproxy", own_rows: 58, reference_rows: 918 },
+    Product { name: "haproxy", own_rows: 58, reference_rows: 919 },
 ];
 
 fn folder(path: &str) -> PathBuf {
