@@ -33,7 +33,7 @@ pub(super) struct Intake {
     pub(super) cluster: Cluster,
     /// What was found on the way.
     pub(super) findings: Vec<Diagnostic>,
-    /// Documents that hold secrets.
+    /// Documents and parts of them that may hold secrets.
     pub(super) hidden: Vec<Span>,
     /// The first document that is no Kubernetes object.
     pub(super) stranger: Option<Span>,
@@ -198,10 +198,7 @@ where
         Err(error) => {
             let message = format!("this {kind} cannot be read: {}", error.message);
             let finding = Diagnostic::error("wrong-type", message).at(error.span.unwrap_or(tree.span)).object(reference);
-            let is_scalar =
-                ["boolean", "integer", "floating point"].iter().any(|kind| error.message.starts_with(&format!("invalid type: {kind}")));
-            let needs_quotes = is_scalar && error.message.ends_with("expected a string");
-            findings.push(if needs_quotes { finding.help("write the value in quotes") } else { finding });
+            findings.push(if error.needs_quotes { finding.help("write the value in quotes") } else { finding });
             return None;
         }
     };

@@ -9,6 +9,8 @@ use rayon::prelude::*;
 
 use super::endpoints::SERVICE_LABEL;
 use super::intake::{Intake, is_relevant};
+use super::secrecy::{self, Form, Seen};
+use super::tree::Node;
 use super::{Cluster, Object, json, split, yaml};
 use crate::diagnostic::{Diagnostic, ObjectRef, Outcome};
 use crate::source::{FileId, SourceFile, SourceMap, Span};
@@ -32,6 +34,7 @@ pub fn load(sources: &mut SourceMap) -> Outcome<Cluster> {
         append(&mut all, intake);
     }
     let Intake { mut cluster, mut findings, .. } = all;
+    findings.iter_mut().filter(|finding| finding.span.is_some_and(|span| sources.is_hidden(span))).for_each(secrecy::silence);
     tidy(&mut cluster, &mut findings);
     Outcome { value: cluster, diagnostics: findings }
 }
@@ -70,11 +73,16 @@ fn is_of_template(finding: &Diagnostic, text: &str) -> bool {
 
 fn read_json(file: FileId, text: &str) -> Intake {
     let mut intake = Intake::default();
-    let mut values = Vec::new();
-    if let Err(refusal) = json::read(file, text, &mut values, &mut intake.findings) {
+    let (mut values, mut hidden) = (Vec::new(), Vec::new());
+    let refusal = json::read(file, text, &mut values, &mut intake.findings).err();
+    let seen = |value: &Node| Seen::of(text, value.span.range(), value, &mut hidden);
+    let mut documents: Vec<Seen> = values.iter().map(seen).collect();
+    if let Some(refusal) = refusal {
         intake.findings.push(*refusal);
-        hide_if_secret(&mut intake, file, text, 0..text.len());
+        documents.push(Seen::without_tree(text, 0..text.len(), Form::Broken));
     }
+    hidden.extend(secrecy::hidden(&documents));
+    intake.hidden.extend(hidden.into_iter().map(|range| Span::new(file, range)));
     values.into_iter().for_each(|value| intake.take(value));
     intake
 }
@@ -82,45 +90,59 @@ fn read_json(file: FileId, text: &str) -> Intake {
 fn read_yaml(file: FileId, text: &str) -> Intake {
     let documents = split::documents(text);
     let read = |ranges: &[Range<usize>]| {
-        let mut intake = Intake::default();
+        let mut part = Part::default();
         for range in ranges {
-            read_document(&mut intake, file, text, range.clone());
+            let seen = read_document(&mut part, file, text, range.clone());
+            part.documents.push(seen);
         }
-        intake
+        part
     };
-    let parts: Vec<Intake> = documents.par_chunks(BATCH).map(read).collect();
-    let mut all = Intake::default();
-    parts.into_iter().for_each(|part| append(&mut all, part));
-    all
+    let parts: Vec<Part> = documents.par_chunks(BATCH).map(read).collect();
+    let mut all = Part::default();
+    for part in parts {
+        append(&mut all.intake, part.intake);
+        all.documents.extend(part.documents);
+        all.hidden.extend(part.hidden);
+    }
+    all.hidden.extend(secrecy::hidden(&all.documents));
+    all.intake.hidden.extend(all.hidden.into_iter().map(|range| Span::new(file, range)));
+    all.intake
 }
 
-fn read_document(intake: &mut Intake, file: FileId, text: &str, range: Range<usize>) {
+/// What was read of some of the documents of a file.
+#[derive(Default)]
+struct Part {
+    intake: Intake,
+    documents: Vec<Seen>,
+    /// Items of lists that may be Secrets.
+    hidden: Vec<Range<usize>>,
+}
+
+fn read_document(part: &mut Part, file: FileId, text: &str, range: Range<usize>) -> Seen {
     let document = &text[range.clone()];
+    let intake = &mut part.intake;
     if split::plain_kind(document).is_some_and(|kind| !is_relevant(kind)) {
-        return;
+        return Seen::without_tree(text, range, Form::Unread);
     }
-    match yaml::read(file, text, range.clone(), &mut intake.findings) {
-        Ok(Some(node)) => intake.take(node),
-        Ok(None) => {}
+    let seen = match yaml::read(file, text, range.clone(), &mut intake.findings) {
+        Ok(Some(node)) => {
+            let seen = Seen::of(text, range.clone(), &node, &mut part.hidden);
+            intake.take(node);
+            seen
+        }
+        Ok(None) => Seen::without_tree(text, range.clone(), Form::Other),
         Err(refusal) => {
             intake.findings.push(*refusal);
-            hide_if_secret(intake, file, text, range);
-            return;
+            return Seen::without_tree(text, range, Form::Broken);
         }
-    }
+    };
     if let Some(behind) = split::behind_end(document) {
         let span = Span::new(file, range.start + behind..range.start + behind);
         intake.findings.push(
             Diagnostic::warning("lost-document", "kubectl does not read what follows a line `...`").at(span).help("write `---` before it"),
         );
     }
-}
-
-/// A document that cannot be read may be a Secret all the same.
-fn hide_if_secret(intake: &mut Intake, file: FileId, text: &str, range: Range<usize>) {
-    if memchr::memmem::find(text[range.clone()].as_bytes(), b"Secret").is_some() {
-        intake.hidden.push(Span::new(file, range));
-    }
+    seen
 }
 
 fn append(all: &mut Intake, part: Intake) {

@@ -1,7 +1,7 @@
 //! Bytes to typed Kubernetes objects that know where each value stands.
 //!
 //! A file is split into documents as kubectl splits it (`split`), each document is read to a tree (`yaml`, `json`, `scalar`) and
-//! the tree to a typed object (`intake`, `typed`, `legacy`, `endpoints`, `controllers`). Every mistake is a finding and costs only
+//! the tree to a typed object (`intake`, `typed`, `legacy`, `endpoints`, `controllers`). What may be a Secret is hidden (`secrecy`). Every mistake is a finding and costs only
 //! the document that it is in. What Helm notes above a document (`helm`) is kept for findings.
 
 mod controllers;
@@ -13,6 +13,7 @@ mod legacy;
 mod load;
 mod plain;
 mod scalar;
+mod secrecy;
 mod split;
 mod text;
 mod tree;

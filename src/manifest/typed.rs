@@ -3,17 +3,21 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor, value::StrDeserializer};
+use serde::de::{
+    DeserializeSeed, Deserializer, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor, value::StrDeserializer,
+};
 use serde::forward_to_deserialize_any;
 
 use super::tree::{Entry, Node, Value};
 use crate::source::Span;
 
-/// Why a value is not of its type, and where it stands.
+/// Why a value is not of its type, and where it stands. It never repeats the value, which can be a password.
 #[derive(Debug)]
 pub(super) struct TypeError {
     /// What is wrong.
     pub(super) message: String,
+    /// In quotes, the value would be of its type.
+    pub(super) needs_quotes: bool,
     /// The innermost value that is wrong.
     pub(super) span: Option<Span>,
 }
@@ -26,9 +30,53 @@ impl fmt::Display for TypeError {
 
 impl std::error::Error for TypeError {}
 
+impl TypeError {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), needs_quotes: false, span: None }
+    }
+}
+
 impl serde::de::Error for TypeError {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { message: message.to_string(), span: None }
+    /// What a library says may repeat the value or a part of it.
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self::new("the value has not the form that this field asks for")
+    }
+
+    fn invalid_type(found: Unexpected, expected: &dyn Expected) -> Self {
+        let expected = expected.to_string();
+        let is_scalar = matches!(found, Unexpected::Bool(_) | Unexpected::Unsigned(_) | Unexpected::Signed(_) | Unexpected::Float(_));
+        let message = format!("expected {expected}, found {}", name(&found));
+        Self { needs_quotes: is_scalar && expected == "a string", ..Self::new(message) }
+    }
+
+    fn invalid_value(_: Unexpected, expected: &dyn Expected) -> Self {
+        Self::new(format!("expected {expected}, found another value"))
+    }
+
+    fn invalid_length(length: usize, expected: &dyn Expected) -> Self {
+        Self::new(format!("expected {expected}, found {length} of them"))
+    }
+
+    fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
+        Self::new(format!("expected one of {}, found another value", expected.join(", ")))
+    }
+
+    fn unknown_field(_: &str, _: &'static [&'static str]) -> Self {
+        Self::new("there is no such field")
+    }
+}
+
+/// What a value is, without the value.
+fn name(value: &Unexpected) -> &'static str {
+    match value {
+        Unexpected::Bool(_) => "a boolean",
+        Unexpected::Unsigned(_) | Unexpected::Signed(_) => "an integer",
+        Unexpected::Float(_) => "a number",
+        Unexpected::Char(_) | Unexpected::Str(_) => "a string",
+        Unexpected::Unit | Unexpected::Option => "null",
+        Unexpected::Seq => "a list",
+        Unexpected::Map => "a mapping",
+        _ => "something else",
     }
 }
 
@@ -190,7 +238,7 @@ impl<'a> MapAccess<'a> for Map<'a, '_> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'a>>(&mut self, seed: V) -> Result<V::Value, TypeError> {
-        let node = self.value.take().ok_or_else(|| serde::de::Error::custom("a value without a key"))?;
+        let node = self.value.take().ok_or_else(|| TypeError::new("a value without a key"))?;
         seed.deserialize(Reader { node, unknown: self.unknown })
     }
 }

@@ -87,7 +87,7 @@ fn show<'a>(group: Group<'a>, excerpt: Excerpt, is_first: bool) -> Group<'a> {
             group.element(origin).elements(messages(marks)).element(fragment)
         }
         Shown::Hidden => {
-            let reason = Level::NOTE.message("the line is not shown, because it holds a part of a Secret");
+            let reason = Level::NOTE.message("the line is not shown, because it may hold a part of a Secret");
             group.element(origin).elements(messages(marks)).element(reason)
         }
     }
