@@ -1,10 +1,9 @@
-//! Any text as a configuration, as in `fuzz`, where only the stable toolchain is at hand: reading ends, what is printed reads the same,
-//! nothing differs from itself, and each difference has words. `PROPTEST_CASES` sets how many texts are tried.
+//! Any text, as in `fuzz`, where only the stable toolchain is at hand: the bodies are the same. `PROPTEST_CASES` sets how many texts are
+//! tried.
 
-use ingressc::conf;
-use ingressc::diff::facts::{self, Facts};
-use ingressc::diff::{self, places, words};
-use ingressc::source::FileId;
+#[path = "../fuzz/bodies/mod.rs"]
+mod bodies;
+
 use proptest::prelude::*;
 
 /// Pieces that the grammar has a use for, and some that it has none for.
@@ -71,19 +70,40 @@ fn sound() -> impl Strategy<Value = String> {
     })
 }
 
-fn check_pair(before: &str, after: &str) {
-    let (before, after) = (conf::parse(FileId(0), before).value, conf::parse(FileId(1), after).value);
-    let _ = Facts::read(&before);
-    let report = diff::compare(&after, &before);
-    assert_eq!(report.is_empty(), diff::compare(&before, &after).is_empty());
-    for change in &report.changes {
-        assert!(!words::of_configuration(change).message.is_empty());
-        let _ = facts::is_of_the_machine(change);
-    }
-    let mut count = 0;
-    places::each(&before, |_| count += 1);
-    let hosts = diff::hosts_of(&before);
-    assert!(diff::compare_servers(&before, &before, &hosts).is_empty());
+/// Any text with what the grammars of manifests, certificates and files of users have a use for.
+fn input() -> impl Strategy<Value = Vec<u8>> {
+    const WORDS: [&str; 28] = [
+        "\0",
+        "\n",
+        "\r\n",
+        ": ",
+        "- ",
+        "[",
+        "]",
+        "{",
+        "}",
+        "\"",
+        "'",
+        "|\n ",
+        "&a ",
+        "*a",
+        "#",
+        "---\n",
+        "\t",
+        "\\",
+        "evil on;",
+        "\u{202e}",
+        "shop.example",
+        "Secret",
+        "data",
+        "/",
+        "*",
+        "$uri",
+        "-----BEGIN CERTIFICATE-----",
+        "bob:{PLAIN}x",
+    ];
+    let piece = prop_oneof![6 => prop::sample::select(&WORDS[..]).prop_map(|word| word.as_bytes().to_vec()), 3 => "[a-z0-9.:/]{0,8}".prop_map(String::into_bytes), 1 => prop::collection::vec(any::<u8>(), 0..6)];
+    (any::<u8>(), prop::collection::vec(piece, 0..12)).prop_map(|(first, pieces)| std::iter::once(first).chain(pieces.concat()).collect())
 }
 
 proptest! {
@@ -91,20 +111,45 @@ proptest! {
 
     #[test]
     fn what_is_printed_reads_the_same(text in text()) {
-        let tree = conf::parse(FileId(0), &text).value;
-        let printed = conf::print(&tree);
-        let again = conf::parse(FileId(1), &printed).value;
-        prop_assert!(again == tree, "{printed:?}");
-        prop_assert!(diff::compare(&again, &tree).is_empty());
+        bodies::conf(text.as_bytes());
     }
 
     #[test]
     fn comparing_any_texts_ends(before in text(), after in text()) {
-        check_pair(&before, &after);
+        bodies::diff(format!("{before}\0{after}").as_bytes());
     }
 
     #[test]
     fn comparing_sound_texts_says_the_same_in_both_directions(before in sound(), after in sound()) {
-        check_pair(&before, &after);
+        bodies::diff(format!("{before}\0{after}").as_bytes());
+    }
+
+    #[test]
+    fn any_lua_is_one_block(text in text()) {
+        bodies::lua(text.as_bytes());
+    }
+
+    #[test]
+    fn any_settings_have_complaints_or_none(text in input()) {
+        bodies::settings(&text);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: if std::env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default().cases } else { 32 }, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_rendered_of_any_manifests_keeps_its_shape(text in input()) {
+        bodies::render(&text);
+    }
+
+    #[test]
+    fn no_message_shows_a_secret(text in input()) {
+        bodies::secrets(&text);
+    }
+
+    #[test]
+    fn any_certificates_are_read(text in input()) {
+        bodies::certificates(&text);
     }
 }

@@ -15,7 +15,7 @@ use super::{Failure, files};
 use crate::catalog::adopted::{self, Dialect};
 use crate::catalog::version::{Release, Version};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{SourceMap, Span};
+use crate::source::{FileId, SourceMap, Span};
 
 /// Name of the file that is looked for.
 const FILE: &str = "ingressc.toml";
@@ -140,12 +140,22 @@ impl Config {
             Ok(settings) => Ok(Self { name, text, settings }),
             Err(error) => {
                 let mut sources = SourceMap::default();
-                let file = sources.add(name, text);
-                let span = error.span().map(|range| Span::new(file, range));
-                Err(Failure::Findings(sources, vec![Diagnostic::error("bad-settings", error.message()).at(span)]))
+                let complaint = complaint(&error, sources.add(name, text));
+                Err(Failure::Findings(sources, vec![complaint]))
             }
         }
     }
+}
+
+/// What is wrong with the text of a settings file, if anything is.
+#[must_use]
+pub fn complaints_about_settings(text: &str) -> Option<Diagnostic> {
+    toml::from_str::<Settings>(text).err().map(|error| complaint(&error, FileId(0)))
+}
+
+fn complaint(error: &toml::de::Error, file: FileId) -> Diagnostic {
+    let span = error.span().map(|range| Span::new(file, range));
+    Diagnostic::error("bad-settings", error.message()).at(span)
 }
 
 /// The next settings file from the working directory upwards, not above the root of the repository. Outside of a repository only

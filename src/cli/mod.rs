@@ -40,6 +40,8 @@ use crate::source::SourceMap;
 use crate::target::{self, TARGETS};
 use console::Console;
 
+pub use config::complaints_about_settings;
+
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {

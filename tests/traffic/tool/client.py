@@ -1,4 +1,9 @@
-"""Sends one request as it is described, and reads the answer."""
+"""Sends one request as it is described, and reads the answer.
+
+Beside what a request is made of (`method`, `target`, `host`, `headers`, `body`), it can say `to` and `source_ip`, addresses of this machine;
+`sni`, apart from `host`; `client_cert`, `tls` ("1.2" or "1.3") and `session_of`, an earlier row whose TLS session is resumed, with its
+certificate; `raw`, the bytes themselves. Texts can be lists of pieces, `{"text": "/a", "times": 400}` among them.
+"""
 
 import os
 import re
@@ -10,6 +15,7 @@ import http2
 from wire import Reader, first
 
 SECONDS = 5
+VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 NO_BODY = (204, 304)
 
 
@@ -18,7 +24,7 @@ class Answer:
 
     def __init__(self):
         self.status, self.error, self.headers, self.trailers, self.body = None, None, [], None, b""
-        self.cert_cn = self.websocket_echo = self.tcp_reply = None
+        self.cert_cn = self.websocket_echo = self.tcp_reply = self.session = None
 
 
 def common_name(der):
@@ -29,11 +35,18 @@ def common_name(der):
     return names[1] if len(names) > 1 else names[0] if names else None
 
 
+def text_of(pieces):
+    """A text, or pieces of one."""
+    if isinstance(pieces, list):
+        return "".join(map(text_of, pieces))
+    return pieces["text"] * pieces["times"] if isinstance(pieces, dict) else pieces
+
+
 def body_of(request):
     body = request.get("body")
     if body is None:
         return b""
-    return b"x" * body["bytes"] if isinstance(body, dict) else body.encode("utf-8")
+    return b"x" * body["bytes"] if isinstance(body, dict) and "bytes" in body else text_of(body).encode("utf-8")
 
 
 def lines_of(request, body, cookies):
@@ -50,10 +63,12 @@ def lines_of(request, body, cookies):
 
 class Client:
     def __init__(self, certificates, ports):
-        self.certificates, self.ports = certificates, ports
+        self.certificates, self.ports, self.sessions = certificates, ports, {}
 
     def send(self, request, cookies=None):
         """All answers to a request, in the order of sending."""
+        if "raw" in request:
+            return self.raw(request)
         count = request.get("repeat", 1)
         answers = [Answer() for _ in range(count)]
         if request.get("parallel"):
@@ -76,10 +91,29 @@ class Client:
         except (OSError, EOFError, ValueError) as error:
             answer.error = answer.error or f"connection: {error}"
 
+    def raw(self, request):
+        """Sends bytes as they are, and reads whatever answers come until the proxy closes or says nothing more."""
+        answers, method = [], text_of(request["raw"]).partition(" ")[0]
+        try:
+            with self.connect(request) as sock:
+                sock = self.secure(sock, request) if request["scheme"] == "https" else sock
+                sock.settimeout(request.get("seconds", 1))
+                sock.sendall(text_of(request["raw"]).encode("latin-1"))
+                reader = Reader(sock)
+                while len(answers) < 9:
+                    answer = Answer()
+                    self.read(reader, method, answer)
+                    answers.append(answer)
+        except (OSError, EOFError, ValueError, IndexError) as error:
+            if not answers:
+                answers.append(Answer())
+                answers[0].error = f"connection: {error}"
+        return answers
+
     def connect(self, request):
         port = request.get("port") or {"http": 80, "https": 443}[request["scheme"]]
         source = (request["source_ip"], 0) if request.get("source_ip") else None
-        sock = socket.create_connection(("127.0.0.1", self.ports.get(port, port)), SECONDS, source)
+        sock = socket.create_connection((request.get("to", "127.0.0.1"), self.ports.get(port, port)), SECONDS, source)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock
 
@@ -96,19 +130,26 @@ class Client:
             self.http2(sock, request, body, cookies, answer)
         else:
             self.http1(sock, request, body, cookies, answer)
+        if request["scheme"] == "https":
+            # The server says what resumes a session with its first bytes at the earliest.
+            answer.session = (sock.context, sock.session)
 
     def secure(self, sock, request):
+        if earlier := request.get("session_of"):
+            context, session = self.sessions[earlier]
+            return context.wrap_socket(sock, server_hostname=request.get("sni"), session=session)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        if version := request.get("tls"):
+            context.minimum_version = context.maximum_version = VERSIONS[version]
         if request.get("http") == "2":
             context.set_alpn_protocols(["h2"])
         if name := request.get("client_cert"):
             context.load_cert_chain(*(os.path.join(self.certificates, f"{name}.{kind}") for kind in ("crt", "key")))
         return context.wrap_socket(sock, server_hostname=request.get("sni"))
 
-    @staticmethod
-    def http1(sock, request, body, cookies, answer):
-        lines = [f"{request['method']} {request['target']} HTTP/{request.get('http', '1.1')}"]
+    def http1(self, sock, request, body, cookies, answer):
+        lines = [f"{request['method']} {text_of(request['target'])} HTTP/{request.get('http', '1.1')}"]
         if request["host"] is not None:
             lines.append(f"Host: {request['host']}")
         lines += [f"{name}: {value}" for name, value in lines_of(request, body, cookies)]
@@ -116,16 +157,19 @@ class Client:
             sock.sendall("\r\n".join(lines + ["", ""]).encode("utf-8") + body)
         except (BrokenPipeError, ConnectionResetError):
             pass  # The proxy answers before the whole body is there.
-        reader = Reader(sock)
+        self.read(Reader(sock), request["method"], answer)
+        if answer.status == 101:
+            sock.sendall(b"ping")
+            answer.websocket_echo = sock.recv(65536).decode("latin-1")
+
+    @staticmethod
+    def read(reader, method, answer):
         status = 100
         while status == 100:
             status = int(reader.line().split(" ")[1])
             headers = reader.headers()
         answer.status, answer.headers = status, headers
-        if status == 101:
-            sock.sendall(b"ping")
-            answer.websocket_echo = sock.recv(65536).decode("latin-1")
-        elif request["method"] == "HEAD" or status in NO_BODY:
+        if method == "HEAD" or status in NO_BODY or status == 101:
             pass
         elif "chunked" in first(headers, "Transfer-Encoding", ""):
             answer.body = reader.chunks()
@@ -137,7 +181,7 @@ class Client:
     @staticmethod
     def http2(sock, request, body, cookies, answer):
         connection = http2.Connection(sock, is_client=True)
-        head = [(":method", request["method"]), (":scheme", request["scheme"]), (":path", request["target"]), (":authority", request["host"])]
+        head = [(":method", request["method"]), (":scheme", request["scheme"]), (":path", text_of(request["target"])), (":authority", request["host"])]
         connection.headers(1, head + lines_of(request, body, cookies), not body)
         if body:
             connection.data(1, body, True)

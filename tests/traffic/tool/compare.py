@@ -135,6 +135,12 @@ class Row:
         return answer.tcp_reply.split(" ")[1] if answer.tcp_reply else entry and entry["endpoint"]
 
     def differences(self, expected):
+        found = self.told_on(expected.get("unseen", ()))
+        if expected.get("closed"):
+            return found + self.leaks(expected)
+        return found + (self.differences_of_all(expected) if "status" in expected else [])
+
+    def differences_of_all(self, expected):
         statuses = [answer.status for answer in self.answers]
         chosen = min(self.answers, key=lambda answer: (answer.status is None, answer.status if isinstance(answer.status, int) else 0))
         found = self.differences_of(expected, chosen)
@@ -145,6 +151,17 @@ class Row:
         if len(self.answers) == 1:
             found += self.differences_of_others(expected, chosen)
         return found
+
+    def leaks(self, expected):
+        """Whether anybody gets in: a backend sees a request, other than those that may be `asked`, or an answer is one of success."""
+        seen = [(self.services.of(entry["endpoint"]), entry) for _, entry in self.log]
+        found = [f"{name} got {entry['method']} {entry['uri'][:99]}" for name, entry in seen if name not in expected.get("asked", ())]
+        return found + [f"status {answer.status} ()" for answer in self.answers if answer.status and 200 <= answer.status < 300]
+
+    def told_on(self, unseen):
+        """Headers that no backend may see."""
+        headers = [(self.services.of(entry["endpoint"]), name, first(entry["headers"], name)) for _, entry in self.log for name in unseen]
+        return [f"{service} saw {name}: {value}" for service, name, value in headers if value is not None]
 
     def differences_of(self, expected, answer):
         if answer.status != expected["status"]:
@@ -186,6 +203,7 @@ class Row:
         own = self.entry(answer)
         rest = [as_seen(entry, self.sent, self.services, self.ports) for _, entry in self.log
                 if entry is not own and not (answer.tcp_reply and entry["protocol"] == "TCP")]
+        rest = [seen for seen in rest if seen["backend"] not in expected.get("asked", ())]
         found = []
         for meant in expected.get("also", ()):
             tried = [(differences_of_seen(meant, seen, self.request, "also"), seen) for seen in rest if seen["backend"] == meant["backend"]]

@@ -20,8 +20,8 @@ class Proxy:
 
     target, configuration, reload_signal = None, None, signal.SIGHUP
 
-    def __init__(self, options, ports):
-        self.options, self.ports, self.folder, self.process = options, ports, None, None
+    def __init__(self, options, ports, more=()):
+        self.options, self.ports, self.folder, self.process, self.more = options, ports, None, None, list(more)
         self.tolerated = set()
 
     def start(self, manifests, flags, name):
@@ -59,7 +59,7 @@ class Proxy:
 
     def ingressc(self, name, manifests, flags):
         command = [self.options.binary, name, manifests, "--target", self.target, "--configmap", "ingress-nginx/ingress-nginx-controller"]
-        return command + self.arguments() + [f"--controller-arg={flag}" for flag in flags]
+        return command + self.arguments() + self.more + [f"--controller-arg={flag}" for flag in flags]
 
     def wait(self):
         end = time.monotonic() + 5
@@ -86,8 +86,8 @@ class Proxy:
 class Nginx(Proxy):
     target, configuration = "nginx", "nginx.conf"
 
-    def __init__(self, options, ports):
-        super().__init__(options, ports)
+    def __init__(self, options, ports, more=()):
+        super().__init__(options, ports, more)
         modules = "/usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so"
         self.has_headers_more = not options.stock and os.path.exists(modules)
         # nginx itself cannot leave out this header; its version it can.

@@ -1,0 +1,64 @@
+//! Manifests to all that comes of them.
+
+use ingressc::catalog::flags::Flags;
+use ingressc::catalog::version::LATEST;
+use ingressc::diagnostic::{Diagnostic, Severity};
+use ingressc::lint::{self, Subject};
+use ingressc::lower::{self, Controller, Environment};
+use ingressc::manifest;
+use ingressc::output::{Findings, Paint, github, json, junit, sarif, summary};
+use ingressc::source::SourceMap;
+use ingressc::target::{HaproxyOptions, NginxOptions, Options, OutputFile, TARGETS};
+
+/// What one target makes of manifests.
+pub struct Made {
+    pub target: &'static str,
+    pub files: Vec<OutputFile>,
+}
+
+/// All that comes of manifests: files, those with secrets too, and reports in all formats.
+pub struct All {
+    pub made: Vec<Made>,
+    pub reports: Vec<String>,
+    pub findings: Vec<Diagnostic>,
+}
+
+impl All {
+    pub fn of(text: &str) -> Self {
+        let mut sources = SourceMap::default();
+        sources.add("in.yaml", text);
+        let flags = Flags::parse(LATEST, [("--configmap=shop/settings", None)]).value;
+        let controller = Controller { version: LATEST, flags, environment: Environment::default() };
+        let cluster = manifest::load(&mut sources);
+        let mut proxy = lower::lower(&cluster.value, &controller);
+        proxy.value.secrets = lower::secrets(&cluster.value, &proxy.value);
+        let mut findings = [cluster.diagnostics, proxy.diagnostics].concat();
+        let mut made = Vec::new();
+        for target in TARGETS {
+            for is_rich in [false, true] {
+                let options = Options {
+                    nginx: NginxOptions { splits_hosts: is_rich, ..NginxOptions::default() },
+                    haproxy: HaproxyOptions { lua: is_rich, ..HaproxyOptions::default() },
+                };
+                let rendered = target.render(&proxy.value, &options);
+                findings.extend(rendered.diagnostics);
+                if !is_rich {
+                    let files: Vec<_> = rendered.value.iter().map(|file| (file.name.as_ref(), file.content.as_str())).collect();
+                    let subject = Subject { cluster: &cluster.value, controller: &controller, proxy: &proxy.value, files: &files };
+                    findings.extend(lint::check(&subject));
+                }
+                made.push(Made { target: target.name(), files: rendered.value });
+            }
+        }
+        let reports = reports(&findings, &sources);
+        Self { made, reports, findings }
+    }
+}
+
+/// Findings as people and machines read them.
+fn reports(findings: &[Diagnostic], sources: &SourceMap) -> Vec<String> {
+    let report = Findings { all: findings, suppressed: 0, deny: Severity::Error, sources };
+    let json = json::report(&report).expect("findings are JSON");
+    let sarif = sarif::report(&report).expect("findings are JSON");
+    vec![summary::report(&report, false, Paint::default()), json, sarif, github::report(&report), junit::report(&report)]
+}
