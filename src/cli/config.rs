@@ -135,7 +135,8 @@ impl Config {
     pub(super) fn find(given: Option<&Path>) -> Result<Self, Failure> {
         let Some(path) = given.map(PathBuf::from).or_else(search) else { return Ok(Self::default()) };
         let name = path.to_string_lossy().into_owned();
-        let text = files::read(&path).map_err(|reason| anyhow!("the settings file `{name}` {reason}"))?;
+        let text = if given.is_some() { files::read(&path) } else { files::read_found(&path) };
+        let text = text.map_err(|reason| anyhow!("the settings file `{name}` {reason}"))?;
         match toml::from_str(&text) {
             Ok(settings) => Ok(Self { name, text, settings }),
             Err(error) => {

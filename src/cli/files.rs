@@ -1,23 +1,71 @@
 //! Files: read whole with a limit, written whole or not at all.
 
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Read, Write as _};
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::OnceLock;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
+
+use super::folder::Folder;
 
 /// Bytes of a file at most. Exports of large clusters have some ten megabytes; what is much larger is no manifest.
 const LARGEST: u64 = 256 * 1024 * 1024;
 
-/// The text of a file.
+/// Names of streams of the shell that runs the program: `<(command)` is one.
+const STREAMS: [&str; 3] = ["/dev/stdin", "/dev/fd/", "/proc/self/fd/"];
+
+/// The text of a file that the user named. It may be a link, or a stream of the shell; nothing else that is no file is waited for.
 ///
 /// # Errors
 /// Why it cannot be read, in words that follow the name of the file.
 pub(super) fn read(path: &Path) -> Result<String, String> {
-    let file = File::open(path).map_err(|error| cannot_be_read(&error))?;
-    let size = file.metadata().map_or(0, |metadata| metadata.len());
-    text(file, size)
+    if path.to_str().is_some_and(|name| STREAMS.iter().any(|stream| name.starts_with(stream))) {
+        let file = File::open(path).map_err(|error| cannot_be_read(&error))?;
+        return text(file, 0);
+    }
+    // Whether it is a file must be known before it is opened: a queue keeps one waiting, and a device may do anything.
+    let found = fs::metadata(path).map_err(|error| cannot_be_read(&error))?;
+    if !found.is_file() {
+        return Err(String::from("is no file"));
+    }
+    regular(open(path).map_err(|error| cannot_be_read(&error))?)
+}
+
+/// The text of a file that was found and not named: no link, since whoever made that may mean the file of another.
+///
+/// # Errors
+/// As in [`read`].
+pub(super) fn read_found(path: &Path) -> Result<String, String> {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
+        return Err(String::from("is no file"));
+    };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    Folder::open(folder).map_err(|error| cannot_be_read(&error))?.read(name)
+}
+
+/// The text of an open file that is one.
+///
+/// # Errors
+/// As in [`read`].
+pub(super) fn regular(file: File) -> Result<String, String> {
+    let found = file.metadata().map_err(|error| cannot_be_read(&error))?;
+    if !found.is_file() {
+        return Err(String::from("is no file"));
+    }
+    text(file, found.len())
+}
+
+/// Opens a file without waiting for anybody.
+fn open(path: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        use rustix::fs::{Mode, OFlags};
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+        Ok(File::from(rustix::fs::open(path, flags, Mode::empty())?))
+    }
+    #[cfg(not(unix))]
+    File::open(path)
 }
 
 /// The text of standard input.
@@ -42,7 +90,8 @@ fn text(input: impl Read, size: u64) -> Result<String, String> {
     })
 }
 
-fn cannot_be_read(error: &io::Error) -> String {
+/// Why a file cannot be read, in words that follow its name.
+pub(super) fn cannot_be_read(error: &io::Error) -> String {
     format!("cannot be read: {}", reason(error))
 }
 
@@ -51,21 +100,6 @@ pub(super) fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     let end = text.find(" (os error ").unwrap_or(text.len());
     text[..end].to_owned()
-}
-
-/// Writes a file of a folder so that nobody ever sees a part of it. Links are not followed.
-///
-/// # Errors
-/// The file cannot be written, or something that is no file has its name.
-pub(super) fn write(folder: &Path, name: &str, content: &str, is_private: bool) -> anyhow::Result<()> {
-    let path = folder.join(name);
-    let shown = path.display();
-    match fs::symlink_metadata(&path) {
-        Ok(found) if found.is_symlink() => bail!("cannot write `{shown}`: it is a link"),
-        Ok(found) if !found.is_file() => bail!("cannot write `{shown}`: it is no file"),
-        _ => {}
-    }
-    put(folder, name, content, Access::New { is_private }).map_err(|error| anyhow::anyhow!("cannot write `{shown}`: {}", reason(&error)))
 }
 
 /// Replaces the text of a file that still is `old` so that nobody ever sees a part of it. A link stays one; who may read the file
@@ -83,52 +117,9 @@ pub(super) fn replace(path: &Path, old: &str, new: &str) -> anyhow::Result<()> {
     else {
         bail!("cannot write `{shown}`: it is no file");
     };
-    put(folder, name, new, Access::Of(metadata.permissions()))
+    Folder::open(folder)
+        .and_then(|folder| folder.replace(name, new, metadata.permissions()))
         .map_err(|error| anyhow::anyhow!("cannot write `{shown}`: {}", reason(&error)))
-}
-
-/// Who may read a file that is written.
-enum Access {
-    /// Whoever the system says; with secrets in it, only its owner.
-    New { is_private: bool },
-    /// Whoever may read the file in whose place it comes.
-    Of(Permissions),
-}
-
-/// Writes a draft and gives it the name.
-fn put(folder: &Path, name: &str, content: &str, access: Access) -> io::Result<()> {
-    let draft = folder.join(format!(".{name}.{}.part", std::process::id()));
-    // A draft of a run that was killed is in the way only if that run had the same number.
-    let mut file = options(matches!(access, Access::New { is_private: true })).write(true).create_new(true).open(&draft)?;
-    let written = match access {
-        Access::New { .. } => Ok(()),
-        Access::Of(permissions) => file.set_permissions(permissions),
-    };
-    let written = written.and_then(|()| file.write_all(content.as_bytes())).and_then(|()| fs::rename(&draft, folder.join(name)));
-    written.inspect_err(|_| {
-        // What cannot be removed either is left: the first error says more.
-        let _ = fs::remove_file(&draft);
-    })
-}
-
-/// How a new file is opened: one that holds secrets is for its owner alone from the start.
-fn options(is_private: bool) -> OpenOptions {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    if is_private {
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    }
-    #[cfg(not(unix))]
-    let _ = is_private;
-    options
-}
-
-/// Makes a folder and those above it.
-///
-/// # Errors
-/// It cannot be made.
-pub(super) fn create_folder(folder: &Path) -> anyhow::Result<()> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot create the folder `{}`", folder.display()))
 }
 
 /// Whether there is a file or folder of that name.
@@ -156,30 +147,5 @@ mod tests {
     fn reasons_have_no_numbers() {
         assert_eq!(reason(&io::Error::from_raw_os_error(2)), "No such file or directory");
         assert_eq!(reason(&io::Error::other("odd")), "odd");
-    }
-
-    #[test]
-    fn files_are_replaced_and_no_draft_stays() -> anyhow::Result<()> {
-        let folder = tempfile::tempdir()?;
-        write(folder.path(), "a.conf", "one", false)?;
-        write(folder.path(), "a.conf", "two", false)?;
-        assert_eq!(read(&folder.path().join("a.conf")), Ok("two".into()));
-        assert_eq!(fs::read_dir(folder.path())?.count(), 1);
-        Ok(())
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn links_and_folders_are_not_replaced() -> anyhow::Result<()> {
-        let folder = tempfile::tempdir()?;
-        let victim = folder.path().join("victim");
-        fs::write(&victim, "mine")?;
-        std::os::unix::fs::symlink(&victim, folder.path().join("a.conf"))?;
-        fs::create_dir(folder.path().join("b.conf"))?;
-        for name in ["a.conf", "b.conf"] {
-            assert!(write(folder.path(), name, "yours", false).is_err(), "{name}");
-        }
-        assert_eq!(read(&victim), Ok("mine".into()));
-        Ok(())
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::console::Console;
 use super::files;
+use super::folder::Folder;
 use crate::conf;
 use crate::diff::{self, Report};
 use crate::output::{Paint, changes, report, untrusted};
@@ -12,7 +13,8 @@ use crate::target::OutputFile;
 
 /// Reports which files of a folder differ from those that were made; whether none does.
 pub(super) fn compare(folder: &Path, files: &[OutputFile], console: &Console) -> anyhow::Result<bool> {
-    let held: Vec<_> = files.iter().map(|file| files::read(&folder.join(&*file.name))).collect();
+    let opened = Folder::open(folder).map_err(|error| files::cannot_be_read(&error));
+    let held: Vec<_> = files.iter().map(|file| opened.as_ref().map_err(String::clone)?.read(&file.name)).collect();
     let differences: Vec<_> = files.iter().zip(&held).filter_map(|(file, held)| Some((&*file.name, Difference::of(file, held)?))).collect();
     if !differences.is_empty() {
         console.report(|paint| differences.iter().map(|(name, difference)| difference.text(&folder.join(name), paint)).collect())?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 use ignore::{DirEntry, WalkBuilder};
@@ -14,6 +15,9 @@ use crate::source::SourceMap;
 
 /// What is left out of a folder is no manifest.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
+
+/// Files that say what else is left out.
+const IGNORE_FILES: [&str; 2] = [".ignore", ".gitignore"];
 
 /// How findings name standard input.
 const STDIN: &str = "<stdin>";
@@ -90,8 +94,27 @@ fn collect(paths: &[PathBuf], findings: &mut Vec<Diagnostic>) -> Vec<Input> {
 
 fn walk(folder: &Path, inputs: &mut Vec<Input>, findings: &mut Vec<Diagnostic>) {
     // What is left out depends on the tree alone: not on the user's own settings of Git, nor on whether the tree is a clone.
-    let entries = WalkBuilder::new(folder).git_global(false).git_exclude(false).require_git(false).build();
     let before = (inputs.len(), findings.len());
+    let odd: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
+    let is_sound = {
+        let odd = Arc::clone(&odd);
+        move |folder: &Path| match odd_ignore_file(folder) {
+            Some(path) => {
+                odd.lock().unwrap_or_else(PoisonError::into_inner).push(path);
+                false
+            }
+            None => true,
+        }
+    };
+    // The walk reads these files of the folders above as well, and asks about no folder but those below.
+    let around = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    let mut builder = WalkBuilder::new(folder);
+    builder.git_global(false).git_exclude(false).require_git(false);
+    let entries = around
+        .ancestors()
+        .all(&is_sound)
+        .then(|| builder.filter_entry(move |entry| !entry.file_type().is_some_and(|kind| kind.is_dir()) || is_sound(entry.path())).build());
+    let entries = entries.into_iter().flatten();
     for entry in entries {
         match entry {
             Ok(entry) if !is_manifest(entry.path()) => {}
@@ -100,14 +123,24 @@ fn walk(folder: &Path, inputs: &mut Vec<Input>, findings: &mut Vec<Diagnostic>) 
                 findings.push(Diagnostic::warning("ignored-link", message).help("name the file itself as an argument"));
             }
             Ok(entry) if entry.path().is_file() => inputs.push(Input { name: name(entry.path()), path: Some(entry.into_path()) }),
-            Ok(_) => {}
+            Ok(entry) if entry.path().is_dir() => {}
+            Ok(entry) => findings.push(unreadable(&name(entry.path()), "is no file")),
             Err(error) => findings.push(unreadable(&name(folder), &format!("cannot be searched: {}", walk_error(&error)))),
         }
+    }
+    for path in odd.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        findings.push(unreadable(&name(&path), "is no file: what lies beside it is left out"));
     }
     if before == (inputs.len(), findings.len()) {
         let finding = unreadable(&name(folder), "holds no manifests");
         findings.push(finding.note(format!("files in folders must end in .{}", EXTENSIONS.join(", ."))));
     }
+}
+
+/// What names files to leave out and is no file: to read it could take for ever.
+fn odd_ignore_file(folder: &Path) -> Option<PathBuf> {
+    let paths = IGNORE_FILES.iter().map(|name| folder.join(name));
+    paths.into_iter().find(|path| fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()))
 }
 
 /// The walk does not follow links, so that it ends, and so that a repository cannot bring in the files of its reader.

@@ -14,6 +14,7 @@ mod entries;
 mod explain;
 mod files;
 mod fix;
+mod folder;
 mod golden;
 mod inputs;
 mod man;

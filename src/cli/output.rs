@@ -1,12 +1,13 @@
 //! Options about the output of targets, and the files that it consists of.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use rayon::prelude::*;
 
-use super::{certificate, files};
+use super::certificate;
+use super::folder::Folder;
 use crate::ir::{Proxy, SecretUse};
 use crate::lower;
 use crate::manifest::Cluster;
@@ -79,25 +80,18 @@ impl TargetArgs {
 pub(super) fn add_secrets(proxy: &mut Proxy, cluster: &Cluster, folder: &Path) -> anyhow::Result<()> {
     proxy.secrets = lower::secrets(cluster, proxy);
     // One that is there stays: its name may be known to others already.
-    if proxy.default_certificate.name.is_empty() && !files::exists(&folder.join(PathBuf::from("tls/default.pem"))) {
+    if proxy.default_certificate.name.is_empty() && !Folder::open(folder).is_ok_and(|folder| folder.holds("tls/default.pem")) {
         proxy.secrets.insert(SecretUse::Certificate, "", certificate::self_signed(&proxy.default_certificate.names)?);
     }
     Ok(())
 }
 
-/// Writes all files.
+/// Writes all files. Whether each can be written is asked before the first one is.
 ///
 /// # Errors
 /// A file or folder cannot be written.
 pub(super) fn write(folder: &Path, all: &[OutputFile]) -> anyhow::Result<()> {
-    files::create_folder(folder)?;
-    for file in all {
-        if let Some((inner, _)) = file.name.rsplit_once('/') {
-            files::create_folder(&folder.join(inner))?;
-        }
-    }
-    all.par_iter().try_for_each(|file| {
-        let (inner, name) = file.name.rsplit_once('/').unwrap_or(("", &file.name));
-        files::write(&folder.join(inner), name, &file.content, file.is_private)
-    })
+    let folder = Folder::create(folder)?;
+    all.par_iter().try_for_each(|file| folder.check(&file.name))?;
+    all.par_iter().try_for_each(|file| folder.write(&file.name, &file.content, file.is_private))
 }
