@@ -447,3 +447,54 @@ fn an_annotation_is_judged_by_the_release_of_the_controller() {
     assert!(!found("ingress-nginx:1.15.1").iter().any(|found| found.ends_with("proxy-busy-buffers-size")));
     assert!(found("ingress-nginx:1.15.1").contains(&name("removed-annotation", "nginx.ingress.kubernetes.io/enable-opentracing")));
 }
+
+const CANARY: (&str, &str) = ("canary", "true");
+
+#[test]
+fn the_webhook_judges_namespaces_that_the_controller_does_not_select() {
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {team: other}}\n---\n";
+    let selector = ["--controller-arg", "--watch-namespace-selector=team=web"];
+    for (manifests, expected) in [
+        (ingress("web", "/", &[DENIED]), true),
+        (ingress("web", "/", &[]), false),
+        // Nobody else in that namespace is there for the webhook, so that the same path is no overlap.
+        (format!("{}---\n{}", ingress("web", "/", &[]), ingress("web2", "/", &[])), false),
+        // It is one with an Ingress of a namespace that is selected.
+        (format!("{}---\n{}", ingress("web", "/", &[]), ingress("web2", "/", &[]).replace("namespace: shop", "namespace: web")), true),
+    ] {
+        let selected = "apiVersion: v1\nkind: Namespace\nmetadata: {name: web, labels: {team: web}}\n---\n";
+        let folder = folder(&[("in.yaml", &format!("{namespace}{selected}{manifests}"))]);
+        let report = json(folder.path(), &[&["in.yaml"], &selector[..]].concat());
+        assert_eq!(rules(&report).contains(&"admission"), expected, "{manifests}\n{report}");
+    }
+}
+
+#[test]
+fn what_makes_the_controller_panic_is_told() {
+    let service =
+        |ports: &str| format!("apiVersion: v1\nkind: Service\nmetadata: {{name: web, namespace: shop}}\nspec: {{ports: {ports}}}\n---\n");
+    let slice = |port: &str| {
+        format!(
+            "apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {{name: web-1, namespace: shop, \
+             labels: {{kubernetes.io/service-name: web}}}}\naddressType: IPv4\nports: [{port}]\nendpoints: [{{addresses: [10.0.0.1]}}]\n---\n"
+        )
+    };
+    let web = ingress("web", "/", &[]);
+    let canary = ingress("next", "/", &[CANARY]);
+    let without_paths = canary.split("    http:").next().expect("the rule has paths");
+    let one = service("[{port: 80, targetPort: 8080}]");
+    let backend = ["--controller-arg", "--default-backend-service=shop/web"];
+    for (manifests, args, expected) in [
+        (format!("{web}---\n{without_paths}"), &[][..], true),
+        (format!("{web}---\n{canary}"), &[], false),
+        (without_paths.to_owned(), &[], false),
+        (format!("{one}{}{web}", slice("{name: \"\"}")), &[], true),
+        (format!("{one}{}{web}", slice("{port: 8080}")), &[], false),
+        (format!("{}{web}", service("[]")), &backend, true),
+        (format!("{one}{web}"), &backend, false),
+    ] {
+        let folder = folder(&[("in.yaml", &manifests)]);
+        let report = json(folder.path(), &[&["in.yaml"], args].concat());
+        assert_eq!(rules(&report).contains(&"controller-crash"), expected, "{manifests}\n{report}");
+    }
+}

@@ -57,3 +57,18 @@ fn both_readers_agree_on_the_examples() {
     }
     assert!(seen > 5, "the examples hold only {seen} objects");
 }
+
+#[test]
+fn base64_of_secrets_may_be_wrapped_over_lines() {
+    let read = |data: &str| {
+        let mut sources = SourceMap::default();
+        sources.add("in.yaml", format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata:\n  key: {data}\n"));
+        let cluster = manifest::load(&mut sources).value;
+        cluster.secrets.first().and_then(|secret| secret.value.data.as_ref()?.get("key").map(|bytes| bytes.0.clone()))
+    };
+    for wrapped in ["|\n    aGVs\n    bG8=", "\"aGVs\\r\\nbG8=\"", "|-\n    aGVsbG8="] {
+        assert_eq!(read(wrapped).as_deref(), Some(&b"hello"[..]), "{wrapped}");
+    }
+    // A blank is none of base64, whatever YAML folds into it.
+    assert_eq!(read(">\n    aGVs\n    bG8="), None);
+}

@@ -88,6 +88,8 @@ pub struct Spec {
     pub before: &'static [(&'static Change, Check)],
     /// The first release that knows it; none: older than 0.34.
     pub since: Option<Version>,
+    /// A release before that which knew it, though the next one did not.
+    pub also: Option<Version>,
     /// The first release that no longer knows it; none: the last one does.
     pub gone: Option<Version>,
     /// What a value comes to that the check refuses.
@@ -113,6 +115,7 @@ impl Spec {
         check: Check::Nothing,
         before: &[],
         since: None,
+        also: None,
         gone: None,
         refused: Fate::Ignored,
         unreadable: Fate::Ignored,
@@ -130,7 +133,7 @@ impl Spec {
     /// Whether a release of the controller knows the annotation.
     #[must_use]
     pub fn is_known_to(&self, version: Version) -> bool {
-        self.since.is_none_or(|since| since <= version) && self.gone.is_none_or(|gone| version < gone)
+        self.also == Some(version) || self.since.is_none_or(|since| since <= version) && self.gone.is_none_or(|gone| version < gone)
     }
 
     /// What a release checks before it reads the value.

@@ -65,6 +65,8 @@ macro_rules! changes {
 
 changes! {
     Layout {
+        /// The databases of GeoIP2 and the key of session tickets lie below `/etc/ingress-controller` instead of `/etc/nginx`.
+        STATE_FOLDER = "state-folder", (1, 9, 5);
         /// HTTP/2 is a directive of its own instead of a parameter of `listen`.
         HTTP2_DIRECTIVE = "http2-directive", (1, 10, 0);
         /// The module for OpenTelemetry lies with the other modules of nginx instead of on a volume of its own.
@@ -85,14 +87,20 @@ changes! {
         ORIGINAL_HOST = "original-host", (1, 13, 0);
         /// With the PROXY protocol and forwarded headers both in use, the address of the client is taken from either.
         JOINT_CLIENT_ADDRESS = "joint-client-address", (1, 13, 0);
-        /// Names of hosts, paths and rewritten paths are quoted and escaped.
+        /// Names of hosts and paths are quoted and escaped.
         QUOTED_PATHS = "quoted-paths", (1, 13, 7), (1, 14, 3);
+        /// Paths that are rewritten are escaped.
+        ESCAPED_REWRITES = "escaped-rewrites", (1, 13, 8), (1, 14, 4);
         /// Error pages do not apply to the answers of external authentication.
         AUTH_ERRORS = "auth-errors", (1, 13, 7), (1, 14, 3);
         /// The marker of an upstream for authentication does not name the path.
         MARKERS_WITHOUT_PATHS = "markers-without-paths", (1, 13, 9), (1, 14, 5), (1, 15, 1);
     }
     Defaults {
+        /// `hsts-max-age` is a year, `31536000`, instead of half a year, `15724800`.
+        HSTS_YEAR = "hsts-year", (1, 9, 5);
+        /// `opentelemetry-config` lies below `/etc/ingress-controller/telemetry` instead of `/etc/nginx`.
+        TELEMETRY_FOLDER = "telemetry-folder", (1, 9, 5);
         /// `proxy-ssl-protocols` is `TLSv1.2` instead of `TLSv1 TLSv1.1 TLSv1.2`.
         MODERN_BACKEND_TLS = "modern-backend-tls", (1, 10, 2);
         /// `--enable-annotation-validation` is on.
@@ -105,12 +113,22 @@ changes! {
         OWN_NAMESPACE = "own-namespace", (1, 12, 0);
         /// `strict-validate-path-type` is on.
         STRICT_PATHS = "strict-paths", (1, 12, 0);
+        /// `proxy-busy-buffers-size` is left to nginx instead of `8k`.
+        OPTIONAL_BUSY_BUFFERS = "optional-busy-buffers", (1, 13, 1);
         /// In `ssl-ciphers`, the longer one of the two DHE ciphers comes first.
         CIPHER_ORDER = "cipher-order", (1, 14, 0);
     }
     Values {
         /// Values of FastCGI parameters may hold slashes and dots.
         FASTCGI_PATHS = "fastcgi-paths", (1, 9, 4);
+        /// `auth-url` and `auth-signin` may hold commas.
+        AUTH_URL_COMMAS = "auth-url-commas", (1, 9, 5);
+        /// `rewrite-target` and `app-root` need not start with a slash.
+        RELATIVE_TARGETS = "relative-targets", (1, 9, 5);
+        /// `x-forwarded-prefix` may hold captures as `$1`.
+        PREFIX_CAPTURES = "prefix-captures", (1, 9, 5);
+        /// `session-cookie-samesite` is accepted at all.
+        SAME_SITE_WORDS = "same-site-words", (1, 9, 5);
         /// `ssl-ciphers` may hold `@STRENGTH` and `@SECLEVEL`.
         CIPHER_STRENGTHS = "cipher-strengths", (1, 9, 6);
         /// `auth-tls-match-cn` may be any regular expression behind `CN=`.
@@ -143,6 +161,10 @@ changes! {
         RISK_OF_ALIASES = "risk-of-aliases", (1, 13, 8), (1, 14, 4);
     }
     Behaviour {
+        /// A canary may look for its partner where another one took an upstream away: the controller does not panic.
+        CANARIES_WITHOUT_PARTNER = "canaries-without-partner", (1, 10, 4), (1, 11, 2);
+        /// An item of `lua-shared-dicts` without a size is passed over: the controller does not panic.
+        DICTS_WITHOUT_SIZE = "dicts-without-size", (1, 10, 6), (1, 11, 4);
         /// `trafficDistribution` of a Service is known, and told to Lua code.
         KNOWN_TRAFFIC_DISTRIBUTION = "known-traffic-distribution", (1, 10, 2);
         /// `trafficDistribution: PreferClose` of a Service counts for topology-aware routing.
@@ -151,6 +173,8 @@ changes! {
         LATE_PASSTHROUGH = "late-passthrough", (1, 13, 8), (1, 14, 4);
     }
     Admission {
+        /// nginx no longer tests the configuration that the Ingress would lead to.
+        UNTESTED = "untested", (1, 11, 5), (1, 12, 1);
         /// Strict paths may hold dots.
         STRICT_PATH_DOTS = "strict-path-dots", (1, 12, 6), (1, 13, 2);
         /// All hosts and paths of an Ingress are looked at for overlaps, not only those before the first that it has already.

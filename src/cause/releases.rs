@@ -9,7 +9,7 @@ use crate::catalog::{features, settings};
 use crate::diagnostic::{Cause, Reason};
 
 /// Changes between releases that show in certain directives; those of values are known by the annotation that they are about.
-const SHOWN_IN: [(&Change, &[&str]); 11] = [
+const SHOWN_IN: [(&Change, &[&str]); 14] = [
     (&releases::HTTP2_DIRECTIVE, &["http2", "listen"]),
     (&releases::TRACING_MODULE, &["load_module"]),
     (&releases::GRPC_TIMEOUTS, &["grpc_connect_timeout", "grpc_send_timeout", "grpc_read_timeout"]),
@@ -19,7 +19,10 @@ const SHOWN_IN: [(&Change, &[&str]); 11] = [
     (&releases::MODERN_BACKEND_TLS, &["proxy_ssl_protocols"]),
     (&releases::CIPHER_ORDER, &["ssl_ciphers"]),
     (&releases::AUTH_LUA_FILE, &["access_by_lua_block", "access_by_lua_file"]),
-    (&releases::QUOTED_PATHS, &["location", "rewrite", "server_name", "set $location_path"]),
+    (&releases::QUOTED_PATHS, &["location", "server_name", "set $location_path"]),
+    (&releases::ESCAPED_REWRITES, &["rewrite"]),
+    (&releases::STATE_FOLDER, &["geoip2", "ssl_session_ticket_key"]),
+    (&releases::OPTIONAL_BUSY_BUFFERS, &["proxy_busy_buffers_size"]),
     (&releases::LUA_FILES, &["lua_package_path", "lua_add_variable"]),
 ];
 
@@ -52,9 +55,7 @@ fn of_annotation(from: Version, to: Version, name: &str) -> Option<String> {
 
 fn of_key(from: Version, to: Version, name: &str) -> Option<String> {
     let setting = settings::find_in(name, from).or_else(|| settings::find_in(name, to))?;
-    known(setting.name, "key", from, to, |version| {
-        setting.since.is_none_or(|since| since <= version) && setting.until.is_none_or(|until| version <= until)
-    })
+    known(setting.name, "key", from, to, |version| setting.is_known_to(version))
 }
 
 /// That only one of two releases knows a name.

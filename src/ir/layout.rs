@@ -26,6 +26,10 @@ pub struct Layout {
     pub joint_client_address: bool,
     /// Names of hosts and paths are quoted.
     pub quotes_paths: bool,
+    /// Paths that are rewritten are escaped.
+    pub escapes_rewrites: bool,
+    /// Files that the controller makes lie in a folder of their own, not in that of nginx.
+    pub has_state_folder: bool,
     /// Errors of the service that authenticates get no error pages.
     pub keeps_auth_errors: bool,
     /// Comments about upstreams for authentication name the path.
@@ -61,6 +65,8 @@ impl Default for Layout {
             original_host: true,
             joint_client_address: true,
             quotes_paths: true,
+            escapes_rewrites: true,
+            has_state_folder: true,
             keeps_auth_errors: true,
             names_auth_paths: false,
         }

@@ -18,11 +18,11 @@ use crate::source::Span;
 
 /// The Ingresses that the webhook would refuse, each with the first reason that it would give.
 pub(super) fn check(selection: &Selection) -> Vec<Diagnostic> {
-    let claims = Claims::new(&selection.chosen);
+    let claims = Claims::new(selection);
     let looks_at_all = selection.world.has(&FULL_OVERLAP);
-    let overlaps: HashMap<usize, (Span, String)> = (0..selection.chosen.len())
+    let overlaps: HashMap<usize, (Span, String)> = (0..claims.ingresses.len())
         .into_par_iter()
-        .filter_map(|at| Some((selection.chosen[at].index, claims.overlap(at, looks_at_all)?)))
+        .filter_map(|at| Some((claims.ingresses[at].index, claims.overlap(at, looks_at_all)?)))
         .collect();
     let refuse = |(index, object): (usize, &Object<Ingress>)| {
         let (span, reason) = refusal(selection, index, object).or_else(|| overlaps.get(&index).cloned())?;
@@ -145,36 +145,42 @@ struct Makers {
 }
 
 impl Makers {
-    /// The Ingress that decides, with `last` coming after all others. Quirk: a default backend makes its upstream anew, a path takes
-    /// the one that is there.
-    fn decisive(&self, last: Option<usize>) -> Option<usize> {
-        match last.filter(|last| self.by_default.binary_search(last).is_ok()).or(self.by_default.last().copied()) {
-            Some(decisive) => Some(decisive),
-            None => self.by_path.iter().find(|at| Some(**at) != last).or(self.by_path.first()).copied(),
-        }
+    /// The Ingress that decides among the `served` first ones, with `last` coming after all others. Quirk: a default backend makes its
+    /// upstream anew, a path takes the one that is there.
+    fn decisive(&self, served: usize, last: Option<usize>) -> Option<usize> {
+        let by_last = last.filter(|last| self.by_default.binary_search(last).is_ok());
+        let by_default = || self.by_default.iter().rev().find(|at| **at < served).copied();
+        let by_path = || self.by_path.iter().find(|at| **at < served && Some(**at) != last).copied();
+        by_last.or_else(by_default).or_else(by_path).or(last)
     }
 }
 
 /// Who claims which path of which host, in the order of the Ingresses.
 struct Claims<'a> {
-    chosen: &'a [Chosen<'a>],
+    /// The Ingresses that the controller serves, then those that only the webhook judges.
+    ingresses: Vec<&'a Chosen<'a>>,
+    /// How many the controller serves.
+    served: usize,
     by_path: HashMap<(&'a str, &'a str), Vec<Claim<'a>>>,
     settled: HashMap<(&'a str, &'a str), Owned<'a>>,
     makers: HashMap<&'a str, Makers>,
 }
 
 impl<'a> Claims<'a> {
-    fn new(chosen: &'a [Chosen<'a>]) -> Self {
+    fn new(selection: &'a Selection) -> Self {
+        let Selection { chosen, judged_only, .. } = selection;
         let hosts: HashSet<&str> = chosen
             .iter()
             .filter(|ingress| !ingress.annotations.canary.enabled)
             .flat_map(|ingress| ingress.rules.iter().map(|rule| rule.host.as_str()))
             .collect();
-        let mut claims = Self { chosen, by_path: HashMap::new(), settled: HashMap::new(), makers: HashMap::new() };
-        for (at, ingress) in chosen.iter().enumerate() {
+        let ingresses: Vec<_> = chosen.iter().chain(judged_only).collect();
+        let mut claims = Self { ingresses, served: chosen.len(), by_path: HashMap::new(), settled: HashMap::new(), makers: HashMap::new() };
+        for (at, ingress) in chosen.iter().chain(judged_only).enumerate() {
             claims.add_default(at, ingress);
+            let makes_hosts = at >= claims.served && !ingress.annotations.canary.enabled;
             for rule in &ingress.rules {
-                let host = if hosts.contains(rule.host.as_str()) { rule.host.as_str() } else { CATCH_ALL };
+                let host = if makes_hosts || hosts.contains(rule.host.as_str()) { rule.host.as_str() } else { CATCH_ALL };
                 rule.paths.iter().flatten().for_each(|path| claims.add_path(at, ingress, host, path));
             }
         }
@@ -207,13 +213,16 @@ impl<'a> Claims<'a> {
 
     /// Whether an upstream is for canaries only, so that no path leads to it.
     fn is_alternative(&self, upstream: &str, last: Option<usize>) -> bool {
-        let decisive = self.makers.get(upstream).and_then(|makers| makers.decisive(last));
-        decisive.is_some_and(|at| self.chosen[at].annotations.canary.enabled)
+        let decisive = self.makers.get(upstream).and_then(|makers| makers.decisive(self.served, last));
+        decisive.is_some_and(|at| self.ingresses[at].annotations.canary.enabled)
     }
 
-    /// Whether moving an Ingress to the end changes which upstreams are for canaries only.
+    /// Whether moving an Ingress to the end changes which upstreams are for canaries only, or where it is served at all.
     fn changes_upstreams(&self, at: usize) -> bool {
-        let ingress = &self.chosen[at];
+        if at >= self.served {
+            return true;
+        }
+        let ingress = self.ingresses[at];
         let paths = ingress.rules.iter().flat_map(|rule| rule.paths.iter().flatten());
         let backends = paths.filter_map(|path| path.backend.as_ref()).chain(&ingress.default_backend);
         backends.into_iter().any(|backend| self.is_alternative(&backend.upstream, None) != self.is_alternative(&backend.upstream, Some(at)))
@@ -222,7 +231,7 @@ impl<'a> Claims<'a> {
     /// A path of an Ingress that another one serves, if this one comes last. Older controllers look no further than the first path that
     /// anybody serves, and are content if the Ingress itself does.
     fn overlap(&self, at: usize, looks_at_all: bool) -> Option<(Span, String)> {
-        let ingress = &self.chosen[at];
+        let ingress = self.ingresses[at];
         let is_new = self.changes_upstreams(at);
         for rule in &ingress.rules {
             for path in rule.paths.iter().flatten().filter(|path| path.backend.is_some()) {
@@ -232,7 +241,7 @@ impl<'a> Claims<'a> {
                 }
                 let is_served = !owners.is_empty();
                 if let Some(owner) = owners.into_iter().find(|&owner| owner != at && self.collide(at, owner)) {
-                    let other = &self.chosen[owner].object.reference;
+                    let other = &self.ingresses[owner].object.reference;
                     let reason = format!(
                         "host `{}` and path `{}` are already declared by Ingress `{}/{}`",
                         rule.host, path.path, other.namespace, other.name
@@ -249,8 +258,9 @@ impl<'a> Claims<'a> {
 
     /// Quirk: only the mere presence of the annotation `canary` on one of the two lets them share a path.
     fn collide(&self, a: usize, b: usize) -> bool {
-        let annotations = |at: usize| &self.chosen[at].annotations;
-        let is_written = |at: usize| self.chosen[at].features.causes.iter().any(|(name, _)| name.ends_with("/canary") || name == "canary");
+        let annotations = |at: usize| &self.ingresses[at].annotations;
+        let is_written =
+            |at: usize| self.ingresses[at].features.causes.iter().any(|(name, _)| name.ends_with("/canary") || name == "canary");
         annotations(a).canary.enabled && annotations(b).canary.enabled || !is_written(a) && !is_written(b)
     }
 
@@ -280,7 +290,10 @@ impl<'a> Claims<'a> {
     /// The locations that claims lead to, those of Ingress `last` coming last.
     fn settle(&self, path: &str, claims: &[Claim<'a>], last: Option<usize>) -> Owned<'a> {
         let mut owned = Owned::new();
-        let is_served = |claim: &&Claim| claim.upstream.is_none_or(|upstream| !self.is_alternative(upstream, last));
+        let is_served = |claim: &&Claim| {
+            let is_there = claim.ingress < self.served || Some(claim.ingress) == last;
+            is_there && claim.upstream.is_none_or(|upstream| !self.is_alternative(upstream, last))
+        };
         let (own, others): (Vec<&Claim>, Vec<&Claim>) = claims.iter().filter(is_served).partition(|claim| Some(claim.ingress) == last);
         let mut ordered = others.into_iter().chain(own).peekable();
         if path == "/"

@@ -2,9 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::crashes::crash;
 use super::select::{Backend, Chosen, Rule};
 use super::servers::Sites;
 use super::upstreams::Upstreams;
+use super::world::World;
+use crate::catalog::releases::CANARIES_WITHOUT_PARTNER;
 use crate::diagnostic::{Diagnostic, Effect};
 use crate::ir::{CATCH_ALL, DEFAULT_UPSTREAM, Origin, PathMatch, Upstream};
 use crate::source::Span;
@@ -21,7 +24,7 @@ struct Locations {
 }
 
 /// Lets canaries take their share of the upstreams under the same host and path. A canary that finds no partner is dropped.
-pub(super) fn merge(chosen: &[Chosen], upstreams: &mut Upstreams, sites: &Sites, findings: &mut Vec<Diagnostic>) {
+pub(super) fn merge(world: &World, chosen: &[Chosen], upstreams: &mut Upstreams, sites: &Sites, findings: &mut Vec<Diagnostic>) {
     if chosen.iter().all(|ingress| ingress.annotations.canary.enabled) {
         let rules = chosen.iter().flat_map(|ingress| ingress.rules.iter().map(move |rule| lonely(ingress, rule)));
         findings.extend(rules);
@@ -46,8 +49,26 @@ pub(super) fn merge(chosen: &[Chosen], upstreams: &mut Upstreams, sites: &Sites,
         })
         .collect();
     for ingress in chosen.iter().filter(|ingress| ingress.annotations.canary.enabled) {
+        if !world.has(&CANARIES_WITHOUT_PARTNER) {
+            findings.extend(without_upstreams(ingress, upstreams, &hosts));
+        }
         merge_one(ingress, upstreams, &hosts, findings);
     }
+}
+
+/// Quirk: older controllers compare a canary with all upstreams of its host, and panic at one that an earlier canary took away.
+fn without_upstreams(ingress: &Chosen, upstreams: &Upstreams, hosts: &HashMap<&str, Locations>) -> Option<Diagnostic> {
+    let looks_at = |rule: &&Rule| {
+        let Some(locations) = hosts.get(rule.host.as_str()) else { return false };
+        let backends = rule.paths.iter().flatten().filter_map(|path| path.backend.as_ref());
+        backends.filter(|backend| upstreams.contains_key(&backend.upstream)).any(|backend| {
+            let own = locations.first_by_upstream.get(&backend.upstream).copied().unwrap_or(locations.all.len());
+            locations.all[..own].iter().any(|name| !upstreams.contains_key(name))
+        })
+    };
+    let rule = ingress.rules.iter().find(looks_at)?;
+    let message = format!("the canary is compared with an upstream of host `{}` that another canary took away", rule.host);
+    Some(crash(message).at(rule.span).subject(&rule.host).object(ingress.object.reference.clone()))
 }
 
 fn merge_one(ingress: &Chosen, upstreams: &mut Upstreams, hosts: &HashMap<&str, Locations>, findings: &mut Vec<Diagnostic>) {

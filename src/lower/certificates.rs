@@ -40,12 +40,17 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    /// Whether the certificate is for a host by the rules of RFC 6125; the common name does not count.
+    /// Whether the certificate is for a host by the rules of RFC 6125; the common name does not count. Where the host or a name of
+    /// the certificate is no host name, as a wildcard is none, the two must be the same.
     pub(super) fn covers(&self, host: &str) -> bool {
-        match address_of(host) {
-            Some(address) => self.addresses.contains(&address),
-            None => is_host_name(host, false) && self.dns_names.iter().any(|name| name_covers(name, host)),
+        if let Some(address) = address_of(host) {
+            return self.addresses.contains(&address);
         }
+        let is_name = is_host_name(host, false);
+        let covers = |name: &String| {
+            if is_name && is_host_name(name, true) { name_covers(name, host) } else { is_very_name(name, host) }
+        };
+        self.dns_names.iter().any(covers)
     }
 
     /// The controller's second look: the common name counts where there are no other names.
@@ -70,6 +75,11 @@ fn is_host_name(name: &str, is_pattern: bool) -> bool {
         is_pattern && at == 0 && label == "*" || !label.is_empty() && label.bytes().enumerate().all(fits)
     };
     name != "*" && name.split('.').enumerate().all(is_label)
+}
+
+/// Whether a name of a certificate is the host to the letter, whatever the case.
+fn is_very_name(name: &str, host: &str) -> bool {
+    !matches!(name, "" | ".") && name.eq_ignore_ascii_case(host)
 }
 
 /// Whether a name of a certificate, which may start with `*`, covers a host.
@@ -219,4 +229,33 @@ fn common_name(subject: &x509_cert::name::Name) -> String {
         found = text.unwrap_or(found);
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificates_cover_hosts_as_in_go() {
+        let identity =
+            |names: &[&str]| Identity { dns_names: names.iter().map(|name| (*name).to_owned()).collect(), ..Identity::default() };
+        for (names, host, expected) in [
+            (&["shop.example"][..], "shop.example", true),
+            (&["shop.example"], "SHOP.example.", true),
+            (&["*.shop.example"], "a.shop.example", true),
+            (&["*.shop.example"], "a.b.shop.example", false),
+            (&["*.shop.example"], "shop.example", false),
+            // What is no host name must be the very name.
+            (&["*.shop.example"], "*.shop.example", true),
+            (&["*.Shop.example"], "*.shop.example", true),
+            (&["*.example"], "*.shop.example", false),
+            (&["shop.example"], "*.shop.example", false),
+            (&["*"], "*", true),
+            (&["*.*.example"], "a.b.example", false),
+            (&[""], "", false),
+            (&["."], ".", false),
+        ] {
+            assert_eq!(identity(names).covers(host), expected, "{names:?} {host}");
+        }
+    }
 }

@@ -14,17 +14,22 @@ use crate::manifest::Object;
 
 /// The endpoints of a port that an Ingress names by number, by name or by the target of the port.
 pub(super) fn of_backend(world: &World, service: &Object<Service>, port: &Port) -> Vec<Endpoint> {
-    let wanted = port.to_string();
     if is_external(&service.value) {
         if world.controller.flags.disable_svc_external_name {
             return Vec::new();
         }
-        return of_port(world, service, &external_port(&service.value, &wanted), Transport::Tcp);
+        return of_port(world, service, &external_port(&service.value, &port.to_string()), Transport::Tcp);
     }
+    port_of(&service.value, port).map(|port| of_port(world, service, port, Transport::Tcp)).unwrap_or_default()
+}
+
+/// The port of a Service that an Ingress names by number, by name or by its target.
+pub(super) fn port_of<'a>(service: &'a Service, port: &Port) -> Option<&'a ServicePort> {
+    let wanted = port.to_string();
     let is_wanted = |port: &&ServicePort| {
         port.port.to_string() == wanted || is_target(port, &wanted) || port.name.as_deref().unwrap_or_default() == wanted
     };
-    ports(&service.value).iter().find(is_wanted).map(|port| of_port(world, service, port, Transport::Tcp)).unwrap_or_default()
+    ports(service).iter().find(is_wanted)
 }
 
 /// The endpoints of the first port of a Service.
@@ -62,7 +67,7 @@ pub(super) fn ports(service: &Service) -> &[ServicePort] {
     service.spec.as_ref().and_then(|spec| spec.ports.as_deref()).unwrap_or_default()
 }
 
-fn is_external(service: &Service) -> bool {
+pub(super) fn is_external(service: &Service) -> bool {
     service.spec.as_ref().and_then(|spec| spec.type_.as_deref()) == Some("ExternalName")
 }
 
@@ -90,6 +95,16 @@ pub(super) fn of_port(world: &World, service: &Object<Service>, port: &ServicePo
         }
     }
     found
+}
+
+/// Whether a slice offers a port of the Service without a number.
+pub(super) fn asks_for_no_number(slice: &EndpointSlice, port: &ServicePort, transport: Transport) -> bool {
+    let wanted = port.name.as_deref().unwrap_or_default();
+    let fits = |offer: &k8s_openapi::api::discovery::v1::EndpointPort| {
+        let has_name = wanted.is_empty() || offer.name.as_deref().unwrap_or_default() == wanted;
+        has_name && offer.protocol.as_deref().unwrap_or("TCP") == protocol_name(transport) && offer.port.is_none()
+    };
+    slice.ports.iter().flatten().any(fits)
 }
 
 /// The numbers under which a slice offers a port of the Service.

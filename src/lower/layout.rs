@@ -1,8 +1,8 @@
 //! The form of the configuration that a release of the controller writes.
 
 use crate::catalog::releases::{
-    AUTH_ERRORS, AUTH_LUA_FILE, CARRIAGE_RETURNS, Change, GRPC_TIMEOUTS, HTTP2_DIRECTIVE, JOINT_CLIENT_ADDRESS, LUA_FILES,
-    MARKERS_WITHOUT_PATHS, ORIGINAL_HOST, QUOTED_AUTH_HEADERS, QUOTED_PATHS, QUOTED_TARGETS, TRACING_MODULE,
+    AUTH_ERRORS, AUTH_LUA_FILE, CARRIAGE_RETURNS, Change, ESCAPED_REWRITES, GRPC_TIMEOUTS, HTTP2_DIRECTIVE, JOINT_CLIENT_ADDRESS,
+    LUA_FILES, MARKERS_WITHOUT_PATHS, ORIGINAL_HOST, QUOTED_AUTH_HEADERS, QUOTED_PATHS, QUOTED_TARGETS, STATE_FOLDER, TRACING_MODULE,
 };
 use crate::catalog::version::Version;
 use crate::ir::Layout;
@@ -22,6 +22,8 @@ pub(super) fn of(version: Version) -> Layout {
         original_host: has(&ORIGINAL_HOST),
         joint_client_address: has(&JOINT_CLIENT_ADDRESS),
         quotes_paths: has(&QUOTED_PATHS),
+        escapes_rewrites: has(&ESCAPED_REWRITES),
+        has_state_folder: has(&STATE_FOLDER),
         keeps_auth_errors: has(&AUTH_ERRORS),
         names_auth_paths: !has(&MARKERS_WITHOUT_PATHS),
     }

@@ -10,6 +10,8 @@ mod annotations;
 mod auth_urls;
 mod canary;
 mod certificates;
+mod crashes;
+mod default_certificate;
 mod endpoints;
 mod error_backends;
 mod features;
@@ -48,7 +50,9 @@ pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
     let Outcome { value: settings, diagnostics: mut findings } = settings::read(settings::config_map(cluster, controller), controller);
     let mut world = World::new(cluster, controller, settings);
     settle_dh_parameters(&mut world, &mut findings);
+    findings.extend(default_certificate::check(&world));
     let selection = select::choose(&world, &mut findings);
+    findings.extend(crashes::check(&selection));
     let chosen = selection.chosen.as_slice();
 
     let create = || rayon::join(|| upstreams::create(&world, chosen), || servers::create(&world, chosen));
@@ -57,7 +61,7 @@ pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
     findings.extend(diagnostics);
     locations::add(&world, chosen, &mut upstreams, &mut sites, &mut findings);
     passthrough::check(&world, chosen, &sites, &mut findings);
-    canary::merge(chosen, &mut upstreams, &sites, &mut findings);
+    canary::merge(&world, chosen, &mut upstreams, &sites, &mut findings);
     let upstreams = error_backends::add(&world, chosen, upstreams, &mut sites, &mut findings);
     let owners = routes::Owners::new(chosen);
     let mut servers: Vec<_> = sites.list.into_par_iter().map(|site| routes::complete(site, &owners)).collect();

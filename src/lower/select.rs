@@ -92,6 +92,8 @@ pub(super) struct Selection<'w, 'a> {
     pub(super) world: &'w World<'a>,
     /// The Ingresses that the controller serves, in its order: oldest first.
     pub(super) chosen: Vec<Chosen<'a>>,
+    /// The Ingresses that only the admission webhook looks at.
+    pub(super) judged_only: Vec<Chosen<'a>>,
     /// Places of the Ingresses that would be served, had they not a value that the controller forbids.
     pub(super) rejected: HashSet<usize>,
     classes: Classes<'a>,
@@ -125,7 +127,28 @@ pub(super) fn choose<'w, 'a>(world: &'w World<'a>, findings: &mut Vec<Diagnostic
         }
     }
     chosen.sort_by_cached_key(|ingress| creation_order(ingress.object));
-    Selection { world, chosen: chosen.into_iter().map(|ingress| *ingress).collect(), rejected, classes }
+    let mut judged_only = Vec::new();
+    for (index, verdict) in judged_by_webhook_only(world, &classes) {
+        match verdict {
+            Verdict::Chosen(ingress) => judged_only.push(*ingress),
+            Verdict::Rejected => drop(rejected.insert(index)),
+            Verdict::Refused => {}
+        }
+    }
+    Selection { world, chosen: chosen.into_iter().map(|ingress| *ingress).collect(), judged_only, rejected, classes }
+}
+
+/// Quirk: the admission webhook does not ask `--watch-namespace-selector`, so it judges Ingresses that the controller then passes over.
+fn judged_by_webhook_only<'a>(world: &World<'a>, classes: &Classes) -> Vec<(usize, Verdict<'a>)> {
+    let flags = &world.controller.flags;
+    if flags.watch_namespace_selector.is_empty() || !flags.watch_namespace.is_empty() {
+        return Vec::new();
+    }
+    let is_judged = |object: &Object<Ingress>| {
+        !super::namespaces::is_selected(world, &object.reference.namespace) && class_refusal(world, classes, object).is_none()
+    };
+    let all = world.cluster.ingresses.par_iter().enumerate().filter(|(_, object)| is_judged(object));
+    all.map(|(index, object)| (index, read(world, index, object).0)).collect()
 }
 
 /// What becomes of an Ingress.

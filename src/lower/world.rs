@@ -152,15 +152,15 @@ impl<'a> World<'a> {
     /// The certificate of hosts that have none: the administrator's, else the one that the controller makes itself.
     #[must_use]
     pub fn default_certificate(&self) -> Arc<Certificate> {
-        let key = &self.controller.flags.default_ssl_certificate;
-        match self.certificate(key) {
-            Ok(stored) => Arc::clone(&stored.certificate),
-            Err(_) => Arc::new(Certificate {
-                name: String::new(),
-                file: String::from("/etc/ingress-controller/ssl/default-fake-certificate.pem"),
-                names: vec![String::from("Kubernetes Ingress Controller Fake Certificate"), String::from("ingress.local")],
-            }),
-        }
+        let stored = self.certificate(&self.controller.flags.default_ssl_certificate);
+        let file = match &stored {
+            Ok(stored) if stored.identity.is_some() => return Arc::clone(&stored.certificate),
+            // Quirk: a Secret with authorities alone becomes an empty file, which nginx is told to read.
+            Ok(stored) => stored.certificate.file.clone(),
+            Err(_) => String::from("/etc/ingress-controller/ssl/default-fake-certificate.pem"),
+        };
+        let names = vec![String::from("Kubernetes Ingress Controller Fake Certificate"), String::from("ingress.local")];
+        Arc::new(Certificate { name: String::new(), file, names })
     }
 }
 

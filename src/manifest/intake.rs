@@ -1,5 +1,7 @@
 //! Trees to the objects that matter: which kinds there are, and what the API server fills in.
 
+use std::borrow::Cow;
+
 use k8s_openapi::api::core::v1::{ConfigMap, Endpoints, Namespace, Secret, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass};
@@ -8,7 +10,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use k8s_openapi::{Metadata, NamespaceResourceScope, Resource};
 use serde::Deserialize;
 
-use super::tree::{Node, Places, Value};
+use super::tree::{Entry, Node, Places, Value};
 use super::typed::{self, Unknown, UnknownField};
 use super::{Cluster, Object, controllers, endpoints, legacy};
 use crate::diagnostic::{Diagnostic, ObjectRef};
@@ -144,6 +146,7 @@ impl Intake {
 
     fn secret(&mut self, tree: &Node) {
         self.hidden.push(tree.span);
+        let tree = &unwrapped(tree, "data");
         let Some(mut secret) = read_namespaced::<Secret>(tree, &mut self.findings) else { return };
         let plain = secret.value.string_data.take().unwrap_or_default();
         let data = secret.value.data.get_or_insert_default();
@@ -164,6 +167,23 @@ fn is_nowhere(port: &IntOrString) -> bool {
         IntOrString::Int(number) => *number == 0,
         IntOrString::String(name) => name.is_empty(),
     }
+}
+
+/// The tree with the base64 below a key on one line each: the API server's decoder passes over line breaks.
+fn unwrapped<'t, 'a>(tree: &'t Node<'a>, key: &str) -> Cow<'t, Node<'a>> {
+    let is_wrapped = |entry: &Entry| entry.value.text().is_some_and(|text| text.contains(['\r', '\n']));
+    if !tree.get(key).is_some_and(|data| data.entries().iter().any(is_wrapped)) {
+        return Cow::Borrowed(tree);
+    }
+    let mut tree = tree.clone();
+    if let Some(Value::Mapping(entries)) = tree.get_mut(key).map(|data| &mut data.value) {
+        for entry in entries {
+            if let Value::String(text) = &mut entry.value.value {
+                text.to_mut().retain(|c| !matches!(c, '\r' | '\n'));
+            }
+        }
+    }
+    Cow::Owned(tree)
 }
 
 fn name_span(tree: &Node) -> Span {

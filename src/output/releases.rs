@@ -38,16 +38,16 @@ pub fn between(one: Version, other: Version) -> Vec<Difference> {
         let since = change.since.iter().map(Version::to_string).collect();
         found.push(Difference { area: area(change.area), name: change.name, since, until: None, doc: change.doc });
     }
-    let mut came = |area, name, since: Option<Version>, until: Option<String>, doc: &'static str| {
-        let since = since.filter(|since| *since > FIRST).map(|since| since.to_string()).into_iter().collect();
+    let mut came = |area, name, since: [Option<Version>; 2], until: Option<String>, doc: &'static str| {
+        let since = since.into_iter().flatten().filter(|since| *since > FIRST).map(|since| since.to_string()).collect();
         found.push(Difference { area, name, since, until, doc: doc.trim() });
     };
     for spec in features::all_ever().filter(|spec| spec.is_known_to(one) != spec.is_known_to(other)) {
         let until = spec.gone.map(|gone| format!("before {gone}"));
-        came("annotations", spec.name, spec.since, until, spec.doc);
+        came("annotations", spec.name, [spec.also, spec.since], until, spec.doc);
     }
     for setting in settings::all_ever().filter(|setting| setting.is_known_to(one) != setting.is_known_to(other)) {
-        came("settings", setting.name, setting.since, setting.until.map(|until| until.to_string()), setting.doc);
+        came("settings", setting.name, [setting.also, setting.since], setting.until.map(|until| until.to_string()), setting.doc);
     }
     let rank = |area| AREAS.iter().position(|other| *other == area);
     found.sort_by_key(|difference| rank(difference.area));

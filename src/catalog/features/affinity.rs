@@ -81,6 +81,8 @@ keys! {
         example: "Lax",
         scope: Scope::Ingress,
         check: Check::OptionsAnyCase(&["none", "lax", "strict"]),
+        // Quirk: the value was put into small letters, and compared with words in capitals.
+        before: &[(&releases::SAME_SITE_WORDS, Check::OptionsAnyCase(&[]))],
         needs: "affinity",
     }
     /// Leaves out `SameSite=None` for browsers that do not understand it.

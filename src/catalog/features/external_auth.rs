@@ -11,6 +11,7 @@ keys! {
         example: "http://auth.example.com/check",
         risk: Risk::High,
         check: Check::MatchesWithoutSpaces(&patterns::URL_WITH_VARIABLES),
+        before: &[(&releases::AUTH_URL_COMMAS, Check::MatchesWithoutSpaces(&patterns::URL_WITH_VARIABLES_ONLY))],
         refused: Fate::IngressDropped,
         unreadable: Fate::FailsOpen,
         directives: &["auth_request", "proxy_pass", "set $target"],
@@ -29,6 +30,7 @@ keys! {
         example: "https://auth.example.com/start?rd=$escaped_request_uri",
         risk: Risk::High,
         check: Check::MatchesWithoutSpaces(&patterns::URL_WITH_VARIABLES),
+        before: &[(&releases::AUTH_URL_COMMAS, Check::MatchesWithoutSpaces(&patterns::URL_WITH_VARIABLES_ONLY))],
         needs: "auth-url",
         directives: &["error_page", "return"],
     }

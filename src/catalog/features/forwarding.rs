@@ -1,6 +1,7 @@
 //! How a request is passed to the backend.
 
 use crate::catalog::key::{Fate, Risk, keys};
+use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 
 keys! {
@@ -36,6 +37,7 @@ keys! {
         example: "/app",
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::PATH_WITH_CAPTURES),
+        before: &[(&releases::PREFIX_CAPTURES, Check::MatchesWithoutSpaces(&patterns::BASIC))],
         refused: Fate::IngressDropped,
         directives: &["proxy_set_header", "grpc_set_header"],
     }

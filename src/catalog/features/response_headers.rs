@@ -11,6 +11,7 @@ keys! {
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::BASIC),
         since: Some(Version::new(1, 11, 0)),
+        also: Some(Version::new(1, 10, 1)),
         directives: &["more_set_headers"],
     }
 }

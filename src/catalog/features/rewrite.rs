@@ -1,6 +1,7 @@
 //! Changes of the path, and redirects to HTTPS.
 
 use crate::catalog::key::{Risk, Scope, keys};
+use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
 
@@ -11,6 +12,7 @@ keys! {
         scope: Scope::Ingress,
         risk: Risk::Medium,
         check: Check::Matches(&patterns::PATH_WITH_CAPTURES),
+        before: &[(&releases::RELATIVE_TARGETS, Check::Matches(&patterns::WHOLE_PATH_WITH_CAPTURES))],
         directives: &["rewrite", "proxy_pass", "proxy_set_header"],
     }
     /// Redirects to HTTPS where the host has a certificate.
@@ -45,6 +47,7 @@ keys! {
         example: "/app",
         risk: Risk::Medium,
         check: Check::Matches(&patterns::PATH_WITH_CAPTURES),
+        before: &[(&releases::RELATIVE_TARGETS, Check::Matches(&patterns::WHOLE_PATH_WITH_CAPTURES))],
         directives: &["if", "return"],
     }
 }

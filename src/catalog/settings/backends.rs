@@ -103,7 +103,8 @@ pub(super) static GROUP: Group = Group {
             "Size of the buffers that may be busy sending; empty: left to nginx.",
         )
         .governs(&["proxy_busy_buffers_size"])
-        .since(1, 13, 0),
+        .since(1, 13, 2)
+        .also(1, 13, 0),
         text("proxy-cookie-path", |s| &mut s.route_defaults.cookie_path, "Change of the path in cookies of backends, or `off`.")
             .governs(&["proxy_cookie_path"]),
         text("proxy-cookie-domain", |s| &mut s.route_defaults.cookie_domain, "Change of the domain in cookies of backends, or `off`.")

@@ -93,7 +93,8 @@ pub(super) static GROUP: Group = Group {
             "Kilobytes of the buffer for gRPC responses; 0 leaves it to nginx.",
         )
         .governs(&["grpc_buffer_size"])
-        .since(1, 11, 0),
+        .since(1, 11, 0)
+        .also(1, 10, 1),
         flag("enable-real-ip", |s| &mut s.client_address.enabled, "Read the address of the client from a header.")
             .governs(&["real_ip_header", "set_real_ip_from"]),
         flag("use-forwarded-headers", |s| &mut s.client_address.from_headers, "Trust the `X-Forwarded-*` headers of the client.")

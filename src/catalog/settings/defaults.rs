@@ -1,6 +1,9 @@
 //! What applied in older releases where the ConfigMap says nothing.
 
-use crate::catalog::releases::{CIPHER_ORDER, LUA_FILES, OWN_NAMESPACE, RISK_LEVEL, STRICT_PATHS};
+use super::find_in;
+use crate::catalog::releases::{
+    CIPHER_ORDER, HSTS_YEAR, LUA_FILES, OPTIONAL_BUSY_BUFFERS, OWN_NAMESPACE, RISK_LEVEL, STRICT_PATHS, TELEMETRY_FOLDER,
+};
 use crate::catalog::version::Version;
 use crate::ir::Settings;
 
@@ -13,6 +16,15 @@ pub fn defaults(version: Version) -> Settings {
     }
     if !LUA_FILES.holds(version) {
         settings.lua_dicts.insert(String::from("global_throttle_cache"), 10_240);
+    }
+    if !HSTS_YEAR.holds(version) {
+        settings.tls.hsts_max_age = String::from("15724800");
+    }
+    if !TELEMETRY_FOLDER.holds(version) {
+        settings.tracing.config_path = String::from("/etc/nginx/opentelemetry.toml");
+    }
+    if find_in("proxy-busy-buffers-size", version).is_some_and(|key| key.is_known_to(version)) && !OPTIONAL_BUSY_BUFFERS.holds(version) {
+        settings.route_defaults.busy_buffers_size = String::from("8k");
     }
     let policy = &mut settings.policy;
     if !RISK_LEVEL.holds(version) {
@@ -41,6 +53,10 @@ mod tests {
     fn defaults_changed_with_the_releases() {
         assert_eq!(defaults(LATEST), Settings::default());
         let before = |minor| defaults(Version::new(1, minor, 0));
+        let busy = |minor, patch| defaults(Version::new(1, minor, patch)).route_defaults.busy_buffers_size;
+        assert_eq!([busy(12, 8), busy(13, 0), busy(13, 1), busy(13, 2)], ["", "8k", "", ""]);
+        let age = |patch| defaults(Version::new(1, 9, patch)).tls.hsts_max_age;
+        assert_eq!([age(4), age(5)], ["15724800", "31536000"]);
         assert!(before(13).tls.ciphers.ends_with(":DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384"));
         assert!(before(14).tls.ciphers.ends_with(":DHE-RSA-AES256-GCM-SHA384:DHE-RSA-AES128-GCM-SHA256"));
         let (old, new) = (before(11).policy, before(12).policy);

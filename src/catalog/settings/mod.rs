@@ -63,6 +63,8 @@ pub struct Setting {
     pub directives: &'static [&'static str],
     /// The first release that knows it; none: every release that this catalog covers.
     pub since: Option<Version>,
+    /// A release before that which knew it, though the next one did not.
+    pub also: Option<Version>,
     /// The last release that knows it; none: it is still known.
     pub until: Option<Version>,
     /// A value that is refused leaves something open that should be closed.
@@ -155,11 +157,11 @@ impl Setting {
     /// Whether a release of the controller knows the key.
     #[must_use]
     pub fn is_known_to(&self, version: Version) -> bool {
-        self.since.is_none_or(|since| since <= version) && self.until.is_none_or(|until| version <= until)
+        self.also == Some(version) || self.since.is_none_or(|since| since <= version) && self.until.is_none_or(|until| version <= until)
     }
 
     const fn new(name: &'static str, doc: &'static str, field: Field, reader: Reader) -> Self {
-        Self { name, doc, directives: &[], since: None, until: None, protects: false, field, reader }
+        Self { name, doc, directives: &[], since: None, also: None, until: None, protects: false, field, reader }
     }
 
     const fn governs(mut self, directives: &'static [&'static str]) -> Self {
@@ -169,6 +171,11 @@ impl Setting {
 
     const fn since(mut self, major: u16, minor: u16, patch: u16) -> Self {
         self.since = Some(Version::new(major, minor, patch));
+        self
+    }
+
+    const fn also(mut self, major: u16, minor: u16, patch: u16) -> Self {
+        self.also = Some(Version::new(major, minor, patch));
         self
     }
 

@@ -42,7 +42,8 @@ pub(super) static GROUP: Group = Group {
             .governs(&["geoip2"]),
         number("geoip2-autoreload-in-minutes", |s| &mut s.geo.reload_minutes, "Minutes between two looks for new databases; 0: never.")
             .governs(&["geoip2"])
-            .since(1, 11, 0),
+            .since(1, 11, 0)
+            .also(1, 10, 1),
         flag("allow-snippet-annotations", |s| &mut s.policy.allow_snippets, "Let tenants write raw configuration in annotations."),
         flag(
             "allow-cross-namespace-resources",

@@ -39,7 +39,8 @@ pub(super) static GROUP: Group = Group {
         .governs(&["proxy_set_header"]),
         list("global-allowed-response-headers", |s| &mut s.headers.allowed_custom, "Headers that the annotation `custom-headers` may set.")
             .read_by(allowed_headers)
-            .since(1, 11, 0),
+            .since(1, 11, 0)
+            .also(1, 10, 1),
         text("default-type", |s| &mut s.headers.default_type, "Media type of responses that have none.").governs(&["default_type"]),
     ],
 };

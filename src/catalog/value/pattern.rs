@@ -65,6 +65,10 @@ patterns! {
     URL_WITHOUT_COMMAS = r"^[-._~a-zA-Z0-9/:?&=]*$", "letters, digits and `- . _ ~ / : ? & =`";
     /// A URL with variables of nginx.
     URL_WITH_VARIABLES = r"^[-._~a-zA-Z0-9/:, ?&=$]*$", "letters, digits and `- . _ ~ / : , ? & = $`";
+    /// The same, before it could hold commas.
+    URL_WITH_VARIABLES_ONLY = r"^[-._~a-zA-Z0-9/:?&=$]*$", "letters, digits and `- . _ ~ / : ? & = $`";
+    /// A path with captures that starts with a slash.
+    WHOLE_PATH_WITH_CAPTURES = r"^/[-._~a-zA-Z0-9/:$]*$", "`/` and letters, digits and `- . _ ~ / : $`";
     /// A path with captures.
     PATH_WITH_CAPTURES = r"^/?[-._~a-zA-Z0-9/:$]*$", "a path of letters, digits and `- . _ ~ / : $`";
     /// A regular expression, without quotes, blanks and semicolons.

@@ -8,6 +8,7 @@ mod arguments;
 mod buffers;
 mod cause;
 mod ciphers;
+mod default_certificate;
 mod directives;
 mod pattern;
 mod refusal;
@@ -17,6 +18,7 @@ mod variables;
 mod walk;
 
 use super::Subject;
+use crate::catalog::releases::UNTESTED;
 use crate::cause::Causes;
 use crate::conf;
 use crate::diagnostic::{Diagnostic, Effect};
@@ -34,11 +36,15 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
     let mut refusals: Vec<Refusal> = tree.diagnostics.iter().map(|finding| Refusal::of_syntax(&finding.message)).collect();
     refusals.extend(walk::refusals(&tree.value));
     refusals.extend(values::dh_parameters(subject.cluster, subject.proxy));
-    if refusals.is_empty() {
-        return Vec::new();
+    let mut findings = Vec::from_iter(default_certificate::check(subject));
+    if !refusals.is_empty() {
+        let causes = Causes::new(subject.cluster, subject.controller, subject.proxy);
+        findings.extend(refusals.iter().map(|refusal| cause::explain(&causes, refusal)));
     }
-    let causes = Causes::new(subject.cluster, subject.controller, subject.proxy);
-    let mut findings: Vec<Diagnostic> = refusals.iter().map(|refusal| cause::explain(&causes, refusal)).collect();
+    if !UNTESTED.holds(subject.controller.version) {
+        let note = "the admission webhook of this release tests the configuration with nginx, and refuses what leads to this";
+        findings = findings.into_iter().map(|finding| finding.note(note)).collect();
+    }
     findings.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
     findings.dedup();
     findings

@@ -32,6 +32,7 @@ rules! {
     Warning "changed-default",
     Warning "changed-route",
     Error "control-character",
+    Error "controller-crash",
     Warning "dangerous-header",
     Warning "default-backend-without-port",
     Warning "default-certificate",

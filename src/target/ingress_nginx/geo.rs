@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::view::{Raw, view};
-use crate::ir::Proxy;
+use crate::ir::{Layout, Proxy};
 
 /// What is read from one database: the names of the variables, each with where its value lies.
 struct Database {
@@ -98,13 +98,18 @@ view! {
     }
 }
 
+/// The folder of files that the controller makes or fetches.
+pub(super) fn state_folder(layout: Layout) -> &'static str {
+    if layout.has_state_folder { "/etc/ingress-controller" } else { "/etc/nginx" }
+}
+
 /// The databases that the controller knows what to read from.
 pub(super) fn databases(proxy: &Proxy) -> Vec<Arc<DatabaseView>> {
     let view = |file: &String| {
         let database = DATABASES.iter().find(|database| database.files.contains(&file.as_str()))?;
         let variable = |(name, source): &(&str, &str)| Arc::new(Variable { name: Raw::new(*name), source: Raw::new(*source) });
         Some(Arc::new(DatabaseView {
-            file: Raw::new(file.as_str()),
+            file: Raw::new(format!("{}/geoip/{file}", state_folder(proxy.layout))),
             reload_minutes: if database.reloads { proxy.settings.geo.reload_minutes.max(0) } else { 0 },
             variables: database.variables.iter().map(variable).collect(),
         }))

@@ -323,7 +323,7 @@ fn rewrite(route: &Route, shared: &Shared, printer: &mut Printer) -> Option<Arc<
         return None;
     }
     let from = format!("(?i){}", route.path);
-    let from = if shared.proxy.layout.quotes_paths { path_quoted(&from) } else { in_double_quotes("path", &from, printer) };
+    let from = if shared.proxy.layout.escapes_rewrites { path_quoted(&from) } else { in_double_quotes("path", &from, printer) };
     let prefix = (!features.forwarded_prefix.is_empty()).then(|| quoted(&features.forwarded_prefix));
     Some(Arc::new(RewriteView { from, to: printer.words("rewrite-target", target), prefix }))
 }
