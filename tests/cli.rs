@@ -86,7 +86,7 @@ fn secrets_are_written_when_asked_for_and_for_their_owner_alone() {
     let nginx = ["render", "in.yaml", "--target", "nginx", "--split-hosts", "--nginx-version", "1.29.3", "-o", "out"];
     run(folder.path(), &nginx);
     assert_eq!(names(&folder.path().join("out")), ["hosts", "nginx.conf"]);
-    let host = fs::read_to_string(folder.path().join("out/hosts/others.conf")).expect("it was written");
+    let host = fs::read_to_string(folder.path().join("out/hosts/_others.conf")).expect("it was written");
     assert!(host.contains("http2 on;") && !host.contains("ssl http2"), "{host}");
 
     run(folder.path(), &[&nginx[..], &["--write-secrets"]].concat());

@@ -93,6 +93,9 @@ impl Render {
 
     /// Prints, writes or compares the files; whether they are equal.
     fn deliver(&self, files: &[OutputFile], console: &Console) -> anyhow::Result<bool> {
+        if let Some(reason) = target::misnamed(files.iter().map(|file| &*file.name)) {
+            anyhow::bail!("nothing is written: {reason}");
+        }
         match &self.output {
             None => {
                 console.result(files.first().map(|file| file.content.as_str()).unwrap_or_default())?;

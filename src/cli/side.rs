@@ -141,7 +141,7 @@ impl Declared {
         let mut files = IngressNginx.render(&self.proxy, &Options::default()).value.into_iter();
         self.configuration = files.next().map(|file| file.content).unwrap_or_default();
         // What was written here is JSON.
-        self.dynamic = files.filter_map(|file| Some((file.name, serde_json::from_str(&file.content).ok()?))).collect();
+        self.dynamic = files.filter_map(|file| Some((file.name.into(), serde_json::from_str(&file.content).ok()?))).collect();
     }
 
     /// Writes it in the words of another release.

@@ -5,6 +5,7 @@
 
 mod dialect;
 mod environment;
+mod file;
 mod haproxy;
 mod ingress_nginx;
 mod names;
@@ -15,34 +16,14 @@ mod scope;
 mod shape;
 mod view;
 
-use std::borrow::Cow;
-
 use crate::diagnostic::Outcome;
 use crate::ir::Proxy;
 
+pub use file::{FileName, OutputFile, misnamed};
 pub use haproxy::{Haproxy, HaproxyOptions, HaproxyVersion};
 pub use ingress_nginx::IngressNginx;
 pub use nginx::Nginx;
 pub use options::{Module, NginxOptions, NginxVersion, Options};
-
-/// One file of the output.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutputFile {
-    /// The name, below the folder of the output; parts are divided by `/`.
-    pub name: Cow<'static, str>,
-    /// The text.
-    pub content: String,
-    /// The file holds secrets: nobody but its owner may read it.
-    pub is_private: bool,
-}
-
-impl OutputFile {
-    /// A file that everybody may read.
-    #[must_use]
-    pub fn new(name: impl Into<Cow<'static, str>>, content: String) -> Self {
-        Self { name: name.into(), content, is_private: false }
-    }
-}
 
 /// A product that configuration is written for.
 pub trait Target: Sync {

@@ -45,19 +45,6 @@ pub(super) fn literal(text: &str) -> String {
     text.replace('$', "${literal_dollar}")
 }
 
-/// A file for what an object `namespace/name` holds. Names that are not those of objects never become part of a path.
-pub(super) fn file(folder: &str, object: &str, end: &str) -> String {
-    let is_plain = |part: &str| {
-        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
-        !part.is_empty() && !part.starts_with('.') && part.bytes().all(fits)
-    };
-    match object.split_once('/') {
-        // An underscore stands in no name, so that no two objects have one file.
-        Some((namespace, name)) if is_plain(namespace) && is_plain(name) => format!("{folder}/{namespace}_{name}{end}"),
-        _ => format!("{folder}/{}{end}", Sha1::from(object).digest()),
-    }
-}
-
 /// A name for a comment: what is no name of an object or host is not shown.
 pub(super) fn shown(name: &str) -> &str {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._*/:".contains(&byte);
@@ -79,22 +66,6 @@ pub(super) fn owner(owner: &Owner) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn files_stay_in_their_folder() {
-        for (object, expected) in [
-            ("shop/cert", Some("tls/shop_cert.pem")),
-            ("a-b/c.d", Some("tls/a-b_c.d.pem")),
-            ("../x", None),
-            ("shop/../x", None),
-            ("shop/a b", None),
-            ("", None),
-        ] {
-            let file = file("tls", object, ".pem");
-            assert!(!file.contains("..") && file.matches('/').count() == 1, "{object}");
-            assert!(expected.is_none_or(|expected| file == expected), "{object}");
-        }
-    }
 
     #[test]
     fn variables_have_letters_digits_and_underscores() {

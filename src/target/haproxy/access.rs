@@ -79,7 +79,7 @@ pub(super) fn write(route: &Route, shared: &Shared, pages: &ErrorPages, scope: &
 fn know(auth: &PasswordAuth, shared: &Shared, lines: &mut Lines) {
     let list = users(auth);
     lines.code(&format!(".if defined({})", super::users::SIGN));
-    lines.code(&format!("http-request set-var(txn.password_hash) http_auth_user,map_str({})", super::users::hashes(&list)));
+    lines.code(&format!("http-request set-var(txn.password_hash) http_auth_user,map_str({})", super::users::hashes(auth)));
     lines.code(".endif");
     if shared.options.lua {
         lines.code("http-request lua.check_password if { var(txn.password_hash) -m beg '$apr1$' }");

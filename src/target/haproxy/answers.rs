@@ -1,6 +1,6 @@
 //! Answers that HAProxy gives by itself, with pages like those of nginx.
 
-use super::super::OutputFile;
+use super::super::{FileName, OutputFile};
 use super::lines::Rule;
 use super::words::Format;
 
@@ -35,13 +35,17 @@ fn page(title: &str) -> String {
     format!("<html>\n<head><title>{title}</title></head>\n<body>\n<center><h1>{title}</h1></center>\n</body>\n</html>\n")
 }
 
+fn file(status: i64, end: &'static str) -> FileName {
+    FileName::numbered("errors/", usize::try_from(status).unwrap_or_default(), end)
+}
+
 /// The files with the pages.
 pub(super) fn files() -> Vec<OutputFile> {
-    let pages = TITLES.iter().map(|(status, title)| OutputFile::new(format!("errors/{status}.html"), page(title)));
+    let pages = TITLES.iter().map(|(status, title)| OutputFile::new(file(*status, ".html"), page(title)));
     let whole = TITLES.iter().filter(|(status, _)| UNASKED.contains(status)).map(|(status, title)| {
         let page = page(title);
         let head = format!("HTTP/1.1 {title}\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n", page.len());
-        OutputFile::new(format!("errors/{status}.http"), head + &page)
+        OutputFile::new(file(*status, ".http"), head + &page)
     });
     pages.chain(whole).collect()
 }

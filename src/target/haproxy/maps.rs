@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 
-use super::super::OutputFile;
+use super::super::{FileName, OutputFile};
 use super::canary::Questions;
 use super::hosts::{Backend, Host, Shapes, Table};
 use crate::ir::Server;
@@ -173,10 +173,10 @@ impl Maps {
         }
         let shapes = self.shapes.all().into_iter().map(|(number, patterns)| {
             let text = patterns.iter().enumerate().map(|(index, pattern)| format!("{pattern} {index}\n")).collect();
-            OutputFile::new(format!("maps/patterns-{number}.map"), text)
+            OutputFile::new(FileName::numbered("maps/patterns-", number, ".map"), text)
         });
         let shapes: Vec<_> = shapes.collect();
-        let texts = self.texts.into_iter().map(|(name, text)| OutputFile::new(format!("maps/{name}.map"), text));
+        let texts = self.texts.into_iter().map(|(name, text)| OutputFile::new(FileName::within("maps", name, ".map"), text));
         texts.chain(shapes).collect()
     }
 }

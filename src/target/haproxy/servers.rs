@@ -2,15 +2,15 @@
 
 use std::net::IpAddr;
 
+use super::super::FileName;
 use super::super::dialect;
-use super::super::names;
 use super::super::scope::Scope;
 use super::affinity;
 use super::lines::{Lines, Rule};
 use super::shared::Shared;
 use super::variables;
 use super::words::{self, argument};
-use crate::ir::{BackendTls, DEFAULT_UPSTREAM, Endpoint, Proxying, Route, RouteDefaults, Server, TrustStore, Upstream};
+use crate::ir::{BackendTls, DEFAULT_UPSTREAM, Endpoint, Proxying, Route, RouteDefaults, SecretUse, Server, Upstream};
 
 /// Who answers for an upstream: its endpoints, or its name in DNS where the input holds none.
 pub(super) fn members(upstream: &Upstream) -> &[Endpoint] {
@@ -200,7 +200,7 @@ fn tls(rule: Rule, server: &Server, route: &Route, scope: &mut Scope) -> Rule {
     let names_count = of_route.is_some() || !tls.trust.authorities.is_empty();
     let mut rule = if tls.trust.authorities.is_empty() { rule.code("verify none") } else { trusted(rule, tls, scope) };
     if !tls.trust.certificate.is_empty() {
-        rule = rule.code("crt").value(&certificate(&tls.trust));
+        rule = rule.code("crt").value(&FileName::of_secret(SecretUse::Certificate, &tls.trust.secret));
     }
     if names_count && tls.send_name == "on" {
         let name = if tls.name.is_empty() { "upstream_balancer" } else { &tls.name };
@@ -215,7 +215,10 @@ fn trusted(rule: Rule, tls: &BackendTls, scope: &mut Scope) -> Rule {
             scope.differs("proxy-ssl-verify-depth", "HAProxy does not limit the length of chains of certificates");
         }
         let name = if tls.name.is_empty() { "upstream_balancer" } else { &tls.name };
-        rule.code("verify required ca-file").value(&names::file("tls", &tls.trust.secret, ".ca.pem")).code("verifyhost").value(name)
+        rule.code("verify required ca-file")
+            .value(&FileName::of_secret(SecretUse::Authorities, &tls.trust.secret))
+            .code("verifyhost")
+            .value(name)
     } else {
         rule.code("verify none")
     };
@@ -228,10 +231,6 @@ fn trusted(rule: Rule, tls: &BackendTls, scope: &mut Scope) -> Rule {
         }
     }
     rule
-}
-
-fn certificate(trust: &TrustStore) -> String {
-    names::file("tls", &trust.secret, ".pem")
 }
 
 /// Writes timeouts that are not those of all routes.

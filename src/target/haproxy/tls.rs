@@ -2,40 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use super::super::OutputFile;
-use super::super::names;
 use super::super::scope::Scope;
+use super::super::{FileName, OutputFile};
 use super::client_auth;
 use super::lines::{Lines, Rule};
 use super::shared::Shared;
 use crate::ir::{CATCH_ALL, Proxy, SecretUse, Server};
 
-/// Folder of certificates.
-const FOLDER: &str = "tls";
-
-/// The certificate of hosts that have none, which the administrator has to make where nobody asks for secrets.
-const DEFAULT: &str = "tls/default.pem";
-
-/// The file with the certificate and key of an object; no object: that of hosts that have none.
-fn certificate(object: &str) -> String {
-    if object.is_empty() { DEFAULT.to_owned() } else { names::file(FOLDER, object, ".pem") }
-}
-
-fn dh_parameters(object: &str) -> String {
-    names::file(FOLDER, object, ".dh.pem")
+/// The file with the certificate and key of an object; no object: that of hosts that have none, which the administrator has to make
+/// where nobody asks for secrets.
+fn certificate(object: &str) -> FileName {
+    FileName::of_secret(SecretUse::Certificate, object)
 }
 
 /// The files that are to be written; those with users are written elsewhere.
 pub(super) fn files(proxy: &Proxy) -> Vec<OutputFile> {
     let file = |(purpose, object, text): (SecretUse, &str, &crate::ir::SecretText)| {
-        let name = match purpose {
-            SecretUse::Certificate => certificate(object),
-            SecretUse::Authorities => names::file(FOLDER, object, ".ca.pem"),
-            SecretUse::Revocations => names::file(FOLDER, object, ".crl.pem"),
-            SecretUse::DhParameters => dh_parameters(object),
-            SecretUse::PasswordFile | SecretUse::PasswordMap => return None,
-        };
-        Some(OutputFile { name: name.into(), content: text.expose().to_owned(), is_private: true })
+        let is_elsewhere = matches!(purpose, SecretUse::PasswordFile | SecretUse::PasswordMap);
+        (!is_elsewhere).then(|| OutputFile::private(FileName::of_secret(purpose, object), text.expose().to_owned()))
     };
     proxy.secrets.iter().filter_map(file).collect()
 }
@@ -78,20 +62,20 @@ pub(super) fn list(shared: &Shared) -> OutputFile {
 }
 
 /// Certificates that are shown to backends.
-fn of_backends(proxy: &Proxy) -> BTreeSet<String> {
+fn of_backends(proxy: &Proxy) -> BTreeSet<FileName> {
     let of_routes = proxy.servers.iter().flat_map(|server| &server.routes).filter_map(|route| route.features.backend_tls.as_ref());
     let all = proxy.servers.iter().filter_map(|server| server.backend_tls.as_ref()).chain(of_routes);
     all.filter(|tls| !tls.trust.certificate.is_empty()).map(|tls| certificate(&tls.trust.secret)).collect()
 }
 
 /// The line of a host; none where the host needs none.
-fn line<'a>(server: &'a Server, shared: &Shared<'a>, default: &str) -> Option<String> {
+fn line<'a>(server: &'a Server, shared: &Shared<'a>, default: &FileName) -> Option<String> {
     let found = shared.proxy.certificate_of(server);
     let mut options = Vec::new();
     if let Some(auth) = client_auth::of(server) {
-        options.push(format!("ca-file {} verify optional", names::file(FOLDER, &auth.trust.secret, ".ca.pem")));
+        options.push(format!("ca-file {} verify optional", FileName::of_secret(SecretUse::Authorities, &auth.trust.secret)));
         if !auth.trust.revocations.is_empty() {
-            options.push(format!("crl-file {}", names::file(FOLDER, &auth.trust.secret, ".crl.pem")));
+            options.push(format!("crl-file {}", FileName::of_secret(SecretUse::Revocations, &auth.trust.secret)));
         }
     }
     if is_cipher_list(&server.ciphers) {
@@ -100,7 +84,7 @@ fn line<'a>(server: &'a Server, shared: &Shared<'a>, default: &str) -> Option<St
     if found.is_none() && options.is_empty() && !shared.proxy.settings.tls.reject_handshake {
         return None;
     }
-    let file = found.map_or_else(|| default.to_owned(), |found| certificate(&found.name));
+    let file = found.map_or_else(|| default.clone(), |found| certificate(&found.name));
     let options = if options.is_empty() { String::new() } else { format!(" [{}]", options.join(" ")) };
     let is_name = |name: &&str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.*".contains(&byte));
     let names: Vec<&str> =
@@ -158,7 +142,7 @@ pub(super) fn process(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
         lines.rule(Rule::new("ssl-default-bind-curves").value(&tls.ecdh_curve));
     }
     if !tls.dh_param_object.is_empty() {
-        lines.rule(Rule::new("ssl-dh-param-file").value(&dh_parameters(&tls.dh_param_object)));
+        lines.rule(Rule::new("ssl-dh-param-file").value(&FileName::of_secret(SecretUse::DhParameters, &tls.dh_param_object)));
     }
     lines.code("ssl-server-verify none");
     if !tls.session_ticket_key.is_empty() {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::OutputFile;
 use super::super::scope::Scope;
+use super::super::{FileName, OutputFile};
 use super::access;
 use super::lines::{Lines, Rule};
 use super::shared::Shared;
@@ -22,8 +22,8 @@ fn lists<'a>(shared: &Shared<'a>) -> BTreeMap<String, &'a PasswordAuth> {
 }
 
 /// The table of the users of a list whose passwords HAProxy does not check by the list.
-pub(super) fn hashes(list: &str) -> String {
-    format!("auth/{list}.map")
+pub(super) fn hashes(auth: &PasswordAuth) -> FileName {
+    FileName::of_object("auth", &auth.secret, if auth.keys_are_users { "_keys.map" } else { ".map" })
 }
 
 /// Writes lists without anybody, which hold where the file with the users was not read.
@@ -51,17 +51,17 @@ pub(super) fn files(shared: &Shared, scope: &mut Scope) -> Vec<OutputFile> {
         let purpose = if auth.keys_are_users { SecretUse::PasswordMap } else { SecretUse::PasswordFile };
         lines.section(&format!("userlist {name}"));
         let Some(text) = shared.proxy.secrets.get(purpose, &auth.secret) else {
-            files.push(OutputFile { name: hashes(&name).into(), content: String::new(), is_private: true });
+            files.push(OutputFile::private(hashes(auth), String::new()));
             continue;
         };
         is_any = true;
         let table = users(text.expose(), &auth.secret, shared, scope, &mut lines);
-        files.push(OutputFile { name: hashes(&name).into(), content: table, is_private: true });
+        files.push(OutputFile::private(hashes(auth), table));
     }
     if !is_any || lines.take_unfit().is_some() {
         return Vec::new();
     }
-    files.push(OutputFile { name: FILE.into(), content: lines.finish(), is_private: true });
+    files.push(OutputFile::private(FILE, lines.finish()));
     files
 }
 

@@ -168,8 +168,8 @@ fn encryption(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     let tls = &shared.proxy.settings.tls;
     let default = tls::certificate(&shared.proxy.default_certificate.name);
     lines.comment("Hosts without a certificate of their own are served with this one.");
-    put!(lines, "ssl_certificate", default.as_str());
-    put!(lines, "ssl_certificate_key", default.as_str());
+    put!(lines, "ssl_certificate", &default);
+    put!(lines, "ssl_certificate_key", &default);
     lines.directive("ssl_protocols", words(&tls.protocols));
     if !tls.ciphers.is_empty() {
         put!(lines, "ssl_ciphers", &tls.ciphers);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use minijinja::Value;
 
+use super::super::FileName;
 use super::super::view::{Raw, Shown, view};
 
 view! {
@@ -66,6 +67,18 @@ impl From<&String> for Word {
 impl From<String> for Word {
     fn from(text: String) -> Self {
         Self::Value(text)
+    }
+}
+
+impl From<&FileName> for Word {
+    fn from(name: &FileName) -> Self {
+        Self::Value(name.to_string())
+    }
+}
+
+impl From<FileName> for Word {
+    fn from(name: FileName) -> Self {
+        Self::from(&name)
     }
 }
 

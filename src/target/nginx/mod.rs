@@ -33,7 +33,7 @@ use rayon::prelude::*;
 
 use super::options::NginxOptions;
 use super::view::{Raw, view};
-use super::{Options, OutputFile, Target, environment, names, scope};
+use super::{FileName, Options, OutputFile, Target, environment, names, scope};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::{Proxy, Server};
 use lines::Lines;
@@ -74,7 +74,7 @@ impl Target for Nginx {
         let main = main(&shared, &texts, &mut scope);
         files.push(OutputFile::new("nginx.conf", main));
         if options.nginx.splits_hosts {
-            files.extend(texts.into_iter().map(|(server, text)| OutputFile::new(host_file(server), text)));
+            files.extend(texts.into_iter().map(|(server, text)| OutputFile::new(FileName::of_host(&server.hostname), text)));
         }
         files.extend(tls::files(proxy));
         let mut findings = scope.finish();
@@ -106,11 +106,6 @@ fn host<'a>(server: &'a Server, shared: &Shared<'a>) -> (String, Vec<Diagnostic>
     server::write(server, shared, &mut scope, &mut lines);
     let text = print(lines, &mut scope);
     (text, scope.finish())
-}
-
-fn host_file(server: &Server) -> String {
-    let name = if server.hostname == crate::ir::CATCH_ALL { "others" } else { &server.hostname };
-    names::file("hosts", &format!("{}/host", name.replace('*', "wildcard")), ".conf").replace("_host.conf", ".conf")
 }
 
 fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> String {
@@ -148,7 +143,7 @@ fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Stri
     let mut servers = redirects;
     for (server, text) in hosts {
         if shared.options.splits_hosts {
-            servers.push_str(&format!("\n    include {};\n", host_file(server)));
+            servers.push_str(&format!("\n    include {};\n", FileName::of_host(&server.hostname)));
         } else {
             servers.push('\n');
             servers.push_str(text);

@@ -1,57 +1,39 @@
 //! Certificates and what else TLS needs, as files next to the configuration.
 
-use super::super::OutputFile;
+use super::super::{FileName, OutputFile};
 use super::lines::{Lines, put};
-use super::names;
 use super::shared::Shared;
 use crate::ir::{Proxy, SecretUse, Server, TrustStore};
 
-/// Folder of certificates.
-const FOLDER: &str = "tls";
-
-/// Folder of files with users.
-const PASSWORDS: &str = "auth";
-
-/// The certificate of hosts that have none, which the administrator has to make.
-pub(super) const DEFAULT: &str = "tls/default.pem";
-
-/// The file with the certificate and key of an object; no object: that of hosts that have none.
-pub(super) fn certificate(object: &str) -> String {
-    if object.is_empty() { DEFAULT.to_owned() } else { names::file(FOLDER, object, ".pem") }
+/// The file with the certificate and key of an object; no object: that of hosts that have none, which the administrator has to make.
+pub(super) fn certificate(object: &str) -> FileName {
+    FileName::of_secret(SecretUse::Certificate, object)
 }
 
 /// The file with authorities.
-pub(super) fn authorities(trust: &TrustStore) -> String {
-    names::file(FOLDER, &trust.secret, ".ca.pem")
+pub(super) fn authorities(trust: &TrustStore) -> FileName {
+    FileName::of_secret(SecretUse::Authorities, &trust.secret)
 }
 
 /// The file with revoked certificates.
-pub(super) fn revocations(trust: &TrustStore) -> String {
-    names::file(FOLDER, &trust.secret, ".crl.pem")
+pub(super) fn revocations(trust: &TrustStore) -> FileName {
+    FileName::of_secret(SecretUse::Revocations, &trust.secret)
 }
 
 /// The file with parameters of the Diffie-Hellman key exchange.
-pub(super) fn dh_parameters(object: &str) -> String {
-    names::file(FOLDER, object, ".dh.pem")
+pub(super) fn dh_parameters(object: &str) -> FileName {
+    FileName::of_secret(SecretUse::DhParameters, object)
 }
 
 /// The file with users.
-pub(super) fn passwords(object: &str, keys_are_users: bool) -> String {
-    names::file(PASSWORDS, object, if keys_are_users { ".map" } else { ".htpasswd" })
+pub(super) fn passwords(object: &str, keys_are_users: bool) -> FileName {
+    FileName::of_secret(if keys_are_users { SecretUse::PasswordMap } else { SecretUse::PasswordFile }, object)
 }
 
 /// The files that are to be written.
 pub(super) fn files(proxy: &Proxy) -> Vec<OutputFile> {
     let file = |(purpose, object, text): (SecretUse, &str, &crate::ir::SecretText)| {
-        let name = match purpose {
-            SecretUse::Certificate => certificate(object),
-            SecretUse::Authorities => names::file(FOLDER, object, ".ca.pem"),
-            SecretUse::Revocations => names::file(FOLDER, object, ".crl.pem"),
-            SecretUse::PasswordFile => passwords(object, false),
-            SecretUse::PasswordMap => passwords(object, true),
-            SecretUse::DhParameters => dh_parameters(object),
-        };
-        OutputFile { name: name.into(), content: text.expose().to_owned(), is_private: true }
+        OutputFile::private(FileName::of_secret(purpose, object), text.expose().to_owned())
     };
     proxy.secrets.iter().map(file).collect()
 }
