@@ -101,7 +101,7 @@ impl Check {
     pub(super) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
         let progress = Progress::start(console, "checking the manifests…");
         let mut project = Project::load(&self.inputs, &self.controller, global)?;
-        project.refuse_for(self.target)?;
+        project.settle_for(self.target)?;
         let Judged { mut findings, mut suppressed, .. } = self.judge(&mut project)?;
         drop(progress);
 

@@ -32,6 +32,8 @@ pub(super) struct Project {
     pub(super) controller: Controller,
     /// The controller whose annotations were compiled; none: ingress-nginx.
     dialect: Option<&'static Dialect>,
+    /// Whether what an API server refuses is closed.
+    is_strict: bool,
     /// What could not be read.
     unread: Vec<Diagnostic>,
     /// What was found so far.
@@ -73,7 +75,10 @@ impl Project {
                 None => sources.add(file.name.clone(), Arc::clone(&file.text)),
             };
         }
-        Self::settle(config, sources, self.unread, controller, None)
+        let mut project = Self::settle(config, sources, self.unread, controller, None)?;
+        project.is_strict = self.is_strict;
+        project.close();
+        Ok(project)
     }
 
     fn settle(
@@ -95,11 +100,20 @@ impl Project {
         findings.extend(diagnostics);
         findings.extend(dialect.map(|dialect| lower::adopt(&mut cluster, &controller, dialect)).unwrap_or_default());
         let status = if is_complete { Status::Clean } else { Status::Failed };
-        Ok(Self { sources, settings, settings_file, cluster, controller, dialect, unread, findings, status })
+        Ok(Self { sources, settings, settings_file, cluster, controller, dialect, is_strict: false, unread, findings, status })
     }
 
-    /// Refuses to compile annotations for a product that ignores them.
-    pub(super) fn refuse_for(&self, target: &str) -> Result<(), Failure> {
+    fn close(&mut self) {
+        if self.is_strict {
+            self.findings.extend(lower::close(&mut self.cluster));
+        }
+    }
+
+    /// Makes the objects ready for a target: only ingress-nginx shows what an API server refuses as it is. Annotations are not
+    /// compiled for a product that ignores them.
+    pub(super) fn settle_for(&mut self, target: &str) -> Result<(), Failure> {
+        self.is_strict = target != IngressNginx.name();
+        self.close();
         match self.dialect {
             Some(dialect) if target == IngressNginx.name() => {
                 let name = dialect.name;

@@ -62,7 +62,7 @@ impl Render {
     pub(super) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
         let progress = Progress::start(console, "compiling the manifests…");
         let mut project = Project::load(&self.inputs, &self.controller, global)?;
-        project.refuse_for(self.target)?;
+        project.settle_for(self.target)?;
         let files = self.compile(&mut project)?;
         drop(progress);
 

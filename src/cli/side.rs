@@ -118,7 +118,7 @@ impl Declared {
         keep_environment: bool,
     ) -> Result<Self, Failure> {
         let mut project = Project::load_for(&Inputs::of(paths.to_vec()), controller, global, version(&facts.layout))?;
-        project.refuse_for(IngressNginx.name())?;
+        project.settle_for(IngressNginx.name())?;
         adopt_identities(&mut project, facts);
         if !keep_environment {
             adopt_environment(&mut project, facts);

@@ -6,7 +6,6 @@
 
 mod characters;
 mod hostile;
-mod hosts;
 mod names;
 mod reload;
 pub mod rules;
@@ -36,7 +35,7 @@ pub struct Subject<'a> {
 pub type Check = fn(&Subject) -> Vec<Diagnostic>;
 
 /// All checks.
-const CHECKS: &[Check] = &[characters::check, hostile::check, hosts::check, names::check, reload::check];
+const CHECKS: &[Check] = &[characters::check, hostile::check, names::check, reload::check];
 
 /// Runs all checks. The findings of one stay together, whatever the order in which the checks end.
 #[must_use]

@@ -23,6 +23,7 @@ mod passthrough;
 mod pem;
 mod private_key;
 mod redirects;
+mod refused;
 mod routes;
 mod runtime;
 mod secrets;
@@ -40,6 +41,7 @@ use crate::ir::Proxy;
 use crate::manifest::Cluster;
 
 pub use adopt::adopt;
+pub use refused::close;
 pub use secrets::secrets;
 pub use settings::config_map;
 pub use world::{Controller, Environment, World};

@@ -113,6 +113,8 @@ impl Selection<'_, '_> {
 pub(super) fn choose<'w, 'a>(world: &'w World<'a>, findings: &mut Vec<Diagnostic>) -> Selection<'w, 'a> {
     let classes = served_classes(world);
     let read = |(index, object)| match refusal(world, &classes, object) {
+        // A class that no class can be called is told already.
+        Some(_) if object.is_refused_at(&["spec", "ingressClassName"]) => (Verdict::Refused, Vec::new()),
         Some(diagnostic) => (Verdict::Refused, vec![diagnostic]),
         None => read(world, index, object),
     };
@@ -319,10 +321,20 @@ fn blocked_word(world: &World, object: &Object<Ingress>) -> Option<Diagnostic> {
 fn read<'a>(world: &World<'a>, index: usize, object: &'a Object<Ingress>) -> (Verdict<'a>, Vec<Diagnostic>) {
     let Outcome { value, diagnostics } = annotations::read(object, world);
     let Ok(mut annotations) = value else { return (Verdict::Rejected, diagnostics) };
+    let is_shut = object.is_refused() && world.cluster.closed.contains_key(&object.reference);
+    if is_shut {
+        if annotations.canary.enabled {
+            return (Verdict::Refused, diagnostics);
+        }
+        // Who is passed on unopened cannot be told that the path is closed.
+        annotations.tls_passthrough = false;
+    }
     let namespace = object.reference.namespace.as_str();
     let spec = object.value.spec.as_ref();
     let default_backend = spec.and_then(|spec| spec.default_backend.as_ref()).and_then(|backend| self::backend(namespace, backend));
-    let rules = spec.map(|_| rules(namespace, object)).unwrap_or_default();
+    let mut rules = spec.map(|_| rules(namespace, object)).unwrap_or_default();
+    // A rule that was left out for its host.
+    rules.retain(|rule| !is_shut || rule.host != CATCH_ALL || rule.paths.is_some());
     let features = Arc::new(std::mem::take(&mut annotations.features));
     (Verdict::Chosen(Box::new(Chosen { index, object, namespace, features, annotations, default_backend, rules })), diagnostics)
 }

@@ -265,7 +265,7 @@ fn certificate(
     let span = ingress.object.span(&["spec", "tls", &at.to_string(), "secretName"]);
     let key = ingress.service_key(name);
     if world.secret(&key).is_none() {
-        let finding = absent(ingress, &key, span, findings);
+        let finding = absent(world, ingress, &key, span, findings);
         findings.extend(finding);
         return Some(world.default_certificate());
     }
@@ -286,7 +286,10 @@ fn certificate(
 }
 
 /// Says once for all hosts of an entry that its Secret is not in the input. Nobody knows whether the cluster has it.
-fn absent(ingress: &Chosen, key: &str, span: Span, said: &[Diagnostic]) -> Option<Diagnostic> {
+fn absent(world: &World, ingress: &Chosen, key: &str, span: Span, said: &[Diagnostic]) -> Option<Diagnostic> {
+    if world.is_closed("Secret", key) {
+        return None;
+    }
     let is_said = said.iter().rev().take_while(|finding| finding.object.as_ref() == Some(&ingress.object.reference));
     if is_said.into_iter().any(|finding| finding.rule == "absent-object" && finding.span == Some(span)) {
         return None;

@@ -11,6 +11,7 @@ use super::certificates::{self, StoredCertificate};
 use crate::catalog::flags::Flags;
 use crate::catalog::releases::Change;
 use crate::catalog::version::Version;
+use crate::diagnostic::ObjectRef;
 use crate::ir::{Certificate, Settings, TrustStore};
 use crate::manifest::{Cluster, Object};
 
@@ -73,8 +74,10 @@ impl<'a> World<'a> {
             let labels = object.value.metadata.labels.as_ref();
             watched(&object.reference.namespace) && labels.and_then(|labels| labels.get("OWNER")).is_none_or(|owner| owner != "TILLER")
         });
+        let is_open = |reference: &ObjectRef| !cluster.closed.contains_key(reference);
         let secrets = index(&cluster.secrets, |object| {
-            watched(&object.reference.namespace) && object.value.type_.as_deref() != Some("helm.sh/release.v1")
+            let is_of_helm = object.value.type_.as_deref() == Some("helm.sh/release.v1");
+            watched(&object.reference.namespace) && !is_of_helm && is_open(&object.reference)
         });
         let certificates = secrets
             .par_iter()
@@ -84,7 +87,7 @@ impl<'a> World<'a> {
             cluster,
             controller,
             settings,
-            services: index(&cluster.services, |object| watched(&object.reference.namespace)),
+            services: index(&cluster.services, |object| watched(&object.reference.namespace) && is_open(&object.reference)),
             secrets,
             config_maps,
             slices: slices_by_service(cluster, watched),
@@ -108,6 +111,12 @@ impl<'a> World<'a> {
     #[must_use]
     pub fn secret(&self, key: &str) -> Option<&'a Object<Secret>> {
         self.secrets.get(key).copied()
+    }
+
+    /// Whether an object is there, but closed: what needs it is told already.
+    #[must_use]
+    pub fn is_closed(&self, kind: &str, key: &str) -> bool {
+        self.cluster.closed.contains_key(&super::refused::named(kind, key))
     }
 
     /// The ConfigMap of a name.
@@ -180,6 +189,9 @@ fn slices_by_service(cluster: &Cluster, watched: impl Fn(&str) -> bool) -> HashM
     const LONGEST_PREFIX: usize = 57;
     let mut found: HashMap<String, Vec<&EndpointSlice>> = HashMap::new();
     for object in cluster.endpoint_slices.iter().filter(|object| watched(&object.reference.namespace)) {
+        if cluster.closed.contains_key(&object.reference) {
+            continue;
+        }
         let labels = object.value.metadata.labels.as_ref();
         let Some(service) = labels.and_then(|labels| labels.get("kubernetes.io/service-name")) else { continue };
         let prefix = if service.len() > LONGEST_PREFIX { service.get(..LONGEST_PREFIX).unwrap_or(service) } else { service };

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::tree::{Entry, Node, Places, Value};
 use super::typed::{self, Unknown, UnknownField};
-use super::{Cluster, Object, controllers, endpoints, legacy};
+use super::{Cluster, Object, controllers, endpoints, legacy, refused};
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::source::Span;
 
@@ -105,18 +105,7 @@ impl Intake {
     }
 
     fn ingress(&mut self, tree: &Node) {
-        let Some(ingress) = read_namespaced::<Ingress>(tree, &mut self.findings) else { return };
-        let rules = ingress.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten()).enumerate();
-        for (at, rule) in rules {
-            let paths = rule.http.iter().flat_map(|http| &http.paths).enumerate();
-            for (under, _) in paths.filter(|(_, path)| path.path_type.is_empty()) {
-                let span = ingress.span(&["spec", "rules", &at.to_string(), "http", "paths", &under.to_string()]);
-                let finding = Diagnostic::error("missing-path-type", "`pathType` is missing: the API server refuses the Ingress").at(span);
-                let finding = finding.object(ingress.reference.clone()).subject("pathType");
-                self.findings.push(finding.help("write `pathType: Prefix`, `Exact` or `ImplementationSpecific`"));
-            }
-        }
-        self.cluster.ingresses.push(ingress);
+        self.cluster.ingresses.extend(read_namespaced::<Ingress>(tree, &mut self.findings));
     }
 
     fn service(&mut self, tree: &Node) {
@@ -136,10 +125,11 @@ impl Intake {
 
     fn endpoints(&mut self, tree: &Node) {
         let Some(object) = read_namespaced::<Endpoints>(tree, &mut self.findings) else { return };
-        let Object { value, reference, places, .. } = object;
+        let Object { value, reference, places, refusals, .. } = object;
         let slices = endpoints::slices(value).map(|value| {
             let name = value.metadata.name.clone().unwrap_or_default();
-            Object::new(value, ObjectRef { name, ..reference.clone() }, places.clone())
+            let reference = ObjectRef { name, ..reference.clone() };
+            Object { refusals: refusals.clone(), ..Object::new(value, reference, places.clone()) }
         });
         self.cluster.endpoint_slices.extend(slices);
     }
@@ -226,8 +216,30 @@ where
         findings.push(Diagnostic::error("missing-name", format!("this {kind} has no name")).at(tree.span));
         return None;
     }
-    findings.extend(unknown.into_inner().into_iter().map(|field| unknown_field(field).object(reference.clone())));
-    Some(Object::new(value, reference, Places::of(tree)))
+    let unknown: Vec<Diagnostic> = unknown.into_inner().into_iter().map(|field| unknown_field(field).object(reference.clone())).collect();
+    let refusals = refused::refusals(kind, tree);
+    let refused: Vec<Diagnostic> = refusals.iter().filter_map(|refusal| refusal.finding(&reference)).collect();
+    findings.extend(merge(unknown, refused));
+    Some(Object { refusals, ..Object::new(value, reference, Places::of(tree)) })
+}
+
+/// A name that is misspelt is told once: where something is refused for the lack of what was meant, that is said of the name.
+fn merge(unknown: Vec<Diagnostic>, mut refused: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for field in unknown {
+        let holds = |finding: &&mut Diagnostic| match (finding.span, field.span) {
+            (Some(outer), Some(inner)) => outer != inner && outer.start <= inner.start && inner.end <= outer.end,
+            _ => false,
+        };
+        match refused.iter_mut().filter(holds).min_by_key(|finding| finding.span.map(|span| span.end - span.start)) {
+            Some(finding) if field.help.is_some() => {
+                let Diagnostic { span, subject, help, .. } = field;
+                *finding = Diagnostic { span, subject, help, ..finding.clone().note("there is no field of this name: it is ignored") };
+            }
+            _ => findings.push(field),
+        }
+    }
+    findings.into_iter().chain(refused).collect()
 }
 
 fn reference(kind: &str, tree: &Node, default_namespace: &str) -> ObjectRef {

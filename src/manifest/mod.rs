@@ -1,8 +1,9 @@
 //! Bytes to typed Kubernetes objects that know where each value stands.
 //!
 //! A file is split into documents as kubectl splits it (`split`), each document is read to a tree (`yaml`, `json`, `scalar`) and
-//! the tree to a typed object (`intake`, `typed`, `legacy`, `endpoints`, `controllers`). What may be a Secret is hidden (`secrecy`). Every mistake is a finding and costs only
-//! the document that it is in. What Helm notes above a document (`helm`) is kept for findings.
+//! the tree to a typed object (`intake`, `typed`, `legacy`, `endpoints`, `controllers`). What may be a Secret is hidden
+//! (`secrecy`). Every mistake is a finding and costs only the document that it is in; what an API server would refuse is told
+//! (`refused`). What Helm notes above a document (`helm`) is kept for findings.
 
 mod controllers;
 mod endpoints;
@@ -12,6 +13,7 @@ mod json;
 mod legacy;
 mod load;
 mod plain;
+mod refused;
 mod scalar;
 mod secrecy;
 mod split;
@@ -31,6 +33,7 @@ use crate::source::Span;
 use tree::Places;
 
 pub use load::load;
+pub use refused::Refusal;
 pub use text::decode;
 
 /// A typed object and the places of its values.
@@ -40,6 +43,8 @@ pub struct Object<T> {
     pub value: T,
     /// Kind, namespace and name.
     pub reference: ObjectRef,
+    /// What an API server refuses about it.
+    pub refusals: Vec<Refusal>,
     places: Places,
     /// Annotations that stand under another name in the text: how they are called, and how they are written.
     written_as: BTreeMap<String, String>,
@@ -47,7 +52,19 @@ pub struct Object<T> {
 
 impl<T> Object<T> {
     fn new(value: T, reference: ObjectRef, places: Places) -> Self {
-        Self { value, reference, places, written_as: BTreeMap::new() }
+        Self { value, reference, refusals: Vec::new(), places, written_as: BTreeMap::new() }
+    }
+
+    /// Whether an API server refuses the object.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.refusals.iter().any(|refusal| refusal.is_closing)
+    }
+
+    /// Whether an API server refuses the object for the value at `path`.
+    #[must_use]
+    pub fn is_refused_at(&self, path: &[&str]) -> bool {
+        self.refusals.iter().any(|refusal| refusal.is_closing && refusal.path == path)
     }
 
     /// From here on, an annotation of one name stands where the text has one of another name.

@@ -217,7 +217,11 @@ impl<'a> Reader<'a> {
 
     /// Denies the paths because of an object that is not in the input. Nobody knows whether the cluster has it.
     pub(super) fn deny_absent<T>(&mut self, key: &'static Key<T>, kind: &str, name: &str) -> Stop {
+        let is_closed = self.world.is_closed(kind, name);
         let name = shown(name);
+        if is_closed {
+            return Stop::Denied(format!("the API server refuses the {kind} `{name}`"));
+        }
         let about = self.about(&key.spec, Fate::LocationDenied, "");
         let absent = Diagnostic::info("absent-object", format!("`{}` names the {kind} `{name}`, which is not in the input", key.spec.name));
         let absent = absent.note("where the cluster does not have it either, the paths of the Ingress answer 503");

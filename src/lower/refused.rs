@@ -1,0 +1,163 @@
+//! The pass that closes what an API server refuses, for targets that serve objects without one.
+//!
+//! A refused Ingress stands where it would stand and answers 503, so that nothing that it protects falls to a wider route. A host
+//! that could not be one is left out. A refused Service, Secret or slice counts as if it was not there, and then what needs it is
+//! closed as well. Of a ConfigMap only the keys are left out that it cannot have: what it protects stays protected.
+
+use std::collections::{BTreeSet, HashMap};
+
+use k8s_openapi::api::networking::v1::{HTTPIngressPath, Ingress, IngressBackend, IngressRule, IngressServiceBackend};
+
+use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::manifest::{Cluster, Object};
+
+/// Why the paths of a refused Ingress answer 503.
+const REASON: &str = "the API server refuses this Ingress";
+
+/// Closes what an API server refuses. What another tool should have filled in is told.
+#[must_use]
+pub fn close(cluster: &mut Cluster) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    let hosts = declared_hosts(&cluster.ingresses);
+    let mut closed = note(&mut cluster.ingresses, &mut findings, |object| shut(object, &hosts));
+    closed.extend(note(&mut cluster.services, &mut findings, |_| {}));
+    closed.extend(note(&mut cluster.endpoint_slices, &mut findings, |_| {}));
+    closed.extend(note(&mut cluster.secrets, &mut findings, |_| {}));
+    // These say what holds for others: without them something would come open.
+    note(&mut cluster.ingress_classes, &mut findings, |_| {});
+    note(&mut cluster.namespaces, &mut findings, |_| {});
+    note(&mut cluster.config_maps, &mut findings, |object| {
+        let refused: BTreeSet<&str> = object.refusals.iter().filter_map(|refusal| refusal.path.get(1).map(String::as_str)).collect();
+        let is_refused = |key: &String| refused.contains(key.as_str());
+        object.value.data.iter_mut().for_each(|data| data.retain(|key, _| !is_refused(key)));
+    });
+    for object in closed {
+        cluster.closed.entry(object).or_insert_with(|| REASON.to_owned());
+    }
+    findings
+}
+
+/// Changes the refused objects of a kind, and names them.
+fn note<T>(objects: &mut [Object<T>], findings: &mut Vec<Diagnostic>, change: impl Fn(&mut Object<T>)) -> Vec<ObjectRef> {
+    let mut closed = Vec::new();
+    for object in objects.iter_mut().filter(|object| object.is_refused()) {
+        findings.extend(object.refusals.iter().filter_map(|refusal| refusal.finding_of_placeholder(&object.reference)));
+        change(object);
+        closed.push(object.reference.clone());
+    }
+    closed
+}
+
+/// The hosts that Ingresses may have, with the namespaces that declare them.
+type Hosts = HashMap<String, BTreeSet<String>>;
+
+fn declared_hosts(ingresses: &[Object<Ingress>]) -> Hosts {
+    let mut hosts = Hosts::new();
+    if ingresses.iter().all(|object| !object.is_refused()) {
+        return hosts;
+    }
+    for object in ingresses {
+        let rules = object.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten()).enumerate();
+        for (_, rule) in rules.filter(|(at, _)| !object.is_refused_at(&["spec", "rules", &at.to_string(), "host"])) {
+            let host = rule.host.clone().unwrap_or_default();
+            hosts.entry(host).or_default().insert(object.reference.namespace.clone());
+        }
+    }
+    hosts
+}
+
+/// Leaves of an Ingress what can be closed: hosts and paths, which lead nowhere.
+fn shut(object: &mut Object<Ingress>, hosts: &Hosts) {
+    let namespace = object.reference.namespace.clone();
+    let is_refused: Vec<bool> = {
+        let rules = object.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten());
+        let at_host = |(at, _): (usize, _)| object.is_refused_at(&["spec", "rules", &at.to_string(), "host"]);
+        rules.enumerate().map(at_host).collect()
+    };
+    let Some(spec) = &mut object.value.spec else { return };
+    for entry in spec.tls.iter_mut().flatten() {
+        // The host answers with the certificate of hosts without one.
+        entry.secret_name = None;
+    }
+    spec.default_backend.iter_mut().for_each(lead_nowhere);
+    // What is only near to a host or to a path closes nothing that belongs to others.
+    let is_foreign = |host: &str| hosts.get(host).is_some_and(|owners| owners.iter().any(|owner| *owner != namespace));
+    for (rule, is_refused) in spec.rules.iter_mut().flatten().zip(is_refused) {
+        if is_refused {
+            match rule.host.as_deref().and_then(nearest_host).filter(|host| !is_foreign(host)) {
+                Some(host) => rule.host = Some(host),
+                None => *rule = IngressRule::default(),
+            }
+        }
+        let is_foreign = is_foreign(rule.host.as_deref().unwrap_or_default());
+        let Some(http) = &mut rule.http else { continue };
+        http.paths.retain(|path| !is_foreign || is_absolute(path));
+        for path in &mut http.paths {
+            lead_nowhere(&mut path.backend);
+            if !is_absolute(path) {
+                path.path.iter_mut().for_each(|path| path.insert(0, '/'));
+            }
+        }
+    }
+    // Without any rule its default backend would be that of all hosts.
+    if spec.rules.as_ref().is_some_and(|rules| rules.iter().all(|rule| *rule == IngressRule::default())) {
+        spec.default_backend = None;
+    }
+}
+
+fn is_absolute(path: &HTTPIngressPath) -> bool {
+    path.path.as_deref().is_none_or(|path| path.is_empty() || path.starts_with('/'))
+}
+
+fn lead_nowhere(backend: &mut IngressBackend) {
+    *backend = IngressBackend { service: Some(IngressServiceBackend::default()), resource: None };
+}
+
+/// The host that was meant by one that is none but for its letters: capitals, a dot at its end, or a `_`.
+fn nearest_host(host: &str) -> Option<String> {
+    const LONGEST: usize = 253;
+    let folded = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+    let name = folded.strip_prefix("*.").unwrap_or(&folded);
+    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+    // A name of nothing but these could be that of the server for all other hosts.
+    let is_word = |label: &str| label.bytes().any(|byte| byte.is_ascii_alphanumeric());
+    let fits = name.split('.').all(|label| is_word(label) && label.bytes().all(is_inner));
+    (fits && folded.len() <= LONGEST).then_some(folded)
+}
+
+/// The object of a kind that `namespace/name` names.
+pub(super) fn named(kind: &str, key: &str) -> ObjectRef {
+    let (namespace, name) = key.split_once('/').unwrap_or(("", key));
+    ObjectRef { kind: kind.to_owned(), namespace: namespace.to_owned(), name: name.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_that_are_nearly_names_are_closed_as_names() {
+        for (host, expected) in [
+            ("Shop.Example", Some("shop.example")),
+            ("shop.example.", Some("shop.example")),
+            ("*.Shop.example", Some("*.shop.example")),
+            ("my_app.example", Some("my_app.example")),
+            ("10.0.0.1", Some("10.0.0.1")),
+            ("-a.example", Some("-a.example")),
+            ("_", None),
+            ("*", None),
+            ("*.", None),
+            (".shop.example", None),
+            ("shop.example..", None),
+            ("*.*.example", None),
+            ("~.*", None),
+            ("shop.example/admin", None),
+            ("a b", None),
+            ("a\nb", None),
+            ("::1", None),
+            ("пример.example", None),
+        ] {
+            assert_eq!(nearest_host(host).as_deref(), expected, "{host:?}");
+        }
+    }
+}
