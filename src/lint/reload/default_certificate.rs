@@ -18,7 +18,7 @@ pub(super) fn check(subject: &Subject) -> Option<Diagnostic> {
     }
     let message = format!("the default certificate `{key}` holds authorities, but no certificate");
     let is_named = |(file, text): &(&str, &str)| *file == FILE && text.contains(&subject.proxy.default_certificate.file);
-    let finding = if subject.files.iter().any(|file| is_named(file)) {
+    let finding = if subject.files.iter().any(is_named) {
         finding(&message, None)
     } else {
         Diagnostic::warning("default-certificate", message).note("hosts without a certificate are served with one that is made for them")
