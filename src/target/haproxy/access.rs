@@ -1,5 +1,7 @@
 //! Who may come in: addresses and passwords, joined as the route asks for.
 
+use std::net::IpAddr;
+
 use super::super::scope::Scope;
 use super::answers::answer;
 use super::lines::Lines;
@@ -36,25 +38,26 @@ pub(super) fn write(route: &Route, shared: &Shared, pages: &ErrorPages, scope: &
     let blocked: Vec<_> = shared.proxy.settings.filters.block_cidrs.iter().map(|network| network.trim().to_owned()).collect();
     // Quirk: what a route says about addresses takes the place of what holds for all.
     let deny = if features.deny.is_empty() && features.allow.is_empty() { &blocked } else { &features.deny };
-    let (refused, welcome) = (networks(deny), networks(&features.allow));
+    let (refuses, welcomes) = (networks("refused", deny, lines), networks("welcome", &features.allow, lines));
     let service = scripts::auth(route, shared);
     let mut unless = Vec::new();
     if any_suffices(features) && (password.is_some() || service.is_some()) {
         // A client that is welcome by its address needs no password, and one with a password is not asked about elsewhere.
-        for group in &welcome {
-            lines.code(&format!("http-request set-var(txn.is_welcome) bool(true) if {group} {}", none_of(&refused)));
+        if welcomes {
+            let and = if refuses { " !refused" } else { "" };
+            lines.code(&format!("http-request set-var(txn.is_welcome) bool(true) if welcome{and}"));
+            unless.push("!{ var(txn.is_welcome) -m bool }");
         }
-        unless.extend((!welcome.is_empty()).then_some("!{ var(txn.is_welcome) -m bool }"));
         if let Some(auth) = password {
             know(auth, shared, lines);
             unless.push("!{ var(txn.is_known) -m bool }");
         }
     } else {
-        if !refused.is_empty() {
-            pages.answer(403, &format!("if {}", refused.join(" || ")), lines);
+        if refuses {
+            pages.answer(403, "if refused", lines);
         }
-        if !welcome.is_empty() {
-            pages.answer(403, &format!("if {}", none_of(&welcome)), lines);
+        if welcomes {
+            pages.answer(403, "if !welcome", lines);
         }
         if let Some(auth) = password {
             know(auth, shared, lines);
@@ -97,25 +100,41 @@ fn challenge(auth: &PasswordAuth, unless: &[&str], lines: &mut Lines) {
     );
 }
 
-/// Conditions about addresses, of which one has to hold. What is no address is no use to anybody.
-pub(super) fn networks(all: &[String]) -> Vec<String> {
-    let fits = |network: &&str| {
-        let (address, bits) = network.split_once('/').unwrap_or((network, "0"));
-        address.parse::<std::net::IpAddr>().is_ok() && bits.parse::<u8>().is_ok_and(|bits| bits <= 128)
-    };
-    let words = all.iter().map(String::as_str).flat_map(|network| if network == "all" { vec!["0.0.0.0/0", "::/0"] } else { vec![network] });
-    let mut known: Vec<&str> = words.filter(fits).collect();
-    if known.is_empty() && !all.is_empty() {
-        // A list that is there but holds nothing readable fits nobody.
-        known.push("255.255.255.255/32");
+/// Names the condition that the client has one of these addresses; whether there is anything to ask. What is no address is no use to
+/// anybody. Addresses of either kind are compared with their own kind only, as nginx does: to HAProxy `::/0` holds all of IPv4.
+pub(super) fn networks(name: &str, all: &[String], lines: &mut Lines) -> bool {
+    let (mut ipv4, mut ipv6) = (Vec::new(), Vec::new());
+    for network in all {
+        if network == "all" {
+            ipv4.push(String::from("0.0.0.0/0"));
+            ipv6.push(String::from("::/0"));
+            continue;
+        }
+        let (address, bits) = network.split_once('/').map_or((network.as_str(), Some(0)), |(address, bits)| (address, bits.parse().ok()));
+        match (address.parse(), bits) {
+            (Ok(IpAddr::V4(_)), Some(0..=32)) => ipv4.push(network.clone()),
+            (Ok(IpAddr::V6(_)), Some(0..=128_u8)) => ipv6.push(network.clone()),
+            _ => {}
+        }
     }
-    // HAProxy reads at most 64 words of a line.
-    known.chunks(40).map(|group| format!("{{ src {} }}", group.join(" "))).collect()
+    lines.condition(name, "var(txn.ipv4) -m ip", &ipv4);
+    lines.condition(name, "var(txn.ipv6) -m ip", &ipv6);
+    if ipv4.is_empty() && ipv6.is_empty() && !all.is_empty() {
+        // A list that is there but holds nothing readable fits nobody.
+        lines.code(&format!("acl {name} always_false"));
+    }
+    !all.is_empty()
 }
 
-/// The condition that none of others holds.
-fn none_of(conditions: &[String]) -> String {
-    conditions.iter().map(|condition| format!("!{condition}")).collect::<Vec<_>>().join(" ")
+/// Writes the address of the client into one of two variables: addresses of IPv4 within IPv6 are those of IPv4.
+pub(super) fn families(condition: &str, lines: &mut Lines) {
+    let mut put = |variable: &str, more: &str| {
+        let all = format!("{condition} {more}");
+        lines.code(&format!("http-request set-var(txn.{variable}) src if {}", all.trim_start()));
+    };
+    put("ipv4", "!{ src -m sub : }");
+    put("ipv4", "{ src -m beg ::ffff: } { src -m sub . }");
+    put("ipv6", "!{ var(txn.ipv4) -m found }");
 }
 
 #[cfg(test)]
@@ -124,11 +143,23 @@ mod tests {
 
     #[test]
     fn lists_of_addresses_never_become_empty() {
-        let networks = |all: &[&str]| networks(&all.iter().map(|network| (*network).to_owned()).collect::<Vec<_>>());
+        let networks = |all: &[&str]| {
+            let mut lines = Lines::default();
+            let asks = networks("n", &all.iter().map(|network| (*network).to_owned()).collect::<Vec<_>>(), &mut lines);
+            let text = lines.finish();
+            assert_eq!(asks, !text.is_empty());
+            text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>()
+        };
         assert_eq!(networks(&[]), Vec::<String>::new());
-        assert_eq!(networks(&["10.0.0.0/8", "::1"]), ["{ src 10.0.0.0/8 ::1 }"]);
-        assert_eq!(networks(&["nonsense"]), ["{ src 255.255.255.255/32 }"]);
-        assert_eq!(networks(&vec!["10.0.0.1"; 41]).len(), 2);
-        assert_eq!(none_of(&networks(&["10.0.0.1"])), "!{ src 10.0.0.1 }");
+        assert_eq!(
+            networks(&["10.0.0.0/8", "::1", "10.0.0.1"]),
+            ["acl n var(txn.ipv4) -m ip 10.0.0.0/8 10.0.0.1", "acl n var(txn.ipv6) -m ip ::1"]
+        );
+        assert_eq!(networks(&["::/0"]), ["acl n var(txn.ipv6) -m ip ::/0"]);
+        assert_eq!(networks(&["all"]), ["acl n var(txn.ipv4) -m ip 0.0.0.0/0", "acl n var(txn.ipv6) -m ip ::/0"]);
+        for nonsense in ["nonsense", "10.0.0.0/33", "::/129", "10.0.0.0/", "1.2.3"] {
+            assert_eq!(networks(&[nonsense]), ["acl n always_false"], "{nonsense}");
+        }
+        assert_eq!(networks(&vec!["10.0.0.1"; 81]).len(), 3);
     }
 }

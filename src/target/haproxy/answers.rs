@@ -55,8 +55,9 @@ pub(super) fn error_files() -> impl Iterator<Item = String> {
     UNASKED.iter().map(|status| format!("errorfile {status} errors/{status}.http"))
 }
 
-/// A rule that answers at once with a status; conditions may follow.
+/// A rule that answers at once with a status; conditions may follow. What is none that HAProxy takes becomes one that lets nobody in.
 pub(super) fn answer(status: i64) -> Rule {
+    let status = if (200..=599).contains(&status) { status } else { 503 };
     let rule = Rule::new("http-request return status").code(&status.to_string());
     if !TITLES.iter().any(|(known, _)| *known == status) {
         return rule;

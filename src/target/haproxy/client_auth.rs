@@ -3,6 +3,7 @@
 use super::super::OutputFile;
 use super::super::scope::Scope;
 use super::answers::{answer, redirect};
+use super::effort;
 use super::lines::{Lines, Rule};
 use super::variables;
 use super::words::Format;
@@ -33,7 +34,8 @@ pub(super) fn write(server: &Server, scope: &mut Scope, lines: &mut Lines) {
         let condition = if problem(subject).is_some() {
             Rule::new("")
         } else {
-            Rule::new(" if !{ ssl_c_s_dn(,0,rfc2253) -m reg --").value(subject).code("}")
+            // A pattern that gives up fits nobody either.
+            Rule::new(" if !{ ssl_c_s_dn(,0,rfc2253) -m reg --").value(&effort::limited(subject)).code("}")
         };
         lines.rule(rule.append(&condition));
     }
@@ -42,9 +44,7 @@ pub(super) fn write(server: &Server, scope: &mut Scope, lines: &mut Lines) {
 
 fn verify(auth: &ClientAuth, scope: &mut Scope, lines: &mut Lines) {
     lines.comment("A certificate that was shown for another host says nothing here.");
-    let other = "if { ssl_fc_sni -m found } !{ ssl_fc_sni,lower,strcmp(txn.host) eq 0 }";
-    lines.rule(answer(421).code(other).code("{ ssl_fc_sni,lower,map_str(maps/hosts.map) -m found }"));
-    lines.rule(answer(421).code(other).code(r#"{ 'ssl_fc_sni,lower,regsub("^[^.]+",_),map_str(maps/wildcards.map)' -m found }"#));
+    lines.rule(answer(421).code("if { var(txn.sni_site) -m found } !{ var(txn.sni),strcmp(txn.host) eq 0 }"));
     let mut refusals = Vec::new();
     if auth.verify == "on" {
         refusals.push("{ ssl_fc } !{ ssl_c_used }");

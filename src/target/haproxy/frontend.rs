@@ -1,7 +1,9 @@
 //! Where clients connect: what a request says, which route it has, and what holds for all answers.
 
 use super::super::scope::Scope;
+use super::access;
 use super::answers::answer;
+use super::effort;
 use super::headers;
 use super::lines::{Lines, Rule};
 use super::maps::{BLANK, Maps};
@@ -18,8 +20,11 @@ pub(super) fn write(shared: &Shared, maps: &Maps, scope: &mut Scope, lines: &mut
     lines.section("frontend ingress");
     binds(shared, lines);
     headers::real_address(shared, lines);
+    if shared.asks_for_addresses() {
+        access::families("", lines);
+    }
     refusals(shared, scope, lines);
-    host(maps, lines);
+    host(shared, maps, lines);
     headers::facts(shared, lines);
     path(lines);
     route(maps, lines);
@@ -84,6 +89,7 @@ fn refusals(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     lines.code("http-request set-var(txn.is_bare) bool(true)");
     lines.rule(answer(400).code("if { req.ver 1.1 } !{ req.hdr_cnt(host) 1 }"));
     lines.rule(answer(400).code("if { req.hdr_cnt(host) gt 0 } !{ req.hdr(host) -m len gt 0 }"));
+    lines.rule(answer(405).code("if { method TRACE CONNECT }"));
     lines.comment("An absolute URI goes on as its path alone.");
     lines.code("http-request set-uri %[pathq] if { url_beg http:// https:// } { req.ver 1.0 1.1 }");
     lines.comment("A client that waits to be asked for its body is asked here.");
@@ -104,28 +110,67 @@ fn refusals(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
                 scope.refuse("block-user-agents", "a pattern is not fit for a configuration");
                 continue;
             }
-            lines.rule(answer(403).code(&format!("if {{ req.fhdr({header}) {flags}")).value(pattern).code("}"));
+            let sample = format!("req.fhdr({header})");
+            lines.rule(answer(403).code(&format!("if {{ {sample} {flags}")).value(pattern).code("}"));
+            if flags.contains("reg") {
+                // What a pattern gives up on may be what it is to refuse.
+                refuse_untold(403, &sample, "", std::iter::once(pattern), lines);
+            }
         }
     }
 }
 
+/// Refuses a text that patterns give up on, or that they would take too long for.
+pub(super) fn refuse_untold<'p>(
+    status: i64,
+    sample: &str,
+    condition: &str,
+    patterns: impl Iterator<Item = &'p str> + Clone,
+    lines: &mut Lines,
+) {
+    if let Some(longest) = effort::longest(patterns.clone()) {
+        lines.rule(answer(status).code("if").code(condition).code(&format!("{{ {sample} -m len gt {longest} }}")));
+    }
+    for guard in patterns.filter_map(effort::guard) {
+        let rule = answer(status).code("if").code(condition).code(&format!("{{ {sample} -m found }} !{{ {sample} -m reg"));
+        lines.rule(rule.value(&guard).code("}"));
+    }
+}
+
 /// Finds the host: by its name, as one label below a wildcard, or as none that is known.
-fn host(maps: &Maps, lines: &mut Lines) {
+fn host(shared: &Shared, maps: &Maps, lines: &mut Lines) {
     lines.comment("The host: by its name, then by a wildcard for one label, then the one for all others.");
     lines.code("http-request set-var(txn.host) req.hdr(host),host_only,lower");
     lines.code("http-request set-var(txn.host) var(txn.host),regsub([.]$,) if { var(txn.host) -m end . }");
-    lines.code("http-request set-var(txn.site) var(txn.host),map_str(maps/hosts.map)");
-    let unless = "if !{ var(txn.site) -m found }";
+    site("host", "site", shared, maps, lines);
+    lines.code("http-request set-var(txn.site) str(_) if !{ var(txn.site) -m found }");
+    if shared.asks_for_certificates() {
+        lines.comment("The host that the client named in TLS, whose authorities its certificate was checked by.");
+        lines.code("http-request set-var(txn.sni) ssl_fc_sni,lower");
+        lines.code("http-request set-var(txn.sni) var(txn.sni),regsub([.]$,) if { var(txn.sni) -m end . }");
+        site("sni", "sni_site", shared, maps, lines);
+    }
+}
+
+/// Looks a name up, in the order of nginx.
+fn site(name: &str, site: &str, shared: &Shared, maps: &Maps, lines: &mut Lines) {
+    let mut put = |converters: &str| {
+        let unless = format!("if !{{ var(txn.{site}) -m found }}");
+        lines.code(&format!("http-request set-var(txn.{site}) 'var(txn.{name}),{converters}' {unless}"));
+    };
+    put("map_str(maps/hosts.map)");
     if maps.has("host-ends") {
-        lines.code(&format!("http-request set-var(txn.site) var(txn.host),map_end(maps/host-ends.map) {unless}"));
+        put("map_end(maps/host-ends.map)");
     }
-    lines.code(&format!(
-        r#"http-request set-var(txn.site) 'var(txn.host),regsub("^[\w-]+(?=[.])",_),map_str(maps/wildcards.map)' {unless}"#
-    ));
+    put(r#"regsub("^[\w-]+(?=[.])",_),map_str(maps/wildcards.map)"#);
     if maps.has("host-patterns") {
-        lines.code(&format!("http-request set-var(txn.site) var(txn.host),map_reg(maps/host-patterns.map) {unless}"));
+        put("map_reg(maps/host-patterns.map)");
+        let patterns = || shared.proxy.servers.iter().flat_map(|server| &server.aliases).filter_map(|alias| alias.strip_prefix('~'));
+        let sample = format!("var(txn.{name})");
+        // No name of the DNS is longer.
+        lines.rule(answer(400).code(&format!("if {{ {sample} -m len gt 255 }}")));
+        refuse_untold(400, &sample, "", patterns().filter(|pattern| problem(pattern).is_none()), lines);
     }
-    lines.code(&format!("http-request set-var(txn.site) str(_) {unless}"));
 }
 
 /// Reads the path as nginx does: decoded, without empty segments, `.` and `..`.
@@ -139,7 +184,9 @@ fn path(lines: &mut Lines) {
     lines.code(&format!(r#"http-request set-var(txn.path) 'var(txn.path),regsub("(/[.][.]?)$","\1/")' {dots}"#));
     lines.code(&format!(r#"http-request set-var(txn.path) 'var(txn.path),regsub("/[.](?=/)","",g)' {dots}"#));
     lines.code(&format!(r#"http-request set-var(txn.path) 'var(txn.path),regsub("(/(?![.][.]/)[^/]+(?1)*/[.][.](?=/))","",g)' {dots}"#));
-    lines.rule(answer(400).code("if { var(txn.path) -m beg /../ }"));
+    lines.comment("Dots above the root, and more dots than PCRE resolves.");
+    lines.rule(answer(400).code("if { var(txn.path) -m sub // /./ /../ }"));
+    lines.rule(answer(400).code("if { var(txn.path) -m end /. /.. }"));
 }
 
 /// Finds the route.
@@ -160,9 +207,11 @@ fn route(maps: &Maps, lines: &mut Lines) {
         return;
     }
     lines.code(&format!("http-request set-var(txn.shape) var(txn.site),map_str(maps/pattern-hosts.map) {unless}"));
-    for (number, _) in shapes {
-        let asked = format!("if {{ var(txn.shape) -m str {number} }}");
-        lines.code(&format!("http-request set-var(txn.index) var(txn.path),map_reg(maps/patterns-{number}.map) {asked}"));
+    for (number, patterns) in shapes {
+        let asked = format!("{{ var(txn.shape) -m str {number} }}");
+        // nginx answers 500 where PCRE gives up, and tries no other.
+        refuse_untold(500, "var(txn.path)", &asked, patterns.iter().map(String::as_str), lines);
+        lines.code(&format!("http-request set-var(txn.index) var(txn.path),map_reg(maps/patterns-{number}.map) if {asked}"));
     }
     let found = "if { var(txn.index) -m found }";
     lines.code(&format!("http-request set-var(txn.route) var(txn.site),concat(/,txn.index),map_str(maps/pattern-routes.map) {found}"));
@@ -193,6 +242,6 @@ fn answers(shared: &Shared, lines: &mut Lines) {
         lines.rule(rule.code("if { ssl_fc } !{ var(txn.is_bare) -m bool }"));
     }
     for (name, value) in &shared.proxy.response_headers {
-        lines.rule(Rule::new("http-after-response set-header").value(name).format(&Format::text(value)));
+        headers::of_answers(name, value, lines);
     }
 }

@@ -56,8 +56,10 @@ pub(super) fn defaults(shared: &Shared, lines: &mut Lines) {
     lines.code(&format!("timeout http-keep-alive {}", words::seconds(settings.client.keepalive_seconds)));
     if settings.compression.gzip {
         lines.code("compression algo gzip");
-        let types: Vec<&str> = settings.compression.gzip_types.split_whitespace().chain(["text/html"]).take(60).collect();
-        lines.rule(types.into_iter().fold(Rule::new("compression type"), Rule::value));
+        let types: Vec<&str> = settings.compression.gzip_types.split_whitespace().chain(["text/html"]).collect();
+        for types in types.chunks(40) {
+            lines.rule(types.iter().fold(Rule::new("compression type"), |rule, kind| rule.value(kind)));
+        }
     }
     for line in answers::error_files() {
         lines.code(&line);

@@ -67,8 +67,11 @@ pub(super) fn usual(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
         lines.code("http-request set-header Host %[var(txn.best_host)]");
     }
     if address.from_headers && address.full_forwarded_for {
-        lines.code("http-request set-header X-Forwarded-For '%[req.fhdr(x-forwarded-for)], %[var(txn.peer)]' if { req.fhdr(x-forwarded-for) -m len gt 0 }");
-        lines.code("http-request set-header X-Forwarded-For %[var(txn.peer)] if !{ req.fhdr(x-forwarded-for) -m len gt 0 }");
+        join("x-forwarded-for", "txn.forwarded", "", lines);
+        lines.code(
+            "http-request set-header X-Forwarded-For '%[var(txn.forwarded)], %[var(txn.peer)]' if { var(txn.forwarded) -m len gt 0 }",
+        );
+        lines.code("http-request set-header X-Forwarded-For %[var(txn.peer)] if !{ var(txn.forwarded) -m len gt 0 }");
     } else {
         lines.code("http-request set-header X-Forwarded-For %[src]");
     }
@@ -138,27 +141,74 @@ pub(super) fn set(name: &str, value: &Format, lines: &mut Lines) {
     }
 }
 
-/// Reads the address of the client from a header that trusted peers set, the nearest first.
+/// Writes a header of answers; without a value, it is removed.
+pub(super) fn of_answers(name: &str, value: &str, lines: &mut Lines) {
+    let rule = |verb: &str| Rule::new(&format!("http-after-response {verb}")).value(name.trim());
+    lines.rule(if value.is_empty() { rule("del-header") } else { rule("set-header").format(&Format::text(value)) });
+}
+
+/// Whether a header is the one in which nginx reads all lines as one.
+fn has_many_lines(header: &str) -> bool {
+    header.eq_ignore_ascii_case("x-forwarded-for")
+}
+
+/// Writes all lines of a header as one into a variable, as far as there are not too many. Each is changed by converters first.
+fn join(header: &str, variable: &str, change: &str, lines: &mut Lines) {
+    /// Lines that are read, from the last one on.
+    const LINES: usize = 4;
+    let header = argument(header);
+    lines.rule(Rule::new(&format!("http-request set-var({variable})")).value(&format!("req.fhdr({header},-1){change}")));
+    for at in 2..=LINES {
+        let sample = format!("req.fhdr({header},-{at}){change},concat(\", \",{variable})");
+        let rule = Rule::new(&format!("http-request set-var({variable})")).value(&sample).code("if {");
+        lines.rule(rule.value(&format!("req.fhdr_cnt({header})")).code(&format!("ge {at} }}")));
+    }
+}
+
+/// Reads the address of the client from a header that trusted peers set, the nearest first, up to the first that is no address.
 pub(super) fn real_address(shared: &Shared, lines: &mut Lines) {
     /// Proxies in a row that are looked behind.
     const DEPTH: usize = 8;
     let settings = &shared.proxy.settings;
     let address = &settings.client_address;
     lines.code("http-request set-var(txn.peer) src");
-    if !(address.enabled || address.from_headers) {
+    let header = if settings.listening.proxy_protocol { &address.for_proxy_protocol_header } else { &address.for_header };
+    let asks = if settings.listening.proxy_protocol { address.from_headers } else { address.enabled || address.from_headers };
+    if !asks {
         return;
     }
-    let header = if settings.listening.proxy_protocol { &address.for_proxy_protocol_header } else { &address.for_header };
-    let header = if settings.listening.proxy_protocol && !address.from_headers { return } else { argument(header) };
-    let trusted = access::networks(&address.trusted);
-    for at in 1..=DEPTH {
-        let sample = format!("req.hdr_ip({header},-{at})");
-        lines.code("http-request unset-var(txn.is_trusted)");
-        for group in &trusted {
-            lines.code(&format!("http-request set-var(txn.is_trusted) bool(true) if {group}"));
-        }
-        // Behind an address that is not trusted there is only what it says: the address stays, and is no more trusted the next time.
-        let rule = Rule::new("http-request set-src").value(&sample).code("if { var(txn.is_trusted) -m bool } {").value(&sample);
-        lines.rule(rule.code("-m found }"));
+    lines.comment("The address of the client, as trusted peers tell it.");
+    access::families("", lines);
+    if !access::networks("trusted", &address.trusted, lines) {
+        return;
     }
+    lines.code("acl is_address var(txn.hop) -m ip 0.0.0.0/0 ::/0");
+    if has_many_lines(header) {
+        join(header, "txn.hops", FIRST, lines);
+    } else {
+        lines.rule(Rule::new("http-request set-var(txn.hops)").value(&format!("req.fhdr({},1){FIRST}", argument(header))));
+    }
+    for at in 1..=DEPTH {
+        lines.code("http-request unset-var(txn.hop)");
+        lines.code(&format!("http-request set-var(txn.hop) 'var(txn.hops),word(-{at},\" ,\")' if trusted"));
+        lines.code(&format!(r#"http-request set-var(txn.hop) 'var(txn.hop),regsub("{WITH_PORT}","\1\2")' if {{ var(txn.hop) -m sub : }}"#));
+        lines.rule(Rule::new("http-request unset-var(txn.hop) if !{ var(txn.hop) -m reg").value(ADDRESS).code("}"));
+        lines.code("http-request set-src var(txn.hop) if is_address");
+        // Without an address nobody is trusted, and it ends here.
+        lines.code("http-request unset-var(txn.ipv4)");
+        lines.code("http-request unset-var(txn.ipv6)");
+        access::families("is_address", lines);
+    }
+    lines.code("http-request unset-var(txn.ipv4)");
+    lines.code("http-request unset-var(txn.ipv6)");
 }
+
+/// Commas at the end of a line do not count, but one right before the first address makes it none, and so is a line without anything.
+const FIRST: &str = r#",regsub("^$|^,(?=[^ ,])",x)"#;
+
+/// What may be an address: what follows one, HAProxy would pass over.
+const ADDRESS: &str = "^(?:[0-9]+(?:[.][0-9]+){3}|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)$";
+
+/// An address with a port behind it, that of IPv6 in brackets.
+const WITH_PORT: &str =
+    "^(?:([0-9.]+)|\\[([0-9A-Fa-f:.]+)\\]):0*(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$";

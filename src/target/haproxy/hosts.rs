@@ -7,10 +7,11 @@ use super::super::scope::Scope;
 use super::canary::Question;
 use super::limits::Tables;
 use super::lines::Lines;
+use super::openssl::is_cipher_list;
 use super::patterns::{self, Meaning};
 use super::servers::{Destination, members};
 use super::shared::Shared;
-use super::{client_auth, redirects, route};
+use super::{client_auth, effort, redirects, route};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{CATCH_ALL, PathMatch, Route, Server};
 
@@ -68,6 +69,8 @@ pub(super) fn host<'a>(server: &'a Server, shared: &Shared<'a>) -> Host {
     let mut scope = Scope::of_server(server.origin);
     let mut maker = Maker { server, shared, host: &mut host, closed: None };
     maker.snippet(&mut scope);
+    maker.unguarded(&mut scope);
+    maker.tls(&mut scope);
     maker.all(&mut scope);
     host.findings = scope.finish();
     host
@@ -87,6 +90,30 @@ impl<'a> Maker<'_, 'a> {
             scope.enter_cause(self.server, "server-snippet");
             scope.close("server-snippet", "raw configuration of nginx means nothing to HAProxy, and it may protect something");
             self.closed = Some("a snippet of the host cannot be expressed");
+        }
+    }
+
+    /// Closes a host with a regular expression of which nobody could tell where it gives up.
+    fn unguarded(&mut self, scope: &mut Scope<'a>) {
+        let routes = self.server.routes.iter();
+        let mut unguarded = routes.filter(|route| !effort::can_be_guarded(&route.path));
+        if let Some(route) = unguarded.next().filter(|_| self.server.routes.iter().any(matches_by_pattern)) {
+            scope.enter(route);
+            scope.close("path", "HAProxy cannot tell where a regular expression with comments in it gives up: the host is closed");
+            self.closed = Some("a regular expression of the host cannot be expressed");
+        }
+    }
+
+    /// Tells what it costs that the host asks for certificates, and what of its TLS is left out.
+    fn tls(&self, scope: &mut Scope<'a>) {
+        if !self.server.ciphers.is_empty() && !is_cipher_list(&self.server.ciphers) {
+            scope.enter_cause(self.server, "ssl-ciphers");
+            scope.lost("ssl-ciphers", "no cipher has a name like that: those of all hosts are offered");
+        }
+        if client_auth::of(self.server).is_some() {
+            scope.enter_cause(self.server, "auth-tls-secret");
+            let message = "HAProxy keeps no sessions of TLS where any host asks for certificates: each connection makes a whole handshake";
+            scope.differs("auth-tls-secret", message);
         }
     }
 

@@ -31,6 +31,21 @@ local function lists(headers)
     return all
 end
 
+-- Whether all headers are such that each stays one line: their values hold no control characters but tabs, their names are names.
+local function are_clean(headers)
+    for name, values in pairs(headers) do
+        if not string.match(name, "^[%w!#$%%&'*+.^_`|~-]+$") then
+            return false
+        end
+        for _, value in ipairs(values) do
+            if string.find(string.gsub(value, "\t", " "), "%c") then
+                return false
+            end
+        end
+    end
+    return true
+end
+
 -- Adds the lines `name: value` of a variable; an empty value takes a header away.
 local function add_lines(headers, text)
     for line in string.gmatch(text or "", "[^\n]+") do
@@ -43,9 +58,9 @@ end
 
 -- Sends a request and waits for the answer: its status, its headers as lists by name, its body. Sockets send what they are told to;
 -- the client that looks up names adds headers of its own, and is used where there is a name.
-local function exchange(method, url, version, headers, body)
+local function send(method, url, version, headers, body)
     local scheme, address, path = string.match(url, "^(https?)://([^/?]+)(.*)$")
-    if not scheme then
+    if not scheme or string.find(url, "[%c ]") or not string.match(method, "^%w+$") or not are_clean(headers) then
         return nil
     end
     local host, port = string.match(address, "^([%d.]+):?(%d*)$")
@@ -96,6 +111,15 @@ local function exchange(method, url, version, headers, body)
         content = socket:receive("*a") or ""
     end
     socket:close()
+    return status, answered, content
+end
+
+-- The same, where the answer is one that can be passed on.
+local function exchange(method, url, version, headers, body)
+    local status, answered, content = send(method, url, version, headers, body)
+    if not status or not are_clean(answered) then
+        return nil
+    end
     return status, answered, content
 end
 

@@ -88,9 +88,8 @@ pub(super) fn write(limits: &RateLimits, shared: &Shared, pages: &ErrorPages, al
     let settings = &shared.proxy.settings.limits;
     let mut exempt = Vec::new();
     if !limits.exempt.is_empty() {
-        let all = access::networks(&limits.exempt).join(" || ");
-        lines.code(&format!("http-request set-var(txn.unlimited) bool(true) if {all}"));
-        exempt.push("!{ var(txn.unlimited) -m bool }");
+        access::networks("unlimited", &limits.exempt, lines);
+        exempt.push("!unlimited");
     }
     let condition = |more: &str| {
         let all: Vec<_> = exempt.iter().copied().chain((!more.is_empty()).then_some(more)).collect();

@@ -1,5 +1,10 @@
 //! Paths that are regular expressions: most are plain beginnings in other words, which a table finds at once.
 
+use super::effort;
+
+/// What all of them start with.
+pub(super) const START: &str = "(?i)^";
+
 /// What a regular expression that a path begins with, in any case of letters, means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Meaning {
@@ -45,7 +50,7 @@ pub(super) fn meaning(pattern: &str) -> Meaning {
 
 /// A pattern as the first word of a line of a map: blanks would end it.
 pub(super) fn map_key(pattern: &str) -> String {
-    let mut key = String::from("(?i)^");
+    let mut key = String::from(START);
     for character in pattern.replace("\\ ", " ").chars() {
         if character == ' ' || character.is_ascii_control() {
             key.push_str(&format!("\\x{:02x}", u32::from(character)));
@@ -53,7 +58,7 @@ pub(super) fn map_key(pattern: &str) -> String {
             key.push(character);
         }
     }
-    key
+    effort::limited(&key)
 }
 
 #[cfg(test)]
@@ -63,6 +68,7 @@ mod tests {
     #[test]
     fn patterns_are_one_word() {
         assert_eq!(map_key("/a\\ b c\nd"), r"(?i)^/a\x20b\x20c\x0ad");
+        assert_eq!(map_key("/(a|b)+"), "(*LIMIT_MATCH=200000)(?i)^/(a|b)+");
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Change of the path on its way to the backend.
 
 use super::super::scope::Scope;
+use super::answers::answer;
+use super::effort;
+use super::frontend::refuse_untold;
 use super::headers;
 use super::lines::{Lines, Rule};
 use super::variables;
@@ -26,31 +29,49 @@ pub(super) fn write(route: &Route, scope: &mut Scope, lines: &mut Lines) {
         (Ok(path), Ok(query)) => (path, query),
         (Err(name), _) | (_, Err(name)) => return scope.close("rewrite-target", &format!("HAProxy does not know `${name}`")),
     };
-    let pattern = format!("(?i){}", route.path);
+    // Where PCRE gives up, the path would stay as it is.
+    let all = || std::iter::once(route.path.as_str());
+    refuse_untold(500, "var(txn.path)", "", all(), lines);
+    let pattern = effort::limited(&format!("(?i){}", route.path));
     let matches = |rule: Rule| rule.code("if { var(txn.path) -m reg").value(&pattern).code("}");
     if let Some(query) = query_text.filter(|query| !query.is_empty()) {
         // The whole path is matched so that nothing but the new query is left.
         let whole = argument(&format!("(?i)^[\\s\\S]*?(?:{})[\\s\\S]*$", route.path));
-        let sample = format!("var(txn.path),regsub({whole},{})", argument(&query));
+        // Quirk of nginx: what is captured is encoded where the path was, or has a plus sign.
+        let kept = ["2F/", "3A:", "40@", "21!", "24$", "27'", "28(", "29)", "2A*", "2C,", "3D=", "7E~"];
+        let encoded = format!("var(txn.path),url_enc{}", brought_back(kept.into_iter()));
+        lines.code("http-request set-var(txn.captured) var(txn.path)");
+        lines.rule(Rule::new("http-request set-var(txn.captured)").value(&encoded).code("if { path -m sub % + }"));
+        let sample = format!("var(txn.captured),regsub({whole},{})", argument(&query));
         lines.rule(matches(Rule::new("http-request set-var(txn.arguments)").value(&sample)));
         lines.code("http-request set-query %[var(txn.arguments)]&%[query] if { query -m len gt 0 } { var(txn.arguments) -m found }");
         lines.code("http-request set-query %[var(txn.arguments)] if !{ query -m len gt 0 } { var(txn.arguments) -m found }");
     } else if query.is_some() {
         // Quirk of nginx: a question mark at the end drops the query.
-        lines.rule(matches(Rule::new("http-request set-query ''")));
+        lines.rule(matches(Rule::new("http-request set-pathq %[path]")));
     }
     lines.code("http-request set-var(txn.encoded) var(txn.path)");
     // What a URI cannot hold as it is; what the encoding takes too much is brought back.
-    let kept = [("2F", "/"), ("3A", ":"), ("40", "@"), ("21", "!"), ("24", "$"), ("26", "&"), ("27", "'"), ("28", "("), ("29", ")")];
-    let kept = kept.iter().chain(&[("2A", "*"), ("2B", "+"), ("2C", ","), ("3B", ";"), ("3D", "="), ("7E", "~")]);
-    let back: String = kept.map(|(code, character)| format!(",regsub(\"%{code}\",\"{character}\",g)")).collect();
+    let kept = ["2F/", "3A:", "40@", "21!", "24$", "26&", "27'", "28(", "29)", "2A*", "2B+", "2C,", "3B;", "3D=", "7E~"];
+    let back = brought_back(kept.into_iter());
     let special = Rule::new("http-request set-var(txn.encoded)").value(&format!("var(txn.path),url_enc{back}"));
     lines.rule(special.code("if { var(txn.path) -m reg").value(r#"[^!$&-;=@-\[\]_a-z~]"#).code("}"));
     lines.rule(matches(Rule::new("http-request set-path %[var(txn.encoded)]")));
-    lines.rule(Rule::new("http-request replace-path").value(&pattern).value(&path));
+    refuse_untold(500, "path", "", all(), lines);
+    if path.is_empty() {
+        // nginx has no word for a path without anything either.
+        lines.rule(matches(answer(500)));
+    } else {
+        lines.rule(Rule::new("http-request replace-path").value(&pattern).value(&path));
+    }
     if !features.forwarded_prefix.is_empty() {
         headers::set_or_lose("X-Forwarded-Prefix", &features.forwarded_prefix, "x-forwarded-prefix", scope, lines);
     }
+}
+
+/// Converters that bring characters back which were encoded, each told as its code and itself.
+fn brought_back<'c>(characters: impl Iterator<Item = &'c str>) -> String {
+    characters.map(|text| text.split_at(2)).map(|(code, character)| format!(",regsub(\"%{code}\",\"{character}\",g)")).collect()
 }
 
 /// The replacement of a regular expression: `$1` becomes `\1`.

@@ -4,7 +4,7 @@ use super::super::dialect::{OFFSET_UNITS, is_size};
 use super::super::names;
 use super::super::scope::Scope;
 use super::answers::answer;
-use super::lines::{Lines, Rule};
+use super::lines::Lines;
 use super::scripts::{self, ErrorPages};
 use super::servers::{self, Destination, Protocol};
 use super::shared::Shared;
@@ -109,7 +109,7 @@ impl Writer<'_, '_> {
             lines.code("http-request set-log-level silent");
         }
         for (name, value) in &features.response_headers {
-            lines.rule(Rule::new("http-after-response set-header").value(name).format(&Format::text(value)));
+            headers::of_answers(name, value, lines);
         }
     }
 

@@ -64,24 +64,23 @@ pub(super) fn ask(service: &ExternalAuth, unless: &[&str], shared: &Shared, scop
     if service.keepalive_connections > 0 {
         scope.differs("auth-keepalive", "connections to the service are not kept");
     }
-    let (url, headers) = match (variables::format(&service.url), headers(service, shared)) {
+    let (url, headers) = match (variables::for_service(&service.url), headers(service, shared)) {
         (Ok(url), Ok(headers)) => (url, headers),
-        (Err(name), _) | (_, Err(name)) => return scope.close("auth-url", &format!("HAProxy does not know `${name}`")),
+        (Err(name), _) | (_, Err(name)) => return scope.close("auth-url", &unknown(&name)),
     };
     let condition = if unless.is_empty() { String::new() } else { format!("if {}", unless.join(" ")) };
-    lines.rule(Rule::new("http-request set-var-fmt(txn.auth_url)").format(&url));
+    lines.rule(Rule::variable("txn.auth_url", &url));
     lines.rule(Rule::new("http-request set-var-fmt(txn.auth_headers)").lines(&headers));
     if !service.method.is_empty() {
-        lines.rule(Rule::new("http-request set-var-fmt(txn.auth_method)").value(&service.method));
+        lines.rule(Rule::variable("txn.auth_method", &Format::text(&service.method)));
     }
-    if !service.response_headers.is_empty() {
-        lines.rule(Rule::new("http-request set-var-fmt(txn.auth_copies)").format(&Format::text(&service.response_headers.join(","))));
-    }
+    let copies: Vec<&str> = service.response_headers.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
+    lines.rule(Rule::variable("txn.auth_copies", &Format::text(&copies.join(","))));
     lines.rule(Rule::new("http-request lua.ask").code(&condition));
     if !unless.is_empty() {
         // What the service would say of a client, nobody says of one that it was not asked about, least of all the client.
         let passes: Vec<_> = unless.iter().map(|condition| condition.trim_start_matches('!')).collect();
-        for name in &service.response_headers {
+        for name in copies {
             lines.rule(Rule::new("http-request del-header").value(name).code("if").code(&passes.join(" || ")));
         }
     }
@@ -91,6 +90,12 @@ pub(super) fn ask(service: &ExternalAuth, unless: &[&str], shared: &Shared, scop
         Rule::new("http-after-response add-header Set-Cookie %[var(txn.auth_cookie)] if { var(txn.auth_cookie) -m found }").code(fits),
     );
     refuse(service, unless, scope, lines);
+}
+
+/// What is wrong with a variable in what a service is asked.
+fn unknown(name: &str) -> String {
+    let why = if matches!(name, "uri" | "document_uri") { ", which is not that of the client here" } else { "" };
+    format!("HAProxy does not know `${name}`{why}")
 }
 
 fn refuse(service: &ExternalAuth, unless: &[&str], scope: &mut Scope, lines: &mut Lines) {
@@ -129,7 +134,7 @@ fn headers(service: &ExternalAuth, shared: &Shared) -> Result<Vec<(String, Forma
         all.push(("X-Forwarded-For", "$remote_addr"));
     }
     all.extend(service.request_headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    all.into_iter().map(|(name, value)| Ok((name.to_owned(), variables::format(value)?))).collect()
+    all.into_iter().map(|(name, value)| Ok((name.to_owned(), variables::for_service(value)?))).collect()
 }
 
 /// Writes that requests are copied.
@@ -144,19 +149,17 @@ pub(super) fn mirror(mirror: &Mirror, shared: &Shared, scope: &mut Scope, lines:
         return scope.lost("mirror-target", "there is no target to send copies to: requests are not copied");
     }
     scope.differs("mirror-target", "bodies are copied as far as they fit into one buffer");
-    match (variables::format(&mirror.target), variables::format(&mirror.host)) {
+    match (variables::for_service(&mirror.target), variables::for_service(&mirror.host)) {
         (Ok(target), Ok(host)) => {
-            lines.rule(Rule::new("http-request set-var-fmt(txn.mirror_url)").format(&target));
-            lines.rule(Rule::new("http-request set-var-fmt(txn.mirror_host)").format(&host));
+            lines.rule(Rule::variable("txn.mirror_url", &target));
+            lines.rule(Rule::variable("txn.mirror_host", &host));
             if mirror.request_body != "off" {
                 lines.code("http-request wait-for-body time 10s if { req.body_size gt 0 }");
                 lines.code("http-request set-var(txn.mirror_body) req.body if { req.body_size gt 0 }");
             }
             lines.code("http-request lua.mirror");
         }
-        (Err(name), _) | (_, Err(name)) => {
-            scope.lost("mirror-target", &format!("HAProxy does not know `${name}`: requests are not copied"))
-        }
+        (Err(name), _) | (_, Err(name)) => scope.lost("mirror-target", &format!("{}: requests are not copied", unknown(&name))),
     }
 }
 
@@ -180,12 +183,13 @@ impl ErrorPages {
         if codes.is_empty() {
             return Self::default();
         }
-        let found = |codes: &[i64]| format!("{{ status {} }}", codes.iter().map(i64::to_string).collect::<Vec<_>>().join(" "));
+        let statuses: Vec<_> = codes.iter().map(i64::to_string).collect();
         let intercepts = if defaults.error_codes.is_empty() { !features.keep_backend_errors } else { !defaults.keep_backend_errors };
         if let Some(own) = Destination::of(upstream, shared).own_status() {
             if intercepts {
+                lines.condition("is_replaced", "status", &statuses);
                 lines.code("http-response set-var(txn.is_answered) bool(true)");
-                let answer = answer(own).code("if").code(&found(codes));
+                let answer = answer(own).code("if is_replaced");
                 lines.rule(Rule::new("http-response").code(answer.text().trim_start_matches("http-request ")));
             }
             return Self { codes: codes.clone(), own: Some(own) };
@@ -198,7 +202,7 @@ impl ErrorPages {
         scope.differs("custom-http-errors", "pages are asked for by GET or HEAD, without the body of the request");
         let endpoints = shared.upstreams.get(upstream).map(|upstream| servers::members(upstream)).unwrap_or_default();
         let addresses: Vec<_> = endpoints.iter().take(20).map(servers::address).collect();
-        lines.rule(Rule::new("http-request set-var-fmt(txn.error_service)").format(&Format::text(&addresses.join(","))));
+        lines.rule(Rule::variable("txn.error_service", &Format::text(&addresses.join(","))));
         lines.code("http-request set-var(txn.error_query) query");
         lines.code("http-request lua.remember");
         let owner = route.owner.clone().unwrap_or_default();
@@ -220,8 +224,9 @@ impl ErrorPages {
         }
         lines.rule(Rule::new("http-request set-var-fmt(txn.error_headers)").lines(&headers));
         if intercepts {
+            lines.condition("is_replaced", "status", &statuses);
             lines.code("http-response set-var(txn.is_answered) bool(true)");
-            lines.code(&format!("http-response lua.replace_error if {} !{{ var(txn.error_code) -m found }}", found(codes)));
+            lines.code("http-response lua.replace_error if is_replaced !{ var(txn.error_code) -m found }");
         }
         Self { codes: codes.clone(), own: None }
     }

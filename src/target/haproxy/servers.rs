@@ -7,6 +7,7 @@ use super::super::dialect;
 use super::super::scope::Scope;
 use super::affinity;
 use super::lines::{Lines, Rule};
+use super::openssl::is_cipher_list;
 use super::shared::Shared;
 use super::variables;
 use super::words::{self, argument};
@@ -108,7 +109,7 @@ fn choice(server: &Server, route: &Route, upstream: &Upstream, shared: &Shared, 
         }
         match variables::format(&hashing.key) {
             Ok(key) => {
-                lines.rule(Rule::new("http-request set-var-fmt(txn.hash_key)").format(&key));
+                lines.rule(Rule::variable("txn.hash_key", &key));
                 lines.code("balance hash var(txn.hash_key)");
                 lines.code("hash-type consistent sdbm avalanche");
             }
@@ -223,7 +224,13 @@ fn trusted(rule: Rule, tls: &BackendTls, scope: &mut Scope) -> Rule {
         rule.code("verify none")
     };
     if !tls.ciphers.is_empty() && tls.ciphers != "DEFAULT" {
+        if !is_cipher_list(&tls.ciphers) {
+            scope.close("proxy-ssl-ciphers", "no cipher has a name like that");
+        }
         rule = rule.code("ciphers").value(&tls.ciphers);
+    }
+    if !tls.protocols.split_whitespace().any(|word| matches!(word, "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3")) {
+        scope.close("proxy-ssl-protocols", "HAProxy speaks no version of TLS that is allowed");
     }
     for (version, end) in [("SSLv3", "sslv3"), ("TLSv1", "tlsv10"), ("TLSv1.1", "tlsv11"), ("TLSv1.2", "tlsv12"), ("TLSv1.3", "tlsv13")] {
         if !tls.protocols.split_whitespace().any(|word| word == version) {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use super::super::dialect::beginnings;
 use super::super::scope::Scope;
 use super::options::HaproxyOptions;
-use super::{losses, servers};
-use crate::ir::{Proxy, Upstream};
+use super::{client_auth, losses, servers};
+use crate::ir::{Features, Proxy, Upstream};
 
 /// What all hosts have in common.
 #[derive(Debug)]
@@ -79,6 +79,18 @@ impl<'a> Shared<'a> {
                 self.closed = Some("a snippet that holds for all routes cannot be expressed");
             }
         }
+    }
+
+    /// Whether any route asks for the address of the client.
+    pub(super) fn asks_for_addresses(&self) -> bool {
+        let asks = |features: &Features| !(features.allow.is_empty() && features.deny.is_empty() && features.limits.exempt.is_empty());
+        let mut routes = self.proxy.servers.iter().flat_map(|server| &server.routes);
+        !self.proxy.settings.filters.block_cidrs.is_empty() || routes.any(|route| asks(&route.features))
+    }
+
+    /// Whether any host asks clients for certificates.
+    pub(super) fn asks_for_certificates(&self) -> bool {
+        self.proxy.servers.iter().any(|server| client_auth::of(server).is_some())
     }
 
     /// Whether the scheme, host and port that clients see are read from headers.

@@ -17,6 +17,10 @@ pub(super) fn services(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
             scope.lost("udp-services-configmap", "HAProxy does not pass on UDP");
             continue;
         }
+        if !(1..=65_535).contains(&stream.listen) {
+            scope.lost("tcp-services-configmap", &format!("{} is no number of a port: nobody listens there", stream.listen));
+            continue;
+        }
         lines.section(&format!("listen _tcp_{}", stream.listen));
         lines.code("mode tcp");
         lines.code("option tcplog");
@@ -35,15 +39,36 @@ pub(super) fn services(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     }
 }
 
-/// A time as HAProxy reads it; what it does not read becomes ten minutes.
+/// A time of nginx, such as `1h 30m`, as HAProxy reads it; what is none becomes ten minutes.
 pub(super) fn time(text: &str) -> String {
-    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let fits = number.parse::<u32>().is_ok() && matches!(&text[number.len()..], "" | "s" | "m" | "h" | "d" | "ms");
-    match (fits, text.len() == number.len()) {
-        (true, true) => format!("{text}s"),
-        (true, false) => text.to_owned(),
-        (false, _) => String::from("600s"),
+    /// Milliseconds up to two billion, as far as HAProxy counts.
+    const LONGEST: u64 = 2_000_000_000;
+    let milliseconds = milliseconds(text).filter(|time| *time > 0).unwrap_or(600_000).min(LONGEST);
+    if milliseconds % 1000 == 0 { format!("{}s", milliseconds / 1000) } else { format!("{milliseconds}ms") }
+}
+
+fn milliseconds(text: &str) -> Option<u64> {
+    let mut rest = text.trim();
+    let mut sum: u64 = 0;
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let number: u64 = rest.get(..digits)?.parse().ok()?;
+        let letters = rest[digits..].bytes().take_while(u8::is_ascii_alphabetic).count();
+        let unit = match &rest[digits..digits + letters] {
+            "ms" => 1,
+            "" | "s" => 1000,
+            "m" => 60_000,
+            "h" => 3_600_000,
+            "d" => 86_400_000,
+            "w" => 604_800_000,
+            "M" => 2_592_000_000,
+            "y" => 31_536_000_000,
+            _ => return None,
+        };
+        sum = sum.checked_add(number.checked_mul(unit)?)?;
+        rest = rest[digits + letters..].trim_start();
     }
+    Some(sum)
 }
 
 /// Hosts whose TLS is passed on unopened, with who gets it.

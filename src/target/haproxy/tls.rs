@@ -6,6 +6,7 @@ use super::super::scope::Scope;
 use super::super::{FileName, OutputFile};
 use super::client_auth;
 use super::lines::{Lines, Rule};
+use super::openssl::{is_cipher_list, is_curve_list};
 use super::shared::Shared;
 use crate::ir::{CATCH_ALL, Proxy, SecretUse, Server};
 
@@ -92,32 +93,6 @@ fn line<'a>(server: &'a Server, shared: &Shared<'a>, default: &FileName) -> Opti
     Some(format!("{file}{options} {}\n", names.join(" ")))
 }
 
-/// Whether a list holds anything that OpenSSL can take for ciphers: with nothing of the kind HAProxy does not start.
-fn is_cipher_list(list: &str) -> bool {
-    const GROUPS: &[&str] = &[
-        "ALL",
-        "HIGH",
-        "MEDIUM",
-        "LOW",
-        "DEFAULT",
-        "COMPLEMENTOFDEFAULT",
-        "AES",
-        "AESGCM",
-        "ECDHE",
-        "DHE",
-        "RSA",
-        "TLSv1.2",
-        "EECDH",
-        "EDH",
-        "CHACHA20",
-    ];
-    let fits = |word: &str| {
-        GROUPS.contains(&word)
-            || word.split(['-', '+']).count() > 1 && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-+_.@=".contains(&byte))
-    };
-    !list.contains(|c: char| c.is_whitespace() || c.is_control() || "[]'\"\\#".contains(c)) && list.split([':', ',']).any(fits)
-}
-
 /// Writes what holds for TLS as a whole.
 pub(super) fn process(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     let tls = &shared.proxy.settings.tls;
@@ -125,20 +100,32 @@ pub(super) fn process(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     let is_asked = |version: &&&str| tls.protocols.split_whitespace().any(|word| word == **version);
     let name = |version: &str| if version == "TLSv1" { String::from("TLSv1.0") } else { version.to_owned() };
     let asked: Vec<String> = versions.iter().filter(is_asked).map(|version| name(version)).collect();
-    let mut rule = Rule::new("ssl-default-bind-options");
+    // A session that is resumed keeps its certificate, whatever authorities another host has: where any host asks, none is kept.
+    let asks = shared.asks_for_certificates();
+    let mut options: Vec<String> = Vec::new();
     if let (Some(first), Some(last)) = (asked.first(), asked.last()) {
-        rule = rule.code(&format!("ssl-min-ver {first} ssl-max-ver {last}"));
+        options.push(format!("ssl-min-ver {first} ssl-max-ver {last}"));
     }
-    if !tls.session_tickets {
-        rule = rule.code("no-tls-tickets");
+    if !tls.session_tickets || asks {
+        options.push(String::from("no-tls-tickets"));
     }
-    lines.rule(rule);
+    if !options.is_empty() {
+        lines.code(&format!("ssl-default-bind-options {}", options.join(" ")));
+    }
+    if asks {
+        lines.code("tune.ssl.cachesize 0");
+        if tls.early_data {
+            scope.lost("ssl-early-data", "without sessions, which a host that asks for certificates rules out, nothing is sent early");
+        }
+    }
     if is_cipher_list(&tls.ciphers) {
         lines.rule(Rule::new("ssl-default-bind-ciphers").value(&tls.ciphers));
     } else if !tls.ciphers.is_empty() {
         scope.lost("ssl-ciphers", "no cipher has a name like that: those of HAProxy are offered");
     }
-    if !tls.ecdh_curve.is_empty() && tls.ecdh_curve != "auto" {
+    if !matches!(tls.ecdh_curve.as_str(), "" | "auto") && !is_curve_list(&tls.ecdh_curve) {
+        scope.lost("ssl-ecdh-curve", "not all of these are curves: those of HAProxy are offered");
+    } else if !matches!(tls.ecdh_curve.as_str(), "" | "auto") {
         lines.rule(Rule::new("ssl-default-bind-curves").value(&tls.ecdh_curve));
     }
     if !tls.dh_param_object.is_empty() {

@@ -58,40 +58,82 @@ pub(super) fn files(shared: &Shared, scope: &mut Scope) -> Vec<OutputFile> {
         let table = users(text.expose(), &auth.secret, shared, scope, &mut lines);
         files.push(OutputFile::private(hashes(auth), table));
     }
-    if !is_any || lines.take_unfit().is_some() {
+    if !is_any {
         return Vec::new();
     }
     files.push(OutputFile::private(FILE, lines.finish()));
     files
 }
 
-/// Writes the users of a list; those whose hash is a plain SHA-1, or one for the script, go to a table.
+/// Writes the users of a list; those whose hash is a plain SHA-1, or one for the script, go to a table. Lines are read as nginx does: no
+/// blank is cut off, `#` and a line break begin a comment, and a password ends at a colon or a line break.
 fn users(text: &str, object: &str, shared: &Shared, scope: &mut Scope, lines: &mut Lines) -> String {
     let mut table = String::new();
     let mut known = std::collections::BTreeSet::new();
-    for line in text.lines() {
-        let Some((user, hash)) = line.trim().split_once(':').filter(|(user, _)| !user.is_empty() && !user.starts_with('#')) else {
-            continue;
-        };
-        let hash = hash.split(':').next().unwrap_or_default();
+    for line in text.split('\n').filter(|line| !line.starts_with(['#', '\r'])) {
+        let Some((user, rest)) = line.split_once(':') else { continue };
+        let hash = rest.split([':', '\r']).next().unwrap_or_default();
         // The first line of a user counts.
-        if !known.insert(user.to_owned()) {
+        if !known.insert(user) {
             continue;
         }
-        if hash.starts_with("{PLAIN}") {
-            let password = hash.trim_start_matches("{PLAIN}");
-            lines.rule(Rule::new("user").value(user).code("insecure-password").value(password));
-        } else if let Some(hash) = hash.strip_prefix("{SHA}").filter(|_| !user.contains(char::is_whitespace)) {
-            table.push_str(&format!("{user} {hash}\n"));
-        } else if shared.options.lua && hash.starts_with("$apr1$") && !user.contains(char::is_whitespace) {
-            table.push_str(&format!("{user} {hash}\n"));
-        } else if hash.starts_with("$apr1$") || hash.starts_with('{') {
-            let more = if hash.starts_with('$') { ", unless `--haproxy-lua` adds a script that can" } else { "" };
-            let message = format!("a password in Secret `{object}` has a hash that HAProxy cannot check: nobody gets in by it{more}");
-            scope.lost("auth-secret", &message);
-        } else {
-            lines.rule(Rule::new("user").value(user).code("password").value(hash));
+        match Password::of(hash, shared.options.lua) {
+            Password::Plain(password) if !password.is_empty() && !user.is_empty() => {
+                let rule = Rule::new("user").value(user).code("insecure-password").value(password);
+                if lines.fit_rule(&rule) {
+                    continue;
+                }
+            }
+            Password::Crypt if !user.is_empty() => {
+                if lines.fit_rule(&Rule::new("user").value(user).code("password").value(hash)) {
+                    continue;
+                }
+            }
+            // A key of the table ends at a blank.
+            Password::Table(hash) if !user.is_empty() && !user.contains(|c: char| c.is_whitespace() || c.is_control()) => {
+                table.push_str(&format!("{user} {hash}\n"));
+                continue;
+            }
+            Password::Unknown => {
+                let more = if hash.starts_with('$') { ", unless `--haproxy-lua` adds a script that can" } else { "" };
+                let message = format!("a password in Secret `{object}` has a hash that HAProxy cannot check: nobody gets in by it{more}");
+                scope.lost("auth-secret", &message);
+                continue;
+            }
+            Password::Plain(_) | Password::Crypt | Password::Table(_) => {}
         }
+        let message = format!("a user or password in Secret `{object}` is none that HAProxy can read: nobody gets in by it");
+        scope.lost("auth-secret", &message);
     }
     table
+}
+
+/// How a password is told.
+enum Password<'h> {
+    /// As it is.
+    Plain(&'h str),
+    /// In a way that the library of the system knows.
+    Crypt,
+    /// In a way that is compared by rules or by the script.
+    Table(&'h str),
+    Unknown,
+}
+
+impl<'h> Password<'h> {
+    fn of(hash: &'h str, has_script: bool) -> Self {
+        let is_base64 = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte));
+        if let Some(password) = hash.strip_prefix("{PLAIN}") {
+            Self::Plain(password)
+        } else if let Some(hash) = hash.strip_prefix("{SHA}") {
+            // Twenty bytes.
+            if hash.len() == 28 && is_base64(hash) { Self::Table(hash) } else { Self::Unknown }
+        } else if hash.starts_with("$apr1$") {
+            let is_word = hash.bytes().all(|byte| byte.is_ascii_graphic());
+            if has_script && is_word { Self::Table(hash) } else { Self::Unknown }
+        } else if hash.is_empty() || hash.starts_with('{') {
+            Self::Unknown
+        } else {
+            Self::Crypt
+        }
+    }
 }

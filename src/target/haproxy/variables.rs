@@ -2,8 +2,25 @@
 
 use super::words::{Format, argument};
 
+/// What no header and no line of a request may hold, but what a client can say in a path or a name of TLS, is left out.
+macro_rules! clean {
+    ($sample:literal) => {
+        concat!($sample, r#",regsub("[[:cntrl:]]","",g)"#)
+    };
+}
+
 /// A value with variables as a format; the name of the first variable that HAProxy does not know is the error.
 pub(super) fn format(value: &str) -> Result<Format, String> {
+    with(value, sample)
+}
+
+/// A value with variables for a request to another service. What nginx calls the path is that of this request, not that of the client.
+pub(super) fn for_service(value: &str) -> Result<Format, String> {
+    with(value, |name| if matches!(name, "uri" | "document_uri") { None } else { sample(name) })
+}
+
+/// A value with variables that a function knows.
+fn with(value: &str, sample: impl Fn(&str) -> Option<String>) -> Result<Format, String> {
     let mut format = Format::default();
     let mut rest = value;
     while let Some(at) = rest.find('$') {
@@ -37,7 +54,7 @@ pub(super) fn sample(name: &str) -> Option<String> {
         "http_host" => "req.hdr(host)",
         "best_http_host" => "var(txn.best_host)",
         "request_uri" => "var(txn.uri)",
-        "uri" | "document_uri" => "var(txn.path)",
+        "uri" | "document_uri" => clean!("var(txn.path)"),
         "args" | "query_string" => "query",
         "remote_addr" | "binary_remote_addr" | "the_real_ip" => "src",
         "remote_port" => "src_port",
@@ -52,7 +69,7 @@ pub(super) fn sample(name: &str) -> Option<String> {
         "req_id" | "request_id" => "var(txn.request_id)",
         "ssl_client_s_dn" => "ssl_c_s_dn(,0,rfc2253)",
         "ssl_client_i_dn" => "ssl_c_i_dn(,0,rfc2253)",
-        "ssl_server_name" => "ssl_fc_sni",
+        "ssl_server_name" => clean!("ssl_fc_sni"),
         "ssl_protocol" => "ssl_fc_protocol",
         "ssl_cipher" => "ssl_fc_cipher",
         "proxy_protocol_addr" | "realip_remote_addr" => "fc_src",
@@ -91,8 +108,13 @@ mod tests {
             ("a$", Ok("a$")),
             ("$$host", Ok("$%[var(txn.host)]")),
             ("$upstream_addr", Err("upstream_addr")),
+            ("$uri", Ok(r#"%[var(txn.path),regsub("[[:cntrl:]]","",g)]"#)),
         ] {
             assert_eq!(format(value).as_ref().map(Format::as_str).map_err(String::as_str), expected, "{value}");
+        }
+        for (value, expected) in [("/$uri", Err("uri")), ("/${document_uri}", Err("document_uri")), ("$request_uri", Ok("%[var(txn.uri)]"))]
+        {
+            assert_eq!(for_service(value).as_ref().map(Format::as_str).map_err(String::as_str), expected, "{value}");
         }
     }
 }
