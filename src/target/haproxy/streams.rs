@@ -44,7 +44,7 @@ pub(super) fn time(text: &str) -> String {
     /// Milliseconds up to two billion, as far as HAProxy counts.
     const LONGEST: u64 = 2_000_000_000;
     let milliseconds = milliseconds(text).filter(|time| *time > 0).unwrap_or(600_000).min(LONGEST);
-    if milliseconds % 1000 == 0 { format!("{}s", milliseconds / 1000) } else { format!("{milliseconds}ms") }
+    if milliseconds.is_multiple_of(1000) { format!("{}s", milliseconds / 1000) } else { format!("{milliseconds}ms") }
 }
 
 fn milliseconds(text: &str) -> Option<u64> {
