@@ -199,6 +199,31 @@ fn the_settings_file_is_accepted_and_shows_all_keys() {
     assert!(shop.contains("1 suppressed") && !shop.contains("assumed-configmap"), "{shop}");
 }
 
+/// What stands between single backticks in a text without blocks.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn tests_that_hold_a_promise_are_there() {
+    let page = read("docs/security.md");
+    let (_, table) = page.split_once("## How it is tested").expect("the page says how promises are tested");
+    let (table, _) = table.split_once("\n## ").expect("something is not promised");
+    let (mut file, mut seen) = (String::new(), 0);
+    for name in quoted(table) {
+        if let Some(path) = name.split(' ').next().filter(|path| path.starts_with("tests/") || path.starts_with("fuzz")) {
+            assert!(root().join(path).exists(), "there is no {path}");
+            file = if path.ends_with(".rs") { read(path) } else { String::new() };
+        } else if name.contains('_') {
+            assert!(file.contains(&format!("fn {name}(")), "the file that is named before `{name}` has no such test");
+            seen += 1;
+        } else if !name.starts_with("--") {
+            assert!(root().join(format!("tests/traffic/scenarios/{name}.yaml")).exists(), "there is no scenario `{name}`");
+        }
+    }
+    assert!(seen >= 10, "only {seen} tests are named");
+}
+
 #[test]
 fn the_rendered_example_is_up_to_date() {
     let folder = examples();

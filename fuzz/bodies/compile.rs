@@ -24,7 +24,13 @@ pub struct All {
 }
 
 impl All {
+    /// With all options of the targets.
     pub fn of(text: &str) -> Self {
+        Self::with(text, &[false, true])
+    }
+
+    /// With the options that are told: none, or those that make more of a target.
+    pub fn with(text: &str, riches: &[bool]) -> Self {
         let mut sources = SourceMap::default();
         sources.add("in.yaml", text);
         let flags = Flags::parse(LATEST, [("--configmap=shop/settings", None)]).value;
@@ -35,14 +41,14 @@ impl All {
         let mut findings = [cluster.diagnostics, proxy.diagnostics].concat();
         let mut made = Vec::new();
         for target in TARGETS {
-            for is_rich in [false, true] {
+            for &is_rich in riches {
                 let options = Options {
                     nginx: NginxOptions { splits_hosts: is_rich, ..NginxOptions::default() },
                     haproxy: HaproxyOptions { lua: is_rich, ..HaproxyOptions::default() },
                 };
                 let rendered = target.render(&proxy.value, &options);
                 findings.extend(rendered.diagnostics);
-                if !is_rich {
+                if is_rich == riches[0] {
                     let files: Vec<_> = rendered.value.iter().map(|file| (file.name.as_ref(), file.content.as_str())).collect();
                     let subject = Subject { cluster: &cluster.value, controller: &controller, proxy: &proxy.value, files: &files };
                     findings.extend(lint::check(&subject));
