@@ -10,17 +10,17 @@ use std::sync::Mutex;
 /// A proxy that runs what is rendered.
 struct Product {
     name: &'static str,
-    /// Rows of our own scenarios that must be equal.
-    own_rows: usize,
+    /// Rows of our own scenarios that may differ.
+    own_unequal: usize,
     /// Rows of the reference that must be equal; the guide `docs/leaving-for-….md` names those that are not. One less than are, as
     /// limits depend on time, and a busy machine stretches it.
     reference_rows: usize,
 }
 
 const PRODUCTS: [Product; 2] = [
-    Product { name: "nginx", own_rows: 62, reference_rows: 948 },
+    Product { name: "nginx", own_unequal: 0, reference_rows: 948 },
     // HAProxy takes no snippets and no WebSocket without a key, and keeps connections with TLS and without apart.
-    Product { name: "haproxy", own_rows: 58, reference_rows: 919 },
+    Product { name: "haproxy", own_unequal: 4, reference_rows: 919 },
 ];
 
 fn folder(path: &str) -> PathBuf {
@@ -56,10 +56,11 @@ fn tool(name: &str, product: &Product, args: &[&str]) -> (Output, String) {
     (output, String::from_utf8_lossy(&text).into_owned())
 }
 
-/// How many rows were equal: the last line says `N of M rows equal`.
-fn equal_rows(text: &str) -> usize {
-    let last = text.lines().rev().find(|line| line.ends_with("rows equal"));
-    last.and_then(|line| line.split(' ').next()?.parse().ok()).unwrap_or_default()
+/// How many rows were equal, and of how many: the last line says `N of M rows equal`.
+fn equal_rows(text: &str) -> (usize, usize) {
+    let last = text.lines().rev().find(|line| line.ends_with("rows equal")).unwrap_or_default();
+    let mut numbers = last.split(' ').filter_map(|word| word.parse().ok());
+    (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default())
 }
 
 /// Of each row that is not equal `check` tells, at the object that causes it, and nobody gets in by it who did not before.
@@ -72,7 +73,8 @@ fn assert_told(text: &str) {
 fn scenarios_get_the_answers_of_the_controller() {
     for product in products() {
         let (_, text) = tool("run", product, &[&folder("tests/traffic/scenarios").to_string_lossy(), "-v", "--told"]);
-        assert!(equal_rows(&text) >= product.own_rows, "{text}");
+        let (equal, all) = equal_rows(&text);
+        assert!(all > 60 && equal + product.own_unequal >= all, "{text}");
         assert_told(&text);
     }
 }
@@ -99,7 +101,7 @@ fn recorded_requests_get_the_recorded_answers() {
     let Some(reference) = support::reference() else { return };
     for product in products() {
         let (_, text) = tool("run", product, &[&reference.join("traffic").to_string_lossy(), "-v", "--told"]);
-        assert!(equal_rows(&text) >= product.reference_rows, "{text}");
+        assert!(equal_rows(&text).0 >= product.reference_rows, "{text}");
         assert_told(&text);
     }
 }
