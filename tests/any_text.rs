@@ -152,4 +152,9 @@ proptest! {
     fn any_certificates_are_read(text in input()) {
         bodies::certificates(&text);
     }
+
+    #[test]
+    fn users_are_those_of_the_file(text in input()) {
+        bodies::htpasswd(&text);
+    }
 }

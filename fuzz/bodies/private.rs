@@ -67,7 +67,7 @@ pub fn htpasswd(bytes: &[u8]) {
 /// nginx takes for a user what stands before the first colon of a line, as it is; no other may get in.
 fn assert_users_are_those_of_the_file(made: &Made, text: &str) {
     let known: Vec<&str> = text.split('\n').filter_map(|line| line.split_once(':')).map(|(user, _)| user).collect();
-    let users = made.files.iter().filter(|file| file.name == "auth.cfg").flat_map(|file| file.content.lines());
+    let users = made.files.iter().filter(|file| file.name.as_ref() == "auth.cfg").flat_map(|file| file.content.lines());
     for line in users.filter_map(|line| line.strip_prefix("    user ")) {
         let plain: String = line.chars().filter(|letter| !matches!(letter, '\\' | '"' | '\'')).collect();
         let stripped = |user: &str| user.chars().filter(|letter| !matches!(letter, '\\' | '"' | '\'')).collect::<String>();
