@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::affinity;
+use super::effort;
 use super::lines::{Lines, Rule};
 use super::words::argument;
 use crate::ir::{TrafficShare, Upstream};
@@ -65,7 +66,13 @@ impl Question {
                 ("", "") => words(&sample, &word, lines),
                 // Quirk: a pattern that is none never fits.
                 ("", pattern) if problem(pattern).is_some() => {}
-                ("", pattern) => lines.rule(given().code("-m reg --").value(pattern).code("}")),
+                ("", pattern) => {
+                    let mut rule = given().code("-m reg --").value(&effort::limited(pattern)).code("}");
+                    if let Some(longest) = effort::longest(std::iter::once(pattern)) {
+                        rule = rule.code("{").value(&sample).code(&format!("-m len le {longest} }}"));
+                    }
+                    lines.rule(rule);
+                }
                 (value, _) => lines.rule(given().code("-m str --").value(value).code("}")),
             }
         }

@@ -30,6 +30,9 @@ pub(super) fn write(server: &Server, scope: &mut Scope, lines: &mut Lines) {
     let subject = server.client_auth.as_ref().map_or("", |auth| auth.match_subject.as_str());
     if !subject.is_empty() {
         let rule = Rule::new("http-request return status 403 content-type text/html string 'client certificate unauthorized'");
+        if let Some(longest) = effort::longest(std::iter::once(subject)) {
+            lines.rule(rule.clone().code(&format!("if {{ ssl_c_s_dn(,0,rfc2253) -m len gt {longest} }}")));
+        }
         // A pattern that is none fits nobody.
         let condition = if problem(subject).is_some() {
             Rule::new("")

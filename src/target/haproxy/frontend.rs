@@ -7,6 +7,7 @@ use super::effort;
 use super::headers;
 use super::lines::{Lines, Rule};
 use super::maps::{BLANK, Maps};
+use super::scripts;
 use super::shared::Shared;
 use super::tls;
 use super::words::Format;
@@ -19,6 +20,7 @@ pub(super) const INNER_SOCKET: &str = "abns@ingress-tls";
 pub(super) fn write(shared: &Shared, maps: &Maps, scope: &mut Scope, lines: &mut Lines) {
     lines.section("frontend ingress");
     binds(shared, lines);
+    scripts::count_bodies(shared, lines);
     headers::real_address(shared, lines);
     if shared.asks_for_addresses() {
         access::families("", lines);

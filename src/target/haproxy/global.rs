@@ -23,6 +23,8 @@ pub(super) fn process(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     let connections = settings.process.max_connections;
     if connections != Process::default().max_connections && connections > 0 {
         lines.code(&format!("maxconn {}", connections.min(1_000_000)));
+        // It starts with as many as the process may have.
+        lines.code("no strict-limits");
     }
     let streams = settings.client.http2_max_concurrent_streams;
     if streams != crate::ir::Client::default().http2_max_concurrent_streams {

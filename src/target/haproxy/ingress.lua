@@ -270,6 +270,30 @@ end
 
 core.register_action("remember", { "http-req" }, remember, 0)
 
+-- Counts bodies whose length no header tells, up to the limit of the route.
+local BodyLimit = { id = "limit_body", flags = filter.FLT_CFG_FL_HTX }
+BodyLimit.__index = BodyLimit
+
+function BodyLimit.new(class)
+    return setmetatable({ size = 0 }, class)
+end
+
+function BodyLimit:http_headers(txn, message)
+    if not message:is_resp() and txn:get_var("txn.body_limit") then
+        filter.register_data_filter(self, message.channel)
+    end
+end
+
+function BodyLimit:http_payload(txn, message)
+    self.size = self.size + message:input()
+    if self.size > txn:get_var("txn.body_limit") then
+        txn:set_var("txn.is_too_large", true)
+        return filter.ERROR
+    end
+end
+
+core.register_filter("limit_body", BodyLimit, function(class) return class end)
+
 -- In place of an answer of a backend.
 local function replace_error(txn)
     local get_var = function(name) return txn:get_var(name) end

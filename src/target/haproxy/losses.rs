@@ -6,7 +6,9 @@ use super::shared::Shared;
 use crate::ir::{Features, Proxy};
 
 /// What clients and backends can do that HAProxy takes in another way, whatever the manifests say.
-const REQUESTS: [&str; 5] = [
+const REQUESTS: [&str; 7] = [
+    "paths with hundreds of `/..` get 400, and those that a regular expression of the host gives up on get 500",
+    "bodies without a length are limited by the script of `--haproxy-lua`; without it, where the limit is at most 8,000 bytes",
     "handshakes of WebSocket without a key get 400, and those that a backend answers falsely 502",
     "absolute URIs for another host than `Host` get 400, and so does `#` in URIs",
     "requests of HTTP/1.0 reach backends as such",

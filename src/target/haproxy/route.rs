@@ -119,6 +119,15 @@ impl Writer<'_, '_> {
         let usual = &self.shared.proxy.settings.route_defaults.body_size;
         let size = if is_size(&proxying.body_size, OFFSET_UNITS) { &proxying.body_size } else { usual };
         if let Some(bytes) = bytes(size).filter(|bytes| *bytes > 0) {
+            /// What surely fits into a buffer beside the headers.
+            const BUFFERED: i64 = 8000;
+            let unless = "if !{ req.hdr(content-length) -m found }";
+            if self.shared.options.lua {
+                lines.code(&format!("http-request set-var(txn.body_limit) int({bytes}) {unless}"));
+            }
+            if bytes <= BUFFERED {
+                lines.code(&format!("http-request wait-for-body time 60s at-least {} {unless}", bytes + 1));
+            }
             pages.answer(413, &format!("if {{ req.body_size gt {bytes} }}"), lines);
         }
     }

@@ -3,7 +3,6 @@
 
 use super::super::OutputFile;
 use super::super::scope::Scope;
-use super::access;
 use super::answers::{self, answer, redirect};
 use super::lines::{Lines, Rule};
 use super::servers::{self, Destination};
@@ -23,18 +22,18 @@ pub(super) fn file(shared: &Shared) -> Option<OutputFile> {
     is_needed(shared).then(|| OutputFile::new(FILE, SCRIPT.to_owned()))
 }
 
-/// Whether the configuration loads the script.
+/// Whether the configuration loads the script: where it was asked for, as it counts bodies without a length for nearly every route.
 pub(super) fn is_needed(shared: &Shared) -> bool {
-    let settings = &shared.proxy.settings;
-    let needs = |route: &Route| {
-        let features = &route.features;
-        access::password(route, shared).is_some()
-            || auth(route, shared).is_some()
-            || !features.error_pages.is_empty()
-            || !features.mirror.source.is_empty()
-    };
-    let mut routes = shared.proxy.servers.iter().flat_map(|server| &server.routes);
-    shared.options.lua && (!settings.route_defaults.error_codes.is_empty() || routes.any(needs))
+    shared.options.lua
+}
+
+/// Writes that bodies are counted.
+pub(super) fn count_bodies(shared: &Shared, lines: &mut Lines) {
+    if is_needed(shared) {
+        lines.code("filter lua.limit_body");
+        // The answer would be that the request cannot be read.
+        lines.code("http-after-response set-status 413 if { var(txn.is_too_large) -m bool }");
+    }
 }
 
 /// The authentication that applies to a route: its own, else that of the proxy; none under paths that are free of it.

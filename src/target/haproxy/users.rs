@@ -55,7 +55,7 @@ pub(super) fn files(shared: &Shared, scope: &mut Scope) -> Vec<OutputFile> {
             continue;
         };
         is_any = true;
-        let table = users(text.expose(), &auth.secret, shared, scope, &mut lines);
+        let table = users(text.expose(), &auth.secret, shared.options.lua, scope, &mut lines);
         files.push(OutputFile::private(hashes(auth), table));
     }
     if !is_any {
@@ -67,7 +67,7 @@ pub(super) fn files(shared: &Shared, scope: &mut Scope) -> Vec<OutputFile> {
 
 /// Writes the users of a list; those whose hash is a plain SHA-1, or one for the script, go to a table. Lines are read as nginx does: no
 /// blank is cut off, `#` and a line break begin a comment, and a password ends at a colon or a line break.
-fn users(text: &str, object: &str, shared: &Shared, scope: &mut Scope, lines: &mut Lines) -> String {
+fn users(text: &str, object: &str, has_script: bool, scope: &mut Scope, lines: &mut Lines) -> String {
     let mut table = String::new();
     let mut known = std::collections::BTreeSet::new();
     for line in text.split('\n').filter(|line| !line.starts_with(['#', '\r'])) {
@@ -77,7 +77,7 @@ fn users(text: &str, object: &str, shared: &Shared, scope: &mut Scope, lines: &m
         if !known.insert(user) {
             continue;
         }
-        match Password::of(hash, shared.options.lua) {
+        match Password::of(hash, has_script) {
             Password::Plain(password) if !password.is_empty() && !user.is_empty() => {
                 let rule = Rule::new("user").value(user).code("insecure-password").value(password);
                 if lines.fit_rule(&rule) {
@@ -134,6 +134,46 @@ impl<'h> Password<'h> {
             Self::Unknown
         } else {
             Self::Crypt
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_read_as_nginx_does() {
+        let sha = "{SHA}fEqNCco3Yq9h5ZUglD3CZJT4lBs=";
+        let table = "fEqNCco3Yq9h5ZUglD3CZJT4lBs=";
+        for (text, line, entry) in [
+            ("bob:{PLAIN}pw", "user bob insecure-password pw", ""),
+            (" bob:{PLAIN}pw", "user ' bob' insecure-password pw", ""),
+            ("bob:{PLAIN}pw ", "user bob insecure-password 'pw '", ""),
+            ("bob:{PLAIN}{PLAIN}pw", "user bob insecure-password {PLAIN}pw", ""),
+            ("bob:{PLAIN}pw:more\r\n", "user bob insecure-password pw", ""),
+            ("bob:abJnggxhB/yWI", "user bob password abJnggxhB/yWI", ""),
+            (&format!("bob:{sha}"), "", table),
+            // What HAProxy cannot read lets nobody in, and no other line with it.
+            ("bob:{PLAIN}", "", ""),
+            ("bob:{PLAIN}a\u{1}b", "", ""),
+            ("b\u{b}b:{PLAIN}x", "", ""),
+            ("{:{PLAIN}x", "", ""),
+            (":{PLAIN}x", "", ""),
+            ("bob:{SHA}short", "", ""),
+            (&format!("b b:{sha}"), "", ""),
+            ("#bob:{PLAIN}x", "", ""),
+            ("\rbob:{PLAIN}x", "", ""),
+        ] {
+            let mut lines = Lines::default();
+            let found = users(&format!("{text}\nbob:{{PLAIN}}second\nlast:{{PLAIN}}x"), "a/pw", false, &mut Scope::default(), &mut lines);
+            assert!(lines.take_unfit().is_none(), "{text:?}");
+            let text_of_lines = lines.finish();
+            let mut all = text_of_lines.lines().map(str::trim).filter(|line| !line.ends_with("second"));
+            assert_eq!(all.next().filter(|line| !line.starts_with("user last")).unwrap_or_default(), line, "{text:?}");
+            assert!(text_of_lines.ends_with("user last insecure-password x\n"), "{text:?}");
+            assert_eq!(found.trim().trim_start_matches("bob "), entry, "{text:?}");
+            assert_eq!(text_of_lines.contains("second"), !text.starts_with("bob:"), "{text:?}");
         }
     }
 }
