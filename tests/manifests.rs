@@ -7,6 +7,7 @@ use ingressc::manifest;
 use ingressc::source::SourceMap;
 use k8s_openapi::api::core::v1::{ConfigMap, Service};
 use k8s_openapi::api::networking::v1::Ingress;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use pretty_assertions::assert_eq;
 use serde::Deserialize;
 
@@ -71,4 +72,30 @@ fn base64_of_secrets_may_be_wrapped_over_lines() {
     }
     // A blank is none of base64, whatever YAML folds into it.
     assert_eq!(read(">\n    aGVs\n    bG8="), None);
+}
+
+#[test]
+fn a_port_leads_to_its_own_number_where_nothing_names_a_target() {
+    for kind in ["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"] {
+        for (target, expected) in [
+            ("", "80"),
+            (", targetPort: 0", "80"),
+            (", targetPort: \"\"", "80"),
+            (", targetPort: 8080", "8080"),
+            (", targetPort: web", "web"),
+        ] {
+            let text =
+                format!("apiVersion: v1\nkind: Service\nmetadata: {{name: a}}\nspec: {{type: {kind}, ports: [{{port: 80{target}}}]}}\n");
+            let mut sources = SourceMap::default();
+            sources.add("service.yaml", text.as_str());
+            let services = manifest::load(&mut sources).value.services;
+            let ports = services[0].value.spec.as_ref().and_then(|spec| spec.ports.as_ref()).expect("the Service has ports");
+            let found = match &ports[0].target_port {
+                Some(IntOrString::Int(number)) => number.to_string(),
+                Some(IntOrString::String(name)) => name.clone(),
+                None => String::new(),
+            };
+            assert_eq!(found, expected, "{kind}{target}");
+        }
+    }
 }

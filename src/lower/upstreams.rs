@@ -111,7 +111,6 @@ pub(super) fn service_document(world: &World, service: &Object<Service>) -> Arc<
         for port in fields.get_mut("ports").and_then(Value::as_array_mut).into_iter().flatten() {
             if let Value::Object(fields) = port {
                 fields.retain(|name, value| is_written(name, value));
-                fields.entry("targetPort").or_insert_with(|| json!(0));
             }
         }
     }

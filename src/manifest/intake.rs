@@ -111,11 +111,10 @@ impl Intake {
     fn service(&mut self, tree: &Node) {
         let Some(mut service) = read_namespaced::<Service>(tree, &mut self.findings) else { return };
         if let Some(spec) = &mut service.value.spec {
-            let kind = spec.type_.get_or_insert_with(|| String::from("ClusterIP"));
-            let leads_outside = kind == "ExternalName";
+            spec.type_.get_or_insert_with(|| String::from("ClusterIP"));
             for port in spec.ports.iter_mut().flatten() {
                 port.protocol.get_or_insert_with(|| String::from("TCP"));
-                if !leads_outside && port.target_port.as_ref().is_none_or(is_nowhere) {
+                if port.target_port.as_ref().is_none_or(is_nowhere) {
                     port.target_port = Some(IntOrString::Int(port.port));
                 }
             }
