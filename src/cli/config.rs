@@ -57,6 +57,11 @@ pub(super) struct ControllerSettings {
     /// The release of ingress-nginx that a fork is based on, where its own version does not tell.
     #[serde(deserialize_with = "parsed")]
     pub(super) base: Option<Version>,
+    /// The namespace that it runs in.
+    pub(super) namespace: Option<String>,
+    /// Namespace and name of its Deployment, DaemonSet or the like.
+    #[serde(deserialize_with = "namespaced")]
+    pub(super) deployment: Option<String>,
     /// Its arguments, as `--ingress-class=internal`.
     pub(super) args: Vec<Spanned<String>>,
     /// The controller whose annotations are compiled, as `haproxy.org`; none: ingress-nginx.
@@ -174,6 +179,10 @@ fn parsed<'de, T: FromStr<Err: fmt::Display>, D: Deserializer<'de>>(deserializer
     String::deserialize(deserializer)?.parse().map(Some).map_err(serde::de::Error::custom)
 }
 
+fn namespaced<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    super::controller::namespaced(&String::deserialize(deserializer)?).map(Some).map_err(serde::de::Error::custom)
+}
+
 fn dialect<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'static Dialect>, D::Error> {
     let name = String::deserialize(deserializer)?;
     if name == INGRESS_NGINX {
@@ -222,6 +231,7 @@ mod tests {
             ("[environment]\nprocessors = 0", "nonzero"),
             ("[environment]\nresolvers = [\"dns.example\"]", "IP address"),
             ("[controller]\nversion = \"latest\"", "not a version like"),
+            ("[controller]\ndeployment = \"a\"", "a namespace, a slash and a name"),
             ("[controller]\nannotations = \"nginx.org\"", "haproxy.org or haproxy-ingress.github.io"),
             ("[rules]\nodd = \"deny\"", "unknown variant `deny`"),
             ("[[suppress]]\nrule = \"odd\"", "missing field `reason`"),

@@ -4,8 +4,10 @@ use std::num::NonZeroU32;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use toml::Spanned;
 
 use super::config::{EnvironmentSettings, Settings};
+use super::deployment::{self, Choice, Named};
 use crate::catalog::adopted::{self, Dialect};
 use crate::catalog::flags::Flags;
 use crate::catalog::version::{FIRST, LATEST, Release, Version};
@@ -30,6 +32,12 @@ pub(super) struct ControllerOptions {
     /// The controller's ConfigMap
     #[arg(long, value_name = "NAMESPACE/NAME", value_parser = namespaced)]
     configmap: Option<String>,
+    /// The controller's Deployment, DaemonSet or the like, where the manifests hold others or it has an unusual name
+    #[arg(long = "controller-deployment", value_name = "NAMESPACE/NAME", value_parser = namespaced)]
+    deployment: Option<String>,
+    /// The namespace that the controller runs in [default: ingress-nginx]
+    #[arg(long = "controller-namespace", value_name = "NAMESPACE")]
+    namespace: Option<String>,
     /// Compile the annotations of another controller, for a target without ingress-nginx [default: those of ingress-nginx]
     #[arg(long, value_name = "PREFIX", value_parser = dialect_parser())]
     annotations: Option<&'static Dialect>,
@@ -50,35 +58,59 @@ impl ControllerOptions {
 
     /// Settles everything about the controller. `file` is the settings file among the sources; `shown` the version that a live
     /// configuration shows, which counts more than the image of a Deployment that may not be applied yet.
-    pub(super) fn settle(
-        &self,
-        settings: &Settings,
-        file: Option<FileId>,
-        cluster: &Cluster,
-        shown: Option<Version>,
-    ) -> Outcome<Controller> {
+    pub(super) fn settle(&self, settings: &Settings, file: Option<FileId>, cluster: &Cluster, shown: Option<Version>) -> Outcome<Settled> {
         let mut findings = Vec::new();
-        let found = choose(&cluster.controllers, &mut findings);
-        let environment = environment(&settings.environment, found);
+        let mut said: Vec<Arg> = settings.controller.args.iter().map(|arg| located(arg, file)).collect();
+        said.extend(self.args.iter().map(|arg| (arg.clone(), None)));
+        said.extend(self.configmap.iter().map(|name| (format!("--configmap={name}"), None)));
+        let has_version = self.controller.is_some() || settings.controller.version.is_some();
+        let is_told = has_version && !said.is_empty();
+        let named = Named { namespace: self.namespace.as_deref(), deployment: self.deployment.as_deref(), is_told };
+        let named = named.or_settings(settings);
+        let choice = deployment::choose(cluster, named, &mut findings);
+        let (found, is_undecided) = match choice {
+            Choice::One(found) => (Some(found), false),
+            Choice::Nobody => (None, false),
+            Choice::Undecided => (None, true),
+        };
+        let environment = environment(&settings.environment, named, found);
         let given = self.controller.as_ref().or(settings.controller.version.as_ref()).cloned();
         let release = given.or(shown.map(Release::original)).or_else(|| release(found?, &mut findings)).unwrap_or_default();
         let version = base(&release, settings.controller.base, &mut findings);
 
         let mut args: Vec<Arg> = self.dialect(settings).map(class_args).unwrap_or_default();
-        args.extend(found.map(|found| container_args(found, &environment)).unwrap_or_default());
-        args.extend(settings.controller.args.iter().map(|arg| {
-            let span = file.map(|file| Span::new(file, arg.span()));
-            (arg.get_ref().clone(), span)
-        }));
-        args.extend(self.args.iter().map(|arg| (arg.clone(), None)));
-        args.extend(self.configmap.iter().map(|name| (format!("--configmap={name}"), None)));
+        // Who calls this program says all arguments or none: beside its own, those of a Deployment could open what it closed.
+        let from_manifests = found.filter(|_| said.is_empty());
+        findings.extend(found.filter(|found| from_manifests.is_none() && !found.value.args.is_empty()).map(replaced));
+        args.extend(from_manifests.map(|found| container_args(found, &environment)).unwrap_or_default());
+        args.extend(said);
         let Outcome { value: mut flags, diagnostics } = Flags::parse(version, args);
         findings.extend(diagnostics);
-        if found.is_none() && flags.configmap.is_empty() {
+        if from_manifests.is_none() && flags.configmap.is_empty() {
             assume_config_map(&mut flags, &environment, cluster, &mut findings);
         }
-        Outcome { value: Controller { version, flags, environment }, diagnostics: findings }
+        let controller = Controller { version, flags, environment };
+        Outcome { value: Settled { controller, is_undecided }, diagnostics: findings }
     }
+}
+
+/// The controller that everything is compiled for.
+#[derive(Debug)]
+pub(super) struct Settled {
+    /// The controller.
+    pub(super) controller: Controller,
+    /// The manifests hold several controllers, and nothing says which one it is.
+    pub(super) is_undecided: bool,
+}
+
+fn located(arg: &Spanned<String>, file: Option<FileId>) -> Arg {
+    (arg.get_ref().clone(), file.map(|file| Span::new(file, arg.span())))
+}
+
+fn replaced(found: &Object<ControllerArgs>) -> Diagnostic {
+    let message = "the arguments in the manifests do not count: the command line or the settings file says them";
+    let finding = Diagnostic::warning("replaced-arguments", message).at(found.span(&[])).object(found.reference.clone());
+    finding.help("say all of the arguments that count, or none")
 }
 
 /// Reads the name of a controller whose annotations can be compiled.
@@ -91,23 +123,6 @@ fn dialect_parser() -> impl clap::builder::TypedValueParser<Value = &'static Dia
 fn class_args(dialect: &'static Dialect) -> Vec<Arg> {
     let args = [format!("--ingress-class={}", dialect.class), format!("--controller-class={}", dialect.controller)];
     args.into_iter().map(|arg| (arg, None)).collect()
-}
-
-/// The controller in the manifests; of several, the first by name.
-fn choose<'a>(all: &'a [Object<ControllerArgs>], findings: &mut Vec<Diagnostic>) -> Option<&'a Object<ControllerArgs>> {
-    let chosen = all.iter().min_by(|a, b| a.reference.cmp(&b.reference))?;
-    if all.len() > 1 {
-        let mut finding = Diagnostic::warning("several-controllers", format!("there are {} controllers in the manifests", all.len()))
-            .at(chosen.span(&[]))
-            .object(chosen.reference.clone())
-            .note("this one is taken: it is the first by namespace and name")
-            .help("pass the manifests of one controller, with those of its tenants");
-        for other in all.iter().filter(|other| other.reference != chosen.reference) {
-            finding = finding.related("another one", other.span(&[]));
-        }
-        findings.push(finding);
-    }
-    Some(chosen)
 }
 
 /// The release that the image of a controller holds.
@@ -143,8 +158,9 @@ fn unknown_version(message: String, taken: Version) -> Diagnostic {
     Diagnostic::warning("unknown-controller-version", message).note(format!("{taken} is taken"))
 }
 
-fn environment(settings: &EnvironmentSettings, found: Option<&Object<ControllerArgs>>) -> Environment {
+fn environment(settings: &EnvironmentSettings, named: Named, found: Option<&Object<ControllerArgs>>) -> Environment {
     let default = Environment::default();
+    let said = || named.namespace.or_else(|| Some(named.deployment?.split_once('/')?.0)).map(str::to_owned);
     let own_namespace = || found.map(|found| found.reference.namespace.clone()).filter(|namespace| !namespace.is_empty());
     Environment {
         processors: settings.processors.map_or(default.processors, NonZeroU32::get),
@@ -152,7 +168,7 @@ fn environment(settings: &EnvironmentSettings, found: Option<&Object<ControllerA
         somaxconn: settings.somaxconn.unwrap_or(default.somaxconn),
         ipv6: settings.ipv6.unwrap_or(default.ipv6),
         resolvers: settings.resolvers.clone().unwrap_or(default.resolvers),
-        pod_namespace: settings.pod_namespace.clone().or_else(own_namespace).unwrap_or(default.pod_namespace),
+        pod_namespace: settings.pod_namespace.clone().or_else(said).or_else(own_namespace).unwrap_or(default.pod_namespace),
         pod_name: settings.pod_name.clone().unwrap_or(default.pod_name),
         node_zone: settings.node_zone.clone().unwrap_or(default.node_zone),
     }
@@ -176,10 +192,11 @@ fn assume_config_map(flags: &mut Flags, environment: &Environment, cluster: &Clu
     flags.configmap = format!("{}/{}", usual.reference.namespace, usual.reference.name);
     let message = format!("the ConfigMap `{}` is taken for the controller's", flags.configmap);
     let finding = Diagnostic::info("assumed-configmap", message).at(usual.span(&[])).object(usual.reference.clone());
-    findings.push(finding.note("there is no controller in the manifests, and no argument names its ConfigMap").help("say `--configmap`"));
+    findings.push(finding.note("no argument of a controller names its ConfigMap").help("say `--configmap`"));
 }
 
-fn namespaced(text: &str) -> Result<String, String> {
+/// Reads a namespace and a name.
+pub(super) fn namespaced(text: &str) -> Result<String, String> {
     match text.split_once('/') {
         Some((namespace, name)) if !namespace.is_empty() && !name.is_empty() && !name.contains('/') => Ok(text.to_owned()),
         _ => Err(String::from("expected a namespace, a slash and a name")),
@@ -226,7 +243,7 @@ metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
         let cluster = manifest::load(&mut sources).value;
         let settings = toml::from_str(settings).expect("settings of tests are sound");
         let Outcome { value, diagnostics } = line.options.settle(&settings, None, &cluster, None);
-        (value, diagnostics.into_iter().map(|finding| finding.rule).collect())
+        (value.controller, diagnostics.into_iter().map(|finding| finding.rule).collect())
     }
 
     #[test]
@@ -237,13 +254,13 @@ metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
     }
 
     #[test]
-    fn the_command_line_wins_over_settings_and_these_over_manifests() {
+    fn the_command_line_wins_over_settings_and_both_replace_the_arguments_of_manifests() {
         let settings = "[controller]\nversion = \"1.13.9\"\nargs = [\"--https-port=9443\", \"--status-port=1\"]";
         let (controller, findings) = settle(DEPLOYMENT, settings, &["--controller-arg", "--status-port=2"]);
         let flags = &controller.flags;
-        assert_eq!((flags.http_port, flags.https_port, flags.status_port), (8080, 9443, 2));
-        assert_eq!((controller.version, flags.configmap.as_str()), (Version::new(1, 13, 9), "web/edge"));
-        assert!(findings.is_empty(), "{findings:?}");
+        assert_eq!((flags.http_port, flags.https_port, flags.status_port), (80, 9443, 2));
+        assert_eq!((controller.version, flags.configmap.as_str()), (Version::new(1, 13, 9), ""));
+        assert_eq!(findings, ["replaced-arguments"]);
     }
 
     #[test]
@@ -280,10 +297,34 @@ metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
     }
 
     #[test]
-    fn the_first_of_several_controllers_is_taken() {
-        let second = DEPLOYMENT.replace("namespace: web", "namespace: api").replace("8080", "8081");
-        let (controller, findings) = settle(&format!("{DEPLOYMENT}---\n{second}"), "", &[]);
-        assert_eq!((controller.flags.http_port, findings), (8081, vec!["several-controllers"]));
+    fn only_an_administrator_says_which_controller_counts() {
+        let at = |namespace: &str, port: &str| {
+            DEPLOYMENT.replace("namespace: web", &format!("namespace: {namespace}")).replace("8080", port) + "---\n"
+        };
+        let tenant = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a, namespace: shop}\n---\n";
+        let (alone, usual, second) = (at("web", "8081"), at("ingress-nginx", "8082"), at("api", "8083"));
+        let replaced = ["--controller=1.15.1", "--controller-arg=--http-port=8084"];
+        for (manifests, settings, options, port, expected) in [
+            (alone.clone(), "", &[][..], 8081, &[][..]),
+            (alone.clone() + tenant, "", &[], 80, &["unproven-controller"]),
+            (usual.clone() + tenant, "", &[], 8082, &[]),
+            (alone.clone() + &usual + tenant, "", &[], 8082, &["ignored-controller"]),
+            (alone.clone() + &second + tenant, "", &[], 80, &["several-controllers"]),
+            (alone.clone() + &second, "", &[], 80, &["several-controllers"]),
+            (usual.clone() + &usual.replace("name: edge,", "name: other,"), "", &[], 80, &["several-controllers"]),
+            (alone.clone() + &second + tenant, "", &["--controller-namespace=api"], 8083, &["ignored-controller"]),
+            (alone.clone() + &usual + tenant, "", &["--controller-deployment=web/edge"], 8081, &["ignored-controller"]),
+            (alone.clone() + tenant, "[controller]\nnamespace = \"web\"", &[], 8081, &[]),
+            (alone.clone() + tenant, "[controller]\ndeployment = \"web/edge\"", &[], 8081, &[]),
+            (alone.clone() + tenant, "[environment]\npod-namespace = \"web\"", &[], 8081, &[]),
+            (alone.clone() + tenant, "[controller]\nnamespace = \"web\"", &["--controller-namespace=api"], 80, &["unproven-controller"]),
+            (alone.clone() + tenant, "", &["--controller-deployment=web/other"], 80, &["unproven-controller"]),
+            (alone + &second + tenant, "", &replaced, 8084, &[]),
+            (usual + tenant, "", &replaced, 8084, &["replaced-arguments"]),
+        ] {
+            let (controller, findings) = settle(&manifests, settings, options);
+            assert_eq!((controller.flags.http_port, findings.as_slice()), (port, expected), "{manifests}\n{settings} {options:?}");
+        }
     }
 
     #[test]

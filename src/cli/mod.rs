@@ -9,6 +9,7 @@ mod completions;
 mod config;
 mod console;
 mod controller;
+mod deployment;
 mod diff;
 mod entries;
 mod explain;

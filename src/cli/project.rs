@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::anyhow;
 
 use super::config::{Config, Settings};
-use super::controller::ControllerOptions;
+use super::controller::{ControllerOptions, Settled};
 use super::inputs::Inputs;
 use super::{Failure, Global, Status};
 use crate::catalog::adopted::Dialect;
@@ -30,6 +30,8 @@ pub(super) struct Project {
     pub(super) cluster: Cluster,
     /// The controller.
     pub(super) controller: Controller,
+    /// The manifests hold several controllers, and nothing says which one is meant.
+    pub(super) is_undecided: bool,
     /// The controller whose annotations were compiled; none: ingress-nginx.
     dialect: Option<&'static Dialect>,
     /// Whether what an API server refuses is closed.
@@ -96,11 +98,13 @@ impl Project {
         // Now that the manifests are read, the settings file may join them for the sake of findings about it.
         let settings_file = (!name.is_empty()).then(|| sources.add(name, text));
         let dialect = controller.dialect(&settings);
-        let Outcome { value: controller, diagnostics } = controller.settle(&settings, settings_file, &cluster, shown);
+        let Outcome { value: Settled { controller, is_undecided }, diagnostics } =
+            controller.settle(&settings, settings_file, &cluster, shown);
         findings.extend(diagnostics);
         findings.extend(dialect.map(|dialect| lower::adopt(&mut cluster, &controller, dialect)).unwrap_or_default());
         let status = if is_complete { Status::Clean } else { Status::Failed };
-        Ok(Self { sources, settings, settings_file, cluster, controller, dialect, is_strict: false, unread, findings, status })
+        let is_strict = false;
+        Ok(Self { sources, settings, settings_file, cluster, controller, is_undecided, dialect, is_strict, unread, findings, status })
     }
 
     fn close(&mut self) {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::anyhow;
 use clap::Args;
 
 use super::console::Console;
@@ -15,7 +16,7 @@ use super::project::Project;
 use super::{Failure, Global, Status, golden, target_parser};
 use crate::diagnostic::{Effect, Outcome, Severity};
 use crate::lower;
-use crate::target::{self, OutputFile};
+use crate::target::{self, IngressNginx, OutputFile, Target};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -63,6 +64,14 @@ impl Render {
         let progress = Progress::start(console, "compiling the manifests…");
         let mut project = Project::load(&self.inputs, &self.controller, global)?;
         project.settle_for(self.target)?;
+        if project.is_undecided && self.target != IngressNginx.name() {
+            drop(progress);
+            let Judged { findings, suppressed, .. } = policy::judge(project.findings, &project.settings);
+            console.findings(&findings, suppressed, &project.sources);
+            return Err(
+                anyhow!("nothing is written for {}: the arguments of the wrong controller could open what is closed", self.target).into()
+            );
+        }
         let files = self.compile(&mut project)?;
         drop(progress);
 

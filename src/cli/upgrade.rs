@@ -1,7 +1,7 @@
 //! `ingressc check --upgrade-to VERSION`: what a later release of the controller makes of the same manifests.
 
 use super::Failure;
-use super::controller::ControllerOptions;
+use super::controller::{ControllerOptions, Settled};
 use super::project::Project;
 use crate::catalog::version::Release;
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
@@ -18,8 +18,8 @@ pub(super) fn findings(
     compile: impl Fn(&Project, &Controller) -> (Proxy, Vec<Diagnostic>) + Sync,
 ) -> Result<Vec<Diagnostic>, Failure> {
     let settle = |options: &ControllerOptions| options.settle(&project.settings, project.settings_file, &project.cluster, None);
-    let Outcome { value: before, diagnostics: mut old_findings } = settle(options);
-    let Outcome { value: after, diagnostics: mut new_findings } = settle(&options.of_release(release));
+    let Outcome { value: Settled { controller: before, .. }, diagnostics: mut old_findings } = settle(options);
+    let Outcome { value: Settled { controller: after, .. }, diagnostics: mut new_findings } = settle(&options.of_release(release));
     if after.version <= before.version {
         let reason = format!(
             "{} is no upgrade: the controller is taken for {}. `--controller ingress-nginx:VERSION` says which one it is",
