@@ -1,5 +1,8 @@
-//! What the compiler has to say about its input: data only, no words about terminals.
+//! What the compiler has to say about its input: data only, no words about terminals, and no credentials.
 
+use std::borrow::Cow;
+
+use crate::credentials;
 use crate::source::Span;
 
 /// How bad a finding is.
@@ -180,7 +183,7 @@ impl Diagnostic {
             rule,
             severity,
             effect: None,
-            message: message.into(),
+            message: shown(message),
             object: None,
             subject: None,
             span: None,
@@ -233,28 +236,28 @@ impl Diagnostic {
     /// Names the annotation, key, path or host.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
-        self.subject = Some(subject.into());
+        self.subject = Some(shown(subject));
         self
     }
 
     /// Adds another place.
     #[must_use]
     pub fn related(mut self, message: impl Into<String>, span: Span) -> Self {
-        self.related.push(Label { message: message.into(), span });
+        self.related.push(Label { message: shown(message), span });
         self
     }
 
     /// Adds why it matters.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
+        self.notes.push(shown(note));
         self
     }
 
     /// Adds what to do.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(shown(help));
         self
     }
 
@@ -263,6 +266,15 @@ impl Diagnostic {
     pub fn fix(mut self, span: Span, text: impl Into<String>) -> Self {
         self.fix = Some(Fix { span, text: text.into() });
         self
+    }
+}
+
+/// A text that may hold values of the input, without the secrets among them.
+fn shown(text: impl Into<String>) -> String {
+    let text = text.into();
+    match credentials::hide(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(shown) => shown,
     }
 }
 

@@ -11,6 +11,7 @@ pub mod catalog;
 pub mod cause;
 pub mod cli;
 pub mod conf;
+pub mod credentials;
 pub mod diagnostic;
 pub mod diff;
 pub mod ir;

@@ -3,6 +3,7 @@
 use super::side::{Declared, Side};
 use crate::catalog::version::Version;
 use crate::cause::{Causes, Query, releases};
+use crate::credentials;
 use crate::diagnostic::{Cause, Reason};
 use crate::diff::words::{self, Words};
 use crate::diff::{Change, Kind, Place, Target};
@@ -85,7 +86,11 @@ impl<'a> Explainer<'a> {
         (before, after): (Option<Spot>, Option<Spot>),
         (cause_before, cause_after): (Option<Cause>, Option<Cause>),
     ) -> Entry {
-        let because = |cause: Option<Cause>, side: &Side| cause.map(|cause| Because { spot: spot(cause.span, side.sources()), cause });
+        let because = |cause: Option<Cause>, side: &Side| {
+            let mut cause = cause?;
+            cause.message = credentials::hide(&cause.message).into_owned();
+            Some(Because { spot: spot(cause.span, side.sources()), cause })
+        };
         let because_before = because(cause_before, self.before);
         let because_after = because(cause_after, self.after);
         Entry { file, changes, words, before, after, because_before, because_after }

@@ -31,6 +31,7 @@ mod side;
 mod upgrade;
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -38,6 +39,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand};
 
 use crate::diagnostic::Diagnostic;
+use crate::output::untrusted::{is_deceptive, many_lines};
 use crate::source::SourceMap;
 use crate::target::{self, TARGETS};
 use console::Console;
@@ -146,11 +148,16 @@ enum Command {
 /// Runs one command; the first argument is the name of the program.
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help for a reader that has gone is no mistake.
-            let _ = error.print();
+            // What repeats an argument that a terminal would obey has no styles, which are not told apart from it. Help for a reader
+            // that has gone is no mistake.
+            let _ = match args.iter().all(|arg| arg.to_str().is_some_and(|arg| !arg.contains(is_deceptive))) {
+                true => error.print(),
+                false => std::io::stderr().write_all(many_lines(&error.render().to_string()).as_bytes()),
+            };
             return if error.use_stderr() { Status::Failed } else { Status::Clean };
         }
     };

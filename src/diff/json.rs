@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::redact;
 use super::report::{Change, Kind, Place, Report, Side};
+use crate::credentials::{self, HIDDEN};
 
 /// What a Service in the live document holds of Kubernetes' own records; the Lua side never reads it.
 const BOOKKEEPING: [&str; 2] = ["metadata", "status"];
@@ -140,10 +141,19 @@ impl Walk {
     }
 
     fn add(&mut self, kind: Kind, before: Option<&Value>, after: Option<&Value>) {
-        let side = |value: &Value| Side { text: redact::text(&value.to_string()).into_owned(), span: None };
+        let is_secret = self.path.last().is_some_and(|key| credentials::is_name(key));
+        let text = |value: &Value| match value {
+            Value::String(_) if is_secret => format!("\"{HIDDEN}\""),
+            _ => credentials::hide(&value.to_string()).into_owned(),
+        };
+        let side = |value: &Value| Side { text: text(value), span: None };
+        let (mut shown_before, mut shown_after) = (before.map(&side), after.map(&side));
+        if let (Some(before), Some(after)) = (before, after) {
+            redact::tell_apart((&mut shown_before, &before.to_string()), (&mut shown_after, &after.to_string()));
+        }
         let name = self.path.last().cloned().unwrap_or_else(|| Arc::from(""));
         let (path, place) = (self.path.clone(), Place::default());
-        self.changes.push(Change { path, place, name, kind, before: before.map(side), after: after.map(side) });
+        self.changes.push(Change { path, place, name, kind, before: shown_before, after: shown_after });
     }
 }
 

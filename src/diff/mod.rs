@@ -22,6 +22,7 @@ use std::sync::Arc;
 pub use report::{Change, Kind, Place, Report, Side, Target};
 
 use crate::conf::{Arg, Directive, Tree};
+use crate::credentials;
 
 /// Compares the main files of two configurations. Files that they include count by the directive that names them.
 #[must_use]
@@ -122,31 +123,48 @@ impl<'a> Walk<'a> {
         let around = self.place.get_or_insert_with(|| place::around(&self.blocks));
         let place = if directive.is_block() { place::of_block(around, before, after) } else { around.clone() };
         let path = self.path.clone();
-        self.changes.push(Change { path, place, name: name(directive), kind, before: before.map(side), after: after.map(side) });
+        let (declared, live) = self.blocks.last().copied().unzip();
+        let (mut shown_before, mut shown_after) = (before.map(|before| side(before, live)), after.map(|after| side(after, declared)));
+        if let (Some(before), Some(after)) = (before, after) {
+            redact::tell_apart((&mut shown_before, &whole(before)), (&mut shown_after, &whole(after)));
+        }
+        let name = name(directive, if after.is_some() { declared } else { live });
+        self.changes.push(Change { path, place, name, kind, before: shown_before, after: shown_after });
     }
 }
 
-fn side(directive: Directive<'_>) -> Side {
+/// A directive as a report shows it; `around` is the block that it stands in.
+fn side(directive: Directive<'_>, around: Option<Directive<'_>>) -> Side {
     let text = match directive.lua() {
-        Some(code) => format!("{} {{{}}}", redact::head(directive), redact::text(code)),
+        Some(code) => format!("{} {{{}}}", redact::head(directive, around), credentials::hide(code)),
         None if directive.is_block() => format!("{} {{ … }}", label(directive)),
-        None => format!("{};", redact::head(directive)),
+        None => format!("{};", redact::head(directive, around)),
     };
     // Of a block only its head: the whole may be megabytes.
     let span = if directive.is_block() { directive.head_span() } else { directive.span() };
     Side { text, span: Some(span) }
 }
 
+/// The same with its secrets, to know whether two that look the same are.
+fn whole(directive: Directive<'_>) -> String {
+    let words = || directive.words().map(|word| word.raw()).collect::<Vec<_>>().join(" ");
+    match directive.lua() {
+        Some(code) => format!("{} {{{code}}}", words()),
+        None if directive.is_block() => format!("{} {{ … }}", pair::label(directive)),
+        None => format!("{};", words()),
+    }
+}
+
 fn label(block: Directive<'_>) -> String {
-    redact::text(&pair::label(block)).into_owned()
+    credentials::hide(&pair::label(block)).into_owned()
 }
 
 /// What names a directive among its sisters.
-fn name(directive: Directive<'_>) -> Arc<str> {
-    if directive.is_block() { label(directive).into() } else { plain_name(directive).into() }
+fn name(directive: Directive<'_>, around: Option<Directive<'_>>) -> Arc<str> {
+    if directive.is_block() { label(directive).into() } else { redact::name(directive, around).into() }
 }
 
-/// The same with whatever secret stands in the label of a block.
+/// The same with whatever secret stands in it.
 fn plain_name(directive: Directive<'_>) -> String {
     if directive.is_block() {
         return pair::label(directive);

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::Paint;
 use super::untrusted::many_lines;
+use crate::credentials;
 
 /// Of each side at most this many lines are shown.
 const MOST_LINES: usize = 12;
@@ -34,7 +35,8 @@ pub fn lines(old: &str, new: &str, paint: Paint) -> Option<String> {
 }
 
 fn side(text: &mut String, sign: char, lines: &[&str], style: Style) {
-    for line in lines.iter().take(MOST_LINES) {
+    let shown = lines.iter().take(MOST_LINES).copied().collect::<String>();
+    for line in credentials::hide(&shown).lines() {
         let cut: String = line.trim_end_matches('\n').chars().take(LONGEST_LINE).collect();
         // Writing into a String cannot fail.
         let _ = writeln!(text, "{style}{sign} {}{style:#}", many_lines(&cut));

@@ -6,12 +6,15 @@
 use std::ops::Range;
 
 use super::untrusted::same_width;
+use crate::credentials::{self, HIDDEN};
 use crate::source::{FileId, Position, SourceMap, Span};
 
 /// Lines longer than this many bytes are cut around the mark.
 const LONG_LINE: usize = 1_000;
 /// How many bytes of a cut line are shown before and behind the start of a mark.
 const AROUND: usize = 120;
+/// Bytes before and behind an excerpt that are looked at for names of secrets.
+const CONTEXT: usize = 1_000;
 /// Marks in one file at most this many lines apart share an excerpt.
 const NEAR: usize = 12;
 
@@ -119,15 +122,19 @@ impl Window {
     fn cut(self, sources: &SourceMap) -> Excerpt {
         let file = sources.file(self.file);
         let raw = file.text.get(self.bytes.clone()).unwrap_or_default();
+        let secrets = secrets(&file.text, &self.bytes);
         let mut text = String::with_capacity(raw.len());
         // Where each mark starts and ends in the shown text, which may be longer or shorter than the raw one.
         let mut bounds: Vec<(usize, usize)> = vec![(0, 0); self.places.len()];
         for (at, character) in
             raw.char_indices().map(|(at, character)| (at + self.bytes.start, Some(character))).chain([(self.bytes.end, None)])
         {
+            let secret = secrets.iter().find(|secret| secret.contains(&at));
+            // A mark within what is hidden covers all of it.
+            let is_within = secret.is_some_and(|secret| secret.start < at);
             for (place, bound) in self.places.iter().zip(&mut bounds) {
                 let range = place.span.range();
-                if at <= range.start {
+                if at <= range.start && !is_within {
                     bound.0 = text.len();
                 }
                 if at <= range.end.max(range.start) {
@@ -135,6 +142,8 @@ impl Window {
                 }
             }
             match character {
+                Some(_) if is_within => {}
+                Some(_) if secret.is_some() => text.push_str(HIDDEN),
                 Some('\r') if raw.as_bytes().get(at + 1 - self.bytes.start).is_none_or(|&next| next == b'\n') => {}
                 Some(character) => text.push(same_width(character)),
                 None => {}
@@ -153,6 +162,15 @@ impl Window {
         };
         Excerpt { name: file.name.clone(), position, shown, first_line: self.lines.start, marks }
     }
+}
+
+/// What of some lines is secret. The lines around tell: the name of a value may stand above it.
+fn secrets(text: &str, bytes: &Range<usize>) -> Vec<Range<usize>> {
+    let around = boundary(text, bytes.start.saturating_sub(CONTEXT))..boundary(text, bytes.end + CONTEXT);
+    let found = credentials::ranges(text.get(around.clone()).unwrap_or_default());
+    let found = found.into_iter().map(|range| range.start + around.start..range.end + around.start);
+    let cut = found.map(|range| range.start.max(bytes.start)..range.end.min(bytes.end));
+    cut.filter(|range| range.start < range.end).collect()
 }
 
 /// The last start of a character at or before `at`.

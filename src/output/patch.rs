@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::fixes::{Edit, apply};
 use super::untrusted::one_line;
+use crate::credentials;
 use crate::source::{FileId, SourceMap, Span};
 
 /// Lines around a change that are shown, so that it is found again where lines were added before it.
@@ -18,12 +19,18 @@ struct Change<'a> {
 
 /// The patch of one file. The edits are in the order of the text and do not overlap.
 ///
-/// Lines of documents that hold secrets are never context.
+/// Lines that hold secrets are never context; where such a line itself changes, the secret in it is not shown, so that this part of
+/// the patch fits nothing.
 #[must_use]
 pub fn unified(file: FileId, edits: &[Edit], sources: &SourceMap) -> String {
     let source = sources.file(file);
     let lines = line_ranges(&source.text);
-    let is_hidden = |line: usize| sources.is_hidden(Span::new(file, lines[line].clone()));
+    let secrets = if edits.is_empty() { Vec::new() } else { credentials::ranges(&source.text) };
+    let is_secret = |line: &Range<usize>| {
+        let at = secrets.partition_point(|secret| secret.end <= line.start);
+        secrets.get(at).is_some_and(|secret| secret.start < line.end)
+    };
+    let is_hidden = |line: usize| sources.is_hidden(Span::new(file, lines[line].clone())) || is_secret(&lines[line]);
     let name = one_line(source.name.trim_start_matches('/'));
     // What follows a tab is no part of the name.
     let tab = if name.contains(char::is_whitespace) { "\t" } else { "" };
@@ -83,8 +90,8 @@ fn hunk(out: &mut String, text: &str, lines: &[Range<usize>], group: &[Change], 
         let old = bytes(lines, change.lines.clone());
         let shift = |edit: &Edit| Edit { range: edit.range.start - old.start..edit.range.end - old.start, text: edit.text.clone() };
         let edits: Vec<Edit> = change.edits.iter().map(shift).collect();
-        side(&mut body, '-', &text[old.clone()]);
-        growth += side(&mut body, '+', &apply(&text[old], &edits)).cast_signed() - change.lines.len().cast_signed();
+        side(&mut body, '-', &credentials::hide(&text[old.clone()]));
+        growth += side(&mut body, '+', &credentials::hide(&apply(&text[old], &edits))).cast_signed() - change.lines.len().cast_signed();
         at = change.lines.end;
     }
     side(&mut body, ' ', &text[bytes(lines, at..shown.end)]);
