@@ -49,15 +49,16 @@ pub(super) const ROWS: &[Row] = &[
 
 fn addresses(node: &Node, faults: &mut Faults) {
     let (noun, form): (_, super::Form) = match text(node, "addressType") {
-        "IPv4" => ("IPv4 address", ipv4),
-        "IPv6" => ("IPv6 address", ipv6),
+        "IPv4" => ("IPv4 address", |text| ipv4(text).or_else(|| special_text(text))),
+        "IPv6" => ("IPv6 address", |text| ipv6(text).or_else(|| special_text(text))),
+        // Quirk: an address that is written as a name is let in, whichever it is.
         "FQDN" => ("name of a host", full_name),
         _ => return,
     };
     for (at, endpoint) in items(node, "endpoints").iter().enumerate() {
         for (under, address) in items(endpoint, "addresses").iter().enumerate() {
             let text = address.text().unwrap_or_default();
-            if let Some(problem) = form(text).or_else(|| special_text(text)) {
+            if let Some(problem) = form(text) {
                 let steps = ["endpoints", &at.to_string(), "addresses", &under.to_string()];
                 faults.at(&steps, format!("`{}` is no {noun} of an endpoint, {problem}", shown(text)));
             }
