@@ -47,7 +47,7 @@ impl Intake {
         let text = |key: &str| document.get(key).and_then(Node::text).map(str::to_owned);
         let (kind, version) = (text("kind"), text("apiVersion"));
         let Some(kind) = kind else {
-            if !matches!(document.value, Value::Null) {
+            if !matches!(document.value(), Value::Null) {
                 self.stranger.get_or_insert(document.span);
             }
             return;
@@ -56,7 +56,7 @@ impl Intake {
             return self.object(&kind, &version.unwrap_or_default(), document);
         };
         let Some(items) = document.take("items") else { return };
-        let Value::Sequence(items) = items.value.value else { return };
+        let Value::Sequence(items) = items.value.into_value() else { return };
         for item in items {
             // The items of a typed list may leave out what the list says.
             let text = |key: &str| item.get(key).and_then(Node::text);

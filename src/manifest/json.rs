@@ -2,28 +2,41 @@
 
 use std::borrow::Cow;
 
-use super::tree::{Entry, KeyIndex, Node, Value};
+use super::keys::{self, KeyIndex, Twice};
+use super::scalar;
+use super::tree::{Entry, Node, Value};
 use super::yaml::{DEPTH, too_deep};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 
+/// Why a text cannot be read on.
+pub(super) struct Broken {
+    /// The finding.
+    pub(super) refusal: Box<Diagnostic>,
+    /// Where the last value before it ends.
+    pub(super) from: usize,
+}
+
 /// Reads all JSON values of a text, one after another.
 ///
 /// # Errors
-/// The finding that says why the rest cannot be read; values before it are in `values`.
-pub(super) fn read<'a>(
-    file: FileId,
-    text: &'a str,
-    values: &mut Vec<Node<'a>>,
-    findings: &mut Vec<Diagnostic>,
-) -> Result<(), Box<Diagnostic>> {
-    let mut reader = Reader { file, text, at: 0, findings };
+/// Why the rest cannot be read; values before it are in `values`.
+pub(super) fn read<'a>(file: FileId, text: &'a str, values: &mut Vec<Node<'a>>, findings: &mut Vec<Diagnostic>) -> Result<(), Broken> {
+    let mut reader = Reader { file, text, at: 0, twice: Twice::default(), findings };
     loop {
+        let (from, found) = (reader.at, reader.findings.len());
         reader.skip_blanks();
         if reader.at == text.len() {
             return Ok(());
         }
-        values.push(reader.value(0)?);
+        match reader.value(0) {
+            Ok(value) => values.push(value),
+            Err(refusal) => {
+                reader.findings.truncate(found);
+                return Err(Broken { refusal, from });
+            }
+        }
+        std::mem::take(&mut reader.twice).tell(reader.findings);
     }
 }
 
@@ -31,6 +44,7 @@ struct Reader<'a, 'f> {
     file: FileId,
     text: &'a str,
     at: usize,
+    twice: Twice,
     findings: &'f mut Vec<Diagnostic>,
 }
 
@@ -96,15 +110,7 @@ impl<'a> Reader<'a, '_> {
                 return Err(self.refuse("a colon is missing behind the key"));
             }
             let entry = Entry { key, key_span, value: self.value(depth + 1)? };
-            match index.find(&entries, &entry.key) {
-                Some(at) => {
-                    let message = format!("the key `{}` is written twice: the last one counts", entry.key);
-                    let finding = Diagnostic::error("duplicate-key", message).at(key_span);
-                    self.findings.push(finding.related("first written here", entries[at].key_span));
-                    entries[at] = entry;
-                }
-                None => entries.push(entry),
-            }
+            keys::insert(&mut entries, &mut index, entry, &mut self.twice, self.findings);
             if self.eat(b'}') {
                 return Ok(Value::Mapping(entries));
             }
@@ -148,9 +154,8 @@ impl<'a> Reader<'a, '_> {
         let token = self.text.get(start..end).ok_or_else(|| self.refuse("a string does not end"))?;
         let inner = &token[1..token.len() - 1];
         let text = if inner.bytes().any(|byte| byte == b'\\' || byte < b' ') {
-            Cow::Owned(
-                serde_json::from_str(token).map_err(|_| self.refuse("a string holds an escape or a character that JSON does not allow"))?,
-            )
+            let refusal = || self.refuse("a string holds an escape or a character that JSON does not allow");
+            Cow::Owned(serde_json::from_str(&without_lone_surrogates(token)).map_err(|_| refusal())?)
         } else {
             Cow::Borrowed(inner)
         };
@@ -167,11 +172,40 @@ impl<'a> Reader<'a, '_> {
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
             _ => match serde_json::from_str::<serde_json::Number>(token) {
-                Ok(number) => number.as_i64().map_or_else(|| Value::Float(number.as_f64().unwrap_or(f64::NAN)), Value::Integer),
+                Ok(number) => number.as_i64().map_or_else(|| scalar::whole(number.as_f64().unwrap_or(f64::NAN)), Value::Integer),
                 Err(_) => return Err(self.refuse("a value is missing")),
             },
         };
         self.at += end;
         Ok(value)
     }
+}
+
+/// A string in quotes where halves of a character that stand alone are the sign for what cannot be shown, as Go reads them.
+fn without_lone_surrogates(token: &str) -> Cow<'_, str> {
+    let unit = |at: usize| {
+        let digits = token.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let (mut text, mut from, mut at) = (String::new(), 0, 0);
+    while let Some(found) = memchr::memchr(b'\\', &token.as_bytes()[at..]) {
+        at += found;
+        let length = match unit(at) {
+            Some(0xd800..=0xdbff) if matches!(unit(at + 6), Some(0xdc00..=0xdfff)) => 12,
+            Some(0xd800..=0xdfff) => {
+                text.push_str(&token[from..at]);
+                text.push('\u{fffd}');
+                from = at + 6;
+                6
+            }
+            Some(_) => 6,
+            None => 2,
+        };
+        at = (at + length).min(token.len());
+    }
+    if from == 0 {
+        return Cow::Borrowed(token);
+    }
+    text.push_str(&token[from..]);
+    Cow::Owned(text)
 }

@@ -36,7 +36,7 @@ fn convert_backend(mut backend: Node<'_>) -> Node<'_> {
         service.put("name", key_span, value);
     }
     if let Some(Entry { key_span, value, .. }) = port {
-        let field = if matches!(value.value, Value::String(_)) { "name" } else { "number" };
+        let field = if value.text().is_some() { "name" } else { "number" };
         let mut port = Node { span: value.span, value: Value::Mapping(Vec::new()) };
         port.put(field, key_span, value);
         service.put("port", key_span, port);

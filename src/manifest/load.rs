@@ -10,7 +10,6 @@ use rayon::prelude::*;
 use super::endpoints::SERVICE_LABEL;
 use super::intake::{Intake, is_relevant};
 use super::secrecy::{self, Form, Seen};
-use super::tree::Node;
 use super::{Cluster, Object, json, split, yaml};
 use crate::diagnostic::{Diagnostic, ObjectRef, Outcome};
 use crate::source::{FileId, SourceFile, SourceMap, Span};
@@ -43,7 +42,8 @@ fn read_file(file: FileId, text: &str) -> Intake {
     let head = text.trim_start();
     // A template often starts with a condition in two braces.
     let is_json = head.starts_with('{') && !head.starts_with("{{");
-    let mut whole = if is_json { read_json(file, text) } else { read_yaml(file, text) };
+    let part = if is_json { read_json(file, text) } else { read_yaml(file, text, 0) };
+    let mut whole = part.finish(file);
     let start = |span: Span| Span { end: span.start, ..span };
     // Templates are no YAML: of what comes of reading them all the same, nothing is worth saying.
     if let Some(at) = memchr::memmem::find(text.as_bytes(), b"{{")
@@ -71,42 +71,44 @@ fn is_of_template(finding: &Diagnostic, text: &str) -> bool {
     text.get(before..).and_then(|rest| rest.get(..(behind - before + 200).min(rest.len()))).is_none_or(|near| near.contains("{{"))
 }
 
-fn read_json(file: FileId, text: &str) -> Intake {
-    let mut intake = Intake::default();
-    let (mut values, mut hidden) = (Vec::new(), Vec::new());
-    let refusal = json::read(file, text, &mut values, &mut intake.findings).err();
-    let seen = |value: &Node| Seen::of(text, value.span.range(), value, &mut hidden);
-    let mut documents: Vec<Seen> = values.iter().map(seen).collect();
-    if let Some(refusal) = refusal {
-        intake.findings.push(*refusal);
-        documents.push(Seen::without_tree(text, 0..text.len(), Form::Broken));
+/// Reads a text as kubectl does that begins like JSON: as one JSON value after another, and as YAML from where it is no JSON, but
+/// not behind two values.
+fn read_json(file: FileId, text: &str) -> Part {
+    let mut part = Part::default();
+    let mut values = Vec::new();
+    let broken = json::read(file, text, &mut values, &mut part.intake.findings).err();
+    part.documents = values.iter().map(|value| Seen::of(text, value.span.range(), value, &mut part.hidden)).collect();
+    let is_json = values.len() > 1;
+    values.into_iter().for_each(|value| part.intake.take(value));
+    let Some(json::Broken { refusal, from }) = broken else { return part };
+    let rest = &text[from..];
+    let blanks = rest.find(|character: char| !character.is_whitespace() || character == '\n').unwrap_or(rest.len());
+    let from = from + blanks + usize::from(rest[blanks..].starts_with('\n'));
+    let yaml = if is_json { None } else { Some(read_yaml(file, text, from)) };
+    match yaml.filter(|yaml| yaml.documents.first().is_some_and(|first| first.form != Form::Broken)) {
+        Some(yaml) => part.append(yaml),
+        None => {
+            part.intake.findings.push(*refusal);
+            part.documents.push(Seen::without_tree(text, 0..text.len(), Form::Broken));
+        }
     }
-    hidden.extend(secrecy::hidden(&documents));
-    intake.hidden.extend(hidden.into_iter().map(|range| Span::new(file, range)));
-    values.into_iter().for_each(|value| intake.take(value));
-    intake
+    part
 }
 
-fn read_yaml(file: FileId, text: &str) -> Intake {
-    let documents = split::documents(text);
+fn read_yaml(file: FileId, text: &str, from: usize) -> Part {
+    let documents = split::documents(&text[from..]);
     let read = |ranges: &[Range<usize>]| {
         let mut part = Part::default();
         for range in ranges {
-            let seen = read_document(&mut part, file, text, range.clone());
+            let seen = read_document(&mut part, file, text, from + range.start..from + range.end, range.start == 0);
             part.documents.push(seen);
         }
         part
     };
     let parts: Vec<Part> = documents.par_chunks(BATCH).map(read).collect();
     let mut all = Part::default();
-    for part in parts {
-        append(&mut all.intake, part.intake);
-        all.documents.extend(part.documents);
-        all.hidden.extend(part.hidden);
-    }
-    all.hidden.extend(secrecy::hidden(&all.documents));
-    all.intake.hidden.extend(all.hidden.into_iter().map(|range| Span::new(file, range)));
-    all.intake
+    parts.into_iter().for_each(|part| all.append(part));
+    all
 }
 
 /// What was read of some of the documents of a file.
@@ -118,30 +120,48 @@ struct Part {
     hidden: Vec<Range<usize>>,
 }
 
-fn read_document(part: &mut Part, file: FileId, text: &str, range: Range<usize>) -> Seen {
+impl Part {
+    fn append(&mut self, part: Self) {
+        append(&mut self.intake, part.intake);
+        self.documents.extend(part.documents);
+        self.hidden.extend(part.hidden);
+    }
+
+    /// What was read, when it is known what must be hidden.
+    fn finish(mut self, file: FileId) -> Intake {
+        self.hidden.extend(secrecy::hidden(&self.documents));
+        self.intake.hidden.extend(self.hidden.into_iter().map(|range| Span::new(file, range)));
+        self.intake
+    }
+}
+
+fn read_document(part: &mut Part, file: FileId, text: &str, range: Range<usize>, is_first: bool) -> Seen {
     let document = &text[range.clone()];
     let intake = &mut part.intake;
+    if let Some(behind) = split::behind_dashes(document) {
+        let span = Span::new(file, range.start + behind..range.start + behind);
+        let finding = Diagnostic::error("yaml-syntax", "kubectl reads nothing but a comment behind `---`").at(span);
+        intake.findings.push(finding.help("write the document on the lines below"));
+        return Seen::without_tree(text, range, Form::Broken);
+    }
     if split::plain_kind(document).is_some_and(|kind| !is_relevant(kind)) {
         return Seen::without_tree(text, range, Form::Unread);
     }
-    let seen = match yaml::read(file, text, range.clone(), &mut intake.findings) {
-        Ok(Some(node)) => {
-            let seen = Seen::of(text, range.clone(), &node, &mut part.hidden);
-            intake.take(node);
-            seen
-        }
-        Ok(None) => Seen::without_tree(text, range.clone(), Form::Other),
+    let content = range.start + split::content(document, is_first)..range.end;
+    let yaml::Document { root, end } = match yaml::read(file, text, content, &mut intake.findings) {
+        Ok(document) => document,
         Err(refusal) => {
             intake.findings.push(*refusal);
             return Seen::without_tree(text, range, Form::Broken);
         }
     };
-    if let Some(behind) = split::behind_end(document) {
-        let span = Span::new(file, range.start + behind..range.start + behind);
-        intake.findings.push(
-            Diagnostic::warning("lost-document", "kubectl does not read what follows a line `...`").at(span).help("write `---` before it"),
-        );
+    if let Some(behind) = split::behind_end(&text[..range.end], end) {
+        let finding = Diagnostic::warning("lost-document", "kubectl reads one document up to the next line `---`: the rest is lost");
+        intake.findings.push(finding.at(Span::new(file, behind..behind)).help("write `---` before it"));
     }
+    let Some(node) = root else { return Seen::without_tree(text, range, Form::Other) };
+    let seen = Seen::of(text, range, &node, &mut part.hidden);
+    intake.take(node);
     seen
 }
 

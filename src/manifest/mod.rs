@@ -1,15 +1,19 @@
 //! Bytes to typed Kubernetes objects that know where each value stands.
 //!
-//! A file is split into documents as kubectl splits it (`split`), each document is read to a tree (`yaml`, `json`, `scalar`) and
-//! the tree to a typed object (`intake`, `typed`, `legacy`, `endpoints`, `controllers`). What may be a Secret is hidden
+//! A file is split into documents as kubectl splits it (`split`), each document is read to a tree (`events`, `yaml`, `json`, `scalar`)
+//! and the tree to a typed object (`intake`, `typed`, `legacy`, `endpoints`, `controllers`). What may be a Secret is hidden
 //! (`secrecy`). Every mistake is a finding and costs only the document that it is in; what an API server would refuse is told
 //! (`refused`). What Helm notes above a document (`helm`) is kept for findings.
 
+#[cfg(test)]
+mod as_kubectl;
 mod controllers;
 mod endpoints;
+mod events;
 pub mod helm;
 mod intake;
 mod json;
+mod keys;
 mod legacy;
 mod load;
 mod plain;

@@ -65,9 +65,7 @@ impl Reader<'_> {
         match content.strip_prefix("- ") {
             Some(item) => {
                 let inner = column + content.len() - item.trim_ascii_start().len();
-                // The parser lets a list that stands right under its key start behind its first dash.
-                let is_indented = self.open.last() != Some(&(Kind::Mapping, column));
-                self.settle(Kind::Sequence, column, if is_indented { range.start } else { start + inner })?;
+                self.settle(Kind::Sequence, column, range.start)?;
                 self.item(inner, start + inner..range.end)
             }
             None => {

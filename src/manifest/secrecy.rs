@@ -87,7 +87,7 @@ impl Seen {
 /// Whether a document without a kind may be a Secret, or the rest of one: text or a list alone is no object.
 fn may_lack_its_kind(tree: &Node) -> bool {
     let has = |key: &str| tree.get(key).is_some();
-    match &tree.value {
+    match tree.value() {
         Value::Null => false,
         Value::Mapping(_) => !has("kind") && (has("data") || has("apiVersion")),
         _ => true,

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 /// The parts of a file between lines that start with `---`.
 ///
-/// What stands behind the dashes of such a line belongs to the document, as in `--- {a: 1}`.
+/// kubectl refuses a file in which more than a comment stands behind the dashes. Such a line begins a part as well; more of them
+/// belong to it, so that a certificate that stands at the start of its lines is one part.
 pub(super) fn documents(text: &str) -> Vec<Range<usize>> {
     let mut starts = Vec::new();
     if text.starts_with("---") {
@@ -12,15 +13,35 @@ pub(super) fn documents(text: &str) -> Vec<Range<usize>> {
     }
     starts.extend(memchr::memmem::find_iter(text.as_bytes(), b"\n---").map(|at| at + 1));
     let mut parts = Vec::with_capacity(starts.len() + 1);
-    let mut from = 0;
+    let (mut from, mut is_sound) = (0, true);
     for start in starts {
+        let is_next_sound = behind_dashes(&text[start..]).is_none();
+        if !is_sound && !is_next_sound {
+            continue;
+        }
         if start > from {
             parts.push(from..start);
         }
-        from = start;
+        (from, is_sound) = (start, is_next_sound);
     }
     parts.push(from..text.len());
     parts
+}
+
+/// Where something stands behind the dashes that a part begins with, which is no comment.
+pub(super) fn behind_dashes(part: &str) -> Option<usize> {
+    let line = part.strip_prefix("---")?.split('\n').next()?;
+    let text = line.trim_start();
+    let is_comment = text.is_empty() || text.starts_with('#');
+    (!is_comment).then_some(3 + line.len() - text.len())
+}
+
+/// Where in a part the text begins that the parser gets: behind the line of dashes, which it gets at the start of a file alone, and
+/// behind a mark of byte order.
+pub(super) fn content(part: &str, is_first: bool) -> usize {
+    let is_behind_dashes = !is_first && part.starts_with("---");
+    let line = if is_behind_dashes { part.find('\n').map_or(part.len(), |end| end + 1) } else { 0 };
+    line + if part[line..].starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
 }
 
 /// The text of the top-level key `kind` of a YAML document, where a line says it plainly.
@@ -33,18 +54,15 @@ pub(super) fn plain_kind(document: &str) -> Option<&str> {
     (!word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(word)
 }
 
-/// Where something stands behind a line `...`, which ends a document; kubectl drops it.
-pub(super) fn behind_end(document: &str) -> Option<usize> {
-    let mut search = memchr::memmem::find_iter(document.as_bytes(), b"\n...");
-    let mut at = search.find(|at| document[at + 4..].lines().next().is_none_or(|rest| rest.trim().is_empty()))? + 4;
+/// Where more than blanks and comments stands at an offset or behind it: kubectl drops what follows the first document.
+pub(super) fn behind_end(part: &str, mut at: usize) -> Option<usize> {
     loop {
-        let line = document[at..].lines().next()?;
-        let text = line.trim();
+        let line = part.get(at..)?.lines().next()?;
+        let text = line.trim_start();
         if !text.is_empty() && !text.starts_with('#') {
-            return Some(at);
+            return Some(at + line.len() - text.len());
         }
-        at += line.len();
-        at += document[at..].find('\n')? + 1;
+        at += part[at..].find('\n')? + 1;
     }
 }
 
@@ -62,11 +80,30 @@ mod tests {
     }
 
     #[test]
+    fn only_a_comment_may_stand_behind_dashes() {
+        for (part, expected) in [
+            ("---\na: 1\n", None),
+            ("--- \t\na", None),
+            ("---#b\n", None),
+            ("--- # b", None),
+            ("a: 1", None),
+            ("--- {a: 1}\n", Some(4)),
+            ("----\n", Some(3)),
+            ("---\t|\n a", Some(4)),
+        ] {
+            assert_eq!(behind_dashes(part), expected, "{part:?}");
+        }
+        let certificate = "a: |\n-----BEGIN X\nQUJD\n-----END X\nb: 1\n---\nc: 1\n";
+        let parts: Vec<&str> = documents(certificate).into_iter().map(|range| &certificate[range]).collect();
+        assert_eq!(parts, ["a: |\n", "-----BEGIN X\nQUJD\n-----END X\nb: 1\n", "---\nc: 1\n"]);
+    }
+
+    #[test]
     fn what_follows_the_end_is_seen() {
-        assert_eq!(behind_end("a: 1\n...\n"), None);
-        assert_eq!(behind_end("a: 1\n...\n\n# b\n"), None);
-        assert_eq!(behind_end("a: 1\n...\n# b\nc: 2\n"), Some(13));
-        assert_eq!(behind_end("a: 1\n...b\nc: 2\n"), None);
+        assert_eq!(behind_end("a: 1\n...\n", 8), None);
+        assert_eq!(behind_end("a: 1\n...\n\n# b\n", 8), None);
+        assert_eq!(behind_end("a: 1\n...\n# b\n c: 2\n", 8), Some(14));
+        assert_eq!(behind_end("{a: 1}\n{b: 1}\n", 7), Some(7));
     }
 
     #[test]

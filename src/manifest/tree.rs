@@ -1,7 +1,7 @@
 //! The tree of one document: values while it is read, and places for as long as the object lives.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::source::{FileId, Span};
 
@@ -31,6 +31,8 @@ pub(super) enum Value<'a> {
     Sequence(Vec<Node<'a>>),
     /// Keys and values, each key once.
     Mapping(Vec<Entry<'a>>),
+    /// A value that has an anchor: aliases repeat it.
+    Shared(Rc<Node<'a>>),
 }
 
 /// A key and its value.
@@ -45,6 +47,30 @@ pub(super) struct Entry<'a> {
 }
 
 impl<'a> Node<'a> {
+    /// What this is, wherever it is shared from.
+    pub(super) fn value(&self) -> &Value<'a> {
+        match &self.value {
+            Value::Shared(node) => node.value(),
+            value => value,
+        }
+    }
+
+    /// What this is, to be changed: a copy where it is shared.
+    fn value_mut(&mut self) -> &mut Value<'a> {
+        if let Value::Shared(node) = &self.value {
+            self.value = node.value().clone();
+        }
+        &mut self.value
+    }
+
+    /// What this is, without its place: a copy where it is shared.
+    pub(super) fn into_value(self) -> Value<'a> {
+        match self.value {
+            Value::Shared(node) => Rc::unwrap_or_clone(node).into_value(),
+            value => value,
+        }
+    }
+
     /// The value of a key, where this is a mapping that has it.
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
         self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.value)
@@ -57,7 +83,7 @@ impl<'a> Node<'a> {
 
     /// The entries of a mapping; none for other values.
     pub(super) fn entries(&self) -> &[Entry<'a>] {
-        match &self.value {
+        match self.value() {
             Value::Mapping(entries) => entries,
             _ => &[],
         }
@@ -65,7 +91,7 @@ impl<'a> Node<'a> {
 
     /// The items of a list; none for other values.
     pub(super) fn items(&self) -> &[Self] {
-        match &self.value {
+        match self.value() {
             Value::Sequence(items) => items,
             _ => &[],
         }
@@ -73,7 +99,7 @@ impl<'a> Node<'a> {
 
     /// The text, where the value is text.
     pub(super) fn text(&self) -> Option<&str> {
-        match &self.value {
+        match self.value() {
             Value::String(text) => Some(text),
             _ => None,
         }
@@ -81,14 +107,14 @@ impl<'a> Node<'a> {
 
     /// Removes a key of a mapping and returns what it held.
     pub(super) fn take(&mut self, key: &str) -> Option<Entry<'a>> {
-        let Value::Mapping(entries) = &mut self.value else { return None };
+        let Value::Mapping(entries) = self.value_mut() else { return None };
         let at = entries.iter().position(|entry| entry.key == key)?;
         Some(entries.remove(at))
     }
 
     /// Sets a key of a mapping.
     pub(super) fn put(&mut self, key: &'static str, key_span: Span, value: Self) {
-        if let Value::Mapping(entries) = &mut self.value {
+        if let Value::Mapping(entries) = self.value_mut() {
             entries.retain(|entry| entry.key != key);
             entries.push(Entry { key: Cow::Borrowed(key), key_span, value });
         }
@@ -96,7 +122,7 @@ impl<'a> Node<'a> {
 
     /// The value of a key, to be changed.
     pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
-        match &mut self.value {
+        match self.value_mut() {
             Value::Mapping(entries) => entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.value),
             _ => None,
         }
@@ -104,7 +130,7 @@ impl<'a> Node<'a> {
 
     /// The items of a list, to be changed; none for other values.
     pub(super) fn items_mut(&mut self) -> &mut [Self] {
-        match &mut self.value {
+        match self.value_mut() {
             Value::Sequence(items) => items,
             _ => &mut [],
         }
@@ -198,29 +224,6 @@ fn collect(node: &Node, key: (u32, u32), step: u64, all: &mut Vec<Place>, far: &
 fn hash(key: &str) -> u64 {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     key.bytes().fold(0xcbf2_9ce4_8422_2325, step) | 1 << 63
-}
-
-/// Finds keys that are there already, without a quadratic search in large mappings.
-#[derive(Debug, Default)]
-pub(super) struct KeyIndex {
-    places: HashMap<String, usize>,
-}
-
-impl KeyIndex {
-    /// Mappings of fewer keys are searched from the front.
-    const SMALL: usize = 24;
-
-    /// The place of a key among the entries.
-    pub(super) fn find(&mut self, entries: &[Entry], key: &str) -> Option<usize> {
-        if entries.len() < Self::SMALL {
-            return entries.iter().position(|entry| entry.key == key);
-        }
-        if self.places.len() < entries.len() {
-            let start = self.places.len();
-            self.places.extend(entries.iter().enumerate().skip(start).map(|(at, entry)| (entry.key.to_string(), at)));
-        }
-        self.places.get(key).copied()
-    }
 }
 
 #[cfg(test)]

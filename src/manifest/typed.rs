@@ -122,7 +122,7 @@ impl<'a> Deserializer<'a> for Reader<'a, '_> {
     type Error = TypeError;
 
     fn deserialize_any<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, TypeError> {
-        let result = match &self.node.value {
+        let result = match self.node.value() {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
             Value::Integer(value) => visitor.visit_i64(*value),
@@ -130,19 +130,20 @@ impl<'a> Deserializer<'a> for Reader<'a, '_> {
             Value::String(text) => visitor.visit_borrowed_str(text),
             Value::Sequence(items) => visitor.visit_seq(Seq { items: items.iter(), unknown: self.unknown }),
             Value::Mapping(entries) => return self.map(visitor, entries),
+            Value::Shared(node) => return Reader { node, ..self }.deserialize_any(visitor),
         };
         self.located(result)
     }
 
     fn deserialize_option<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, TypeError> {
-        match self.node.value {
+        match self.node.value() {
             Value::Null => visitor.visit_none(),
             _ => self.located(visitor.visit_some(self)),
         }
     }
 
     fn deserialize_str<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, TypeError> {
-        match &self.node.value {
+        match self.node.value() {
             // The API server reads null in place of text as empty text.
             Value::Null => visitor.visit_borrowed_str(""),
             Value::Bool(_) | Value::Integer(_) | Value::Float(_) => {
@@ -157,14 +158,14 @@ impl<'a> Deserializer<'a> for Reader<'a, '_> {
     }
 
     fn deserialize_seq<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, TypeError> {
-        match self.node.value {
+        match self.node.value() {
             Value::Null => self.located(visitor.visit_seq(Seq { items: [].iter(), unknown: self.unknown })),
             _ => self.deserialize_any(visitor),
         }
     }
 
     fn deserialize_map<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, TypeError> {
-        match self.node.value {
+        match self.node.value() {
             Value::Null => self.map(visitor, &[]),
             _ => self.deserialize_any(visitor),
         }
@@ -193,7 +194,7 @@ impl<'a> Deserializer<'a> for Reader<'a, '_> {
 }
 
 fn unexpected<'a>(node: &'a Node) -> Unexpected<'a> {
-    match &node.value {
+    match node.value() {
         Value::Null => Unexpected::Unit,
         Value::Bool(value) => Unexpected::Bool(*value),
         Value::Integer(value) => Unexpected::Signed(*value),
@@ -201,6 +202,7 @@ fn unexpected<'a>(node: &'a Node) -> Unexpected<'a> {
         Value::String(text) => Unexpected::Str(text),
         Value::Sequence(_) => Unexpected::Seq,
         Value::Mapping(_) => Unexpected::Map,
+        Value::Shared(node) => unexpected(node),
     }
 }
 

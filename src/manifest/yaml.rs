@@ -1,14 +1,15 @@
-//! YAML text to a tree. The only file that knows the parser; plain documents do without it.
+//! YAML text to a tree, as kubectl turns it into JSON. Plain documents do without the parser.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
+use std::rc::Rc;
 
-use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Tag};
-
+use super::events::{self, Event, What};
+use super::keys::{self, KeyIndex};
 use super::plain::{self, Step};
 use super::scalar;
-use super::tree::{Entry, KeyIndex, Node, Value};
+use super::tree::{Entry, Node, Value};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 
@@ -18,10 +19,21 @@ pub(super) const DEPTH: usize = 128;
 /// How many times its own size a document may grow by aliases.
 const EXPANSION: usize = 10;
 
-/// Nodes that any document may reach through aliases, however small it is.
+/// Nodes that any document may reach through aliases, however small it is. kubectl allows more, at the price of memory.
 const FREE_EXPANSION: usize = 10_000;
 
-/// Reads the first document of `range`; nothing where there is none.
+/// Bytes of text that count as much as a node.
+const TEXT_OF_A_NODE: usize = 64;
+
+/// What was read of a text.
+pub(super) struct Document<'a> {
+    /// Its first document; nothing where there is none.
+    pub(super) root: Option<Node<'a>>,
+    /// Where that ends.
+    pub(super) end: usize,
+}
+
+/// Reads the first document of `range`.
 ///
 /// # Errors
 /// The finding that says why the document cannot be read.
@@ -30,21 +42,21 @@ pub(super) fn read<'a>(
     text: &'a str,
     range: Range<usize>,
     findings: &mut Vec<Diagnostic>,
-) -> Result<Option<Node<'a>>, Box<Diagnostic>> {
-    let mut builder =
-        Builder { file, offset: range.start, stack: Vec::new(), anchors: HashMap::new(), nodes: 0, expanded: 0, findings, root: None };
-    let document = &text[range];
-    match plain::steps(document) {
-        Some(steps) => builder.follow(document, steps)?,
-        None => builder.parse(document)?,
-    }
-    Ok(builder.root)
+) -> Result<Document<'a>, Box<Diagnostic>> {
+    let document = &text[range.clone()];
+    let mut builder = Builder::new(file, range.start, findings);
+    let end = match plain::steps(document) {
+        Some(steps) => builder.follow(document, steps).map(|()| range.end),
+        None => builder.parse(document).map(|end| range.start + end),
+    };
+    builder.twice.tell(builder.findings);
+    Ok(Document { root: builder.root, end: end? })
 }
 
 /// A collection that is not closed yet.
 struct Open<'a> {
     node: Node<'a>,
-    anchor: usize,
+    anchor: Option<String>,
     /// The key that waits for its value, and whether it is a merge key.
     key: Option<(Cow<'a, str>, Span, bool)>,
     index: KeyIndex,
@@ -54,35 +66,42 @@ struct Builder<'a, 'f> {
     file: FileId,
     offset: usize,
     stack: Vec<Open<'a>>,
-    anchors: HashMap<usize, Node<'a>>,
+    /// What aliases repeat; nothing while it is not complete.
+    anchors: HashMap<String, Option<Rc<Node<'a>>>>,
     nodes: usize,
     expanded: usize,
+    twice: keys::Twice,
     findings: &'f mut Vec<Diagnostic>,
     root: Option<Node<'a>>,
 }
 
 type Refusal = Box<Diagnostic>;
 
-impl<'a> Builder<'a, '_> {
+impl<'a, 'f> Builder<'a, 'f> {
+    fn new(file: FileId, offset: usize, findings: &'f mut Vec<Diagnostic>) -> Self {
+        let (stack, anchors, twice) = (Vec::new(), HashMap::new(), keys::Twice::default());
+        Self { file, offset, stack, anchors, nodes: 0, expanded: 0, twice, findings, root: None }
+    }
+
     fn span(&self, range: Range<usize>) -> Span {
         Span::new(self.file, self.offset + range.start..self.offset + range.end)
     }
 
-    fn syntax(&self, error: &ScanError) -> Diagnostic {
-        let at = error.marker().byte_offset().unwrap_or_default();
-        Diagnostic::error("yaml-syntax", format!("this is not YAML: {}", error.info())).at(self.span(at..at))
+    fn syntax(&self, message: &str, at: usize) -> Refusal {
+        Box::new(Diagnostic::error("yaml-syntax", format!("this is not YAML: {message}")).at(self.span(at..at)))
     }
 
     /// Reads a document of any form.
-    fn parse(&mut self, document: &'a str) -> Result<(), Refusal> {
-        for event in Parser::new_from_str_with_options(document, Options::default()) {
-            let (event, span) = event.map_err(|error| Box::new(self.syntax(&error)))?;
-            let span = self.span(span.byte_range().unwrap_or_default());
-            if self.take(event, span)? {
-                break;
-            }
+    fn parse(&mut self, document: &'a str) -> Result<usize, Refusal> {
+        let end = events::each(document, |event| match self.take(event) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(refusal) => ControlFlow::Break(refusal),
+        });
+        match end {
+            Ok(ControlFlow::Continue(end)) => Ok(end),
+            Ok(ControlFlow::Break(refusal)) => Err(refusal),
+            Err(error) => Err(self.syntax(&error.message, error.at)),
         }
-        Ok(())
     }
 
     /// Reads a plain document.
@@ -92,37 +111,47 @@ impl<'a> Builder<'a, '_> {
                 Step::Scalar { text, is_quoted } => {
                     let inside = if is_quoted { text.start + 1..text.end - 1 } else { text.clone() };
                     let value = Cow::Borrowed(&document[inside]);
-                    let value = if is_quoted { Value::String(value) } else { scalar::resolve(value) };
-                    self.complete(Node { span: self.span(text), value }, 0, !is_quoted)?;
+                    let value = if is_quoted { Value::String(value) } else { self.resolve(value, text.start)? };
+                    self.complete(Node { span: self.span(text), value }, None, false)?;
                 }
-                Step::Mapping(range) => self.open(Value::Mapping(Vec::new()), self.span(range), 0)?,
-                Step::Sequence(range) => self.open(Value::Sequence(Vec::new()), self.span(range), 0)?,
+                Step::Mapping(range) => self.open(Value::Mapping(Vec::new()), self.span(range), None)?,
+                Step::Sequence(range) => self.open(Value::Sequence(Vec::new()), self.span(range), None)?,
                 Step::End(range) => self.close(self.span(range))?,
             }
         }
         Ok(())
     }
 
-    /// Takes one event; true at the end of the document.
-    fn take(&mut self, event: Event<'a>, span: Span) -> Result<bool, Refusal> {
-        match event {
-            Event::Scalar(text, style, anchor, tag) => {
-                let node = Node { span, value: value_of(text, style, tag.as_deref()) };
-                self.complete(node, anchor, style == ScalarStyle::Plain)?;
-            }
-            Event::SequenceStart(_, anchor, _) => self.open(Value::Sequence(Vec::new()), span, anchor)?,
-            Event::MappingStart(_, anchor, _) => self.open(Value::Mapping(Vec::new()), span, anchor)?,
-            Event::SequenceEnd | Event::MappingEnd => self.close(span)?,
-            Event::Alias(anchor) => self.alias(anchor, span)?,
-            Event::DocumentEnd => return Ok(true),
-            _ => {}
-        }
-        Ok(false)
+    fn resolve(&self, text: Cow<'a, str>, at: usize) -> Result<Value<'a>, Refusal> {
+        scalar::resolve(text).map_err(|message| self.syntax(message, at))
     }
 
-    fn open(&mut self, value: Value<'a>, span: Span, anchor: usize) -> Result<(), Refusal> {
+    fn take(&mut self, event: Event<'a>) -> Result<(), Refusal> {
+        let Event { what, range, anchor } = event;
+        let span = self.span(range.clone());
+        match what {
+            What::Scalar { text, tag, is_plain } => {
+                let is_merge = text == "<<" && (is_plain || tag.as_deref() == Some(scalar::MERGE));
+                let value = match tag {
+                    None if !is_plain => Value::String(text),
+                    None => self.resolve(text, range.start)?,
+                    Some(tag) => scalar::tagged(text, &tag).map_err(|message| self.syntax(&message, range.start))?,
+                };
+                self.complete(Node { span, value }, anchor, is_merge)
+            }
+            What::Sequence => self.open(Value::Sequence(Vec::new()), span, anchor),
+            What::Mapping => self.open(Value::Mapping(Vec::new()), span, anchor),
+            What::End => self.close(span),
+            What::Alias(anchor) => self.alias(&anchor, span),
+        }
+    }
+
+    fn open(&mut self, value: Value<'a>, span: Span, anchor: Option<String>) -> Result<(), Refusal> {
         if self.stack.len() >= DEPTH {
             return Err(too_deep(span));
+        }
+        if let Some(anchor) = &anchor {
+            self.anchors.insert(anchor.clone(), None);
         }
         self.stack.push(Open { node: Node { span, value }, anchor, key: None, index: KeyIndex::default() });
         Ok(())
@@ -134,26 +163,31 @@ impl<'a> Builder<'a, '_> {
         self.complete(open.node, open.anchor, false)
     }
 
-    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Refusal> {
-        let Some(node) = self.anchors.get(&anchor) else {
+    fn alias(&mut self, anchor: &str, span: Span) -> Result<(), Refusal> {
+        let Some(repeated) = self.anchors.get(anchor) else {
+            return Err(Box::new(Diagnostic::error("yaml-syntax", "this alias repeats what has no anchor").at(span)));
+        };
+        let Some(node) = repeated.clone() else {
             return Err(Box::new(Diagnostic::error("alias-loop", "this alias stands inside the value that it repeats").at(span)));
         };
-        if self.stack.len() + depth(node) > DEPTH {
+        if self.stack.len() + depth(&node) > DEPTH {
             return Err(too_deep(span));
         }
-        self.expanded += size(node);
+        self.expanded += size(&node);
         if self.expanded > FREE_EXPANSION.max(self.nodes.saturating_mul(EXPANSION)) {
             return Err(Box::new(Diagnostic::error("alias-limit", "the aliases of this document repeat too much").at(span)));
         }
-        let node = node.clone();
-        self.complete(node, 0, false)
+        self.complete(Node { span: node.span, value: Value::Shared(node) }, None, false)
     }
 
-    /// Puts a finished value into the collection around it.
-    fn complete(&mut self, node: Node<'a>, anchor: usize, is_plain: bool) -> Result<(), Refusal> {
+    /// Puts a finished value into the collection around it. What has an anchor is shared: it may be large, and lie in others with one.
+    fn complete(&mut self, mut node: Node<'a>, anchor: Option<String>, is_merge: bool) -> Result<(), Refusal> {
         self.nodes += 1;
-        if anchor != 0 {
-            self.anchors.insert(anchor, node.clone());
+        if let Some(anchor) = anchor {
+            let span = node.span;
+            let shared = Rc::new(node);
+            self.anchors.insert(anchor, Some(Rc::clone(&shared)));
+            node = Node { span, value: Value::Shared(shared) };
         }
         let Some(open) = self.stack.last_mut() else {
             self.root = Some(node);
@@ -163,12 +197,14 @@ impl<'a> Builder<'a, '_> {
             Value::Sequence(items) => items.push(node),
             Value::Mapping(entries) => match open.key.take() {
                 None => {
-                    let is_merge = is_plain && node.text() == Some("<<");
                     let span = node.span;
                     open.key = Some((key_of(node)?, span, is_merge));
                 }
                 Some((_, key_span, true)) => merge(entries, &mut open.index, key_span, node)?,
-                Some((key, key_span, false)) => insert(entries, &mut open.index, Entry { key, key_span, value: node }, self.findings),
+                Some((key, key_span, false)) => {
+                    let entry = Entry { key, key_span, value: node };
+                    keys::insert(entries, &mut open.index, entry, &mut self.twice, self.findings);
+                }
             },
             _ => {}
         }
@@ -195,49 +231,26 @@ fn depth(node: &Node) -> usize {
     1 + deepest.unwrap_or_default()
 }
 
+/// How many nodes a value takes; long texts take some more.
 fn size(node: &Node) -> usize {
-    1 + node.items().iter().map(size).sum::<usize>() + node.entries().iter().map(|entry| size(&entry.value)).sum::<usize>()
-}
-
-fn value_of<'a>(text: Cow<'a, str>, style: ScalarStyle, tag: Option<&Tag>) -> Value<'a> {
-    match tag.and_then(Tag::core_suffix) {
-        Some("binary") => decoded(text),
-        Some("str") => Value::String(text),
-        _ if style == ScalarStyle::Plain && tag.is_none_or(Tag::is_yaml_core_schema) => scalar::resolve(text),
-        _ => Value::String(text),
-    }
-}
-
-fn decoded(text: Cow<'_, str>) -> Value<'_> {
-    use base64::Engine;
-    let bytes = base64::engine::general_purpose::STANDARD.decode(text.split_whitespace().collect::<String>());
-    match bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok()) {
-        Some(decoded) => Value::String(Cow::Owned(decoded)),
-        None => Value::String(text),
-    }
+    let text = |text: &str| text.len() / TEXT_OF_A_NODE;
+    let items = node.items().iter().map(size).sum::<usize>();
+    let entries = node.entries().iter().map(|entry| text(&entry.key) + size(&entry.value)).sum::<usize>();
+    1 + node.text().map_or(0, text) + items + entries
 }
 
 /// Keys become text, as kubectl turns YAML into JSON.
 fn key_of(node: Node<'_>) -> Result<Cow<'_, str>, Refusal> {
-    match node.value {
+    let span = node.span;
+    match node.into_value() {
         Value::String(text) => Ok(text),
         Value::Bool(value) => Ok(Cow::Borrowed(if value { "true" } else { "false" })),
         Value::Integer(value) => Ok(Cow::Owned(value.to_string())),
-        Value::Float(value) => Ok(Cow::Owned(value.to_string())),
-        Value::Null | Value::Sequence(_) | Value::Mapping(_) => {
-            Err(Box::new(Diagnostic::error("bad-key", "a key must be text").at(node.span).help("write the key in quotes")))
+        Value::Float(value) => Ok(Cow::Owned(scalar::shortest(value))),
+        Value::Null | Value::Sequence(_) | Value::Mapping(_) | Value::Shared(_) => {
+            Err(Box::new(Diagnostic::error("bad-key", "a key must be text").at(span).help("write the key in quotes")))
         }
     }
-}
-
-fn insert<'a>(entries: &mut Vec<Entry<'a>>, index: &mut KeyIndex, entry: Entry<'a>, findings: &mut Vec<Diagnostic>) {
-    let Some(at) = index.find(entries, &entry.key) else {
-        entries.push(entry);
-        return;
-    };
-    let message = format!("the key `{}` is written twice: the last one counts", entry.key);
-    findings.push(Diagnostic::error("duplicate-key", message).at(entry.key_span).related("first written here", entries[at].key_span));
-    entries[at] = entry;
 }
 
 /// Merges the mappings of a key `<<`. A later merge wins over keys before it, as kubectl has it; in a list the first mapping wins.
@@ -246,17 +259,18 @@ fn merge<'a>(entries: &mut Vec<Entry<'a>>, index: &mut KeyIndex, key_span: Span,
         Some(at) => entries[at] = entry,
         None => entries.push(entry),
     };
-    match node.value {
+    let span = node.span;
+    match node.into_value() {
         Value::Mapping(merged) => merged.into_iter().for_each(put),
-        Value::Sequence(items) if items.iter().all(|item| matches!(item.value, Value::Mapping(_))) => {
+        Value::Sequence(items) if items.iter().all(|item| matches!(item.value(), Value::Mapping(_))) => {
             for item in items.into_iter().rev() {
-                if let Value::Mapping(merged) = item.value {
+                if let Value::Mapping(merged) = item.into_value() {
                     merged.into_iter().for_each(&mut put);
                 }
             }
         }
         _ => {
-            let refusal = Diagnostic::error("bad-merge", "`<<` takes a mapping or a list of mappings").at(node.span);
+            let refusal = Diagnostic::error("bad-merge", "`<<` takes a mapping or a list of mappings").at(span);
             return Err(Box::new(refusal.related("the merge key", key_span)));
         }
     }
@@ -270,11 +284,10 @@ mod tests {
     /// The tree and the findings of a document, or why there is none; read by its steps, or by the parser.
     fn tree(document: &str, steps: Option<Vec<Step>>) -> String {
         let (file, findings) = (FileId(0), &mut Vec::new());
-        let mut builder =
-            Builder { file, offset: 0, stack: Vec::new(), anchors: HashMap::new(), nodes: 0, expanded: 0, findings, root: None };
+        let mut builder = Builder::new(file, 0, findings);
         let read = match steps {
             Some(steps) => builder.follow(document, steps),
-            None => builder.parse(document),
+            None => builder.parse(document).map(|_| ()),
         };
         format!("{:?} {read:?} {:?}", builder.root, builder.findings)
     }
