@@ -48,10 +48,7 @@ pub(super) struct Refusal {
 ///
 /// # Errors
 /// Why the text is not YAML.
-pub(super) fn each<'a, B>(
-    document: &'a str,
-    mut take: impl FnMut(Event<'a>) -> ControlFlow<B>,
-) -> Result<ControlFlow<B, usize>, Refusal> {
+pub(super) fn each<'a, B>(document: &'a str, mut take: impl FnMut(Event<'a>) -> ControlFlow<B>) -> Result<ControlFlow<B, usize>, Refusal> {
     let reader = Reader { document, substitutes: Substitutes::of(document)? };
     let text = reader.substitutes.as_ref().map_or(document, |substitutes| substitutes.text.as_str());
     // A break before it: the parser takes the first bytes for a mark of byte order. One behind it, as kubectl adds it: without, the

@@ -101,7 +101,7 @@ fn integer<'a>(text: &str) -> Option<Value<'a>> {
     let value = if negative { -value } else { value };
     // Go reads numbers of 64 bits without a sign as well, but takes no sign before them.
     let is_unsigned = !text.starts_with(['-', '+']) && u64::try_from(value).is_ok();
-    i64::try_from(value).map(Value::Integer).ok().or_else(|| is_unsigned.then(|| Value::Float(value as f64)))
+    i64::try_from(value).map(Value::Integer).ok().or(is_unsigned.then_some(Value::Float(value as f64)))
 }
 
 /// A decimal number: digits with a point or an exponent.
@@ -238,7 +238,8 @@ mod tests {
 
     #[test]
     fn keys_that_are_numbers_are_written_as_go_writes_them() {
-        for (value, expected) in [(1.5, "1.5"), (1_000_000.5, "1.0000005e+06"), (100_000_000.5, "1e+08"), (0.00001, "1e-05"), (1e300, ".inf")]
+        for (value, expected) in
+            [(1.5, "1.5"), (1_000_000.5, "1.0000005e+06"), (100_000_000.5, "1e+08"), (0.00001, "1e-05"), (1e300, ".inf")]
         {
             assert_eq!(shortest(value), expected);
         }

@@ -26,6 +26,7 @@ const FREE_EXPANSION: usize = 10_000;
 const TEXT_OF_A_NODE: usize = 64;
 
 /// What was read of a text.
+#[derive(Debug)]
 pub(super) struct Document<'a> {
     /// Its first document; nothing where there is none.
     pub(super) root: Option<Node<'a>>,

@@ -283,17 +283,17 @@ fn shown(text: &str) -> String {
 }
 
 fn is_null(node: &Node) -> bool {
-    matches!(node.value, Value::Null)
+    matches!(node.value(), Value::Null)
 }
 
 /// Whether a value is what Go takes for none.
 fn is_empty(node: &Node) -> bool {
-    match &node.value {
+    match node.value() {
         Value::Null => true,
         Value::Integer(number) => *number == 0,
         Value::String(text) => text.is_empty(),
         Value::Sequence(items) => items.is_empty(),
-        Value::Bool(_) | Value::Float(_) | Value::Mapping(_) => false,
+        Value::Bool(_) | Value::Float(_) | Value::Mapping(_) | Value::Shared(_) => false,
     }
 }
 

@@ -101,7 +101,7 @@ fn port_names(node: &Node, faults: &mut Faults) {
 }
 
 fn target(node: &Node, faults: &mut Faults) {
-    match &node.value {
+    match node.value() {
         Value::Integer(number) if *number != 0 && !(1..=65535).contains(number) => {
             faults.here(format!("`{number}` is no port, which is a number from 1 to 65535"));
         }
