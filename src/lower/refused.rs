@@ -84,7 +84,7 @@ fn shut(object: &mut Object<Ingress>, hosts: &Hosts) {
     let is_foreign = |host: &str| hosts.get(host).is_some_and(|owners| owners.iter().any(|owner| *owner != namespace));
     for (rule, is_refused) in spec.rules.iter_mut().flatten().zip(is_refused) {
         if is_refused {
-            match rule.host.as_deref().and_then(nearest_host).filter(|host| !is_foreign(host)) {
+            match rule.host.as_deref().and_then(nearest_host).filter(|host| !is_foreign(host) && !is_foreign(&wildcard_over(host))) {
                 Some(host) => rule.host = Some(host),
                 None => *rule = IngressRule::default(),
             }
@@ -125,6 +125,11 @@ fn nearest_host(host: &str) -> Option<String> {
     (fits && folded.len() <= LONGEST).then_some(folded)
 }
 
+/// The wildcard that a host is below.
+fn wildcard_over(host: &str) -> String {
+    format!("*.{}", host.split_once('.').map_or("", |(_, rest)| rest))
+}
+
 /// The object of a kind that `namespace/name` names.
 pub(super) fn named(kind: &str, key: &str) -> ObjectRef {
     let (namespace, name) = key.split_once('/').unwrap_or(("", key));
@@ -134,6 +139,8 @@ pub(super) fn named(kind: &str, key: &str) -> ObjectRef {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manifest;
+    use crate::source::SourceMap;
 
     #[test]
     fn hosts_that_are_nearly_names_are_closed_as_names() {
@@ -158,6 +165,32 @@ mod tests {
             ("пример.example", None),
         ] {
             assert_eq!(nearest_host(host).as_deref(), expected, "{host:?}");
+        }
+    }
+
+    #[test]
+    fn a_host_that_is_nearly_another_closes_nothing_of_others() {
+        let ingress = |namespace: &str, host: &str| {
+            format!(
+                "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: web, namespace: {namespace}}}\nspec: {{rules: [{{host: \"{host}\"}}]}}\n"
+            )
+        };
+        for (owner, declared, near, expected) in [
+            ("a", "shop.example", "SHOP.example", None),
+            ("a", "*.shop.example", "Pay.shop.example", None),
+            ("a", "*.shop.example", "*.Shop.example", None),
+            ("b", "*.shop.example", "Pay.shop.example", Some("pay.shop.example")),
+            ("a", "*.example", "Pay.shop.example", Some("pay.shop.example")),
+            ("a", "other.example", "Pay.shop.example", Some("pay.shop.example")),
+        ] {
+            let mut sources = SourceMap::default();
+            sources.add("a.yaml", format!("{}{}", ingress(owner, declared).replace("name: web", "name: own"), ingress("b", near)));
+            let mut cluster = manifest::load(&mut sources).value;
+            let _ = close(&mut cluster);
+            let refused =
+                cluster.ingresses.iter().find(|object| object.reference.name == "web").and_then(|object| object.value.spec.as_ref());
+            let host = refused.and_then(|spec| spec.rules.as_ref()?.first()?.host.as_deref());
+            assert_eq!(host, expected, "{near} beside {declared} of {owner}");
         }
     }
 }
