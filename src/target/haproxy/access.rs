@@ -38,6 +38,10 @@ pub(super) fn write(route: &Route, shared: &Shared, pages: &ErrorPages, scope: &
     let blocked: Vec<_> = shared.proxy.settings.filters.block_cidrs.iter().map(|network| network.trim().to_owned()).collect();
     // Quirk: what a route says about addresses takes the place of what holds for all.
     let deny = if features.deny.is_empty() && features.allow.is_empty() { &blocked } else { &features.deny };
+    // Quirk of nginx: where only networks of IPv6 are refused, they hold addresses of IPv4 within IPv6 as well.
+    if deny.iter().all(|network| network.contains(':')) {
+        lines.condition("refused", "var(txn.mapped) -m ip", &readable(deny).1);
+    }
     let (refuses, welcomes) = (networks("refused", deny, lines), networks("welcome", &features.allow, lines));
     let service = scripts::auth(route, shared);
     let mut unless = Vec::new();
@@ -103,6 +107,18 @@ fn challenge(auth: &PasswordAuth, unless: &[&str], lines: &mut Lines) {
 /// Names the condition that the client has one of these addresses; whether there is anything to ask. What is no address is no use to
 /// anybody. Addresses of either kind are compared with their own kind only, as nginx does: to HAProxy `::/0` holds all of IPv4.
 pub(super) fn networks(name: &str, all: &[String], lines: &mut Lines) -> bool {
+    let (ipv4, ipv6) = readable(all);
+    lines.condition(name, "var(txn.ipv4) -m ip", &ipv4);
+    lines.condition(name, "var(txn.ipv6) -m ip", &ipv6);
+    if ipv4.is_empty() && ipv6.is_empty() && !all.is_empty() {
+        // A list that is there but holds nothing readable fits nobody.
+        lines.code(&format!("acl {name} always_false"));
+    }
+    !all.is_empty()
+}
+
+/// The networks of IPv4 and those of IPv6.
+fn readable(all: &[String]) -> (Vec<String>, Vec<String>) {
     let (mut ipv4, mut ipv6) = (Vec::new(), Vec::new());
     for network in all {
         if network == "all" {
@@ -117,13 +133,7 @@ pub(super) fn networks(name: &str, all: &[String], lines: &mut Lines) -> bool {
             _ => {}
         }
     }
-    lines.condition(name, "var(txn.ipv4) -m ip", &ipv4);
-    lines.condition(name, "var(txn.ipv6) -m ip", &ipv6);
-    if ipv4.is_empty() && ipv6.is_empty() && !all.is_empty() {
-        // A list that is there but holds nothing readable fits nobody.
-        lines.code(&format!("acl {name} always_false"));
-    }
-    !all.is_empty()
+    (ipv4, ipv6)
 }
 
 /// Writes the address of the client into one of two variables: addresses of IPv4 within IPv6 are those of IPv4.
@@ -134,6 +144,7 @@ pub(super) fn families(condition: &str, lines: &mut Lines) {
     };
     put("ipv4", "!{ src -m sub : }");
     put("ipv4", "{ src -m beg ::ffff: } { src -m sub . }");
+    put("mapped", "{ src -m beg ::ffff: } { src -m sub . }");
     put("ipv6", "!{ var(txn.ipv4) -m found }");
 }
 

@@ -199,8 +199,9 @@ pub(super) fn real_address(shared: &Shared, lines: &mut Lines) {
         lines.code("http-request unset-var(txn.ipv6)");
         access::families("is_address", lines);
     }
-    lines.code("http-request unset-var(txn.ipv4)");
-    lines.code("http-request unset-var(txn.ipv6)");
+    for variable in ["ipv4", "ipv6", "mapped"] {
+        lines.code(&format!("http-request unset-var(txn.{variable})"));
+    }
 }
 
 /// Commas at the end of a line do not count, but one right before the first address makes it none, and so is a line without anything.
