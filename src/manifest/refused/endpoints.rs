@@ -18,7 +18,7 @@ pub(super) const ROWS: &[Row] = &[
     Row::new(SLICE, "endpoints[].addresses", "refused-object", Look::AtMost(100)),
     Row::new(SLICE, "", "refused-address", Look::Other(addresses)),
     // Proxies are tried on the machine that they run on.
-    Row::new(SLICE, "endpoints[].addresses[]", "refused-address", Look::Form("address of an endpoint", loopback)).told(),
+    Row::new(SLICE, "", "refused-address", Look::Other(own_addresses)).told(),
     Row::new(SLICE, "endpoints[].hostname", "malformed-name", Look::Form("host name", label)),
     Row::new(SLICE, "endpoints[].nodeName", "malformed-name", Look::Form("name of a node", subdomain)),
     Row::new(SLICE, "endpoints[].hints.forZones", "refused-object", Look::AtMost(8)),
@@ -55,6 +55,16 @@ fn addresses(node: &Node, faults: &mut Faults) {
         "FQDN" => ("name of a host", full_name),
         _ => return,
     };
+    each_address(node, noun, form, faults);
+}
+
+fn own_addresses(node: &Node, faults: &mut Faults) {
+    if text(node, "addressType") != "FQDN" {
+        each_address(node, "address", loopback, faults);
+    }
+}
+
+fn each_address(node: &Node, noun: &str, form: super::Form, faults: &mut Faults) {
     for (at, endpoint) in items(node, "endpoints").iter().enumerate() {
         for (under, address) in items(endpoint, "addresses").iter().enumerate() {
             let text = address.text().unwrap_or_default();
