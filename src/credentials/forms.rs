@@ -19,7 +19,7 @@ enum Unless {
 }
 
 /// The first group is what is secret.
-const FORMS: [(Unless, &str); 11] = [
+const FORMS: [(Unless, &str); 13] = [
     // A URL's user; a slash in the password shows by what follows the colon not being a port.
     (Unless::Variables, r#"//([^\s/"'`<>?#]+)@"#),
     (Unless::Variables, r#"//([^\s/"'`<>?#:@]*:[0-9]*[^0-9\s/"'`<>?#@][^\s"'`<>]*)@"#),
@@ -40,6 +40,8 @@ const FORMS: [(Unless, &str); 11] = [
     (Unless::Never, r"\b(AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|xox[abprs]-[A-Za-z0-9-]{8,})"),
     (Unless::Never, r"(?s)(-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z))"),
     (Unless::Never, r#"[:.]auth\(\s*["']([^"'\n]+)["']"#),
+    (Unless::Never, r#"["'](?i:basic|bearer|token)\s*["']\s*\.\.\s*["']([^"'\n<]+)["']"#),
+    (Unless::Never, r#"\bsecure_link_(?:md5|secret)[ \t]+["']?([^"';\n<]+)"#),
 ];
 
 #[expect(clippy::unwrap_used, reason = "fixed patterns that a test compiles")]

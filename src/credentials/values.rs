@@ -10,10 +10,14 @@ use super::names::is_name;
 /// A text that holds none of these has no name of a secret.
 const SIGN: &str = "(?i)auth|pass|pwd|pw|psk|secret|token|credential|key|signature|bearer|jwt|cookie|session";
 
+/// Bytes behind a name in which its value begins, and mostly ends.
+const WINDOW: usize = 512;
+
 const NAME: &str = r"[A-Za-z_][A-Za-z0-9_.-]*";
 
 /// A value: in quotes, in brackets of Lua, or bare up to what ends a word.
-const VALUE: &str = r#"(?:"((?:[^"\\\n]|\\.)*)"|'([^'\n]*)'|\[\[(.*?)\]\]|([^\s"'`;,)}\]\[{][^\s"'`;,)}\]]*))"#;
+const VALUE: &str =
+    r#"(?:\\"([^"\\\n]*)\\"|"((?:[^"\\\n]|\\.)*)(?:"|\z)|'([^'\n]*)(?:'|\z)|\[\[(.*?)\]\]|([^\s"'`;,)}\]\[{][^\s"'`;,)}\]]*))"#;
 
 /// What may stand between the name and the sign of a comparison or an assignment.
 const BEHIND: &str = r#"\\?["'\])]*(?::\w+\([^)\n]*\))?\)?\s*"#;
@@ -32,7 +36,9 @@ static INDEXED: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^\[\s*(?:"([^"\n]*
 static NAMED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"^\\?["'`]?[ \t]*:[ \t]*(?:\\?"((?:[^"\\\n]|\\[^"])*)|'([^'\n]*)'|([^\s"'`|>{\[&*!;,}][^\n"'`;,}]*))"#));
 static LISTED: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^["']?\s*[:=]\s*[{\[]([^}\]\n]+)[}\]]"#));
-static BLOCK: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^["']?[ \t]*:[ \t]*[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\r?\n"#));
+static BLOCK: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^["']?[ \t]*:[ \t]*(?:[|>][-+0-9]*)?[ \t]*(?:#[^\n]*)?\r?\n"#));
+/// What a rule of ModSecurity compares with.
+static RULE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^\s+\\?"!?@[A-Za-z]+\s+([^"\\\n]+)"#));
 /// Behind an argument, in the same word, the next one, or the next item of a list.
 static ARGUMENT: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"^(?:["']?\s*,\s*["']?|["']?[ \t]*\r?\n\s*-\s+["']?|[ \t]+["']?)([^\s"',\]-][^\s"',\]]*)"#));
@@ -48,7 +54,7 @@ static REVERSED: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?:"([^"\n]*)"|'(
 /// A pair of fields, as environments of containers have them.
 static PAIR: LazyLock<Regex> = LazyLock::new(|| pattern(r#"\bname["']?\s*:\s*["']?([A-Za-z0-9_.-]+)"#));
 static FIELD: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"^["']?\s*,?\s*["']?value["']?\s*:[ \t]*(?:"([^"\n]*)|'([^'\n]*)|([^\s"'{\[|>][^\n,}]*))"#));
+    LazyLock::new(|| pattern(r#"^["']?(?:\s|#[^\n]*\n)*,?\s*["']?value["']?\s*:[ \t]*(?:"([^"\n]*)|'([^'\n]*)|([^\s"'{\[|>][^\n,}]*))"#));
 static REVERSED_PAIR: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r#"\bvalue["']?\s*:[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'{\[|>][^\n,}]*))\s*,?\s*["']?name["']?\s*:\s*["']?([A-Za-z0-9_.-]+)"#,
@@ -70,8 +76,14 @@ pub(super) fn ranges(text: &str) -> Vec<Range<usize>> {
     if !SIGNS.is_match(text) {
         return found;
     }
-    for name in NAMES.find_iter(text).filter(|name| is_name(name.as_str())) {
-        of_name(text, name.range(), &mut found);
+    // What a value holds is hidden already: each part of a text is looked at once.
+    let mut hidden = 0;
+    for name in NAMES.find_iter(text).filter(|name| SIGNS.is_match(name.as_str()) && is_name(name.as_str())) {
+        if name.start() >= hidden {
+            let before = found.len();
+            of_name(text, name.range(), &mut found);
+            hidden = found[before..].iter().map(|range| range.end).max().unwrap_or(hidden);
+        }
     }
     for captures in PAIR.captures_iter(text).filter(|captures| is_name(&captures[1])) {
         // The field can be written twice.
@@ -96,11 +108,15 @@ pub(super) fn ranges(text: &str) -> Vec<Range<usize>> {
 
 /// The value behind a name.
 fn of_name(text: &str, name: Range<usize>, found: &mut Vec<Range<usize>>) {
-    let rest = &text[name.end..];
+    let rest = window(&text[name.end..]);
     let mut take = |pattern: &Regex, groups: &[usize]| {
         let range = pattern.captures(rest).and_then(|captures| first(&captures, groups));
         let is_found = range.is_some();
-        found.extend(range.map(|range| name.end + range.start..name.end + range.end));
+        // A value that is longer than what was looked at is hidden to the end of its line.
+        let end = |end: usize| {
+            if end < rest.len() { end } else { end + text[name.end + end..].find('\n').unwrap_or(text.len() - name.end - end) }
+        };
+        found.extend(range.map(|range| name.end + range.start..name.end + end(range.end)));
         is_found
     };
     let mut before = name.start.saturating_sub(40);
@@ -109,20 +125,28 @@ fn of_name(text: &str, name: Range<usize>, found: &mut Vec<Range<usize>>) {
     }
     let before = &text[before..name.start];
     let is_argument = text[name.clone()].starts_with('-') || before.ends_with("--");
-    if BEFORE.is_match(before) && take(&DIRECTIVE, &[1, 2, 3, 4]) || is_argument && take(&ARGUMENT, &[1]) {
+    if BEFORE.is_match(before) && take(&DIRECTIVE, &[1, 2, 3, 4, 5]) || is_argument && take(&ARGUMENT, &[1]) {
         return;
     }
-    if take(&COMPARED, &[1, 2, 3, 4]) || take(&CALLED, &[1, 2]) || take(&INDEXED, &[1, 2]) || take(&NAMED, &[1, 2, 3]) {
+    if take(&COMPARED, &[1, 2, 3, 4, 5]) || take(&CALLED, &[1, 2]) || take(&INDEXED, &[1, 2]) || take(&NAMED, &[1, 2, 3]) {
         return;
     }
-    if WORDS.is_match(&text[name.start..]) && take(&DIRECTIVE, &[1, 2, 3, 4]) {
+    if WORDS.is_match(window(&text[name.start..])) && take(&DIRECTIVE, &[1, 2, 3, 4, 5]) {
         return;
     }
-    if let Some(block) = BLOCK.find(rest) {
-        found.push(block_of(text, name.start, name.end + block.end()));
+    if take(&RULE, &[1]) {
+    } else if let Some(block) = BLOCK.find(rest) {
+        let block = block_of(text, name.start, name.end + block.end());
+        found.extend(Some(block).filter(|block| !is_mapping(text[block.clone()].trim_start_matches(['-', ' ', '\n']))));
     } else if LISTED.captures(rest).is_some_and(|list| !is_mapping(&list[1])) {
         take(&LISTED, &[1]);
     }
+}
+
+/// The start of a text, so that no name costs more than a look at what stands near by.
+fn window(text: &str) -> &str {
+    let end = (WINDOW.min(text.len())..=text.len()).find(|end| text.is_char_boundary(*end)).unwrap_or(text.len());
+    &text[..end]
 }
 
 /// The lines of a block of text, which stand deeper than its key.
