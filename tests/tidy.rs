@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Which room may name which others. `lint` reads the rendered text with `conf`, because it judges what nginx would get;
-/// `nginx` holds facts about that program alone.
+/// Which room may name which others. `nginx` reads the rendered text with `conf`, because it judges what nginx would get, and
+/// holds facts about that program alone.
 const ARROWS: &[(&str, &[&str])] = &[
     ("catalog", &["diagnostic", "ir", "source"]),
     ("cause", &["catalog", "diagnostic", "ir", "lower", "manifest", "source"]),
@@ -18,10 +18,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("diagnostic", &["credentials", "source"]),
     ("diff", &["conf", "credentials", "source"]),
     ("ir", &["source"]),
-    ("lint", &["catalog", "cause", "conf", "diagnostic", "ir", "lower", "manifest", "nginx", "source"]),
+    ("lint", &["catalog", "cause", "diagnostic", "ir", "lower", "manifest", "nginx", "source"]),
     ("lower", &["catalog", "diagnostic", "ir", "manifest", "source"]),
     ("manifest", &["diagnostic", "source"]),
-    ("nginx", &[]),
+    ("nginx", &["conf", "source"]),
     ("output", &["catalog", "conf", "credentials", "diagnostic", "diff", "lint", "source"]),
     ("source", &[]),
     ("target", &["diagnostic", "ir", "nginx"]),

@@ -106,6 +106,18 @@ fn recorded_requests_get_the_recorded_answers() {
     }
 }
 
+/// How many attacks are drawn; `ATTACKS` may ask for more, and `ATTACKS=0` for all.
+const ATTACKS: &str = "300";
+
+#[test]
+fn no_value_of_one_host_breaks_the_proxy_for_all() {
+    let count = std::env::var("ATTACKS").unwrap_or_else(|_| ATTACKS.to_owned());
+    for product in products() {
+        let (output, text) = tool("attacks", product, &["--count", &count]);
+        assert!(output.status.success(), "{text}");
+    }
+}
+
 #[test]
 fn what_the_controller_accepts_is_accepted() {
     let Some(reference) = support::reference() else { return };

@@ -1,7 +1,10 @@
-//! What nginx itself knows, whatever the configuration says: its variables, and what its regular expressions may look like.
+//! What nginx itself knows, whatever the configuration says: its variables, what its regular expressions may look like, and what it
+//! refuses of a configuration.
 
 mod pattern;
+mod reload;
 mod variables;
 
 pub use pattern::problem;
+pub use reload::{Build, Refusal, is_curve_list, refusals};
 pub use variables::{is_builtin, used};

@@ -34,6 +34,20 @@ pub(super) fn matches_by_pattern(route: &Route) -> bool {
     rewrite.by_pattern || !rewrite.target.is_empty() && rewrite.target != route.path
 }
 
+/// The addresses of a list, or all; where none of the list can be read, nobody from outside is let in.
+pub(super) fn listen_addresses(list: &[String], all: &str, nobody: &str) -> Vec<String> {
+    if list.is_empty() {
+        return vec![all.to_owned()];
+    }
+    let found: Vec<String> = list.iter().filter(|address| is_address(address)).cloned().collect();
+    if found.is_empty() { vec![nobody.to_owned()] } else { found }
+}
+
+/// Whether an address can be listened on.
+pub(super) fn is_address(address: &str) -> bool {
+    address.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>().is_ok()
+}
+
 /// The name of a host as nginx takes it: a wildcard becomes a regular expression, because it stands for one label only.
 pub(super) fn server_name(hostname: &str) -> String {
     if !hostname.starts_with('*') {

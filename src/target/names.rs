@@ -40,6 +40,11 @@ pub(super) fn path_part(path: &str) -> String {
     if is_plain { path.to_owned() } else { format!(":{}", mark(path)) }
 }
 
+/// The name of a location that only nginx itself asks for: no path of a request is like it, as those begin with a slash.
+pub(super) fn inner(path: &str) -> &str {
+    path.trim_start_matches('/')
+}
+
 /// A text in which dollars stand for themselves.
 pub(super) fn literal(text: &str) -> String {
     text.replace('$', "${literal_dollar}")

@@ -96,6 +96,25 @@ impl<'a> Scope<'a> {
         self.closed.get_or_insert_with(|| String::from("a value is not fit for a configuration"));
     }
 
+    /// The proxy would refuse a directive of a route or host, and start for nobody.
+    pub(super) fn refused(&mut self, subject: &str, message: &str, instead: &str) {
+        let finding = Diagnostic::error("unfit-value", format!("the proxy refuses the configuration: {message}"));
+        self.push(finding.effect(Effect::LocationDenied).note(instead), subject);
+        self.closed.get_or_insert_with(|| String::from("the proxy refuses a value"));
+    }
+
+    /// The proxy would refuse a setting of all hosts.
+    pub(super) fn setting_refused(&mut self, subject: &str, message: &str) {
+        let finding = Diagnostic::error("unfit-value", format!("the proxy refuses the configuration: {message}"));
+        self.push(finding.note("the directive is left out"), subject);
+    }
+
+    /// The proxy refuses something that cannot be closed.
+    pub(super) fn still_refused(&mut self, message: &str) {
+        let finding = Diagnostic::error("unfit-value", format!("the proxy refuses the configuration: {message}"));
+        self.push(finding.effect(Effect::BlocksReload), "");
+    }
+
     /// A value for all hosts is not fit for any configuration.
     pub(super) fn left_out(&mut self, value: &str) {
         let shown: String = value.chars().take(60).collect();
@@ -118,7 +137,8 @@ impl<'a> Scope<'a> {
         self.findings
     }
 
-    fn has_key(&self, key: &str) -> bool {
+    /// Whether the ConfigMap has a key.
+    pub(super) fn has_key(&self, key: &str) -> bool {
         self.settings.is_some_and(|settings| settings.place(key).is_some())
     }
 

@@ -1,10 +1,10 @@
 //! From a directive that nginx refuses back to the line of the manifests that caused it.
 
 use super::finding;
-use super::refusal::Refusal;
 use crate::cause::{Causes, Found, annotation, snippet, span, stream_snippet};
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::ir::Route;
+use crate::nginx::Refusal;
 
 /// The finding about a refusal.
 pub(super) fn explain(causes: &Causes, refusal: &Refusal) -> Diagnostic {

@@ -1,29 +1,18 @@
 //! Values that the controller accepts and nginx refuses: one of them blocks every later change.
 //!
-//! The judgement is made on the rendered configuration, as `nginx -t` makes it: where a directive may stand (`walk`), what it takes
-//! (`arguments`, `values`), what follows from several of them (`buffers`), and which variables there are (`variables`). What nginx
-//! knows is a table (`directives`, `rows`). `cause` finds the line of the manifests again.
+//! The judgement is made on the rendered configuration, by what nginx itself knows (`crate::nginx`); `cause` finds the line of the
+//! manifests again. The target `nginx` asks the same judge, and closes what is refused: then nothing is left to be told here.
 
-mod arguments;
-mod buffers;
 mod cause;
-mod ciphers;
 mod default_certificate;
-mod directives;
-mod pattern;
-mod refusal;
-mod rows;
-mod values;
-mod variables;
-mod walk;
+mod dh_parameters;
 
 use super::Subject;
 use crate::catalog::releases::UNTESTED;
 use crate::cause::Causes;
-use crate::conf;
 use crate::diagnostic::{Diagnostic, Effect};
-use crate::source::{FileId, Span};
-use refusal::Refusal;
+use crate::nginx::{self, Build};
+use crate::source::Span;
 
 /// The name of the file that the controller's nginx reads.
 const FILE: &str = "nginx.conf";
@@ -31,11 +20,8 @@ const FILE: &str = "nginx.conf";
 /// The values that would keep nginx from loading the configuration.
 pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
     let Some((_, configuration)) = subject.files.iter().find(|(name, _)| *name == FILE) else { return Vec::new() };
-    // The text has no place among the sources: its spans never leave this function.
-    let tree = conf::parse(FileId(u32::MAX), configuration);
-    let mut refusals: Vec<Refusal> = tree.diagnostics.iter().map(|finding| Refusal::of_syntax(&finding.message)).collect();
-    refusals.extend(walk::refusals(&tree.value));
-    refusals.extend(values::dh_parameters(subject.cluster, subject.proxy));
+    let mut refusals = nginx::refusals(configuration, Build::Controller);
+    refusals.extend(dh_parameters::check(subject.cluster, subject.proxy));
     let mut findings = Vec::from_iter(default_certificate::check(subject));
     if !refusals.is_empty() {
         let causes = Causes::new(subject.cluster, subject.controller, subject.proxy);

@@ -1,5 +1,6 @@
 //! Where clients connect: what a request says, which route it has, and what holds for all answers.
 
+use super::super::dialect::listen_addresses;
 use super::super::scope::Scope;
 use super::access;
 use super::answers::answer;
@@ -60,25 +61,11 @@ fn binds(shared: &Shared, lines: &mut Lines) {
 /// Addresses to listen on, as they stand before the port.
 pub(super) fn addresses(shared: &Shared) -> Vec<String> {
     let (runtime, listening) = (&shared.proxy.runtime, &shared.proxy.settings.listening);
-    let mut all = own(&listening.bind_address_ipv4, "0.0.0.0", "127.0.0.1");
+    let mut all = listen_addresses(&listening.bind_address_ipv4, "0.0.0.0", "127.0.0.1");
     if runtime.ipv6 {
-        all.extend(own(&listening.bind_address_ipv6, "[::]", "[::1]"));
+        all.extend(listen_addresses(&listening.bind_address_ipv6, "[::]", "[::1]"));
     }
     all
-}
-
-/// The addresses of a list, or all; where none of the list can be read, nobody from outside is let in.
-fn own(list: &[String], all: &str, nobody: &str) -> Vec<String> {
-    if list.is_empty() {
-        return vec![all.to_owned()];
-    }
-    let found: Vec<String> = list.iter().filter(|address| is_address(address)).cloned().collect();
-    if found.is_empty() { vec![nobody.to_owned()] } else { found }
-}
-
-/// Whether an address can be listened on.
-pub(super) fn is_address(address: &str) -> bool {
-    address.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>().is_ok()
 }
 
 /// What an address of IPv6 needs to leave those of IPv4 to others.

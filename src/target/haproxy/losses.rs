@@ -1,7 +1,7 @@
 //! What a route asks for that HAProxy does not have.
 
+use super::super::dialect::is_address;
 use super::super::scope::Scope;
-use super::frontend::is_address;
 use super::shared::Shared;
 use crate::ir::{Features, Proxy};
 

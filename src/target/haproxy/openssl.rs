@@ -16,32 +16,6 @@ const CIPHERS: &[&str] = &[
 const GROUPS: &[&str] =
     &["ALL", "HIGH", "DEFAULT", "AES", "AESGCM", "AES128", "AES256", "ECDHE", "EECDH", "DHE", "EDH", "RSA", "TLSv1.2", "CHACHA20"];
 
-/// Curves and groups, in small letters.
-const CURVES: &[&str] = &[
-    "x25519",
-    "x448",
-    "p-256",
-    "p-384",
-    "p-521",
-    "p-224",
-    "prime256v1",
-    "secp384r1",
-    "secp521r1",
-    "secp224r1",
-    "secp256k1",
-    "brainpoolp256r1",
-    "brainpoolp384r1",
-    "brainpoolp512r1",
-    "ffdhe2048",
-    "ffdhe3072",
-    "ffdhe4096",
-];
-
-/// Whether each name of a list of curves is known.
-pub(super) fn is_curve_list(list: &str) -> bool {
-    list.split(':').all(|name| CURVES.contains(&name.to_ascii_lowercase().as_str()))
-}
-
 /// Whether a list of ciphers holds one at least that nothing in the list takes away again.
 pub(super) fn is_cipher_list(list: &str) -> bool {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"-+_.@=!".contains(&byte);
@@ -90,14 +64,5 @@ mod tests {
             assert!(!is_cipher_list(list), "{list}");
         }
         assert!(!is_cipher_list("HIGH ]") && !is_cipher_list("HIGH\n") && !is_cipher_list("!HIGH"));
-    }
-
-    #[test]
-    fn each_curve_has_to_be_known() {
-        for (list, expected) in
-            [("X25519:prime256v1", true), ("P-256", true), ("foo", false), ("X25519:foo", false), ("X25519:", false), ("", false)]
-        {
-            assert_eq!(is_curve_list(list), expected, "{list}");
-        }
     }
 }

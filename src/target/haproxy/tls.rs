@@ -6,9 +6,10 @@ use super::super::scope::Scope;
 use super::super::{FileName, OutputFile};
 use super::client_auth;
 use super::lines::{Lines, Rule};
-use super::openssl::{is_cipher_list, is_curve_list};
+use super::openssl::is_cipher_list;
 use super::shared::Shared;
 use crate::ir::{CATCH_ALL, Proxy, SecretUse, Server};
+use crate::nginx::is_curve_list;
 
 /// The file with the certificate and key of an object; no object: that of hosts that have none, which the administrator has to make
 /// where nobody asks for secrets.

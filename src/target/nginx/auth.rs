@@ -29,8 +29,10 @@ impl<'a> Auth<'a> {
     }
 
     /// The path of the location that asks the service.
+    ///
+    /// No path of a request is like it, as those begin with a slash.
     fn path(&self) -> String {
-        format!("/_auth-{}", self.place())
+        format!("_auth-{}", self.place())
     }
 
     /// What makes the locations of a route different from those of any other route of the host.
@@ -128,6 +130,11 @@ impl<'a> Auth<'a> {
             lines.directive("return", target);
         });
         lines.gap();
+    }
+
+    /// The words of the locations of the route.
+    pub(super) fn location_names(&self) -> Vec<String> {
+        std::iter::once(format!("= {}", self.path())).chain(self.sign_in_location()).collect()
     }
 
     /// Writes what the route does with the answer.

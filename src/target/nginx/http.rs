@@ -15,6 +15,10 @@ use crate::ir::{Route, Settings};
 /// Writes the settings of all hosts.
 pub(super) fn settings(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     let settings = &shared.proxy.settings;
+    let listening = &settings.listening;
+    if !listening.bind_address_ipv4.iter().chain(&listening.bind_address_ipv6).all(|address| dialect::is_address(address)) {
+        scope.lost("bind-address", "not all of these are addresses: those that are not are left out");
+    }
     paths(shared, lines);
     logs(shared, lines);
     client(settings, lines);

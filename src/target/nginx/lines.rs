@@ -34,6 +34,14 @@ pub(super) enum Word {
 }
 
 impl Word {
+    /// The text.
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Self::Value(text) => text,
+            Self::Raw(raw) => raw.as_str(),
+        }
+    }
+
     /// Whether it can stand in a configuration.
     fn is_fit(&self) -> bool {
         match self {

@@ -1,5 +1,6 @@
 //! What happens to the requests of one path.
 
+use super::super::dialect::regex_literal;
 use super::auth::{self, Auth};
 use super::cors;
 use super::errors;
@@ -8,6 +9,7 @@ use super::limits;
 use super::lines::{Lines, Word, put, words};
 use super::names;
 use super::proxying;
+use super::refused;
 use super::response::ResponseHeaders;
 use super::scope::Scope;
 use super::shared::Shared;
@@ -16,6 +18,7 @@ use super::tls;
 use super::upstreams::Destination;
 use super::{cookies, losses};
 use crate::ir::{CATCH_ALL, DEFAULT_UPSTREAM, PathMatch, Route, Server};
+use crate::nginx;
 
 /// Writes the locations of a route: its own, and those that authentication needs.
 pub(super) fn write<'a>(
@@ -29,6 +32,10 @@ pub(super) fn write<'a>(
     scope.enter(route);
     losses::tell(&route.features, shared, scope);
     cookies::tell(server, route, &shared.plans, scope);
+    let refusal = shared.refused.location(server, &location_names(route, by_pattern, shared));
+    if let Some(refusal) = refusal {
+        scope.refused(&refused::annotation(route, &refusal.directive), &refusal.message, "the route answers 503 instead");
+    }
     let mut own = lines.beside();
     Writer { server, route, by_pattern, shared }.all(scope, &mut own);
     if let Some(unfit) = own.take_unfit() {
@@ -41,7 +48,7 @@ pub(super) fn write<'a>(
         Some(reason) => {
             describe(route, lines);
             lines.comment(&format!("Closed: {reason}."));
-            lines.block("location", matcher(route, by_pattern), |lines| put!(lines, "return", 503_i64));
+            lines.block("location", closed_matcher(route, by_pattern), |lines| put!(lines, "return", 503_i64));
             // The path itself may be what is not fit: then nginx never matches it.
             let _ = lines.take_unfit();
         }
@@ -63,6 +70,23 @@ fn matcher(route: &Route, by_pattern: bool) -> Vec<Word> {
         PathMatch::Exact => vec![Word::from("="), Word::from(&route.path)],
         PathMatch::Prefix => vec![Word::from(&route.path)],
     }
+}
+
+/// The same for a route that is closed: a regular expression that nginx cannot read stands for its own letters.
+fn closed_matcher(route: &Route, by_pattern: bool) -> Vec<Word> {
+    let is_readable = nginx::problem(&format!("^{}", route.path)).is_none();
+    match by_pattern && !is_readable {
+        true => vec![Word::from("~*"), Word::from(format!("^{}", regex_literal(&route.path)))],
+        false => matcher(route, by_pattern),
+    }
+}
+
+/// The words of all locations that are the route's own.
+fn location_names(route: &Route, by_pattern: bool, shared: &Shared) -> Vec<String> {
+    let joined = |words: Vec<Word>| words.iter().map(Word::text).collect::<Vec<_>>().join(" ");
+    let mut all = vec![joined(matcher(route, by_pattern)), format!("= {}", names::inner(&route.features.mirror.source))];
+    all.extend(Auth::of(route, shared).into_iter().flat_map(|auth| auth.location_names()));
+    all
 }
 
 /// Writes one route.
@@ -161,7 +185,7 @@ impl Writer<'_, '_> {
             put!(lines, "set", "$balancer_ewma_score", "-1");
         }
         if !features.mirror.source.is_empty() && !features.mirror.target.is_empty() && !features.mirror.host.is_empty() {
-            put!(lines, "mirror", &features.mirror.source);
+            put!(lines, "mirror", names::inner(&features.mirror.source));
             if features.mirror.request_body == "off" {
                 put!(lines, "mirror_request_body", "off");
             }

@@ -18,6 +18,7 @@ mod location;
 mod losses;
 mod maps;
 mod proxying;
+mod refused;
 mod response;
 mod server;
 mod shared;
@@ -37,6 +38,7 @@ use super::{FileName, Options, OutputFile, Target, environment, names, scope};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::{Proxy, Server};
 use lines::Lines;
+use refused::Refused;
 use scope::Scope;
 use shared::Shared;
 
@@ -61,26 +63,36 @@ impl Target for Nginx {
     }
 
     fn render(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>> {
-        let mut scope = Scope::of_settings(proxy);
-        let shared = Shared::new(proxy, &options.nginx, &mut scope);
-        let hosts: Vec<_> = proxy.servers.par_iter().map(|server| host(server, &shared)).collect();
-        let mut diagnostics = Vec::new();
-        let mut texts = Vec::with_capacity(hosts.len());
-        for (server, (text, findings)) in proxy.servers.iter().zip(hosts) {
-            diagnostics.extend(findings);
-            texts.push((server, text));
-        }
-        let mut files = Vec::new();
-        let main = main(&shared, &texts, &mut scope);
-        files.push(OutputFile::new("nginx.conf", main));
-        if options.nginx.splits_hosts {
-            files.extend(texts.into_iter().map(|(server, text)| OutputFile::new(FileName::of_host(&server.hostname), text)));
-        }
-        files.extend(tls::files(proxy));
-        let mut findings = scope.finish();
-        findings.extend(diagnostics);
-        Outcome { value: files, diagnostics: findings }
+        let one_file = options.clone().in_one_file();
+        let first = |files: Vec<OutputFile>| files.into_iter().next().map(|file| file.content).unwrap_or_default();
+        let refused = Refused::of(|refused| first(write(proxy, &one_file.nginx, refused).value));
+        let mut written = write(proxy, &options.nginx, &refused);
+        written.value.extend(tls::files(proxy));
+        written
     }
+}
+
+/// Writes the configuration without what nginx refuses, and what is said of it.
+fn write(proxy: &Proxy, options: &NginxOptions, refused: &Refused) -> Outcome<Vec<OutputFile>> {
+    let mut scope = Scope::of_settings(proxy);
+    let shared = Shared::new(proxy, options, refused, &mut scope);
+    let hosts: Vec<_> = proxy.servers.par_iter().map(|server| host(server, &shared)).collect();
+    let mut diagnostics = Vec::new();
+    let mut texts = Vec::with_capacity(hosts.len());
+    for (server, (text, findings)) in proxy.servers.iter().zip(hosts) {
+        diagnostics.extend(findings);
+        texts.push((server, text));
+    }
+    let mut files = Vec::new();
+    let main = main(&shared, &texts, &mut scope);
+    files.push(OutputFile::new("nginx.conf", main));
+    if options.splits_hosts {
+        files.extend(texts.into_iter().map(|(server, text)| OutputFile::new(FileName::of_host(&server.hostname), text)));
+    }
+    refused.tell(&mut scope);
+    let mut findings = scope.finish();
+    findings.extend(diagnostics);
+    Outcome { value: files, diagnostics: findings }
 }
 
 /// Prints lines. What is not fit for a configuration closed its route before: what is left holds for all hosts, and is left out.
@@ -112,6 +124,9 @@ fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Stri
     let proxy = shared.proxy;
     let mut redirects = Lines::within(1);
     for redirect in &proxy.host_redirects {
+        if refused_redirect(redirect, shared, scope) {
+            continue;
+        }
         server::redirect(redirect, shared, &mut redirects);
     }
     let mut groups = Lines::within(1);
@@ -140,6 +155,7 @@ fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Stri
 
     let (settings, tables, groups, redirects) =
         (print(settings, scope), print(tables, scope), print(groups, scope), print(redirects, scope));
+    let [settings, tables, groups] = [settings, tables, groups].map(|text| shared.refused.leave_out(text, scope));
     let mut servers = redirects;
     for (server, text) in hosts {
         if shared.options.splits_hosts {
@@ -152,7 +168,7 @@ fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Stri
     let mut variables = Lines::within(1);
     let all = [settings.as_str(), &tables, &groups, &servers, &host_texts].concat();
     maps::write(shared, &all, &mut variables);
-    let variables = print(variables, scope);
+    let variables = shared.refused.leave_out(print(variables, scope), scope);
     let http = [settings, variables, tables, groups, servers].into_iter().filter(|part| !part.trim().is_empty());
     let http: Vec<_> = http.map(|part| part.trim_matches('\n').to_owned()).collect();
     let view = Main {
@@ -160,12 +176,21 @@ fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Stri
         main: Raw::new(process(shared, scope)),
         events: Raw::new(events(shared, scope)),
         http: Raw::new(http.join("\n\n")),
-        stream: Raw::new(stream::text(shared, scope)),
+        stream: Raw::new(shared.refused.leave_out(stream::text(shared, scope), scope)),
     };
     environment::render("nginx/nginx.conf", view).unwrap_or_else(|finding| {
         scope.failed(*finding);
         String::new()
     })
+}
+
+/// Whether nginx refuses a host that is only another name; it is told then.
+fn refused_redirect(redirect: &crate::ir::HostRedirect, shared: &Shared, scope: &mut Scope) -> bool {
+    let refusal = shared.refused.host(&redirect.from);
+    if let Some(refusal) = refusal {
+        scope.setting_refused("from-to-www-redirect", &refusal.message);
+    }
+    refusal.is_some()
 }
 
 fn process(shared: &Shared, scope: &mut Scope) -> String {
@@ -190,7 +215,7 @@ fn process(shared: &Shared, scope: &mut Scope) -> String {
     if !snippet.trim().is_empty() {
         lines.raw(snippet);
     }
-    print(lines, scope)
+    shared.refused.leave_out(print(lines, scope), scope)
 }
 
 /// Says where errors go, where it is not the file that nginx was built with.
@@ -215,5 +240,5 @@ fn events(shared: &Shared, scope: &mut Scope) -> String {
     if process.multi_accept {
         put!(lines, "multi_accept", "on");
     }
-    print(lines, scope)
+    shared.refused.leave_out(print(lines, scope), scope)
 }

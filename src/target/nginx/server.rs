@@ -2,19 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use super::super::dialect::{matches_by_pattern, server_name};
+use super::super::dialect::{listen_addresses, matches_by_pattern, server_name};
 use super::forwarding::Protocol;
 use super::lines::{Lines, Word, put};
 use super::scope::Scope;
 use super::shared::Shared;
-use super::{errors, location, names, proxying, response, snippets, tls};
-use crate::ir::{CATCH_ALL, HostRedirect, Mirror, Route, Server};
+use super::{errors, location, names, proxying, refused, response, snippets, tls};
+use crate::ir::{CATCH_ALL, HostRedirect, Mirror, PathMatch, Route, Server};
+use crate::nginx::Refusal;
 
 /// Writes a host.
 pub(super) fn write<'a>(server: &'a Server, shared: &Shared<'a>, scope: &mut Scope<'a>, lines: &mut Lines) {
     let is_catch_all = server.hostname == CATCH_ALL;
     lines.gap();
     lines.comment(&title(server));
+    if let Some(refusal) = shared.refused.host(&server.hostname) {
+        return refused_host(server, refusal, shared, scope, lines);
+    }
     let mut own = lines.beside();
     own.block("server", Vec::new(), |lines| {
         let mut all = vec![Word::from(server_name(&server.hostname))];
@@ -47,6 +51,29 @@ pub(super) fn write<'a>(server: &'a Server, shared: &Shared<'a>, scope: &mut Sco
     }
 }
 
+/// Writes a host of which nginx refuses what holds for all of it.
+fn refused_host<'a>(server: &'a Server, refusal: &Refusal, shared: &Shared<'a>, scope: &mut Scope<'a>, lines: &mut Lines) {
+    let subject = refused::annotation_of_host(server, &refusal.directive);
+    scope.enter_cause(server, &subject);
+    if shared.refused.is_left_out(&server.hostname) {
+        scope.refused(&subject, &refusal.message, "the host is left out");
+        return lines.comment("Left out: nginx refuses the host.");
+    }
+    scope.refused(&subject, &refusal.message, "the host answers 503 instead");
+    let is_catch_all = server.hostname == CATCH_ALL;
+    lines.block("server", Vec::new(), |lines| {
+        put!(lines, "server_name", server_name(&server.hostname));
+        listen(shared, is_catch_all, lines);
+        tls::own_certificate(server, shared, lines);
+        lines.gap();
+        lines.comment("Closed: nginx refuses a value that holds for all of the host.");
+        lines.block("location", vec![Word::from("/")], |lines| put!(lines, "return", 503_i64));
+        if is_catch_all {
+            own_locations(shared, lines);
+        }
+    });
+}
+
 fn title(server: &Server) -> String {
     if server.hostname == CATCH_ALL { String::from("All other hosts") } else { format!("Host {}", names::shown(&server.hostname)) }
 }
@@ -59,9 +86,9 @@ fn closed(server: &Server) -> Option<&str> {
 /// Writes the addresses and ports.
 fn listen(shared: &Shared, is_catch_all: bool, lines: &mut Lines) {
     let (runtime, listening) = (&shared.proxy.runtime, &shared.proxy.settings.listening);
-    let mut addresses = prefixes(&listening.bind_address_ipv4, "");
+    let mut addresses = prefixes(&listening.bind_address_ipv4, "", "127.0.0.1");
     if runtime.ipv6 {
-        addresses.extend(prefixes(&listening.bind_address_ipv6, "[::]:"));
+        addresses.extend(prefixes(&listening.bind_address_ipv6, "[::]:", "[::1]"));
     }
     let tls_port = if runtime.tls_passthrough { runtime.tls_proxy_port } else { runtime.https_port };
     let takes_proxy_protocol = [listening.proxy_protocol, listening.proxy_protocol || runtime.tls_passthrough];
@@ -85,10 +112,10 @@ fn listen(shared: &Shared, is_catch_all: bool, lines: &mut Lines) {
 }
 
 /// What stands before the port: each address, or what nginx writes for all.
-pub(super) fn prefixes(addresses: &[String], all: &str) -> Vec<String> {
+pub(super) fn prefixes(addresses: &[String], all: &str, nobody: &str) -> Vec<String> {
     match addresses {
         [] => vec![all.to_owned()],
-        addresses => addresses.iter().map(|address| format!("{address}:")).collect(),
+        addresses => listen_addresses(addresses, all, nobody).iter().map(|address| format!("{address}:")).collect(),
     }
 }
 
@@ -134,6 +161,11 @@ fn open<'a>(server: &'a Server, shared: &Shared<'a>, scope: &mut Scope<'a>, line
     lines.gap();
     let by_pattern = server.routes.iter().any(matches_by_pattern);
     for route in &server.routes {
+        if is_own(server, route, by_pattern, shared) {
+            scope.enter(route);
+            scope.refused("path", "the path is one of the proxy itself", "nobody is passed on to the backend");
+            continue;
+        }
         location::write(server, route, by_pattern, shared, scope, lines);
     }
     mirrors(&server.routes, lines);
@@ -142,6 +174,12 @@ fn open<'a>(server: &'a Server, shared: &Shared<'a>, scope: &mut Scope<'a>, line
     if !defaults.error_codes.is_empty() {
         errors::write(shared, crate::ir::DEFAULT_UPSTREAM, defaults.error_codes.iter().copied(), lines);
     }
+}
+
+/// Whether a route is for the place of the health check or of the status page, which nginx itself answers.
+fn is_own(server: &Server, route: &Route, by_pattern: bool, shared: &Shared) -> bool {
+    let own = [shared.proxy.runtime.health_path.as_str(), "/nginx_status"];
+    server.hostname == CATCH_ALL && !by_pattern && route.path_match == PathMatch::Prefix && own.contains(&route.path.as_str())
 }
 
 /// Writes where copies of requests go, each once.
@@ -153,7 +191,7 @@ fn mirrors(routes: &[Route], lines: &mut Lines) {
         }
     }
     for (source, mirror) in mirrors {
-        lines.block("location", vec![Word::from("="), Word::from(source)], |lines| {
+        lines.block("location", vec![Word::from("="), Word::from(names::inner(source))], |lines| {
             put!(lines, "internal");
             put!(lines, "proxy_http_version", "1.0");
             put!(lines, "proxy_set_header", "Host", &mirror.host);

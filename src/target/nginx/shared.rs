@@ -4,10 +4,12 @@ use std::collections::HashSet;
 
 use super::super::dialect::beginnings;
 use super::super::options::{Module, NginxOptions};
+use super::refused::Refused;
 use super::scope::Scope;
 use super::upstreams::{self, Plans};
 use super::{losses, snippets};
-use crate::ir::Proxy;
+use crate::ir::{Proxy, Settings};
+use crate::nginx;
 
 /// What all hosts have in common.
 #[derive(Debug)]
@@ -16,6 +18,8 @@ pub(super) struct Shared<'a> {
     pub(super) proxy: &'a Proxy,
     /// Choices about the output.
     pub(super) options: &'a NginxOptions,
+    /// What nginx refuses.
+    pub(super) refused: &'a Refused,
     /// Where the requests for each upstream go.
     pub(super) plans: Plans<'a>,
     /// Upstreams that get TLS unopened.
@@ -32,14 +36,23 @@ pub(super) struct Shared<'a> {
     pub(super) closed: Option<&'static str>,
 }
 
+/// Whether a pattern of clients that are refused is no regular expression.
+fn has_unreadable_filter(settings: &Settings) -> bool {
+    let filters = &settings.filters;
+    let all = filters.block_user_agents.iter().chain(&filters.block_referers).map(|text| text.trim());
+    let patterns = all.filter_map(|text| text.strip_prefix('~').map(|text| text.strip_prefix('*').unwrap_or(text)));
+    patterns.into_iter().any(|text| nginx::problem(text).is_some())
+}
+
 impl<'a> Shared<'a> {
     /// Prepares what all hosts have in common.
-    pub(super) fn new(proxy: &'a Proxy, options: &'a NginxOptions, scope: &mut Scope) -> Self {
+    pub(super) fn new(proxy: &'a Proxy, options: &'a NginxOptions, refused: &'a Refused, scope: &mut Scope) -> Self {
         let settings = &proxy.settings;
         let passthrough = proxy.upstreams.iter().filter(|upstream| upstream.tls_passthrough).map(|upstream| upstream.name.as_str());
         let mut shared = Self {
             proxy,
             options,
+            refused,
             plans: upstreams::plan(proxy, scope),
             passthrough: passthrough.collect(),
             no_auth_paths: beginnings(&settings.route_defaults.no_auth_paths),
@@ -54,6 +67,8 @@ impl<'a> Shared<'a> {
         if settings.waf.enabled {
             scope.close("enable-modsecurity", "nginx has no web application firewall of its own");
             shared.closed = Some("ModSecurity, which all routes ask for, cannot be expressed");
+        } else if refused.has_filter() || has_unreadable_filter(settings) {
+            shared.closed = Some("a filter that holds for all routes cannot be expressed");
         } else if scope.closed().is_some() {
             shared.closed = Some("a snippet that holds for all routes cannot be expressed");
         }

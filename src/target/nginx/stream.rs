@@ -93,9 +93,9 @@ fn service(shared: &Shared, stream: &Stream, groups: &mut BTreeSet<String>, line
 
 fn listen_prefixes(shared: &Shared) -> Vec<String> {
     let listening = &shared.proxy.settings.listening;
-    let mut all = prefixes(&listening.bind_address_ipv4, "");
+    let mut all = prefixes(&listening.bind_address_ipv4, "", "127.0.0.1");
     if shared.proxy.runtime.ipv6 {
-        all.extend(prefixes(&listening.bind_address_ipv6, "[::]:"));
+        all.extend(prefixes(&listening.bind_address_ipv6, "[::]:", "[::1]"));
     }
     all
 }

@@ -38,12 +38,17 @@ pub(super) fn files(proxy: &Proxy) -> Vec<OutputFile> {
     proxy.secrets.iter().map(file).collect()
 }
 
-/// Writes what a host needs for TLS: its certificate, whom it trusts, and its own choices.
-pub(super) fn write<'a>(server: &'a Server, shared: &Shared<'a>, lines: &mut Lines) {
+/// Writes the certificate of a host, where it has its own.
+pub(super) fn own_certificate<'a>(server: &'a Server, shared: &Shared<'a>, lines: &mut Lines) {
     if let Some(found) = shared.proxy.certificate_of(server).filter(|found| found.name != shared.proxy.default_certificate.name) {
         put!(lines, "ssl_certificate", certificate(&found.name));
         put!(lines, "ssl_certificate_key", certificate(&found.name));
     }
+}
+
+/// Writes what a host needs for TLS: its certificate, whom it trusts, and its own choices.
+pub(super) fn write<'a>(server: &'a Server, shared: &Shared<'a>, lines: &mut Lines) {
+    own_certificate(server, shared, lines);
     if !server.ciphers.is_empty() {
         put!(lines, "ssl_ciphers", &server.ciphers);
     }

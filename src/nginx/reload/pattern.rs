@@ -1,6 +1,6 @@
 //! Regular expressions among the arguments of directives.
 
-use crate::nginx::problem;
+use super::super::problem;
 
 /// Why the regular expressions among the arguments of a directive cannot be compiled.
 pub(super) fn refusal_in(name: &str, args: &[&str]) -> Option<String> {

@@ -2,14 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::ciphers;
-use super::refusal::Refusal;
+use super::{Build, ciphers};
 use crate::conf::Directive;
-use crate::ir::Proxy;
-use crate::manifest::Cluster;
 
 /// Why nginx refuses the arguments of a directive.
-pub(super) fn refusal(name: &str, args: &[&str]) -> Option<String> {
+pub(super) fn refusal(name: &str, args: &[&str], build: Build) -> Option<String> {
     match (name, args) {
         ("proxy_cookie_path" | "proxy_cookie_domain", [one]) if *one != "off" => {
             Some(format!("`{name}` takes `off`, or what to replace and what by, not `{one}` alone"))
@@ -25,7 +22,7 @@ pub(super) fn refusal(name: &str, args: &[&str]) -> Option<String> {
         ("limit_conn", [_, count]) if !count.parse::<u32>().is_ok_and(|count| (1..=65535).contains(&count)) => {
             Some(format!("`limit_conn` takes a number of connections from 1 to 65535, not `{count}`"))
         }
-        ("access_log" | "error_log", [path, ..]) => log(name, path),
+        ("access_log" | "error_log", [path, ..]) => log(name, path, build),
         ("ssl_ciphers" | "proxy_ssl_ciphers" | "grpc_ssl_ciphers", [list]) if !ciphers::leave_one(list) => {
             Some(format!("OpenSSL knows none of the ciphers in `{list}`"))
         }
@@ -67,11 +64,18 @@ fn rate(arg: &str) -> Option<String> {
 const WRITABLE: &[&str] =
     &["/dev/std", "/var/log/nginx/", "/tmp/", "/etc/nginx/", "/etc/ingress-controller/", "/proc/self/fd/", "/dev/null"];
 
-fn log(name: &str, path: &str) -> Option<String> {
+fn log(name: &str, path: &str, build: Build) -> Option<String> {
     if let Some(server) = path.strip_prefix("syslog:server=") {
         let host = server.split(',').next().unwrap_or_default();
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
         return name.is_empty().then(|| String::from("the syslog server has no host"));
+    }
+    if build == Build::Stock {
+        let is_known = path.starts_with('/') && !path.ends_with('/')
+            || matches!(path, "off" | "stderr")
+            || path.starts_with("memory:")
+            || path.starts_with('$');
+        return (!is_known).then(|| format!("`{name}` takes a path from the root on, not `{path}`"));
     }
     let is_file = path.starts_with('/') && !path.contains('$');
     (is_file && !WRITABLE.iter().any(|prefix| path.starts_with(prefix))).then(|| format!("`{name}`: nginx may not write to `{path}`"))
@@ -120,49 +124,6 @@ pub(super) fn default_redirect(directives: &[Directive]) -> Option<String> {
     }
 }
 
-/// Fewest bits of the prime in Diffie-Hellman parameters that OpenSSL takes.
-const FEWEST_BITS: usize = 1024;
-
-/// Parameters that are too small.
-pub(super) fn dh_parameters(cluster: &Cluster, proxy: &Proxy) -> Option<Refusal> {
-    let file = &proxy.settings.tls.dh_param;
-    let stem = file.rsplit('/').next()?.strip_suffix(".pem").filter(|stem| !stem.is_empty())?;
-    let named = |name: &str, namespace: &str| format!("{namespace}-{name}") == stem;
-    let secret = cluster.secrets.iter().find(|secret| named(&secret.reference.name, &secret.reference.namespace))?;
-    let text = secret.value.data.as_ref()?.get("dhparam.pem")?;
-    let bits = prime_bits(std::str::from_utf8(&text.0).ok()?)?;
-    (bits < FEWEST_BITS).then(|| Refusal {
-        message: format!("the Diffie-Hellman parameters have {bits} bits, and OpenSSL takes no fewer than {FEWEST_BITS}"),
-        directive: String::from("ssl_dhparam"),
-        host: None,
-        owner: None,
-        path: None,
-    })
-}
-
-/// The bits of the prime: the first number of the sequence.
-fn prime_bits(pem: &str) -> Option<usize> {
-    use base64::Engine;
-    let body = pem.split("-----BEGIN DH PARAMETERS-----").nth(1)?.split("-----END").next()?;
-    let der = base64::engine::general_purpose::STANDARD.decode(body.split_whitespace().collect::<String>()).ok()?;
-    let (tag, content) = element(&der)?;
-    let (inner, number) = element(content)?;
-    let number = number.strip_prefix(&[0]).unwrap_or(number);
-    (tag == 0x30 && inner == 0x02).then(|| number.len() * 8 - number.first().map_or(0, |first| first.leading_zeros() as usize))
-}
-
-/// The tag and the content of a DER element.
-fn element(der: &[u8]) -> Option<(u8, &[u8])> {
-    let (&tag, rest) = der.split_first()?;
-    let (&short, rest) = rest.split_first()?;
-    if short < 0x80 {
-        return Some((tag, rest.get(..usize::from(short))?));
-    }
-    let (length, rest) = rest.split_at_checked(usize::from(short & 0x7f).min(4))?;
-    let length = length.iter().fold(0_usize, |length, byte| length << 8 | usize::from(*byte));
-    Some((tag, rest.get(..length)?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,7 +143,7 @@ mod tests {
             ("modsecurity_rules", &["SecRule A \\\n  B\n# c\n"]),
         ];
         for (name, args) in good {
-            assert_eq!(refusal(name, args), None, "{name} {args:?}");
+            assert_eq!(refusal(name, args, Build::Controller), None, "{name} {args:?}");
         }
         let bad: &[(&str, &[&str])] = &[
             ("proxy_cookie_path", &["/a"]),
@@ -201,13 +162,7 @@ mod tests {
             ("gzip_comp_level", &["10"]),
         ];
         for (name, args) in bad {
-            assert!(refusal(name, args).is_some(), "{name} {args:?}");
+            assert!(refusal(name, args, Build::Controller).is_some(), "{name} {args:?}");
         }
-    }
-
-    #[test]
-    fn primes_are_measured() {
-        assert_eq!(prime_bits("-----BEGIN DH PARAMETERS-----\nMAYCAQMCAQI=\n-----END DH PARAMETERS-----"), Some(2));
-        assert_eq!(prime_bits("-----BEGIN DH PARAMETERS-----\n????\n-----END DH PARAMETERS-----"), None);
     }
 }

@@ -5,47 +5,60 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
+use super::super::problem;
 use super::buffers::Buffers;
 use super::directives::{self, Directive as Row, EVENTS, HTTP, LIMIT_EXCEPT, LOCATION, LOCATION_IF, MAIN, Places, SERVER, SERVER_IF};
 use super::directives::{STREAM, STREAM_SERVER, STREAM_UPSTREAM, UPSTREAM};
 use super::refusal::Refusal;
 use super::variables::Variables;
-use super::{arguments, pattern, values};
+use super::zones::Zones;
+use super::{Build, arguments, pattern, process, values};
 use crate::conf::{Directive, Tree};
-use crate::nginx;
 
 /// Hosts that share what is known of lines: most lines stand in every location of every host.
 const BATCH: usize = 64;
 
 /// Everything in a configuration that nginx refuses.
-pub(super) fn refusals(tree: &Tree) -> Vec<Refusal> {
-    let variables = Variables::of(tree);
-    let mut walk = Walk::new(&variables);
+pub(super) fn refusals(tree: &Tree, build: Build) -> Vec<Refusal> {
+    let known = Known { variables: Variables::of(tree), zones: Zones::of(tree), build };
+    let mut walk = Walk::new(&known);
     let top: Vec<Directive> = tree.directives().collect();
     walk.block(&top, MAIN, Buffers::default());
     walk.refusals
 }
 
+/// What the whole configuration says.
+struct Known<'t> {
+    variables: Variables<'t>,
+    zones: Zones,
+    build: Build,
+}
+
 struct Walk<'v, 't> {
-    variables: &'v Variables<'t>,
+    known: &'v Known<'t>,
     refusals: Vec<Refusal>,
     /// The block in which a directive was met last.
     seen: HashMap<(&'static str, Places), u32>,
     /// Lines that were judged in such a place and found good, and their rows.
     good: HashMap<(&'t str, Places), &'static Row>,
     block: u32,
+    /// The directive that is looked at, as it is written.
+    line: &'t str,
     host: Option<String>,
+    location: Option<String>,
     owner: Option<(String, String)>,
 }
 
 impl<'v, 't> Walk<'v, 't> {
-    fn new(variables: &'v Variables<'t>) -> Self {
-        Self { variables, refusals: Vec::new(), seen: HashMap::new(), good: HashMap::new(), block: 0, host: None, owner: None }
+    fn new(known: &'v Known<'t>) -> Self {
+        let (host, location, owner) = (None, None, None);
+        Self { known, refusals: Vec::new(), seen: HashMap::new(), good: HashMap::new(), block: 0, line: "", host, location, owner }
     }
 
     fn refuse(&mut self, directive: &str, message: String) {
-        let (host, owner) = (self.host.clone(), self.owner.clone());
-        self.refusals.push(Refusal { message, directive: directive.to_owned(), host, owner, path: None });
+        let (host, location, owner) = (self.host.clone(), self.location.clone(), self.owner.clone());
+        let (directive, line) = (directive.to_owned(), self.line.to_owned());
+        self.refusals.push(Refusal { message, directive, line, host, location, owner, path: None });
     }
 
     fn refuse_twin(&mut self, location: &Directive, args: &[&str]) {
@@ -53,7 +66,9 @@ impl<'v, 't> Walk<'v, 't> {
         self.refusals.push(Refusal {
             message: format!("the location `{}` stands twice", args.join(" ")),
             directive: String::from("location"),
+            line: String::new(),
             host: self.host.clone(),
+            location: Some(args.join(" ")),
             owner: owner(&children),
             path: args.last().map(|path| (*path).to_owned()),
         });
@@ -66,7 +81,8 @@ impl<'v, 't> Walk<'v, 't> {
         let mut locations = HashSet::new();
         for directive in directives {
             let is_plain = !directive.is_block() && directive.lua().is_none();
-            let line = (directive.head_text(), place);
+            self.line = directive.head_text();
+            let line = (self.line, place);
             if let Some(row) = self.good.get(&line).copied().filter(|_| is_plain) {
                 self.is_first(row, block);
                 continue;
@@ -89,9 +105,14 @@ impl<'v, 't> Walk<'v, 't> {
                 }
             }
         }
+        self.line = "";
         if place & (HTTP | SERVER | LOCATION | LOCATION_IF) != 0
             && let Some((name, message)) = buffers.refusal(&inherited)
         {
+            // Where the directive that is too small is not written, those that are written are too large.
+            let is_it = |directive: &&Directive| directive.name() == name;
+            let written = || directives.iter().find(|directive| Buffers::know(&directive.name()));
+            self.line = directives.iter().find(is_it).or_else(written).map(|directive| directive.head_text()).unwrap_or_default();
             self.refuse(name, message);
         }
         if place & LOCATION != 0
@@ -103,9 +124,9 @@ impl<'v, 't> Walk<'v, 't> {
         // Hosts know nothing of each other, and large clusters have thousands of them.
         let (hosts, others): (Vec<_>, Vec<_>) = blocks.partition(|directive| place == HTTP && directive.name() == "server");
         others.into_iter().for_each(|directive| self.enter(directive, place, buffers));
-        let variables = self.variables;
+        let known = self.known;
         let refusals = hosts.par_chunks(BATCH).flat_map_iter(|hosts| {
-            let mut walk = Walk::new(variables);
+            let mut walk = Walk::new(known);
             hosts.iter().for_each(|directive| walk.enter(directive, place, buffers));
             walk.refusals
         });
@@ -157,14 +178,20 @@ impl<'v, 't> Walk<'v, 't> {
     }
 
     fn values(&mut self, name: &str, args: &[&str], place: Places) {
-        if let Some(message) = values::refusal(name, args) {
+        if let Some(message) = self.known.zones.refusal(name, args).filter(|_| place & (HTTP | SERVER | LOCATION) != 0) {
+            self.refuse(name, message);
+        }
+        if let Some(message) = values::refusal(name, args, self.known.build) {
+            self.refuse(name, message);
+        }
+        if let Some(message) = process::refusal(name, args, self.known.build) {
             self.refuse(name, message);
         }
         if let Some(message) = pattern::refusal_in(name, args) {
             self.refuse(name, message);
         }
         if place & (STREAM | STREAM_SERVER | STREAM_UPSTREAM) == 0
-            && let Some(message) = self.variables.refusal(name, args)
+            && let Some(message) = self.known.variables.refusal(name, args)
         {
             self.refuse(name, message);
         }
@@ -191,13 +218,23 @@ impl<'v, 't> Walk<'v, 't> {
         let children: Vec<Directive> = directive.directives().collect();
         match inside {
             SERVER => self.host = server_name(&children),
-            LOCATION => self.owner = owner(&children),
+            LOCATION => {
+                self.owner = owner(&children);
+                if place == SERVER {
+                    self.location = Some(directive.args().map(|arg| arg.value()).collect::<Vec<_>>().join(" "));
+                }
+            }
             _ => {}
         }
         self.block(&children, inside, buffers);
         match inside {
             SERVER => self.host = None,
-            LOCATION => self.owner = None,
+            LOCATION => {
+                self.owner = None;
+                if place == SERVER {
+                    self.location = None;
+                }
+            }
             _ => {}
         }
     }
@@ -207,11 +244,12 @@ impl<'v, 't> Walk<'v, 't> {
         for entry in map.directives() {
             let name = entry.name();
             let args: Vec<Cow<str>> = entry.args().map(|arg| arg.value()).collect();
+            self.line = entry.head_text();
             let is_word = matches!(name.as_ref(), "hostnames" | "volatile");
             if !is_word && args.len() != 1 {
                 self.refuse("map", format!("the entry `{name}` of a `map` has {} values", args.len()));
             }
-            if let Some(problem) = name.strip_prefix('~').and_then(|text| nginx::problem(text.strip_prefix('*').unwrap_or(text))) {
+            if let Some(problem) = name.strip_prefix('~').and_then(|text| problem(text.strip_prefix('*').unwrap_or(text))) {
                 self.refuse("map", format!("`{name}` is no regular expression: {problem}"));
             }
         }

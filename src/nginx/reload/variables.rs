@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use super::super::{is_builtin, used};
 use crate::conf::{Directive, Tree};
-use crate::nginx::{is_builtin, used};
 
 /// Directives that evaluate variables, with the first argument that they evaluate.
 const EVALUATING: &[(&str, usize)] = &[

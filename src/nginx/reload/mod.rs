@@ -1,0 +1,43 @@
+//! What nginx refuses of a configuration.
+//!
+//! The judgement is made on the text, as `nginx -t` makes it: where a directive may stand (`walk`), what it takes (`arguments`,
+//! `values`, `process`), what follows from several of them (`buffers`), and what it names that no other part defines (`variables`, `zones`).
+//! What nginx knows is a table (`directives`, `rows`).
+
+mod arguments;
+mod buffers;
+mod ciphers;
+mod curves;
+mod directives;
+mod pattern;
+mod process;
+mod refusal;
+mod rows;
+mod values;
+mod variables;
+mod walk;
+mod zones;
+
+use crate::conf;
+use crate::source::FileId;
+pub use curves::is_curve_list;
+pub use refusal::Refusal;
+
+/// The nginx that reads a configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Build {
+    /// That of the controller's image, with its modules and its user.
+    Controller,
+    /// One that somebody installed.
+    Stock,
+}
+
+/// Everything in a configuration that nginx refuses.
+#[must_use]
+pub fn refusals(text: &str, build: Build) -> Vec<Refusal> {
+    // The text has no place among the sources: its spans never leave this function.
+    let tree = conf::parse(FileId(u32::MAX), text);
+    let mut refusals: Vec<Refusal> = tree.diagnostics.iter().map(|finding| Refusal::of_syntax(&finding.message)).collect();
+    refusals.extend(walk::refusals(&tree.value, build));
+    refusals
+}

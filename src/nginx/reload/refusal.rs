@@ -1,0 +1,27 @@
+//! What the judgement hands over.
+
+/// Something that nginx refuses.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Refusal {
+    /// Why, in words about the configuration.
+    pub message: String,
+    /// Name of the directive.
+    pub directive: String,
+    /// The directive as it is written, without what ends it; empty where it is not about one alone.
+    pub line: String,
+    /// The host whose block it is in; none: it is in no host.
+    pub host: Option<String>,
+    /// The arguments of the location that it is in.
+    pub location: Option<String>,
+    /// Namespace and name of the Ingress whose location it is in.
+    pub owner: Option<(String, String)>,
+    /// The path that it is about.
+    pub path: Option<String>,
+}
+
+impl Refusal {
+    /// The configuration cannot even be read.
+    pub(super) fn of_syntax(message: &str) -> Self {
+        Self { message: message.to_owned(), ..Self::default() }
+    }
+}

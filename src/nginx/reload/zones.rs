@@ -1,0 +1,48 @@
+//! Tables of counters and formats of logs that no part of a configuration defines.
+
+use std::collections::HashSet;
+
+use crate::conf::{Directive, Tree};
+
+/// The tables and formats of one configuration.
+#[derive(Debug, Default)]
+pub(super) struct Zones {
+    requests: HashSet<String>,
+    connections: HashSet<String>,
+    formats: HashSet<String>,
+}
+
+impl Zones {
+    /// All that the configuration defines.
+    pub(super) fn of(tree: &Tree) -> Self {
+        let mut zones = Self::default();
+        for directive in tree.directives().filter(|directive| directive.name() == "http").flat_map(Directive::directives) {
+            let into = match directive.name().as_ref() {
+                "limit_req_zone" => &mut zones.requests,
+                "limit_conn_zone" => &mut zones.connections,
+                "log_format" => {
+                    zones.formats.extend(directive.args().next().map(|name| name.value().into_owned()));
+                    continue;
+                }
+                _ => continue,
+            };
+            let args = directive.args().map(|arg| arg.value());
+            into.extend(args.filter_map(|arg| Some(arg.strip_prefix("zone=")?.split(':').next()?.to_owned())));
+        }
+        zones
+    }
+
+    /// Why nginx refuses the table or format that a directive names.
+    pub(super) fn refusal(&self, name: &str, args: &[&str]) -> Option<String> {
+        let (zone, known) = match name {
+            "limit_req" => (args.iter().find_map(|arg| arg.strip_prefix("zone="))?, &self.requests),
+            "limit_conn" => (*args.first()?, &self.connections),
+            "access_log" => {
+                let format = args.get(1).filter(|format| **format != "combined" && !self.formats.contains(**format))?;
+                return Some(format!("`access_log`: there is no format `{format}`"));
+            }
+            _ => return None,
+        };
+        (!known.contains(zone)).then(|| format!("`{name}`: there is no table `{zone}`"))
+    }
+}

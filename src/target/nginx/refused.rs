@@ -1,0 +1,159 @@
+//! What nginx would refuse: it is asked of the text as it would be written, and closed where it stands, so that no value of one route
+//! keeps nginx from starting for all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::dialect::server_name;
+use super::scope::Scope;
+use crate::ir::{Route, Server};
+use crate::nginx::{self, Build, Refusal};
+
+/// How often the text is written anew: what is closed takes with it what others name.
+const ROUNDS: usize = 6;
+
+/// Annotations that govern a directive of another name, and keys of the ConfigMap.
+const GOVERNORS: &[(&str, &[&str])] = &[
+    ("access_log", &["access-log-params", "http-access-log-path", "access-log-path"]),
+    ("allow", &["allowlist-source-range", "whitelist-source-range"]),
+    ("auth_basic", &["auth-realm"]),
+    ("client_header_buffer_size", &["client-header-buffer-size"]),
+    ("client_max_body_size", &["proxy-body-size"]),
+    ("deny", &["denylist-source-range", "block-cidrs"]),
+    ("error_log", &["error-log-level", "error-log-path"]),
+    ("error_page", &["custom-http-errors", "auth-tls-error-page"]),
+    ("gzip_comp_level", &["gzip-level"]),
+    ("keepalive_timeout", &["keep-alive"]),
+    ("limit_conn_status", &["limit-conn-status-code"]),
+    ("limit_req_status", &["limit-req-status-code"]),
+    ("location", &["use-regex", "rewrite-target"]),
+    ("log_format", &["log-format-upstream"]),
+    ("mirror", &["mirror-target"]),
+    ("proxy_buffers", &["proxy-buffers-number", "proxy-buffer-size"]),
+    ("proxy_cache_key", &["auth-cache-key"]),
+    ("proxy_cache_valid", &["auth-cache-duration"]),
+    ("proxy_http_version", &["proxy-http-version"]),
+    ("proxy_method", &["auth-method"]),
+    ("proxy_next_upstream", &["proxy-next-upstream"]),
+    ("proxy_redirect", &["proxy-redirect-from", "proxy-redirect-to"]),
+    ("proxy_set_header", &["upstream-vhost", "x-forwarded-prefix", "connection-proxy-header", "auth-request-redirect"]),
+    ("return", &["permanent-redirect", "temporal-redirect", "auth-signin", "app-root"]),
+    ("rewrite", &["rewrite-target"]),
+    ("server_name", &["server-alias"]),
+    ("set", &["auth-url", "mirror-target"]),
+    ("worker_connections", &["max-worker-connections"]),
+];
+
+/// What nginx refused of the texts before.
+#[derive(Debug, Default)]
+pub(super) struct Refused {
+    /// By the name of the host and the words of the location.
+    locations: BTreeMap<(String, String), Refusal>,
+    /// By the name of the host: what holds for all of it.
+    hosts: BTreeMap<String, Refusal>,
+    /// Hosts that not even their name is left of.
+    left_out: BTreeSet<String>,
+    /// Directives outside of all hosts, as they are written.
+    lines: BTreeMap<String, Refusal>,
+    /// What nothing can be done about.
+    rest: Vec<Refusal>,
+}
+
+impl Refused {
+    /// What nginx refuses of a text, given how it is written with what is known so far; in the end it refuses nothing.
+    pub(super) fn of(mut text: impl FnMut(&Self) -> String) -> Self {
+        let mut refused = Self::default();
+        for _ in 0..ROUNDS {
+            let found = nginx::refusals(&text(&refused), Build::Stock);
+            refused.rest.clone_from(&found);
+            let new = found.into_iter().filter_map(|refusal| refused.take(refusal).then_some(())).count();
+            if new == 0 {
+                break;
+            }
+        }
+        refused
+    }
+
+    /// Takes note of a refusal; whether that changes anything. What stays refused although it was closed closes what is around it.
+    fn take(&mut self, refusal: Refusal) -> bool {
+        let Some(host) = refusal.host.clone() else {
+            let is_new = !refusal.line.is_empty() && !self.lines.contains_key(&refusal.line);
+            if is_new {
+                self.lines.insert(refusal.line.clone(), refusal);
+            }
+            return is_new;
+        };
+        let place = refusal.location.clone().map(|location| (host.clone(), location));
+        match place {
+            Some(place) if !self.locations.contains_key(&place) => _ = self.locations.insert(place, refusal),
+            _ if !self.hosts.contains_key(&host) => _ = self.hosts.insert(host, refusal),
+            _ => return self.left_out.insert(host),
+        }
+        true
+    }
+
+    /// What is refused of a route whose locations have such names.
+    pub(super) fn location(&self, server: &Server, names: &[String]) -> Option<&Refusal> {
+        if self.locations.is_empty() {
+            return None;
+        }
+        let host = server_name(&server.hostname);
+        names.iter().find_map(|name| self.locations.get(&(host.clone(), name.clone())))
+    }
+
+    /// What is refused of a host.
+    pub(super) fn host(&self, name: &str) -> Option<&Refusal> {
+        self.hosts.get(&server_name(name))
+    }
+
+    /// Whether nothing of a host can be written.
+    pub(super) fn is_left_out(&self, name: &str) -> bool {
+        self.left_out.contains(&server_name(name))
+    }
+
+    /// Whether nginx refuses a filter that holds for all hosts.
+    pub(super) fn has_filter(&self) -> bool {
+        self.lines.values().any(|refusal| refusal.directive == "deny")
+    }
+
+    /// A text outside of all hosts without the directives that nginx refuses.
+    pub(super) fn leave_out(&self, text: String, scope: &mut Scope) -> String {
+        if self.lines.is_empty() {
+            return text;
+        }
+        let refusal = |line: &str| self.lines.get(line.trim().strip_suffix(';')?);
+        let mut kept = String::with_capacity(text.len());
+        for line in text.split_inclusive('\n') {
+            match refusal(line) {
+                None => kept.push_str(line),
+                Some(refusal) => scope.setting_refused(&subject(&refusal.directive, |name| scope.has_key(name)), &refusal.message),
+            }
+        }
+        kept
+    }
+
+    /// Tells of what nothing can be done about.
+    pub(super) fn tell(&self, scope: &mut Scope) {
+        for refusal in &self.rest {
+            scope.still_refused(&refusal.message);
+        }
+    }
+}
+
+/// The annotation of a route that governs a directive.
+pub(super) fn annotation(route: &Route, directive: &str) -> String {
+    subject(directive, |name| route.features.causes.iter().any(|(cause, _)| cause.rsplit('/').next() == Some(name)))
+}
+
+/// The annotation of any route of a host that governs a directive.
+pub(super) fn annotation_of_host(server: &Server, directive: &str) -> String {
+    let all = server.routes.iter().map(|route| annotation(route, directive));
+    all.max_by_key(|name| !name.contains('_')).unwrap_or_else(|| directive.to_owned())
+}
+
+/// The name that governs a directive, of those that are there; the directive where none is known.
+fn subject(directive: &str, is_there: impl Fn(&str) -> bool) -> String {
+    let own = directive.replace('_', "-");
+    let others = GOVERNORS.iter().find(|(name, _)| *name == directive).map_or(&[][..], |(_, governors)| governors);
+    let mut names = std::iter::once(own.as_str()).chain(others.iter().copied());
+    names.find(|name| is_there(name)).unwrap_or(directive).to_owned()
+}
