@@ -14,6 +14,8 @@ pub struct Server {
     pub hostname: String,
     /// Other names of the host, sorted; may be patterns that start with `~`.
     pub aliases: Vec<String>,
+    /// Those of the aliases that take requests of hosts which others declare, sorted.
+    pub contested_aliases: Vec<String>,
     /// The certificate; none where TLS was not asked for.
     pub certificate: Option<Arc<Certificate>>,
     /// TLS is passed to the backend unopened.
@@ -39,6 +41,11 @@ pub struct Server {
 }
 
 impl Server {
+    /// The aliases that take nothing from other hosts.
+    pub fn own_aliases(&self) -> impl Iterator<Item = &String> + Clone {
+        self.aliases.iter().filter(|alias| self.contested_aliases.binary_search(alias).is_err())
+    }
+
     /// The certificate, where it names another host too: as it is, or with `*` for its first label.
     #[must_use]
     pub fn certificate_for(&self, host: &str) -> Option<&Arc<Certificate>> {

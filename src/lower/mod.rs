@@ -6,6 +6,7 @@
 
 mod admission;
 mod adopt;
+mod aliases;
 mod annotations;
 mod auth_urls;
 mod canary;

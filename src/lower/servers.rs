@@ -1,6 +1,6 @@
 //! Which servers there are, and what holds for each as a whole.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::select::{Chosen, Rule};
@@ -20,7 +20,9 @@ pub(super) struct Site {
     /// Where the first location of a path is.
     first_by_path: HashMap<String, usize>,
     /// Where aliases and the snippet were asked for.
-    aliases_at: Option<Span>,
+    pub(super) aliases_at: Option<Span>,
+    /// The Ingress that asked for the aliases, by its place among the chosen ones.
+    pub(super) aliases_by: Option<usize>,
     snippet_at: Option<Span>,
 }
 
@@ -35,7 +37,8 @@ pub(super) struct Location {
 
 impl Site {
     fn new(server: Server, root: Location) -> Self {
-        let mut site = Self { server, locations: Vec::new(), first_by_path: HashMap::new(), aliases_at: None, snippet_at: None };
+        let mut site =
+            Self { server, locations: Vec::new(), first_by_path: HashMap::new(), aliases_at: None, aliases_by: None, snippet_at: None };
         site.push(root);
         site
     }
@@ -57,7 +60,7 @@ impl Site {
 pub(super) struct Sites {
     /// The servers; the first is the catch-all.
     pub(super) list: Vec<Site>,
-    by_host: HashMap<String, usize>,
+    pub(super) by_host: HashMap<String, usize>,
 }
 
 impl Sites {
@@ -92,15 +95,18 @@ pub(super) fn create(world: &World, chosen: &[Chosen]) -> Outcome<Sites> {
     for (at, ingress) in primary() {
         declare(&mut sites, at, ingress);
     }
-    for (_, ingress) in primary() {
+    for (at, ingress) in primary() {
         let listed = tls_entries(ingress);
         for rule in &ingress.rules {
             if let Some(site) = sites.find(&rule.host) {
                 configure(world, site, ingress, rule, &listed, &mut findings);
+                if site.aliases_by.is_none() && !site.server.aliases.is_empty() {
+                    site.aliases_by = Some(at);
+                }
             }
         }
     }
-    settle_aliases(&mut sites, &mut findings);
+    super::aliases::settle(chosen, &mut sites, &mut findings);
     Outcome { value: sites, diagnostics: findings }
 }
 
@@ -297,20 +303,4 @@ fn absent(world: &World, ingress: &Chosen, key: &str, span: Span, said: &[Diagno
     let diagnostic = Diagnostic::info("absent-object", format!("the Secret `{key}` is not in the input: its certificate is not looked at"));
     let diagnostic = diagnostic.at(span).subject(key).object(ingress.object.reference.clone());
     Some(diagnostic.note("where the cluster does not have it either, its hosts are served with the default certificate"))
-}
-
-/// Drops aliases that are hosts of their own.
-fn settle_aliases(sites: &mut Sites, findings: &mut Vec<Diagnostic>) {
-    let Sites { list, by_host } = sites;
-    for site in list {
-        let host = site.server.hostname.clone();
-        let aliases: BTreeSet<String> = std::mem::take(&mut site.server.aliases).into_iter().collect();
-        let (taken, free): (Vec<_>, Vec<_>) =
-            aliases.into_iter().filter(|alias| *alias != host).partition(|alias| by_host.contains_key(alias));
-        findings.extend(taken.iter().map(|alias| {
-            let message = format!("`{alias}` is no alias of host `{host}`: an Ingress declares it as a host");
-            Diagnostic::warning("overridden-alias", message).at(site.aliases_at).subject(alias).effect(Effect::Overridden)
-        }));
-        site.server.aliases = free;
-    }
 }

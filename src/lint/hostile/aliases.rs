@@ -86,7 +86,8 @@ fn writers<'a>(cluster: &'a Cluster, annotation: &str) -> BTreeMap<&'a str, &'a 
 
 /// The aliases of a server that stand for more than one host and can be compiled.
 fn broad(at: usize, server: &Server) -> impl Iterator<Item = Alias<'_>> {
-    server.aliases.iter().filter_map(move |alias| {
+    // What takes hosts of others is told where the hosts are settled.
+    server.own_aliases().filter_map(move |alias| {
         let literal = |text: &str| regex::escape(text);
         let pattern = if let Some(pattern) = alias.strip_prefix('~') {
             pattern.to_owned()

@@ -101,7 +101,7 @@ fn name(server: &crate::ir::Server, shared: &Shared, maps: &mut Maps) {
         return;
     }
     maps.name(&server.hostname, &server.hostname);
-    for alias in &server.aliases {
+    for alias in server.own_aliases() {
         let is_taken = shared.proxy.servers.binary_search_by(|other| other.hostname.as_str().cmp(alias)).is_ok();
         match (alias.strip_prefix('~'), alias.strip_prefix("*.")) {
             (Some(pattern), _) => maps.name_pattern(pattern, &server.hostname),

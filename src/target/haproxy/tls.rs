@@ -90,7 +90,7 @@ fn line<'a>(server: &'a Server, shared: &Shared<'a>, default: &FileName) -> Opti
     let options = if options.is_empty() { String::new() } else { format!(" [{}]", options.join(" ")) };
     let is_name = |name: &&str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.*".contains(&byte));
     let names: Vec<&str> =
-        std::iter::once(server.hostname.as_str()).chain(server.aliases.iter().map(String::as_str)).filter(is_name).collect();
+        std::iter::once(server.hostname.as_str()).chain(server.own_aliases().map(String::as_str)).filter(is_name).collect();
     Some(format!("{file}{options} {}\n", names.join(" ")))
 }
 

@@ -1,0 +1,107 @@
+//! What a tenant writes takes nothing that another tenant is served.
+
+mod support;
+
+use support::program::{Run, folder, run};
+
+/// An Ingress of a namespace, created in a year, for a host, with an alias where one is given.
+fn ingress(namespace: &str, year: u16, host: &str, alias: &str) -> String {
+    let alias = if alias.is_empty() { String::new() } else { format!("    nginx.ingress.kubernetes.io/server-alias: '{alias}'\n") };
+    format!(
+        "\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  namespace: {namespace}
+  creationTimestamp: {year}-01-01T00:00:00Z
+  annotations:
+    kubernetes.io/ingress.class: nginx
+{alias}spec:
+  rules:
+  - host: \"{host}\"
+    http:
+      paths:
+      - {{path: /, pathType: Prefix, backend: {{service: {{name: web, port: {{number: 80}}}}}}}}
+---
+"
+    )
+}
+
+/// Everything that is rendered, in one text, and what is said.
+fn render(manifests: &str, target: &str, options: &[&str]) -> (String, Run) {
+    let folder = folder(&[("in.yaml", manifests)]);
+    let mut arguments = vec!["render", "in.yaml", "--target", target, "-o", "out"];
+    arguments.extend(options);
+    let run = run(folder.path(), &arguments, "");
+    let files = ["nginx.conf", "haproxy.cfg", "maps/hosts.map", "maps/host-ends.map", "maps/host-patterns.map"];
+    let texts = files.iter().filter_map(|name| std::fs::read_to_string(folder.path().join("out").join(name)).ok());
+    (texts.collect(), run)
+}
+
+#[test]
+fn an_alias_takes_no_host_of_another_tenant() {
+    for (host, alias, is_told) in [
+        ("victim.example", "VICTIM.example", true),
+        ("victim.example", ".victim.example", true),
+        ("victim.example", "victim.example.", true),
+        ("victim.example", "mine.example", false),
+        ("*.shop.example", "Pay.Shop.Example", true),
+        ("*.shop.example", "*.shop.example", true),
+        ("*.shop.example", ".example", true),
+        ("*.shop.example", "*.example", true),
+        ("*.shop.example", r"~^pay\.shop\.example$", true),
+        ("*.shop.example", r"~^pay\..*", true),
+        ("*.shop.example", "pay.*", true),
+        ("*.shop.example", r"~^(www|m)\.mine\.example$", false),
+        ("*.shop.example", "*.mine.example", false),
+        ("*.shop.example", "a.pay.shop.example", false),
+    ] {
+        let victim = ingress("a", 2020, host, "");
+        for thief in ["a.example", "z.example"] {
+            for target in ["nginx", "haproxy"] {
+                let (with, Run { stderr, .. }) = render(&(victim.clone() + &ingress("b", 2021, thief, alias)), target, &[]);
+                let (without, _) = render(&(victim.clone() + &ingress("b", 2021, thief, "")), target, &[]);
+                // An alias that is the very host of another is no alias for the controller either.
+                let told = stderr.contains("greedy-alias") || stderr.contains("overridden-alias");
+                assert_eq!((told, with == without), (is_told, is_told), "{target} {host} {alias}: {stderr}\n{with}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_tenant_keeps_names_below_wildcards_of_its_own_and_of_later_ones() {
+    for (namespace, year) in [("b", 2020), ("a", 2022)] {
+        let wildcard = ingress(namespace, year, "*.shop.example", "").replace("name: web\n  namespace", "name: wild\n  namespace");
+        let (text, Run { stderr, .. }) = render(&(wildcard + &ingress("b", 2021, "z.example", "pay.shop.example")), "nginx", &[]);
+        assert!(text.contains(" pay.shop.example;") && !stderr.contains("greedy-alias"), "{namespace}: {stderr}");
+    }
+}
+
+#[test]
+fn nothing_is_written_for_a_proxy_where_two_workloads_say_they_were_the_controller() {
+    let workload = |namespace: &str| {
+        format!(
+            "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: proxy, namespace: {namespace}}}
+spec:
+  replicas: 0
+  template: {{spec: {{containers: [{{name: c, image: busybox, command: [nginx-ingress-controller], args: [--annotations-prefix=evil.example]}}]}}}}
+---
+"
+        )
+    };
+    let shop = ingress("a", 2020, "shop.example", "");
+    for target in ["nginx", "haproxy"] {
+        let (text, run) = render(&(workload("aaa") + &workload("bbb") + &shop), target, &[]);
+        assert_eq!((text.as_str(), run.code), ("", Some(2)), "{}", run.stderr);
+        assert!(run.stderr.contains("several-controllers") && run.stderr.contains("nothing is written"), "{}", run.stderr);
+        let (text, run) = render(&(workload("aaa") + &shop), target, &[]);
+        assert!(text.contains("shop.example") && run.code == Some(1) && run.stderr.contains("unproven-controller"), "{}", run.stderr);
+        let (text, run) = render(&(workload("aaa") + &workload("ingress-nginx") + &shop), target, &["--quiet"]);
+        assert!(text.contains("shop.example") && run.code == Some(0), "{}", run.stderr);
+    }
+}
