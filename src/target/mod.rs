@@ -3,6 +3,7 @@
 //! A target turns the IR into *views*, in which everything is decided down to the words, and templates print them. There is one
 //! template environment for all targets; it quotes every value, unless Rust code made it [`Raw`](view::Raw).
 
+mod asked;
 mod dialect;
 mod environment;
 mod file;

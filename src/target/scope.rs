@@ -26,6 +26,16 @@ impl<'a> Scope<'a> {
         Self { origin, ..Self::default() }
     }
 
+    /// From here on, findings are about a host.
+    pub(super) fn enter_host(&mut self, origin: Origin) {
+        (self.features, self.owner, self.origin, self.closed) = (None, None, origin, None);
+    }
+
+    /// From here on, findings are about what holds for all hosts.
+    pub(super) fn leave_host(&mut self) {
+        self.enter_host(Origin::default());
+    }
+
     /// From here on, findings are about a route.
     pub(super) fn enter(&mut self, route: &'a Route) {
         self.features = Some(&route.features);
@@ -113,6 +123,12 @@ impl<'a> Scope<'a> {
     pub(super) fn still_refused(&mut self, message: &str) {
         let finding = Diagnostic::error("unfit-value", format!("the proxy refuses the configuration: {message}"));
         self.push(finding.effect(Effect::BlocksReload), "");
+    }
+
+    /// Nothing is served under a name that no client can ask for.
+    pub(super) fn unserved(&mut self, subject: &str, message: &str) {
+        let finding = Diagnostic::error("unfit-value", message).effect(Effect::Unreachable);
+        self.push(finding.note("nothing is served under it"), subject);
     }
 
     /// A value for all hosts is not fit for any configuration.

@@ -4,10 +4,11 @@ use std::net::IpAddr;
 
 use super::super::scope::Scope;
 use super::answers::answer;
+use super::formats::SectionName;
 use super::lines::Lines;
 use super::scripts::{self, ErrorPages};
 use super::shared::Shared;
-use super::words::{self, Format};
+use super::words::Format;
 use crate::ir::{Features, PasswordAuth, Route};
 
 /// Whether one of the checks is enough.
@@ -21,10 +22,10 @@ pub(super) fn password<'a>(route: &'a Route, shared: &Shared) -> Option<&'a Pass
 }
 
 /// Name of the list of users that an object holds.
-pub(super) fn users(auth: &PasswordAuth) -> String {
+pub(super) fn users(auth: &PasswordAuth) -> SectionName {
     // An underscore stands in no name of an object.
-    let name = words::name(&auth.secret.replace('/', "_"));
-    if auth.keys_are_users { format!("{name}_keys") } else { name }
+    let name = auth.secret.replacen('/', "_", 1);
+    SectionName::of_thing(&if auth.keys_are_users { format!("{name}_keys") } else { name })
 }
 
 /// Writes the checks of addresses and passwords, and by a service.

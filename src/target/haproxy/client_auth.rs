@@ -1,9 +1,10 @@
 //! Certificates that clients must show. The handshake lets everybody in; rules then answer as nginx does.
 
-use super::super::OutputFile;
 use super::super::scope::Scope;
+use super::super::{FileName, OutputFile};
 use super::answers::{answer, redirect};
 use super::effort;
+use super::formats::MapFile;
 use super::lines::{Lines, Rule};
 use super::variables;
 use super::words::Format;
@@ -111,6 +112,7 @@ const ERRORS: &[(u8, &str)] = &[
 /// The table of errors; none where no host looks at certificates.
 pub(super) fn errors(proxy: &Proxy) -> Option<OutputFile> {
     let is_asked = proxy.servers.iter().any(|server| server.client_auth.as_ref().is_some_and(|auth| !auth.trust.authorities.is_empty()));
-    let text = ERRORS.iter().map(|(code, words)| format!("{code} {words}\n")).collect();
-    is_asked.then(|| OutputFile::new("maps/certificate-errors.map", text))
+    let mut table = MapFile::default();
+    ERRORS.iter().for_each(|(code, words)| table.number(*code, words));
+    is_asked.then(|| table.file(FileName::from("maps/certificate-errors.map")))
 }

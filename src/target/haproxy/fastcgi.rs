@@ -11,7 +11,7 @@ use crate::ir::{FastCgi, Proxy};
 /// The name of the section for a set of parameters.
 fn name(fastcgi: &FastCgi) -> String {
     let text = format!("{fastcgi:?}");
-    format!("_fcgi_{}", &sha1_smol::Sha1::from(&text).digest().to_string()[..12])
+    format!("_fcgi_{}", sha1_smol::Sha1::from(&text).digest())
 }
 
 /// What stands behind the folder in the parameter that names the script.

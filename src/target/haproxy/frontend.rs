@@ -5,9 +5,10 @@ use super::super::scope::Scope;
 use super::access;
 use super::answers::answer;
 use super::effort;
+use super::formats::SectionName;
 use super::headers;
 use super::lines::{Lines, Rule};
-use super::maps::{BLANK, Maps};
+use super::maps::Maps;
 use super::scripts;
 use super::shared::Shared;
 use super::tls;
@@ -36,8 +37,8 @@ pub(super) fn write(shared: &Shared, maps: &Maps, scope: &mut Scope, lines: &mut
     maps.questions.write(lines);
     answers(shared, lines);
     lines.code("use_backend %[var(txn.route)]");
-    lines.code("default_backend _not_found");
-    lines.section("backend _not_found");
+    lines.code(&format!("default_backend {}", SectionName::NOT_FOUND));
+    lines.section(&format!("backend {}", SectionName::NOT_FOUND));
     lines.rule(answer(404));
 }
 
@@ -182,7 +183,9 @@ fn path(lines: &mut Lines) {
 fn route(maps: &Maps, lines: &mut Lines) {
     lines.comment("The route: the whole path, then its longest beginning, then regular expressions in their order.");
     lines.code("http-request set-var(txn.key) var(txn.site),concat(,txn.path)");
-    lines.code(&format!("http-request set-var(txn.key) 'var(txn.key),regsub(\" \",\"{BLANK}\",g)' if {{ var(txn.key) -m sub ' ' }}"));
+    for converter in maps.keys.converters() {
+        lines.code(&format!("http-request set-var(txn.key) 'var(txn.key),{converter}'"));
+    }
     lines.code("http-request set-var(txn.route) var(txn.key),map_str(maps/paths-exact.map)");
     let unless = "if !{ var(txn.route) -m found }";
     lines.code(&format!("http-request set-var(txn.route) var(txn.key),map_beg(maps/paths.map) {unless}"));

@@ -1,10 +1,13 @@
 //! Hosts: what stands in the tables that a request finds its route by, and the rules of the routes.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::Bound;
 
+use super::super::asked::{self, Asked};
 use super::super::dialect::matches_by_pattern;
 use super::super::scope::Scope;
 use super::canary::Question;
+use super::formats::{Kind, SectionName};
 use super::limits::Tables;
 use super::lines::Lines;
 use super::openssl::is_cipher_list;
@@ -14,6 +17,9 @@ use super::shared::Shared;
 use super::{client_auth, effort, redirects, route};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{CATCH_ALL, PathMatch, Route, Server};
+
+/// Path of the status page of nginx.
+const STATUS_PATH: &str = "/nginx_status";
 
 /// A table that paths are looked up in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +38,7 @@ pub(super) enum Table {
 #[derive(Debug)]
 pub(super) struct Backend {
     /// The name that it would like to have.
-    pub(super) name: String,
+    pub(super) name: SectionName,
     /// Whose it is.
     pub(super) about: String,
     /// The rules.
@@ -51,6 +57,8 @@ pub(super) struct Canary {
 /// What one host adds to the configuration. Backends are named by their place in the list.
 #[derive(Debug, Default)]
 pub(super) struct Host {
+    /// The name that its paths are found under; none where nothing is served.
+    pub(super) site: Option<String>,
     /// Backends with their canaries.
     pub(super) backends: Vec<(Backend, Option<Canary>)>,
     /// Paths and backends.
@@ -67,7 +75,20 @@ pub(super) struct Host {
 pub(super) fn host<'a>(server: &'a Server, shared: &Shared<'a>) -> Host {
     let mut host = Host::default();
     let mut scope = Scope::of_server(server.origin);
-    let mut maker = Maker { server, shared, host: &mut host, closed: None };
+    let mut closed = None;
+    host.site = match asked::host(server, shared.proxy) {
+        Asked::Served => Some(server.hostname.clone()),
+        Asked::Closed(name) => {
+            scope.refuse("host", "it has capital letters: no host has");
+            closed = Some("the name of the host has capital letters");
+            Some(name)
+        }
+        Asked::Never => {
+            scope.unserved("host", "no client can ask for such a host");
+            None
+        }
+    };
+    let mut maker = Maker { server, shared, host: &mut host, closed };
     maker.snippet(&mut scope);
     maker.unguarded(&mut scope);
     maker.tls(&mut scope);
@@ -119,16 +140,24 @@ impl<'a> Maker<'_, 'a> {
 
     fn all(&mut self, scope: &mut Scope<'a>) {
         let mut of_routes = Vec::with_capacity(self.server.routes.len());
+        let by_pattern = self.server.routes.iter().any(matches_by_pattern);
         for route in &self.server.routes {
             scope.enter(route);
-            if route.path.contains(char::is_control) {
-                scope.refuse("path", "it holds a control character, which no request can have");
-            } else {
-                of_routes.push((route, self.route(route, scope)));
+            match asked::path(&route.path, by_pattern) {
+                Asked::Served if self.is_own(&route.path) => scope.unserved("path", "the proxy itself answers under it"),
+                Asked::Served => of_routes.push((route, self.route(route, scope))),
+                Asked::Closed(beginning) => {
+                    scope.refuse("path", "it is too long, or holds a control character");
+                    let at = self.add(route::name(route), route::about(route), route::closed("the path is not fit for a configuration"));
+                    let (table, beginning) =
+                        if by_pattern { (Table::BeginningAnyCase, beginning.to_lowercase()) } else { (Table::Beginning, beginning) };
+                    self.host.paths.push((table, beginning, at));
+                }
+                Asked::Never => scope.unserved("path", "no request can have such a path"),
             }
         }
         self.app_roots();
-        if self.server.routes.iter().any(matches_by_pattern) {
+        if by_pattern {
             self.patterns(&of_routes);
         } else {
             self.plain(&of_routes);
@@ -138,7 +167,12 @@ impl<'a> Maker<'_, 'a> {
         }
     }
 
-    fn add(&mut self, name: String, about: String, lines: Lines) -> usize {
+    /// Whether the proxy itself answers under a path.
+    fn is_own(&self, path: &str) -> bool {
+        self.server.hostname == CATCH_ALL && (path == self.shared.proxy.runtime.health_path || path == STATUS_PATH)
+    }
+
+    fn add(&mut self, name: SectionName, about: String, lines: Lines) -> usize {
         self.host.backends.push((Backend { name, about, rules: lines.finish() }, None));
         self.host.backends.len() - 1
     }
@@ -153,7 +187,7 @@ impl<'a> Maker<'_, 'a> {
         let own = self.add(name.clone(), about.clone(), lines);
         let Some((canary, question)) = self.canary(route) else { return own };
         let lines = route::write(self.server, route, canary, self.shared, &mut self.host.tables, scope);
-        let backend = self.add(format!("{name}__canary"), format!("{about}, the canary"), lines);
+        let backend = self.add(name.canary(), format!("{about}, the canary"), lines);
         self.host.backends[own].1 = Some(Canary { question, backend });
         own
     }
@@ -174,7 +208,7 @@ impl<'a> Maker<'_, 'a> {
         lines.code("http-request set-var(txn.is_bare) bool(true)");
         redirects::app_root(root, &mut lines);
         let at = self.add(
-            format!("_app-root_{}", self.server.hostname.replace('*', "any")),
+            SectionName::of(Kind::AppRoot, &self.server.hostname.replace('*', "any")),
             String::from("Requests for the root of the host"),
             lines,
         );
@@ -196,7 +230,7 @@ impl<'a> Maker<'_, 'a> {
                 client_auth::write(self.server, &mut Scope::default(), &mut lines);
                 redirects::add_slash(route, self.shared, &mut lines);
                 let at = self.add(
-                    format!("_slash_{}", route::name(route)),
+                    SectionName::of(Kind::Slash, route::name(route).as_str()),
                     String::from("A path that ends with a slash, asked for without it"),
                     lines,
                 );
@@ -218,12 +252,12 @@ impl<'a> Maker<'_, 'a> {
             return;
         }
         // The first that fits counts, but the tables find the longest: what an earlier one takes away from a later one is left out.
-        let mut begun: HashSet<String> = HashSet::new();
+        let mut begun = Beginnings::default();
         let mut whole: HashSet<String> = HashSet::new();
         for (meaning, at) in meanings {
             let beginning = match meaning {
                 Meaning::Under(path) => {
-                    if !is_begun(&begun, &path) && whole.insert(path.clone()) {
+                    if !begun.begin(&path) && whole.insert(path.clone()) {
                         self.host.paths.push((Table::ExactAnyCase, path.clone(), at));
                     }
                     path + "/"
@@ -231,7 +265,7 @@ impl<'a> Maker<'_, 'a> {
                 Meaning::Begins(beginning) => beginning,
                 Meaning::Pattern => continue,
             };
-            if !is_begun(&begun, &beginning) {
+            if !begun.begin(&beginning) {
                 self.host.paths.push((Table::BeginningAnyCase, beginning.clone(), at));
                 begun.insert(beginning);
             }
@@ -245,20 +279,38 @@ impl<'a> Maker<'_, 'a> {
         lines.code("http-request set-log-level silent");
         lines.code("http-after-response set-header Content-Type text/html");
         lines.code("http-request return status 200");
-        let at = self.add(String::from("_health"), String::from("The health check"), lines);
+        let at = self.add(SectionName::fixed(SectionName::HEALTH), String::from("The health check"), lines);
         let path = self.shared.proxy.runtime.health_path.clone();
         self.host.paths.push((Table::Beginning, path, at));
         let mut lines = Lines::default();
         lines.code("http-request set-log-level silent");
         lines.rule(super::answers::answer(403));
-        let at = self.add(String::from("_status"), String::from("The status page of nginx, which HAProxy does not have"), lines);
-        self.host.paths.push((Table::Beginning, String::from("/nginx_status"), at));
+        let at =
+            self.add(SectionName::fixed(SectionName::STATUS), String::from("The status page of nginx, which HAProxy does not have"), lines);
+        self.host.paths.push((Table::Beginning, String::from(STATUS_PATH), at));
     }
 }
 
-/// Whether one of the beginnings is one of a path.
-fn is_begun(beginnings: &HashSet<String>, path: &str) -> bool {
-    (1..=path.len()).any(|end| path.get(..end).is_some_and(|beginning| beginnings.contains(beginning)))
+/// Beginnings of paths, of which none is one of another.
+#[derive(Debug, Default)]
+struct Beginnings(BTreeSet<String>);
+
+impl Beginnings {
+    /// Whether one of them is one of a path. In their order it can only be the last that does not come behind the path.
+    fn begin(&self, path: &str) -> bool {
+        let last = self.0.range::<str, _>((Bound::Unbounded, Bound::Included(path))).next_back();
+        last.is_some_and(|beginning| path.starts_with(beginning.as_str()))
+    }
+
+    /// Adds one, in place of those that it begins.
+    fn insert(&mut self, beginning: String) {
+        loop {
+            let next = self.0.range::<str, _>((Bound::Included(beginning.as_str()), Bound::Unbounded)).next();
+            let Some(longer) = next.filter(|next| next.starts_with(&beginning)).cloned() else { break };
+            self.0.remove(&longer);
+        }
+        self.0.insert(beginning);
+    }
 }
 
 /// Lists of patterns that several hosts have in common, each with its number.
@@ -278,5 +330,25 @@ impl Shapes {
         let mut all: Vec<_> = self.0.iter().map(|(shape, number)| (*number, shape.as_slice())).collect();
         all.sort_by_key(|(number, _)| *number);
         all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beginnings_are_found() {
+        let mut begun = Beginnings::default();
+        for beginning in ["/a/b/c", "/a/x", "/b", "/a/b"] {
+            begun.insert(beginning.to_owned());
+        }
+        assert_eq!(begun.0.len(), 3);
+        for path in ["/a/b", "/a/b/c", "/a/b/zz", "/a/b!", "/b", "/bb", "/a/x/y"] {
+            assert!(begun.begin(path), "{path}");
+        }
+        for path in ["", "/", "/a", "/a/", "/a/a", "/a/c", "/c", "/a/y/b"] {
+            assert!(!begun.begin(path), "{path}");
+        }
     }
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use super::super::scope::Scope;
 use super::access;
+use super::formats::{Kind, SectionName};
 use super::lines::{Lines, Rule};
 use super::scripts::ErrorPages;
 use super::shared::Shared;
 use super::variables;
-use super::words;
 use crate::ir::RateLimits;
 
 /// A table of counters.
@@ -29,28 +29,28 @@ pub(super) enum Table {
 }
 
 impl Table {
-    /// The tables that a route counts in, with the ends of their names.
-    fn of(limits: &RateLimits) -> Vec<(&'static str, Self)> {
+    /// The tables that a route counts in, with what they are for.
+    fn of(limits: &RateLimits) -> Vec<(Kind, Self)> {
         let RateLimits { connections, per_second, per_second_burst, per_minute, per_minute_burst, .. } = *limits;
         let mut tables = Vec::new();
         if per_second > 0 {
-            tables.push(("rps", Self::Bucket { rate: per_second, seconds: 1, burst: per_second_burst }));
+            tables.push((Kind::PerSecond, Self::Bucket { rate: per_second, seconds: 1, burst: per_second_burst }));
         }
         if per_minute > 0 {
-            tables.push(("rpm", Self::Bucket { rate: per_minute, seconds: 60, burst: per_minute_burst }));
+            tables.push((Kind::PerMinute, Self::Bucket { rate: per_minute, seconds: 60, burst: per_minute_burst }));
         }
         if connections > 0 {
-            tables.push(("connections", Self::Connections));
+            tables.push((Kind::Connections, Self::Connections));
         }
         tables
     }
 }
 
 /// Tables by name, for the whole proxy.
-pub(super) type Tables = BTreeMap<String, Table>;
+pub(super) type Tables = BTreeMap<SectionName, Table>;
 
-fn table_name(limits: &RateLimits, end: &str) -> String {
-    format!("_{end}_{}", words::name(&limits.name))
+fn table_name(limits: &RateLimits, kind: Kind) -> SectionName {
+    SectionName::of(kind, &limits.name)
 }
 
 /// The expression that clients are told apart by; none where HAProxy has no word for it.
@@ -95,8 +95,8 @@ pub(super) fn write(limits: &RateLimits, shared: &Shared, pages: &ErrorPages, al
         let all: Vec<_> = exempt.iter().copied().chain((!more.is_empty()).then_some(more)).collect();
         if all.is_empty() { String::new() } else { format!("if {}", all.join(" ")) }
     };
-    for (at, (end, table)) in tables.into_iter().enumerate() {
-        let name = table_name(limits, end);
+    for (at, (kind, table)) in tables.into_iter().enumerate() {
+        let name = table_name(limits, kind);
         lines.rule(Rule::new(&format!("http-request track-sc{at} {key} table {name}")).code(&condition("")));
         match table {
             Table::Connections => {
@@ -104,7 +104,7 @@ pub(super) fn write(limits: &RateLimits, shared: &Shared, pages: &ErrorPages, al
                 pages.answer(settings.connection_status, &condition(&excess), lines);
             }
             Table::Bucket { rate, seconds, burst } => {
-                let most = bucket(at, &name, (rate, seconds, burst), &condition, lines);
+                let most = bucket(at, name.as_str(), (rate, seconds, burst), &condition, lines);
                 pages.answer(settings.request_status, &condition(&format!("{{ var(txn.fill) -m int gt {most} }}")), lines);
                 for (cell, variable) in [(0, "fill"), (1, "now")] {
                     lines.rule(Rule::new(&format!("http-request sc-set-gpt({cell},{at}) var(txn.{variable})")).code(&condition("")));

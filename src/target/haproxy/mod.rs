@@ -11,6 +11,7 @@ mod client_auth;
 mod cors;
 mod effort;
 mod fastcgi;
+mod formats;
 mod frontend;
 mod global;
 mod headers;
@@ -36,11 +37,13 @@ mod words;
 
 use rayon::prelude::*;
 
+use super::asked::is_host;
 use super::scope::Scope;
 use super::view::{Raw, view};
 use super::{Options, OutputFile, Target, environment, names};
 use crate::diagnostic::Outcome;
 use crate::ir::{CATCH_ALL, Proxy};
+use formats::{Kind, SectionName};
 use hosts::Backend;
 use lines::Lines;
 use maps::Maps;
@@ -77,10 +80,14 @@ impl Target for Haproxy {
         for (server, mut host) in proxy.servers.iter().zip(hosts) {
             findings.append(&mut host.findings);
             tables.append(&mut host.tables);
-            name(server, &shared, &mut maps);
-            maps.host(server, host);
+            if let Some(site) = host.site.clone() {
+                scope.enter_host(server.origin);
+                name(server, &site, &shared, &mut maps, &mut scope);
+                maps.host(&site, host, &mut scope);
+            }
         }
-        twins(&shared, &mut maps);
+        scope.leave_host();
+        twins(&shared, &mut maps, &mut scope);
         let mut files = main(&shared, &maps, &tables, &mut scope);
         files.extend(maps.files());
         files.extend(answers::files());
@@ -96,32 +103,41 @@ impl Target for Haproxy {
 }
 
 /// Adds the names that a host is found by.
-fn name(server: &crate::ir::Server, shared: &Shared, maps: &mut Maps) {
+fn name(server: &crate::ir::Server, site: &str, shared: &Shared, maps: &mut Maps, scope: &mut Scope) {
     if server.hostname == CATCH_ALL {
         return;
     }
-    maps.name(&server.hostname, &server.hostname);
+    let unfit = "it is no name that HAProxy can look up";
+    if maps.name(site, site).is_err() {
+        scope.unserved("host", unfit);
+    }
     for alias in server.own_aliases() {
         let is_taken = shared.proxy.servers.binary_search_by(|other| other.hostname.as_str().cmp(alias)).is_ok();
-        match (alias.strip_prefix('~'), alias.strip_prefix("*.")) {
-            (Some(pattern), _) => maps.name_pattern(pattern, &server.hostname),
+        let named = match (alias.strip_prefix('~'), alias.strip_prefix("*.")) {
+            (Some(pattern), _) => maps.name_pattern(pattern, site),
             // A name of nginx itself, which stands for any number of labels.
-            (None, Some(parent)) => maps.name_end(&format!(".{parent}"), &server.hostname),
-            (None, None) if !is_taken => maps.name(alias, &server.hostname),
-            (None, None) => {}
+            (None, Some(parent)) => maps.name_end(&format!(".{parent}"), site),
+            (None, None) if !is_taken => maps.name(alias, site),
+            (None, None) => Ok(()),
+        };
+        if named.is_err() {
+            scope.unserved("server-alias", unfit);
         }
     }
 }
 
 /// Adds the hosts that are only other names.
-fn twins(shared: &Shared, maps: &mut Maps) {
+fn twins(shared: &Shared, maps: &mut Maps, scope: &mut Scope) {
     for twin in &shared.proxy.host_redirects {
         let mut lines = Lines::default();
         lines.code("http-request set-var(txn.is_bare) bool(true)");
         redirects::twin(twin, shared, &mut lines);
         if lines.take_unfit().is_none() {
             let about = format!("{} is only another name of {}", names::shown(&twin.from), names::shown(&twin.to));
-            maps.extra(&twin.from, Backend { name: format!("_twin_{}", twin.to), about, rules: lines.finish() });
+            let backend = Backend { name: SectionName::of(Kind::Twin, &twin.to), about, rules: lines.finish() };
+            if !is_host(&twin.from) || maps.extra(&twin.from, backend).is_err() {
+                scope.unserved("from-to-www-redirect", "the other name of the host is none that a client can ask for");
+            }
         }
     }
 }

@@ -51,12 +51,17 @@ pub(super) fn meaning(pattern: &str) -> Meaning {
 /// A pattern as the first word of a line of a map: blanks would end it.
 pub(super) fn map_key(pattern: &str) -> String {
     let mut key = String::from(START);
-    for character in pattern.replace("\\ ", " ").chars() {
-        if character == ' ' || character.is_ascii_control() {
-            key.push_str(&format!("\\x{:02x}", u32::from(character)));
+    let mut is_escaped = false;
+    for character in pattern.chars() {
+        if character.is_whitespace() || character.is_control() {
+            if is_escaped {
+                key.pop();
+            }
+            character.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| key.push_str(&format!("\\x{byte:02x}")));
         } else {
             key.push(character);
         }
+        is_escaped = character == '\\' && !is_escaped;
     }
     effort::limited(&key)
 }
@@ -69,6 +74,7 @@ mod tests {
     fn patterns_are_one_word() {
         assert_eq!(map_key("/a\\ b c\nd"), r"(?i)^/a\x20b\x20c\x0ad");
         assert_eq!(map_key("/(a|b)+"), "(*LIMIT_MATCH=200000)(?i)^/(a|b)+");
+        assert_eq!(map_key("/a\\\\ b\\\t\u{a0}"), r"(?i)^/a\\\x20b\x09\xc2\xa0");
     }
 
     #[test]

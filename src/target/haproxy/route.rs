@@ -4,11 +4,12 @@ use super::super::dialect::{OFFSET_UNITS, is_size};
 use super::super::names;
 use super::super::scope::Scope;
 use super::answers::answer;
+use super::formats::SectionName;
 use super::lines::Lines;
 use super::scripts::{self, ErrorPages};
 use super::servers::{self, Destination, Protocol};
 use super::shared::Shared;
-use super::words::{self, Format};
+use super::words::Format;
 use super::{access, client_auth, cors, fastcgi, headers, limits, losses, redirects, rewriting};
 use crate::ir::{Features, Route, Server};
 
@@ -181,12 +182,12 @@ fn bytes(size: &str) -> Option<i64> {
 }
 
 /// The name of a backend, as far as it is free.
-pub(super) fn name(route: &Route) -> String {
+pub(super) fn name(route: &Route) -> SectionName {
     let name = match &route.owner {
         Some(owner) if !owner.service.is_empty() => format!("{}_{}_{}", owner.namespace, owner.service, owner.port),
         _ => route.upstream.clone(),
     };
-    words::name(name.trim_end_matches('_'))
+    SectionName::of_thing(name.trim_end_matches('_'))
 }
 
 /// Whose route it is, in words.

@@ -1,12 +1,13 @@
 //! TCP services, and TLS that is passed on unopened.
 
-use super::super::OutputFile;
+use super::super::asked::is_host;
 use super::super::scope::Scope;
+use super::super::{FileName, OutputFile};
+use super::formats::{Kind, MapFile, SectionName};
 use super::frontend::{INNER_SOCKET, addresses, only};
 use super::lines::{Lines, Rule};
 use super::servers;
 use super::shared::Shared;
-use super::words;
 use crate::ir::{Server, Transport, Upstream};
 
 /// Writes the ports of TCP services.
@@ -21,7 +22,7 @@ pub(super) fn services(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
             scope.lost("tcp-services-configmap", &format!("{} is no number of a port: nobody listens there", stream.listen));
             continue;
         }
-        lines.section(&format!("listen _tcp_{}", stream.listen));
+        lines.section(&format!("listen {}", SectionName::of(Kind::Tcp, &stream.listen.to_string())));
         lines.code("mode tcp");
         lines.code("option tcplog");
         lines.rule(Rule::new("timeout client").value(&time(&defaults.timeout)));
@@ -81,10 +82,6 @@ fn unopened<'a>(shared: &Shared<'a>) -> Vec<(&'a Server, &'a Upstream)> {
     found.filter(|(_, upstream)| !upstream.endpoints.is_empty()).collect()
 }
 
-fn backend_name(upstream: &Upstream) -> String {
-    format!("_tls_{}", words::name(&upstream.name))
-}
-
 /// Writes the frontend that looks at the name in the first bytes of TLS.
 pub(super) fn passthrough(shared: &Shared, lines: &mut Lines) -> Option<OutputFile> {
     if !shared.proxy.runtime.tls_passthrough {
@@ -101,18 +98,19 @@ pub(super) fn passthrough(shared: &Shared, lines: &mut Lines) -> Option<OutputFi
     lines.code("tcp-request inspect-delay 5s");
     lines.code("tcp-request content accept if { req.ssl_hello_type 1 }");
     let all = unopened(shared);
-    let mut text = String::new();
+    let mut table = MapFile::default();
     let mut known = std::collections::BTreeMap::new();
     for (server, upstream) in all {
-        let name = backend_name(upstream);
-        text.push_str(&format!("{} {name}\n", server.hostname));
-        known.insert(name, upstream);
+        let name = SectionName::of(Kind::Tls, &upstream.name);
+        if is_host(&server.hostname) && table.put(&server.hostname, name.as_str()).is_ok() {
+            known.insert(name, upstream);
+        }
     }
-    if !text.is_empty() {
+    if !table.is_empty() {
         lines.code("use_backend %[req.ssl_sni,lower,map_str(maps/tls.map)] if { req.ssl_sni,lower,map_str(maps/tls.map) -m found }");
     }
-    lines.code("default_backend _tls_opened");
-    lines.section("backend _tls_opened");
+    lines.code(&format!("default_backend {}", SectionName::TLS_OPENED));
+    lines.section(&format!("backend {}", SectionName::TLS_OPENED));
     lines.code("mode tcp");
     lines.code(&format!("server inner {INNER_SOCKET} send-proxy-v2"));
     for (name, upstream) in known {
@@ -122,5 +120,5 @@ pub(super) fn passthrough(shared: &Shared, lines: &mut Lines) -> Option<OutputFi
             lines.rule(Rule::new("server").code(&format!("s{}", at + 1)).value(&servers::address(endpoint)));
         }
     }
-    (!text.is_empty()).then(|| OutputFile::new("maps/tls.map", text))
+    (!table.is_empty()).then(|| table.file(FileName::from("maps/tls.map")))
 }

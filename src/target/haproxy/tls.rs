@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::super::asked::is_host;
 use super::super::scope::Scope;
 use super::super::{FileName, OutputFile};
 use super::client_auth;
+use super::formats::{CrtList, CrtOptions};
 use super::lines::{Lines, Rule};
 use super::openssl::is_cipher_list;
 use super::shared::Shared;
@@ -45,22 +47,20 @@ pub(super) fn bind_options(shared: &Shared) -> String {
 /// The list of certificates by the names of hosts. The first line is for names that nobody knows.
 pub(super) fn list(shared: &Shared) -> OutputFile {
     let default = certificate(&shared.proxy.default_certificate.name);
-    let mut text = format!("{default}\n");
+    let mut list = CrtList::new(&default);
     for server in shared.proxy.servers.iter().filter(|server| server.hostname != CATCH_ALL) {
-        if let Some(line) = line(server, shared, &default) {
-            text.push_str(&line);
-        }
+        line(server, shared, &default, &mut list);
     }
     for redirect in &shared.proxy.host_redirects {
         if let Some(found) = redirect.certificate.as_deref().filter(|found| found.name != shared.proxy.default_certificate.name) {
-            text.push_str(&format!("{} {}\n", certificate(&found.name), redirect.from));
+            list.put(&certificate(&found.name), &CrtOptions::default(), std::iter::once(redirect.from.as_str()));
         }
     }
     for certificate in of_backends(shared.proxy) {
         // Towards backends HAProxy finds only certificates that it has read by now, where their path is relative.
-        text.push_str(&format!("{certificate} towards-backends.invalid\n"));
+        list.put(&certificate, &CrtOptions::default(), std::iter::once("towards-backends.invalid"));
     }
-    OutputFile::new("certificates.txt", text)
+    list.file(FileName::from("certificates.txt"))
 }
 
 /// Certificates that are shown to backends.
@@ -70,28 +70,26 @@ fn of_backends(proxy: &Proxy) -> BTreeSet<FileName> {
     all.filter(|tls| !tls.trust.certificate.is_empty()).map(|tls| certificate(&tls.trust.secret)).collect()
 }
 
-/// The line of a host; none where the host needs none.
-fn line<'a>(server: &'a Server, shared: &Shared<'a>, default: &FileName) -> Option<String> {
+/// Writes the line of a host; none where the host needs none.
+fn line<'a>(server: &'a Server, shared: &Shared<'a>, default: &FileName, list: &mut CrtList) {
     let found = shared.proxy.certificate_of(server);
-    let mut options = Vec::new();
+    let mut options = CrtOptions::default();
     if let Some(auth) = client_auth::of(server) {
-        options.push(format!("ca-file {} verify optional", FileName::of_secret(SecretUse::Authorities, &auth.trust.secret)));
+        options.authorities(&FileName::of_secret(SecretUse::Authorities, &auth.trust.secret));
         if !auth.trust.revocations.is_empty() {
-            options.push(format!("crl-file {}", FileName::of_secret(SecretUse::Revocations, &auth.trust.secret)));
+            options.revocations(&FileName::of_secret(SecretUse::Revocations, &auth.trust.secret));
         }
     }
     if is_cipher_list(&server.ciphers) {
-        options.push(format!("ciphers {}", server.ciphers));
+        options.ciphers(&server.ciphers);
     }
     if found.is_none() && options.is_empty() && !shared.proxy.settings.tls.reject_handshake {
-        return None;
+        return;
     }
     let file = found.map_or_else(|| default.clone(), |found| certificate(&found.name));
-    let options = if options.is_empty() { String::new() } else { format!(" [{}]", options.join(" ")) };
-    let is_name = |name: &&str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.*".contains(&byte));
-    let names: Vec<&str> =
-        std::iter::once(server.hostname.as_str()).chain(server.own_aliases().map(String::as_str)).filter(is_name).collect();
-    Some(format!("{file}{options} {}\n", names.join(" ")))
+    // What is no host is served nothing: a certificate of it would stand for others.
+    let names = std::iter::once(server.hostname.as_str()).chain(server.own_aliases().map(String::as_str));
+    list.put(&file, &options, names.filter(|_| is_host(&server.hostname)));
 }
 
 /// Writes what holds for TLS as a whole.

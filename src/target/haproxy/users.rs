@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::scope::Scope;
 use super::super::{FileName, OutputFile};
 use super::access;
+use super::formats::{MapFile, SectionName};
 use super::lines::{Lines, Rule};
 use super::shared::Shared;
 use crate::ir::{PasswordAuth, SecretUse};
@@ -15,7 +16,7 @@ pub(super) const FILE: &str = "auth.cfg";
 /// What the file sets, so that the configuration knows that it was read.
 pub(super) const SIGN: &str = "INGRESS_USERS";
 
-fn lists<'a>(shared: &Shared<'a>) -> BTreeMap<String, &'a PasswordAuth> {
+fn lists<'a>(shared: &Shared<'a>) -> BTreeMap<SectionName, &'a PasswordAuth> {
     let routes = shared.proxy.servers.iter().flat_map(|server| &server.routes);
     let auths = routes.filter_map(|route| access::password(route, shared)).filter(|auth| auth.scheme == "basic");
     auths.map(|auth| (access::users(auth), auth)).collect()
@@ -51,12 +52,12 @@ pub(super) fn files(shared: &Shared, scope: &mut Scope) -> Vec<OutputFile> {
         let purpose = if auth.keys_are_users { SecretUse::PasswordMap } else { SecretUse::PasswordFile };
         lines.section(&format!("userlist {name}"));
         let Some(text) = shared.proxy.secrets.get(purpose, &auth.secret) else {
-            files.push(OutputFile::private(hashes(auth), String::new()));
+            files.push(MapFile::default().private(hashes(auth)));
             continue;
         };
         is_any = true;
         let table = users(text.expose(), &auth.secret, shared.options.lua, scope, &mut lines);
-        files.push(OutputFile::private(hashes(auth), table));
+        files.push(table.private(hashes(auth)));
     }
     if !is_any {
         return Vec::new();
@@ -67,8 +68,8 @@ pub(super) fn files(shared: &Shared, scope: &mut Scope) -> Vec<OutputFile> {
 
 /// Writes the users of a list; those whose hash is a plain SHA-1, or one for the script, go to a table. Lines are read as nginx does: no
 /// blank is cut off, `#` and a line break begin a comment, and a password ends at a colon or a line break.
-fn users(text: &str, object: &str, has_script: bool, scope: &mut Scope, lines: &mut Lines) -> String {
-    let mut table = String::new();
+fn users(text: &str, object: &str, has_script: bool, scope: &mut Scope, lines: &mut Lines) -> MapFile {
+    let mut table = MapFile::default();
     let mut known = std::collections::BTreeSet::new();
     for line in text.split('\n').filter(|line| !line.starts_with(['#', '\r'])) {
         let Some((user, rest)) = line.split_once(':') else { continue };
@@ -89,10 +90,10 @@ fn users(text: &str, object: &str, has_script: bool, scope: &mut Scope, lines: &
                     continue;
                 }
             }
-            // A key of the table ends at a blank.
-            Password::Table(hash) if !user.is_empty() && !user.contains(|c: char| c.is_whitespace() || c.is_control()) => {
-                table.push_str(&format!("{user} {hash}\n"));
-                continue;
+            Password::Table(hash) => {
+                if table.put(user, hash).is_ok() {
+                    continue;
+                }
             }
             Password::Unknown => {
                 let more = if hash.starts_with('$') { ", unless `--haproxy-lua` adds a script that can" } else { "" };
@@ -100,7 +101,7 @@ fn users(text: &str, object: &str, has_script: bool, scope: &mut Scope, lines: &
                 scope.lost("auth-secret", &message);
                 continue;
             }
-            Password::Plain(_) | Password::Crypt | Password::Table(_) => {}
+            Password::Plain(_) | Password::Crypt => {}
         }
         let message = format!("a user or password in Secret `{object}` is none that HAProxy can read: nobody gets in by it");
         scope.lost("auth-secret", &message);
@@ -172,7 +173,7 @@ mod tests {
             let mut all = text_of_lines.lines().map(str::trim).filter(|line| !line.ends_with("second"));
             assert_eq!(all.next().filter(|line| !line.starts_with("user last")).unwrap_or_default(), line, "{text:?}");
             assert!(text_of_lines.ends_with("user last insecure-password x\n"), "{text:?}");
-            assert_eq!(found.trim().trim_start_matches("bob "), entry, "{text:?}");
+            assert_eq!(found.private(FileName::from("x")).content.trim().trim_start_matches("bob "), entry, "{text:?}");
             assert_eq!(text_of_lines.contains("second"), !text.starts_with("bob:"), "{text:?}");
         }
     }
