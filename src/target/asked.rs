@@ -57,16 +57,6 @@ fn literal_end(pattern: &str) -> usize {
     if is_certain { end } else { START.min(pattern.len()) }
 }
 
-/// A beginning for paths of our own that no route of the host has.
-pub(super) fn free_beginning<'p>(beginning: &str, paths: impl Iterator<Item = &'p str>) -> String {
-    let taken: Vec<&str> = paths.filter(|path| path.starts_with(beginning)).collect();
-    let mut free = beginning.to_owned();
-    while taken.iter().any(|path| path.starts_with(&free)) {
-        free.push('_');
-    }
-    free
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,12 +94,5 @@ mod tests {
         for (head, expected) in [("/a(b)", "/a"), ("/ab?", "/"), ("/a|/b", "/"), ("/(a)", "/")] {
             assert_eq!(path(&format!("{head}\n{long}"), true), Asked::Closed(expected.to_owned()), "{head}");
         }
-    }
-
-    #[test]
-    fn paths_of_our_own_are_free() {
-        let paths = ["/", "/_auth", "/_auth_/x", "/_auth-exact/a"];
-        assert_eq!(free_beginning("/_auth", paths.into_iter()), "/_auth__");
-        assert_eq!(free_beginning("/_mirror", paths.into_iter()), "/_mirror");
     }
 }

@@ -24,6 +24,31 @@ pub(super) fn variable_part(name: &str) -> String {
     part
 }
 
+/// What variables for single things are for. None begins like another, or like one that nginx has.
+const VARIABLES: &[&str] = &[
+    "by_cookie",
+    "by_header",
+    "choice",
+    "fresh_cookie",
+    "is_limited",
+    "kept_by_canary",
+    "kept_by_own",
+    "limit_key",
+    "new_cookie",
+    "read_cookie",
+    "share",
+    "sticky_key",
+    "sticky_value",
+    "subset",
+    "value_of_cookie",
+];
+
+/// A variable of our own for a thing, which a [`variable_part`] stands for.
+pub(super) fn variable(purpose: &'static str, part: &str) -> String {
+    debug_assert!(VARIABLES.contains(&purpose), "{purpose} is in the list");
+    format!("${purpose}_{part}")
+}
+
 /// The variable that holds a request header.
 pub(super) fn header_variable(name: &str) -> String {
     format!("$http_{}", name.replace('-', "_").to_lowercase())
@@ -37,7 +62,7 @@ pub(super) fn is_header(name: &str) -> bool {
 /// A path as part of the name of a location of our own: what is no plain path gets a number of its own, so that none is like another.
 pub(super) fn path_part(path: &str) -> String {
     let is_plain = path.len() <= 60 && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._/".contains(&byte));
-    if is_plain { path.to_owned() } else { format!(":{}", mark(path)) }
+    if is_plain { path.to_owned() } else { format!(":{}", Sha1::from(path).digest()) }
 }
 
 /// The name of a location that only nginx itself asks for: no path of a request is like it, as those begin with a slash.
@@ -48,6 +73,16 @@ pub(super) fn inner(path: &str) -> &str {
 /// A text in which dollars stand for themselves.
 pub(super) fn literal(text: &str) -> String {
     text.replace('$', "${literal_dollar}")
+}
+
+/// A text as a comment: control characters would end it, and both proxies read lines of a limited length only.
+pub(super) fn comment(text: &str) -> String {
+    const LONGEST: usize = 500;
+    let mut comment: String = text.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        comment.push('…');
+    }
+    comment
 }
 
 /// A name for a comment: what is no name of an object or host is not shown.
@@ -71,6 +106,17 @@ pub(super) fn owner(owner: &Owner) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nginx;
+
+    #[test]
+    fn variables_of_our_own_are_nobody_elses() {
+        for name in VARIABLES {
+            let beginning = format!("{name}_");
+            let like: Vec<_> = VARIABLES.iter().filter(|other| *other != name && format!("{other}_").starts_with(&beginning)).collect();
+            assert!(like.is_empty(), "{name} begins {like:?}");
+            assert!(!nginx::is_builtin(&format!("{name}_x")), "{name}");
+        }
+    }
 
     #[test]
     fn variables_have_letters_digits_and_underscores() {

@@ -144,7 +144,9 @@ impl<'a> Maker<'_, 'a> {
         for route in &self.server.routes {
             scope.enter(route);
             match asked::path(&route.path, by_pattern) {
-                Asked::Served if self.is_own(&route.path) => scope.unserved("path", "the proxy itself answers under it"),
+                Asked::Served if !by_pattern && self.is_own(route) => {
+                    scope.refused("path", "the path is one of the proxy itself", "nobody is passed on to the backend");
+                }
                 Asked::Served => of_routes.push((route, self.route(route, scope))),
                 Asked::Closed(beginning) => {
                     scope.refuse("path", "it is too long, or holds a control character");
@@ -168,8 +170,9 @@ impl<'a> Maker<'_, 'a> {
     }
 
     /// Whether the proxy itself answers under a path.
-    fn is_own(&self, path: &str) -> bool {
-        self.server.hostname == CATCH_ALL && (path == self.shared.proxy.runtime.health_path || path == STATUS_PATH)
+    fn is_own(&self, route: &Route) -> bool {
+        let own = [self.shared.proxy.runtime.health_path.as_str(), STATUS_PATH];
+        self.server.hostname == CATCH_ALL && route.path_match == PathMatch::Prefix && own.contains(&route.path.as_str())
     }
 
     fn add(&mut self, name: SectionName, about: String, lines: Lines) -> usize {

@@ -1,5 +1,6 @@
 //! The lines of a section. A value can only become a word or a comment here, so that it never changes the shape of the output.
 
+use super::super::names;
 use super::words::{self, Format};
 
 /// HAProxy reads 64 words of a line, and refuses a configuration with more.
@@ -141,8 +142,7 @@ impl Lines {
 
     /// A comment. Control characters would end it.
     pub(super) fn comment(&mut self, text: &str) {
-        let text = text.replace(|c: char| c.is_control(), " ");
-        self.line(&format!("# {text}"));
+        self.line(&format!("# {}", names::comment(text)));
     }
 
     /// The first line of a section.
@@ -157,7 +157,7 @@ impl Lines {
     /// A line between sections.
     pub(super) fn note(&mut self, text: &str) {
         self.text.push_str("# ");
-        self.text.push_str(&text.replace(|c: char| c.is_control(), " "));
+        self.text.push_str(&names::comment(text));
         self.text.push('\n');
     }
 

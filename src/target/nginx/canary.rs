@@ -27,7 +27,7 @@ impl Step {
             Self::Cookie => "by_cookie",
             Self::Header => "by_header",
             Self::KeptByCanary => "kept_by_canary",
-            Self::KeptByOwn => "kept",
+            Self::KeptByOwn => "kept_by_own",
         }
     }
 }
@@ -67,7 +67,7 @@ pub(super) fn choice(plan: &Plan, plans: &Plans, scope: &mut Scope, lines: &mut 
     let mut next = Word::from(&own);
     for (at, step) in steps.iter().enumerate() {
         let is_last = at + 1 == steps.len();
-        let variable = if is_last { choice.clone() } else { format!("${}_{}", step.name(), plan.id) };
+        let variable = if is_last { choice.clone() } else { names::variable(step.name(), &plan.id) };
         let question = Question { share: &canary.share, own: &own, other: &other, variable: &variable, next };
         match step {
             Step::Share => question.by_share(lines),

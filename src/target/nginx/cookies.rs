@@ -25,10 +25,10 @@ pub(super) fn source(name: &str, part: &str, lines: &mut Lines) -> String {
     if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         return format!("$cookie_{name}");
     }
-    let (variable, capture) = (format!("$cookie_for_{part}"), format!("value_for_{part}"));
+    let (variable, capture) = (names::variable("read_cookie", part), names::variable("value_of_cookie", part));
     lines.block("map", vec![Word::from("$http_cookie"), Word::from(&variable)], |lines| {
-        let pattern = format!("~*(?:^|; *){}=(?<{capture}>[^;]*)", regex_literal(name));
-        lines.entry(vec![Word::from(pattern), Word::from(format!("${capture}"))]);
+        let pattern = format!("~*(?:^|; *){}=(?<{}>[^;]*)", regex_literal(name), &capture[1..]);
+        lines.entry(vec![Word::from(pattern), Word::from(capture)]);
         lines.entry(vec![Word::from("default"), Word::from("")]);
     });
     variable
@@ -40,8 +40,9 @@ pub(super) fn key(plan: &Plan, lines: &mut Lines) {
     lines.gap();
     lines.comment(&format!("Clients of {} stay on one endpoint by a cookie.", names::shown(&plan.upstream.name)));
     let source = source(name(plan.upstream), &format!("key_{id}"), lines);
-    lines.block("map", vec![Word::from(source), Word::from(format!("$sticky_key_{id}"))], |lines| {
-        lines.entry(vec![Word::from(format!("~^(?<sticky_{id}>[^|]+)")), Word::from(format!("$sticky_{id}"))]);
+    lines.block("map", vec![Word::from(source), Word::from(names::variable("sticky_key", id))], |lines| {
+        let value = names::variable("sticky_value", id);
+        lines.entry(vec![Word::from(format!("~^(?<{}>[^|]+)", &value[1..])), Word::from(value)]);
         lines.entry(vec![Word::from("default"), Word::from("$request_id")]);
     });
 }
@@ -73,7 +74,7 @@ pub(super) fn tell(server: &Server, route: &Route, plans: &Plans, scope: &mut Sc
 
 /// The variable with the cookie.
 pub(super) fn variable((upstream, path): Setter) -> String {
-    format!("$new_cookie_{}_{}", names::variable_part(upstream), names::variable_part(path))
+    names::variable("new_cookie", &format!("{}_{}", names::variable_part(upstream), names::variable_part(path)))
 }
 
 /// Writes the maps for the cookies of new clients: only where there is none yet, and only on answers of the endpoint that it is for.
@@ -86,7 +87,7 @@ pub(super) fn maps<'a>(all: &BTreeSet<Setter<'a>>, plans: &Plans<'a>, lines: &mu
         let part = format!("{}_{}", plan.id, names::variable_part(path));
         lines.gap();
         let source = source(name(plan.upstream), &format!("new_{part}"), lines);
-        let fresh = format!("$fresh_cookie_{part}");
+        let fresh = names::variable("fresh_cookie", &part);
         lines.block("map", vec![Word::from(source), Word::from(&fresh)], |lines| {
             lines.entry(vec![Word::from("~^[^|]"), Word::from("")]);
             lines.entry(vec![Word::from("default"), Word::from(value(plan.upstream, path))]);

@@ -11,7 +11,7 @@ use crate::ir::{Owner, Route};
 
 /// Name of the location for a code.
 pub(super) fn location(upstream: &str, code: i64) -> String {
-    format!("@{}-{code}", names::path_part(upstream))
+    format!("@error-{}-{code}", names::path_part(upstream))
 }
 
 /// The headers that tell the service for error pages what went wrong.

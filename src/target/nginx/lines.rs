@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use minijinja::Value;
 
-use super::super::FileName;
 use super::super::view::{Raw, Shown, view};
+use super::super::{FileName, names};
 
 view! {
     /// Lines that belong together.
@@ -40,6 +40,12 @@ impl Word {
             Self::Value(text) => text,
             Self::Raw(raw) => raw.as_str(),
         }
+    }
+
+    /// A value as the key of a table, where some words mean something else.
+    pub(super) fn key(text: &str) -> Self {
+        let is_taken = matches!(text, "default" | "hostnames" | "include" | "volatile") || text.starts_with('\\');
+        Self::Value(if is_taken { format!("\\{text}") } else { text.to_owned() })
     }
 
     /// Whether it can stand in a configuration.
@@ -161,9 +167,16 @@ impl Lines {
         self.push(None, Vec::new(), "}");
     }
 
+    /// A location that answers nobody. Its path may hold control characters: in quotes they harm nobody.
+    pub(super) fn closed_location(&mut self, matcher: Vec<Word>) {
+        let unfit = self.unfit.take();
+        self.block("location", matcher, |lines| lines.directive("return", vec![Word::from(503_i64)]));
+        self.unfit = unfit;
+    }
+
     /// A comment. Control characters would end it.
     pub(super) fn comment(&mut self, text: &str) {
-        self.push(Some(Raw::new(text.replace(|c: char| c.is_control(), " "))), Vec::new(), "");
+        self.push(Some(Raw::new(names::comment(text))), Vec::new(), "");
     }
 
     /// An empty line between parts.

@@ -89,6 +89,19 @@ fn location_names(route: &Route, by_pattern: bool, shared: &Shared) -> Vec<Strin
     all
 }
 
+/// Writes a route whose path cannot be written as it is: a beginning of it is closed, unless another route has just that.
+pub(super) fn closed<'a>(route: &'a Route, matcher: Vec<Word>, is_taken: bool, scope: &mut Scope<'a>, lines: &mut Lines) {
+    scope.enter(route);
+    scope.refuse("path", "it is too long, or holds a control character");
+    if is_taken {
+        return;
+    }
+    describe(route, lines);
+    lines.comment("Closed: the path is not fit for a configuration.");
+    lines.closed_location(matcher);
+    lines.gap();
+}
+
 /// Writes one route.
 struct Writer<'w, 'a> {
     server: &'a Server,

@@ -32,6 +32,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
+use super::asked::is_host;
 use super::options::NginxOptions;
 use super::view::{Raw, view};
 use super::{FileName, Options, OutputFile, Target, environment, names, scope};
@@ -124,10 +125,11 @@ fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Stri
     let proxy = shared.proxy;
     let mut redirects = Lines::within(1);
     for redirect in &proxy.host_redirects {
-        if refused_redirect(redirect, shared, scope) {
-            continue;
+        if !is_host(&redirect.from) || !is_host(&redirect.to) {
+            scope.unserved("from-to-www-redirect", "the host, or its other name, is none that a client can ask for");
+        } else if !refused_redirect(redirect, shared, scope) {
+            server::redirect(redirect, shared, &mut redirects);
         }
-        server::redirect(redirect, shared, &mut redirects);
     }
     let mut groups = Lines::within(1);
     let used = upstreams::used(proxy, &shared.plans);

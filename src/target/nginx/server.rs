@@ -1,7 +1,8 @@
 //! Hosts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::asked::{self, Asked};
 use super::super::dialect::{listen_addresses, matches_by_pattern, server_name};
 use super::forwarding::Protocol;
 use super::lines::{Lines, Word, put};
@@ -16,6 +17,17 @@ pub(super) fn write<'a>(server: &'a Server, shared: &Shared<'a>, scope: &mut Sco
     let is_catch_all = server.hostname == CATCH_ALL;
     lines.gap();
     lines.comment(&title(server));
+    match asked::host(server, shared.proxy) {
+        Asked::Served => {}
+        Asked::Closed(name) => {
+            scope.refuse("host", "it has capital letters: no host has");
+            return closed_host(&name, shared, lines);
+        }
+        Asked::Never => {
+            scope.unserved("host", "no client can ask for such a host");
+            return lines.comment("Left out: no client can ask for it.");
+        }
+    }
     if let Some(refusal) = shared.refused.host(&server.hostname) {
         return refused_host(server, refusal, shared, scope, lines);
     }
@@ -160,14 +172,7 @@ fn open<'a>(server: &'a Server, shared: &Shared<'a>, scope: &mut Scope<'a>, line
     }
     lines.gap();
     let by_pattern = server.routes.iter().any(matches_by_pattern);
-    for route in &server.routes {
-        if is_own(server, route, by_pattern, shared) {
-            scope.enter(route);
-            scope.refused("path", "the path is one of the proxy itself", "nobody is passed on to the backend");
-            continue;
-        }
-        location::write(server, route, by_pattern, shared, scope, lines);
-    }
+    routes(server, by_pattern, shared, scope, lines);
     mirrors(&server.routes, lines);
     errors::of_routes(shared, &server.routes, lines);
     let defaults = &shared.proxy.settings.route_defaults;
@@ -180,6 +185,43 @@ fn open<'a>(server: &'a Server, shared: &Shared<'a>, scope: &mut Scope<'a>, line
 fn is_own(server: &Server, route: &Route, by_pattern: bool, shared: &Shared) -> bool {
     let own = [shared.proxy.runtime.health_path.as_str(), "/nginx_status"];
     server.hostname == CATCH_ALL && !by_pattern && route.path_match == PathMatch::Prefix && own.contains(&route.path.as_str())
+}
+
+/// Writes the routes; those whose paths no request can have are left out.
+fn routes<'a>(server: &'a Server, by_pattern: bool, shared: &Shared<'a>, scope: &mut Scope<'a>, lines: &mut Lines) {
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let beginnings = server.routes.iter().filter(|route| route.path_match == PathMatch::Prefix);
+    taken.extend(beginnings.map(|route| route.path.clone()).filter(|path| asked::path(path, by_pattern) == Asked::Served));
+    for route in &server.routes {
+        match asked::path(&route.path, by_pattern) {
+            Asked::Served if is_own(server, route, by_pattern, shared) => {
+                scope.enter(route);
+                scope.refused("path", "the path is one of the proxy itself", "nobody is passed on to the backend");
+            }
+            Asked::Served => location::write(server, route, by_pattern, shared, scope, lines),
+            Asked::Closed(beginning) if by_pattern => {
+                let matcher = vec![Word::from("~*"), Word::from(format!("^{beginning}"))];
+                location::closed(route, matcher, false, scope, lines);
+            }
+            Asked::Closed(beginning) => {
+                let is_taken = !taken.insert(beginning.clone());
+                location::closed(route, vec![Word::from(beginning)], is_taken, scope, lines);
+            }
+            Asked::Never => {
+                scope.enter(route);
+                scope.unserved("path", "no request can have such a path");
+            }
+        }
+    }
+}
+
+/// Writes a host that answers nobody.
+fn closed_host(name: &str, shared: &Shared, lines: &mut Lines) {
+    lines.block("server", Vec::new(), |lines| {
+        put!(lines, "server_name", server_name(name));
+        listen(shared, false, lines);
+        put!(lines, "return", 503_i64);
+    });
 }
 
 /// Writes where copies of requests go, each once.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::asked::is_host;
 use super::super::dialect;
 use super::super::view::switch;
 use super::lines::{Lines, Word, put, words};
@@ -123,7 +124,7 @@ fn passthrough(shared: &Shared, lines: &mut Lines) {
         lines.block("map", vec![Word::from("$ssl_preread_server_name"), Word::from(variable)], |lines| {
             lines.entry(words("hostnames"));
             for (server, upstream) in &passed {
-                lines.entry(vec![Word::from(&server.hostname), Word::from(target(upstream))]);
+                lines.entry(vec![Word::key(&server.hostname), Word::from(target(upstream))]);
             }
             lines.entry(vec![Word::from("default"), Word::from(default)]);
         });
@@ -154,7 +155,8 @@ fn passthrough(shared: &Shared, lines: &mut Lines) {
 
 /// The upstream that a host passes TLS to: that of its root.
 fn target<'a>(shared: &Shared<'a>, server: &'a Server) -> Option<&'a str> {
-    let root = server.routes.iter().find(|route| route.path == "/").filter(|_| server.tls_passthrough)?;
+    let is_passed = server.tls_passthrough && is_host(&server.hostname);
+    let root = server.routes.iter().find(|route| route.path == "/").filter(|_| is_passed)?;
     let plan = shared.plans.get(root.upstream.as_str())?;
     (!plan.upstream.endpoints.is_empty()).then_some(root.upstream.as_str())
 }

@@ -14,7 +14,7 @@ fn groups(endpoints: &[Endpoint], size: i64) -> Vec<Vec<&Endpoint>> {
 
 /// The variable that names the group of a request.
 pub(super) fn variable(plan: &Plan) -> String {
-    format!("$subset_{}", plan.id)
+    names::variable("subset", &plan.id)
 }
 
 /// Writes the groups and what chooses one.

@@ -60,7 +60,7 @@ pub(super) fn plan<'a>(proxy: &'a Proxy, scope: &mut Scope) -> Plans<'a> {
         let leads = |upstream| matches!(destination(proxy, upstream), Destination::Group(_) | Destination::Name(_));
         let canary = other.filter(|other| leads(upstream) && leads(other));
         let destination = match canary {
-            Some(canary) if canary::is_taking(upstream, canary) => Destination::Choice(format!("$choice_{id}")),
+            Some(canary) if canary::is_taking(upstream, canary) => Destination::Choice(names::variable("choice", &id)),
             _ => destination(proxy, upstream),
         };
         let repeats = tries.get(name).map_or(1, |tries| tries.div_ceil(upstream.endpoints.len().max(1)));
@@ -169,7 +169,7 @@ impl Plan<'_> {
     fn method(&self, settings: &Settings, scope: &mut Scope, lines: &mut Lines) -> bool {
         let upstream = self.upstream;
         if self.is_sticky() {
-            put!(lines, "hash", format!("$sticky_key_{}", self.id), "consistent");
+            put!(lines, "hash", names::variable("sticky_key", &self.id), "consistent");
             return true;
         }
         if !upstream.hashing.key.is_empty() {
