@@ -84,6 +84,7 @@ const VALUES: &[(&str, &str)] = &[
     ("forwarded-for-header", "X-Real-Client"),
     ("global-allowed-response-headers", "X-Shop"),
     ("global-auth-method", "POST"),
+    ("global-auth-response-headers", "X-User"),
     ("global-auth-url", "http://10.1.0.8/check"),
     ("global-auth-signin", "https://login.test/in"),
     ("global-auth-cache-duration", "200 9m"),
