@@ -19,6 +19,7 @@ pub(super) fn add(
     findings: &mut Vec<Diagnostic>,
 ) -> Vec<Upstream> {
     let mut added = Vec::new();
+    let mut names = Names::default();
     for (name, places) in fallbacks(chosen, &upstreams, sites) {
         let Some(upstream) = upstreams.get_mut(&name) else { continue };
         let original = upstream.clone();
@@ -27,7 +28,7 @@ pub(super) fn add(
             let location = &mut site.locations[location];
             let Some((key, endpoints)) = fallback(world, chosen, location.ingress, findings) else { continue };
             if !endpoints.is_empty() {
-                let name = format!("custom-default-backend-{}", key.replacen('/', "-", 1));
+                let name = names.of(key, world.cluster.keeps_tenants_apart);
                 location.route.error_upstream.clone_from(&name);
                 if original.endpoints.is_empty() {
                     location.route.upstream.clone_from(&name);
@@ -44,6 +45,19 @@ pub(super) fn add(
     let mut all: Vec<Upstream> = upstreams.into_values().chain(added).collect();
     all.sort_by(|a, b| a.name.cmp(&b.name));
     all
+}
+
+/// Names of fallbacks, and the Services that have them.
+#[derive(Default)]
+struct Names(HashMap<String, String>);
+
+impl Names {
+    /// The name for a Service. Quirk: those of `a-b/c` and `a/b-c` are one, unless they are kept apart.
+    fn of(&mut self, key: String, apart: bool) -> String {
+        let name = format!("custom-default-backend-{}", key.replacen('/', "-", 1));
+        let owner = self.0.entry(name.clone()).or_insert_with(|| key.clone());
+        if apart && *owner != key { format!("custom-default-backend-{}", key.replacen('/', "_", 1)) } else { name }
+    }
 }
 
 /// The locations that need a fallback, by their upstream.

@@ -32,6 +32,7 @@ mod select;
 mod servers;
 mod settings;
 mod streams;
+mod tenants;
 mod upstreams;
 mod world;
 
@@ -54,7 +55,8 @@ pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
     let mut world = World::new(cluster, controller, settings);
     settle_dh_parameters(&mut world, &mut findings);
     findings.extend(default_certificate::check(&world));
-    let selection = select::choose(&world, &mut findings);
+    let mut selection = select::choose(&world, &mut findings);
+    findings.extend(tenants::name_upstreams(&mut selection.chosen, cluster.keeps_tenants_apart));
     findings.extend(crashes::check(&selection));
     let chosen = selection.chosen.as_slice();
 
@@ -66,6 +68,7 @@ pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
     passthrough::check(&world, chosen, &sites, &mut findings);
     canary::merge(&world, chosen, &mut upstreams, &sites, &mut findings);
     let upstreams = error_backends::add(&world, chosen, upstreams, &mut sites, &mut findings);
+    findings.extend(tenants::check(chosen, &sites, &upstreams));
     let owners = routes::Owners::new(chosen);
     let mut servers: Vec<_> = sites.list.into_par_iter().map(|site| routes::complete(site, &owners)).collect();
     servers.sort_by(|a, b| a.hostname.cmp(&b.hostname));

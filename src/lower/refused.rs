@@ -18,6 +18,7 @@ const REASON: &str = "the API server refuses this Ingress";
 #[must_use]
 pub fn close(cluster: &mut Cluster) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
+    cluster.keeps_tenants_apart = true;
     let hosts = declared_hosts(&cluster.ingresses);
     let mut closed = note(&mut cluster.ingresses, &mut findings, |object| shut(object, &hosts));
     closed.extend(note(&mut cluster.services, &mut findings, |_| {}));

@@ -167,8 +167,18 @@ fn read_document(part: &mut Part, file: FileId, text: &str, range: Range<usize>,
 
 fn append(all: &mut Intake, part: Intake) {
     let Intake { cluster, findings, hidden, stranger } = part;
-    let Cluster { ingresses, ingress_classes, services, endpoint_slices, secrets, config_maps, namespaces, controllers, closed: _ } =
-        cluster;
+    let Cluster {
+        ingresses,
+        ingress_classes,
+        services,
+        endpoint_slices,
+        secrets,
+        config_maps,
+        namespaces,
+        controllers,
+        closed: _,
+        keeps_tenants_apart: _,
+    } = cluster;
     all.cluster.ingresses.extend(ingresses);
     all.cluster.ingress_classes.extend(ingress_classes);
     all.cluster.services.extend(services);

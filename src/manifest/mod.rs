@@ -134,4 +134,6 @@ pub struct Cluster {
     pub controllers: Vec<Object<ControllerArgs>>,
     /// Ingresses whose paths answer 503 whatever else they say, and why.
     pub closed: BTreeMap<ObjectRef, String>,
+    /// Names that the controller makes for two namespaces alike are told apart.
+    pub keeps_tenants_apart: bool,
 }
