@@ -105,3 +105,23 @@ spec:
         assert!(text.contains("shop.example") && run.code == Some(0), "{}", run.stderr);
     }
 }
+
+#[test]
+fn services_of_one_upstream_name_get_their_own_requests() {
+    let tenant = |namespace: &str, service: &str, host: &str, address: &str| {
+        let ingress = ingress(namespace, 2020, host, "").replace("service: {name: web,", &format!("service: {{name: {service},"));
+        format!(
+            "{ingress}apiVersion: v1\nkind: Service\nmetadata: {{name: {service}, namespace: {namespace}}}\nspec: {{ports: [{{port: 80}}]}}\n---\n\
+             apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {{name: {service}-1, namespace: {namespace}, \
+             labels: {{kubernetes.io/service-name: {service}}}}}\naddressType: IPv4\nports: [{{port: 80}}]\nendpoints: [{{addresses: [{address}]}}]\n---\n"
+        )
+    };
+    let manifests = tenant("a", "b-c", "one.example", "10.0.0.1") + &tenant("a-b", "c", "two.example", "10.0.0.2");
+    for target in ["nginx", "haproxy"] {
+        let (text, run) = render(&manifests, target, &[]);
+        assert!(text.contains("10.0.0.1:80") && text.contains("10.0.0.2:80"), "{target}: {run:?}\n{text}");
+        assert!(!run.stderr.contains("mixed-upstreams"), "{target}: {run:?}");
+    }
+    let (text, run) = render(&manifests, "ingress-nginx", &[]);
+    assert!(run.stderr.contains("mixed-upstreams") && !text.is_empty(), "{run:?}");
+}
