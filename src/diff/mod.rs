@@ -75,8 +75,15 @@ struct Walk<'a> {
     /// The blocks around the place of comparing. Shared text, because a hostile block may have a name of megabytes.
     path: Vec<Arc<str>>,
     /// The same blocks in both texts.
-    blocks: Vec<(Directive<'a>, Directive<'a>)>,
-    /// What `blocks` say about the place, once a change was found there.
+    blocks: Vec<Block<'a>>,
+}
+
+/// A block that is in both texts.
+struct Block<'a> {
+    declared: Directive<'a>,
+    live: Directive<'a>,
+    /// What it and those around it say about the place, once a change was found in it: many small blocks of a large one must not
+    /// each look through that again.
     place: Option<Place>,
 }
 
@@ -110,20 +117,29 @@ impl<'a> Walk<'a> {
             return;
         }
         self.path.push(label(declared).into());
-        self.blocks.push((declared, live));
-        self.place = None;
+        self.blocks.push(Block { declared, live, place: None });
         self.level(&declared.directives().collect::<Vec<_>>(), &live.directives().collect::<Vec<_>>());
-        self.place = None;
         self.blocks.pop();
         self.path.pop();
     }
 
+    /// The place that the blocks around make up, from outside in.
+    fn around(&mut self) -> Place {
+        let known = self.blocks.iter().rposition(|block| block.place.is_some());
+        let mut place = known.and_then(|at| self.blocks[at].place.clone()).unwrap_or_default();
+        for block in &mut self.blocks[known.map_or(0, |at| at + 1)..] {
+            place = place::of_both(&place, block.live, block.declared);
+            block.place = Some(place.clone());
+        }
+        place
+    }
+
     fn add(&mut self, kind: Kind, before: Option<Directive<'a>>, after: Option<Directive<'a>>) {
         let Some(directive) = after.or(before) else { return };
-        let around = self.place.get_or_insert_with(|| place::around(&self.blocks));
-        let place = if directive.is_block() { place::of_block(around, before, after) } else { around.clone() };
+        let around = self.around();
+        let place = if directive.is_block() { place::of_block(&around, before, after) } else { around };
         let path = self.path.clone();
-        let (declared, live) = self.blocks.last().copied().unzip();
+        let (declared, live) = self.blocks.last().map(|block| (block.declared, block.live)).unzip();
         let (mut shown_before, mut shown_after) = (before.map(|before| side(before, live)), after.map(|after| side(after, declared)));
         if let (Some(before), Some(after)) = (before, after) {
             redact::tell_apart((&mut shown_before, &whole(before)), (&mut shown_after, &whole(after)));

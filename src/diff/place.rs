@@ -6,13 +6,9 @@ use super::pair;
 use super::report::{Place, Target};
 use crate::conf::{Arg, Directive};
 
-/// The place that pairs of blocks make up, from outside in.
-pub(super) fn around(blocks: &[(Directive<'_>, Directive<'_>)]) -> Place {
-    let mut place = Place::default();
-    for (declared, live) in blocks {
-        place = about(&place, Some(*live), Some(*declared));
-    }
-    place
+/// The place of what is in a block that both configurations have.
+pub(super) fn of_both(outside: &Place, before: Directive<'_>, after: Directive<'_>) -> Place {
+    about(outside, Some(before), Some(after))
 }
 
 /// The place of a block that is added, removed or moved. Of a server it says whose it is: the Ingress of its first location.
