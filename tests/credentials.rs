@@ -160,16 +160,7 @@ fn differences_from_golden_files_show_no_credentials() {
 /// Runs the program at a terminal of its own; what the terminal gets. Nothing where there is no Python.
 #[cfg(unix)]
 fn at_a_terminal(folder: &std::path::Path, args: &[&str]) -> Option<String> {
-    const SCRIPT: &str = "\
-import os, pty, sys
-out = []
-def read(fd):
-    data = os.read(fd, 65536)
-    out.append(data)
-    return b''
-pty.spawn(sys.argv[1:], read)
-sys.stdout.buffer.write(b''.join(out))
-";
+    const SCRIPT: &str = "import pty, sys; pty.spawn(sys.argv[1:])";
     let mut command = std::process::Command::new("python3");
     command.args(["-c", SCRIPT, env!("CARGO_BIN_EXE_ingressc")]).args(args).current_dir(folder).stdin(std::process::Stdio::null());
     let output = command.output().ok()?;
