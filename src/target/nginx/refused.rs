@@ -13,13 +13,13 @@ const ROUNDS: usize = 6;
 
 /// Annotations that govern a directive of another name, and keys of the ConfigMap.
 const GOVERNORS: &[(&str, &[&str])] = &[
-    ("access_log", &["access-log-params", "http-access-log-path", "access-log-path"]),
+    ("access_log", &["access-log-params", "http-access-log-path", "access-log-path", "syslog-host", "enable-syslog"]),
     ("allow", &["allowlist-source-range", "whitelist-source-range"]),
     ("auth_basic", &["auth-realm"]),
     ("client_header_buffer_size", &["client-header-buffer-size"]),
     ("client_max_body_size", &["proxy-body-size"]),
     ("deny", &["denylist-source-range", "block-cidrs"]),
-    ("error_log", &["error-log-level", "error-log-path"]),
+    ("error_log", &["error-log-level", "error-log-path", "syslog-host", "enable-syslog"]),
     ("error_page", &["custom-http-errors", "auth-tls-error-page"]),
     ("gzip_comp_level", &["gzip-level"]),
     ("keepalive_timeout", &["keep-alive"]),
