@@ -157,4 +157,9 @@ proptest! {
     fn users_are_those_of_the_file(text in input()) {
         bodies::htpasswd(&text);
     }
+
+    #[test]
+    fn any_values_keep_their_shape_and_leave_others_alone(text in input()) {
+        bodies::hostile(&text);
+    }
 }

@@ -97,6 +97,14 @@ fn a_reload_loses_no_request() {
 }
 
 #[test]
+fn neighbours_change_nothing() {
+    for product in products() {
+        let (output, text) = tool("neighbours", product, &["--batch", "60"]);
+        assert!(output.status.success(), "{text}");
+    }
+}
+
+#[test]
 fn recorded_requests_get_the_recorded_answers() {
     let Some(reference) = support::reference() else { return };
     for product in products() {

@@ -136,10 +136,13 @@ class Pair:
         if chance.random() < 0.1:
             # The same host: what the controller lets any namespace do.
             host, self.shares = self.asked if chance.random() < 0.5 else self.host, True
+        year = chance.choice([2019, 2021])
+        # A wildcard that came later leaves the name to the alias.
+        self.shares |= self.is_wild and year == 2019 and "server-alias" in annotations
         extra = {"defaultBackend": {"service": {"name": self.other_service, "port": {"number": 80}}}} if chance.random() < 0.1 else None
         tls = (chance.choice([[host], [self.host], [self.asked], [own, self.asked]]), chance.choice(["good", "pair", "users"])) if chance.random() < 0.6 else None
         name = chance.choice([f"i{at}"] * 9 + ["main", "inner", "x" * 250, "a.b", "A b"]) + (str(at) if at else "")
-        return ingress(self.other, name, host if host != "" or chance.random() < 0.5 else None, paths, self.other_service, annotations, chance.choice([2019, 2021]), tls, extra)
+        return ingress(self.other, name, host if host != "" or chance.random() < 0.5 else None, paths, self.other_service, annotations, year, tls, extra)
 
     def strange_controller(self):
         chance = self.chance
