@@ -30,6 +30,10 @@ pub(super) fn is_needed(shared: &Shared) -> bool {
 /// Writes that bodies are counted.
 pub(super) fn count_bodies(shared: &Shared, lines: &mut Lines) {
     if is_needed(shared) {
+        // Beside a filter that is declared, HAProxy wants compression declared as well.
+        if shared.proxy.settings.compression.gzip {
+            lines.code("filter compression");
+        }
         lines.code("filter lua.limit_body");
         // The answer would be that the request cannot be read.
         lines.code("http-after-response set-status 413 if { var(txn.is_too_large) -m bool }");
