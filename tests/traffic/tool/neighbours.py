@@ -66,7 +66,7 @@ class Pair:
         self.other, self.other_service = chance.choice([(f"n{number}", "x-web"), (f"t{number}", "web")])
         high, low = divmod(number % 40_000, 250)
         self.address, self.other_address = f"127.1.{high}.{low + 1}", f"127.2.{high}.{low + 1}"
-        self.shares = False
+        self.shares = self.has_foreign_pattern = False
         self.victim, self.hostile = self.of_victim(), self.of_hostile()
 
     def of_victim(self):
@@ -136,6 +136,7 @@ class Pair:
         if chance.random() < 0.1:
             # The same host: what the controller lets any namespace do.
             host, self.shares = self.asked if chance.random() < 0.5 else self.host, True
+            self.has_foreign_pattern |= "use-regex" in annotations or "rewrite-target" in annotations
         year = chance.choice([2019, 2021])
         # A wildcard that came later leaves the name to the alias.
         self.shares |= self.is_wild and year == 2019 and "server-alias" in annotations
