@@ -66,7 +66,7 @@ class Pair:
         self.other, self.other_service = chance.choice([(f"n{number}", "x-web"), (f"t{number}", "web")])
         high, low = divmod(number % 40_000, 250)
         self.address, self.other_address = f"127.1.{high}.{low + 1}", f"127.2.{high}.{low + 1}"
-        self.shares = self.has_foreign_pattern = False
+        self.shares = self.may_open = False
         self.victim, self.hostile = self.of_victim(), self.of_hostile()
 
     def of_victim(self):
@@ -133,11 +133,14 @@ class Pair:
             annotations.update({"auth-type": "basic", "auth-secret": chance.choice(["good", f"{self.namespace}/users"])})
         paths = [(chance.choice(["/"] * 20 + ["/in"] * 20 + ["/own", ".test/in", "in", "~.*", "^~/", "=/in", "@x", "/_auth-exact/in", "/in\n/", "/in x", "/%69n", "/in;", "/in/../", "//in", "/" + "a" * 5000]),
                   chance.choice(["Prefix", "Exact", "ImplementationSpecific"])) for _ in range(chance.randint(1, 2))]
-        if chance.random() < 0.1:
+        is_of_host = chance.random() < 0.1
+        if is_of_host:
             # The same host: what the controller lets any namespace do.
             host, self.shares = self.asked if chance.random() < 0.5 else self.host, True
-            self.has_foreign_pattern |= "use-regex" in annotations or "rewrite-target" in annotations
         year = chance.choice([2019, 2021])
+        # What holds for the whole host, and can let in whom its other rules would not. Of authorities that of the older rule counts.
+        is_pattern = "use-regex" in annotations or "rewrite-target" in annotations
+        self.may_open |= is_of_host and (is_pattern or "auth-tls-secret" in annotations and year == 2019)
         # A wildcard that came later leaves the name to the alias.
         self.shares |= self.is_wild and year == 2019 and "server-alias" in annotations
         extra = {"defaultBackend": {"service": {"name": self.other_service, "port": {"number": 80}}}} if chance.random() < 0.1 else None
