@@ -247,9 +247,18 @@ impl ErrorPages {
     }
 }
 
+/// Releases of HAProxy whose threads write into each other's state where a filter is in Lua: the process aborts within seconds. 2.6.17, 2.8.8
+/// and 2.9.7 repaired that; 2.7 had no release after them that is still kept.
+const FILTERS_RACE: &str =
+    "version_before(2.6.17) || version_atleast(2.7-dev0) && version_before(2.8.8) || version_atleast(2.9-dev0) && version_before(2.9.7)";
+
 /// Lines of the section for the process.
 pub(super) fn process(shared: &Shared, lines: &mut Lines) {
     if is_needed(shared) {
+        lines.comment("Threads of these releases break each other's Lua.");
+        lines.code(&format!(".if {FILTERS_RACE}"));
+        lines.code("nbthread 1");
+        lines.code(".endif");
         lines.code(&format!("lua-load {FILE}"));
         lines.comment("The controller does not check certificates of authentication services either.");
         lines.code("httpclient.ssl.verify none");
