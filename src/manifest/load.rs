@@ -217,17 +217,14 @@ fn service(slice: &Object<EndpointSlice>) -> (String, String) {
 fn settle<T>(objects: &mut Vec<Object<T>>, findings: &mut Vec<Diagnostic>) {
     // Stable, so that the last of several equal ones is the last that was written.
     objects.sort_by(|a, b| a.reference.cmp(&b.reference));
-    let mut kept: Vec<Object<T>> = Vec::with_capacity(objects.len());
-    for object in objects.drain(..) {
-        match kept.last_mut() {
-            Some(before) if before.reference == object.reference => {
-                findings.push(declared_twice(&object.reference, before.span(&["metadata", "name"]), object.span(&["metadata", "name"])));
-                *before = object;
-            }
-            _ => kept.push(object),
+    objects.dedup_by(|object, before| {
+        let is_again = before.reference == object.reference;
+        if is_again {
+            findings.push(declared_twice(&object.reference, before.span(&["metadata", "name"]), object.span(&["metadata", "name"])));
+            std::mem::swap(before, object);
         }
-    }
-    *objects = kept;
+        is_again
+    });
 }
 
 fn declared_twice(object: &ObjectRef, first: Span, last: Span) -> Diagnostic {

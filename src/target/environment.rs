@@ -80,5 +80,12 @@ fn print(output: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Resul
 /// A finding about ourselves: the template does not fit the view, or a value cannot be quoted.
 pub(super) fn render<T: Object + 'static>(template: &str, view: T) -> Result<String, Box<Diagnostic>> {
     let print = || ENVIRONMENT.get_template(template)?.render(Value::from_dyn_object(Arc::new(view)));
+    // The buffer grew by doubling and more: of a hundred thousand parts, each would keep several times its size.
+    let print = || {
+        print().map(|mut text: String| {
+            text.shrink_to_fit();
+            text
+        })
+    };
     print().map_err(|error: Error| Box::new(Diagnostic::error("cannot-render", format!("`{template}` cannot be printed: {error}"))))
 }

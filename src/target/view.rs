@@ -25,6 +25,12 @@ impl Raw {
     }
 }
 
+impl AsRef<str> for Raw {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
 impl Text {
     /// The text.
     pub(super) fn as_str(&self) -> &str {

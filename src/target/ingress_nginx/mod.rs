@@ -23,7 +23,6 @@ mod whitespace;
 
 use rayon::prelude::*;
 
-use super::view::Raw;
 use super::{Options, OutputFile, Target};
 use crate::diagnostic::Outcome;
 use crate::ir::Proxy;
@@ -61,8 +60,7 @@ fn configuration(proxy: &Proxy) -> Outcome<String> {
     let servers: Vec<_> = proxy.servers.par_iter().map(|server| server::piece(server, &shared)).collect();
     let (servers, findings): (Vec<_>, Vec<_>) = servers.into_iter().map(|outcome| (outcome.value, outcome.diagnostics)).unzip();
     let pieces = main::pieces(proxy, &shared, servers, &mut printer);
-    let texts: Vec<&str> = pieces.iter().map(Raw::as_str).collect();
     let mut diagnostics = printer.finish();
     diagnostics.extend(findings.into_iter().flatten());
-    Outcome { value: whitespace::clean(&texts, proxy.layout.keeps_carriage_returns), diagnostics }
+    Outcome { value: whitespace::clean(pieces, proxy.layout.keeps_carriage_returns), diagnostics }
 }

@@ -6,19 +6,31 @@
 use rayon::prelude::*;
 
 /// The pieces of a text, each whole lines, as one with the whitespace of the controller. Carriage returns within a line become blanks,
-/// or vanish.
-pub(super) fn clean(pieces: &[&str], keeps_carriage_returns: bool) -> String {
-    let changes: Vec<isize> = pieces.par_iter().map(|piece| depth_change(piece)).collect();
+/// or vanish. Each piece is given up once it is part of the whole, so that a large text is not there twice.
+pub(super) fn clean<T: AsRef<str> + Send + Sync>(pieces: Vec<T>, keeps_carriage_returns: bool) -> String {
+    let changes: Vec<isize> = pieces.par_iter().map(|piece| depth_change(piece.as_ref())).collect();
+    let length = pieces.iter().map(|piece| piece.as_ref().len()).sum();
     let mut state = State { keeps_carriage_returns, ..State::default() };
     let mut starts = Vec::with_capacity(pieces.len());
     for (piece, change) in pieces.iter().zip(changes) {
         starts.push(state.clone());
         state.depth += change;
-        state.behind_empty_line = ends_with_empty_line(piece);
+        state.behind_empty_line = ends_with_empty_line(piece.as_ref());
     }
-    let cleaned: Vec<String> = pieces.par_iter().zip(starts).map(|(piece, start)| clean_piece(piece, start)).collect();
-    cleaned.concat()
+    let mut whole = String::with_capacity(length);
+    let (mut pieces, mut starts) = (pieces.into_iter(), starts.into_iter());
+    loop {
+        let portion: Vec<(T, State)> = pieces.by_ref().zip(starts.by_ref()).take(PORTION).collect();
+        if portion.is_empty() {
+            return whole;
+        }
+        let cleaned: Vec<String> = portion.into_par_iter().map(|(piece, start)| clean_piece(piece.as_ref(), start)).collect();
+        cleaned.iter().for_each(|text| whole.push_str(text));
+    }
 }
+
+/// Pieces that are cleaned at once.
+const PORTION: usize = 256;
 
 fn ends_with_empty_line(text: &str) -> bool {
     text.strip_suffix('\n').is_some_and(|line| line.trim_end_matches([' ', '\t', '\r']).ends_with('\n'))
@@ -133,9 +145,9 @@ mod tests {
             ("{\nä\n}", "{\n\tä\n}"),
         ];
         for (text, expected) in cases {
-            assert_eq!(clean(&[text], true), expected, "{text:?}");
+            assert_eq!(clean(vec![text], true), expected, "{text:?}");
         }
-        assert_eq!(clean(&["a\r\nb\rc\r"], false), "a\nbc");
+        assert_eq!(clean(vec!["a\r\nb\rc\r"], false), "a\nbc");
     }
 
     #[test]
@@ -148,6 +160,9 @@ mod tests {
             "\n\n}f g;\n\n\n",
             "h;",
         ];
-        assert_eq!(clean(&pieces, true), clean(&[&pieces.concat()], true));
+        let whole = clean(vec![pieces.concat()], true);
+        assert_eq!(clean(pieces.to_vec(), true), whole);
+        let many = pieces.repeat(PORTION);
+        assert_eq!(clean(many.clone(), true), clean(vec![many.concat()], true));
     }
 }
