@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::output::few::Few;
 use crate::output::untrusted::many_lines;
 use crate::output::{Paint, findings};
 use crate::source::SourceMap;
@@ -62,12 +63,12 @@ impl Console {
     pub(super) fn findings(&self, all: &[Diagnostic], suppressed: usize, sources: &SourceMap) {
         let mut stderr = self.stream(io::stderr().lock());
         let paint = paint(&stderr);
-        let shown: Vec<&Diagnostic> = all.iter().filter(|finding| !self.quiet || finding.severity == Severity::Error).collect();
-        for portion in shown.chunks(PORTION) {
+        let few = Few::of(all.iter().filter(|finding| !self.quiet || finding.severity == Severity::Error));
+        for portion in few.shown.chunks(PORTION) {
             let texts: Vec<String> = portion.par_iter().map(|finding| findings::text(finding, sources, paint)).collect();
             say(&mut stderr, &texts.concat());
         }
-        let mut text = String::new();
+        let mut text = few.rest(sources);
         if let Some(summary) = findings::summary(all).filter(|_| !self.quiet) {
             text.push_str(&summary);
             if suppressed > 0 {

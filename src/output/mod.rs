@@ -8,6 +8,7 @@ pub mod changes;
 mod cut;
 pub mod difference;
 pub mod excerpt;
+pub mod few;
 pub mod findings;
 pub mod fixes;
 pub mod github;

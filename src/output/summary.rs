@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::few::Few;
 use super::findings::{summary, text};
 use super::{Findings, Paint};
 use crate::diagnostic::Severity;
@@ -14,9 +15,11 @@ const MANY: usize = 6;
 #[must_use]
 pub fn report(report: &Findings, errors_only: bool, paint: Paint) -> String {
     let mut out = String::new();
-    for finding in report.all.iter().filter(|finding| !errors_only || finding.severity == Severity::Error) {
+    let few = Few::of(report.all.iter().filter(|finding| !errors_only || finding.severity == Severity::Error));
+    for finding in &few.shown {
         out.push_str(&text(finding, report.sources, paint));
     }
+    out.push_str(&few.rest(report.sources));
     if errors_only {
         return out;
     }
