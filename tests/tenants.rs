@@ -125,3 +125,66 @@ fn services_of_one_upstream_name_get_their_own_requests() {
     let (text, run) = render(&manifests, "ingress-nginx", &[]);
     assert!(run.stderr.contains("mixed-upstreams") && !text.is_empty(), "{run:?}");
 }
+
+/// What is served for `/` of the first host and what holds for it as a whole, out of an `nginx.conf`: all that no other location says.
+fn shared_part(text: &str) -> String {
+    let start = text.find("## start server shop.example").unwrap_or_default();
+    let end = text.rfind("## end server").unwrap_or(text.len());
+    let (mut kept, mut depth) = (String::new(), 0_usize);
+    for line in text[start..end].lines().map(str::trim) {
+        let is_location =
+            line.starts_with("location ") && !["/", "\"/\"", "\"^/\""].iter().any(|path| line.contains(&format!(" {path} {{")));
+        if depth > 0 || is_location {
+            depth += line.matches('{').count();
+            depth -= line.matches('}').count().min(depth);
+        } else if !line.is_empty() && !line.starts_with('#') {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
+}
+
+#[test]
+fn whatever_holds_for_a_whole_host_is_told_to_those_who_share_it() {
+    let listed = run(folder(&[]).path(), &["catalog", "--format", "json"], "").stdout;
+    let catalog: serde_json::Value = serde_json::from_str(&listed).expect("the catalog is JSON");
+    let entries = catalog["annotations"].as_array().expect("the catalog has annotations");
+    let text = |entry: &serde_json::Value, field: &str| entry[field].as_str().unwrap_or_default().to_owned();
+    let named = |name: &str| entries.iter().find(|entry| text(entry, "name") == name).map(|entry| text(entry, "example"));
+    let options = ["--controller-arg", "--enable-ssl-passthrough", "--configmap", "ingress-nginx/ingress-nginx-controller"];
+    let secrets = include_str!("../golden/render/client-certificates/in.yaml");
+    let authority =
+        secrets.split("\n---\n").nth(1).expect("the second document holds an authority").replace("name: clients", "name: ca") + "\n---\n";
+    let victim = ingress("a", 2020, "shop.example", "");
+    let (mut for_host, mut differing) = (Vec::new(), Vec::new());
+    for entry in entries {
+        let other = |annotations: &[(String, String)]| {
+            let lines: Vec<String> =
+                annotations.iter().map(|(name, value)| format!("    nginx.ingress.kubernetes.io/{name}: {value:?}\n")).collect();
+            let plain = ingress("shop", 2021, "shop.example", "").replace("path: /,", "path: /own,");
+            plain.replace("spec:\n", &(lines.concat() + "spec:\n"))
+        };
+        let (name, needs) = (text(entry, "name"), text(entry, "needs"));
+        let mut annotations: Vec<_> = named(&needs).map(|example| (needs.clone(), example)).into_iter().collect();
+        let snippets = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ingress-nginx-controller, namespace: ingress-nginx}\n\
+                        data: {allow-snippet-annotations: 'true', annotations-risk-level: Critical}\n---\n";
+        let world = format!("{snippets}{victim}{authority}");
+        let (before, _) = render(&format!("{world}{}", other(&annotations)), "ingress-nginx", &options);
+        annotations.push((name.clone(), text(entry, "example")));
+        let (after, run) = render(&format!("{world}{}", other(&annotations)), "ingress-nginx", &options);
+        let told = run.stderr.contains("[foreign-setting]") || run.stderr.contains("[foreign-pattern]");
+        let is_for_host = entry["for_host"] == true;
+        assert_eq!(told, is_for_host, "{name}: {}", run.stderr);
+        if is_for_host {
+            for_host.push(name.clone());
+        }
+        if shared_part(&before) != shared_part(&after) {
+            assert!(is_for_host, "{name} changes what another is served:\n{}\n{}", shared_part(&before), shared_part(&after));
+            differing.push(name);
+        }
+    }
+    // What cannot be seen in this part: it needs a name as well, it stands in a server of its own, or it is done before nginx.
+    for_host.retain(|name| !differing.contains(name));
+    assert_eq!(for_host, ["proxy-ssl-server-name", "from-to-www-redirect", "ssl-passthrough"]);
+}

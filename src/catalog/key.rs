@@ -78,6 +78,8 @@ pub struct Spec {
     pub example: &'static str,
     /// How far it reaches.
     pub scope: Scope,
+    /// Whether it holds for the whole host, also for paths that other Ingresses declare there.
+    pub for_host: bool,
     /// How much harm it can do.
     pub risk: Risk,
     /// The type that the controller reads it as.
@@ -110,6 +112,7 @@ impl Spec {
         doc: "",
         example: "",
         scope: Scope::Location,
+        for_host: false,
         risk: Risk::Low,
         kind: Kind::Text,
         check: Check::Nothing,

@@ -6,6 +6,7 @@ use super::select::{Backend, Chosen, Path, Rule};
 use super::servers::{Location, Site, Sites};
 use super::upstreams::Upstreams;
 use super::world::World;
+use crate::catalog::features::{backend_tls, client_auth};
 use crate::diagnostic::{Diagnostic, Effect};
 use crate::ir::{AffinityCookie, CATCH_ALL, DEFAULT_UPSTREAM, Origin, Route, Upstream};
 
@@ -19,7 +20,7 @@ pub(super) fn add(world: &World, chosen: &[Chosen], upstreams: &mut Upstreams, s
             if rule.paths.is_none() && rule.host != CATCH_ALL {
                 continue;
             }
-            configure(world, site, ingress);
+            configure(world, site, at, ingress);
             for path in rule.paths.iter().flatten() {
                 let Some(backend) = &path.backend else { continue };
                 let Some(upstream) = upstreams.get_mut(&backend.upstream) else { continue };
@@ -35,18 +36,30 @@ pub(super) fn add(world: &World, chosen: &[Chosen], upstreams: &mut Upstreams, s
 }
 
 /// What holds for a host but is taken from each Ingress in turn until one brings an authority.
-fn configure(world: &World, site: &mut Site, ingress: &Chosen) {
+fn configure(world: &World, site: &mut Site, at: usize, ingress: &Chosen) {
     let annotations = &ingress.annotations;
     let server = &mut site.server;
+    let makers = &mut site.makers;
+    let mut make = |name: &'static str, is_made: bool| {
+        let _ = if is_made { makers.insert(name, at) } else { makers.remove(name) };
+    };
+    let refuses_all = server.client_auth_error.is_some();
     if server.client_auth_error.is_none() {
         server.client_auth_error.clone_from(&annotations.client_auth_error);
     }
     if server.client_auth.as_ref().is_none_or(|auth| auth.trust.authorities.is_empty()) {
         server.client_auth.clone_from(&annotations.client_auth);
+        if !refuses_all {
+            make(client_auth::SECRET.spec.name, server.client_auth.is_some());
+        }
+    }
+    if !refuses_all && server.client_auth_error.is_some() {
+        make(client_auth::SECRET.spec.name, true);
     }
     let has_authority = server.backend_tls.as_ref().is_some_and(|tls| !tls.trust.authorities.is_empty());
     if !world.settings.upstreams.tls_per_route_only && !has_authority {
         server.backend_tls.clone_from(&ingress.features.backend_tls);
+        make(backend_tls::SECRET.spec.name, server.backend_tls.is_some());
     }
 }
 

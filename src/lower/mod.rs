@@ -17,6 +17,7 @@ mod endpoints;
 mod error_backends;
 mod features;
 mod headers;
+mod host_settings;
 mod layout;
 mod locations;
 mod namespaces;
@@ -69,6 +70,7 @@ pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
     canary::merge(&world, chosen, &mut upstreams, &sites, &mut findings);
     let upstreams = error_backends::add(&world, chosen, upstreams, &mut sites, &mut findings);
     findings.extend(tenants::check(chosen, &sites, &upstreams));
+    findings.extend(host_settings::check(&world, chosen, &sites));
     let owners = routes::Owners::new(chosen);
     let mut servers: Vec<_> = sites.list.into_par_iter().map(|site| routes::complete(site, &owners)).collect();
     servers.sort_by(|a, b| a.hostname.cmp(&b.hostname));

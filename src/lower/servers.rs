@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::host_settings::{Makers, TLS};
 use super::select::{Chosen, Rule};
 use super::world::World;
+use crate::catalog::features::{server as keys, snippets};
 use crate::catalog::releases::LATE_PASSTHROUGH;
 use crate::diagnostic::{Diagnostic, Effect, Outcome};
 use crate::ir::{CATCH_ALL, Certificate, DEFAULT_UPSTREAM, Features, Origin, PathMatch, Proxying, Route, RouteLogging, Server};
@@ -24,6 +26,8 @@ pub(super) struct Site {
     /// The Ingress that asked for the aliases, by its place among the chosen ones.
     pub(super) aliases_by: Option<usize>,
     snippet_at: Option<Span>,
+    /// Who made which setting of the host.
+    pub(super) makers: Makers,
 }
 
 /// A location while it is built.
@@ -37,8 +41,15 @@ pub(super) struct Location {
 
 impl Site {
     fn new(server: Server, root: Location) -> Self {
-        let mut site =
-            Self { server, locations: Vec::new(), first_by_path: HashMap::new(), aliases_at: None, aliases_by: None, snippet_at: None };
+        let mut site = Self {
+            server,
+            locations: Vec::new(),
+            first_by_path: HashMap::new(),
+            aliases_at: None,
+            aliases_by: None,
+            snippet_at: None,
+            makers: Makers::new(),
+        };
         site.push(root);
         site
     }
@@ -99,7 +110,9 @@ pub(super) fn create(world: &World, chosen: &[Chosen]) -> Outcome<Sites> {
         let listed = tls_entries(ingress);
         for rule in &ingress.rules {
             if let Some(site) = sites.find(&rule.host) {
+                let before = Made::of(&site.server);
                 configure(world, site, ingress, rule, &listed, &mut findings);
+                Made::of(&site.server).note(&before, at, &mut site.makers);
                 if site.aliases_by.is_none() && !site.server.aliases.is_empty() {
                     site.aliases_by = Some(at);
                 }
@@ -164,7 +177,9 @@ fn declare(sites: &mut Sites, at: usize, ingress: &Chosen) {
             origin: Origin::Manifest(rule.span),
             ..Server::default()
         };
-        sites.push(Site::new(server, Location { route, ingress: Some(at) }));
+        let mut site = Site::new(server, Location { route, ingress: Some(at) });
+        Made::of(&site.server).note(&Made::of(&Server::default()), at, &mut site.makers);
+        sites.push(site);
     }
 }
 
@@ -212,6 +227,29 @@ fn configure(world: &World, site: &mut Site, ingress: &Chosen, rule: &Rule, list
     server.prefer_server_ciphers = server.prefer_server_ciphers.or(annotations.prefer_server_ciphers);
     if server.certificate.is_none() {
         server.certificate = certificate(world, ingress, rule, listed, findings);
+    }
+}
+
+/// Which settings of a host are made.
+#[derive(Clone, Copy)]
+struct Made([(&'static str, bool); 6]);
+
+impl Made {
+    fn of(server: &Server) -> Self {
+        Self([
+            (keys::ALIASES.spec.name, !server.aliases.is_empty()),
+            (keys::CIPHERS.spec.name, !server.ciphers.is_empty()),
+            (keys::PREFER_SERVER_CIPHERS.spec.name, server.prefer_server_ciphers.is_some()),
+            (keys::TLS_PASSTHROUGH.spec.name, server.tls_passthrough),
+            (snippets::SERVER.spec.name, !server.snippet.is_empty()),
+            (TLS, server.certificate.is_some()),
+        ])
+    }
+
+    /// Notes that the Ingress `at` made what was not made before.
+    fn note(self, before: &Self, at: usize, makers: &mut Makers) {
+        let new = self.0.iter().zip(&before.0).filter(|((_, is_made), (_, was_made))| *is_made && !was_made);
+        makers.extend(new.map(|((name, _), _)| (*name, at)));
     }
 }
 

@@ -10,6 +10,7 @@ keys! {
     SECRET: String = "proxy-ssl-secret" {
         example: "shop/ca",
         scope: Scope::Ingress,
+        for_host: true,
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::BASIC),
         refused: Fate::IngressDropped,
@@ -20,6 +21,7 @@ keys! {
     CIPHERS: String = "proxy-ssl-ciphers" {
         example: "HIGH:!aNULL:!MD5",
         scope: Scope::Ingress,
+        for_host: true,
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::BACKEND_CIPHERS),
         needs: "proxy-ssl-secret",
@@ -29,6 +31,7 @@ keys! {
     PROTOCOLS: String = "proxy-ssl-protocols" {
         example: "TLSv1.2 TLSv1.3",
         scope: Scope::Ingress,
+        for_host: true,
         check: Check::MatchesWithoutSpaces(&patterns::BACKEND_PROTOCOLS),
         before: &[(&releases::BACKEND_PROTOCOLS, Check::MatchesWithoutSpaces(&patterns::OLD_BACKEND_PROTOCOLS))],
         needs: "proxy-ssl-secret",
@@ -38,6 +41,7 @@ keys! {
     NAME: String = "proxy-ssl-name" {
         example: "backend.example.com",
         scope: Scope::Ingress,
+        for_host: true,
         risk: Risk::High,
         check: Check::HostPattern,
         needs: "proxy-ssl-secret",
@@ -47,6 +51,7 @@ keys! {
     VERIFY: String = "proxy-ssl-verify" {
         example: "on",
         scope: Scope::Ingress,
+        for_host: true,
         check: Check::MatchesWithoutSpaces(&patterns::ON_OFF),
         refused: Fate::FailsOpen,
         unreadable: Fate::FailsOpen,
@@ -57,6 +62,7 @@ keys! {
     DEPTH: i64 = "proxy-ssl-verify-depth" {
         example: "2",
         scope: Scope::Ingress,
+        for_host: true,
         check: Check::Int,
         needs: "proxy-ssl-secret",
         directives: &["proxy_ssl_verify_depth"],
@@ -65,6 +71,7 @@ keys! {
     SEND_NAME: String = "proxy-ssl-server-name" {
         example: "on",
         scope: Scope::Ingress,
+        for_host: true,
         check: Check::MatchesWithoutSpaces(&patterns::ON_OFF),
         needs: "proxy-ssl-secret",
         directives: &["proxy_ssl_server_name"],

@@ -9,6 +9,7 @@ keys! {
     /// Secret, as `namespace/name`, with the authorities that clients must be signed by (`ca.crt`).
     SECRET: String = "auth-tls-secret" {
         example: "shop/ca",
+        for_host: true,
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::BASIC),
         refused: Fate::IngressDropped,
@@ -18,6 +19,7 @@ keys! {
     /// Whether a certificate must be shown.
     VERIFY: String = "auth-tls-verify-client" {
         example: "optional",
+        for_host: true,
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::VERIFY_CLIENT),
         before: &[(&releases::VERIFY_CLIENT, Check::MatchesWithoutSpaces(&patterns::VERIFY_CLIENT_WITHIN))],
@@ -27,6 +29,7 @@ keys! {
     /// Longest chain of certificates that is accepted; 1 where nothing is said.
     DEPTH: i64 = "auth-tls-verify-depth" {
         example: "2",
+        for_host: true,
         check: Check::Int,
         needs: "auth-tls-secret",
         directives: &["ssl_verify_depth"],
@@ -34,6 +37,7 @@ keys! {
     /// Page for clients whose certificate is refused.
     ERROR_PAGE: String = "auth-tls-error-page" {
         example: "https://example.com/error",
+        for_host: true,
         risk: Risk::High,
         check: Check::MatchesWithoutSpaces(&patterns::ERROR_PAGE),
         before: &[(&releases::ERROR_PAGE_PATHS, Check::MatchesWithoutSpaces(&patterns::ERROR_PAGE_SHORT_URL)), (&releases::NAMED_ERROR_PAGE, Check::MatchesWithoutSpaces(&patterns::ERROR_PAGE_URL))],
@@ -44,6 +48,7 @@ keys! {
     /// Sends the certificate to the backend in the header `ssl-client-cert`.
     PASS_TO_BACKEND: bool = "auth-tls-pass-certificate-to-upstream" {
         example: "true",
+        for_host: true,
         check: Check::Bool,
         refused: Fate::IngressDropped,
         needs: "auth-tls-secret",
@@ -52,6 +57,7 @@ keys! {
     /// `CN=` and a regular expression that the common name of the client must match.
     MATCH_SUBJECT: String = "auth-tls-match-cn" {
         example: "CN=client-[0-9]+",
+        for_host: true,
         risk: Risk::High,
         check: Check::CommonName,
         before: &[(&releases::COMMON_NAME_PATTERNS, Check::MatchesWithoutSpaces(&patterns::COMMON_NAME))],

@@ -9,6 +9,7 @@ keys! {
     /// Redirects the `www.` twin of the host to it, or the other way round.
     FROM_TWIN: bool = "from-to-www-redirect" {
         example: "true",
+        for_host: true,
         check: Check::Bool,
         refused: Fate::IngressDropped,
         unreadable: Fate::FeatureLost,

@@ -10,6 +10,7 @@ keys! {
     TARGET: String = "rewrite-target" {
         example: "/$2",
         scope: Scope::Ingress,
+        for_host: true,
         risk: Risk::Medium,
         check: Check::Matches(&patterns::PATH_WITH_CAPTURES),
         before: &[(&releases::RELATIVE_TARGETS, Check::Matches(&patterns::WHOLE_PATH_WITH_CAPTURES))],
@@ -39,12 +40,14 @@ keys! {
     /// Reads all paths of the host as regular expressions.
     BY_PATTERN: bool = "use-regex" {
         example: "true",
+        for_host: true,
         check: Check::Bool,
         directives: &["location"],
     }
     /// Where requests for `/` are redirected to.
     APP_ROOT: String = "app-root" {
         example: "/app",
+        for_host: true,
         risk: Risk::Medium,
         check: Check::Matches(&patterns::PATH_WITH_CAPTURES),
         before: &[(&releases::RELATIVE_TARGETS, Check::Matches(&patterns::WHOLE_PATH_WITH_CAPTURES))],

@@ -9,6 +9,7 @@ keys! {
     ALIASES: String = "server-alias" {
         example: "www.example.org, *.example.net",
         scope: Scope::Ingress,
+        for_host: true,
         risk: Risk::High,
         check: Check::HostPatterns,
         refused: Fate::IngressDropped,
@@ -18,6 +19,7 @@ keys! {
     CIPHERS: String = "ssl-ciphers" {
         example: "HIGH:!aNULL:!MD5",
         scope: Scope::Ingress,
+        for_host: true,
         check: Check::MatchesWithoutSpaces(&patterns::CIPHERS),
         before: &[(&releases::CIPHER_STRENGTHS, Check::MatchesWithoutSpaces(&patterns::CIPHER_NAMES)), (&releases::CIPHER_UNDERSCORES, Check::MatchesWithoutSpaces(&patterns::CIPHERS_WITHOUT_UNDERSCORES))],
         refused: Fate::IngressDropped,
@@ -27,6 +29,7 @@ keys! {
     PREFER_SERVER_CIPHERS: bool = "ssl-prefer-server-ciphers" {
         example: "true",
         scope: Scope::Ingress,
+        for_host: true,
         check: Check::Bool,
         directives: &["ssl_prefer_server_ciphers"],
     }
@@ -34,6 +37,7 @@ keys! {
     TLS_PASSTHROUGH: bool = "ssl-passthrough" {
         example: "true",
         scope: Scope::Ingress,
+        for_host: true,
         check: Check::Bool,
         refused: Fate::IngressDropped,
     }

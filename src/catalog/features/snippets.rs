@@ -15,6 +15,7 @@ keys! {
     SERVER: String = "server-snippet" {
         example: "client_max_body_size 1m;",
         scope: Scope::Ingress,
+        for_host: true,
         risk: Risk::Critical,
         check: Check::Nothing,
     }

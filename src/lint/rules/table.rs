@@ -45,6 +45,7 @@ rules! {
     Info "foreign-class",
     Info "foreign-host",
     Warning "foreign-pattern",
+    Warning "foreign-setting",
     Warning "greedy-alias",
     Error "helm-template",
     Warning "idle-annotation",

@@ -51,7 +51,7 @@ fn annotation(feature: &str, spec: &Spec, paint: Paint) -> String {
         ("kind", format!("annotation, feature {feature}")),
         ("value", spec.check.expected()),
         ("example", spec.example.to_owned()),
-        ("holds for", format!("each {}", scope(spec.scope))),
+        ("holds for", if spec.for_host { String::from("each host as a whole") } else { format!("each {}", scope(spec.scope)) }),
         ("risk", spec.risk.name().to_owned()),
         ("needs", spec.needs.to_owned()),
         ("bad value", meaning(spec.refused).to_owned()),
