@@ -13,6 +13,7 @@ use x509_cert::der::oid::db::rfc4519::COMMON_NAME;
 use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 
+use super::dh_parameters::prime_bits;
 use super::pem::{self, Block};
 use super::private_key;
 use crate::ir::{Certificate, TrustStore};
@@ -138,17 +139,27 @@ fn missing_keys<'a>(key: &str, value: impl Fn(&str) -> Option<&'a [u8]>) -> Stri
     }
 }
 
-/// The file that the controller writes Diffie-Hellman parameters of a Secret to.
+/// The file that the controller writes Diffie-Hellman parameters of a Secret to. Where another OpenSSL reads them, fewer pass.
 ///
 /// # Errors
 /// Why the controller goes without; no value of the Secret is in the words.
-pub(super) fn dh_parameters(key: &str, secret: &Secret) -> Result<String, String> {
+pub(super) fn dh_parameters(key: &str, secret: &Secret, is_strict: bool) -> Result<String, String> {
     let found = secret.data.as_ref().and_then(|data| data.get("dhparam.pem"));
     let bytes = found.ok_or_else(|| format!("the Secret `{key}` has no `dhparam.pem`"))?;
     match pem::blocks(&bytes.0).first() {
+        Some(block) if block.label == "DH PARAMETERS" && is_strict && !is_long(&bytes.0) => {
+            Err(format!("`dhparam.pem` of the Secret `{key}` holds a prime of fewer than {FEWEST_BITS} bits, or none that can be read"))
+        }
         Some(block) if block.label == "DH PARAMETERS" => Ok(format!("{FOLDER}/{}.pem", file_name(key))),
         _ => Err(format!("`dhparam.pem` of the Secret `{key}` holds no Diffie-Hellman parameters")),
     }
+}
+
+/// Fewest bits of a prime that OpenSSL takes as most distributions set it, at security level 2.
+const FEWEST_BITS: usize = 2048;
+
+fn is_long(pem: &[u8]) -> bool {
+    std::str::from_utf8(pem).ok().and_then(prime_bits).is_some_and(|bits| bits >= FEWEST_BITS)
 }
 
 fn file_name(key: &str) -> String {
@@ -256,6 +267,20 @@ mod tests {
             (&["."], ".", false),
         ] {
             assert_eq!(identity(names).covers(host), expected, "{names:?} {host}");
+        }
+    }
+
+    #[test]
+    fn short_primes_are_left_out_where_another_openssl_reads_them() {
+        use base64::Engine;
+        for (bytes, is_strict, is_taken) in [(120_u8, false, true), (120, true, false), (0, true, false)] {
+            // A sequence of a prime of so many bytes and the generator 2.
+            let der = [&[0x30, bytes.wrapping_add(5), 0x02, bytes][..], &vec![0x7f; usize::from(bytes)], &[2, 1, 2]].concat();
+            let body = base64::engine::general_purpose::STANDARD.encode(der);
+            let pem = format!("-----BEGIN DH PARAMETERS-----\n{body}\n-----END DH PARAMETERS-----\n");
+            let data = [(String::from("dhparam.pem"), k8s_openapi::ByteString(pem.into_bytes()))];
+            let secret = Secret { data: Some(data.into_iter().collect()), ..Secret::default() };
+            assert_eq!(dh_parameters("a/dh", &secret, is_strict).is_ok(), is_taken, "{bytes} {is_strict}");
         }
     }
 }

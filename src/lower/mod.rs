@@ -13,6 +13,7 @@ mod canary;
 mod certificates;
 mod crashes;
 mod default_certificate;
+mod dh_parameters;
 mod endpoints;
 mod error_backends;
 mod features;
@@ -44,6 +45,7 @@ use crate::ir::Proxy;
 use crate::manifest::Cluster;
 
 pub use adopt::adopt;
+pub use dh_parameters::prime_bits;
 pub use refused::close;
 pub use secrets::secrets;
 pub use settings::config_map;
@@ -107,7 +109,7 @@ fn settle_dh_parameters(world: &mut World, findings: &mut Vec<Diagnostic>) {
         findings.push(Diagnostic::info("absent-object", message).subject("ssl-dh-param").note("its parameters are left out"));
         return;
     };
-    match certificates::dh_parameters(&key, &secret.value) {
+    match certificates::dh_parameters(&key, &secret.value, world.cluster.keeps_tenants_apart) {
         Ok(file) => {
             world.settings.tls.dh_param = file;
             world.settings.tls.dh_param_object = key;

@@ -133,20 +133,37 @@ pub(super) fn directives(text: &str) -> Vec<&str> {
 
 /// The directives of a text that [`is_directives`] which stand in no block, each up to its semicolon.
 pub(super) fn outer_directives(text: &str) -> Vec<&str> {
+    pieces(text).into_iter().filter(|piece| piece.ends_with(';')).collect()
+}
+
+/// The directives and whole blocks of a text that [`is_directives`] which stand in no block.
+pub(super) fn pieces(text: &str) -> Vec<&str> {
     let mut reader = Reader::new(text, At::Gap);
-    let (mut found, mut start, mut depth) = (Vec::new(), 0, 0_usize);
+    let (mut found, mut piece, mut head, mut depth) = (Vec::new(), 0, 0, 0_usize);
     while let ControlFlow::Continue(mark) = reader.mark() {
+        let is_gap = text[head..reader.next - 1].trim().is_empty();
         match mark {
-            Mark::End if depth == 0 => found.push(text[start..reader.next].trim()),
-            Mark::Open if is_lua(&text[start..reader.next - 1]) => {
+            Mark::Comment => {
+                reader.skip_line();
+                // A comment between directives belongs to none.
+                if is_gap {
+                    head = reader.next;
+                    piece = if depth == 0 { head } else { piece };
+                }
+                continue;
+            }
+            Mark::Open if is_lua(&text[head..reader.next - 1]) => {
                 reader.next = lua_end(reader.bytes, reader.next).unwrap_or(reader.bytes.len());
             }
             Mark::Open => depth += 1,
             Mark::Close => depth = depth.saturating_sub(1),
-            Mark::Comment => reader.skip_line(),
             Mark::End => {}
         }
-        start = reader.next;
+        head = reader.next;
+        if depth == 0 {
+            found.push(text[piece..head].trim());
+            piece = head;
+        }
     }
     found
 }
@@ -219,6 +236,7 @@ mod tests {
         let text = "a 1; # b;\nc { d 2; }\nx_by_lua_block { e; }\nf '}' 3;";
         assert_eq!(outer_directives(text), ["a 1;", "f '}' 3;"]);
         assert!(outer_directives("").is_empty());
+        assert_eq!(pieces(text), ["a 1;", "c { d 2; }", "x_by_lua_block { e; }", "f '}' 3;"]);
     }
 
     #[test]

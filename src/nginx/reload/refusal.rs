@@ -9,6 +9,8 @@ pub struct Refusal {
     pub directive: String,
     /// The directive as it is written, without what ends it; empty where it is not about one alone.
     pub line: String,
+    /// Where in the text the outermost directive stands that it is in, below `http` and `stream`.
+    pub outermost: std::ops::Range<usize>,
     /// The host whose block it is in; none: it is in no host.
     pub host: Option<String>,
     /// The arguments of the location that it is in.

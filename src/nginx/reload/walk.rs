@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -44,6 +45,7 @@ struct Walk<'v, 't> {
     block: u32,
     /// The directive that is looked at, as it is written.
     line: &'t str,
+    outermost: Range<usize>,
     host: Option<String>,
     location: Option<String>,
     owner: Option<(String, String)>,
@@ -52,13 +54,15 @@ struct Walk<'v, 't> {
 impl<'v, 't> Walk<'v, 't> {
     fn new(known: &'v Known<'t>) -> Self {
         let (host, location, owner) = (None, None, None);
-        Self { known, refusals: Vec::new(), seen: HashMap::new(), good: HashMap::new(), block: 0, line: "", host, location, owner }
+        let (refusals, seen, good) = (Vec::new(), HashMap::new(), HashMap::new());
+        Self { known, refusals, seen, good, block: 0, line: "", outermost: 0..0, host, location, owner }
     }
 
     fn refuse(&mut self, directive: &str, message: String) {
         let (host, location, owner) = (self.host.clone(), self.location.clone(), self.owner.clone());
         let (directive, line) = (directive.to_owned(), self.line.to_owned());
-        self.refusals.push(Refusal { message, directive, line, host, location, owner, path: None });
+        let outermost = self.outermost.clone();
+        self.refusals.push(Refusal { message, directive, line, outermost, host, location, owner, path: None });
     }
 
     fn refuse_twin(&mut self, location: &Directive, args: &[&str]) {
@@ -67,6 +71,7 @@ impl<'v, 't> Walk<'v, 't> {
             message: format!("the location `{}` stands twice", args.join(" ")),
             directive: String::from("location"),
             line: String::new(),
+            outermost: self.outermost.clone(),
             host: self.host.clone(),
             location: Some(args.join(" ")),
             owner: owner(&children),
@@ -82,6 +87,7 @@ impl<'v, 't> Walk<'v, 't> {
         for directive in directives {
             let is_plain = !directive.is_block() && directive.lua().is_none();
             self.line = directive.head_text();
+            self.begin(directive, place);
             let line = (self.line, place);
             if let Some(row) = self.good.get(&line).copied().filter(|_| is_plain) {
                 self.is_first(row, block);
@@ -131,6 +137,14 @@ impl<'v, 't> Walk<'v, 't> {
             walk.refusals
         });
         self.refusals.par_extend(refusals);
+    }
+
+    /// Takes note of the directive that all which follows is in.
+    fn begin(&mut self, directive: &Directive, place: Places) {
+        if place & (MAIN | HTTP | STREAM) != 0 {
+            let span = directive.span();
+            self.outermost = span.start as usize..span.end as usize;
+        }
     }
 
     /// The row that fits the place and the number of arguments.
@@ -211,10 +225,14 @@ impl<'v, 't> Walk<'v, 't> {
             ("if", SERVER) => SERVER_IF,
             ("if", LOCATION) => LOCATION_IF,
             ("limit_except", LOCATION) => LIMIT_EXCEPT,
-            ("map", HTTP) => return self.map(directive),
+            ("map", HTTP) => {
+                self.begin(directive, place);
+                return self.map(directive);
+            }
             // Tables of other forms, which hold no directives.
             _ => return,
         };
+        self.begin(directive, place);
         let children: Vec<Directive> = directive.directives().collect();
         match inside {
             SERVER => self.host = server_name(&children),

@@ -48,7 +48,8 @@ pub(super) fn settings(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
         return;
     }
     lines.gap();
-    lines.raw(super::snippets::of_administrator("http-snippet", &settings.snippets.http, shared.options, scope));
+    let snippet = super::snippets::of_administrator("http-snippet", &settings.snippets.http, shared.options, scope);
+    lines.raw(&shared.refused.without("http-snippet", snippet, scope));
 }
 
 /// The kinds of backends that there are; HTTP always.

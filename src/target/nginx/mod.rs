@@ -66,7 +66,7 @@ impl Target for Nginx {
     fn render(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>> {
         let one_file = options.clone().in_one_file();
         let first = |files: Vec<OutputFile>| files.into_iter().next().map(|file| file.content).unwrap_or_default();
-        let refused = Refused::of(|refused| first(write(proxy, &one_file.nginx, refused).value));
+        let refused = Refused::of(proxy, |refused| first(write(proxy, &one_file.nginx, refused).value));
         let mut written = write(proxy, &options.nginx, &refused);
         written.value.extend(tls::files(proxy));
         written
@@ -214,8 +214,9 @@ fn process(shared: &Shared, scope: &mut Scope) -> String {
         lines.directive("worker_cpu_affinity", words(&process.cpu_affinity));
     }
     let snippet = snippets::of_administrator("main-snippet", &snippets.main, shared.options, scope);
+    let snippet = shared.refused.without("main-snippet", snippet, scope);
     if !snippet.trim().is_empty() {
-        lines.raw(snippet);
+        lines.raw(&snippet);
     }
     shared.refused.leave_out(print(lines, scope), scope)
 }

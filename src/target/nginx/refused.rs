@@ -1,11 +1,13 @@
 //! What nginx would refuse: it is asked of the text as it would be written, and closed where it stands, so that no value of one route
 //! keeps nginx from starting for all.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::dialect::server_name;
+use super::super::shape;
 use super::scope::Scope;
-use crate::ir::{Route, Server};
+use crate::ir::{Proxy, Route, Server};
 use crate::nginx::{self, Build, Refusal};
 
 /// How often the text is written anew: what is closed takes with it what others name.
@@ -43,6 +45,22 @@ const GOVERNORS: &[(&str, &[&str])] = &[
     ("worker_connections", &["max-worker-connections"]),
 ];
 
+/// Directives that keep somebody out.
+const PROTECTING: &[&str] = &[
+    "allow",
+    "auth_basic",
+    "auth_basic_user_file",
+    "auth_request",
+    "deny",
+    "limit_conn",
+    "limit_req",
+    "satisfy",
+    "ssl_client_certificate",
+    "ssl_crl",
+    "ssl_trusted_certificate",
+    "ssl_verify_client",
+];
+
 /// What nginx refused of the texts before.
 #[derive(Debug, Default)]
 pub(super) struct Refused {
@@ -54,18 +72,26 @@ pub(super) struct Refused {
     left_out: BTreeSet<String>,
     /// Directives outside of all hosts, as they are written.
     lines: BTreeMap<String, Refusal>,
+    /// The directives and blocks of snippets that stand outside of all hosts.
+    snippets: BTreeSet<String>,
+    /// Those of them that nginx refuses.
+    pieces: BTreeMap<String, Refusal>,
     /// What nothing can be done about.
     rest: Vec<Refusal>,
 }
 
 impl Refused {
     /// What nginx refuses of a text, given how it is written with what is known so far; in the end it refuses nothing.
-    pub(super) fn of(mut text: impl FnMut(&Self) -> String) -> Self {
-        let mut refused = Self::default();
+    pub(super) fn of(proxy: &Proxy, mut text: impl FnMut(&Self) -> String) -> Self {
+        let snippets = &proxy.settings.snippets;
+        let all = [&snippets.main, &snippets.http, &snippets.stream].into_iter().chain(&proxy.stream_snippets);
+        let pieces = all.filter(|text| shape::is_directives(text)).flat_map(|text| shape::pieces(text)).map(normal);
+        let mut refused = Self { snippets: pieces.collect(), ..Self::default() };
         for _ in 0..ROUNDS {
-            let found = nginx::refusals(&text(&refused), Build::Stock);
+            let text = text(&refused);
+            let found = nginx::refusals(&text, Build::Stock);
             refused.rest.clone_from(&found);
-            let new = found.into_iter().filter_map(|refusal| refused.take(refusal).then_some(())).count();
+            let new = found.into_iter().filter_map(|refusal| refused.take(refusal, &text).then_some(())).count();
             if new == 0 {
                 break;
             }
@@ -74,7 +100,11 @@ impl Refused {
     }
 
     /// Takes note of a refusal; whether that changes anything. What stays refused although it was closed closes what is around it.
-    fn take(&mut self, refusal: Refusal) -> bool {
+    fn take(&mut self, refusal: Refusal, text: &str) -> bool {
+        // Before the host: a block of the administrator may have the name of one.
+        if let Some(piece) = self.snippet(&refusal, text) {
+            return self.pieces.insert(piece, refusal).is_none();
+        }
         let Some(host) = refusal.host.clone() else {
             let is_new = !refusal.line.is_empty() && !self.lines.contains_key(&refusal.line);
             if is_new {
@@ -89,6 +119,30 @@ impl Refused {
             _ => return self.left_out.insert(host),
         }
         true
+    }
+
+    /// The part of a snippet that a refusal is about: a block as a whole, as half of a table would mean something else.
+    fn snippet(&self, refusal: &Refusal, text: &str) -> Option<String> {
+        if self.snippets.is_empty() {
+            return None;
+        }
+        let piece = text.get(refusal.outermost.clone()).map(normal)?;
+        self.snippets.contains(&piece).then_some(piece)
+    }
+
+    /// A snippet that stands outside of all hosts without the directives and blocks that nginx refuses.
+    pub(super) fn without<'t>(&self, subject: &str, snippet: &'t str, scope: &mut Scope) -> Cow<'t, str> {
+        if self.pieces.is_empty() {
+            return Cow::Borrowed(snippet);
+        }
+        let mut kept = Vec::new();
+        for piece in shape::pieces(snippet) {
+            match self.pieces.get(&normal(piece)) {
+                None => kept.push(piece),
+                Some(refusal) => scope.setting_refused(subject, &refusal.message),
+            }
+        }
+        Cow::Owned(kept.join("\n"))
     }
 
     /// What is refused of a route whose locations have such names.
@@ -112,7 +166,7 @@ impl Refused {
 
     /// Whether nginx refuses a filter that holds for all hosts.
     pub(super) fn has_filter(&self) -> bool {
-        self.lines.values().any(|refusal| refusal.directive == "deny")
+        self.lines.values().chain(self.pieces.values()).any(|refusal| PROTECTING.contains(&refusal.directive.as_str()))
     }
 
     /// A text outside of all hosts without the directives that nginx refuses.
@@ -139,6 +193,11 @@ impl Refused {
     }
 }
 
+/// A directive whatever the blanks in it.
+fn normal(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The annotation of a route that governs a directive.
 pub(super) fn annotation(route: &Route, directive: &str) -> String {
     subject(directive, |name| route.features.causes.iter().any(|(cause, _)| cause.rsplit('/').next() == Some(name)))
@@ -156,4 +215,35 @@ fn subject(directive: &str, is_there: impl Fn(&str) -> bool) -> String {
     let others = GOVERNORS.iter().find(|(name, _)| *name == directive).map_or(&[][..], |(_, governors)| governors);
     let mut names = std::iter::once(own.as_str()).chain(others.iter().copied());
     names.find(|name| is_there(name)).unwrap_or(directive).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn snippets_lose_whole_blocks_that_nginx_refuses() {
+        for (snippet, kept, is_filter) in [
+            ("map $host $a { default 1; }", "map $host $a { default 1; }", false),
+            ("nosuch 1; tcp_nodelay on;", "tcp_nodelay on;", false),
+            ("map $nosuch $a { default 1; } tcp_nodelay on;", "tcp_nodelay on;", false),
+            ("map $host $a {\n  default 1;\n  ~( 2;\n}\ntcp_nodelay on;", "tcp_nodelay on;", false),
+            ("server { server_name a.example; location / { nosuch 1; } }", "", false),
+            ("server { location /a { } location /a { } }", "", false),
+            // What is left out takes with it what names it.
+            ("map $nosuch $a { default 1; } map $a $b { default 1; }", "", false),
+            ("deny nobody; tcp_nodelay on;", "tcp_nodelay on;", true),
+        ] {
+            let mut proxy = Proxy::default();
+            proxy.settings.snippets.http = snippet.to_owned();
+            let mut scope = Scope::default();
+            let refused = Refused::of(&proxy, |refused| {
+                format!("events {{ }}\nhttp {{\n    {}\n}}\n", refused.without("http-snippet", snippet, &mut Scope::default()))
+            });
+            assert_eq!(refused.without("http-snippet", snippet, &mut scope), kept, "{snippet}");
+            assert_eq!(refused.has_filter(), is_filter, "{snippet}");
+            assert_eq!(scope.finish().is_empty(), snippet == kept, "{snippet}");
+            assert_eq!(refused.rest, [], "{snippet}");
+        }
+    }
 }

@@ -31,7 +31,8 @@ pub(super) fn text(shared: &Shared, scope: &mut Scope) -> String {
         }
         let snippets = shared.proxy.stream_snippets.iter().chain([&shared.proxy.settings.snippets.stream]);
         for snippet in snippets.filter(|snippet| !snippet.trim().is_empty()) {
-            lines.raw(snippets::of_administrator("stream-snippet", snippet, shared.options, scope));
+            let snippet = snippets::of_administrator("stream-snippet", snippet, shared.options, scope);
+            lines.raw(&shared.refused.without("stream-snippet", snippet, scope));
         }
         let mut groups = BTreeSet::new();
         for stream in &shared.proxy.streams {
