@@ -77,7 +77,8 @@ fn assert_haproxy(text: &str) {
         assert!(first != MARKER, "haproxy.cfg: {line:?}");
         let words = words_of(line);
         assert!(words <= 64 && line.len() < 16_384, "haproxy.cfg: {words} words, {} bytes: {line:?}", line.len());
-        assert!(!line.contains(char::is_control), "haproxy.cfg: {line:?}");
+        // A tab may stand in the value of a header, between quotes.
+        assert!(!line.contains(|c: char| c.is_control() && c != '\t'), "haproxy.cfg: {line:?}");
     }
     let names: Vec<_> = text.lines().filter(|line| line.starts_with("backend ")).collect();
     assert_eq!(names.len(), names.iter().collect::<BTreeSet<_>>().len(), "two backends have one name: {text}");

@@ -87,6 +87,18 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Tells of an annotation whose effect is another one, where the route has it.
+    pub(super) fn asked_differs(&mut self, name: &str, message: &str) {
+        if self.is_asked(name) {
+            self.differs(name, message);
+        }
+    }
+
+    /// Whether the route has an annotation.
+    pub(super) fn is_asked(&self, name: &str) -> bool {
+        self.features.is_some_and(|features| features.causes.iter().any(|(cause, _)| cause.rsplit('/').next() == Some(name)))
+    }
+
     /// Something is done in another way, which those who look closely can tell.
     pub(super) fn differs(&mut self, subject: &str, message: &str) {
         self.push(Diagnostic::info("expressed-differently", message), subject);
@@ -97,6 +109,15 @@ impl<'a> Scope<'a> {
         let finding = Diagnostic::error("not-expressible", message).effect(Effect::NotExpressible);
         self.push(finding.note("what it protects answers 503 instead"), subject);
         self.closed.get_or_insert_with(|| format!("{subject} cannot be expressed"));
+    }
+
+    /// A protection gets lost by a key of the ConfigMap: the route is closed, and the key is told once for all routes.
+    pub(super) fn close_for_setting(&mut self, proxy: &Proxy, key: &str, message: &str) {
+        let mut settings = Scope::of_settings(proxy);
+        settings.close(key, message);
+        self.closed = self.closed.take().or(settings.closed);
+        let is_new = |finding: &Diagnostic| !self.findings.contains(finding);
+        self.findings.extend(settings.findings.into_iter().filter(is_new).collect::<Vec<_>>());
     }
 
     /// A value is not fit for any configuration.

@@ -131,6 +131,10 @@ impl<'a> Maker<'_, 'a> {
             scope.enter_cause(self.server, "ssl-ciphers");
             scope.lost("ssl-ciphers", "no cipher has a name like that: those of all hosts are offered");
         }
+        if self.server.prefer_server_ciphers.is_some() {
+            scope.enter_cause(self.server, "ssl-prefer-server-ciphers");
+            scope.lost("ssl-prefer-server-ciphers", "HAProxy decides for all hosts whose order of ciphers counts: its own");
+        }
         if client_auth::of(self.server).is_some() {
             scope.enter_cause(self.server, "auth-tls-secret");
             let message = "HAProxy keeps no sessions of TLS where any host asks for certificates: each connection makes a whole handshake";

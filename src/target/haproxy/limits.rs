@@ -83,7 +83,7 @@ pub(super) fn write(limits: &RateLimits, shared: &Shared, pages: &ErrorPages, al
         return;
     }
     let Some(key) = key(shared) else {
-        return scope.close("limit-rate-variable", "HAProxy does not know what clients are counted by");
+        return scope.close_for_setting(shared.proxy, "limit-conn-zone-variable", "HAProxy does not know what clients are counted by");
     };
     let settings = &shared.proxy.settings.limits;
     let mut exempt = Vec::new();

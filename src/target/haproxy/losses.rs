@@ -43,7 +43,7 @@ pub(super) fn tell_of_settings(proxy: &Proxy, scope: &mut Scope) {
 }
 
 /// Keys of the ConfigMap that get lost.
-const LOST: [(&[&str], &str); 11] = [
+const LOST: [(&[&str], &str); 10] = [
     (&["debug-connections"], "HAProxy writes no log of single connections in detail"),
     (&["keep-alive-requests", "http2-max-requests"], "HAProxy does not count the requests on a connection"),
     (
@@ -61,7 +61,6 @@ const LOST: [(&[&str], &str); 11] = [
     (&["gzip-level", "gzip-min-length", "gzip-disable"], "HAProxy chooses itself how much it compresses, and for whom"),
     (&["limit-rate-after"], "HAProxy limits answers from their first byte on"),
     (&["proxy-stream-responses"], "HAProxy does not pass on UDP"),
-    (&["relative-redirects"], "redirects name the host"),
     (
         &["proxy-stream-next-upstream", "proxy-stream-next-upstream-timeout", "proxy-stream-next-upstream-tries"],
         "connections of TCP are tried as often as requests of HTTP",
@@ -149,6 +148,11 @@ pub(super) fn tell(features: &Features, shared: &Shared, scope: &mut Scope) {
     }
     if features.push_preload {
         scope.lost("http2-push-preload", "HAProxy pushes nothing, nor does any browser take it");
+    }
+    scope.asked_differs("affinity-mode", "new endpoints get some clients of the others, as with `balanced`");
+    scope.asked_differs("session-cookie-change-on-failure", "a client whose endpoint fails comes back to it once that works again");
+    if scope.is_asked("stream-snippet") {
+        scope.lost("stream-snippet", "raw configuration of nginx means nothing to HAProxy: what it listens to or passes on is not there");
     }
     if features.logging.rewrites {
         scope.lost("enable-rewrite-log", "HAProxy does not log changes of the path");

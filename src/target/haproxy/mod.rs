@@ -35,13 +35,15 @@ mod users;
 mod variables;
 mod words;
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use super::asked::is_host;
 use super::scope::Scope;
 use super::view::{Raw, view};
 use super::{Options, OutputFile, Target, environment, names};
-use crate::diagnostic::Outcome;
+use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::{CATCH_ALL, Proxy};
 use formats::{Kind, SectionName};
 use hosts::Backend;
@@ -77,8 +79,14 @@ impl Target for Haproxy {
         let mut maps = Maps::default();
         let mut tables = limits::Tables::new();
         let mut findings = Vec::new();
+        let mut keys = BTreeSet::new();
         for (server, mut host) in proxy.servers.iter().zip(hosts) {
-            findings.append(&mut host.findings);
+            // A key of the ConfigMap closes routes of many hosts, and is told once.
+            let mut is_new = |finding: &Diagnostic| match &finding.object {
+                Some(object) if object.kind == "ConfigMap" => keys.insert(finding.subject.clone()),
+                _ => true,
+            };
+            findings.extend(std::mem::take(&mut host.findings).into_iter().filter(&mut is_new));
             tables.append(&mut host.tables);
             if let Some(site) = host.site.clone() {
                 scope.enter_host(server.origin);
@@ -157,8 +165,8 @@ fn main(shared: &Shared, maps: &Maps, counters: &limits::Tables, scope: &mut Sco
     limits::tables(shared, counters, &mut tables);
     fastcgi::apps(shared.proxy, scope, &mut tables);
     for lines in [&mut process, &mut frontends, &mut tables] {
-        if lines.take_unfit().is_some() {
-            scope.refuse("settings", "a value that holds for all hosts is not fit for a configuration");
+        if let Some(unfit) = lines.take_unfit() {
+            scope.left_out(&unfit);
         }
     }
     let mut backends = String::new();

@@ -39,6 +39,13 @@ pub(super) fn tell(features: &Features, shared: &Shared, scope: &mut Scope) {
         let message = "endpoints are listed as often as tries are asked for: one that had closed a kept connection gets one try more";
         scope.differs("proxy-next-upstream", message);
     }
+    scope.asked_differs("affinity-mode", "new endpoints get some clients of the others, as with `balanced`");
+    // With HTTP/2 the controller does not keep them either.
+    if !shared.proxy.settings.listening.http2 {
+        for name in ["auth-keepalive", "auth-keepalive-requests", "auth-keepalive-share-vars", "auth-keepalive-timeout"] {
+            scope.asked_differs(name, "connections to the service are not kept");
+        }
+    }
     if features.push_preload && !shared.options.version.has_push() {
         scope.lost("http2-push-preload", "this version of nginx pushes nothing, nor does any browser take it");
     }

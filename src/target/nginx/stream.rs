@@ -16,7 +16,13 @@ use crate::ir::{Endpoint, Server, Stream, Transport};
 
 /// Whether there is anything that is not HTTP.
 pub(super) fn is_needed(shared: &Shared) -> bool {
-    !shared.proxy.streams.is_empty() || shared.proxy.runtime.tls_passthrough
+    !shared.proxy.streams.is_empty() || shared.proxy.runtime.tls_passthrough || snippets(shared).next().is_some()
+}
+
+/// Raw configuration for what is not HTTP: it may listen by itself.
+fn snippets<'a>(shared: &Shared<'a>) -> impl Iterator<Item = &'a String> {
+    let all = shared.proxy.stream_snippets.iter().chain([&shared.proxy.settings.snippets.stream]);
+    all.filter(|snippet| !snippet.trim().is_empty())
 }
 
 /// The part of the configuration for TCP and UDP; empty where there is nothing.
@@ -29,8 +35,7 @@ pub(super) fn text(shared: &Shared, scope: &mut Scope) -> String {
         if let Some(resolver) = dialect::resolver(shared.proxy) {
             lines.directive("resolver", resolver.into_iter().map(Word::from).collect());
         }
-        let snippets = shared.proxy.stream_snippets.iter().chain([&shared.proxy.settings.snippets.stream]);
-        for snippet in snippets.filter(|snippet| !snippet.trim().is_empty()) {
+        for snippet in snippets(shared) {
             let snippet = snippets::of_administrator("stream-snippet", snippet, shared.options, scope);
             lines.raw(&shared.refused.without("stream-snippet", snippet, scope));
         }
@@ -43,7 +48,7 @@ pub(super) fn text(shared: &Shared, scope: &mut Scope) -> String {
         }
     });
     if lines.take_unfit().is_some() {
-        scope.refuse("tcp-services", "a name or value of a TCP or UDP service is not fit for a configuration");
+        scope.refuse("tcp-services-configmap", "a name or value of a TCP or UDP service is not fit for a configuration");
         return String::new();
     }
     super::print(lines, scope)

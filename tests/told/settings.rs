@@ -1,14 +1,9 @@
 //! A key of the ConfigMap that changes what the controller does changes what another product does, or is a finding.
 
-use ingressc::catalog::flags::Flags;
 use ingressc::catalog::settings::{self, Setting};
-use ingressc::catalog::version::LATEST;
-use ingressc::diagnostic::Diagnostic;
 use ingressc::ir::Proxy;
-use ingressc::lower::{self, Controller, Environment};
-use ingressc::manifest;
-use ingressc::source::SourceMap;
-use ingressc::target::{self, OutputFile};
+
+use crate::trial::{self, OTHERS, Trial, made};
 
 /// Hosts, TCP and UDP, so that each key has something to act on.
 const CLUSTER: &str = "\
@@ -44,7 +39,7 @@ kind: Ingress
 metadata: {name: plain, namespace: shop, annotations: {nginx.ingress.kubernetes.io/limit-rps: \"5\", nginx.ingress.kubernetes.io/limit-connections: \"5\"}}
 spec:
   ingressClassName: nginx
-  rules: [{host: plain.test, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]
+  rules: [{host: plain.test, http: {paths: [{path: /dir/, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}, {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]
 ---
 apiVersion: networking.k8s.io/v1
 kind: Ingress
@@ -192,30 +187,12 @@ const UNTRIED: &[&str] = &[
     "use-geoip2",
 ];
 
-struct Made {
-    files: Vec<OutputFile>,
-    findings: Vec<Diagnostic>,
-}
-
 fn proxy(data: &[(&str, &str)]) -> Proxy {
     let data: String = data.iter().map(|(key, value)| format!("  {key}: {value:?}\n")).collect();
     let settings = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: settings, namespace: shop}}\ndata:\n{data}  known: \"\"\n");
-    let mut sources = SourceMap::default();
-    sources.add("cluster.yaml", CLUSTER);
-    sources.add("certificate.yaml", include_str!("../examples/shop/certificate.yaml"));
-    sources.add("settings.yaml", settings.as_str());
+    let certificate = include_str!("../../examples/shop/certificate.yaml");
     let arguments = ["--configmap=shop/settings", "--tcp-services-configmap=shop/tcp", "--udp-services-configmap=shop/udp"];
-    let flags = Flags::parse(LATEST, arguments.map(|argument| (argument, None))).value;
-    let controller = Controller { version: LATEST, flags, environment: Environment::default() };
-    lower::lower(&manifest::load(&mut sources).value, &controller).value
-}
-
-fn made(target: &str, proxy: &Proxy) -> Made {
-    let mut options = target::Options::default();
-    options.haproxy.lua = true;
-    let rendered = target::find(target).expect("it is there").render(proxy, &options);
-    let is_told = |finding: &Diagnostic| ["not-expressible", "expressed-differently", "unfit-value"].contains(&finding.rule);
-    Made { files: rendered.value, findings: rendered.diagnostics.into_iter().filter(is_told).collect() }
+    trial::proxy(&[CLUSTER, certificate, &settings], &arguments)
 }
 
 /// Another value than the default.
@@ -232,46 +209,23 @@ fn other_value(setting: &Setting) -> String {
     }
 }
 
-/// What the controller is asked for with a key and without it; other keys that it needs are there both times.
-struct Trial {
-    name: &'static str,
-    others: Vec<(&'static str, &'static str)>,
-    without: Proxy,
-    with: Proxy,
-}
-
-impl Trial {
-    fn of(setting: &'static Setting) -> Self {
-        let others = COMPANIONS.iter().filter(|(prefix, _)| setting.name.starts_with(prefix)).flat_map(|(_, others)| *others);
-        let others: Vec<_> = others.copied().filter(|(name, _)| *name != setting.name).collect();
-        let value = other_value(setting);
-        let with: Vec<_> = others.iter().copied().chain([(setting.name, value.as_str())]).collect();
-        Self { name: setting.name, without: proxy(&others), with: proxy(&with), others }
-    }
-
-    /// Whether the controller does something else because of the key. How it finds endpoints is in no file of its configuration.
-    fn has_effect(&self) -> bool {
-        let (without, with) = (&self.without, &self.with);
-        without.upstreams != with.upstreams || made("ingress-nginx", without).files != made("ingress-nginx", with).files
-    }
-
-    /// Whether a target does something else as well, or says that it does not. What needs a lost key is lost with it.
-    fn is_seen(&self, target: &str) -> bool {
-        let (without, with) = (made(target, &self.without), made(target, &self.with));
-        let names = |name: &str, made: &Made| made.findings.iter().any(|finding| finding.subject.as_deref() == Some(name));
-        without.files != with.files || names(self.name, &with) || self.others.iter().any(|(other, _)| names(other, &without))
-    }
+fn trial(setting: &'static Setting) -> Trial {
+    let others = COMPANIONS.iter().filter(|(prefix, _)| setting.name.starts_with(prefix)).flat_map(|(_, others)| *others);
+    let others: Vec<_> = others.copied().filter(|(name, _)| *name != setting.name).collect();
+    let value = other_value(setting);
+    let with: Vec<_> = others.iter().copied().chain([(setting.name, value.as_str())]).collect();
+    let (without, with) = (proxy(&others), proxy(&with));
+    Trial { name: setting.name, others: others.iter().map(|(name, _)| *name).collect(), without, with }
 }
 
 fn trials() -> impl Iterator<Item = Trial> {
-    settings::all().filter(|setting| !UNTRIED.contains(&setting.name)).map(Trial::of)
+    settings::all().filter(|setting| !UNTRIED.contains(&setting.name)).map(trial)
 }
 
 #[test]
 fn no_key_is_passed_over() {
-    for target in ["nginx", "haproxy"] {
-        let is_passed_over = |trial: &Trial| trial.has_effect() && !trial.is_seen(target);
-        let passed_over: Vec<_> = trials().filter(is_passed_over).map(|trial| trial.name).collect();
+    for target in OTHERS {
+        let passed_over: Vec<_> = trials().filter(|trial| trial.is_passed_over(target)).map(|trial| trial.name).collect();
         assert_eq!(passed_over, Vec::<&str>::new(), "{target}");
     }
 }
