@@ -26,9 +26,19 @@ pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&
         65.. => return None,
         _ => 3,
     };
-    let is_near = |known: &&str| known.len().abs_diff(name.len()) <= few;
+    let is_near = |known: &&str| known.len().abs_diff(name.len()) <= few && letters_differ(name, known) <= 2 * few;
     let by_distance = names.filter(is_near).map(|known| (strsim::osa_distance(name, known), known));
     by_distance.filter(|(distance, _)| *distance <= few).min().map(|(_, known)| known)
+}
+
+/// In how many letters two names differ, whatever their order: each change makes up for two at most. It costs a hundredth of counting
+/// the changes, and a file can have a hundred thousand unknown keys.
+fn letters_differ(left: &str, right: &str) -> usize {
+    let mut count = [0_i8; 32];
+    let place = |byte: u8| usize::from(byte % 32);
+    left.bytes().filter(u8::is_ascii).for_each(|byte| count[place(byte)] = count[place(byte)].saturating_add(1));
+    right.bytes().filter(u8::is_ascii).for_each(|byte| count[place(byte)] = count[place(byte)].saturating_sub(1));
+    count.iter().map(|count| usize::from(count.unsigned_abs())).sum()
 }
 
 /// The words of a name, sorted and without the `s` of a plural, so that names can be compared whatever the order of their words.

@@ -1,5 +1,7 @@
 //! The pass that reads the annotations of one Ingress.
 
+use std::sync::Arc;
+
 use k8s_openapi::api::networking::v1::Ingress;
 
 pub(super) use super::features::affinity::AffinityRequest;
@@ -23,7 +25,7 @@ pub(super) struct Rejected;
 #[derive(Debug, Default, Clone)]
 pub(super) struct Annotations {
     /// For each path.
-    pub(super) features: ir::Features,
+    pub(super) features: Arc<ir::Features>,
     /// Other names of the host.
     pub(super) aliases: Vec<String>,
     /// Share of the requests.
@@ -57,11 +59,12 @@ pub(super) struct Annotations {
 /// Reads the annotations of an Ingress.
 pub(super) fn read(object: &Object<Ingress>, world: &World) -> Outcome<Result<Annotations, Rejected>> {
     let mut reader = Reader::new(object, world);
-    let features = features(&mut reader);
-    let mut annotations = of_ingress(&mut reader, features);
-    annotations.features.causes = reader.causes();
+    let mut features = features(&mut reader);
+    let mut annotations = of_ingress(&mut reader);
+    features.causes = reader.causes();
     let Verdict { denied, is_rejected, findings } = reader.finish();
-    annotations.features.denied = denied.or_else(|| world.cluster.closed.get(&object.reference).cloned());
+    features.denied = denied.or_else(|| world.cluster.closed.get(&object.reference).cloned());
+    annotations.features = world.share(features);
     Outcome { value: if is_rejected { Err(Rejected) } else { Ok(annotations) }, diagnostics: findings }
 }
 
@@ -106,7 +109,7 @@ fn features(reader: &mut Reader) -> ir::Features {
 }
 
 /// What holds for the hosts and backends of the Ingress.
-fn of_ingress(reader: &mut Reader, features: ir::Features) -> Annotations {
+fn of_ingress(reader: &mut Reader) -> Annotations {
     let mut client_auth_error = None;
     let client_auth = reader.section(|reader| {
         client_auth::read(reader).inspect_err(|stop| {
@@ -117,7 +120,7 @@ fn of_ingress(reader: &mut Reader, features: ir::Features) -> Annotations {
     });
     let ciphers = reader.section(server::read_ciphers).unwrap_or_default();
     Annotations {
-        features,
+        features: Arc::default(),
         aliases: reader.section(server::read_aliases).unwrap_or_default(),
         canary: reader.section(canary::read).unwrap_or_default(),
         client_auth: client_auth.flatten(),
@@ -160,7 +163,7 @@ mod tests {
     #[test]
     fn what_was_written_is_the_cause() {
         let fixture = Fixture::new(&[("proxy-body-size", "8m"), ("whitelist-source-range", "::1"), ("no-such-annotation", "x")]);
-        let causes = annotations(fixture.bare("use-regex", "true")).0.unwrap_or_default().features.causes;
+        let causes = annotations(fixture.bare("use-regex", "true")).0.unwrap_or_default().features.causes.clone();
         let names: Vec<&str> = causes.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["nginx.ingress.kubernetes.io/proxy-body-size", "nginx.ingress.kubernetes.io/whitelist-source-range"]);
     }

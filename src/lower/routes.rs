@@ -18,6 +18,7 @@ pub(super) fn complete(site: Site, owners: &Owners) -> Server {
         .filter(|location| location.route.path_match == PathMatch::Exact)
         .map(|location| location.route.path.clone())
         .collect();
+    server.routes = Vec::with_capacity(locations.len());
     for Location { mut route, ingress } in locations {
         if route.path != "/" {
             route.declared_path.clone_from(&route.path);
@@ -25,6 +26,8 @@ pub(super) fn complete(site: Site, owners: &Owners) -> Server {
         route.owner = ingress.and_then(|at| owners.find(at, &server.hostname, &route.declared_path));
         expand(route, &exact, &mut server.routes);
     }
+    // A cluster has a hundred thousand hosts, and each keeps its routes to the end.
+    server.routes.shrink_to_fit();
     server
 }
 

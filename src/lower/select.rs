@@ -335,7 +335,7 @@ fn read<'a>(world: &World<'a>, index: usize, object: &'a Object<Ingress>) -> (Ve
     let mut rules = spec.map(|_| rules(namespace, object)).unwrap_or_default();
     // A rule that was left out for its host.
     rules.retain(|rule| !is_shut || rule.host != CATCH_ALL || rule.paths.is_some());
-    let features = Arc::new(std::mem::take(&mut annotations.features));
+    let features = Arc::clone(&annotations.features);
     (Verdict::Chosen(Box::new(Chosen { index, object, namespace, features, annotations, default_backend, rules })), diagnostics)
 }
 

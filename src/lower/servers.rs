@@ -43,7 +43,7 @@ impl Site {
     fn new(server: Server, root: Location) -> Self {
         let mut site = Self {
             server,
-            locations: Vec::new(),
+            locations: Vec::with_capacity(1),
             first_by_path: HashMap::new(),
             aliases_at: None,
             aliases_by: None,
