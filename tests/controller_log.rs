@@ -12,7 +12,7 @@ use ingressc::catalog::features;
 use ingressc::catalog::flags::Flags;
 use ingressc::catalog::version::LATEST;
 use ingressc::diagnostic::{Diagnostic, ObjectRef};
-use ingressc::lint::{self, Subject};
+use ingressc::lint::{self, Judgement, Subject};
 use ingressc::lower::{self, Controller, Environment};
 use ingressc::manifest::{self, Cluster, Object};
 use ingressc::source::SourceMap;
@@ -122,8 +122,8 @@ fn check(cluster: &Cluster, controller: &Controller) -> Vec<Diagnostic> {
     let mut found = lowered.diagnostics;
     let rendered =
         target::find("ingress-nginx").map(|target| target.render(&lowered.value, &target::Options::default())).unwrap_or_default();
-    let files: Vec<_> = rendered.value.iter().map(|file| (file.name.as_ref(), file.content.as_str())).collect();
-    found.extend(lint::check(&Subject { cluster, controller, proxy: &lowered.value, files: &files }));
+    let judgement = Judgement::of(&lowered.value, |_, take| rendered.value.iter().for_each(|file| take(&file.name, &file.content)));
+    found.extend(lint::check(&Subject { cluster, controller, proxy: &lowered.value, judgement: &judgement }));
     found
 }
 

@@ -3,7 +3,7 @@
 use ingressc::catalog::flags::Flags;
 use ingressc::catalog::version::LATEST;
 use ingressc::diagnostic::{Diagnostic, Severity};
-use ingressc::lint::{self, Subject};
+use ingressc::lint::{self, Judgement, Subject};
 use ingressc::lower::{self, Controller, Environment};
 use ingressc::manifest;
 use ingressc::output::{Findings, Paint, github, json, junit, sarif, summary};
@@ -49,8 +49,9 @@ impl All {
                 let rendered = target.render(&proxy.value, &options);
                 findings.extend(rendered.diagnostics);
                 if is_rich == riches[0] {
-                    let files: Vec<_> = rendered.value.iter().map(|file| (file.name.as_ref(), file.content.as_str())).collect();
-                    let subject = Subject { cluster: &cluster.value, controller: &controller, proxy: &proxy.value, files: &files };
+                    let files = &rendered.value;
+                    let judgement = Judgement::of(&proxy.value, |_, take| files.iter().for_each(|file| take(&file.name, &file.content)));
+                    let subject = Subject { cluster: &cluster.value, controller: &controller, proxy: &proxy.value, judgement: &judgement };
                     findings.extend(lint::check(&subject));
                 }
                 made.push(Made { target: target.name(), files: rendered.value });

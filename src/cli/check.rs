@@ -16,7 +16,7 @@ use super::{Failure, Global, Status, target_parser, upgrade};
 use crate::catalog::version::Release;
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::ir::Proxy;
-use crate::lint::{self, Subject};
+use crate::lint::{self, Judgement, Subject};
 use crate::lower::{self, Controller};
 use crate::manifest::helm::Templates;
 use crate::output::{Findings, github, json, junit, sarif, summary};
@@ -150,10 +150,17 @@ impl Check {
         // Not every product can check every hash of a password.
         proxy.secrets = lower::secrets(&project.cluster, &proxy);
         let options = self.targets.options().in_one_file();
-        let rendered = target::find(self.target).map(|target| target.render_for_checks(&proxy, &options)).unwrap_or_default();
-        found.extend(rendered.diagnostics);
-        let files: Vec<_> = rendered.value.iter().map(|file| (file.name.as_ref(), file.content.as_str())).collect();
-        found.extend(lint::check(&Subject { cluster: &project.cluster, controller, proxy: &proxy, files: &files }));
+        let mut told = Vec::new();
+        let judgement = Judgement::of(&proxy, |as_a_whole, take| {
+            let Some(target) = target::find(self.target) else { return };
+            if as_a_whole {
+                target.render(&proxy, &options).value.iter().for_each(|file| take(&file.name, &file.content));
+            } else {
+                told = target.render_for_checks(&proxy, &options, take);
+            }
+        });
+        found.append(&mut told);
+        found.extend(lint::check(&Subject { cluster: &project.cluster, controller, proxy: &proxy, judgement: &judgement }));
         (proxy, found)
     }
 

@@ -1,5 +1,6 @@
 //! Hosts.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{BackendTls, Origin, Route, TrustStore};
@@ -41,6 +42,13 @@ pub struct Server {
 }
 
 impl Server {
+    /// Whether two routes match the same paths.
+    #[must_use]
+    pub fn has_twins(&self) -> bool {
+        let mut known = HashSet::with_capacity(self.routes.len());
+        !self.routes.iter().all(|route| known.insert((&route.path, route.path_match)))
+    }
+
     /// The aliases that take nothing from other hosts.
     pub fn own_aliases(&self) -> impl Iterator<Item = &String> + Clone {
         self.aliases.iter().filter(|alias| self.contested_aliases.binary_search(alias).is_err())

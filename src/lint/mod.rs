@@ -13,6 +13,8 @@ pub mod upgrade;
 
 use rayon::prelude::*;
 
+pub use reload::Judgement;
+
 use crate::diagnostic::Diagnostic;
 use crate::ir::Proxy;
 use crate::lower::Controller;
@@ -27,8 +29,8 @@ pub struct Subject<'a> {
     pub controller: &'a Controller,
     /// What they come to.
     pub proxy: &'a Proxy,
-    /// The configuration that the target writes, by the names of its files.
-    pub files: &'a [(&'a str, &'a str)],
+    /// What nginx makes of the configuration that the target writes.
+    pub judgement: &'a Judgement,
 }
 
 /// Looks for one family of mistakes. What it cannot know, because an object is not in the input, it says nothing about.

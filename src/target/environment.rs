@@ -19,6 +19,7 @@ macro_rules! templates {
 const TEMPLATES: &[(&str, &str)] = templates![
     "haproxy/haproxy.cfg"
     "ingress_nginx/auth.conf"
+    "ingress_nginx/auth_upstreams.conf"
     "ingress_nginx/cors.conf"
     "ingress_nginx/error_page.conf"
     "ingress_nginx/forwarding.conf"
@@ -34,7 +35,9 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "ingress_nginx/inline/redirect.conf"
     "ingress_nginx/location.conf"
     "ingress_nginx/nginx.conf"
+    "ingress_nginx/route.conf"
     "ingress_nginx/server.conf"
+    "ingress_nginx/server_end.conf"
     "ingress_nginx/sign_in.conf"
     "ingress_nginx/stream.conf"
     "nginx/lines.conf"

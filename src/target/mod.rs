@@ -17,7 +17,7 @@ mod scope;
 mod shape;
 mod view;
 
-use crate::diagnostic::Outcome;
+use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::Proxy;
 
 pub use file::{FileName, OutputFile, misnamed};
@@ -34,9 +34,12 @@ pub trait Target: Sync {
     /// Writes the configuration. The first file is the one that people want to see.
     fn render(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>>;
 
-    /// Writes only what can be judged: the configuration proper, without files that go to other programs.
-    fn render_for_checks(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>> {
-        self.render(proxy, options)
+    /// Writes only what can be judged: the configuration proper, without files that go to other programs. A large one comes in portions
+    /// of one name: each holds what is for all hosts, and some of the hosts or of their routes.
+    fn render_for_checks(&self, proxy: &Proxy, options: &Options, take: &mut dyn FnMut(&str, &str)) -> Vec<Diagnostic> {
+        let Outcome { value: files, diagnostics } = self.render(proxy, options);
+        files.iter().for_each(|file| take(&file.name, &file.content));
+        diagnostics
     }
 }
 

@@ -1,6 +1,6 @@
 //! The default certificate whose Secret holds authorities alone.
 
-use super::{FILE, finding};
+use super::finding;
 use crate::diagnostic::Diagnostic;
 use crate::lint::Subject;
 
@@ -17,8 +17,7 @@ pub(super) fn check(subject: &Subject) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("the default certificate `{key}` holds authorities, but no certificate");
-    let is_named = |(file, text): &(&str, &str)| *file == FILE && text.contains(&subject.proxy.default_certificate.file);
-    let finding = if subject.files.iter().any(is_named) {
+    let finding = if subject.judgement.names_default_certificate() {
         finding(&message, None)
     } else {
         Diagnostic::warning("default-certificate", message).note("hosts without a certificate are served with one that is made for them")

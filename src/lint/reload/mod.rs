@@ -6,26 +6,27 @@
 mod cause;
 mod default_certificate;
 mod dh_parameters;
+mod judgement;
 
 use super::Subject;
 use crate::catalog::releases::UNTESTED;
 use crate::cause::Causes;
 use crate::diagnostic::{Diagnostic, Effect};
-use crate::nginx::{self, Build};
-use crate::source::Span;
+pub use judgement::Judgement;
 
-/// The name of the file that the controller's nginx reads.
-const FILE: &str = "nginx.conf";
+use crate::source::Span;
 
 /// The values that would keep nginx from loading the configuration.
 pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
-    let Some((_, configuration)) = subject.files.iter().find(|(name, _)| *name == FILE) else { return Vec::new() };
-    let mut refusals = nginx::refusals(configuration, Build::Controller);
-    refusals.extend(dh_parameters::check(subject.cluster, subject.proxy));
+    if !subject.judgement.is_made() {
+        return Vec::new();
+    }
+    let refusal = dh_parameters::check(subject.cluster, subject.proxy);
+    let refusals: Vec<_> = subject.judgement.refusals().iter().chain(&refusal).collect();
     let mut findings = Vec::from_iter(default_certificate::check(subject));
     if !refusals.is_empty() {
         let causes = Causes::new(subject.cluster, subject.controller, subject.proxy);
-        findings.extend(refusals.iter().map(|refusal| cause::explain(&causes, refusal)));
+        findings.extend(refusals.into_iter().map(|refusal| cause::explain(&causes, refusal)));
     }
     if !UNTESTED.holds(subject.controller.version) {
         let note = "the admission webhook of this release tests the configuration with nginx, and refuses what leads to this";

@@ -9,6 +9,7 @@ mod buffers;
 mod ciphers;
 mod curves;
 mod directives;
+mod judge;
 mod pattern;
 mod process;
 mod refusal;
@@ -18,9 +19,8 @@ mod variables;
 mod walk;
 mod zones;
 
-use crate::conf;
-use crate::source::FileId;
 pub use curves::is_curve_list;
+pub use judge::Judge;
 pub use refusal::Refusal;
 
 /// The nginx that reads a configuration.
@@ -35,9 +35,7 @@ pub enum Build {
 /// Everything in a configuration that nginx refuses.
 #[must_use]
 pub fn refusals(text: &str, build: Build) -> Vec<Refusal> {
-    // The text has no place among the sources: its spans never leave this function.
-    let tree = conf::parse(FileId(u32::MAX), text);
-    let mut refusals: Vec<Refusal> = tree.diagnostics.iter().map(|finding| Refusal::of_syntax(&finding.message)).collect();
-    refusals.extend(walk::refusals(&tree.value, build));
-    refusals
+    let mut judge = Judge::new(build);
+    judge.take(text);
+    judge.into_refusals()
 }

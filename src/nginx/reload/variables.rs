@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use super::super::{is_builtin, used};
 use crate::conf::{Directive, Tree};
@@ -60,6 +60,8 @@ const EVALUATING: &[(&str, usize)] = &[
 #[derive(Debug)]
 pub(super) struct Variables<'t> {
     defined: HashSet<Cow<'t, str>>,
+    /// Those that are used and not defined.
+    missing: Mutex<HashSet<String>>,
 }
 
 impl<'t> Variables<'t> {
@@ -70,7 +72,12 @@ impl<'t> Variables<'t> {
         for directive in http.flat_map(Directive::descendants) {
             define(directive, &mut defined);
         }
-        Self { defined }
+        Self { defined, missing: Mutex::default() }
+    }
+
+    /// The variables that the configuration defines, and those that were found to be missing.
+    pub(super) fn into_names(self) -> (HashSet<Cow<'t, str>>, HashSet<String>) {
+        (self.defined, self.missing.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Why nginx refuses the variables in a directive.
@@ -79,6 +86,7 @@ impl<'t> Variables<'t> {
         for text in evaluated(name, args) {
             let Some(names) = used(text) else { return Some(format!("a `$` in `{text}` is followed by no name of a variable")) };
             if let Some(unknown) = names.into_iter().find(is_unknown) {
+                self.missing.lock().unwrap_or_else(PoisonError::into_inner).insert(unknown.to_ascii_lowercase());
                 return Some(format!("there is no variable `${unknown}`"));
             }
         }

@@ -19,13 +19,26 @@ use crate::conf::{Directive, Tree};
 /// Hosts that share what is known of lines: most lines stand in every location of every host.
 const BATCH: usize = 64;
 
-/// Everything in a configuration that nginx refuses.
-pub(super) fn refusals(tree: &Tree, build: Build) -> Vec<Refusal> {
+/// What nginx makes of a configuration.
+#[derive(Debug)]
+pub(super) struct Verdict<'t> {
+    /// Everything that it refuses.
+    pub(super) refusals: Vec<Refusal>,
+    /// The variables that the configuration defines.
+    pub(super) defined: HashSet<Cow<'t, str>>,
+    /// The variables that it lacks.
+    pub(super) missing: HashSet<String>,
+}
+
+/// Judges a configuration.
+pub(super) fn judge<'t>(tree: &'t Tree, build: Build) -> Verdict<'t> {
     let known = Known { variables: Variables::of(tree), zones: Zones::of(tree), build };
     let mut walk = Walk::new(&known);
     let top: Vec<Directive> = tree.directives().collect();
     walk.block(&top, MAIN, Buffers::default());
-    walk.refusals
+    let refusals = walk.refusals;
+    let (defined, missing) = known.variables.into_names();
+    Verdict { refusals, defined, missing }
 }
 
 /// What the whole configuration says.

@@ -4,12 +4,10 @@ use std::sync::Arc;
 
 use super::super::dialect;
 use super::super::view::{Raw, switch, view};
-use super::auth::AuthUpstream;
 use super::geo::{self, DatabaseView};
 use super::inline;
 use super::limits::{self, Exempt, Zone};
 use super::printer::{Printer, comment, header_variable, quoted};
-use super::server::ServerPieces;
 use super::shared::{LayoutView, Shared};
 use crate::ir::{Logging, Proxy, Settings};
 
@@ -63,7 +61,6 @@ view! {
         listen: Vec<Raw>,
         status_port: u16,
         redirect_code: i64,
-        auth_upstreams: Vec<Arc<AuthUpstream>>,
     }
 
     /// What stands behind the hosts that somebody declared.
@@ -162,20 +159,8 @@ view! {
     }
 }
 
-/// The part of the configuration for HTTP: what holds for all hosts, the hosts, and what the controller adds for itself.
-pub(super) fn pieces(proxy: &Proxy, shared: &Shared, servers: Vec<ServerPieces>, printer: &mut Printer) -> Vec<Raw> {
-    let mut auth_upstreams = Vec::new();
-    let mut pieces = vec![Raw::default()];
-    for server in servers {
-        auth_upstreams.extend(server.auth_upstreams);
-        pieces.push(server.server);
-    }
-    pieces[0] = begin(proxy, shared, auth_upstreams, printer);
-    pieces.push(end(proxy, shared, printer));
-    pieces
-}
-
-fn begin(proxy: &Proxy, shared: &Shared, auth_upstreams: Vec<Arc<AuthUpstream>>, printer: &mut Printer) -> Raw {
+/// The part for HTTP up to the hosts, without the upstreams that they need for authentication.
+pub(super) fn begin(proxy: &Proxy, shared: &Shared, printer: &mut Printer) -> Raw {
     let settings = &proxy.settings;
     let is_traced = is_traced(proxy);
     let tracing_operation = (is_traced && !settings.tracing.operation_name.is_empty())
@@ -229,12 +214,12 @@ fn begin(proxy: &Proxy, shared: &Shared, auth_upstreams: Vec<Arc<AuthUpstream>>,
         listen: shared.listen.clone(),
         status_port: proxy.runtime.status_port,
         redirect_code: defaults.redirect_code,
-        auth_upstreams,
     };
     printer.piece("ingress_nginx/http.conf", view)
 }
 
-fn end(proxy: &Proxy, shared: &Shared, printer: &mut Printer) -> Raw {
+/// The part for HTTP behind the hosts: what the controller adds for itself.
+pub(super) fn end(proxy: &Proxy, shared: &Shared, printer: &mut Printer) -> Raw {
     let (settings, runtime) = (&proxy.settings, &proxy.runtime);
     let view = HttpEnd {
         layout: Arc::clone(&shared.layout),

@@ -1,10 +1,8 @@
-//! The whole file: the process, and the parts for HTTP, TCP and UDP.
+//! The process.
 
 use super::super::view::{Raw, switch, view};
+use super::http;
 use super::printer::Printer;
-use super::server::ServerPieces;
-use super::shared::Shared;
-use super::{http, stream};
 use crate::ir::Proxy;
 
 view! {
@@ -27,8 +25,8 @@ view! {
     }
 }
 
-/// The whole file in pieces, of which each is whole lines.
-pub(super) fn pieces(proxy: &Proxy, shared: &Shared, servers: Vec<ServerPieces>, printer: &mut Printer) -> Vec<Raw> {
+/// What the file begins with.
+pub(super) fn piece(proxy: &Proxy, printer: &mut Printer) -> Raw {
     let (settings, process) = (&proxy.settings, &proxy.settings.process);
     let routes = || proxy.servers.iter().flat_map(|server| &server.routes);
     let view = Main {
@@ -50,8 +48,5 @@ pub(super) fn pieces(proxy: &Proxy, shared: &Shared, servers: Vec<ServerPieces>,
         connections: process.max_connections,
         debug_connections: process.debug_connections.iter().map(|address| printer.words("debug-connections", address)).collect(),
     };
-    let mut pieces = vec![printer.piece("ingress_nginx/nginx.conf", view)];
-    pieces.extend(http::pieces(proxy, shared, servers, printer));
-    pieces.push(stream::piece(proxy, &shared.layout, printer));
-    pieces
+    printer.piece("ingress_nginx/nginx.conf", view)
 }

@@ -4,6 +4,7 @@
 //! value breaks out of its directive by that, there is an error that says so (see [`printer`]).
 
 mod auth;
+mod configuration;
 mod cors;
 mod error_pages;
 mod geo;
@@ -21,13 +22,9 @@ mod stream;
 mod tls;
 mod whitespace;
 
-use rayon::prelude::*;
-
 use super::{Options, OutputFile, Target};
-use crate::diagnostic::Outcome;
+use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::Proxy;
-use printer::Printer;
-use shared::Shared;
 
 /// The file that nginx reads.
 const CONFIGURATION: &str = "nginx.conf";
@@ -42,25 +39,13 @@ impl Target for IngressNginx {
     }
 
     fn render(&self, proxy: &Proxy, _: &Options) -> Outcome<Vec<OutputFile>> {
-        let (configuration, dynamic) = rayon::join(|| configuration(proxy), || json::files(proxy));
+        let (configuration, dynamic) = rayon::join(|| configuration::whole(proxy), || json::files(proxy));
         let mut files = vec![OutputFile::new(CONFIGURATION, configuration.value)];
         files.extend(dynamic);
         Outcome { value: files, diagnostics: configuration.diagnostics }
     }
 
-    fn render_for_checks(&self, proxy: &Proxy, _: &Options) -> Outcome<Vec<OutputFile>> {
-        let Outcome { value: content, diagnostics } = configuration(proxy);
-        Outcome { value: vec![OutputFile::new(CONFIGURATION, content)], diagnostics }
+    fn render_for_checks(&self, proxy: &Proxy, _: &Options, take: &mut dyn FnMut(&str, &str)) -> Vec<Diagnostic> {
+        configuration::portions(proxy, &mut |text| take(CONFIGURATION, text))
     }
-}
-
-fn configuration(proxy: &Proxy) -> Outcome<String> {
-    let mut printer = Printer::for_settings();
-    let shared = Shared::new(proxy, &mut printer);
-    let servers: Vec<_> = proxy.servers.par_iter().map(|server| server::piece(server, &shared)).collect();
-    let (servers, findings): (Vec<_>, Vec<_>) = servers.into_iter().map(|outcome| (outcome.value, outcome.diagnostics)).unzip();
-    let pieces = main::pieces(proxy, &shared, servers, &mut printer);
-    let mut diagnostics = printer.finish();
-    diagnostics.extend(findings.into_iter().flatten());
-    Outcome { value: whitespace::clean(pieces, proxy.layout.keeps_carriage_returns), diagnostics }
 }

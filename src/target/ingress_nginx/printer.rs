@@ -27,11 +27,6 @@ impl<'a> Printer<'a> {
         Self { findings: Vec::new(), routes: &server.routes, origin: server.origin }
     }
 
-    /// From here on, values of the whole server are printed.
-    pub(super) fn enter_server(&mut self, server: &'a Server) {
-        (self.routes, self.origin) = (&server.routes, server.origin);
-    }
-
     /// From here on, values of a route are printed.
     pub(super) fn enter(&mut self, route: &'a Route) {
         (self.routes, self.origin) = (std::slice::from_ref(route), route.origin);

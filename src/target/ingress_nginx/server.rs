@@ -34,12 +34,22 @@ view! {
         snippet: Option<Raw>,
         error_pages: Vec<Raw>,
         mirrors: Vec<Arc<MirrorView>>,
-        routes: Vec<Arc<RouteView>>,
+    }
+
+    /// What stands behind the routes of a host.
+    struct ServerEnd {
+        hostname: Raw,
+        is_catch_all: bool,
         tracing: bool,
         health_path: Raw,
         status_allow: Vec<Raw>,
         administrator_snippet: Option<Raw>,
         all_error_pages: Vec<Raw>,
+    }
+
+    /// Upstreams of services that decide.
+    struct AuthUpstreams {
+        upstreams: Vec<Arc<auth::AuthUpstream>>,
     }
 
     /// Certificates that clients must show.
@@ -65,39 +75,86 @@ view! {
     }
 }
 
-/// A host and the upstreams that its authentication needs, as they are printed.
-#[derive(Debug)]
-pub(super) struct ServerPieces {
-    /// Upstreams of services that decide.
-    pub(super) auth_upstreams: Vec<Arc<auth::AuthUpstream>>,
+/// A part of what is written for the hosts; each is whole lines.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Part<'a> {
+    /// A host up to its routes.
+    Begin(&'a Server),
+    /// A route, of a host that matches by pattern or not.
+    Route(&'a Server, &'a Route, bool),
+    /// A host behind its routes.
+    End(&'a Server),
+}
+
+/// All parts of all hosts, in order.
+pub(super) fn parts(proxy: &Proxy) -> Vec<Part<'_>> {
+    let mut parts = Vec::with_capacity(proxy.servers.iter().map(|server| server.routes.len() + 2).sum());
+    for server in &proxy.servers {
+        let by_pattern = server.routes.iter().any(matches_by_pattern);
+        parts.push(Part::Begin(server));
+        // Without certificates that clients can be asked for, the host refuses everything.
+        if server.client_auth_error.is_none() {
+            parts.extend(server.routes.iter().map(|route| Part::Route(server, route, by_pattern)));
+        }
+        parts.push(Part::End(server));
+    }
+    parts
+}
+
+impl<'a> Part<'a> {
     /// The host.
-    pub(super) server: Raw,
-}
-
-/// One host, printed.
-pub(super) fn piece<'a>(server: &'a Server, shared: &Shared<'a>) -> Outcome<ServerPieces> {
-    let mut printer = Printer::for_server(server);
-    let mut auth_upstreams = Vec::new();
-    for route in &server.routes {
-        printer.enter(route);
-        auth_upstreams.extend(auth::Auth::of(route, shared).and_then(|auth| auth.upstream(server, &shared.proxy.layout, &mut printer)));
+    pub(super) fn server(self) -> &'a Server {
+        match self {
+            Self::Begin(server) | Self::Route(server, ..) | Self::End(server) => server,
+        }
     }
-    printer.enter_server(server);
-    let view = view(server, shared, &mut printer);
-    let piece = printer.piece("ingress_nginx/server.conf", view);
-    Outcome { value: ServerPieces { auth_upstreams, server: piece }, diagnostics: printer.finish() }
+
+    /// The part, printed.
+    pub(super) fn print(self, shared: &Shared<'a>) -> Outcome<Raw> {
+        let mut printer = Printer::for_server(self.server());
+        let piece = match self {
+            Self::Begin(server) => {
+                let view = begin(server, shared, &mut printer);
+                printer.piece("ingress_nginx/server.conf", view)
+            }
+            Self::Route(server, route, by_pattern) => {
+                let view = self::route(server, route, by_pattern, shared, &mut printer);
+                printer.piece("ingress_nginx/route.conf", view)
+            }
+            Self::End(server) => {
+                let view = end(server, shared, &mut printer);
+                printer.piece("ingress_nginx/server_end.conf", view)
+            }
+        };
+        Outcome { value: piece, diagnostics: printer.finish() }
+    }
 }
 
-fn view<'a>(server: &'a Server, shared: &Shared<'a>, printer: &mut Printer<'a>) -> ServerView {
-    let Proxy { settings, runtime, layout, .. } = shared.proxy;
+/// The upstreams that authentication in the parts needs, printed.
+pub(super) fn auth_upstreams<'a>(parts: &[Part<'a>], shared: &Shared<'a>) -> Outcome<Raw> {
+    let mut printer = Printer::for_settings();
+    let mut upstreams = Vec::new();
+    for part in parts {
+        let server = part.server();
+        // A host that refuses everything has them all the same.
+        let routes = match *part {
+            Part::Route(_, route, _) => std::slice::from_ref(route),
+            Part::Begin(server) if server.client_auth_error.is_some() => &server.routes,
+            _ => &[],
+        };
+        for route in routes {
+            printer.enter(route);
+            upstreams.extend(auth::Auth::of(route, shared).and_then(|auth| auth.upstream(server, &shared.proxy.layout, &mut printer)));
+        }
+    }
+    let piece = printer.piece("ingress_nginx/auth_upstreams.conf", AuthUpstreams { upstreams });
+    Outcome { value: piece, diagnostics: printer.finish() }
+}
+
+fn begin<'a>(server: &'a Server, shared: &Shared<'a>, printer: &mut Printer<'a>) -> ServerView {
+    let Proxy { settings, layout, .. } = shared.proxy;
     let is_catch_all = server.hostname == CATCH_ALL;
-    let by_pattern = server.routes.iter().any(matches_by_pattern);
     let subject = server.client_auth.as_ref().map(|auth| &auth.match_subject).filter(|subject| !subject.is_empty());
-    let mut status_allow: Vec<Raw> =
-        settings.filters.status_ipv4.iter().map(|network| printer.words("nginx-status-ipv4-whitelist", network)).collect();
-    if runtime.ipv6 {
-        status_allow.extend(settings.filters.status_ipv6.iter().map(|network| printer.words("nginx-status-ipv6-whitelist", network)));
-    }
     ServerView {
         layout: Arc::clone(&shared.layout),
         hostname: comment(&server.hostname),
@@ -122,7 +179,19 @@ fn view<'a>(server: &'a Server, shared: &Shared<'a>, printer: &mut Printer<'a>) 
         snippet: printer.directives("server-snippet", &server.snippet),
         error_pages: error_pages::of_routes(shared.proxy, &server.routes, printer),
         mirrors: mirrors(&server.routes, layout, printer),
-        routes: server.routes.iter().map(|route| self::route(server, route, by_pattern, shared, printer)).collect(),
+    }
+}
+
+fn end(server: &Server, shared: &Shared, printer: &mut Printer) -> ServerEnd {
+    let Proxy { settings, runtime, .. } = shared.proxy;
+    let mut status_allow: Vec<Raw> =
+        settings.filters.status_ipv4.iter().map(|network| printer.words("nginx-status-ipv4-whitelist", network)).collect();
+    if runtime.ipv6 {
+        status_allow.extend(settings.filters.status_ipv6.iter().map(|network| printer.words("nginx-status-ipv6-whitelist", network)));
+    }
+    ServerEnd {
+        hostname: comment(&server.hostname),
+        is_catch_all: server.hostname == CATCH_ALL,
         tracing: settings.tracing.enabled,
         health_path: printer.words("health-check-path", &runtime.health_path),
         status_allow,
@@ -131,12 +200,12 @@ fn view<'a>(server: &'a Server, shared: &Shared<'a>, printer: &mut Printer<'a>) 
     }
 }
 
-fn route<'a>(server: &Server, route: &'a Route, by_pattern: bool, shared: &Shared<'a>, printer: &mut Printer<'a>) -> Arc<RouteView> {
+fn route<'a>(server: &Server, route: &'a Route, by_pattern: bool, shared: &Shared<'a>, printer: &mut Printer<'a>) -> RouteView {
     printer.enter(route);
-    Arc::new(RouteView {
+    RouteView {
         app_root: (!route.features.rewrite.app_root.is_empty()).then(|| printer.tail("app-root", &route.features.rewrite.app_root)),
         locations: location::pieces(server, route, by_pattern, shared, printer),
-    })
+    }
 }
 
 fn client_auth(server: &Server, printer: &mut Printer) -> Option<Arc<ClientAuthView>> {

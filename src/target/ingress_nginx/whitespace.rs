@@ -5,32 +5,44 @@
 
 use rayon::prelude::*;
 
-/// The pieces of a text, each whole lines, as one with the whitespace of the controller. Carriage returns within a line become blanks,
-/// or vanish. Each piece is given up once it is part of the whole, so that a large text is not there twice.
-pub(super) fn clean<T: AsRef<str> + Send + Sync>(pieces: Vec<T>, keeps_carriage_returns: bool) -> String {
-    let changes: Vec<isize> = pieces.par_iter().map(|piece| depth_change(piece.as_ref())).collect();
-    let length = pieces.iter().map(|piece| piece.as_ref().len()).sum();
-    let mut state = State { keeps_carriage_returns, ..State::default() };
-    let mut starts = Vec::with_capacity(pieces.len());
-    for (piece, change) in pieces.iter().zip(changes) {
-        starts.push(state.clone());
-        state.depth += change;
-        state.behind_empty_line = ends_with_empty_line(piece.as_ref());
-    }
-    let mut whole = String::with_capacity(length);
-    let (mut pieces, mut starts) = (pieces.into_iter(), starts.into_iter());
-    loop {
-        let portion: Vec<(T, State)> = pieces.by_ref().zip(starts.by_ref()).take(PORTION).collect();
-        if portion.is_empty() {
-            return whole;
-        }
-        let cleaned: Vec<String> = portion.into_par_iter().map(|(piece, start)| clean_piece(piece.as_ref(), start)).collect();
-        cleaned.iter().for_each(|text| whole.push_str(text));
-    }
+/// A text that is made of pieces, of which each is whole lines, with the whitespace of the controller. Carriage returns within a line
+/// become blanks, or vanish.
+#[derive(Debug, Default)]
+pub(super) struct Cleaner {
+    text: String,
+    state: State,
 }
 
-/// Pieces that are cleaned at once.
-const PORTION: usize = 256;
+impl Cleaner {
+    /// An empty text.
+    pub(super) fn new(keeps_carriage_returns: bool) -> Self {
+        Self { text: String::new(), state: State { keeps_carriage_returns, ..State::default() } }
+    }
+
+    /// Adds pieces.
+    pub(super) fn add<T: AsRef<str> + Send + Sync>(&mut self, mut pieces: Vec<T>) {
+        pieces.retain(|piece| !piece.as_ref().is_empty());
+        let changes: Vec<isize> = pieces.par_iter().map(|piece| depth_change(piece.as_ref())).collect();
+        let mut starts = Vec::with_capacity(pieces.len());
+        for (piece, change) in pieces.iter().zip(changes) {
+            starts.push(self.state.clone());
+            self.state.depth += change;
+            self.state.behind_empty_line = ends_with_empty_line(piece.as_ref());
+        }
+        let cleaned: Vec<String> = pieces.into_par_iter().zip(starts).map(|(piece, start)| clean_piece(piece.as_ref(), start)).collect();
+        let more = cleaned.iter().map(String::len).sum();
+        // A large text that doubled its room would take up to three times its size meanwhile.
+        if self.text.capacity() - self.text.len() < more {
+            self.text.reserve_exact(more.max(self.text.len() / 8));
+        }
+        cleaned.iter().for_each(|text| self.text.push_str(text));
+    }
+
+    /// The whole.
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+}
 
 fn ends_with_empty_line(text: &str) -> bool {
     text.strip_suffix('\n').is_some_and(|line| line.trim_end_matches([' ', '\t', '\r']).ends_with('\n'))
@@ -132,6 +144,12 @@ impl State {
 mod tests {
     use super::*;
 
+    fn clean(pieces: &[&str], keeps_carriage_returns: bool) -> String {
+        let mut cleaner = Cleaner::new(keeps_carriage_returns);
+        pieces.chunks(4).for_each(|pieces| cleaner.add(pieces.to_vec()));
+        cleaner.finish()
+    }
+
     #[test]
     fn lines_are_indented_by_their_braces() {
         let cases = [
@@ -145,9 +163,9 @@ mod tests {
             ("{\nä\n}", "{\n\tä\n}"),
         ];
         for (text, expected) in cases {
-            assert_eq!(clean(vec![text], true), expected, "{text:?}");
+            assert_eq!(clean(&[text], true), expected, "{text:?}");
         }
-        assert_eq!(clean(vec!["a\r\nb\rc\r"], false), "a\nbc");
+        assert_eq!(clean(&["a\r\nb\rc\r"], false), "a\nbc");
     }
 
     #[test]
@@ -160,9 +178,9 @@ mod tests {
             "\n\n}f g;\n\n\n",
             "h;",
         ];
-        let whole = clean(vec![pieces.concat()], true);
-        assert_eq!(clean(pieces.to_vec(), true), whole);
-        let many = pieces.repeat(PORTION);
-        assert_eq!(clean(many.clone(), true), clean(vec![many.concat()], true));
+        let whole = clean(&[&pieces.concat()], true);
+        assert_eq!(clean(&pieces, true), whole);
+        let many = pieces.concat().repeat(9);
+        assert_eq!(clean(&pieces.repeat(9), true), clean(&[&many], true));
     }
 }

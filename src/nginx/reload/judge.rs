@@ -1,0 +1,81 @@
+//! A configuration that is judged in portions, so that neither its text nor its tree is there as a whole.
+
+use std::collections::HashSet;
+
+use super::refusal::Refusal;
+use super::{Build, walk};
+use crate::conf;
+use crate::source::FileId;
+
+/// Judges a configuration in portions: each is a configuration of its own, with all that holds for all hosts and with some of the hosts
+/// or of their locations. Hosts know nothing of each other but the variables that they define.
+#[derive(Debug)]
+pub struct Judge {
+    build: Build,
+    refusals: Vec<Refusal>,
+    defined: HashSet<String>,
+    missing: HashSet<String>,
+    is_broken: bool,
+    portions: usize,
+}
+
+impl Judge {
+    /// A judge who has seen nothing yet.
+    #[must_use]
+    pub fn new(build: Build) -> Self {
+        let (defined, missing) = (HashSet::new(), HashSet::new());
+        Self { build, refusals: Vec::new(), defined, missing, is_broken: false, portions: 0 }
+    }
+
+    /// Judges a portion, or the whole.
+    pub fn take(&mut self, text: &str) {
+        // The text has no place among the sources: its spans never leave this function.
+        let tree = conf::parse(FileId(u32::MAX), text);
+        self.portions += 1;
+        self.is_broken |= !tree.diagnostics.is_empty();
+        self.refusals.extend(tree.diagnostics.iter().map(|finding| Refusal::of_syntax(&finding.message)));
+        let verdict = walk::judge(&tree.value, self.build);
+        self.refusals.extend(verdict.refusals);
+        self.missing.extend(verdict.missing);
+        for name in verdict.defined {
+            if !self.defined.contains(name.as_ref()) {
+                self.defined.insert(name.into_owned());
+            }
+        }
+    }
+
+    /// Whether portions depend on each other, so that only the whole can be judged: what breaks out of its block in one reaches into
+    /// the next, and one uses what another defines.
+    #[must_use]
+    pub fn needs_whole(&self) -> bool {
+        self.portions > 1 && (self.is_broken || self.missing.iter().any(|name| self.defined.contains(name)))
+    }
+
+    /// Everything that nginx refuses; what stands in every portion is told as often.
+    #[must_use]
+    pub fn into_refusals(self) -> Vec<Refusal> {
+        self.refusals
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn portions_that_depend_on_each_other_are_noticed() {
+        let server = |inside: &str| format!("http {{ server {{ {inside} }} }}\n");
+        for (portions, needs_whole) in [
+            (vec!["set $a 1;", "return 200 $uri;"], false),
+            (vec!["set $a 1;", "return 200 $a;"], true),
+            (vec!["return 200 $A;", "set $a 1;"], true),
+            (vec!["return 200 $b;", "set $a 1;"], false),
+            (vec!["}", "location / { "], true),
+            (vec!["}"], false),
+        ] {
+            let mut judge = Judge::new(Build::Controller);
+            portions.iter().for_each(|inside| judge.take(&server(inside)));
+            assert_eq!(judge.needs_whole(), needs_whole, "{portions:?}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The whole file: as one text, or in portions of which each is a smaller configuration.
+
+use rayon::prelude::*;
+
+use super::super::view::Raw;
+use super::printer::Printer;
+use super::server::{self, Part};
+use super::shared::Shared;
+use super::whitespace::Cleaner;
+use super::{http, main, stream};
+use crate::diagnostic::{Diagnostic, Outcome};
+use crate::ir::{Proxy, Server};
+
+/// Parts that are printed at once.
+const AT_ONCE: usize = 256;
+
+/// Fewest parts of a portion.
+const PORTION: usize = 512;
+
+/// Portions at most, so that many large ones do not repeat what is for all hosts too often.
+const PORTIONS: usize = 64;
+
+/// Bytes of a part, about.
+const PART: usize = 2048;
+
+/// What stands before the hosts and behind them.
+struct Frame<'a> {
+    shared: Shared<'a>,
+    before: [Raw; 2],
+    behind: [Raw; 2],
+    findings: Vec<Diagnostic>,
+}
+
+impl<'a> Frame<'a> {
+    fn new(proxy: &'a Proxy) -> Self {
+        let mut printer = Printer::for_settings();
+        let shared = Shared::new(proxy, &mut printer);
+        let before = [main::piece(proxy, &mut printer), http::begin(proxy, &shared, &mut printer)];
+        let behind = [http::end(proxy, &shared, &mut printer), stream::piece(proxy, &shared.layout, &mut printer)];
+        Self { shared, before, behind, findings: printer.finish() }
+    }
+
+    fn print(&self, parts: &[Part<'a>]) -> (Vec<Raw>, Vec<Diagnostic>) {
+        let printed: Vec<_> = parts.par_iter().map(|part| part.print(&self.shared)).collect();
+        let (pieces, findings): (Vec<_>, Vec<_>) = printed.into_iter().map(|outcome| (outcome.value, outcome.diagnostics)).unzip();
+        (pieces, findings.into_iter().flatten().collect())
+    }
+
+    /// A configuration with some of the parts, and with what it takes to make their hosts whole.
+    fn portion(&self, parts: &[Part<'a>], (begin, end): (Option<Raw>, Option<&'a Server>), findings: &mut Vec<Diagnostic>) -> String {
+        let Outcome { value: upstreams, diagnostics } = server::auth_upstreams(parts, &self.shared);
+        findings.extend(diagnostics);
+        let (pieces, found) = self.print(parts);
+        findings.extend(found);
+        // What is told of the end is told where it is printed for the last time.
+        let end = end.map(|server| Part::End(server).print(&self.shared).value);
+        let mut cleaner = Cleaner::new(self.shared.proxy.layout.keeps_carriage_returns);
+        cleaner.add([&self.before[..], &[upstreams]].concat());
+        cleaner.add(begin.into_iter().chain(pieces).chain(end).collect());
+        cleaner.add(self.behind.to_vec());
+        cleaner.finish()
+    }
+}
+
+/// The whole. Of what is printed only a small part is there twice.
+pub(super) fn whole(proxy: &Proxy) -> Outcome<String> {
+    let mut frame = Frame::new(proxy);
+    let mut diagnostics = std::mem::take(&mut frame.findings);
+    let parts = server::parts(proxy);
+    let mut cleaner = Cleaner::new(proxy.layout.keeps_carriage_returns);
+    cleaner.add(frame.before.to_vec());
+    let Outcome { value: upstreams, diagnostics: found } = server::auth_upstreams(&parts, &frame.shared);
+    cleaner.add(vec![upstreams]);
+    diagnostics.extend(found);
+    for parts in parts.chunks(AT_ONCE) {
+        let (pieces, found) = frame.print(parts);
+        cleaner.add(pieces);
+        diagnostics.extend(found);
+    }
+    cleaner.add(frame.behind.to_vec());
+    Outcome { value: cleaner.finish(), diagnostics }
+}
+
+/// The portions, one after the other: what is printed before one is given up with it.
+pub(super) fn portions(proxy: &Proxy, take: &mut dyn FnMut(&str)) -> Vec<Diagnostic> {
+    let mut frame = Frame::new(proxy);
+    let mut findings = std::mem::take(&mut frame.findings);
+    let parts = server::parts(proxy);
+    let frame_size: usize = frame.before.iter().chain(&frame.behind).map(|piece| piece.as_str().len()).sum();
+    let least = PORTION.max(parts.len() / PORTIONS).max(frame_size / PART);
+    let mut rest = parts.as_slice();
+    loop {
+        let begin = match rest.first() {
+            None | Some(Part::Begin(_)) => None,
+            Some(part) => Some(Part::Begin(part.server()).print(&frame.shared).value),
+        };
+        let least = least.max(begin.as_ref().map_or(0, |begin| begin.as_str().len() / PART));
+        let (portion, behind) = rest.split_at(cut(rest, least));
+        let end = behind.first().filter(|part| !matches!(part, Part::Begin(_))).map(|part| part.server());
+        take(&frame.portion(portion, (begin, end), &mut findings));
+        rest = behind;
+        if rest.is_empty() {
+            return findings;
+        }
+    }
+}
+
+/// Where the next portion ends: behind a host, or within one whose routes have nothing to do with each other.
+fn cut(parts: &[Part], least: usize) -> usize {
+    let Some(last) = parts.get(least) else { return parts.len() };
+    match last {
+        Part::Begin(_) => least,
+        Part::Route(server, ..) if server.has_twins() => {
+            let rest = parts[least..].iter().position(|part| matches!(part, Part::End(_)));
+            rest.map_or(parts.len(), |end| least + end + 1)
+        }
+        Part::Route(..) => least,
+        Part::End(_) => least + 1,
+    }
+}
