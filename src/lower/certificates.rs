@@ -14,7 +14,8 @@ use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 
 use super::dh_parameters::prime_bits;
-use super::pem::{self, Block};
+use super::openssl::{self, is_private_key};
+use super::pem;
 use super::private_key;
 use crate::ir::{Certificate, TrustStore};
 
@@ -94,17 +95,23 @@ fn name_covers(name: &str, host: &str) -> bool {
     labels.all(|(at, (pattern, label))| at == 0 && pattern == "*" || pattern == label)
 }
 
-/// Reads the Secret of the name `namespace/name`.
+/// Reads the Secret of the name `namespace/name`. Where another OpenSSL reads it, less passes.
 ///
 /// # Errors
 /// Why the controller makes nothing of it; no value of the Secret is in the words.
-pub(super) fn read(key: &str, secret: &Secret, is_default: bool) -> Result<StoredCertificate, String> {
+pub(super) fn read(key: &str, secret: &Secret, is_default: bool, is_strict: bool) -> Result<StoredCertificate, String> {
     let value = |name: &str| secret.data.as_ref().and_then(|data| data.get(name)).map(|bytes| bytes.0.as_slice());
     let own_file = format!("{FOLDER}/{}.pem", file_name(key));
     let authorities = value("ca.crt").filter(|bytes| !bytes.is_empty());
     let mut stored = match (value("tls.crt"), value("tls.key"), authorities) {
         (Some(certificate), Some(private), authorities) => {
             let mut stored = pair(key, certificate, private)?;
+            if is_strict {
+                let refused = |reason| {
+                    format!("the certificate in the Secret `{key}` is left out, because the proxy may not start with it: {reason}")
+                };
+                openssl::pair(certificate, private).map_err(refused)?;
+            }
             if let Some(authorities) = authorities {
                 check_authorities(authorities)?;
                 // Quirk: only a Secret that holds authorities too becomes a file.
@@ -122,6 +129,9 @@ pub(super) fn read(key: &str, secret: &Secret, is_default: bool) -> Result<Store
     };
     if let Some(revoked) = value("ca.crl").filter(|bytes| !bytes.is_empty() && authorities.is_some()) {
         check_revocations(revoked)?;
+        if is_strict && openssl::revocations(revoked).is_none() {
+            return Err(format!("`ca.crl` of the Secret `{key}` holds a block that is no list of revoked certificates"));
+        }
         stored.trust.revocations = format!("{FOLDER}/crl-{}.pem", file_name(key));
     }
     if is_default {
@@ -185,10 +195,6 @@ fn pair(key: &str, certificate: &[u8], private: &[u8]) -> Result<StoredCertifica
     let names: BTreeSet<String> = std::iter::once(&identity.common_name).chain(&identity.dns_names).cloned().collect();
     let certificate = Certificate { name: key.to_owned(), file: String::new(), names: names.into_iter().collect() };
     Ok(StoredCertificate { certificate: Arc::new(certificate), trust: TrustStore::default(), identity: Some(identity) })
-}
-
-fn is_private_key(block: &Block) -> bool {
-    block.label == "PRIVATE KEY" || block.label.ends_with(" PRIVATE KEY")
 }
 
 fn check_authorities(bytes: &[u8]) -> Result<(), String> {

@@ -22,6 +22,7 @@ mod host_settings;
 mod layout;
 mod locations;
 mod namespaces;
+mod openssl;
 mod passthrough;
 mod pem;
 mod private_key;

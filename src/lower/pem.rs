@@ -28,6 +28,22 @@ pub(super) fn blocks(bytes: &[u8]) -> Vec<Block> {
     found
 }
 
+/// A block as text, as every tool reads it.
+pub(super) fn text(block: &Block) -> String {
+    const WIDTH: usize = 64;
+    let body = STANDARD.encode(&block.contents);
+    let mut text = format!("-----BEGIN {}-----\n", block.label);
+    let mut rest = body.as_str();
+    while !rest.is_empty() {
+        let (line, next) = rest.split_at(rest.len().min(WIDTH));
+        text.push_str(line);
+        text.push('\n');
+        rest = next;
+    }
+    text.push_str(&format!("-----END {}-----\n", block.label));
+    text
+}
+
 /// The decoded lines up to the end of a block; none where it does not end or is not base64.
 fn contents<'a>(label: &str, lines: &mut impl Iterator<Item = &'a str>) -> Option<Vec<u8>> {
     let end = format!("-----END {label}-----");

@@ -30,7 +30,7 @@ pub(super) fn fits(private: &[u8], certificate: &Certificate) -> bool {
 }
 
 /// The parts of a DER sequence.
-fn sequence<'a, T>(der: &'a [u8], read: impl FnOnce(&mut SliceReader<'a>) -> x509_cert::der::Result<T>) -> Option<T> {
+pub(super) fn sequence<'a, T>(der: &'a [u8], read: impl FnOnce(&mut SliceReader<'a>) -> x509_cert::der::Result<T>) -> Option<T> {
     let outer = AnyRef::from_der(der).ok().filter(|outer| x509_cert::der::Tagged::tag(outer) == Tag::Sequence)?;
     read(&mut SliceReader::new(outer.value()).ok()?).ok()
 }

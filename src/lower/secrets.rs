@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::Secret;
 
+use super::openssl;
 use super::world::key_of;
 use crate::ir::{PasswordAuth, Proxy, SecretUse, Secrets, Server, TrustStore};
 use crate::manifest::Cluster;
@@ -16,7 +17,7 @@ pub fn secrets(cluster: &Cluster, proxy: &Proxy) -> Secrets {
     for object in &cluster.secrets {
         let key = key_of(&object.reference.namespace, &object.reference.name);
         for &(_, purpose) in wanted.range((key.as_str(), SecretUse::Certificate)..=(key.as_str(), SecretUse::DhParameters)) {
-            if let Some(text) = content(purpose, &object.value) {
+            if let Some(text) = content(purpose, &object.value, cluster.keeps_tenants_apart) {
                 found.insert(purpose, &key, text);
             }
         }
@@ -58,10 +59,14 @@ fn of_trust_store(store: &TrustStore) -> impl Iterator<Item = (&str, SecretUse)>
     uses.into_iter().filter(|(file, _)| !file.is_empty()).map(|(_, purpose)| (store.secret.as_str(), purpose))
 }
 
-/// The text of a file; none where the object has no such thing.
-fn content(purpose: SecretUse, secret: &Secret) -> Option<String> {
+/// The text of a file; none where the object has no such thing. Where another OpenSSL reads it, it is written as that reads it.
+fn content(purpose: SecretUse, secret: &Secret, is_strict: bool) -> Option<String> {
+    let bytes = |key: &str| secret.data.as_ref()?.get(key).map(|bytes| bytes.0.as_slice());
     let text = |key: &str| secret.data.as_ref()?.get(key).map(|bytes| String::from_utf8_lossy(&bytes.0).into_owned());
     match purpose {
+        SecretUse::Certificate if is_strict => openssl::pair(bytes("tls.crt")?, bytes("tls.key")?).ok(),
+        SecretUse::Authorities if is_strict => openssl::authorities(bytes("ca.crt")?),
+        SecretUse::Revocations if is_strict => openssl::revocations(bytes("ca.crl")?),
         SecretUse::Certificate => Some(format!("{}\n{}\n", text("tls.crt")?.trim_end(), text("tls.key")?.trim_end())),
         SecretUse::Authorities => text("ca.crt"),
         SecretUse::Revocations => text("ca.crl"),
@@ -94,10 +99,10 @@ mod tests {
         let data = [("tls.crt", "CERT\n"), ("tls.key", "KEY"), ("ca.crt", "CA"), ("bob", "h1\nmallory:h2")];
         let data: BTreeMap<_, _> = data.into_iter().map(|(key, value)| (key.to_owned(), ByteString(value.into()))).collect();
         let secret = Secret { data: Some(data), ..Secret::default() };
-        assert_eq!(content(SecretUse::Certificate, &secret).as_deref(), Some("CERT\nKEY\n"));
-        assert_eq!(content(SecretUse::Authorities, &secret).as_deref(), Some("CA"));
-        assert_eq!(content(SecretUse::Revocations, &secret), None);
-        assert_eq!(content(SecretUse::PasswordFile, &secret), None);
+        assert_eq!(content(SecretUse::Certificate, &secret, false).as_deref(), Some("CERT\nKEY\n"));
+        assert_eq!(content(SecretUse::Authorities, &secret, false).as_deref(), Some("CA"));
+        assert_eq!(content(SecretUse::Revocations, &secret, false), None);
+        assert_eq!(content(SecretUse::PasswordFile, &secret, false), None);
         assert!(users(&secret).starts_with("bob:h1\n") && !users(&secret).contains("mallory"));
     }
 }

@@ -83,7 +83,9 @@ impl<'a> World<'a> {
         });
         let certificates = secrets
             .par_iter()
-            .map(|(key, secret)| (key.clone(), certificates::read(key, &secret.value, *key == flags.default_ssl_certificate)))
+            .map(|(key, secret)| {
+                (key.clone(), certificates::read(key, &secret.value, *key == flags.default_ssl_certificate, cluster.keeps_tenants_apart))
+            })
             .collect();
         Self {
             cluster,
