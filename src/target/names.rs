@@ -2,16 +2,24 @@
 
 use sha1_smol::Sha1;
 
+use crate::ir::Owner;
+
 /// Sixteen digits that stand for a text where it is too long, or must not be read.
 pub(super) fn mark(text: &str) -> String {
     Sha1::from(text).digest().to_string()[..16].to_owned()
 }
 
-use crate::ir::Owner;
-
 /// A part of the name of a variable, another one for each name: dashes become underscores, and what else no variable can have becomes
-/// its number behind a `z`, as capitals do, which nginx takes for small letters.
+/// its number behind a `z`, as capitals do, which nginx takes for small letters. nginx does not start with names that are too long for its
+/// table of variables: the end of a long one is a hash behind `zh`, which nothing else has.
 pub(super) fn variable_part(name: &str) -> String {
+    const READABLE: usize = 40;
+    const LONGEST: usize = 90;
+    let part = escaped(name);
+    if part.len() <= LONGEST { part } else { format!("{}zh{}", &part[..READABLE], mark(name)) }
+}
+
+fn escaped(name: &str) -> String {
     let mut part = String::with_capacity(name.len());
     for byte in name.bytes() {
         match byte {
@@ -123,6 +131,8 @@ mod tests {
         assert_eq!(variable_part("shop-web-80"), "shop_web_80");
         assert_eq!(variable_part("a.b/Zoo"), "az2ebz2fz5aoo");
         assert_eq!(variable_part("zoo"), "zzoo");
+        let long = |last: &str| variable_part(&format!("{}{last}", "a".repeat(5000)));
+        assert!(long("b").len() < 100 && long("b") != long("c"), "{}", long("b"));
         assert_eq!(header_variable("X-Canary"), "$http_x_canary");
     }
 }

@@ -1,7 +1,8 @@
 //! What nginx refuses of a configuration.
 //!
 //! The judgement is made on the text, as `nginx -t` makes it: where a directive may stand (`walk`), what it takes (`arguments`,
-//! `values`, `process`), what follows from several of them (`buffers`), and what it names that no other part defines (`variables`, `zones`).
+//! `values`, `process`), what follows from several of them (`buffers`), what it names that no other part defines (`variables`, `zones`), and
+//! which names are too long (`hashes`).
 //! What nginx knows is a table (`directives`, `rows`).
 
 mod arguments;
@@ -9,6 +10,7 @@ mod buffers;
 mod ciphers;
 mod curves;
 mod directives;
+mod hashes;
 mod judge;
 mod pattern;
 mod process;

@@ -10,6 +10,7 @@ use super::super::problem;
 use super::buffers::Buffers;
 use super::directives::{self, Directive as Row, EVENTS, HTTP, LIMIT_EXCEPT, LOCATION, LOCATION_IF, MAIN, Places, SERVER, SERVER_IF};
 use super::directives::{STREAM, STREAM_SERVER, STREAM_UPSTREAM, UPSTREAM};
+use super::hashes::Hashes;
 use super::refusal::Refusal;
 use super::variables::Variables;
 use super::zones::Zones;
@@ -32,7 +33,7 @@ pub(super) struct Verdict<'t> {
 
 /// Judges a configuration.
 pub(super) fn judge<'t>(tree: &'t Tree, build: Build) -> Verdict<'t> {
-    let known = Known { variables: Variables::of(tree), zones: Zones::of(tree), build };
+    let known = Known { variables: Variables::of(tree), zones: Zones::of(tree), hashes: Hashes::of(tree), build };
     let mut walk = Walk::new(&known);
     let top: Vec<Directive> = tree.directives().collect();
     walk.block(&top, MAIN, Buffers::default());
@@ -45,6 +46,7 @@ pub(super) fn judge<'t>(tree: &'t Tree, build: Build) -> Verdict<'t> {
 struct Known<'t> {
     variables: Variables<'t>,
     zones: Zones,
+    hashes: Hashes,
     build: Build,
 }
 
@@ -107,6 +109,10 @@ impl<'v, 't> Walk<'v, 't> {
                 continue;
             }
             let name = directive.name();
+            if is_too_long(directive) {
+                self.refuse(&name, format!("a word of `{name}` has 4,096 bytes or more, which nginx does not read"));
+                continue;
+            }
             let args: Vec<Cow<str>> = directive.args().map(|arg| arg.value()).collect();
             let args: Vec<&str> = args.iter().map(AsRef::as_ref).collect();
             let rows = directives::find(&name);
@@ -208,6 +214,9 @@ impl<'v, 't> Walk<'v, 't> {
         if let Some(message) = self.known.zones.refusal(name, args).filter(|_| place & (HTTP | SERVER | LOCATION) != 0) {
             self.refuse(name, message);
         }
+        if let Some(message) = self.known.hashes.refusal(name, args) {
+            self.refuse(name, message);
+        }
         if let Some(message) = values::refusal(name, args, self.known.build) {
             self.refuse(name, message);
         }
@@ -276,15 +285,29 @@ impl<'v, 't> Walk<'v, 't> {
             let name = entry.name();
             let args: Vec<Cow<str>> = entry.args().map(|arg| arg.value()).collect();
             self.line = entry.head_text();
+            if is_too_long(&entry) {
+                self.refuse("map", String::from("a word of a `map` has 4,096 bytes or more, which nginx does not read"));
+            }
             let is_word = matches!(name.as_ref(), "hostnames" | "volatile");
             if !is_word && args.len() != 1 {
                 self.refuse("map", format!("the entry `{name}` of a `map` has {} values", args.len()));
+            }
+            let is_compared = !is_word && !name.starts_with('~') && !matches!(name.as_ref(), "default" | "include");
+            if let Some(message) = self.known.hashes.refusal_of_key(name.strip_prefix('\\').unwrap_or(&name)).filter(|_| is_compared) {
+                self.refuse("map", message);
             }
             if let Some(problem) = name.strip_prefix('~').and_then(|text| problem(text.strip_prefix('*').unwrap_or(text))) {
                 self.refuse("map", format!("`{name}` is no regular expression: {problem}"));
             }
         }
     }
+}
+
+/// Whether a word does not fit into what nginx reads at a time. It has to find the end of a word there; a quote before it does not count.
+fn is_too_long(directive: &Directive) -> bool {
+    const BUFFER: usize = 4096;
+    let is_long = |raw: &str| raw.len() - usize::from(raw.starts_with(['"', '\''])) >= BUFFER;
+    directive.head_text().len() >= BUFFER && directive.words().any(|word| is_long(word.raw()))
 }
 
 fn location_key(args: &[&str]) -> (bool, String) {

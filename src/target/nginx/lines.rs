@@ -138,9 +138,18 @@ impl Lines {
         self.unfit.take()
     }
 
-    /// Leaves out the directives that hold such a word.
+    /// Leaves out the directives that hold such a word, blocks with all that is in them.
     pub(super) fn drop_unfit(&mut self) {
-        self.lines.retain(|line| line.end.as_str() != ";" || line.words.iter().all(Word::is_fit));
+        let mut depth = 0_usize;
+        self.lines.retain(|line| {
+            let is_fit = line.words.iter().all(Word::is_fit);
+            match line.end.as_str() {
+                " {" if depth > 0 || !is_fit => depth += 1,
+                "}" if depth > 0 => depth -= 1,
+                _ => return depth == 0 && is_fit,
+            }
+            false
+        });
     }
 
     /// A directive.
@@ -235,7 +244,8 @@ fn is_gap(line: &Line) -> bool {
 /// header.
 fn is_fit(text: &str) -> bool {
     const LONGEST: usize = 4000;
-    text.len() <= LONGEST && !text.contains(|c: char| c.is_control() && c != '\t')
+    let escapes = text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+    text.len() + escapes <= LONGEST && !text.contains(|c: char| c.is_control() && c != '\t')
 }
 
 /// Adds a directive with its words.
