@@ -12,6 +12,7 @@ mod curves;
 mod directives;
 mod hashes;
 mod judge;
+mod outside;
 mod pattern;
 mod process;
 mod refusal;

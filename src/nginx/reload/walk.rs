@@ -14,7 +14,7 @@ use super::hashes::Hashes;
 use super::refusal::Refusal;
 use super::variables::Variables;
 use super::zones::Zones;
-use super::{Build, arguments, pattern, process, values};
+use super::{Build, arguments, outside, pattern, process, values};
 use crate::conf::{Directive, Tree};
 
 /// Hosts that share what is known of lines: most lines stand in every location of every host.
@@ -221,6 +221,9 @@ impl<'v, 't> Walk<'v, 't> {
             self.refuse(name, message);
         }
         if let Some(message) = process::refusal(name, args, self.known.build) {
+            self.refuse(name, message);
+        }
+        if let Some(message) = outside::refusal(name, args, self.known.build).filter(|_| place & (SERVER | LOCATION | LOCATION_IF) != 0) {
             self.refuse(name, message);
         }
         if let Some(message) = pattern::refusal_in(name, args) {
