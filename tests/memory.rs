@@ -1,0 +1,165 @@
+//! How much memory a run takes for what it reads and writes: counted, not timed.
+
+use std::fmt::Write as _;
+
+use allocation_counter::{AllocationInfo, measure};
+use ingressc::catalog::flags::Flags;
+use ingressc::catalog::version::LATEST;
+use ingressc::lint::{self, Judgement, Subject};
+use ingressc::lower::{self, Controller, Environment};
+use ingressc::manifest;
+use ingressc::source::SourceMap;
+use ingressc::target::{self, Options};
+
+const CLASS: &str = "\
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: nginx}
+spec: {controller: k8s.io/ingress-nginx}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: s, namespace: d}
+spec: {ports: [{port: 80, targetPort: 8080}]}
+---
+";
+
+const PREFIX: &str = "nginx.ingress.kubernetes.io";
+
+fn ingress(at: usize, host: &str, path: &str, annotations: &str) -> String {
+    format!(
+        "\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {{name: i-{at:06}, namespace: d, annotations: {{{annotations}}}}}
+spec: {{ingressClassName: nginx, rules: [{{host: {host}, http: {{paths: [{{path: '{path}', pathType: Prefix, \
+backend: {{service: {{name: s, port: {{number: 80}}}}}}}}]}}}}]}}
+---
+"
+    )
+}
+
+fn hosts(count: usize) -> String {
+    (0..count).fold(CLASS.to_owned(), |text, at| text + &ingress(at, &format!("h-{at:06}.example.com"), "/", ""))
+}
+
+fn one_host(count: usize) -> String {
+    (0..count).fold(CLASS.to_owned(), |text, at| text + &ingress(at, "h.example.com", &format!("/p{at:06}"), ""))
+}
+
+fn canaries(count: usize) -> String {
+    let canary = format!("{PREFIX}/canary: 'true', {PREFIX}/canary-weight: '10'");
+    let text = CLASS.to_owned() + &ingress(count, "h.example.com", "/", "");
+    (0..count).fold(text, |text, at| text + &ingress(at, "h.example.com", "/", &canary))
+}
+
+fn paths(count: usize, annotations: &str, end: &str, path_type: &str) -> String {
+    let mut text = format!(
+        "{CLASS}apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {{name: i, namespace: d, annotations: {{{annotations}}}}}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: h.example.com
+    http:
+      paths:
+"
+    );
+    for at in 0..count {
+        let _ = writeln!(
+            text,
+            "      - path: /p/{at:06}{end}\n        pathType: {path_type}\n        backend: {{service: {{name: s, port: {{number: 80}}}}}}"
+        );
+    }
+    text
+}
+
+fn endpoints(count: usize) -> String {
+    let mut text = format!(
+        "{CLASS}{}apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {{name: s-1, namespace: d, labels: {{kubernetes.io/service-name: s}}}}
+addressType: IPv4
+ports: [{{port: 8080}}]
+endpoints:
+",
+        ingress(0, "h.example.com", "/", "")
+    );
+    for at in 0..count {
+        let _ = writeln!(text, "- addresses: [10.0.{}.{}]\n  conditions: {{ready: true}}", at >> 8, at & 255);
+    }
+    text
+}
+
+fn keys(count: usize) -> String {
+    let start = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ingress-nginx-controller, namespace: ingress-nginx}\ndata:\n";
+    (0..count).fold(start.to_owned(), |text, at| text + &format!("  key-number-{at:07}: \"some value of a key with {at:07}\"\n"))
+}
+
+/// What is done with manifests.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Task {
+    Render,
+    Check,
+}
+
+/// What it takes, and the bytes that come of it.
+fn run(text: &str, task: Task) -> (AllocationInfo, u64) {
+    let mut written = 0;
+    let info = measure(|| {
+        let mut sources = SourceMap::default();
+        sources.add("in.yaml", text);
+        let cluster = manifest::load(&mut sources);
+        let flags = Flags::parse(LATEST, [("--configmap=ingress-nginx/ingress-nginx-controller", None)]).value;
+        let controller = Controller { version: LATEST, flags, environment: Environment::default() };
+        let proxy = lower::lower(&cluster.value, &controller).value;
+        let target = target::find("ingress-nginx").expect("it is a target");
+        let options = Options::default();
+        if task == Task::Render {
+            written = target.render(&proxy, &options).value.iter().map(|file| file.content.len() as u64).sum();
+            return;
+        }
+        let judgement = Judgement::of(&proxy, |as_a_whole, take| {
+            assert!(!as_a_whole, "its parts have nothing to do with each other");
+            target.render_for_checks(&proxy, &options, take);
+        });
+        let _ = lint::check(&Subject { cluster: &cluster.value, controller: &controller, proxy: &proxy, judgement: &judgement });
+    });
+    (info, written)
+}
+
+#[test]
+fn memory_grows_with_what_is_read_and_written() {
+    // Allocations are counted for one thread.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build().expect("a thread is there");
+    pool.install(|| {
+        let pattern = format!("{PREFIX}/use-regex: 'true'");
+        // The shape, how often its part is repeated, and the bytes that each byte of it may take.
+        type Shape<'a> = (&'static str, usize, u64, &'a dyn Fn(usize) -> String);
+        let shapes: [Shape; 7] = [
+            ("hosts", 1000, 20, &hosts),
+            ("one host", 1000, 20, &one_host),
+            ("canaries", 1000, 24, &canaries),
+            ("paths", 1000, 20, &|count| paths(count, "", "", "Prefix")),
+            ("patterns", 1000, 20, &|count| paths(count, &pattern, "/[a-z]+", "ImplementationSpecific")),
+            ("endpoints", 2000, 44, &endpoints),
+            ("keys", 1000, 20, &keys),
+        ];
+        for task in [Task::Render, Task::Check] {
+            run(&hosts(1), task);
+            for (name, count, factor, text) in shapes {
+                let (once, twice) = (text(count), text(2 * count));
+                let (few, written_of_few) = run(&once, task);
+                let (many, written) = run(&twice, task);
+                // What is there whatever the input, as tables, is there both times.
+                let (read, written) = ((twice.len() - once.len()) as u64, written - written_of_few);
+                let taken = many.bytes_max.saturating_sub(few.bytes_max);
+                let about = format!("{task:?} of {name}: {read} bytes read, {written} written, {taken} taken: {few:?}, {many:?}");
+                assert!(taken <= factor * read + 2 * written, "{about}");
+                assert!(10 * many.bytes_max <= 22 * few.bytes_max, "{about}");
+                assert!(10 * many.count_total <= 22 * few.count_total, "{about}");
+            }
+        }
+    });
+}
