@@ -116,6 +116,14 @@ pub struct Features {
     pub causes: Vec<(String, crate::source::Span)>,
 }
 
+impl Features {
+    /// An annotation that was written, which is named without its prefix: its whole name, and its place.
+    #[must_use]
+    pub fn cause(&self, name: &str) -> Option<&(String, crate::source::Span)> {
+        self.causes.iter().find(|(cause, _)| cause.rsplit('/').next() == Some(name))
+    }
+}
+
 /// Users and passwords.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PasswordAuth {

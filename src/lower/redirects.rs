@@ -44,8 +44,7 @@ fn place(finding: Diagnostic, server: &Server) -> Diagnostic {
         Origin::Default => None,
     };
     let asking = server.routes.iter().find(|route| route.features.redirect.from_twin);
-    let causes = asking.map(|route| route.features.causes.as_slice()).unwrap_or_default();
-    let cause = causes.iter().find(|(name, _)| name.rsplit('/').next() == Some(ANNOTATION)).map(|(_, span)| *span);
+    let cause = asking.and_then(|route| route.features.cause(ANNOTATION)).map(|(_, span)| *span);
     let finding = finding.at(cause.or(host)).subject(ANNOTATION);
     match asking.and_then(|route| route.owner.as_ref()) {
         Some(owner) => finding.object(ObjectRef { kind: "Ingress".into(), namespace: owner.namespace.clone(), name: owner.name.clone() }),

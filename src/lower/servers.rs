@@ -255,8 +255,7 @@ impl Made {
 
 /// Where an annotation stands that is named without its prefix.
 pub(super) fn cause(ingress: &Chosen, name: &str) -> Option<Span> {
-    let mut causes = ingress.features.causes.iter();
-    causes.find(|(cause, _)| cause.rsplit('/').next() == Some(name)).map(|(_, span)| *span)
+    ingress.features.cause(name).map(|(_, span)| *span)
 }
 
 /// Says that an annotation came too late for a host; where it says the same as the one that applies, nothing is lost.

@@ -46,8 +46,7 @@ impl<'a> Scope<'a> {
 
     /// From here on, findings are about the route that asks for something that holds for its whole host.
     pub(super) fn enter_cause(&mut self, server: &'a Server, subject: &str) {
-        let asks = |route: &&Route| route.features.causes.iter().any(|(name, _)| name.rsplit('/').next() == Some(subject));
-        if let Some(route) = server.routes.iter().find(asks) {
+        if let Some(route) = server.routes.iter().find(|route| route.features.cause(subject).is_some()) {
             self.enter(route);
         }
     }
@@ -96,7 +95,7 @@ impl<'a> Scope<'a> {
 
     /// Whether the route has an annotation.
     pub(super) fn is_asked(&self, name: &str) -> bool {
-        self.features.is_some_and(|features| features.causes.iter().any(|(cause, _)| cause.rsplit('/').next() == Some(name)))
+        self.features.is_some_and(|features| features.cause(name).is_some())
     }
 
     /// Something is done in another way, which those who look closely can tell.
@@ -180,8 +179,7 @@ impl<'a> Scope<'a> {
     }
 
     fn push(&mut self, finding: Diagnostic, subject: &str) {
-        let is_cause = |name: &str| name.rsplit('/').next() == Some(subject);
-        let cause = self.features.and_then(|features| features.causes.iter().find(|(name, _)| is_cause(name)));
+        let cause = self.features.and_then(|features| features.cause(subject));
         let key = self.settings.and_then(|settings| Some((settings, settings.place(subject)?))).filter(|_| self.owner.is_none());
         let span = cause.map(|(_, span)| *span).or(match key.map_or(self.origin, |(_, place)| place) {
             Origin::Manifest(span) => Some(span),

@@ -4,7 +4,7 @@ use ingressc::catalog::features;
 use ingressc::catalog::key::Spec;
 use ingressc::ir::Proxy;
 
-use crate::trial::{self, OTHERS, Trial};
+use crate::trial::{self, Companions, OTHERS, Trial};
 
 /// What annotations name, and a host with TLS whose second path has other annotations.
 const CLUSTER: &str = "\
@@ -80,7 +80,7 @@ const VALUES: &[(&str, &str)] = &[
 const ASKED: &[(&str, &str)] = &[("auth-url", "http://auth.shop.svc.cluster.local/check")];
 
 /// Annotations that act only together with others, by how they begin.
-const COMPANIONS: &[(&str, &[(&str, &str)])] = &[
+const COMPANIONS: Companions = &[
     ("affinity-", &[("affinity", "cookie")]),
     ("affinity-canary-behavior", &[("canary", "true"), ("canary-weight", "20")]),
     ("opentelemetry-", &[("enable-opentelemetry", "true")]),
@@ -158,13 +158,8 @@ metadata:
 }
 
 fn trial(spec: &'static Spec) -> Trial {
-    let others =
-        COMPANIONS.iter().filter(|(prefix, _)| spec.name.starts_with(prefix) || spec.name == *prefix).flat_map(|(_, others)| *others);
-    let others: Vec<_> = others.copied().filter(|(name, _)| *name != spec.name).collect();
     let value = VALUES.iter().find(|(name, _)| *name == spec.name).map_or(spec.example, |(_, value)| value);
-    let with: Vec<_> = others.iter().copied().chain([(spec.name, value)]).collect();
-    let (without, with) = (proxy(&others), proxy(&with));
-    Trial { name: spec.name, others: others.iter().map(|(name, _)| *name).collect(), without, with }
+    Trial::of(spec.name, value, COMPANIONS, proxy)
 }
 
 fn trials() -> impl Iterator<Item = Trial> {

@@ -3,7 +3,7 @@
 use ingressc::catalog::settings::{self, Setting};
 use ingressc::ir::Proxy;
 
-use crate::trial::{self, OTHERS, Trial, made};
+use crate::trial::{self, Companions, OTHERS, Trial, made};
 
 /// Hosts, TCP and UDP, so that each key has something to act on.
 const CLUSTER: &str = "\
@@ -131,7 +131,7 @@ const VALUES: &[(&str, &str)] = &[
 ];
 
 /// Keys that act only together with others.
-const COMPANIONS: &[(&str, &[(&str, &str)])] = &[
+const COMPANIONS: Companions = &[
     ("brotli-", &[("enable-brotli", "true")]),
     ("compute-full-forwarded-for", &[("use-forwarded-headers", "true")]),
     ("disable-proxy-intercept-errors", &[("custom-http-errors", "404,503")]),
@@ -209,17 +209,10 @@ fn other_value(setting: &Setting) -> String {
     }
 }
 
-fn trial(setting: &'static Setting) -> Trial {
-    let others = COMPANIONS.iter().filter(|(prefix, _)| setting.name.starts_with(prefix)).flat_map(|(_, others)| *others);
-    let others: Vec<_> = others.copied().filter(|(name, _)| *name != setting.name).collect();
-    let value = other_value(setting);
-    let with: Vec<_> = others.iter().copied().chain([(setting.name, value.as_str())]).collect();
-    let (without, with) = (proxy(&others), proxy(&with));
-    Trial { name: setting.name, others: others.iter().map(|(name, _)| *name).collect(), without, with }
-}
-
 fn trials() -> impl Iterator<Item = Trial> {
-    settings::all().filter(|setting| !UNTRIED.contains(&setting.name)).map(trial)
+    settings::all()
+        .filter(|setting| !UNTRIED.contains(&setting.name))
+        .map(|setting| Trial::of(setting.name, &other_value(setting), COMPANIONS, proxy))
 }
 
 #[test]

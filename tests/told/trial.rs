@@ -45,7 +45,18 @@ pub struct Trial {
     pub with: Proxy,
 }
 
+/// Names that act only together with others, by how they begin.
+pub type Companions = &'static [(&'static str, &'static [(&'static str, &'static str)])];
+
 impl Trial {
+    /// Tries a value of a name beside the companions of the name.
+    pub fn of(name: &'static str, value: &str, companions: Companions, proxy: impl Fn(&[(&str, &str)]) -> Proxy) -> Self {
+        let others = companions.iter().filter(|(prefix, _)| name.starts_with(prefix)).flat_map(|(_, others)| *others);
+        let others: Vec<_> = others.copied().filter(|(other, _)| *other != name).collect();
+        let with: Vec<_> = others.iter().copied().chain([(name, value)]).collect();
+        Self { name, without: proxy(&others), with: proxy(&with), others: others.iter().map(|(other, _)| *other).collect() }
+    }
+
     /// Whether the controller does something else because of it. How it finds endpoints, whom it knows by a password and which
     /// connections it passes on unopened is in no file of its configuration: there another product shows it.
     pub fn has_effect(&self) -> bool {

@@ -33,7 +33,7 @@ fn one_of_each_ingress(proxy: &Proxy) -> impl Iterator<Item = &Route> {
 
 /// Puts a finding at an annotation of a route, which is named without its prefix.
 fn at_annotation(finding: Diagnostic, route: &Route, annotation: &str) -> Diagnostic {
-    let cause = route.features.causes.iter().find(|(name, _)| name.rsplit('/').next() == Some(annotation));
+    let cause = route.features.cause(annotation);
     let finding = finding.at(cause.map(|(_, span)| *span)).subject(cause.map_or(annotation, |(name, _)| name));
     match &route.owner {
         Some(owner) => {

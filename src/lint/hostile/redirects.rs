@@ -30,8 +30,7 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
 fn targets(route: &Route) -> Vec<(&'static str, &str)> {
     let features = &route.features;
     let signin = features.external_auth.as_ref().map_or("", |auth| &auth.signin_url);
-    let is_written = |annotation: &str| features.causes.iter().any(|(name, _)| name.rsplit('/').next() == Some(annotation));
-    let redirect = if is_written("temporal-redirect") { "temporal-redirect" } else { "permanent-redirect" };
+    let redirect = if features.cause("temporal-redirect").is_some() { "temporal-redirect" } else { "permanent-redirect" };
     // A target that is a URL makes a redirect of the rewriting.
     let target = Some(features.rewrite.target.as_str()).filter(|target| target.starts_with("http://") || target.starts_with("https://"));
     vec![(redirect, &features.redirect.url), ("auth-signin", signin), ("rewrite-target", target.unwrap_or_default())]
@@ -43,8 +42,7 @@ fn error_pages(proxy: &Proxy) -> Vec<Diagnostic> {
     let mut findings: Vec<Diagnostic> = Vec::new();
     for server in &proxy.servers {
         let Some(danger) = server.client_auth.as_ref().and_then(|auth| danger(NAME, &auth.error_page)) else { continue };
-        let is_cause = |route: &&Route| route.features.causes.iter().any(|(name, _)| name.rsplit('/').next() == Some(NAME));
-        if let Some(route) = server.routes.iter().find(is_cause) {
+        if let Some(route) = server.routes.iter().find(|route| route.features.cause(NAME).is_some()) {
             findings.push(at_annotation(finding(NAME, &danger), route, NAME));
         }
     }

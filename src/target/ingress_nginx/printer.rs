@@ -106,8 +106,7 @@ impl<'a> Printer<'a> {
         let message = format!("the value of `{subject}` breaks out of its directive: the controller prints it as it is");
         // What nginx makes of the whole is judged where it can be read; text that loads does worse than text that does not.
         let finding = Diagnostic::error("broken-shape", message).subject(subject);
-        let is_cause = |name: &str| name.rsplit('/').next() == Some(subject);
-        let cause = |route: &'a Route| Some((route, route.features.causes.iter().find(|(name, _)| is_cause(name))?.1));
+        let cause = |route: &'a Route| Some((route, route.features.cause(subject)?.1));
         let (route, span) = match (self.routes.iter().find_map(cause), self.routes, self.origin) {
             (Some((route, span)), _, _) => (Some(route), Some(span)),
             (None, [route], Origin::Manifest(span)) => (Some(route), Some(span)),

@@ -200,7 +200,7 @@ fn normal(text: &str) -> String {
 
 /// The annotation of a route that governs a directive.
 pub(super) fn annotation(route: &Route, directive: &str) -> String {
-    subject(directive, |name| route.features.causes.iter().any(|(cause, _)| cause.rsplit('/').next() == Some(name)))
+    subject(directive, |name| route.features.cause(name).is_some())
 }
 
 /// The annotation of any route of a host that governs a directive.
