@@ -1,7 +1,7 @@
 //! A compiler from Kubernetes Ingress manifests to proxy configuration.
 //!
 //! ```text
-//! bytes -> source -> manifest -> lower (with catalog) -> ir -> target -> text -> cli
+//! bytes -> source -> manifest -> lower (with catalog) -> ir -> emit -> text -> cli
 //! ```
 //!
 //! Arrows run one way; `tests/tidy.rs` holds the table of allowed ones. Only `cli` does IO, only `main` ends the process, a user's
@@ -14,6 +14,7 @@ pub mod conf;
 pub mod credentials;
 pub mod diagnostic;
 pub mod diff;
+pub mod emit;
 pub mod ir;
 pub mod lint;
 pub mod lower;
@@ -21,4 +22,3 @@ pub mod manifest;
 pub mod nginx;
 pub mod output;
 pub mod source;
-pub mod target;

@@ -12,11 +12,11 @@ use ingressc::catalog::features;
 use ingressc::catalog::flags::Flags;
 use ingressc::catalog::version::LATEST;
 use ingressc::diagnostic::{Diagnostic, ObjectRef};
+use ingressc::emit;
 use ingressc::lint::{self, Judgement, Subject};
 use ingressc::lower::{self, Controller, Environment};
 use ingressc::manifest::{self, Cluster, Object};
 use ingressc::source::SourceMap;
-use ingressc::target;
 use jiff::Timestamp;
 use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -120,8 +120,7 @@ fn load(case: &Path) -> (Cluster, Controller) {
 fn check(cluster: &Cluster, controller: &Controller) -> Vec<Diagnostic> {
     let lowered = lower::lower(cluster, controller);
     let mut found = lowered.diagnostics;
-    let rendered =
-        target::find("ingress-nginx").map(|target| target.render(&lowered.value, &target::Options::default())).unwrap_or_default();
+    let rendered = emit::find("ingress-nginx").map(|target| target.render(&lowered.value, &emit::Options::default())).unwrap_or_default();
     let judgement = Judgement::of(&lowered.value, |_, take| rendered.value.iter().for_each(|file| take(&file.name, &file.content)));
     found.extend(lint::check(&Subject { cluster, controller, proxy: &lowered.value, judgement: &judgement }));
     found

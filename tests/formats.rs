@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use ingressc::catalog::flags::Flags;
 use ingressc::catalog::version::LATEST;
+use ingressc::emit::{self, OutputFile};
 use ingressc::lower::{self, Controller, Environment};
 use ingressc::manifest;
 use ingressc::source::SourceMap;
-use ingressc::target::{self, OutputFile};
 
 const VICTIM: &str = "\
 apiVersion: v1
@@ -76,9 +76,9 @@ fn made(target: &str, text: &str) -> Vec<OutputFile> {
     let flags = Flags::parse(LATEST, [("--enable-ssl-passthrough=true", None)]).value;
     let controller = Controller { version: LATEST, flags, environment: Environment::default() };
     let proxy = lower::lower(&manifest::load(&mut sources).value, &controller).value;
-    let mut options = target::Options::default();
+    let mut options = emit::Options::default();
     options.nginx.splits_hosts = true;
-    target::find(target).expect("it is there").render(&proxy, &options).value
+    emit::find(target).expect("it is there").render(&proxy, &options).value
 }
 
 /// What tables and files of hosts say of the victim: the keys, and whether they lead to its pods. Names of backends may be others.
@@ -93,7 +93,7 @@ fn of_victim(files: &[OutputFile]) -> BTreeSet<(String, String, bool)> {
 }
 
 fn assert_shape(what: &str, files: &[OutputFile]) {
-    assert_eq!(target::misnamed(files.iter().map(|file| &*file.name)), None, "{what}");
+    assert_eq!(emit::misnamed(files.iter().map(|file| &*file.name)), None, "{what}");
     for file in files.iter().filter(|file| file.name.starts_with("maps/") && file.name != "maps/certificate-errors.map") {
         for line in file.content.lines() {
             let is_fit = line.split(' ').count() == 2 && !line.contains(char::is_control) && !line.starts_with('#');

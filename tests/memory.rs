@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use allocation_counter::{AllocationInfo, measure};
 use ingressc::catalog::flags::Flags;
 use ingressc::catalog::version::LATEST;
+use ingressc::emit::{self, Options};
 use ingressc::lint::{self, Judgement, Subject};
 use ingressc::lower::{self, Controller, Environment};
 use ingressc::manifest;
 use ingressc::source::SourceMap;
-use ingressc::target::{self, Options};
 
 const CLASS: &str = "\
 apiVersion: networking.k8s.io/v1
@@ -114,7 +114,7 @@ fn run(text: &str, task: Task) -> (AllocationInfo, u64) {
         let flags = Flags::parse(LATEST, [("--configmap=ingress-nginx/ingress-nginx-controller", None)]).value;
         let controller = Controller { version: LATEST, flags, environment: Environment::default() };
         let proxy = lower::lower(&cluster.value, &controller).value;
-        let target = target::find("ingress-nginx").expect("it is a target");
+        let target = emit::find("ingress-nginx").expect("it is a target");
         let options = Options::default();
         if task == Task::Render {
             written = target.render(&proxy, &options).value.iter().map(|file| file.content.len() as u64).sum();

@@ -5,10 +5,10 @@ use ingressc::catalog::version::LATEST;
 use ingressc::catalog::{features, settings};
 use ingressc::conf::{self, Directive};
 use ingressc::diagnostic::{Diagnostic, Severity};
+use ingressc::emit;
 use ingressc::lower::{self, Controller, Environment};
 use ingressc::manifest;
 use ingressc::source::{FileId, SourceMap};
-use ingressc::target;
 use proptest::prelude::*;
 
 const SERVICES: &str = "\
@@ -27,7 +27,7 @@ ports: [{name: http, port: 8080, protocol: TCP}]
 
 /// A rendered configuration and what was said on the way.
 struct Made {
-    files: Vec<target::OutputFile>,
+    files: Vec<emit::OutputFile>,
     findings: Vec<Diagnostic>,
 }
 
@@ -48,7 +48,7 @@ fn make_for(target: &str, files: &[(&str, &str)]) -> Made {
     let controller = controller(&["--configmap=shop/settings"]);
     let cluster = manifest::load(&mut sources);
     let proxy = lower::lower(&cluster.value, &controller);
-    let rendered = target::find(target).expect("it is there").render(&proxy.value, &target::Options::default());
+    let rendered = emit::find(target).expect("it is there").render(&proxy.value, &emit::Options::default());
     let findings = [cluster.diagnostics, proxy.diagnostics, rendered.diagnostics].concat();
     Made { files: rendered.value, findings }
 }

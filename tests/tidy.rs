@@ -11,7 +11,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cause", &["catalog", "diagnostic", "ir", "lower", "manifest", "source"]),
     (
         "cli",
-        &["catalog", "cause", "conf", "credentials", "diagnostic", "diff", "ir", "lint", "lower", "manifest", "output", "source", "target"],
+        &["catalog", "cause", "conf", "credentials", "diagnostic", "diff", "emit", "ir", "lint", "lower", "manifest", "output", "source"],
     ),
     ("conf", &["diagnostic", "source"]),
     ("credentials", &[]),
@@ -24,7 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("nginx", &["conf", "source"]),
     ("output", &["catalog", "conf", "credentials", "diagnostic", "diff", "lint", "source"]),
     ("source", &[]),
-    ("target", &["diagnostic", "ir", "nginx"]),
+    ("emit", &["diagnostic", "ir", "nginx"]),
 ];
 
 /// Lines that a file may have: more hold more than one idea.

@@ -6,10 +6,10 @@ use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use ingressc::catalog::flags::Flags;
 use ingressc::catalog::version::Version;
+use ingressc::emit::{self, OutputFile};
 use ingressc::lower::{self, Controller, Environment};
 use ingressc::manifest::{self, Cluster};
 use ingressc::source::SourceMap;
-use ingressc::target::{self, OutputFile};
 
 /// Numbers of Ingresses: a stage that is linear needs ten times the time for each step.
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
@@ -34,8 +34,8 @@ fn controller() -> Controller {
 }
 
 fn render(proxy: &ingressc::ir::Proxy) -> Vec<OutputFile> {
-    let target = target::find("ingress-nginx").expect("the target is always there");
-    target.render(proxy, &target::Options::default()).value
+    let target = emit::find("ingress-nginx").expect("the target is always there");
+    target.render(proxy, &emit::Options::default()).value
 }
 
 #[divan::bench(args = SIZES)]

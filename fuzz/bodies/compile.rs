@@ -3,12 +3,12 @@
 use ingressc::catalog::flags::Flags;
 use ingressc::catalog::version::LATEST;
 use ingressc::diagnostic::{Diagnostic, Severity};
+use ingressc::emit::{HaproxyOptions, NginxOptions, Options, OutputFile, TARGETS};
 use ingressc::lint::{self, Judgement, Subject};
 use ingressc::lower::{self, Controller, Environment};
 use ingressc::manifest;
 use ingressc::output::{Findings, Paint, github, json, junit, sarif, summary};
 use ingressc::source::SourceMap;
-use ingressc::target::{HaproxyOptions, NginxOptions, Options, OutputFile, TARGETS};
 
 /// What one target makes of manifests.
 pub struct Made {

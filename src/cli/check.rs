@@ -15,13 +15,13 @@ use super::project::Project;
 use super::{Failure, Global, Status, target_parser, upgrade};
 use crate::catalog::version::Release;
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
+use crate::emit;
 use crate::ir::Proxy;
 use crate::lint::{self, Judgement, Subject};
 use crate::lower::{self, Controller};
 use crate::manifest::helm::Templates;
 use crate::output::{Findings, github, json, junit, sarif, summary};
 use crate::source::{FileId, SourceMap};
-use crate::target;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -152,7 +152,7 @@ impl Check {
         let options = self.targets.options().in_one_file();
         let mut told = Vec::new();
         let judgement = Judgement::of(&proxy, |as_a_whole, take| {
-            let Some(target) = target::find(self.target) else { return };
+            let Some(target) = emit::find(self.target) else { return };
             if as_a_whole {
                 target.render(&proxy, &options).value.iter().for_each(|file| take(&file.name, &file.content));
             } else {

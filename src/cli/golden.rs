@@ -7,9 +7,9 @@ use super::files;
 use super::folder::Folder;
 use crate::conf;
 use crate::diff::{self, Report};
+use crate::emit::OutputFile;
 use crate::output::{Paint, changes, report, untrusted};
 use crate::source::FileId;
-use crate::target::OutputFile;
 
 /// Reports which files of a folder differ from those that were made; whether none does.
 pub(super) fn compare(folder: &Path, files: &[OutputFile], console: &Console) -> anyhow::Result<bool> {

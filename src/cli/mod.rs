@@ -39,9 +39,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand};
 
 use crate::diagnostic::Diagnostic;
+use crate::emit::{self, TARGETS};
 use crate::output::untrusted::{is_deceptive, many_lines};
 use crate::source::SourceMap;
-use crate::target::{self, TARGETS};
 use console::Console;
 
 pub use config::complaints_about_settings;
@@ -185,7 +185,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
 fn target_parser() -> impl clap::builder::TypedValueParser<Value = &'static str> {
     let names = TARGETS.iter().map(|target| target.name());
     PossibleValuesParser::new(names).try_map(|name| {
-        let found = target::find(&name).map(target::Target::name);
+        let found = emit::find(&name).map(emit::Target::name);
         found.ok_or("no such target")
     })
 }

@@ -7,11 +7,11 @@ use super::project::Project;
 use crate::cause::{Causes, Query};
 use crate::conf::{self, Directive};
 use crate::diff::places::{self, Located};
+use crate::emit::OutputFile;
 use crate::ir::Proxy;
 use crate::output::difference::Because;
 use crate::output::origins::{self, Traced};
 use crate::source::{FileId, SourceMap};
-use crate::target::OutputFile;
 
 /// The name of the file with the origins.
 const FILE: &str = "origins.json";

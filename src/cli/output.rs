@@ -8,10 +8,10 @@ use rayon::prelude::*;
 
 use super::certificate;
 use super::folder::Folder;
+use crate::emit::{HaproxyOptions, HaproxyVersion, Module, NginxOptions, NginxVersion, Options, OutputFile};
 use crate::ir::{Proxy, SecretUse};
 use crate::lower;
 use crate::manifest::Cluster;
-use crate::target::{HaproxyOptions, HaproxyVersion, Module, NginxOptions, NginxVersion, Options, OutputFile};
 
 /// Options of the target `nginx`.
 #[derive(Debug, Default, Args)]

@@ -12,10 +12,10 @@ use super::{Failure, Global, Status};
 use crate::catalog::adopted::Dialect;
 use crate::catalog::version::Version;
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
+use crate::emit::{IngressNginx, Target};
 use crate::lower::{self, Controller};
 use crate::manifest::{self, Cluster};
 use crate::source::{FileId, SourceMap};
-use crate::target::{IngressNginx, Target};
 
 /// Everything that was given.
 #[derive(Debug)]

@@ -15,8 +15,8 @@ use super::progress::Progress;
 use super::project::Project;
 use super::{Failure, Global, Status, golden, target_parser};
 use crate::diagnostic::{Effect, Outcome, Severity};
+use crate::emit::{self, IngressNginx, OutputFile, Target};
 use crate::lower;
-use crate::target::{self, IngressNginx, OutputFile, Target};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -90,7 +90,7 @@ impl Render {
         if let Some(folder) = self.output.as_ref().filter(|_| self.write_secrets) {
             output::add_secrets(&mut proxy, &project.cluster, folder)?;
         }
-        let mut rendered = target::find(self.target).map(|target| target.render(&proxy, &self.targets.options())).unwrap_or_default();
+        let mut rendered = emit::find(self.target).map(|target| target.render(&proxy, &self.targets.options())).unwrap_or_default();
         project.findings.extend(rendered.diagnostics);
         if let Some(style) = self.origins {
             origins::add(style, &mut rendered.value, project, &proxy)?;
@@ -102,7 +102,7 @@ impl Render {
 
     /// Prints, writes or compares the files; whether they are equal.
     fn deliver(&self, files: &[OutputFile], console: &Console) -> anyhow::Result<bool> {
-        if let Some(reason) = target::misnamed(files.iter().map(|file| &*file.name)) {
+        if let Some(reason) = emit::misnamed(files.iter().map(|file| &*file.name)) {
             anyhow::bail!("nothing is written: {reason}");
         }
         match &self.output {

@@ -18,10 +18,10 @@ use crate::conf::{self, Tree};
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::diff::facts::Facts;
 use crate::diff::layout::Layout;
+use crate::emit::{IngressNginx, Options, Target as _};
 use crate::ir::Proxy;
 use crate::lower;
 use crate::source::{FileId, SourceMap, Span};
-use crate::target::{IngressNginx, Options, Target as _};
 
 /// Names of manifests end so; everything else that is a single file is a configuration.
 const MANIFESTS: [&str; 3] = ["yaml", "yml", "json"];

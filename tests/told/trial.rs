@@ -3,11 +3,11 @@
 use ingressc::catalog::flags::Flags;
 use ingressc::catalog::version::LATEST;
 use ingressc::diagnostic::Diagnostic;
+use ingressc::emit::{self, OutputFile};
 use ingressc::ir::Proxy;
 use ingressc::lower::{self, Controller, Environment};
 use ingressc::manifest;
 use ingressc::source::SourceMap;
-use ingressc::target::{self, OutputFile};
 
 /// The products that are not the controller.
 pub const OTHERS: [&str; 2] = ["nginx", "haproxy"];
@@ -30,9 +30,9 @@ pub struct Made {
 }
 
 pub fn made(target: &str, proxy: &Proxy) -> Made {
-    let mut options = target::Options::default();
+    let mut options = emit::Options::default();
     options.haproxy.lua = true;
-    let rendered = target::find(target).expect("it is there").render(proxy, &options);
+    let rendered = emit::find(target).expect("it is there").render(proxy, &options);
     let is_told = |finding: &Diagnostic| ["not-expressible", "expressed-differently", "unfit-value"].contains(&finding.rule);
     Made { files: rendered.value, findings: rendered.diagnostics.into_iter().filter(is_told).collect() }
 }

@@ -11,8 +11,8 @@ mod streams;
 
 use serde::Serialize;
 
+use crate::emit::OutputFile;
 use crate::ir::Proxy;
-use crate::target::OutputFile;
 
 /// The JSON files; older forms have the settings for Lua within nginx.conf. The same proxy gives the same bytes.
 pub(super) fn files(proxy: &Proxy) -> Vec<OutputFile> {

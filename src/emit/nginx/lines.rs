@@ -251,7 +251,7 @@ fn is_fit(text: &str) -> bool {
 /// Adds a directive with its words.
 macro_rules! put {
     ($lines:expr, $name:literal $(, $word:expr)* $(,)?) => {
-        $lines.directive($name, vec![$($crate::target::nginx::lines::Word::from($word)),*])
+        $lines.directive($name, vec![$($crate::emit::nginx::lines::Word::from($word)),*])
     };
 }
 

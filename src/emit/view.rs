@@ -119,14 +119,14 @@ macro_rules! view {
     ($($(#[$meta:meta])* struct $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty,)* })*) => {$(
         $(#[$meta])*
         #[derive(Debug)]
-        pub(in $crate::target) struct $name {
-            $($(#[$field_meta])* pub(in $crate::target) $field: $type,)*
+        pub(in $crate::emit) struct $name {
+            $($(#[$field_meta])* pub(in $crate::emit) $field: $type,)*
         }
 
         impl minijinja::value::Object for $name {
             fn get_value(self: &std::sync::Arc<Self>, key: &minijinja::Value) -> Option<minijinja::Value> {
                 match key.as_str()? {
-                    $(stringify!($field) => Some($crate::target::view::Shown::shown(&self.$field)),)*
+                    $(stringify!($field) => Some($crate::emit::view::Shown::shown(&self.$field)),)*
                     _ => None,
                 }
             }
