@@ -1,4 +1,4 @@
-//! What must hold for any bytes: one body for each target of the fuzzer. `tests/any_text.rs` runs the same bodies on the stable
+//! What must hold for any bytes: one body for each target of the fuzzer. `tests/it/any_text.rs` runs the same bodies on the stable
 //! toolchain.
 #![allow(dead_code, unused_imports, reason = "a target of the fuzzer runs one of the bodies")]
 

@@ -1,7 +1,7 @@
 //! Any text, as in `fuzz`, where only the stable toolchain is at hand: the bodies are the same. `PROPTEST_CASES` sets how many texts are
 //! tried.
 
-#[path = "../fuzz/bodies/mod.rs"]
+#[path = "../../fuzz/bodies/mod.rs"]
 mod bodies;
 
 use proptest::prelude::*;

@@ -1,8 +1,6 @@
 //! Nothing of a Secret ever reaches an output, however its document is written or broken.
 
-mod support;
-
-use support::program::{Run, folder, run};
+use crate::support::program::{Run, folder, run};
 
 /// What stands in the Secrets. Both parts are looked for: a message may hold one of them.
 const MARKS: [&str; 2] = ["CANARY", "8675309"];

@@ -1,14 +1,10 @@
 //! `ingressc check --fix`: what it changes, what it leaves alone, and what it says about both.
 
-mod support;
-
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
+use crate::support::program::{Run, folder, run};
 use pretty_assertions::assert_eq;
-use support::program::{Run, folder, run};
 use tempfile::TempDir;
 
 /// Two misspelt names, one of them with comments and an odd layout around it, and a name that nothing resembles.
@@ -79,20 +75,6 @@ fn a_dry_run_prints_a_patch_and_changes_nothing() {
     assert!(run.stdout.contains("\n+    \"nginx.ingress.kubernetes.io/proxy-body-size\":   8m   # uploads\n"), "{run:?}");
     assert!(run.stderr.contains("would fix 2 of "), "{run:?}");
     assert_eq!(check(folder.path(), &["right.yaml", "--fix", "--dry-run"], "").stdout, "");
-}
-
-#[test]
-fn the_patch_can_be_applied() {
-    let folder = folder(&[("in.yaml", WRONG)]);
-    let patch = check(folder.path(), &["in.yaml", "--fix", "--dry-run"], "").stdout;
-    let git = Command::new("git").args(["apply", "-"]).current_dir(folder.path()).stdin(Stdio::piped()).spawn();
-    let Ok(mut child) = git else {
-        support::skipped("there is no git to apply the patch with");
-        return;
-    };
-    child.stdin.take().expect("it was piped").write_all(patch.as_bytes()).expect("git reads the patch");
-    assert!(child.wait().expect("git ends").success());
-    assert_eq!(read(&folder, "in.yaml"), right());
 }
 
 #[test]

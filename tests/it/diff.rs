@@ -1,13 +1,11 @@
 //! `ingressc diff` as people and machines run it: against a live configuration, and one change against another.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 
+use crate::support::program::{Run, folder};
 use pretty_assertions::assert_eq;
 use serde_json::Value;
-use support::program::{Run, folder};
 use tempfile::TempDir;
 
 const SHOP: &str = "\
@@ -70,7 +68,7 @@ endpoints:
 ";
 
 fn run(folder: &Path, args: &[&str]) -> Run {
-    support::program::run(folder, args, "")
+    crate::support::program::run(folder, args, "")
 }
 
 fn write(folder: &Path, name: &str, content: &str) {

@@ -1,8 +1,6 @@
 //! What a tenant writes takes nothing that another tenant is served.
 
-mod support;
-
-use support::program::{Run, folder, run};
+use crate::support::program::{Run, folder, run};
 
 /// An Ingress of a namespace, created in a year, for a host, with an alias where one is given.
 fn ingress(namespace: &str, year: u16, host: &str, alias: &str) -> String {
@@ -153,7 +151,7 @@ fn whatever_holds_for_a_whole_host_is_told_to_those_who_share_it() {
     let text = |entry: &serde_json::Value, field: &str| entry[field].as_str().unwrap_or_default().to_owned();
     let named = |name: &str| entries.iter().find(|entry| text(entry, "name") == name).map(|entry| text(entry, "example"));
     let options = ["--controller-arg", "--enable-ssl-passthrough", "--configmap", "ingress-nginx/ingress-nginx-controller"];
-    let secrets = include_str!("../golden/render/client-certificates/in.yaml");
+    let secrets = include_str!("../../golden/render/client-certificates/in.yaml");
     let authority =
         secrets.split("\n---\n").nth(1).expect("the second document holds an authority").replace("name: clients", "name: ca") + "\n---\n";
     let victim = ingress("a", 2020, "shop.example", "");

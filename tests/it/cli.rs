@@ -1,13 +1,11 @@
 //! The program as people run it: exit codes, streams and files.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use support::program::{Run, folder};
+use crate::support::program::{Run, folder};
 
 const INGRESS: &str = "\
 apiVersion: networking.k8s.io/v1
@@ -25,7 +23,7 @@ spec:
 const FILES: [&str; 5] = ["backends.json", "certificates.json", "lua.json", "nginx.conf", "streams.json"];
 
 fn run(folder: &Path, args: &[&str]) -> Run {
-    support::program::run(folder, args, "")
+    crate::support::program::run(folder, args, "")
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -51,7 +49,7 @@ fn the_configuration_goes_to_standard_output() {
 fn standard_input_is_a_file_like_any_other() {
     let folder = folder(&[("in.yaml", INGRESS)]);
     let from_file = run(folder.path(), &render(&[]));
-    let from_input = support::program::run(folder.path(), &["render", "-", "--target", "ingress-nginx"], INGRESS);
+    let from_input = crate::support::program::run(folder.path(), &["render", "-", "--target", "ingress-nginx"], INGRESS);
     assert_eq!((from_input.code, from_input.stdout), (from_file.code, from_file.stdout));
 }
 

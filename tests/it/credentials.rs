@@ -1,8 +1,6 @@
 //! Credentials that stand outside of Secrets reach no report either, and no control character reaches a terminal.
 
-mod support;
-
-use support::program::{Run, folder, run};
+use crate::support::program::{Run, folder, run};
 
 const SETTINGS: &str = "\
 apiVersion: v1

@@ -2,13 +2,17 @@
 //!
 //! `in.yaml` is the input; `args`, if there, holds more arguments, one on each line. Everything else in the folder is output: the files
 //! that are written, and what is said about the input in `stderr.txt`. They are those of the target `ingress-nginx`; a folder in the
-//! folder has the name of another target and holds its files; with `args` of its own, it is the only one of the case. `BLESS=1 cargo test --test golden` writes what is made now; read it before
-//! you commit it.
+//! folder has the name of another target and holds its files; with `args` of its own, it is the only one of the case.
+//! `BLESS=1 cargo test --test cases golden` writes what is made now; read it before you commit it.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use libtest_mimic::Trial;
+
+use crate::need::trial;
 
 const INPUTS: &[&str] = &["in.yaml", "args", "ingressc.toml"];
 
@@ -78,37 +82,49 @@ fn first_difference(golden: &str, made: &str) -> String {
     format!("line {}:\n  golden: {}\n  now:    {}", at + 1, line(golden), line(made))
 }
 
-#[test]
-fn what_is_made_is_what_was_blessed() {
-    let blesses = std::env::var_os("BLESS").is_some();
-    assert!(!blesses || std::env::var_os("CI").is_none(), "goldens are blessed by people, not in CI");
+/// Compares one target of a case, or writes it.
+fn compare(case: &Path, target: &str, folder: &Path) {
+    let made = outputs(case, target, folder);
+    let golden: BTreeMap<String, String> = named(folder).into_iter().filter(|(name, _)| !INPUTS.contains(&name.as_str())).collect();
+    if std::env::var_os("BLESS").is_some() {
+        assert!(std::env::var_os("CI").is_none(), "goldens are blessed by people, not in CI");
+        return bless(folder, &golden, &made);
+    }
     let mut problems = Vec::new();
-    let all = cases().into_iter().flat_map(|case| targets(&case).into_iter().map(move |(target, folder)| (case.clone(), target, folder)));
-    for (case, target, folder) in all {
-        let made = outputs(&case, &target, &folder);
-        let golden: BTreeMap<String, String> = named(&folder).into_iter().filter(|(name, _)| !INPUTS.contains(&name.as_str())).collect();
-        if blesses {
-            golden
-                .keys()
-                .filter(|name| !made.contains_key(*name))
-                .for_each(|name| fs::remove_file(folder.join(name)).expect("it can be removed"));
-            for (name, text) in &made {
-                let path = folder.join(name);
-                fs::create_dir_all(path.parent().expect("it is in a folder")).expect("the folder can be made");
-                fs::write(path, text).expect("it can be written");
-            }
-            continue;
-        }
-        let name = format!("{} for {target}", file_name(&case));
-        problems
-            .extend(golden.keys().filter(|file| !made.contains_key(*file)).map(|file| format!("{name}/{file}: nothing made this file")));
-        for (file, text) in &made {
-            match golden.get(file) {
-                None => problems.push(format!("{name}/{file}: this file is missing")),
-                Some(golden) if golden != text => problems.push(format!("{name}/{file}: {}", first_difference(golden, text))),
-                Some(_) => {}
-            }
+    problems.extend(golden.keys().filter(|file| !made.contains_key(*file)).map(|file| format!("{file}: nothing made this file")));
+    for (file, text) in &made {
+        match golden.get(file) {
+            None => problems.push(format!("{file}: this file is missing")),
+            Some(golden) if golden != text => problems.push(format!("{file}: {}", first_difference(golden, text))),
+            Some(_) => {}
         }
     }
-    assert!(problems.is_empty(), "{}\n\nIf this is meant: BLESS=1 cargo test --test golden, and read the difference", problems.join("\n"));
+    let name = file_name(case);
+    assert!(
+        problems.is_empty(),
+        "{}\n\nIf this is meant: BLESS=1 cargo test --test cases golden::{name}, and read the difference",
+        problems.join("\n")
+    );
+}
+
+fn bless(folder: &Path, golden: &BTreeMap<String, String>, made: &BTreeMap<String, String>) {
+    for name in golden.keys().filter(|name| !made.contains_key(*name)) {
+        fs::remove_file(folder.join(name)).expect("it can be removed");
+    }
+    for (name, text) in made {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().expect("it is in a folder")).expect("the folder can be made");
+        fs::write(path, text).expect("it can be written");
+    }
+}
+
+pub fn trials() -> Vec<Trial> {
+    let mut trials = Vec::new();
+    for case in cases() {
+        for (target, folder) in targets(&case) {
+            let (name, case) = (format!("golden::{}::{target}", file_name(&case)), case.clone());
+            trials.push(trial(name, &[], move || compare(&case, &target, &folder)));
+        }
+    }
+    trials
 }

@@ -1,17 +1,18 @@
 //! `ingressc diff` against what the real controller wrote, where that data is at hand: equal for its own objects, and after any single
 //! change of them different, at the right place and with the right cause.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
+use libtest_mimic::Trial;
 use pretty_assertions::assert_eq;
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::need::{self, Need, trial};
 
 /// One case in so many is taken, so that the tests end in seconds. All of them with `INGRESSC_ALL_CASES` set.
 const STEP: usize = 16;
@@ -96,9 +97,8 @@ fn each<T: Send>(cases: &[Case], work: impl Fn(&Path, usize, &Case) -> T + Sync)
     })
 }
 
-#[test]
 fn objects_are_equal_to_what_the_controller_made_of_them() {
-    let Some(root) = support::reference() else { return };
+    let root = need::reference();
     each(&cases(&root), |folder, _, case| {
         let (code, document) = diff(folder, case, &case.manifests.to_string_lossy());
         assert_eq!((code, &document["equal"]), (Some(0), &Value::Bool(true)), "{}: {document:#}", case.name);
@@ -235,9 +235,8 @@ fn judge(folder: &Path, case: &Case, text: &str, mutation: &Mutation) -> Option<
     })
 }
 
-#[test]
 fn any_single_change_is_found_and_blamed() {
-    let Some(root) = support::reference() else { return };
+    let root = need::reference();
     let cases = cases(&root);
     let all = each(&cases, |folder, number, case| {
         let text = fs::read_to_string(&case.manifests).unwrap_or_default();
@@ -270,4 +269,16 @@ fn any_single_change_is_found_and_blamed() {
     if std::env::var_os("INGRESSC_ALL_CASES").is_some() {
         eprintln!("by line, by object, elsewhere: {tally:#?}");
     }
+}
+
+pub fn trials() -> Vec<Trial> {
+    let needs = [Need::Reference];
+    vec![
+        trial(
+            "reference::objects_are_equal_to_what_the_controller_made_of_them",
+            &needs,
+            objects_are_equal_to_what_the_controller_made_of_them,
+        ),
+        trial("reference::any_single_change_is_found_and_blamed", &needs, any_single_change_is_found_and_blamed),
+    ]
 }

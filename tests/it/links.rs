@@ -1,15 +1,13 @@
 //! Links lead nowhere, and what is no file is never waited for.
 #![cfg(unix)]
 
-mod support;
-
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use support::program::{Run, folder, run};
+use crate::support::program::{Run, folder, run};
 use tempfile::TempDir;
 
 const INGRESS: &str = "\

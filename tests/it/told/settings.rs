@@ -3,7 +3,7 @@
 use ingressc::catalog::settings::{self, Setting};
 use ingressc::ir::Proxy;
 
-use crate::trial::{self, Companions, OTHERS, Trial, made};
+use super::trial::{self, Companions, OTHERS, Trial, made};
 
 /// Hosts, TCP and UDP, so that each key has something to act on.
 const CLUSTER: &str = "\
@@ -190,7 +190,7 @@ const UNTRIED: &[&str] = &[
 fn proxy(data: &[(&str, &str)]) -> Proxy {
     let data: String = data.iter().map(|(key, value)| format!("  {key}: {value:?}\n")).collect();
     let settings = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: settings, namespace: shop}}\ndata:\n{data}  known: \"\"\n");
-    let certificate = include_str!("../../examples/shop/certificate.yaml");
+    let certificate = include_str!("../../../examples/shop/certificate.yaml");
     let arguments = ["--configmap=shop/settings", "--tcp-services-configmap=shop/tcp", "--udp-services-configmap=shop/udp"];
     trial::proxy(&[CLUSTER, certificate, &settings], &arguments)
 }

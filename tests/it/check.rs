@@ -1,13 +1,11 @@
 //! `ingressc check` as people and machines run it: formats, levels, suppressions and exit codes.
 
-mod support;
-
 use std::path::Path;
 
 use pretty_assertions::assert_eq;
 use serde_json::Value;
 
-use support::program::{Run, folder, run};
+use crate::support::program::{Run, folder, run};
 
 const FORMATS: [&str; 5] = ["text", "json", "sarif", "github", "junit"];
 

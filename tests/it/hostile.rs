@@ -1,13 +1,11 @@
 //! Hostile manifests: each kind of attack has its finding, and no report is led astray by what a file is called.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use crate::support::program::{Run, folder, run};
 use serde_json::Value;
-use support::program::{Run, folder, run};
 
 /// Opens the gates, so that what a value does to the configuration is seen, and not only that it is not allowed.
 const OPEN: &str = "\

@@ -1,9 +1,7 @@
 //! What the controller logs about an Ingress and an annotation is the least that must be found: for each such line of the logs of
 //! the reference there is a finding on that Ingress and annotation.
 //!
-//! Runs where `../shared` exists. Of 1.15.1, the truth of each case has a `controller.log`.
-
-mod support;
+//! Of 1.15.1, the truth of each case has a `controller.log`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +18,10 @@ use ingressc::source::SourceMap;
 use jiff::Timestamp;
 use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use libtest_mimic::Trial;
 use rayon::prelude::*;
+
+use crate::need::{self, Need, trial};
 
 /// Lines of the log that name an annotation in other words: a part of the line, and the annotations that it is about. An ending `-`
 /// stands for any ending.
@@ -153,10 +154,8 @@ fn cases(reference: &Path) -> Vec<(PathBuf, PathBuf)> {
     cases
 }
 
-#[test]
 fn what_the_controller_logs_about_an_annotation_is_found() {
-    let Some(reference) = support::reference() else { return };
-    let reference = reference.as_path();
+    let reference = need::reference();
     let missed = |(log, objects): &(PathBuf, PathBuf)| {
         let log = fs::read_to_string(log).unwrap_or_default();
         let complaints = log.lines().map(|line| (line, Complaint::of(line))).filter(|(_, complaint)| !complaint.annotations.is_empty());
@@ -174,11 +173,16 @@ fn what_the_controller_logs_about_an_annotation_is_found() {
         let missed = complaints.iter().map(|(line, _)| format!("{}: {line}", objects.display())).collect();
         (log.lines().count(), about, missed)
     };
-    let counted: Vec<(usize, usize, Vec<String>)> = cases(reference).par_iter().map(missed).collect();
+    let counted: Vec<(usize, usize, Vec<String>)> = cases(&reference).par_iter().map(missed).collect();
     let lines: usize = counted.iter().map(|(lines, _, _)| lines).sum();
     let about: usize = counted.iter().map(|(_, about, _)| about).sum();
     let missed: Vec<String> = counted.into_iter().flat_map(|(_, _, missed)| missed).collect();
     println!("{lines} lines in the logs, {about} about an annotation, {} of them without a finding", missed.len());
     assert!(about > 0, "no line was understood");
     assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+pub fn trials() -> Vec<Trial> {
+    let name = "controller_log::what_the_controller_logs_about_an_annotation_is_found";
+    vec![trial(name, &[Need::Reference], what_the_controller_logs_about_an_annotation_is_found)]
 }

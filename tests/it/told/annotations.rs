@@ -4,7 +4,7 @@ use ingressc::catalog::features;
 use ingressc::catalog::key::Spec;
 use ingressc::ir::Proxy;
 
-use crate::trial::{self, Companions, OTHERS, Trial};
+use super::trial::{self, Companions, OTHERS, Trial};
 
 /// What annotations name, and a host with TLS whose second path has other annotations.
 const CLUSTER: &str = "\
@@ -151,7 +151,7 @@ metadata:
     example.test/none: \"\"
 {annotations}"
     );
-    let certificate = include_str!("../../examples/shop/certificate.yaml");
+    let certificate = include_str!("../../../examples/shop/certificate.yaml");
     let authority = certificate.replace("shop-tls", "authority").replace("tls.crt:", "ca.crt:");
     let authority = format!("{authority}{}", certificate.lines().filter(|line| line.contains("tls.crt:")).collect::<String>());
     trial::proxy(&[CLUSTER, certificate, &authority, &ingress], &["--configmap=shop/settings", "--enable-ssl-passthrough"])

@@ -1,0 +1,23 @@
+//! Cases, each a test with a name of its own: goldens, the examples of rules, and what real programs and the recorded controller say.
+//!
+//! `cargo test --test cases golden` runs those whose name contains a word, `-- --list` names them all. A case whose program or data is
+//! not there is counted as ignored, with what is missing before its name.
+
+mod controller_log;
+mod golden;
+mod need;
+mod pages;
+mod patch;
+mod reference;
+#[path = "../support/mod.rs"]
+mod support;
+mod traffic;
+
+use std::process::ExitCode;
+
+use libtest_mimic::Arguments;
+
+fn main() -> ExitCode {
+    let trials = [controller_log::trials(), golden::trials(), pages::trials(), patch::trials(), reference::trials(), traffic::trials()];
+    libtest_mimic::run(&Arguments::from_args(), trials.into_iter().flatten().collect()).exit_code()
+}

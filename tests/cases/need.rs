@@ -1,0 +1,63 @@
+//! What a case needs beyond the Rust toolchain.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::{LazyLock, Mutex};
+
+use libtest_mimic::Trial;
+
+/// Something that may not be here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// A program that is found by name.
+    Program(&'static str),
+    /// The recorded answers of the real controller, which lie beside the clone where they are at hand.
+    Reference,
+}
+
+impl Need {
+    fn is_met(self) -> bool {
+        match self {
+            Self::Program(name) => is_installed(name),
+            Self::Reference => reference().is_dir(),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Program(name) => name,
+            Self::Reference => "../shared/reference",
+        }
+    }
+}
+
+/// Where the recorded answers are.
+pub fn reference() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/reference"))
+}
+
+fn is_installed(program: &'static str) -> bool {
+    static KNOWN: LazyLock<Mutex<BTreeMap<&'static str, bool>>> = LazyLock::new(Mutex::default);
+    let starts = || {
+        // Each of them knows one of the two.
+        ["--version", "-v"].into_iter().any(|argument| {
+            let mut command = Command::new(program);
+            command.arg(argument).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            command.status().is_ok_and(|status| status.success())
+        })
+    };
+    *KNOWN.lock().expect("nobody panics while it is held").entry(program).or_insert_with(starts)
+}
+
+/// A case that says what went wrong by a panic. It is ignored where something is missing, and says what.
+pub fn trial(name: impl Into<String>, needs: &[Need], body: impl FnOnce() + Send + 'static) -> Trial {
+    let trial = Trial::test(name, move || {
+        body();
+        Ok(())
+    });
+    match needs.iter().find(|need| !need.is_met()) {
+        None => trial,
+        Some(missing) => trial.with_kind(format!("no {}", missing.name())).with_ignored_flag(true),
+    }
+}
