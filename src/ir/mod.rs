@@ -63,6 +63,11 @@ impl Proxy {
             self.servers[at].certificate.as_deref()
         })
     }
+
+    /// The redirects between hosts that take no name which somebody else had first.
+    pub fn fair_redirects(&self) -> impl Iterator<Item = &HostRedirect> {
+        self.host_redirects.iter().filter(|redirect| !redirect.is_contested)
+    }
 }
 
 /// Facts of the machine and of the process that runs the proxy.

@@ -1,5 +1,6 @@
 //! Hosts.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -15,8 +16,10 @@ pub struct Server {
     pub hostname: String,
     /// Other names of the host, sorted; may be patterns that start with `~`.
     pub aliases: Vec<String>,
-    /// Those of the aliases that take requests of hosts which others declare, sorted.
+    /// Those of the aliases that take requests of hosts which others had first, sorted.
     pub contested_aliases: Vec<String>,
+    /// Those of the aliases for many names that take hosts with a star of others, which came later, sorted.
+    pub yielding_aliases: Vec<String>,
     /// The certificate; none where TLS was not asked for.
     pub certificate: Option<Arc<Certificate>>,
     /// TLS is passed to the backend unopened.
@@ -33,6 +36,8 @@ pub struct Server {
     pub backend_tls: Option<BackendTls>,
     /// Redirect the `www.` twin to this host.
     pub redirect_twin: bool,
+    /// Somebody else had the name of the twin first.
+    pub contested_twin: bool,
     /// Raw configuration; empty: none.
     pub snippet: String,
     /// Routes in the order of matching.
@@ -51,6 +56,20 @@ impl Server {
 
     /// The aliases that take nothing from other hosts.
     pub fn own_aliases(&self) -> impl Iterator<Item = &String> + Clone {
+        self.fair_aliases().filter(|alias| self.yielding_aliases.binary_search(alias).is_err())
+    }
+
+    /// The aliases as they take nothing from hosts that others have: what would go before those with a star becomes a regular
+    /// expression, which nginx tries last.
+    pub fn fair_names(&self) -> impl Iterator<Item = Cow<'_, str>> + Clone {
+        self.fair_aliases().flat_map(|alias| {
+            let yields = self.yielding_aliases.binary_search(alias).is_ok();
+            let patterns = if yields { behind_wildcards(alias) } else { Vec::new() };
+            (!yields).then_some(Cow::from(alias)).into_iter().chain(patterns.into_iter().map(Cow::from))
+        })
+    }
+
+    fn fair_aliases(&self) -> impl Iterator<Item = &String> + Clone {
         self.aliases.iter().filter(|alias| self.contested_aliases.binary_search(alias).is_err())
     }
 
@@ -62,6 +81,19 @@ impl Server {
         let is_wildcard = |name: &str| name.strip_prefix('*').is_some_and(|rest| rest.eq_ignore_ascii_case(parent));
         self.certificate.as_ref().filter(|certificate| certificate.names.iter().any(|name| is_host(name) || is_wildcard(name)))
     }
+}
+
+/// What a name for many hosts, with a star or a dot at one of its ends, is as names that go behind hosts with a star.
+fn behind_wildcards(alias: &str) -> Vec<String> {
+    let literal = |text: &str| regex::escape(&text.to_ascii_lowercase());
+    if let Some(start) = alias.strip_suffix('*') {
+        return vec![format!("~^{}.+$", literal(start))];
+    }
+    let end = alias.strip_prefix('*').unwrap_or(alias);
+    let pattern = format!("~^.+{}$", literal(end));
+    // A name that begins with a dot stands for itself too.
+    let itself = alias.strip_prefix('.').map(str::to_owned);
+    itself.into_iter().chain([pattern]).collect()
 }
 
 /// A certificate with its key, named by the object that holds it.
@@ -99,6 +131,8 @@ pub struct HostRedirect {
     pub from: String,
     /// The host to go to.
     pub to: String,
+    /// Somebody else had the name first.
+    pub is_contested: bool,
     /// The certificate, where that of the other host fits.
     pub certificate: Option<Arc<Certificate>>,
 }

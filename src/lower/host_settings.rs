@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use k8s_openapi::ByteString;
+
 use super::select::Chosen;
 use super::servers::{Location, Site, Sites, cause};
 use super::world::World;
@@ -23,7 +25,25 @@ struct Setting {
     severity: Severity,
     effect: &'static str,
     /// Whether another Ingress of the host asks for the very same.
-    is_same: fn(&Chosen, &Chosen) -> bool,
+    is_same: fn(&Chosen, &Chosen, &Place) -> bool,
+}
+
+/// A host, and where its certificates are looked up.
+struct Place<'p, 'w> {
+    world: &'p World<'w>,
+    host: &'p str,
+}
+
+impl<'p> Place<'p, '_> {
+    /// What the Secret holds that an Ingress names for the host; nothing where it asks for TLS without one.
+    fn certificate(&self, ingress: &'p Chosen) -> Option<Option<&'p BTreeMap<String, ByteString>>> {
+        let entries = ingress.object.value.spec.as_ref()?.tls.as_deref()?;
+        let entry = entries.iter().find(|entry| entry.hosts.iter().flatten().any(|name| name.eq_ignore_ascii_case(self.host)))?;
+        match entry.secret_name.as_deref().filter(|name| !name.is_empty()) {
+            Some(name) => self.world.secret(&ingress.service_key(name)).map(|secret| secret.value.data.as_ref()),
+            None => Some(None),
+        }
+    }
 }
 
 static SETTINGS: [Setting; 10] = [
@@ -31,61 +51,61 @@ static SETTINGS: [Setting; 10] = [
         name: server::ALIASES.spec.name,
         severity: Severity::Info,
         effect: "its paths answer under the other names too",
-        is_same: |one, two| one.annotations.aliases == two.annotations.aliases,
+        is_same: |one, two, _| one.annotations.aliases == two.annotations.aliases,
     },
     Setting {
         name: server::CIPHERS.spec.name,
         severity: Severity::Info,
         effect: "all clients of the host are offered these ciphers",
-        is_same: |one, two| one.annotations.ciphers == two.annotations.ciphers,
+        is_same: |one, two, _| one.annotations.ciphers == two.annotations.ciphers,
     },
     Setting {
         name: server::PREFER_SERVER_CIPHERS.spec.name,
         severity: Severity::Info,
         effect: "the order of ciphers is settled for all clients of the host",
-        is_same: |one, two| one.annotations.prefer_server_ciphers == two.annotations.prefer_server_ciphers,
+        is_same: |one, two, _| one.annotations.prefer_server_ciphers == two.annotations.prefer_server_ciphers,
     },
     Setting {
         name: server::TLS_PASSTHROUGH.spec.name,
         severity: Severity::Warning,
         effect: "TLS is passed to the backend of `/` unopened: the other paths and their protections do not count for HTTPS",
-        is_same: |one, two| one.annotations.tls_passthrough == two.annotations.tls_passthrough,
+        is_same: |one, two, _| one.annotations.tls_passthrough == two.annotations.tls_passthrough,
     },
     Setting {
         name: snippets::SERVER.spec.name,
         severity: Severity::Warning,
         effect: "it can decide on every request of the host",
-        is_same: |one, two| one.annotations.server_snippet == two.annotations.server_snippet,
+        is_same: |one, two, _| one.annotations.server_snippet == two.annotations.server_snippet,
     },
     Setting {
         name: client_auth::SECRET.spec.name,
         severity: Severity::Warning,
         effect: "it decides who may use the host: clients with certificates of its authority, or nobody where that cannot be read",
-        is_same: |one, two| one.annotations.client_auth == two.annotations.client_auth && two.annotations.client_auth_error.is_none(),
+        is_same: |one, two, _| one.annotations.client_auth == two.annotations.client_auth && two.annotations.client_auth_error.is_none(),
     },
     Setting {
         name: backend_tls::SECRET.spec.name,
         severity: Severity::Warning,
         effect: "paths without a `proxy-ssl-secret` of their own show its certificate to their backends, and trust its authorities",
-        is_same: |one, two| one.features.backend_tls.is_some() || one.features.backend_tls == two.features.backend_tls,
+        is_same: |one, two, _| one.features.backend_tls.is_some() || one.features.backend_tls == two.features.backend_tls,
     },
     Setting {
         name: rewrite::APP_ROOT.spec.name,
         severity: Severity::Warning,
         effect: "requests for `/` are redirected, whoever declares that path",
-        is_same: |one, two| one.features.rewrite.app_root == two.features.rewrite.app_root,
+        is_same: |one, two, _| one.features.rewrite.app_root == two.features.rewrite.app_root,
     },
     Setting {
         name: redirect::FROM_TWIN.spec.name,
         severity: Severity::Info,
         effect: "requests for its twin, with or without `www.`, are redirected to the host",
-        is_same: |one, two| one.features.redirect.from_twin == two.features.redirect.from_twin,
+        is_same: |one, two, _| one.features.redirect.from_twin == two.features.redirect.from_twin,
     },
     Setting {
         name: TLS,
         severity: Severity::Info,
         effect: "the host is served with its certificate, and paths redirect to HTTPS unless `ssl-redirect` is switched off",
-        is_same: |_, _| false,
+        is_same: |one, two, place| place.certificate(one).is_some_and(|one| place.certificate(two) == Some(one)),
     },
 ];
 
@@ -95,7 +115,7 @@ pub(super) fn check(world: &World, chosen: &[Chosen], sites: &Sites) -> Vec<Diag
     for site in sites.list.iter().filter(|site| site.server.hostname != CATCH_ALL && is_shared(chosen, site)) {
         for (number, setting) in SETTINGS.iter().enumerate() {
             let Some(maker) = maker(world, site, setting.name) else { continue };
-            if let Some(shared) = Shared::of(chosen, site, maker, setting) {
+            if let Some(shared) = Shared::of(world, chosen, site, maker, setting) {
                 found.entry((maker, number)).or_default().push(shared);
             }
         }
@@ -136,11 +156,12 @@ struct Shared<'s> {
 }
 
 impl<'s> Shared<'s> {
-    fn of(chosen: &'s [Chosen], site: &'s Site, maker: usize, setting: &Setting) -> Option<Self> {
+    fn of(world: &World, chosen: &'s [Chosen], site: &'s Site, maker: usize, setting: &Setting) -> Option<Self> {
         let own = chosen.get(maker)?;
+        let place = Place { world, host: &site.server.hostname };
         let concerns = |location: &'s Location| {
             let other = chosen.get(location.ingress?)?;
-            (other.namespace != own.namespace && !(setting.is_same)(other, own)).then_some((location, other))
+            (other.namespace != own.namespace && !(setting.is_same)(other, own, &place)).then_some((location, other))
         };
         let (location, other) = site.locations.iter().find_map(concerns)?;
         let host = site.server.hostname.as_str();

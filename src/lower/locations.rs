@@ -95,7 +95,10 @@ impl Merge<'_, '_> {
             Some(first) => *first = location,
             None => site.push(location),
         }
-        site.server.redirect_twin |= ingress.features.redirect.from_twin;
+        if ingress.features.redirect.from_twin {
+            site.server.redirect_twin = true;
+            site.twin_by.get_or_insert(at);
+        }
     }
 
     /// Quirk: a Service that an older canary names is a canary's for all Ingresses, and the paths that lead to it are not served.

@@ -11,6 +11,7 @@ mod annotations;
 mod auth_urls;
 mod canary;
 mod certificates;
+mod claims;
 mod crashes;
 mod default_certificate;
 mod dh_parameters;
@@ -69,6 +70,7 @@ pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
     findings.extend(refused);
     findings.extend(diagnostics);
     locations::add(&world, chosen, &mut upstreams, &mut sites, &mut findings);
+    claims::settle(chosen, &mut sites, &mut findings);
     passthrough::check(&world, chosen, &sites, &mut findings);
     canary::merge(&world, chosen, &mut upstreams, &sites, &mut findings);
     let upstreams = error_backends::add(&world, chosen, upstreams, &mut sites, &mut findings);

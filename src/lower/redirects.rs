@@ -1,7 +1,8 @@
 //! Redirects between a host and its `www.` twin.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
+use super::claims::twin;
 use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
 use crate::ir::{HostRedirect, Origin, Server};
 
@@ -10,14 +11,18 @@ const ANNOTATION: &str = "from-to-www-redirect";
 
 /// The redirects that hosts ask for. A twin that is a host of its own is not redirected.
 pub(super) fn create(servers: &[Server], findings: &mut Vec<Diagnostic>) -> Vec<HostRedirect> {
-    let hosts: HashSet<&str> = servers.iter().map(|server| server.hostname.as_str()).collect();
+    let hosts: HashMap<&str, Origin> = servers.iter().map(|server| (server.hostname.as_str(), server.origin)).collect();
     let mut redirects = Vec::new();
     for server in servers.iter().filter(|server| server.redirect_twin) {
         let to = server.hostname.clone();
-        let from = to.strip_prefix("www.").map_or_else(|| format!("www.{to}"), str::to_owned);
-        if hosts.contains(from.as_str()) {
+        let from = twin(&to);
+        if let Some(origin) = hosts.get(from.as_str()) {
             let message = format!("`{from}` is not redirected to `{to}`: an Ingress declares it as a host");
-            findings.push(place(Diagnostic::warning("overridden-redirect", message).effect(Effect::Overridden), server));
+            let finding = place(Diagnostic::warning("overridden-redirect", message).effect(Effect::Overridden), server);
+            findings.push(match origin {
+                Origin::Manifest(place) => finding.related("this host applies", *place),
+                Origin::Default => finding,
+            });
             continue;
         }
         let certificate = server.certificate_for(&from).cloned();
@@ -32,7 +37,7 @@ pub(super) fn create(servers: &[Server], findings: &mut Vec<Diagnostic>) -> Vec<
             };
             findings.push(finding.help(format!("use a certificate that names `{from}` too")));
         }
-        redirects.push(HostRedirect { from, to, certificate });
+        redirects.push(HostRedirect { from, to, is_contested: server.contested_twin, certificate });
     }
     redirects
 }

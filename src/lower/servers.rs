@@ -21,10 +21,14 @@ pub(super) struct Site {
     pub(super) locations: Vec<Location>,
     /// Where the first location of a path is.
     first_by_path: HashMap<String, usize>,
+    /// The Ingress that declared the host first, by its place among the chosen ones; none for the catch-all.
+    pub(super) declared_by: Option<usize>,
     /// Where aliases and the snippet were asked for.
     pub(super) aliases_at: Option<Span>,
     /// The Ingress that asked for the aliases, by its place among the chosen ones.
     pub(super) aliases_by: Option<usize>,
+    /// The first Ingress that asked for the redirect of the `www.` twin, by its place among the chosen ones.
+    pub(super) twin_by: Option<usize>,
     snippet_at: Option<Span>,
     /// Who made which setting of the host.
     pub(super) makers: Makers,
@@ -43,10 +47,12 @@ impl Site {
     fn new(server: Server, root: Location) -> Self {
         let mut site = Self {
             server,
+            declared_by: root.ingress,
             locations: Vec::with_capacity(1),
             first_by_path: HashMap::new(),
             aliases_at: None,
             aliases_by: None,
+            twin_by: None,
             snippet_at: None,
             makers: Makers::new(),
         };
@@ -119,7 +125,7 @@ pub(super) fn create(world: &World, chosen: &[Chosen]) -> Outcome<Sites> {
             }
         }
     }
-    super::aliases::settle(chosen, &mut sites, &mut findings);
+    super::aliases::leave_hosts(chosen, &mut sites, &mut findings);
     Outcome { value: sites, diagnostics: findings }
 }
 

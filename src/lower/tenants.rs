@@ -107,29 +107,31 @@ fn about(finding: Diagnostic, ingress: &Chosen, victim: &Chosen, location: &Loca
     }
 }
 
-/// Ingresses that make regular expressions of the paths of other namespaces.
+/// Whether a location makes regular expressions of all paths of its host.
+fn makes_patterns(location: &Location) -> bool {
+    let rewrite = &location.route.features.rewrite;
+    rewrite.by_pattern || !rewrite.target.is_empty() && rewrite.target != location.route.path
+}
+
+/// Ingresses that make regular expressions of the paths of other namespaces, which make none themselves.
 fn patterns(chosen: &[Chosen], site: &Site) -> Vec<Diagnostic> {
+    let making = || site.locations.iter().filter(|location| makes_patterns(location)).filter_map(|at| Some((at, owner(chosen, at)?)));
+    let makers: BTreeSet<&str> = making().map(|(_, ingress)| ingress.namespace).collect();
+    let is_victim = |(_, other): &(&Location, &Chosen)| !makers.contains(other.namespace);
+    let Some((victim, owner)) = site.locations.iter().filter_map(|at| Some((at, owner(chosen, at)?))).find(is_victim) else {
+        return Vec::new();
+    };
     let mut told = BTreeSet::new();
-    let mut findings = Vec::new();
-    for location in &site.locations {
-        let Some(ingress) = owner(chosen, location) else { continue };
-        let rewrite = &ingress.features.rewrite;
-        let makes_patterns = rewrite.by_pattern || !rewrite.target.is_empty() && rewrite.target != location.route.path;
-        if !makes_patterns || !told.insert(ingress.namespace) {
-            continue;
-        }
-        let is_victim = |location: &&Location| owner(chosen, location).is_some_and(|other| other.namespace != ingress.namespace);
-        let Some(victim) = site.locations.iter().find(is_victim) else { continue };
-        let Some(owner) = owner(chosen, victim) else { continue };
+    let tell = |(_, ingress): (&Location, &Chosen)| {
         let host = &site.server.hostname;
-        let name = if rewrite.by_pattern { "use-regex" } else { "rewrite-target" };
+        let name = if ingress.features.rewrite.by_pattern { "use-regex" } else { "rewrite-target" };
         let message =
             format!("`{name}` makes regular expressions of all paths of host `{host}`, also those of namespace `{}`", owner.namespace);
         let finding = Diagnostic::warning("foreign-pattern", message).at(cause(ingress, name)).subject(name);
         let finding = finding.note("the longest pattern that fits takes a request, whoever protects the path");
-        findings.push(about(finding, ingress, owner, victim));
-    }
-    findings
+        about(finding, ingress, owner, victim)
+    };
+    making().filter(|(_, ingress)| told.insert(ingress.namespace)).map(tell).collect()
 }
 
 /// Paths of a host that another namespace declared first.

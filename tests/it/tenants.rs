@@ -48,8 +48,6 @@ fn an_alias_takes_no_host_of_another_tenant() {
         ("*.shop.example", "*.shop.example", true),
         ("*.shop.example", ".example", true),
         ("*.shop.example", "*.example", true),
-        ("*.shop.example", r"~^pay\.shop\.example$", true),
-        ("*.shop.example", r"~^pay\..*", true),
         ("*.shop.example", "pay.*", true),
         ("*.shop.example", r"~^(www|m)\.mine\.example$", false),
         ("*.shop.example", "*.mine.example", false),
@@ -65,6 +63,79 @@ fn an_alias_takes_no_host_of_another_tenant() {
                 assert_eq!((told, with == without), (is_told, is_told), "{target} {host} {alias}: {stderr}\n{with}");
             }
         }
+    }
+}
+
+/// An Ingress as `ingress` makes it, with the redirect of the `www.` twin instead of an alias.
+fn with_twin(namespace: &str, year: u16, host: &str) -> String {
+    ingress(namespace, year, host, "true").replace("server-alias", "from-to-www-redirect")
+}
+
+#[test]
+fn what_two_namespaces_ask_for_belongs_to_the_one_that_came_first() {
+    let wild = || ingress("a", 2020, "*.shop.example", "");
+    type Taker = fn(u16) -> String;
+    let cases: [(String, Taker, &str); 9] = [
+        // A twin below a wildcard of another namespace, from both of its sides.
+        (wild(), |year| with_twin("b", year, "shop.example"), "www.shop.example"),
+        (wild(), |year| with_twin("b", year, "www.pay.shop.example"), " pay.shop.example;"),
+        (wild(), |year| ingress("b", year, "z.example", "Pay.Shop.Example"), "Pay.Shop.Example"),
+        // The name of a twin or alias, as an alias or twin of another.
+        (with_twin("a", 2020, "shop.example"), |year| ingress("b", year, "0.example", "www.shop.example."), "www.shop.example.;"),
+        (ingress("a", 2020, "z.example", "www.shop.example"), |year| with_twin("b", year, "shop.example"), "# www.shop.example is"),
+        (ingress("a", 2020, "z.example", "pay.example"), |year| ingress("b", year, "0.example", "PAY.example"), "PAY.example"),
+        (ingress("a", 2020, "z.example", "*.pay.example"), |year| ingress("b", year, "0.example", "x.pay.example"), "x.pay.example"),
+        (ingress("a", 2020, "z.example", "*.pay.example"), |year| ingress("b", year, "0.example", ".y.pay.example"), ".y.pay.example"),
+        (ingress("a", 2020, "z.example", "~^pay"), |year| ingress("b", year, "0.example", "~^pay"), "~^pay"),
+    ];
+    for (owner, taker, name) in cases {
+        for target in ["nginx", "haproxy"] {
+            let (alone, _) =
+                render(&(owner.clone() + &taker(2021).replace("server-alias", "x").replace("from-to-www-redirect", "x")), target, &[]);
+            let (with, Run { stderr, .. }) = render(&(owner.clone() + &taker(2021)), target, &[]);
+            assert_eq!(alone, with, "{name}");
+            assert!(stderr.contains("greedy-alias"), "{name}: {stderr}");
+        }
+        let (text, Run { stderr, .. }) = render(&(owner.clone() + &taker(2019)), "nginx", &[]);
+        assert!(text.contains(name), "{name} came first: {text}");
+        // Nothing is taken by a name for many of what is named.
+        let is_longer = owner.contains("*.pay");
+        assert_eq!(stderr.contains("greedy-alias") || stderr.contains("foreign-host"), !is_longer, "{name}: {stderr}");
+    }
+}
+
+#[test]
+fn a_name_for_many_goes_behind_hosts_of_others_that_came_later() {
+    for (alias, pattern, end) in [
+        ("*.example", r"~^.+\.example$", r"^.+\.example$"),
+        ("pay.*", r"~^pay\..+$", r"^pay\..+$"),
+        (".shop.example", r"~^.+\.shop\.example$", r"^.+\.shop\.example$"),
+    ] {
+        let manifests = ingress("a", 2021, "*.shop.example", "") + &ingress("b", 2020, "z.test", alias);
+        let (text, Run { stderr, .. }) = render(&manifests, "nginx", &[]);
+        let text = text.replace(r"\\", r"\");
+        let [host, names] = [r"~^(?<subdomain>[\w-]+)\.shop\.example$", pattern].map(|name| text.find(name));
+        assert!(host.is_some() && host < names, "{alias}: {text}");
+        assert!(stderr.contains("greedy-alias"), "{alias}: {stderr}");
+        let (text, _) = render(&manifests, "haproxy", &[]);
+        assert!(text.contains(end) && text.contains("host-patterns.map"), "{alias}: {text}");
+        assert!(!text.contains("host-ends.map"), "{alias}: {text}");
+        // Nothing is said, and nothing changes, where both are of one namespace.
+        let (text, Run { stderr, .. }) =
+            render(&manifests.replace("namespace: b", "namespace: a").replacen("name: web", "name: wild", 1), "nginx", &[]);
+        assert!(text.contains(alias) && !stderr.contains("the host goes before"), "{alias}: {stderr}");
+    }
+}
+
+#[test]
+fn a_pattern_takes_nothing_from_hosts_with_a_star() {
+    for (host, alias) in [("a.example", r"~^pay\.shop\.example$"), ("z.example", "~^pay"), ("*.a.example", "~^pay")] {
+        let manifests = ingress("a", 2020, "*.shop.example", "") + &ingress("b", 2021, host, alias);
+        let (text, Run { stderr, .. }) = render(&manifests, "nginx", &[]);
+        let text = text.replace(r"\\", r"\");
+        let [victim, names] = [r"~^(?<subdomain>[\w-]+)\.shop\.example$", &alias.replace('$', "")].map(|name| text.find(name));
+        assert!(victim.is_some() && victim < names, "{host} {alias}: {text}");
+        assert!(!stderr.contains("greedy-alias"), "{host} {alias}: {stderr}");
     }
 }
 
@@ -185,4 +256,45 @@ fn whatever_holds_for_a_whole_host_is_told_to_those_who_share_it() {
     // What cannot be seen in this part: it needs a name as well, it stands in a server of its own, or it is done before nginx.
     for_host.retain(|name| !differing.contains(name));
     assert_eq!(for_host, ["proxy-ssl-server-name", "from-to-www-redirect", "ssl-passthrough"]);
+}
+
+#[test]
+fn who_makes_patterns_too_is_no_victim_of_them() {
+    let with = |namespace: &str, annotation: &str| {
+        let path = format!("path: /{namespace},");
+        ingress(namespace, 2020, "shop.example", "true").replace("server-alias", annotation).replace("path: /,", &path)
+    };
+    for (three, told) in [
+        ([with("a", "use-regex"), with("b", "use-regex"), String::new()], 0),
+        ([with("a", "use-regex"), with("b", "rewrite-target"), String::new()], 0),
+        ([with("a", "use-regex"), with("b", "enable-cors"), String::new()], 1),
+        ([with("a", "use-regex"), with("b", "use-regex"), with("c", "enable-cors")], 2),
+    ] {
+        let (_, run) = render(&three.concat(), "ingress-nginx", &[]);
+        assert_eq!(run.stderr.matches("[foreign-pattern]").count(), told, "{}", run.stderr);
+    }
+}
+
+#[test]
+fn two_that_ask_for_the_same_certificate_do_not_disagree() {
+    let with = |namespace: &str, secret: &str, text: &str| {
+        let tls = format!("spec:\n  tls: [{{hosts: [Shop.example]{secret}}}]\n");
+        let path = format!("path: /{namespace},");
+        let ingress = ingress(namespace, 2020, "shop.example", "").replace("spec:\n", &tls).replace("path: /,", &path);
+        format!(
+            "{ingress}apiVersion: v1\nkind: Secret\nmetadata: {{name: pair, namespace: {namespace}}}\nstringData: {{tls.crt: {text}}}\n---\n"
+        )
+    };
+    const NAMED: &str = ", secretName: pair";
+    for (one, two, is_told) in [
+        (with("a", "", "x"), with("b", "", "x"), false),
+        (with("a", NAMED, "x"), with("b", NAMED, "x"), false),
+        (with("a", NAMED, "x"), with("b", NAMED, "y"), true),
+        (with("a", NAMED, "x"), with("b", "", "x"), true),
+        (with("a", ", secretName: other", "x"), with("b", ", secretName: other", "x"), true),
+        (with("a", "", "x"), ingress("b", 2021, "shop.example", "").replace("path: /,", "path: /b,"), true),
+    ] {
+        let (_, run) = render(&(one + &two), "ingress-nginx", &[]);
+        assert_eq!(run.stderr.contains("[foreign-setting]"), is_told, "{}", run.stderr);
+    }
 }

@@ -155,7 +155,8 @@ fn site(name: &str, site: &str, shared: &Shared, maps: &Maps, lines: &mut Lines)
     put(r#"regsub("^[\w-]+(?=[.])",_),map_str(maps/wildcards.map)"#);
     if maps.has("host-patterns") {
         put("map_reg(maps/host-patterns.map)");
-        let patterns = || shared.proxy.servers.iter().flat_map(|server| server.own_aliases()).filter_map(|alias| alias.strip_prefix('~'));
+        let names: Vec<_> = shared.proxy.servers.iter().flat_map(crate::ir::Server::fair_names).collect();
+        let patterns = || names.iter().filter_map(|alias| alias.strip_prefix('~'));
         let sample = format!("var(txn.{name})");
         // No name of the DNS is longer.
         lines.rule(answer(400).code(&format!("if {{ {sample} -m len gt 255 }}")));

@@ -119,7 +119,8 @@ fn name(server: &crate::ir::Server, site: &str, shared: &Shared, maps: &mut Maps
     if maps.name(site, site).is_err() {
         scope.unserved("host", unfit);
     }
-    for alias in server.own_aliases() {
+    for alias in server.fair_names() {
+        let alias = alias.as_ref();
         let is_taken = shared.proxy.servers.binary_search_by(|other| other.hostname.as_str().cmp(alias)).is_ok();
         let named = match (alias.strip_prefix('~'), alias.strip_prefix("*.")) {
             (Some(pattern), _) => maps.name_pattern(pattern, site),
@@ -136,7 +137,7 @@ fn name(server: &crate::ir::Server, site: &str, shared: &Shared, maps: &mut Maps
 
 /// Adds the hosts that are only other names.
 fn twins(shared: &Shared, maps: &mut Maps, scope: &mut Scope) {
-    for twin in &shared.proxy.host_redirects {
+    for twin in shared.proxy.fair_redirects() {
         let mut lines = Lines::default();
         lines.code("http-request set-var(txn.is_bare) bool(true)");
         redirects::twin(twin, shared, &mut lines);

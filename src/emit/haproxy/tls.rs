@@ -51,7 +51,7 @@ pub(super) fn list(shared: &Shared) -> OutputFile {
     for server in shared.proxy.servers.iter().filter(|server| server.hostname != CATCH_ALL) {
         line(server, shared, &default, &mut list);
     }
-    for redirect in &shared.proxy.host_redirects {
+    for redirect in shared.proxy.fair_redirects() {
         if let Some(found) = redirect.certificate.as_deref().filter(|found| found.name != shared.proxy.default_certificate.name) {
             list.put(&certificate(&found.name), &CrtOptions::default(), std::iter::once(redirect.from.as_str()));
         }
@@ -88,7 +88,8 @@ fn line<'a>(server: &'a Server, shared: &Shared<'a>, default: &FileName, list: &
     }
     let file = found.map_or_else(|| default.clone(), |found| certificate(&found.name));
     // What is no host is served nothing: a certificate of it would stand for others.
-    let names = std::iter::once(server.hostname.as_str()).chain(server.own_aliases().map(String::as_str));
+    let aliases: Vec<_> = server.fair_names().collect();
+    let names = std::iter::once(server.hostname.as_str()).chain(aliases.iter().map(AsRef::as_ref));
     list.put(&file, &options, names.filter(|_| is_host(&server.hostname)));
 }
 

@@ -124,7 +124,7 @@ fn host<'a>(server: &'a Server, shared: &Shared<'a>) -> (String, Vec<Diagnostic>
 fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> String {
     let proxy = shared.proxy;
     let mut redirects = Lines::within(1);
-    for redirect in &proxy.host_redirects {
+    for redirect in proxy.fair_redirects() {
         if !is_host(&redirect.from) || !is_host(&redirect.to) {
             scope.unserved("from-to-www-redirect", "the host, or its other name, is none that a client can ask for");
         } else if !refused_redirect(redirect, shared, scope) {
@@ -159,7 +159,10 @@ fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Stri
         (print(settings, scope), print(tables, scope), print(groups, scope), print(redirects, scope));
     let [settings, tables, groups] = [settings, tables, groups].map(|text| shared.refused.leave_out(text, scope));
     let mut servers = redirects;
-    for (server, text) in hosts {
+    // Of regular expressions nginx takes the first that fits: aliases go behind the hosts with a star.
+    let has_patterns = |server: &Server| !server.hostname.starts_with('*') || server.fair_names().any(|name| name.starts_with('~'));
+    let (first, last): (Vec<_>, Vec<_>) = hosts.iter().partition(|(server, _)| !has_patterns(server));
+    for (server, text) in first.into_iter().chain(last) {
         if shared.options.splits_hosts {
             servers.push_str(&format!("\n    include {};\n", FileName::of_host(&server.hostname)));
         } else {

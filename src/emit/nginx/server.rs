@@ -34,7 +34,7 @@ pub(super) fn write<'a>(server: &'a Server, shared: &Shared<'a>, scope: &mut Sco
     let mut own = lines.beside();
     own.block("server", Vec::new(), |lines| {
         let mut all = vec![Word::from(server_name(&server.hostname))];
-        all.extend(server.own_aliases().map(Word::from));
+        all.extend(server.fair_names().map(|name| Word::from(name.into_owned())));
         lines.directive("server_name", all);
         listen(shared, is_catch_all, lines);
         tls::write(server, shared, lines);

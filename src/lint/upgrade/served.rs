@@ -129,7 +129,7 @@ fn servers(before: &Proxy, after: &Proxy) -> Vec<Diagnostic> {
             backend_tls: "TLS towards the backends",
             redirect_twin: "the redirect of its `www.` twin",
             snippet: "the snippet",
-        } and not { hostname, routes, origin, contested_aliases });
+        } and not { hostname, routes, origin, contested_aliases, yielding_aliases, contested_twin });
         let change = Diagnostic::warning(RULE, format!("host `{}` is served otherwise: {}", is.hostname, fields.join(", ")));
         (!fields.is_empty()).then(|| place(change.subject(&is.hostname), is.origin))
     });

@@ -54,7 +54,8 @@ mod tests {
     #[test]
     fn hosts_aliases_and_redirects_have_certificates() {
         let shop = certificate("shop/site-tls", &["*.shop.example", "shop.example"]);
-        let redirect = |from: &str, certificate| HostRedirect { from: from.into(), to: "shop.example".into(), certificate };
+        let redirect =
+            |from: &str, certificate| HostRedirect { from: from.into(), to: "shop.example".into(), is_contested: false, certificate };
         let proxy = Proxy {
             servers: vec![
                 server(CATCH_ALL, &[], certificate("", &[])),
