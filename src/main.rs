@@ -1,4 +1,5 @@
 //! The command line: arguments in, exit code out. A panic is our own mistake, and is said to be one.
+#![expect(clippy::disallowed_methods, reason = "here the program begins and ends")]
 
 use std::io::Write as _;
 use std::panic::{self, PanicHookInfo};

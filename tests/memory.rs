@@ -1,4 +1,5 @@
 //! How much memory a run takes for what it reads and writes: counted, not timed.
+#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 use std::fmt::Write as _;
 

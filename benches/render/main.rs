@@ -1,4 +1,5 @@
 //! How fast the manifests of a cluster become configuration: each stage alone, and all of them.
+#![expect(clippy::expect_used, reason = "a measurement that cannot go on has failed")]
 
 mod cluster;
 

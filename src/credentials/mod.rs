@@ -55,6 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn credentials_are_hidden_and_the_rest_is_kept() {
         for (text, shown) in [
             // URLs.

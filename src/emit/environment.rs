@@ -71,10 +71,10 @@ fn print(output: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Resul
         let word = quote::nginx_word(text).ok_or_else(|| Error::new(ErrorKind::BadEscape, "a NUL cannot be quoted"))?;
         return Ok(output.write_str(&word)?);
     }
-    match value.kind() {
-        ValueKind::Number => Ok(output.write_fmt(format_args!("{value}"))?),
-        kind => Err(Error::new(ErrorKind::InvalidOperation, format!("a {kind} cannot be printed"))),
+    if value.kind() == ValueKind::Number {
+        return Ok(output.write_fmt(format_args!("{value}"))?);
     }
+    Err(Error::new(ErrorKind::InvalidOperation, format!("a {} cannot be printed", value.kind())))
 }
 
 /// Prints a view with a template.

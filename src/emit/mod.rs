@@ -3,6 +3,8 @@
 //! A target turns the IR into *views*, in which everything is decided down to the words, and templates print them. There is one
 //! template environment for all targets; it quotes every value, unless Rust code made it [`Raw`](view::Raw).
 
+#![warn(clippy::wildcard_enum_match_arm, reason = "the compiler asks each target about each new decision")]
+
 mod asked;
 mod dialect;
 mod environment;

@@ -2,6 +2,18 @@
 //!
 //! `cargo test --test cases golden` runs those whose name contains a word, `-- --list` names them all. A case whose program or data is
 //! not there is counted as ignored, with what is missing before its name.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on has failed, and it runs programs"
+)]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    unreachable_pub,
+    reason = "what tests share is public to them, and figures are shown"
+)]
 
 mod controller_log;
 mod golden;

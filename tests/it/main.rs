@@ -1,4 +1,11 @@
 //! Tests that need nothing but this crate. What needs other programs, and what is one case of many, stands in `tests/cases`.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on has failed, and it runs programs"
+)]
+#![expect(clippy::print_stdout, unreachable_pub, reason = "what tests share is public to them, and figures are shown")]
 
 mod any_text;
 mod check;

@@ -191,7 +191,7 @@ impl Scan<'_> {
                 let ends = next.is_some_and(|next| !b"\\.+*?()|[]{}^$".contains(next) && self.bytes[start..end].contains(next));
                 self.effort.repeats += usize::from(!ends);
             }
-            _ => {}
+            Last::Nothing | Last::One | Last::AllBut(..) | Last::Group => {}
         }
         self.last = Last::Nothing;
     }

@@ -51,18 +51,8 @@ pub(super) fn usual(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     if !invalid.is_empty() {
         lines.rule(Rule::new("http-request del-header").value(invalid).code("-m reg"));
     }
-    for (old, new) in [("X-Original-Forwarded-For", &address.for_header), ("X-Original-Forwarded-Host", &address.host_header)] {
-        let sample = format!("req.fhdr({})", argument(new));
-        lines.code(&format!("http-request del-header {old}"));
-        lines.rule(
-            Rule::new("http-request set-header")
-                .code(old)
-                .format(&Format::sample(&sample))
-                .code("if {")
-                .value(&sample)
-                .code("-m len gt 0 }"),
-        );
-    }
+    keep_original("X-Original-Forwarded-For", &address.for_header, lines);
+    keep_original("X-Original-Forwarded-Host", &address.host_header, lines);
     if shared.trusts_headers() {
         lines.code("http-request set-header Host %[var(txn.best_host)]");
     }
@@ -102,6 +92,14 @@ pub(super) fn usual(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
             Err(variable) => scope.lost("proxy-set-headers", &format!("HAProxy does not know `${variable}`: the header is not set")),
         }
     }
+}
+
+/// What the client says in a header that is written anew, in a header of its own.
+fn keep_original(kept: &str, header: &str, lines: &mut Lines) {
+    let sample = format!("req.fhdr({})", argument(header));
+    lines.code(&format!("http-request del-header {kept}"));
+    let rule = Rule::new("http-request set-header").code(kept).format(&Format::sample(&sample));
+    lines.rule(rule.code("if {").value(&sample).code("-m len gt 0 }"));
 }
 
 /// Headers that every backend gets.

@@ -101,7 +101,7 @@ impl Writer<'_, '_> {
                 rewriting::write(self.route, scope, lines);
                 lines.code("http-request set-var(txn.is_passed) bool(true)");
             }
-            _ => pages.answer(404, "", lines),
+            Destination::Nowhere | Destination::NotFound => pages.answer(404, "", lines),
         }
     }
 

@@ -144,6 +144,7 @@ pub(super) fn pieces(server: &Server, route: &Route, by_pattern: bool, shared: &
     pieces
 }
 
+#[expect(clippy::too_many_lines, reason = "a field after the other")]
 fn view(
     server: &Server,
     route: &Route,

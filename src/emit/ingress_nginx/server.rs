@@ -140,7 +140,7 @@ pub(super) fn auth_upstreams<'a>(parts: &[Part<'a>], shared: &Shared<'a>) -> Out
         let routes = match *part {
             Part::Route(_, route, _) => std::slice::from_ref(route),
             Part::Begin(server) if server.client_auth_error.is_some() => &server.routes,
-            _ => &[],
+            Part::Begin(_) | Part::End(_) => &[],
         };
         for route in routes {
             printer.enter(route);

@@ -218,7 +218,7 @@ impl Lines {
     fn words(&mut self, words: Vec<Word>, end: &'static str) {
         let unfit = words.iter().find_map(|word| match word {
             Word::Value(text) if !is_fit(text) => Some(text),
-            _ => None,
+            Word::Value(_) | Word::Raw(_) => None,
         });
         if let (None, Some(text)) = (&self.unfit, unfit) {
             self.unfit = Some(text.clone());

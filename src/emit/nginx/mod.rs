@@ -147,12 +147,8 @@ fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Stri
     for plan in used.iter().filter_map(|name| shared.plans.get(name)) {
         canary::choice(plan, &shared.plans, scope, &mut tables);
     }
-    let setters: BTreeSet<_> = proxy
-        .servers
-        .iter()
-        .flat_map(|server| server.routes.iter().map(move |route| (server, route)))
-        .flat_map(|(server, route)| cookies::setters(server, route, &shared.plans))
-        .collect();
+    let routes = proxy.servers.iter().flat_map(|server| server.routes.iter().map(move |route| (server, route)));
+    let setters: BTreeSet<_> = routes.flat_map(|(server, route)| cookies::setters(server, route, &shared.plans)).collect();
     cookies::maps(&setters, &shared.plans, &mut tables);
 
     let (settings, tables, groups, redirects) =

@@ -29,7 +29,7 @@ type Annotations = BTreeMap<String, String>;
 
 /// Looks at the name of each annotation.
 #[must_use]
-pub fn check(subject: &Subject) -> Vec<Diagnostic> {
+pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
     let flags = &subject.controller.flags;
     let speaker = Speaker { prefix: &flags.annotations_prefix, version: subject.controller.version };
     let mut checker = Checker { speaker, explained: HashMap::new(), findings: Vec::new() };

@@ -27,8 +27,8 @@ pub(super) fn files(proxy: &Proxy) -> Vec<OutputFile> {
     files
 }
 
+#[expect(clippy::expect_used, reason = "serializing fails on a failing writer, a key that is no text, or a view that refuses")]
 fn file(name: &'static str, view: &impl Serialize) -> OutputFile {
-    // Serializing fails on a failing writer, a key that is no text, or a view that refuses: there is none of them here.
     let mut content = serde_json::to_string_pretty(view).expect("views hold texts, numbers and lists under texts");
     content.push('\n');
     OutputFile::new(name, content)
