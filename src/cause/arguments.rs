@@ -1,8 +1,8 @@
 //! Arguments of the controller as causes: its ports, its health check, what it loads and logs.
 
 use super::Causes;
-use super::declared::Query;
 use super::governs::governs;
+use super::query::Query;
 use crate::catalog::flags::{self, Flag};
 use crate::diagnostic::{Cause, Reason};
 use crate::source::Span;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use k8s_openapi::api::networking::v1::Ingress;
 
-use super::declared::Query;
+use super::query::Query;
 use super::{Found, short};
 use crate::catalog::key::Spec;
 use crate::catalog::settings::Setting;

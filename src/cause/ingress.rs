@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::networking::v1::{Ingress, IngressBackend};
 
-use super::declared::Query;
+use super::query::Query;
 use super::{Found, short};
 use crate::diagnostic::{Cause, Reason};
 use crate::manifest::Object;

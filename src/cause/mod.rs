@@ -8,6 +8,7 @@ mod backends;
 mod declared;
 mod governs;
 mod ingress;
+mod query;
 pub mod releases;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -23,7 +24,7 @@ use crate::manifest::{Cluster, Object};
 use crate::source::{FileId, Span};
 use governs::governs;
 
-pub use declared::Query;
+pub use query::Query;
 
 /// Label of an EndpointSlice that names its Service.
 const SERVICE_LABEL: &str = "kubernetes.io/service-name";

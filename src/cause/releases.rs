@@ -1,7 +1,7 @@
 //! Another release of the controller as the cause: the same manifests come to something else.
 
-use super::declared::Query;
 use super::governs::governs;
+use super::query::Query;
 use super::short;
 use crate::catalog::releases::{self, Change};
 use crate::catalog::version::Version;

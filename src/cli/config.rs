@@ -60,7 +60,7 @@ pub(super) struct ControllerSettings {
     /// The namespace that it runs in.
     pub(super) namespace: Option<String>,
     /// Namespace and name of its Deployment, DaemonSet or the like.
-    #[serde(deserialize_with = "namespaced")]
+    #[serde(deserialize_with = "a_namespaced")]
     pub(super) deployment: Option<String>,
     /// Its arguments, as `--ingress-class=internal`.
     pub(super) args: Vec<Spanned<String>>,
@@ -179,8 +179,16 @@ fn parsed<'de, T: FromStr<Err: fmt::Display>, D: Deserializer<'de>>(deserializer
     String::deserialize(deserializer)?.parse().map(Some).map_err(serde::de::Error::custom)
 }
 
-fn namespaced<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    super::controller::namespaced(&String::deserialize(deserializer)?).map(Some).map_err(serde::de::Error::custom)
+/// Reads a namespace and a name.
+pub(super) fn namespaced(text: &str) -> Result<String, String> {
+    match text.split_once('/') {
+        Some((namespace, name)) if !namespace.is_empty() && !name.is_empty() && !name.contains('/') => Ok(text.to_owned()),
+        _ => Err(String::from("expected a namespace, a slash and a name")),
+    }
+}
+
+fn a_namespaced<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    namespaced(&String::deserialize(deserializer)?).map(Some).map_err(serde::de::Error::custom)
 }
 
 fn dialect<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'static Dialect>, D::Error> {

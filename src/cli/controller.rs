@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use toml::Spanned;
 
-use super::config::{EnvironmentSettings, Settings};
+use super::config::{EnvironmentSettings, Settings, namespaced};
 use super::deployment::{self, Choice, Named};
 use crate::catalog::adopted::{self, Dialect};
 use crate::catalog::flags::Flags;
@@ -193,14 +193,6 @@ fn assume_config_map(flags: &mut Flags, environment: &Environment, cluster: &Clu
     let message = format!("the ConfigMap `{}` is taken for the controller's", flags.configmap);
     let finding = Diagnostic::info("assumed-configmap", message).at(usual.span(&[])).object(usual.reference.clone());
     findings.push(finding.note("no argument of a controller names its ConfigMap").help("say `--configmap`"));
-}
-
-/// Reads a namespace and a name.
-pub(super) fn namespaced(text: &str) -> Result<String, String> {
-    match text.split_once('/') {
-        Some((namespace, name)) if !namespace.is_empty() && !name.is_empty() && !name.contains('/') => Ok(text.to_owned()),
-        _ => Err(String::from("expected a namespace, a slash and a name")),
-    }
 }
 
 #[cfg(test)]

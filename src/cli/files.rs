@@ -1,16 +1,14 @@
 //! Files: read whole with a limit, written whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use anyhow::bail;
 
 use super::folder::Folder;
-
-/// Bytes of a file at most. Exports of large clusters have some ten megabytes; what is much larger is no manifest.
-const LARGEST: u64 = 256 * 1024 * 1024;
+use super::text::{cannot_be_read, reason, regular, text};
 
 /// Names of streams of the shell that runs the program: `<(command)` is one.
 const STREAMS: [&str; 3] = ["/dev/stdin", "/dev/fd/", "/proc/self/fd/"];
@@ -44,18 +42,6 @@ pub(super) fn read_found(path: &Path) -> Result<String, String> {
     Folder::open(folder).map_err(|error| cannot_be_read(&error))?.read(name)
 }
 
-/// The text of an open file that is one.
-///
-/// # Errors
-/// As in [`read`].
-pub(super) fn regular(file: File) -> Result<String, String> {
-    let found = file.metadata().map_err(|error| cannot_be_read(&error))?;
-    if !found.is_file() {
-        return Err(String::from("is no file"));
-    }
-    text(file, found.len())
-}
-
 /// Opens a file without waiting for anybody.
 fn open(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
@@ -76,30 +62,6 @@ pub(super) fn read_stdin() -> Result<String, String> {
     // It can be read only once, and two sides of a comparison may be made of it.
     static TEXT: OnceLock<Result<String, String>> = OnceLock::new();
     TEXT.get_or_init(|| text(io::stdin().lock(), 0)).clone()
-}
-
-fn text(input: impl Read, size: u64) -> Result<String, String> {
-    let mut bytes = Vec::with_capacity(usize::try_from(size.min(LARGEST)).unwrap_or_default());
-    input.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| cannot_be_read(&error))?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(format!("is larger than {} MiB", LARGEST / 1024 / 1024));
-    }
-    String::from_utf8(bytes).map_err(|error| match error.as_bytes() {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => String::from("is UTF-16 text: save it as UTF-8"),
-        _ => format!("is not UTF-8 text: bad byte at offset {}", error.utf8_error().valid_up_to()),
-    })
-}
-
-/// Why a file cannot be read, in words that follow its name.
-pub(super) fn cannot_be_read(error: &io::Error) -> String {
-    format!("cannot be read: {}", reason(error))
-}
-
-/// What the system says, without its number for it.
-pub(super) fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let end = text.find(" (os error ").unwrap_or(text.len());
-    text[..end].to_owned()
 }
 
 /// Replaces the text of a file that still is `old` so that nobody ever sees a part of it. A link stays one; who may read the file
@@ -125,27 +87,4 @@ pub(super) fn replace(path: &Path, old: &str, new: &str) -> anyhow::Result<()> {
 /// Whether there is a file or folder of that name.
 pub(super) fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_is_utf8() {
-        assert_eq!(text("ä: 1".as_bytes(), 0).as_deref(), Ok("ä: 1"));
-        assert_eq!(text(&b"abc\xffdef"[..], 7), Err("is not UTF-8 text: bad byte at offset 3".into()));
-        assert_eq!(text(&b"\xff\xfea\0"[..], 4), Err("is UTF-16 text: save it as UTF-8".into()));
-    }
-
-    #[test]
-    fn endless_input_is_refused() {
-        assert_eq!(text(io::repeat(b' '), 0), Err("is larger than 256 MiB".into()));
-    }
-
-    #[test]
-    fn reasons_have_no_numbers() {
-        assert_eq!(reason(&io::Error::from_raw_os_error(2)), "No such file or directory");
-        assert_eq!(reason(&io::Error::other("odd")), "odd");
-    }
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context as _, anyhow};
 
-use super::files;
+use super::text;
 
 /// A folder that is open.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl Folder {
     /// # Errors
     /// Why it cannot be read, in words that follow its name.
     pub(super) fn read(&self, name: &str) -> Result<String, String> {
-        let missing = || files::cannot_be_read(&io::ErrorKind::NotFound.into());
+        let missing = || text::cannot_be_read(&io::ErrorKind::NotFound.into());
         let (inner, last) = split(name);
         let folder = inner.map(|inner| self.inner(inner, false)?.ok_or_else(missing)).transpose()?;
         let folder = folder.as_ref().unwrap_or(self);
@@ -74,7 +74,7 @@ impl Folder {
             Found::Nothing => return Err(missing()),
             found => found.refusal().map_or(Ok(()), |refusal| Err(refusal.to_owned()))?,
         }
-        files::regular(folder.door.read(last).map_err(|error| files::cannot_be_read(&error))?)
+        text::regular(folder.door.read(last).map_err(|error| text::cannot_be_read(&error))?)
     }
 
     /// Why a file below the folder could not be written, before anything is.
@@ -107,7 +107,7 @@ impl Folder {
         let folder = inner.map(|inner| self.inner(inner, true)).transpose().map_err(|reason| refused(format!("it {reason}")))?;
         let folder = folder.flatten();
         let access = Access::New { is_private };
-        folder.as_ref().unwrap_or(self).put(last, content, access).map_err(|error| refused(files::reason(&error)))
+        folder.as_ref().unwrap_or(self).put(last, content, access).map_err(|error| refused(text::reason(&error)))
     }
 
     /// Whether there is something of that name below the folder.
@@ -135,7 +135,7 @@ impl Folder {
             }
             let opened = above.door.inner(part, creates);
             let door =
-                opened.map_err(|error| format!("lies below `{}`, which cannot be opened: {}", path.display(), files::reason(&error)))?;
+                opened.map_err(|error| format!("lies below `{}`, which cannot be opened: {}", path.display(), text::reason(&error)))?;
             reached = Some(Self { door, path });
         }
         Ok(reached)

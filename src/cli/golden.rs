@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::console::Console;
-use super::files;
 use super::folder::Folder;
+use super::text;
 use crate::conf;
 use crate::diff::{self, Report};
 use crate::emit::OutputFile;
@@ -13,7 +13,7 @@ use crate::source::FileId;
 
 /// Reports which files of a folder differ from those that were made; whether none does.
 pub(super) fn compare(folder: &Path, files: &[OutputFile], console: &Console) -> anyhow::Result<bool> {
-    let opened = Folder::open(folder).map_err(|error| files::cannot_be_read(&error));
+    let opened = Folder::open(folder).map_err(|error| text::cannot_be_read(&error));
     let held: Vec<_> = files.iter().map(|file| opened.as_ref().map_err(String::clone)?.read(&file.name)).collect();
     let differences: Vec<_> = files.iter().zip(&held).filter_map(|(file, held)| Some((&*file.name, Difference::of(file, held)?))).collect();
     if !differences.is_empty() {

@@ -10,6 +10,7 @@ use ignore::{DirEntry, WalkBuilder};
 use rayon::prelude::*;
 
 use super::files;
+use super::text::reason;
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceMap;
 
@@ -160,7 +161,7 @@ fn name(path: &Path) -> String {
 
 fn walk_error(error: &ignore::Error) -> String {
     match error.io_error() {
-        Some(cause) => files::reason(cause),
+        Some(cause) => reason(cause),
         None => error.to_string(),
     }
 }

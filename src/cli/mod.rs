@@ -29,6 +29,7 @@ mod releases;
 mod render;
 mod rules;
 mod side;
+mod text;
 mod upgrade;
 
 use std::ffi::OsString;

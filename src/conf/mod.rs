@@ -10,10 +10,10 @@ mod lex;
 mod lua;
 mod parse;
 mod print;
+mod records;
 mod tree;
-mod walk;
 
 pub use parse::{MAX_DEPTH, MAX_TOKEN, parse};
 pub use print::{annotate, print, quote};
-pub use tree::{Arg, Comment, ConfFile, Directive, Marker, Node, Quoting, Tree};
-pub use walk::{Args, Descendants, Directives, Nodes};
+pub use records::Quoting;
+pub use tree::{Arg, Args, Comment, ConfFile, Descendants, Directive, Directives, Marker, Node, Nodes, Tree};

@@ -2,7 +2,8 @@
 
 use super::lex::{self, Token};
 use super::lua;
-use super::tree::{ArgRecord, Kind, Quoting, Record, Section, Tree};
+use super::records::{ArgRecord, Kind, Quoting, Record, Section};
+use super::tree::Tree;
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::source::{FileId, Span};
 

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::tree::{ConfFile, Kind, Node, Record, Tree};
+use super::records::{Kind, Record};
+use super::tree::{ConfFile, Node, Tree};
 
 /// Prints a tree. The text parses to an equal tree.
 #[must_use]

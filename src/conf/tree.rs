@@ -4,65 +4,12 @@
 //! of a file with a million directives costs two allocations. Equality of trees ignores positions and white space.
 
 use std::borrow::Cow;
+use std::iter::FusedIterator;
 use std::ops::Range;
 
 use super::lex;
-use super::walk::{Args, Descendants, Directives, Nodes};
+use super::records::{ArgRecord, Kind, Quoting, Record, Section};
 use crate::source::{FileId, Span};
-
-/// The quotes around an argument in the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Quoting {
-    /// None.
-    Bare,
-    /// `'`
-    Single,
-    /// `"`
-    Double,
-}
-
-/// What a node of the flat tree is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A directive that ends with `;`.
-    Simple,
-    /// A directive with a block of directives.
-    Block,
-    /// A directive with a block of Lua code. The code is its last argument.
-    Lua,
-    /// A comment on a line of its own.
-    Comment,
-    /// A comment behind something else on the same line.
-    Trailing,
-}
-
-/// A node: its bytes, its arguments with its name as the first, and its place in the tree.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Record {
-    pub(super) kind: Kind,
-    pub(super) depth: u8,
-    pub(super) start: u32,
-    pub(super) end: u32,
-    pub(super) first_arg: u32,
-    pub(super) last_arg: u32,
-    /// The index behind the last node within this one.
-    pub(super) next: u32,
-}
-
-/// An argument: its bytes, quotes included.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ArgRecord {
-    pub(super) quoting: Quoting,
-    pub(super) start: u32,
-    pub(super) end: u32,
-}
-
-/// A file within a dump: the path in its header, and its nodes.
-#[derive(Debug, Clone)]
-pub(super) struct Section {
-    pub(super) path: Option<Range<usize>>,
-    pub(super) nodes: Range<u32>,
-}
 
 /// A parsed configuration; it borrows the text.
 #[derive(Debug, Clone)]
@@ -361,5 +308,105 @@ impl<'a> Arg<'a> {
     #[must_use]
     pub fn span(self) -> Span {
         self.tree.span_of(self.record.start, self.record.end)
+    }
+}
+
+/// Iterates over arguments.
+#[derive(Debug, Clone)]
+pub struct Args<'a> {
+    pub(super) tree: &'a Tree<'a>,
+    pub(super) range: Range<u32>,
+}
+
+impl<'a> Args<'a> {
+    fn at(&self, index: u32) -> Arg<'a> {
+        Arg { tree: self.tree, record: &self.tree.args[index as usize] }
+    }
+}
+
+impl<'a> Iterator for Args<'a> {
+    type Item = Arg<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.range.next().map(|index| self.at(index))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let len = self.range.end.saturating_sub(self.range.start) as usize;
+        (len, Some(len))
+    }
+}
+
+impl DoubleEndedIterator for Args<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.range.next_back().map(|index| self.at(index))
+    }
+}
+
+impl ExactSizeIterator for Args<'_> {}
+impl FusedIterator for Args<'_> {}
+
+/// Iterates over sisters, comments included.
+#[derive(Debug, Clone)]
+pub struct Nodes<'a> {
+    pub(super) tree: &'a Tree<'a>,
+    pub(super) range: Range<u32>,
+}
+
+impl<'a> Iterator for Nodes<'a> {
+    type Item = Node<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let at = self.range.start;
+        (at < self.range.end).then(|| {
+            self.range.start = self.tree.nodes[at as usize].next;
+            self.tree.node(at)
+        })
+    }
+}
+
+/// Iterates over sisters, without comments.
+#[derive(Debug, Clone)]
+pub struct Directives<'a>(Nodes<'a>);
+
+impl<'a> Directives<'a> {
+    pub(super) fn new(nodes: Nodes<'a>) -> Self {
+        Self(nodes)
+    }
+
+    pub(super) fn none(tree: &'a Tree<'a>) -> Self {
+        Self(Nodes { tree, range: 0..0 })
+    }
+}
+
+impl<'a> Iterator for Directives<'a> {
+    type Item = Directive<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.find_map(|node| match node {
+            Node::Directive(directive) => Some(directive),
+            Node::Comment(_) => None,
+        })
+    }
+}
+
+/// Iterates over everything within a block, without comments; see [`Directive::depth`].
+#[derive(Debug, Clone)]
+pub struct Descendants<'a>(Nodes<'a>);
+
+impl<'a> Descendants<'a> {
+    pub(super) fn new(nodes: Nodes<'a>) -> Self {
+        Self(nodes)
+    }
+}
+
+impl<'a> Iterator for Descendants<'a> {
+    type Item = Directive<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.range.find_map(|at| match self.0.tree.node(at) {
+            Node::Directive(directive) => Some(directive),
+            Node::Comment(_) => None,
+        })
     }
 }

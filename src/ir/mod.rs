@@ -8,6 +8,7 @@ mod route;
 mod secrets;
 mod server;
 mod settings;
+mod split;
 mod stream;
 mod upstream;
 
@@ -16,6 +17,7 @@ pub use route::*;
 pub use secrets::*;
 pub use server::*;
 pub use settings::*;
+pub use split::*;
 pub use stream::*;
 pub use upstream::*;
 

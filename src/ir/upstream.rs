@@ -108,7 +108,21 @@ pub struct AffinityCookie {
     pub locations: BTreeMap<String, Vec<String>>,
 }
 
+impl Affinity {
+    /// Whether a cookie keeps clients on one endpoint.
+    #[must_use]
+    pub fn is_by_cookie(&self) -> bool {
+        self.kind == "cookie"
+    }
+}
+
 impl AffinityCookie {
+    /// The name that clients see. Quirk: without one the balancer has a name of its own.
+    #[must_use]
+    pub fn shown_name(&self) -> &str {
+        if self.name.is_empty() { "route" } else { &self.name }
+    }
+
     /// The path that the cookie has on a route; none where the route sets no cookie.
     ///
     /// Quirk: the settings of the cookie belong to the Service, but only hosts and paths whose Ingress asks for it set it.

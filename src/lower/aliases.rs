@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::select::Chosen;
-use super::servers::{Site, Sites};
+use super::sites::{Site, Sites};
 use crate::diagnostic::{Diagnostic, Effect};
 use crate::ir::Origin;
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::crashes::crash;
 use super::select::{Backend, Chosen, Rule};
-use super::servers::Sites;
+use super::sites::Sites;
 use super::upstreams::Upstreams;
 use super::world::World;
 use crate::catalog::releases::CANARIES_WITHOUT_PARTNER;

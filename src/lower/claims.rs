@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::select::Chosen;
-use super::servers::{Site, Sites, cause};
+use super::sites::{Site, Sites, cause};
 use crate::catalog::features::{redirect, server};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Origin, Server};

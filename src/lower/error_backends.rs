@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::endpoints;
 use super::select::Chosen;
-use super::servers::{Sites, cause};
+use super::sites::{Sites, cause};
 use super::upstreams::Upstreams;
 use super::world::World;
 use crate::diagnostic::{Diagnostic, Effect};

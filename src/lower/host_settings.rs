@@ -6,15 +6,12 @@ use std::collections::BTreeMap;
 use k8s_openapi::ByteString;
 
 use super::select::Chosen;
-use super::servers::{Location, Site, Sites, cause};
+use super::sites::{Location, Site, Sites, cause};
 use super::world::World;
 use crate::catalog::features::{backend_tls, client_auth, redirect, rewrite, server, snippets};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{CATCH_ALL, Origin};
 use crate::source::Span;
-
-/// Who made a setting of a host, by the place of the Ingress among the chosen ones.
-pub(super) type Makers = BTreeMap<&'static str, usize>;
 
 /// The part of a manifest that brings certificates, which is no annotation.
 pub(super) const TLS: &str = "spec.tls";

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::select::{Backend, Chosen, Path, Rule};
-use super::servers::{Location, Site, Sites};
+use super::sites::{Location, Site, Sites};
 use super::upstreams::Upstreams;
 use super::world::World;
 use crate::catalog::features::{backend_tls, client_auth};

@@ -35,6 +35,7 @@ mod secrets;
 mod select;
 mod servers;
 mod settings;
+mod sites;
 mod streams;
 mod tenants;
 mod upstreams;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::select::Chosen;
-use super::servers::{Sites, cause};
+use super::sites::{Sites, cause};
 use super::world::World;
 use crate::diagnostic::Diagnostic;
 use crate::ir::Origin;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::select::{Backend, Chosen};
-use super::servers::{Location, Site};
+use super::sites::{Location, Site};
 use crate::ir::{Owner, PathMatch, Route, Server};
 
 /// Completes a server: its locations in the order of matching, each with its owner.

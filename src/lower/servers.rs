@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::host_settings::{Makers, TLS};
+use super::host_settings::TLS;
 use super::select::{Chosen, Rule};
+use super::sites::{Location, Makers, Site, Sites, cause};
 use super::world::World;
 use crate::catalog::features::{server as keys, snippets};
 use crate::catalog::releases::LATE_PASSTHROUGH;
@@ -12,100 +13,10 @@ use crate::diagnostic::{Diagnostic, Effect, Outcome};
 use crate::ir::{CATCH_ALL, Certificate, DEFAULT_UPSTREAM, Features, Origin, PathMatch, Proxying, Route, RouteLogging, Server};
 use crate::source::Span;
 
-/// A server while it is built.
-#[derive(Debug)]
-pub(super) struct Site {
-    /// What is known of it; its routes are still in `locations`.
-    pub(super) server: Server,
-    /// Its locations, in the order in which they were asked for.
-    pub(super) locations: Vec<Location>,
-    /// Where the first location of a path is.
-    first_by_path: HashMap<String, usize>,
-    /// The Ingress that declared the host first, by its place among the chosen ones; none for the catch-all.
-    pub(super) declared_by: Option<usize>,
-    /// Where aliases and the snippet were asked for.
-    pub(super) aliases_at: Option<Span>,
-    /// The Ingress that asked for the aliases, by its place among the chosen ones.
-    pub(super) aliases_by: Option<usize>,
-    /// The first Ingress that asked for the redirect of the `www.` twin, by its place among the chosen ones.
-    pub(super) twin_by: Option<usize>,
-    snippet_at: Option<Span>,
-    /// Who made which setting of the host.
-    pub(super) makers: Makers,
-}
-
-/// A location while it is built.
-#[derive(Debug)]
-pub(super) struct Location {
-    /// The route that it becomes.
-    pub(super) route: Route,
-    /// The Ingress that asked for it, by its place among the chosen ones; none for the controller's own.
-    pub(super) ingress: Option<usize>,
-}
-
-impl Site {
-    fn new(server: Server, root: Location) -> Self {
-        let mut site = Self {
-            server,
-            declared_by: root.ingress,
-            locations: Vec::with_capacity(1),
-            first_by_path: HashMap::new(),
-            aliases_at: None,
-            aliases_by: None,
-            twin_by: None,
-            snippet_at: None,
-            makers: Makers::new(),
-        };
-        site.push(root);
-        site
-    }
-
-    /// Adds a location.
-    pub(super) fn push(&mut self, location: Location) {
-        self.first_by_path.entry(location.route.path.clone()).or_insert(self.locations.len());
-        self.locations.push(location);
-    }
-
-    /// The first location of a path.
-    pub(super) fn first(&mut self, path: &str) -> Option<&mut Location> {
-        self.first_by_path.get(path).map(|&at| &mut self.locations[at])
-    }
-}
-
-/// The servers while they are built.
-#[derive(Debug)]
-pub(super) struct Sites {
-    /// The servers; the first is the catch-all.
-    pub(super) list: Vec<Site>,
-    pub(super) by_host: HashMap<String, usize>,
-}
-
-impl Sites {
-    /// The server of a host.
-    pub(super) fn find(&mut self, host: &str) -> Option<&mut Site> {
-        self.by_host.get(host).map(|&at| &mut self.list[at])
-    }
-
-    /// The server of a host, else the catch-all.
-    pub(super) fn find_or_catch_all(&mut self, host: &str) -> &mut Site {
-        let at = self.by_host.get(host).copied().unwrap_or_default();
-        &mut self.list[at]
-    }
-
-    fn has(&self, host: &str) -> bool {
-        self.by_host.contains_key(host)
-    }
-
-    fn push(&mut self, site: Site) {
-        self.by_host.insert(site.server.hostname.clone(), self.list.len());
-        self.list.push(site);
-    }
-}
-
 /// The servers of all hosts that Ingresses name, each with a location `/`, certificates and what else holds for a host as a whole.
 pub(super) fn create(world: &World, chosen: &[Chosen]) -> Outcome<Sites> {
     let mut findings = Vec::new();
-    let mut sites = Sites { list: Vec::new(), by_host: HashMap::new() };
+    let mut sites = Sites::default();
     sites.push(catch_all(world));
     // Canaries never make a server.
     let primary = || chosen.iter().enumerate().filter(|(_, ingress)| !ingress.annotations.canary.enabled);
@@ -257,11 +168,6 @@ impl Made {
         let new = self.0.iter().zip(&before.0).filter(|((_, is_made), (_, was_made))| *is_made && !was_made);
         makers.extend(new.map(|((name, _), _)| (*name, at)));
     }
-}
-
-/// Where an annotation stands that is named without its prefix.
-pub(super) fn cause(ingress: &Chosen, name: &str) -> Option<Span> {
-    ingress.features.cause(name).map(|(_, span)| *span)
 }
 
 /// Says that an annotation came too late for a host; where it says the same as the one that applies, nothing is lost.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::select::{Backend, Chosen};
-use super::servers::{Location, Site, Sites, cause};
+use super::sites::{Location, Site, Sites, cause};
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::ir::{CATCH_ALL, Origin, PathMatch, Port, Upstream};
 

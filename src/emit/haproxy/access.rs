@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use super::super::scope::Scope;
 use super::answers::answer;
-use super::formats::SectionName;
 use super::lines::Lines;
+use super::passwords;
 use super::scripts::{self, ErrorPages};
 use super::shared::Shared;
 use super::words::Format;
@@ -16,22 +16,10 @@ fn any_suffices(features: &Features) -> bool {
     features.satisfy == "any"
 }
 
-/// The password check that applies to a route.
-pub(super) fn password<'a>(route: &'a Route, shared: &Shared) -> Option<&'a PasswordAuth> {
-    route.features.password_auth.as_ref().filter(|_| !shared.is_free_of_auth(&route.path))
-}
-
-/// Name of the list of users that an object holds.
-pub(super) fn users(auth: &PasswordAuth) -> SectionName {
-    // An underscore stands in no name of an object.
-    let name = auth.secret.replacen('/', "_", 1);
-    SectionName::of_thing(&if auth.keys_are_users { format!("{name}_keys") } else { name })
-}
-
 /// Writes the checks of addresses and passwords, and by a service.
 pub(super) fn write(route: &Route, shared: &Shared, pages: &ErrorPages, scope: &mut Scope, lines: &mut Lines) {
     let features = &*route.features;
-    let mut password = password(route, shared);
+    let mut password = passwords::of(route, shared);
     if password.is_some_and(|auth| auth.scheme != "basic") {
         scope.close("auth-type", "HAProxy has no digest authentication");
         password = None;
@@ -85,9 +73,9 @@ pub(super) fn write(route: &Route, shared: &Shared, pages: &ErrorPages, scope: &
 
 /// Finds out whether the client has a password.
 fn know(auth: &PasswordAuth, shared: &Shared, lines: &mut Lines) {
-    let list = users(auth);
-    lines.code(&format!(".if defined({})", super::users::SIGN));
-    lines.code(&format!("http-request set-var(txn.password_hash) http_auth_user,map_str({})", super::users::hashes(auth)));
+    let list = passwords::list(auth);
+    lines.code(&format!(".if defined({})", passwords::SIGN));
+    lines.code(&format!("http-request set-var(txn.password_hash) http_auth_user,map_str({})", passwords::hashes(auth)));
     lines.code(".endif");
     if shared.options.lua {
         lines.code("http-request lua.check_password if { var(txn.password_hash) -m beg '$apr1$' }");

@@ -5,17 +5,6 @@ use super::lines::{Lines, Rule};
 use super::words::{Format, argument};
 use crate::ir::{Route, Server, Upstream};
 
-/// Whether a cookie keeps clients on one endpoint.
-pub(super) fn is_sticky(upstream: &Upstream) -> bool {
-    upstream.affinity.kind == "cookie"
-}
-
-/// The name of the cookie of an upstream.
-pub(super) fn name(upstream: &Upstream) -> &str {
-    let name = upstream.affinity.cookie.name.as_str();
-    if name.is_empty() { "route" } else { name }
-}
-
 /// What the value ends with behind a bar.
 pub(super) fn mark(upstream: &Upstream) -> String {
     names::mark(&upstream.name)
@@ -23,7 +12,7 @@ pub(super) fn mark(upstream: &Upstream) -> String {
 
 /// Writes how an endpoint is chosen by the cookie, and the cookie of new clients.
 pub(super) fn write(server: &Server, route: &Route, upstream: &Upstream, lines: &mut Lines) {
-    let cookie = argument(name(upstream));
+    let cookie = argument(upstream.affinity.cookie.shown_name());
     lines.rule(Rule::new("http-request set-var(txn.sticky)").value(&format!("req.cook({cookie}),field(1,|)")));
     let setter = upstream.affinity.cookie.path_on(server, route);
     let is_new = "!{ var(txn.sticky) -m len gt 0 }";
@@ -41,7 +30,7 @@ pub(super) fn write(server: &Server, route: &Route, upstream: &Upstream, lines: 
 /// Writes the header `Set-Cookie` of new clients.
 fn set(upstream: &Upstream, path: &str, lines: &mut Lines) {
     let cookie = &upstream.affinity.cookie;
-    let mut value = Format::text(name(upstream));
+    let mut value = Format::text(cookie.shown_name());
     value.push_text("=");
     value.push_sample("var(txn.sticky)");
     value.push_text(&format!("|{}", mark(upstream)));

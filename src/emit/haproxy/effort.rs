@@ -1,7 +1,8 @@
 //! What a regular expression may cost. PCRE gives up where its stack or its count of steps ends, which HAProxy takes for "does not fit",
 //! and where nothing counts the steps, HAProxy ends itself after two seconds.
 
-use super::patterns::START;
+/// What regular expressions of paths start with.
+pub(super) const START: &str = "(?i)^";
 
 /// Steps of one repeated group more or less that a pattern may take: a thousandth of a second.
 const STEPS: u32 = 200_000;

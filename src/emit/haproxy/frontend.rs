@@ -4,8 +4,8 @@ use super::super::dialect::listen_addresses;
 use super::super::scope::Scope;
 use super::access;
 use super::answers::answer;
-use super::effort;
 use super::formats::SectionName;
+use super::guards::refuse_untold;
 use super::headers;
 use super::lines::{Lines, Rule};
 use super::maps::Maps;
@@ -107,23 +107,6 @@ fn refusals(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
                 refuse_untold(403, &sample, "", std::iter::once(pattern), lines);
             }
         }
-    }
-}
-
-/// Refuses a text that patterns give up on, or that they would take too long for.
-pub(super) fn refuse_untold<'p>(
-    status: i64,
-    sample: &str,
-    condition: &str,
-    patterns: impl Iterator<Item = &'p str> + Clone,
-    lines: &mut Lines,
-) {
-    if let Some(longest) = effort::longest(patterns.clone()) {
-        lines.rule(answer(status).code("if").code(condition).code(&format!("{{ {sample} -m len gt {longest} }}")));
-    }
-    for guard in patterns.filter_map(effort::guard) {
-        let rule = answer(status).code("if").code(condition).code(&format!("{{ {sample} -m found }} !{{ {sample} -m reg"));
-        lines.rule(rule.value(&guard).code("}"));
     }
 }
 

@@ -6,7 +6,6 @@ use std::ops::Bound;
 use super::super::asked::{self, Asked};
 use super::super::dialect::matches_by_pattern;
 use super::super::scope::Scope;
-use super::canary::Question;
 use super::formats::{Kind, SectionName};
 use super::limits::Tables;
 use super::lines::Lines;
@@ -16,7 +15,7 @@ use super::servers::{Destination, members};
 use super::shared::Shared;
 use super::{client_auth, effort, redirects, route};
 use crate::diagnostic::Diagnostic;
-use crate::ir::{CATCH_ALL, PathMatch, Route, Server};
+use crate::ir::{CATCH_ALL, PathMatch, Question, Route, Server, questions};
 
 /// Path of the status page of nginx.
 const STATUS_PATH: &str = "/nginx_status";
@@ -49,7 +48,7 @@ pub(super) struct Backend {
 #[derive(Debug)]
 pub(super) struct Canary {
     /// Which requests are for it.
-    pub(super) question: Question,
+    pub(super) questions: Vec<Question>,
     /// Its rules.
     pub(super) backend: usize,
 }
@@ -192,18 +191,19 @@ impl<'a> Maker<'_, 'a> {
         }
         let lines = route::write(self.server, route, &route.upstream, self.shared, &mut self.host.tables, scope);
         let own = self.add(name.clone(), about.clone(), lines);
-        let Some((canary, question)) = self.canary(route) else { return own };
+        let Some((canary, questions)) = self.canary(route) else { return own };
         let lines = route::write(self.server, route, canary, self.shared, &mut self.host.tables, scope);
         let backend = self.add(name.canary(), format!("{about}, the canary"), lines);
-        self.host.backends[own].1 = Some(Canary { question, backend });
+        self.host.backends[own].1 = Some(Canary { questions, backend });
         own
     }
 
-    fn canary(&self, route: &Route) -> Option<(&'a str, Question)> {
+    fn canary(&self, route: &Route) -> Option<(&'a str, Vec<Question>)> {
         let upstreams = &self.shared.upstreams;
         let own = upstreams.get(route.upstream.as_str()).filter(|own| !members(own).is_empty())?;
         let canary = upstreams.get(own.alternatives.first()?.as_str()).filter(|canary| !members(canary).is_empty())?;
-        Some((canary.name.as_str(), Question::of(own, canary)?))
+        let questions = questions(own, canary);
+        (!questions.is_empty()).then_some((canary.name.as_str(), questions))
     }
 
     /// Redirects requests for the root, whatever route they have.

@@ -92,7 +92,7 @@ impl Maps {
         }
         let mut written = Ok(());
         for (at, backend, canary) in with_canary {
-            let number = self.questions.number(&canary.question);
+            let number = self.questions.number(&canary.questions);
             let target = names[canary.backend].clone();
             let name = self.backend(backend, Some(&(number, target.clone())));
             if self.with_canary.insert(name.clone()) {

@@ -14,6 +14,7 @@ mod fastcgi;
 mod formats;
 mod frontend;
 mod global;
+mod guards;
 mod headers;
 mod hosts;
 mod limits;
@@ -22,7 +23,9 @@ mod losses;
 mod maps;
 mod openssl;
 mod options;
+mod passwords;
 mod patterns;
+mod protocol;
 mod redirects;
 mod rewriting;
 mod route;
@@ -74,6 +77,7 @@ impl Target for Haproxy {
 
     fn render(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>> {
         let mut scope = Scope::of_settings(proxy);
+        losses::tell_of_settings(proxy, &mut scope);
         let shared = Shared::new(proxy, &options.haproxy, &mut scope);
         let hosts: Vec<_> = proxy.servers.par_iter().map(|server| hosts::host(server, &shared)).collect();
         let mut maps = Maps::default();

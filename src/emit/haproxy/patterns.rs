@@ -1,9 +1,6 @@
 //! Paths that are regular expressions: most are plain beginnings in other words, which a table finds at once.
 
-use super::effort;
-
-/// What all of them start with.
-pub(super) const START: &str = "(?i)^";
+use super::effort::{self, START};
 
 /// What a regular expression that a path begins with, in any case of letters, means.
 #[derive(Debug, Clone, PartialEq, Eq)]

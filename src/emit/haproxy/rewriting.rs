@@ -3,7 +3,7 @@
 use super::super::scope::Scope;
 use super::answers::answer;
 use super::effort;
-use super::frontend::refuse_untold;
+use super::guards::refuse_untold;
 use super::headers;
 use super::lines::{Lines, Rule};
 use super::variables;

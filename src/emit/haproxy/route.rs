@@ -6,8 +6,9 @@ use super::super::scope::Scope;
 use super::answers::answer;
 use super::formats::SectionName;
 use super::lines::Lines;
+use super::protocol::Protocol;
 use super::scripts::{self, ErrorPages};
-use super::servers::{self, Destination, Protocol};
+use super::servers::{self, Destination};
 use super::shared::Shared;
 use super::words::Format;
 use super::{access, client_auth, cors, fastcgi, headers, limits, losses, redirects, rewriting};
@@ -23,7 +24,7 @@ pub(super) fn write(
     scope: &mut Scope,
 ) -> Lines {
     losses::tell(&route.features, shared, scope);
-    let is_plain = servers::protocol(route, shared).is_some_and(|protocol| !protocol.is_tls());
+    let is_plain = Protocol::of(route, &shared.passthrough).is_some_and(|protocol| !protocol.is_tls());
     if is_plain && shared.with_tls.contains(route.upstream.as_str()) {
         // Quirk: the controller keeps connections to a Service in one pool, and sends plain requests through those with TLS.
         let message = "other routes reach this Service with TLS: connections are kept apart, and requests of this route go without it";
@@ -92,7 +93,7 @@ impl Writer<'_, '_> {
                 servers::timeouts(&features.proxying, self.shared, scope, lines);
                 servers::answers(&features.proxying, scope, lines);
                 limits::bandwidth(&features.limits, self.shared, scope, lines);
-                if servers::protocol(self.route, self.shared) == Some(Protocol::FastCgi) {
+                if Protocol::of(self.route, &self.shared.passthrough) == Some(Protocol::FastCgi) {
                     scope.differs("backend-protocol", "HAProxy sends no empty parameters, and its own name in SERVER_SOFTWARE");
                     headers::take_back(lines);
                     fastcgi::enter(&features.fastcgi, lines);

@@ -8,6 +8,7 @@ use super::super::scope::Scope;
 use super::affinity;
 use super::lines::{Lines, Rule};
 use super::openssl::is_cipher_list;
+use super::protocol::Protocol;
 use super::shared::Shared;
 use super::variables;
 use super::words::{self, argument};
@@ -54,44 +55,11 @@ impl Destination<'_> {
     }
 }
 
-/// The protocol that a backend speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Protocol {
-    Http,
-    Https,
-    Grpc,
-    Grpcs,
-    FastCgi,
-}
-
-impl Protocol {
-    /// Whether the backend is reached with TLS.
-    pub(super) fn is_tls(self) -> bool {
-        matches!(self, Self::Https | Self::Grpcs)
-    }
-}
-
-/// The protocol of the backend of a route; none where it is that of the client.
-pub(super) fn protocol(route: &Route, shared: &Shared) -> Option<Protocol> {
-    if route.upstream == DEFAULT_UPSTREAM {
-        return Some(Protocol::Http);
-    }
-    match route.features.backend_protocol.to_uppercase().as_str() {
-        "GRPCS" => Some(Protocol::Grpcs),
-        "GRPC" => Some(Protocol::Grpc),
-        "FCGI" => Some(Protocol::FastCgi),
-        "HTTPS" => Some(Protocol::Https),
-        _ if shared.passthrough.contains(route.upstream.as_str()) => Some(Protocol::Https),
-        "AUTO_HTTP" => None,
-        _ => Some(Protocol::Http),
-    }
-}
-
 /// Writes the endpoints of an upstream for a route.
 pub(super) fn write(server: &Server, route: &Route, upstream: &Upstream, shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     choice(server, route, upstream, shared, scope, lines);
     retries(&route.features.proxying, shared, scope, lines);
-    let protocol = protocol(route, shared).unwrap_or_else(|| {
+    let protocol = Protocol::of(route, &shared.passthrough).unwrap_or_else(|| {
         scope.lost("backend-protocol", "`AUTO_HTTP` becomes `HTTP` for all clients");
         Protocol::Http
     });
@@ -101,7 +69,7 @@ pub(super) fn write(server: &Server, route: &Route, upstream: &Upstream, shared:
 /// How an endpoint is chosen; without a word, one after the other.
 fn choice(server: &Server, route: &Route, upstream: &Upstream, shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     let hashing = &upstream.hashing;
-    if affinity::is_sticky(upstream) {
+    if upstream.affinity.is_by_cookie() {
         affinity::write(server, route, upstream, lines);
     } else if !hashing.key.is_empty() {
         if hashing.subset {

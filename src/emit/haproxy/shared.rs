@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::super::dialect::beginnings;
 use super::super::scope::Scope;
+use super::client_auth;
 use super::options::HaproxyOptions;
-use super::{client_auth, losses, servers};
+use super::protocol::Protocol;
 use crate::ir::{Features, Proxy, Upstream};
 
 /// What all hosts have in common.
@@ -50,7 +51,7 @@ impl<'a> Shared<'a> {
             closed: None,
         };
         let routes = || proxy.servers.iter().flat_map(|server| &server.routes);
-        let with_tls = routes().filter(|route| servers::protocol(route, &shared).is_some_and(servers::Protocol::is_tls));
+        let with_tls = routes().filter(|route| Protocol::of(route, &shared.passthrough).is_some_and(Protocol::is_tls));
         shared.with_tls = with_tls.map(|route| route.upstream.as_str()).collect();
         shared.close(scope);
         shared
@@ -58,7 +59,6 @@ impl<'a> Shared<'a> {
 
     fn close(&mut self, scope: &mut Scope) {
         let (settings, snippets) = (&self.proxy.settings, &self.proxy.settings.snippets);
-        losses::tell_of_settings(self.proxy, scope);
         if settings.waf.enabled {
             scope.close("enable-modsecurity", "HAProxy has no web application firewall of its own");
             self.closed = Some("ModSecurity, which all routes ask for, cannot be expressed");

@@ -2,29 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use super::super::OutputFile;
 use super::super::scope::Scope;
-use super::super::{FileName, OutputFile};
-use super::access;
 use super::formats::{MapFile, SectionName};
 use super::lines::{Lines, Rule};
+use super::passwords::{self, SIGN};
 use super::shared::Shared;
 use crate::ir::{PasswordAuth, SecretUse};
 
 /// Name of the file; HAProxy reads the files of a folder in the order of their names.
 pub(super) const FILE: &str = "auth.cfg";
 
-/// What the file sets, so that the configuration knows that it was read.
-pub(super) const SIGN: &str = "INGRESS_USERS";
-
 fn lists<'a>(shared: &Shared<'a>) -> BTreeMap<SectionName, &'a PasswordAuth> {
     let routes = shared.proxy.servers.iter().flat_map(|server| &server.routes);
-    let auths = routes.filter_map(|route| access::password(route, shared)).filter(|auth| auth.scheme == "basic");
-    auths.map(|auth| (access::users(auth), auth)).collect()
-}
-
-/// The table of the users of a list whose passwords HAProxy does not check by the list.
-pub(super) fn hashes(auth: &PasswordAuth) -> FileName {
-    FileName::of_object("auth", &auth.secret, if auth.keys_are_users { "_keys.map" } else { ".map" })
+    let auths = routes.filter_map(|route| passwords::of(route, shared)).filter(|auth| auth.scheme == "basic");
+    auths.map(|auth| (passwords::list(auth), auth)).collect()
 }
 
 /// Writes lists without anybody, which hold where the file with the users was not read.
@@ -52,12 +44,12 @@ pub(super) fn files(shared: &Shared, scope: &mut Scope) -> Vec<OutputFile> {
         let purpose = if auth.keys_are_users { SecretUse::PasswordMap } else { SecretUse::PasswordFile };
         lines.section(&format!("userlist {name}"));
         let Some(text) = shared.proxy.secrets.get(purpose, &auth.secret) else {
-            files.push(MapFile::default().private(hashes(auth)));
+            files.push(MapFile::default().private(passwords::hashes(auth)));
             continue;
         };
         is_any = true;
         let table = users(text.expose(), &auth.secret, shared.options.lua, scope, &mut lines);
-        files.push(table.private(hashes(auth)));
+        files.push(table.private(passwords::hashes(auth)));
     }
     if !is_any {
         return Vec::new();
@@ -173,7 +165,7 @@ mod tests {
             let mut all = text_of_lines.lines().map(str::trim).filter(|line| !line.ends_with("second"));
             assert_eq!(all.next().filter(|line| !line.starts_with("user last")).unwrap_or_default(), line, "{text:?}");
             assert!(text_of_lines.ends_with("user last insecure-password x\n"), "{text:?}");
-            assert_eq!(found.private(FileName::from("x")).content.trim().trim_start_matches("bob "), entry, "{text:?}");
+            assert_eq!(found.private(crate::emit::FileName::from("x")).content.trim().trim_start_matches("bob "), entry, "{text:?}");
             assert_eq!(text_of_lines.contains("second"), !text.starts_with("bob:"), "{text:?}");
         }
     }

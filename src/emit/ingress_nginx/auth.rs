@@ -9,6 +9,7 @@ use sha1_smol::Sha1;
 use super::super::view::{Raw, view};
 use super::printer::{Printer, comment, quoted};
 use super::shared::{LayoutView, Shared, forwarded_for};
+use super::sizes;
 use crate::ir::{ExternalAuth, Layout, PathMatch, Route, Server};
 
 view! {
@@ -174,8 +175,8 @@ impl<'a> Auth<'a> {
             buffers_number: proxying.buffers_number,
             busy_buffers_size: printer.words_if_any("proxy-busy-buffers-size", &proxying.busy_buffers_size),
             request_buffering: printer.words("proxy-request-buffering", &proxying.request_buffering),
-            body_size: super::location::offset(printer, "proxy-body-size", &proxying.body_size),
-            body_buffer: super::location::size(printer, "client-body-buffer-size", &features.body_buffer),
+            body_size: sizes::offset(printer, "proxy-body-size", &proxying.body_size),
+            body_buffer: sizes::size(printer, "client-body-buffer-size", &features.body_buffer),
             client_certificate: trusts_clients.is_some(),
             pass_client_certificate: trusts_clients.is_some_and(|auth| auth.pass_to_backend),
             headers,

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::super::dialect::{MEMORY_UNITS, OFFSET_UNITS, is_size, next_upstream};
+use super::super::dialect::next_upstream;
 use super::super::view::{Raw, switch, view};
 use super::auth::{Auth, AuthUse};
 use super::limits::{self, LimitsView};
 use super::printer::{Printer, path_quoted, quoted, without_variables};
 use super::shared::{LayoutView, Shared};
+use super::sizes::{offset, size};
 use super::tls::{self, TlsView};
 use super::{cors, inline};
 use crate::ir::{DEFAULT_UPSTREAM, Features, PathMatch, Route, Server};
@@ -356,35 +357,5 @@ fn location_header(features: &Features, printer: &mut Printer) -> Option<Raw> {
         ("default" | "off", _) => Some(Raw::new(from)),
         (_, "off") => None,
         _ => Some(printer.words("proxy-redirect-from", &format!("{from} {to}"))),
-    }
-}
-
-/// A size as nginx reads it for offsets in files; none where the controller leaves it out.
-pub(super) fn offset(printer: &mut Printer, subject: &str, text: &str) -> Option<Raw> {
-    bytes(printer, subject, text, OFFSET_UNITS)
-}
-
-/// A size as nginx reads it for memory; none where the controller leaves it out.
-pub(super) fn size(printer: &mut Printer, subject: &str, text: &str) -> Option<Raw> {
-    bytes(printer, subject, text, MEMORY_UNITS)
-}
-
-fn bytes(printer: &mut Printer, subject: &str, text: &str, units: &[u8]) -> Option<Raw> {
-    is_size(text, units).then(|| printer.words(subject, text))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_that_nginx_cannot_read_are_left_out() {
-        let mut printer = Printer::for_settings();
-        let cases =
-            [("8m", true, true), ("8G", true, false), ("0", true, true), ("", false, false), ("8mm", false, false), (" 8k ", true, true)];
-        for (text, is_offset, is_size) in cases {
-            assert_eq!(offset(&mut printer, "x", text).is_some(), is_offset, "{text}");
-            assert_eq!(size(&mut printer, "x", text).is_some(), is_size, "{text}");
-        }
     }
 }

@@ -18,6 +18,7 @@ mod main;
 mod printer;
 mod server;
 mod shared;
+mod sizes;
 mod stream;
 mod tls;
 mod whitespace;

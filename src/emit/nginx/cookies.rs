@@ -5,15 +5,9 @@ use std::collections::BTreeSet;
 use super::super::dialect::regex_literal;
 use super::lines::{Lines, Word, words};
 use super::names;
+use super::plan::{Plan, Plans};
 use super::scope::Scope;
-use super::upstreams::{Plan, Plans};
 use crate::ir::{Route, Server, Upstream};
-
-/// The name of the cookie of an upstream.
-pub(super) fn name(upstream: &Upstream) -> &str {
-    let name = upstream.affinity.cookie.name.as_str();
-    if name.is_empty() { "route" } else { name }
-}
 
 /// What the value ends with behind a bar.
 pub(super) fn mark(upstream: &Upstream) -> String {
@@ -39,7 +33,7 @@ pub(super) fn key(plan: &Plan, lines: &mut Lines) {
     let id = &plan.id;
     lines.gap();
     lines.comment(&format!("Clients of {} stay on one endpoint by a cookie.", names::shown(&plan.upstream.name)));
-    let source = source(name(plan.upstream), &format!("key_{id}"), lines);
+    let source = source(plan.upstream.affinity.cookie.shown_name(), &format!("key_{id}"), lines);
     lines.block("map", vec![Word::from(source), Word::from(names::variable("sticky_key", id))], |lines| {
         let value = names::variable("sticky_value", id);
         lines.entry(vec![Word::from(format!("~^(?<{}>[^|]+)", &value[1..])), Word::from(value)]);
@@ -54,7 +48,7 @@ pub(super) type Setter<'a> = (&'a str, &'a str);
 pub(super) fn setters<'a>(server: &Server, route: &'a Route, plans: &Plans<'a>) -> Vec<Setter<'a>> {
     let Some(plan) = plans.get(route.upstream.as_str()) else { return Vec::new() };
     let both = [Some(plan.upstream), plan.canary];
-    let sticky = both.into_iter().flatten().filter(|upstream| upstream.affinity.kind == "cookie" && !upstream.endpoints.is_empty());
+    let sticky = both.into_iter().flatten().filter(|upstream| upstream.affinity.is_by_cookie() && !upstream.endpoints.is_empty());
     sticky.filter_map(|upstream| Some((upstream.name.as_str(), upstream.affinity.cookie.path_on(server, route)?))).collect()
 }
 
@@ -86,7 +80,7 @@ pub(super) fn maps<'a>(all: &BTreeSet<Setter<'a>>, plans: &Plans<'a>, lines: &mu
         let Some(plan) = plans.get(upstream) else { continue };
         let part = format!("{}_{}", plan.id, names::variable_part(path));
         lines.gap();
-        let source = source(name(plan.upstream), &format!("new_{part}"), lines);
+        let source = source(plan.upstream.affinity.cookie.shown_name(), &format!("new_{part}"), lines);
         let fresh = names::variable("fresh_cookie", &part);
         lines.block("map", vec![Word::from(source), Word::from(&fresh)], |lines| {
             lines.entry(vec![Word::from("~^[^|]"), Word::from("")]);
@@ -95,7 +89,7 @@ pub(super) fn maps<'a>(all: &BTreeSet<Setter<'a>>, plans: &Plans<'a>, lines: &mu
         // The name of the upstream that answered is not known to maps, but its endpoints are.
         lines.block("map", vec![Word::from("$upstream_addr"), Word::from(variable((upstream, path)))], |lines| {
             for endpoint in &plan.upstream.endpoints {
-                let address = regex_literal(&super::upstreams::address(endpoint));
+                let address = regex_literal(&super::endpoints::address(endpoint));
                 lines.entry(vec![Word::from(format!("~{address}$")), Word::from(&fresh)]);
             }
             lines.entry(vec![Word::from("default"), Word::from("")]);
@@ -106,7 +100,7 @@ pub(super) fn maps<'a>(all: &BTreeSet<Setter<'a>>, plans: &Plans<'a>, lines: &mu
 /// The value of the header `Set-Cookie`.
 fn value(upstream: &Upstream, path: &str) -> String {
     let cookie = &upstream.affinity.cookie;
-    let mut value = format!("{}=$request_id|{}", names::literal(name(upstream)), mark(upstream));
+    let mut value = format!("{}=$request_id|{}", names::literal(upstream.affinity.cookie.shown_name()), mark(upstream));
     let max_age = if cookie.max_age.is_empty() { &cookie.expires } else { &cookie.max_age };
     if !max_age.is_empty() {
         value.push_str(&format!("; Max-Age={}", names::literal(max_age)));

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::forwarding::{Headers, Protocol};
 use super::lines::{Lines, Word, put};
 use super::names;
+use super::plan::Destination;
 use super::shared::Shared;
-use super::upstreams::Destination;
 use crate::ir::{Owner, Route};
 
 /// Name of the location for a code.

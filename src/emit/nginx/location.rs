@@ -5,9 +5,11 @@ use super::auth::{self, Auth};
 use super::cors;
 use super::errors;
 use super::forwarding::{Headers, Protocol};
+use super::inherited;
 use super::limits;
 use super::lines::{Lines, Word, put, words};
 use super::names;
+use super::plan::Destination;
 use super::proxying;
 use super::refused;
 use super::response::ResponseHeaders;
@@ -15,7 +17,6 @@ use super::scope::Scope;
 use super::shared::Shared;
 use super::snippets;
 use super::tls;
-use super::upstreams::Destination;
 use super::{cookies, losses};
 use crate::ir::{CATCH_ALL, DEFAULT_UPSTREAM, PathMatch, Route, Server};
 use crate::nginx;
@@ -164,7 +165,7 @@ impl Writer<'_, '_> {
         if !self.returns_at_once() {
             self.checks(auth, scope, &mut headers, &mut response, lines);
             self.own_headers(&mut headers);
-            if headers != usual || snippets::set_headers(self.route, self.server, shared, self.protocol()) {
+            if headers != usual || inherited::set_headers(self.route, self.server, shared, self.protocol()) {
                 headers.write(self.protocol(), lines);
             }
             proxying::write(shared, features, self.protocol(), lines);
@@ -180,7 +181,7 @@ impl Writer<'_, '_> {
         response.write(lines);
         if !response.is_empty() {
             // Headers of the route take the place of those that stand further out.
-            snippets::outer_headers(self.route, self.server, shared).iter().for_each(|directive| lines.raw(directive));
+            inherited::outer_headers(self.route, self.server, shared).iter().for_each(|directive| lines.raw(directive));
         }
         self.errors(lines);
         self.answer(lines);
@@ -191,8 +192,11 @@ impl Writer<'_, '_> {
         if self.names_its_ingress() {
             errors::variables(self.route.owner.as_ref(), lines);
         }
-        if snippets::ask_for(&["$proxy_upstream_name", "$proxy_alternative_upstream_name", "$balancer_ewma_score"], self.route, self.shared)
-        {
+        if inherited::ask_for(
+            &["$proxy_upstream_name", "$proxy_alternative_upstream_name", "$balancer_ewma_score"],
+            self.route,
+            self.shared,
+        ) {
             put!(lines, "set", "$proxy_upstream_name", names::literal(&self.route.upstream));
             put!(lines, "set", "$proxy_alternative_upstream_name", "");
             put!(lines, "set", "$balancer_ewma_score", "-1");
@@ -222,7 +226,7 @@ impl Writer<'_, '_> {
         let features = &self.route.features;
         let settings = &self.shared.proxy.settings;
         let is_error_backend = self.route.upstream.starts_with("custom-default-backend-");
-        let is_asked = snippets::ask_for(&["$namespace", "$ingress_name", "$service_name", "$service_port"], self.route, self.shared);
+        let is_asked = inherited::ask_for(&["$namespace", "$ingress_name", "$service_name", "$service_port"], self.route, self.shared);
         !features.error_pages.is_empty() || !settings.route_defaults.error_codes.is_empty() || is_error_backend || is_asked
     }
 

@@ -7,16 +7,19 @@ mod auth;
 mod canary;
 mod cookies;
 mod cors;
+mod endpoints;
 mod errors;
 mod escape;
 mod fastcgi;
 mod forwarding;
 mod http;
+mod inherited;
 mod limits;
 mod lines;
 mod location;
 mod losses;
 mod maps;
+mod plan;
 mod proxying;
 mod refused;
 mod response;
@@ -76,6 +79,7 @@ impl Target for Nginx {
 /// Writes the configuration without what nginx refuses, and what is said of it.
 fn write(proxy: &Proxy, options: &NginxOptions, refused: &Refused) -> Outcome<Vec<OutputFile>> {
     let mut scope = Scope::of_settings(proxy);
+    losses::tell_of_settings(&proxy.settings, &mut scope);
     let shared = Shared::new(proxy, options, refused, &mut scope);
     let hosts: Vec<_> = proxy.servers.par_iter().map(|server| host(server, &shared)).collect();
     let mut diagnostics = Vec::new();
@@ -132,8 +136,8 @@ fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Stri
         }
     }
     let mut groups = Lines::within(1);
-    let used = upstreams::used(proxy, &shared.plans);
-    let answers = |plan: &&upstreams::Plan| plan.destination != upstreams::Destination::NotFound;
+    let used = plan::used(proxy, &shared.plans);
+    let answers = |plan: &&plan::Plan| plan.destination != plan::Destination::NotFound;
     for plan in used.iter().filter_map(|name| shared.plans.get(name)).filter(answers) {
         plan.group(&proxy.settings, scope, &mut groups);
     }
@@ -145,7 +149,7 @@ fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Stri
     cors::maps(shared, &host_texts, &mut tables);
     limits::tables(proxy, &mut tables);
     for plan in used.iter().filter_map(|name| shared.plans.get(name)) {
-        canary::choice(plan, &shared.plans, scope, &mut tables);
+        canary::choice(plan, &shared.plans, &mut tables);
     }
     let routes = proxy.servers.iter().flat_map(|server| server.routes.iter().map(move |route| (server, route)));
     let setters: BTreeSet<_> = routes.flat_map(|(server, route)| cookies::setters(server, route, &shared.plans)).collect();

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use super::super::dialect::beginnings;
 use super::super::options::{Module, NginxOptions};
+use super::plan::{self, Plans};
 use super::refused::Refused;
 use super::scope::Scope;
-use super::upstreams::{self, Plans};
-use super::{losses, snippets};
+use super::snippets;
 use crate::ir::{Proxy, Settings};
 use crate::nginx;
 
@@ -53,7 +53,7 @@ impl<'a> Shared<'a> {
             proxy,
             options,
             refused,
-            plans: upstreams::plan(proxy, scope),
+            plans: plan::plan(proxy, scope),
             passthrough: passthrough.collect(),
             no_auth_paths: beginnings(&settings.route_defaults.no_auth_paths),
             no_redirect_paths: beginnings(&settings.tls.no_redirect_paths),
@@ -63,7 +63,6 @@ impl<'a> Shared<'a> {
         };
         shared.server_snippet = snippets::of_administrator("server-snippet", &settings.snippets.server, options, scope).to_owned();
         shared.location_snippet = snippets::of_administrator("location-snippet", &settings.snippets.location, options, scope).to_owned();
-        losses::tell_of_settings(settings, scope);
         if settings.waf.enabled {
             scope.close("enable-modsecurity", "nginx has no web application firewall of its own");
             shared.closed = Some("ModSecurity, which all routes ask for, cannot be expressed");

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use super::super::asked::is_host;
 use super::super::dialect;
 use super::super::view::switch;
+use super::endpoints::address;
 use super::lines::{Lines, Word, put, words};
 use super::names;
 use super::scope::Scope;
 use super::server::prefixes;
 use super::shared::Shared;
 use super::snippets;
-use super::upstreams::address;
 use crate::ir::{Endpoint, Server, Stream, Transport};
 
 /// Whether there is anything that is not HTTP.

@@ -1,8 +1,9 @@
 //! Hashing to a group of endpoints: the key chooses the group, chance the endpoint in it.
 
+use super::endpoints::{address, hash_key, keepalive};
 use super::lines::{Lines, Word, put};
 use super::names;
-use super::upstreams::{self, Plan};
+use super::plan::Plan;
 use crate::ir::{Endpoint, Settings};
 
 /// The groups of an upstream, each of the same size: the last one starts again with the first endpoints.
@@ -12,11 +13,6 @@ fn groups(endpoints: &[Endpoint], size: i64) -> Vec<Vec<&Endpoint>> {
     (0..endpoints.len()).step_by(size).map(group).collect()
 }
 
-/// The variable that names the group of a request.
-pub(super) fn variable(plan: &Plan) -> String {
-    names::variable("subset", &plan.id)
-}
-
 /// Writes the groups and what chooses one.
 pub(super) fn write(plan: &Plan, settings: &Settings, lines: &mut Lines) {
     let upstream = plan.upstream;
@@ -24,7 +20,7 @@ pub(super) fn write(plan: &Plan, settings: &Settings, lines: &mut Lines) {
     let name = |at: usize| format!("{}-subset-{}", upstream.name, at + 1);
     lines.gap();
     lines.comment(&format!("{}: a key leads to a group of endpoints.", names::shown(&upstream.name)));
-    lines.block("split_clients", vec![Word::from(upstreams::hash_key(&upstream.hashing)), Word::from(variable(plan))], |lines| {
+    lines.block("split_clients", vec![Word::from(hash_key(&upstream.hashing)), Word::from(plan.subset())], |lines| {
         // Ten thousand parts are what nginx knows; the last group takes what is left.
         let share = 10_000 / groups.len();
         for at in 0..groups.len() - 1 {
@@ -37,9 +33,9 @@ pub(super) fn write(plan: &Plan, settings: &Settings, lines: &mut Lines) {
         lines.block("upstream", vec![Word::from(name(at))], |lines| {
             put!(lines, "random");
             for endpoint in group {
-                put!(lines, "server", upstreams::address(endpoint), "max_fails=0");
+                put!(lines, "server", address(endpoint), "max_fails=0");
             }
-            upstreams::keepalive(settings, lines);
+            keepalive(settings, lines);
         });
     }
 }

@@ -2,11 +2,6 @@
 //!
 //! The source of each row is the module's documentation at nginx.org, or its own for modules of others.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
-use super::rows;
-
 /// The places where a directive may stand, as bits.
 pub(super) type Places = u16;
 
@@ -102,16 +97,4 @@ pub(super) const fn often(name: &'static str, places: Places, least: usize, most
 /// A directive with a block.
 pub(super) const fn block(name: &'static str, places: Places, least: usize, most: usize) -> Directive {
     Directive { name, places, least, most, kind: Kind::Any, repeats: true, has_block: true }
-}
-
-/// The rows of a directive: several where it differs by place.
-pub(super) fn find(name: &str) -> &'static [&'static Directive] {
-    static BY_NAME: LazyLock<HashMap<&'static str, Vec<&'static Directive>>> = LazyLock::new(|| {
-        let mut found: HashMap<_, Vec<_>> = HashMap::new();
-        for directive in rows::all() {
-            found.entry(directive.name).or_default().push(directive);
-        }
-        found
-    });
-    BY_NAME.get(name).map_or(&[], Vec::as_slice)
 }

@@ -8,13 +8,13 @@ use rayon::prelude::*;
 
 use super::super::problem;
 use super::buffers::Buffers;
-use super::directives::{self, Directive as Row, EVENTS, HTTP, LIMIT_EXCEPT, LOCATION, LOCATION_IF, MAIN, Places, SERVER, SERVER_IF};
+use super::directives::{Directive as Row, EVENTS, HTTP, LIMIT_EXCEPT, LOCATION, LOCATION_IF, MAIN, Places, SERVER, SERVER_IF};
 use super::directives::{STREAM, STREAM_SERVER, STREAM_UPSTREAM, UPSTREAM};
 use super::hashes::Hashes;
 use super::refusal::Refusal;
 use super::variables::Variables;
 use super::zones::Zones;
-use super::{Build, arguments, outside, pattern, process, values};
+use super::{Build, arguments, outside, pattern, process, rows, values};
 use crate::conf::{Directive, Tree};
 
 /// Hosts that share what is known of lines: most lines stand in every location of every host.
@@ -115,7 +115,7 @@ impl<'v, 't> Walk<'v, 't> {
             }
             let args: Vec<Cow<str>> = directive.args().map(|arg| arg.value()).collect();
             let args: Vec<&str> = args.iter().map(AsRef::as_ref).collect();
-            let rows = directives::find(&name);
+            let rows = rows::find(&name);
             let before = self.refusals.len();
             if let Some(row) = self.row(&name, rows, place, &args)
                 && self.is_well_formed(directive, row, &args, block)

@@ -1,8 +1,12 @@
 //! The house keeps its shape: arrows run one way, only the command line touches the world, and nothing lies about.
 
+mod imports;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use imports::Imports;
 
 /// Which room may name which others. `nginx` reads the rendered text with `conf`, because it judges what nginx would get, and
 /// holds facts about that program alone.
@@ -205,4 +209,20 @@ fn every_dependency_is_in_use() {
     for name in names("dev-dependencies") {
         assert!(tests.contains(&format!("{name}::")), "{name} is not used in tests");
     }
+}
+
+#[test]
+fn no_files_form_a_circle() {
+    let root = root().join("src");
+    let imports = Imports::of(&root, &sources().into_iter().map(|path| (path.clone(), read(&path))).collect::<Vec<_>>());
+    let arrows = imports.arrows();
+    let mut told = String::new();
+    for circle in imports.circles() {
+        told += &format!("{} files:\n", circle.len());
+        for module in &circle {
+            let others: Vec<_> = arrows[module].intersection(&circle).map(|other| other.join("/")).collect();
+            told += &format!("  {} -> {}\n", imports.file(module).display(), others.join(", "));
+        }
+    }
+    assert!(told.is_empty(), "these files name each other in a circle:\n{told}");
 }

@@ -1,0 +1,108 @@
+//! Servers and locations while they are built.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::select::Chosen;
+use crate::ir::{Route, Server};
+use crate::source::Span;
+
+/// Who made a setting of a host, by the place of the Ingress among the chosen ones.
+pub(super) type Makers = BTreeMap<&'static str, usize>;
+
+/// A server while it is built.
+#[derive(Debug)]
+pub(super) struct Site {
+    /// What is known of it; its routes are still in `locations`.
+    pub(super) server: Server,
+    /// Its locations, in the order in which they were asked for.
+    pub(super) locations: Vec<Location>,
+    /// Where the first location of a path is.
+    first_by_path: HashMap<String, usize>,
+    /// The Ingress that declared the host first, by its place among the chosen ones; none for the catch-all.
+    pub(super) declared_by: Option<usize>,
+    /// Where aliases and the snippet were asked for.
+    pub(super) aliases_at: Option<Span>,
+    /// The Ingress that asked for the aliases, by its place among the chosen ones.
+    pub(super) aliases_by: Option<usize>,
+    /// The first Ingress that asked for the redirect of the `www.` twin, by its place among the chosen ones.
+    pub(super) twin_by: Option<usize>,
+    pub(super) snippet_at: Option<Span>,
+    /// Who made which setting of the host.
+    pub(super) makers: Makers,
+}
+
+/// A location while it is built.
+#[derive(Debug)]
+pub(super) struct Location {
+    /// The route that it becomes.
+    pub(super) route: Route,
+    /// The Ingress that asked for it, by its place among the chosen ones; none for the controller's own.
+    pub(super) ingress: Option<usize>,
+}
+
+impl Site {
+    /// A server with its first location.
+    pub(super) fn new(server: Server, root: Location) -> Self {
+        let mut site = Self {
+            server,
+            declared_by: root.ingress,
+            locations: Vec::with_capacity(1),
+            first_by_path: HashMap::new(),
+            aliases_at: None,
+            aliases_by: None,
+            twin_by: None,
+            snippet_at: None,
+            makers: Makers::new(),
+        };
+        site.push(root);
+        site
+    }
+
+    /// Adds a location.
+    pub(super) fn push(&mut self, location: Location) {
+        self.first_by_path.entry(location.route.path.clone()).or_insert(self.locations.len());
+        self.locations.push(location);
+    }
+
+    /// The first location of a path.
+    pub(super) fn first(&mut self, path: &str) -> Option<&mut Location> {
+        self.first_by_path.get(path).map(|&at| &mut self.locations[at])
+    }
+}
+
+/// The servers while they are built.
+#[derive(Debug, Default)]
+pub(super) struct Sites {
+    /// The servers; the first is the catch-all.
+    pub(super) list: Vec<Site>,
+    pub(super) by_host: HashMap<String, usize>,
+}
+
+impl Sites {
+    /// The server of a host.
+    pub(super) fn find(&mut self, host: &str) -> Option<&mut Site> {
+        self.by_host.get(host).map(|&at| &mut self.list[at])
+    }
+
+    /// The server of a host, else the catch-all.
+    pub(super) fn find_or_catch_all(&mut self, host: &str) -> &mut Site {
+        let at = self.by_host.get(host).copied().unwrap_or_default();
+        &mut self.list[at]
+    }
+
+    /// Whether there is a server for a host.
+    pub(super) fn has(&self, host: &str) -> bool {
+        self.by_host.contains_key(host)
+    }
+
+    /// Adds a server.
+    pub(super) fn push(&mut self, site: Site) {
+        self.by_host.insert(site.server.hostname.clone(), self.list.len());
+        self.list.push(site);
+    }
+}
+
+/// Where an annotation stands that is named without its prefix.
+pub(super) fn cause(ingress: &Chosen, name: &str) -> Option<Span> {
+    ingress.features.cause(name).map(|(_, span)| *span)
+}
