@@ -20,6 +20,7 @@ mod golden;
 mod need;
 mod pages;
 mod patch;
+mod recorded;
 mod reference;
 #[path = "../support/mod.rs"]
 mod support;
@@ -30,6 +31,14 @@ use std::process::ExitCode;
 use libtest_mimic::Arguments;
 
 fn main() -> ExitCode {
-    let trials = [controller_log::trials(), golden::trials(), pages::trials(), patch::trials(), reference::trials(), traffic::trials()];
+    let trials = [
+        controller_log::trials(),
+        golden::trials(),
+        pages::trials(),
+        patch::trials(),
+        recorded::trials(),
+        reference::trials(),
+        traffic::trials(),
+    ];
     libtest_mimic::run(&Arguments::from_args(), trials.into_iter().flatten().collect()).exit_code()
 }
