@@ -40,8 +40,8 @@ pub fn reference() -> PathBuf {
 fn is_installed(program: &'static str) -> bool {
     static KNOWN: LazyLock<Mutex<BTreeMap<&'static str, bool>>> = LazyLock::new(Mutex::default);
     let starts = || {
-        // Each of them knows one of the two.
-        ["--version", "-v"].into_iter().any(|argument| {
+        // Each of them knows one of the three.
+        ["--version", "-v", "version"].into_iter().any(|argument| {
             let mut command = Command::new(program);
             command.arg(argument).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
             command.status().is_ok_and(|status| status.success())
