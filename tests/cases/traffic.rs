@@ -19,9 +19,11 @@ struct Product {
 }
 
 const PRODUCTS: [Product; 2] = [
-    Product { name: "nginx", own_unequal: 0, reference_rows: 948 },
-    // HAProxy takes no snippets and no WebSocket without a key, and keeps connections with TLS and without apart.
-    Product { name: "haproxy", own_unequal: 4, reference_rows: 919 },
+    // nginx has no date of its own for a cookie.
+    Product { name: "nginx", own_unequal: 1, reference_rows: 948 },
+    // HAProxy takes no snippets and no WebSocket without the proof of the server, keeps no answers of an authentication service, says
+    // HTTP/1.0 where the client does, and keeps connections with TLS and without apart.
+    Product { name: "haproxy", own_unequal: 10, reference_rows: 919 },
 ];
 
 fn folder(path: &str) -> PathBuf {
@@ -63,13 +65,14 @@ fn assert_told(text: &str) {
 fn scenarios_get_the_answers_of_the_controller(product: &Product) {
     let (_, text) = tool("run", product, &[&folder("tests/traffic/scenarios").to_string_lossy(), "-v", "--told"]);
     let (equal, all) = equal_rows(&text);
-    assert!(all > 60 && equal + product.own_unequal >= all, "{text}");
+    assert!(all > 700 && equal + product.own_unequal >= all, "{text}");
     assert_told(&text);
 }
 
 fn nginx_alone_is_enough(product: &Product) {
-    let scenarios = folder("tests/traffic/scenarios");
-    assert_passes(&tool("run", product, &[&scenarios.to_string_lossy(), "-v", "--stock"]));
+    let (_, text) = tool("run", product, &[&folder("tests/traffic/scenarios").to_string_lossy(), "-v", "--stock"]);
+    let (equal, all) = equal_rows(&text);
+    assert!(all > 700 && equal + product.own_unequal >= all, "{text}");
 }
 
 fn a_reload_loses_no_request(product: &Product) {
