@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::ir::{Proxy, Route};
+use crate::ir::Proxy;
 
 /// Units of sizes in memory.
 pub(super) const MEMORY_UNITS: &[u8] = b"kKmM";
@@ -28,12 +28,6 @@ pub(super) fn next_upstream(conditions: &str, retry_non_idempotent: bool) -> Str
     words.join(" ")
 }
 
-/// Whether a route makes all paths of its host regular expressions.
-pub(super) fn matches_by_pattern(route: &Route) -> bool {
-    let rewrite = &route.features.rewrite;
-    rewrite.by_pattern || !rewrite.target.is_empty() && rewrite.target != route.path
-}
-
 /// The addresses of a list, or all; where none of the list can be read, nobody from outside is let in.
 pub(super) fn listen_addresses(list: &[String], all: &str, nobody: &str) -> Vec<String> {
     if list.is_empty() {
@@ -55,11 +49,6 @@ pub(super) fn server_name(hostname: &str) -> String {
     }
     let parent = hostname.replacen("*.", "", 1).replace('.', "\\.");
     format!("~^(?<subdomain>[\\w-]+)\\.{parent}$")
-}
-
-/// The items of a list of paths; blanks around them do not count.
-pub(super) fn beginnings(list: &str) -> Vec<&str> {
-    list.split(',').map(|path| path.trim_matches(' ')).filter(|path| !path.is_empty()).collect()
 }
 
 /// One regular expression for origins. Quirk: a separator follows each origin but the last, even where that one is empty.

@@ -3,7 +3,10 @@
 //! Defaults are filled and conflicts settled. A value that came from a manifest can be traced through the [`Origin`] of the
 //! server, route or upstream that holds it.
 
+mod backend;
+mod checks;
 mod layout;
+mod matching;
 mod route;
 mod secrets;
 mod server;
@@ -12,6 +15,8 @@ mod split;
 mod stream;
 mod upstream;
 
+pub use backend::*;
+pub use checks::*;
 pub use layout::*;
 pub use route::*;
 pub use secrets::*;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Origin;
+use super::{Exemptions, Origin, Protocol};
 
 /// How the path of a request is compared with the path of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +30,8 @@ pub struct Route {
     pub owner: Option<Owner>,
     /// What else happens to the request.
     pub features: Arc<Features>,
+    /// What it does not do because of its path.
+    pub exemptions: Exemptions,
     /// Upstream that answers for the error codes in `features.error_pages`.
     pub error_upstream: String,
     /// The place that declared the path.
@@ -66,8 +68,10 @@ pub struct Features {
     pub global_auth: bool,
     /// `any` or `all` of the checks must agree; empty: the proxy's default.
     pub satisfy: String,
-    /// Protocol of the backend, as it was written: `HTTP`, `HTTPS`, `GRPC`, `GRPCS`, `FCGI`, `AUTO_HTTP`.
-    pub backend_protocol: String,
+    /// Protocol of the backend.
+    pub protocol: Protocol,
+    /// The word for it is written in small letters, as old releases allow.
+    pub is_protocol_small: bool,
     /// TLS towards the backend.
     pub backend_tls: Option<BackendTls>,
     /// How requests and responses are passed on.

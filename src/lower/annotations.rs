@@ -14,7 +14,7 @@ use super::features::{
 use super::world::World;
 use crate::catalog::features::snippets;
 use crate::diagnostic::Outcome;
-use crate::ir;
+use crate::ir::{self, Protocol};
 use crate::manifest::Object;
 
 /// The Ingress is not served because of an annotation.
@@ -81,7 +81,8 @@ fn features(reader: &mut Reader) -> ir::Features {
         external_auth: reader.section(external_auth::read).flatten(),
         global_auth: reader.section(external_auth::read_global).unwrap_or_default(),
         satisfy: reader.section(access::read_satisfy).unwrap_or_default(),
-        backend_protocol: forwarding.backend_protocol,
+        protocol: Protocol::of(&forwarding.backend_protocol),
+        is_protocol_small: forwarding.backend_protocol.contains(char::is_lowercase),
         backend_tls: reader.section(backend_tls::read).flatten(),
         proxying: reader.section(proxying::read).unwrap_or_default(),
         fastcgi: reader.section(fastcgi::read).unwrap_or_default(),
@@ -156,7 +157,7 @@ mod tests {
         let found = found.unwrap_or_default();
         assert!(effects.is_empty() && found.features.causes.is_empty() && found.features.denied.is_none());
         assert!(found.features.global_auth && found.features.logging.access && found.features.rewrite.to_https);
-        assert_eq!((found.features.backend_protocol.as_str(), found.features.proxying.body_size.as_str()), ("HTTP", "1m"));
+        assert_eq!((found.features.protocol, found.features.proxying.body_size.as_str()), (Protocol::Http, "1m"));
         assert_eq!((found.hashing.subset_size, found.canary.share.total, found.canary.enabled), (3, 100, false));
     }
 

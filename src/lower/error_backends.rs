@@ -8,7 +8,7 @@ use super::sites::{Sites, cause};
 use super::upstreams::Upstreams;
 use super::world::World;
 use crate::diagnostic::{Diagnostic, Effect};
-use crate::ir::{DEFAULT_UPSTREAM, Endpoint, Upstream};
+use crate::ir::{DEFAULT_UPSTREAM, Endpoint, FALLBACK_PREFIX, Upstream};
 
 /// Adds the upstreams that locations fall back to, points the locations at them, and returns all upstreams by name.
 pub(super) fn add(
@@ -54,9 +54,9 @@ struct Names(HashMap<String, String>);
 impl Names {
     /// The name for a Service. Quirk: those of `a-b/c` and `a/b-c` are one, unless they are kept apart.
     fn of(&mut self, key: String, apart: bool) -> String {
-        let name = format!("custom-default-backend-{}", key.replacen('/', "-", 1));
+        let name = format!("{FALLBACK_PREFIX}{}", key.replacen('/', "-", 1));
         let owner = self.0.entry(name.clone()).or_insert_with(|| key.clone());
-        if apart && *owner != key { format!("custom-default-backend-{}", key.replacen('/', "_", 1)) } else { name }
+        if apart && *owner != key { format!("{FALLBACK_PREFIX}{}", key.replacen('/', "_", 1)) } else { name }
     }
 }
 

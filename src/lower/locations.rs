@@ -8,7 +8,7 @@ use super::upstreams::Upstreams;
 use super::world::World;
 use crate::catalog::features::{backend_tls, client_auth};
 use crate::diagnostic::{Diagnostic, Effect};
-use crate::ir::{AffinityCookie, CATCH_ALL, DEFAULT_UPSTREAM, Origin, Route, Upstream};
+use crate::ir::{AffinityCookie, CATCH_ALL, DEFAULT_UPSTREAM, Exemptions, Origin, Route, Upstream};
 
 /// Adds the paths of all Ingresses to the servers. Of two that ask for the same path, the older one wins.
 pub(super) fn add(world: &World, chosen: &[Chosen], upstreams: &mut Upstreams, sites: &mut Sites, findings: &mut Vec<Diagnostic>) {
@@ -81,6 +81,7 @@ impl Merge<'_, '_> {
             is_default_backend: false,
             owner: None,
             features: Arc::clone(&ingress.features),
+            exemptions: Exemptions::default(),
             error_upstream: DEFAULT_UPSTREAM.to_owned(),
             origin: Origin::Manifest(path.span),
         };

@@ -78,7 +78,8 @@ pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
     findings.extend(tenants::check(chosen, &sites, &upstreams));
     findings.extend(host_settings::check(&world, chosen, &sites));
     let owners = routes::Owners::new(chosen);
-    let mut servers: Vec<_> = sites.list.into_par_iter().map(|site| routes::complete(site, &owners)).collect();
+    let exempt = routes::Exempt::new(&world.settings);
+    let mut servers: Vec<_> = sites.list.into_par_iter().map(|site| routes::complete(site, &owners, &exempt)).collect();
     servers.sort_by(|a, b| a.hostname.cmp(&b.hostname));
     runtime::derive(&mut world.settings, &servers, &controller.environment);
 

@@ -10,7 +10,7 @@ use super::world::World;
 use crate::catalog::features::{server as keys, snippets};
 use crate::catalog::releases::LATE_PASSTHROUGH;
 use crate::diagnostic::{Diagnostic, Effect, Outcome};
-use crate::ir::{CATCH_ALL, Certificate, DEFAULT_UPSTREAM, Features, Origin, PathMatch, Proxying, Route, RouteLogging, Server};
+use crate::ir::{CATCH_ALL, Certificate, DEFAULT_UPSTREAM, Exemptions, Features, Origin, PathMatch, Proxying, Route, RouteLogging, Server};
 use crate::source::Span;
 
 /// The servers of all hosts that Ingresses name, each with a location `/`, certificates and what else holds for a host as a whole.
@@ -57,6 +57,7 @@ fn catch_all(world: &World) -> Site {
         is_default_backend: true,
         owner: None,
         features: Arc::new(features),
+        exemptions: Exemptions::default(),
         error_upstream: String::new(),
         origin: Origin::Default,
     };
@@ -85,6 +86,7 @@ fn declare(sites: &mut Sites, at: usize, ingress: &Chosen) {
             is_default_backend: true,
             owner: None,
             features: Arc::clone(&ingress.features),
+            exemptions: Exemptions::default(),
             error_upstream: DEFAULT_UPSTREAM.to_owned(),
             origin: Origin::Manifest(rule.span),
         };

@@ -109,8 +109,7 @@ fn about(finding: Diagnostic, ingress: &Chosen, victim: &Chosen, location: &Loca
 
 /// Whether a location makes regular expressions of all paths of its host.
 fn makes_patterns(location: &Location) -> bool {
-    let rewrite = &location.route.features.rewrite;
-    rewrite.by_pattern || !rewrite.target.is_empty() && rewrite.target != location.route.path
+    location.route.features.rewrite.makes_pattern(&location.route.path)
 }
 
 /// Ingresses that make regular expressions of the paths of other namespaces, which make none themselves.

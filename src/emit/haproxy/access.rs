@@ -19,7 +19,7 @@ fn any_suffices(features: &Features) -> bool {
 /// Writes the checks of addresses and passwords, and by a service.
 pub(super) fn write(route: &Route, shared: &Shared, pages: &ErrorPages, scope: &mut Scope, lines: &mut Lines) {
     let features = &*route.features;
-    let mut password = passwords::of(route, shared);
+    let mut password = route.password();
     if password.is_some_and(|auth| auth.scheme != "basic") {
         scope.close("auth-type", "HAProxy has no digest authentication");
         password = None;
@@ -32,7 +32,7 @@ pub(super) fn write(route: &Route, shared: &Shared, pages: &ErrorPages, scope: &
         lines.condition("refused", "var(txn.mapped) -m ip", &readable(deny).1);
     }
     let (refuses, welcomes) = (networks("refused", deny, lines), networks("welcome", &features.allow, lines));
-    let service = scripts::auth(route, shared);
+    let service = route.service(&shared.proxy.settings);
     let mut unless = Vec::new();
     if any_suffices(features) && (password.is_some() || service.is_some()) {
         // A client that is welcome by its address needs no password, and one with a password is not asked about elsewhere.

@@ -6,7 +6,7 @@ use super::super::scope::Scope;
 use super::lines::{Lines, Rule};
 use super::variables;
 use super::words::Format;
-use crate::ir::{FastCgi, Proxy};
+use crate::ir::{FastCgi, Protocol, Proxy};
 
 /// The name of the section for a set of parameters.
 fn name(fastcgi: &FastCgi) -> String {
@@ -35,7 +35,7 @@ pub(super) fn enter(fastcgi: &FastCgi, lines: &mut Lines) {
 /// Writes the sections of all routes.
 pub(super) fn apps(proxy: &Proxy, scope: &mut Scope, lines: &mut Lines) {
     let routes = proxy.servers.iter().flat_map(|server| &server.routes);
-    let speaking = routes.filter(|route| route.features.backend_protocol.eq_ignore_ascii_case("FCGI"));
+    let speaking = routes.filter(|route| route.features.protocol == Protocol::FastCgi);
     let all: BTreeMap<String, &FastCgi> = speaking.map(|route| (name(&route.features.fastcgi), &route.features.fastcgi)).collect();
     for (name, fastcgi) in all {
         lines.section(&format!("fcgi-app {name}"));

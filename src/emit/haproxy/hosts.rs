@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Bound;
 
 use super::super::asked::{self, Asked};
-use super::super::dialect::matches_by_pattern;
 use super::super::scope::Scope;
 use super::formats::{Kind, SectionName};
 use super::limits::Tables;
 use super::lines::Lines;
 use super::openssl::is_cipher_list;
 use super::patterns::{self, Meaning};
-use super::servers::{Destination, members};
+use super::servers::{members, own_status};
 use super::shared::Shared;
 use super::{client_auth, effort, redirects, route};
 use crate::diagnostic::Diagnostic;
@@ -117,7 +116,7 @@ impl<'a> Maker<'_, 'a> {
     fn unguarded(&mut self, scope: &mut Scope<'a>) {
         let routes = self.server.routes.iter();
         let mut unguarded = routes.filter(|route| !effort::can_be_guarded(&route.path));
-        if let Some(route) = unguarded.next().filter(|_| self.server.routes.iter().any(matches_by_pattern)) {
+        if let Some(route) = unguarded.next().filter(|_| self.server.is_by_pattern()) {
             scope.enter(route);
             scope.close("path", "HAProxy cannot tell where a regular expression with comments in it gives up: the host is closed");
             self.closed = Some("a regular expression of the host cannot be expressed");
@@ -143,7 +142,7 @@ impl<'a> Maker<'_, 'a> {
 
     fn all(&mut self, scope: &mut Scope<'a>) {
         let mut of_routes = Vec::with_capacity(self.server.routes.len());
-        let by_pattern = self.server.routes.iter().any(matches_by_pattern);
+        let by_pattern = self.server.is_by_pattern();
         for route in &self.server.routes {
             scope.enter(route);
             match asked::path(&route.path, by_pattern) {
@@ -199,17 +198,16 @@ impl<'a> Maker<'_, 'a> {
     }
 
     fn canary(&self, route: &Route) -> Option<(&'a str, Vec<Question>)> {
-        let upstreams = &self.shared.upstreams;
-        let own = upstreams.get(route.upstream.as_str()).filter(|own| !members(own).is_empty())?;
-        let canary = upstreams.get(own.alternatives.first()?.as_str()).filter(|canary| !members(canary).is_empty())?;
+        let proxy = self.shared.proxy;
+        let own = proxy.upstream(&route.upstream).filter(|own| !members(own).is_empty())?;
+        let canary = proxy.upstream(own.alternatives.first()?).filter(|canary| !members(canary).is_empty())?;
         let questions = questions(own, canary);
         (!questions.is_empty()).then_some((canary.name.as_str(), questions))
     }
 
     /// Redirects requests for the root, whatever route they have.
     fn app_roots(&mut self) {
-        let root = self.server.routes.iter().map(|route| &route.features.rewrite.app_root).find(|root| !root.is_empty());
-        let Some(root) = root.filter(|_| self.server.client_auth_error.is_none()) else { return };
+        let Some(root) = self.server.app_root().filter(|_| self.server.client_auth_error.is_none()) else { return };
         let mut lines = Lines::default();
         client_auth::write(self.server, &mut Scope::default(), &mut lines);
         lines.code("http-request set-var(txn.is_bare) bool(true)");
@@ -248,7 +246,7 @@ impl<'a> Maker<'_, 'a> {
 
     /// Whether a route passes requests on at all: only then nginx adds a slash by itself.
     fn passes(&self, route: &Route) -> bool {
-        route.features.denied.is_none() && matches!(Destination::of(&route.upstream, self.shared), Destination::Endpoints(_))
+        route.features.denied.is_none() && own_status(&route.upstream, self.shared).is_none()
     }
 
     /// Quirk: one path that is a regular expression makes all paths of the host regular expressions, in any case of letters.

@@ -25,7 +25,6 @@ mod openssl;
 mod options;
 mod passwords;
 mod patterns;
-mod protocol;
 mod redirects;
 mod rewriting;
 mod route;

@@ -1,17 +1,11 @@
-//! Which check of passwords applies to a route, and what its list of users is called.
+//! What the lists of users are called.
 
 use super::super::FileName;
 use super::formats::SectionName;
-use super::shared::Shared;
-use crate::ir::{PasswordAuth, Route};
+use crate::ir::PasswordAuth;
 
 /// What the file sets, so that the configuration knows that it was read.
 pub(super) const SIGN: &str = "INGRESS_USERS";
-
-/// The password check that applies to a route.
-pub(super) fn of<'a>(route: &'a Route, shared: &Shared) -> Option<&'a PasswordAuth> {
-    route.features.password_auth.as_ref().filter(|_| !shared.is_free_of_auth(&route.path))
-}
 
 /// Name of the list of users that an object holds.
 pub(super) fn list(auth: &PasswordAuth) -> SectionName {

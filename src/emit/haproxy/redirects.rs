@@ -6,7 +6,7 @@ use super::lines::Lines;
 use super::shared::Shared;
 use super::variables;
 use super::words::Format;
-use crate::ir::{CATCH_ALL, HostRedirect, Route, Server};
+use crate::ir::{HostRedirect, Route, Server};
 
 /// Writes the redirect that a route asks for; whether there is one.
 pub(super) fn of_route(route: &Route, scope: &mut Scope, lines: &mut Lines) -> bool {
@@ -26,11 +26,7 @@ pub(super) fn of_route(route: &Route, scope: &mut Scope, lines: &mut Lines) -> b
 
 /// Redirects HTTP to HTTPS.
 pub(super) fn to_https(server: &Server, route: &Route, shared: &Shared, lines: &mut Lines) {
-    let rewrite = &route.features.rewrite;
-    let is_free = shared.no_redirect_paths.iter().any(|path| route.path.starts_with(path));
-    // Quirk: the catch-all host is asked for the certificate of the name in the request, for which there is none.
-    let has_certificate = server.hostname != CATCH_ALL && shared.proxy.certificate_of(server).is_some();
-    if is_free || !(rewrite.force_https || rewrite.to_https && has_certificate) {
+    if !shared.proxy.redirects_to_https(server, route) {
         return;
     }
     let mut location = Format::text("https://");
@@ -39,7 +35,7 @@ pub(super) fn to_https(server: &Server, route: &Route, shared: &Shared, lines: &
         location.push_text(&format!(":{}", shared.proxy.runtime.https_port));
     }
     // Quirk: the redirect loses the slash at the end, even that of the query.
-    location.push_sample(if rewrite.keep_trailing_slash { "var(txn.uri)" } else { "var(txn.uri),regsub(/$,)" });
+    location.push_sample(if route.features.rewrite.keep_trailing_slash { "var(txn.uri)" } else { "var(txn.uri),regsub(/$,)" });
     let code = shared.proxy.settings.route_defaults.redirect_code;
     lines.rule(redirect(code, &location).code("if { var(txn.scheme) -m str http }"));
 }

@@ -10,20 +10,12 @@ use super::variables;
 use super::words::{Format, argument};
 use crate::ir::Route;
 
-/// Whether a route changes the path.
-pub(super) fn rewrites(route: &Route) -> bool {
-    let target = &route.features.rewrite.target;
-    !target.is_empty() && *target != route.path
-}
-
 /// Writes the change.
 pub(super) fn write(route: &Route, scope: &mut Scope, lines: &mut Lines) {
-    if !rewrites(route) {
-        return;
-    }
+    let Some(target) = route.rewritten() else { return };
     let features = &route.features;
     // Only the first word is the new path: nginx reads the next one as a flag.
-    let target = features.rewrite.target.split_whitespace().next().unwrap_or_default();
+    let target = target.split_whitespace().next().unwrap_or_default();
     let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
     let (path, query_text) = match (replacement(path), query.map(replacement).transpose()) {
         (Ok(path), Ok(query)) => (path, query),

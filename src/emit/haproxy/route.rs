@@ -6,13 +6,12 @@ use super::super::scope::Scope;
 use super::answers::answer;
 use super::formats::SectionName;
 use super::lines::Lines;
-use super::protocol::Protocol;
 use super::scripts::{self, ErrorPages};
-use super::servers::{self, Destination};
+use super::servers;
 use super::shared::Shared;
 use super::words::Format;
 use super::{access, client_auth, cors, fastcgi, headers, limits, losses, redirects, rewriting};
-use crate::ir::{Features, Route, Server};
+use crate::ir::{Destination, FALLBACK_PREFIX, Features, Protocol, Route, Server};
 
 /// Writes the rules of a route, whose requests go to an upstream: its own or one that takes a share of it.
 pub(super) fn write(
@@ -24,7 +23,10 @@ pub(super) fn write(
     scope: &mut Scope,
 ) -> Lines {
     losses::tell(&route.features, shared, scope);
-    let is_plain = Protocol::of(route, &shared.passthrough).is_some_and(|protocol| !protocol.is_tls());
+    let is_plain = match shared.proxy.protocol(route) {
+        Protocol::Http | Protocol::Grpc | Protocol::FastCgi => true,
+        Protocol::Https | Protocol::Grpcs | Protocol::AsClient => false,
+    };
     if is_plain && shared.with_tls.contains(route.upstream.as_str()) {
         // Quirk: the controller keeps connections to a Service in one pool, and sends plain requests through those with TLS.
         let message = "other routes reach this Service with TLS: connections are kept apart, and requests of this route go without it";
@@ -79,21 +81,22 @@ impl Writer<'_, '_> {
             return;
         }
         redirects::to_https(self.server, self.route, self.shared, lines);
-        let destination = Destination::of(self.upstream, self.shared);
-        if matches!(destination, Destination::Nowhere) {
+        let upstream = self.shared.proxy.upstream(self.upstream);
+        let destination = self.shared.proxy.destination_of(self.upstream);
+        if destination == Destination::Nowhere {
             lines.comment("The Service has no endpoints.");
             return pages.answer(503, "", lines);
         }
         limits::write(&features.limits, self.shared, &pages, tables, scope, lines);
         access::write(self.route, self.shared, &pages, scope, lines);
         scripts::mirror(&features.mirror, self.shared, scope, lines);
-        match destination {
-            Destination::Endpoints(upstream) => {
+        match (destination, upstream) {
+            (Destination::Endpoints(_) | Destination::Name(_), Some(upstream)) => {
                 self.own_headers(scope, lines);
                 servers::timeouts(&features.proxying, self.shared, scope, lines);
                 servers::answers(&features.proxying, scope, lines);
                 limits::bandwidth(&features.limits, self.shared, scope, lines);
-                if Protocol::of(self.route, &self.shared.passthrough) == Some(Protocol::FastCgi) {
+                if self.shared.proxy.protocol(self.route) == Protocol::FastCgi {
                     scope.differs("backend-protocol", "HAProxy sends no empty parameters, and its own name in SERVER_SOFTWARE");
                     headers::take_back(lines);
                     fastcgi::enter(&features.fastcgi, lines);
@@ -102,7 +105,7 @@ impl Writer<'_, '_> {
                 rewriting::write(self.route, scope, lines);
                 lines.code("http-request set-var(txn.is_passed) bool(true)");
             }
-            Destination::Nowhere | Destination::NotFound => pages.answer(404, "", lines),
+            (Destination::Nowhere | Destination::NotFound, _) | (_, None) => pages.answer(404, "", lines),
         }
     }
 
@@ -144,7 +147,7 @@ impl Writer<'_, '_> {
         if features.connection_header.is_some() {
             scope.differs("connection-proxy-header", "HAProxy decides about connections to backends itself");
         }
-        if self.upstream.starts_with("custom-default-backend-") {
+        if self.upstream.starts_with(FALLBACK_PREFIX) {
             self.tell_of_missing(lines);
         }
     }

@@ -5,11 +5,11 @@ use super::super::OutputFile;
 use super::super::scope::Scope;
 use super::answers::{self, answer, redirect};
 use super::lines::{Lines, Rule};
-use super::servers::{self, Destination};
+use super::servers;
 use super::shared::Shared;
 use super::variables;
 use super::words::Format;
-use crate::ir::{DEFAULT_UPSTREAM, ExternalAuth, Mirror, Route};
+use crate::ir::{DEFAULT_UPSTREAM, Endpoint, ExternalAuth, Mirror, Route};
 
 /// The script.
 const SCRIPT: &str = include_str!("ingress.lua");
@@ -38,16 +38,6 @@ pub(super) fn count_bodies(shared: &Shared, lines: &mut Lines) {
         // The answer would be that the request cannot be read.
         lines.code("http-after-response set-status 413 if { var(txn.is_too_large) -m bool }");
     }
-}
-
-/// The authentication that applies to a route: its own, else that of the proxy; none under paths that are free of it.
-pub(super) fn auth<'a>(route: &'a Route, shared: &Shared<'a>) -> Option<&'a ExternalAuth> {
-    let service = match &route.features.external_auth {
-        Some(service) => Some(service),
-        None if route.features.global_auth => shared.proxy.settings.global_auth.as_ref().filter(|service| !service.url.is_empty()),
-        None => None,
-    };
-    service.filter(|_| !shared.is_free_of_auth(&route.path))
 }
 
 /// Writes that a service is asked, under a condition, and what follows from its answer.
@@ -142,13 +132,13 @@ fn headers(service: &ExternalAuth, shared: &Shared) -> Result<Vec<(String, Forma
 
 /// Writes that requests are copied.
 pub(super) fn mirror(mirror: &Mirror, shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
-    if mirror.source.is_empty() {
+    if !mirror.is_asked() {
         return;
     }
     if !shared.options.lua {
         return scope.lost("mirror-target", "HAProxy does not copy requests by itself; `--haproxy-lua` adds a script that does");
     }
-    if mirror.target.is_empty() || mirror.host.is_empty() {
+    if !mirror.is_sent() {
         return scope.lost("mirror-target", "there is no target to send copies to: requests are not copied");
     }
     scope.differs("mirror-target", "bodies are copied as far as they fit into one buffer");
@@ -188,7 +178,7 @@ impl ErrorPages {
         }
         let statuses: Vec<_> = codes.iter().map(i64::to_string).collect();
         let intercepts = if defaults.error_codes.is_empty() { !features.keep_backend_errors } else { !defaults.keep_backend_errors };
-        if let Some(own) = Destination::of(upstream, shared).own_status() {
+        if let Some(own) = servers::own_status(upstream, shared) {
             if intercepts {
                 lines.condition("is_replaced", "status", &statuses);
                 lines.code("http-response set-var(txn.is_answered) bool(true)");
@@ -203,8 +193,8 @@ impl ErrorPages {
             return Self::default();
         }
         scope.differs("custom-http-errors", "pages are asked for by GET or HEAD, without the body of the request");
-        let endpoints = shared.upstreams.get(upstream).map(|upstream| servers::members(upstream)).unwrap_or_default();
-        let addresses: Vec<_> = endpoints.iter().take(20).map(servers::address).collect();
+        let endpoints = shared.proxy.upstream(upstream).map(servers::members).unwrap_or_default();
+        let addresses: Vec<_> = endpoints.iter().take(20).map(Endpoint::authority).collect();
         lines.rule(Rule::variable("txn.error_service", &Format::text(&addresses.join(","))));
         lines.code("http-request set-var(txn.error_query) query");
         lines.code("http-request lua.remember");

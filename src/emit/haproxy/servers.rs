@@ -8,50 +8,22 @@ use super::super::scope::Scope;
 use super::affinity;
 use super::lines::{Lines, Rule};
 use super::openssl::is_cipher_list;
-use super::protocol::Protocol;
 use super::shared::Shared;
 use super::variables;
 use super::words::{self, argument};
-use crate::ir::{BackendTls, DEFAULT_UPSTREAM, Endpoint, Proxying, Route, RouteDefaults, SecretUse, Server, Upstream};
+use crate::ir::{BackendTls, Destination, Endpoint, Protocol, Proxying, Route, RouteDefaults, SecretUse, Server, Upstream};
 
 /// Who answers for an upstream: its endpoints, or its name in DNS where the input holds none.
 pub(super) fn members(upstream: &Upstream) -> &[Endpoint] {
     if upstream.endpoints.is_empty() { upstream.dns.as_slice() } else { &upstream.endpoints }
 }
 
-/// Where requests for an upstream go.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Destination<'a> {
-    /// To one of its endpoints.
-    Endpoints(&'a Upstream),
-    /// Nowhere: there is no endpoint.
-    Nowhere,
-    /// To nobody: the proxy itself answers 404.
-    NotFound,
-}
-
-impl<'a> Destination<'a> {
-    /// Where the requests for an upstream go.
-    pub(super) fn of(name: &str, shared: &Shared<'a>) -> Self {
-        let Some(upstream) = shared.upstreams.get(name) else { return Self::Nowhere };
-        let own = shared.proxy.runtime.default_port.to_string();
-        let is_own = |endpoint: &Endpoint| endpoint.address == "127.0.0.1" && endpoint.port == own;
-        match members(upstream) {
-            [] => Self::Nowhere,
-            [endpoint] if upstream.name == DEFAULT_UPSTREAM && is_own(endpoint) => Self::NotFound,
-            _ => Self::Endpoints(upstream),
-        }
-    }
-}
-
-impl Destination<'_> {
-    /// The status that HAProxy answers with where nobody else does.
-    pub(super) fn own_status(self) -> Option<i64> {
-        match self {
-            Self::Endpoints(_) => None,
-            Self::Nowhere => Some(502),
-            Self::NotFound => Some(404),
-        }
+/// The status that HAProxy answers with where nobody else does.
+pub(super) fn own_status(name: &str, shared: &Shared) -> Option<i64> {
+    match shared.proxy.destination_of(name) {
+        Destination::Endpoints(_) | Destination::Name(_) => None,
+        Destination::Nowhere => Some(502),
+        Destination::NotFound => Some(404),
     }
 }
 
@@ -59,10 +31,11 @@ impl Destination<'_> {
 pub(super) fn write(server: &Server, route: &Route, upstream: &Upstream, shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     choice(server, route, upstream, shared, scope, lines);
     retries(&route.features.proxying, shared, scope, lines);
-    let protocol = Protocol::of(route, &shared.passthrough).unwrap_or_else(|| {
+    let mut protocol = shared.proxy.protocol(route);
+    if protocol == Protocol::AsClient {
         scope.lost("backend-protocol", "`AUTO_HTTP` becomes `HTTP` for all clients");
-        Protocol::Http
-    });
+        protocol = Protocol::Http;
+    }
     endpoints(protocol, server, route, upstream, scope, lines);
 }
 
@@ -134,26 +107,18 @@ fn retries(proxying: &Proxying, shared: &Shared, scope: &mut Scope, lines: &mut 
 fn endpoints(protocol: Protocol, server: &Server, route: &Route, upstream: &Upstream, scope: &mut Scope, lines: &mut Lines) {
     let options = options(protocol, server, route, scope);
     for (at, endpoint) in members(upstream).iter().enumerate() {
-        let rule = Rule::new("server").code(&format!("s{}", at + 1)).value(&address(endpoint));
+        let rule = Rule::new("server").code(&format!("s{}", at + 1)).value(&endpoint.authority());
         let is_name = endpoint.address.parse::<IpAddr>().is_err();
         let resolved = if is_name { "resolvers names init-addr last,libc,none" } else { "" };
         lines.rule(rule.append(&options).code(resolved));
     }
 }
 
-/// The address of an endpoint as `server` takes it.
-pub(super) fn address(endpoint: &Endpoint) -> String {
-    if endpoint.address.contains(':') {
-        return format!("[{}]:{}", endpoint.address, endpoint.port);
-    }
-    format!("{}:{}", endpoint.address, endpoint.port)
-}
-
 /// What a server line says about the protocol.
 fn options(protocol: Protocol, server: &Server, route: &Route, scope: &mut Scope) -> Rule {
     let rule = Rule::new("");
     match protocol {
-        Protocol::Http => rule,
+        Protocol::Http | Protocol::AsClient => rule,
         Protocol::Grpc => rule.code("proto h2"),
         Protocol::FastCgi => rule.code("proto fcgi"),
         Protocol::Https => tls(rule.code("ssl"), server, route, scope),

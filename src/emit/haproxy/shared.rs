@@ -1,13 +1,11 @@
 //! What all hosts have in common, made once.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
-use super::super::dialect::beginnings;
 use super::super::scope::Scope;
 use super::client_auth;
 use super::options::HaproxyOptions;
-use super::protocol::Protocol;
-use crate::ir::{Features, Proxy, Upstream};
+use crate::ir::{Features, Proxy};
 
 /// What all hosts have in common.
 #[derive(Debug)]
@@ -16,14 +14,6 @@ pub(super) struct Shared<'a> {
     pub(super) proxy: &'a Proxy,
     /// Choices about the output.
     pub(super) options: &'a HaproxyOptions,
-    /// Groups of endpoints by name.
-    pub(super) upstreams: BTreeMap<&'a str, &'a Upstream>,
-    /// Upstreams that get TLS unopened.
-    pub(super) passthrough: HashSet<&'a str>,
-    /// Beginnings of paths without authentication.
-    pub(super) no_auth_paths: Vec<&'a str>,
-    /// Beginnings of paths that are not redirected to HTTPS.
-    pub(super) no_redirect_paths: Vec<&'a str>,
     /// Names of upstreams that some routes reach with TLS.
     pub(super) with_tls: HashSet<&'a str>,
     /// Why no route of the whole proxy may answer; none in most cases.
@@ -33,25 +23,9 @@ pub(super) struct Shared<'a> {
 impl<'a> Shared<'a> {
     /// Prepares what all hosts have in common.
     pub(super) fn new(proxy: &'a Proxy, options: &'a HaproxyOptions, scope: &mut Scope) -> Self {
-        let settings = &proxy.settings;
-        let mut upstreams: BTreeMap<&str, &Upstream> = BTreeMap::new();
-        for upstream in &proxy.upstreams {
-            // Quirk: fallbacks have one name for all their copies; the first counts.
-            upstreams.entry(&upstream.name).or_insert(upstream);
-        }
-        let passthrough = proxy.upstreams.iter().filter(|upstream| upstream.tls_passthrough).map(|upstream| upstream.name.as_str());
-        let mut shared = Self {
-            proxy,
-            options,
-            upstreams,
-            passthrough: passthrough.collect(),
-            no_auth_paths: beginnings(&settings.route_defaults.no_auth_paths),
-            no_redirect_paths: beginnings(&settings.tls.no_redirect_paths),
-            with_tls: HashSet::new(),
-            closed: None,
-        };
+        let mut shared = Self { proxy, options, with_tls: HashSet::new(), closed: None };
         let routes = || proxy.servers.iter().flat_map(|server| &server.routes);
-        let with_tls = routes().filter(|route| Protocol::of(route, &shared.passthrough).is_some_and(Protocol::is_tls));
+        let with_tls = routes().filter(|route| proxy.protocol(route).is_tls());
         shared.with_tls = with_tls.map(|route| route.upstream.as_str()).collect();
         shared.close(scope);
         shared
@@ -102,10 +76,5 @@ impl<'a> Shared<'a> {
     pub(super) fn retries_all(&self) -> bool {
         let usual = &self.proxy.settings.route_defaults.next_upstream;
         self.proxy.settings.upstreams.retry_non_idempotent || usual.contains("non_idempotent")
-    }
-
-    /// Whether a path is free of authentication.
-    pub(super) fn is_free_of_auth(&self, path: &str) -> bool {
-        self.no_auth_paths.iter().any(|free| path.starts_with(free))
     }
 }

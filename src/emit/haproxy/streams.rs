@@ -6,7 +6,6 @@ use super::super::{FileName, OutputFile};
 use super::formats::{Kind, MapFile, SectionName};
 use super::frontend::{INNER_SOCKET, addresses, only};
 use super::lines::{Lines, Rule};
-use super::servers;
 use super::shared::Shared;
 use crate::ir::{Server, Transport, Upstream};
 
@@ -35,7 +34,7 @@ pub(super) fn services(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
         for (at, endpoint) in stream.endpoints.iter().enumerate() {
             let is_name = endpoint.address.parse::<std::net::IpAddr>().is_err();
             let resolved = if is_name { "resolvers names init-addr last,libc,none" } else { "" };
-            lines.rule(Rule::new("server").code(&format!("s{}", at + 1)).value(&servers::address(endpoint)).code(send).code(resolved));
+            lines.rule(Rule::new("server").code(&format!("s{}", at + 1)).value(&endpoint.authority()).code(send).code(resolved));
         }
     }
 }
@@ -77,7 +76,7 @@ fn unopened<'a>(shared: &Shared<'a>) -> Vec<(&'a Server, &'a Upstream)> {
     let servers = shared.proxy.servers.iter().filter(|server| server.tls_passthrough);
     let found = servers.filter_map(|server| {
         let root = server.routes.iter().find(|route| route.path == "/")?;
-        Some((server, *shared.upstreams.get(root.upstream.as_str())?))
+        Some((server, shared.proxy.upstream(&root.upstream)?))
     });
     found.filter(|(_, upstream)| !upstream.endpoints.is_empty()).collect()
 }
@@ -117,7 +116,7 @@ pub(super) fn passthrough(shared: &Shared, lines: &mut Lines) -> Option<OutputFi
         lines.section(&format!("backend {name}"));
         lines.code("mode tcp");
         for (at, endpoint) in upstream.endpoints.iter().enumerate() {
-            lines.rule(Rule::new("server").code(&format!("s{}", at + 1)).value(&servers::address(endpoint)));
+            lines.rule(Rule::new("server").code(&format!("s{}", at + 1)).value(&endpoint.authority()));
         }
     }
     (!table.is_empty()).then(|| table.file(FileName::from("maps/tls.map")))

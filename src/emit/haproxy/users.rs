@@ -15,7 +15,7 @@ pub(super) const FILE: &str = "auth.cfg";
 
 fn lists<'a>(shared: &Shared<'a>) -> BTreeMap<SectionName, &'a PasswordAuth> {
     let routes = shared.proxy.servers.iter().flat_map(|server| &server.routes);
-    let auths = routes.filter_map(|route| passwords::of(route, shared)).filter(|auth| auth.scheme == "basic");
+    let auths = routes.filter_map(|route| route.password()).filter(|auth| auth.scheme == "basic");
     auths.map(|auth| (passwords::list(auth), auth)).collect()
 }
 

@@ -95,18 +95,11 @@ impl<'a> Auth<'a> {
     /// The authentication that applies to a route: its own, else that of the proxy.
     pub(super) fn of(route: &'a Route, shared: &Shared<'a>) -> Option<Self> {
         let settings = &shared.proxy.settings;
-        match &route.features.external_auth {
-            Some(service) => {
-                // Quirk: the sub-requests of Lua do not work with HTTP/2.
-                let keeps_connections = service.keepalive_connections != 0 && !settings.listening.http2;
-                Some(Self { route, service, keeps_connections })
-            }
-            None if route.features.global_auth => {
-                let service = settings.global_auth.as_ref().filter(|service| !service.url.is_empty())?;
-                Some(Self { route, service, keeps_connections: false })
-            }
-            None => None,
-        }
+        let service = route.named_service(settings)?;
+        // Quirk: the sub-requests of Lua do not work with HTTP/2.
+        let is_own = route.features.external_auth.is_some();
+        let keeps_connections = is_own && service.keepalive_connections != 0 && !settings.listening.http2;
+        Some(Self { route, service, keeps_connections })
     }
 
     /// The path of the location that asks the service.

@@ -11,7 +11,7 @@ use super::shared::{LayoutView, Shared};
 use super::sizes::{offset, size};
 use super::tls::{self, TlsView};
 use super::{cors, inline};
-use crate::ir::{DEFAULT_UPSTREAM, Features, PathMatch, Route, Server};
+use crate::ir::{DEFAULT_UPSTREAM, Features, PathMatch, Protocol, Route, Server};
 
 view! {
     /// One location.
@@ -159,9 +159,11 @@ fn view(
     let (settings, layout, proxying) = (&shared.proxy.settings, &shared.proxy.layout, &features.proxying);
     let owner = route.owner.clone().unwrap_or_default();
     let declared = if route.owner.is_some() && route.declared_path.is_empty() { "/" } else { &route.declared_path };
-    let is_grpc = matches!(features.backend_protocol.as_str(), "GRPC" | "GRPCS");
+    // Quirk: the directive that passes requests on knows words in small letters, all others do not.
+    let is_known = !features.is_protocol_small;
+    let is_grpc = is_known && features.protocol.is_grpc();
     let header = if is_grpc { "grpc_set_header" } else { "proxy_set_header" };
-    let needs_auth = !shared.no_auth_paths.iter().any(|path| route.path.starts_with(path));
+    let needs_auth = !route.exemptions.from_auth;
     let trusts_clients = server.client_auth.as_ref().filter(|auth| !auth.trust.authorities.is_empty());
     let (pass, target) = pass(route, shared);
     Location {
@@ -175,12 +177,11 @@ fn view(
         port: quoted(&owner.port),
         declared_path: quoted(&without_variables(declared)),
         tracing: tracing(features, shared, printer),
-        mirror: (!features.mirror.source.is_empty())
-            .then(|| printer.quoted_if(layout.quotes_targets, "mirror-target", &features.mirror.source)),
+        mirror: features.mirror.is_asked().then(|| printer.quoted_if(layout.quotes_targets, "mirror-target", &features.mirror.source)),
         mirror_body: printer.words("mirror-request-body", &features.mirror.request_body),
         force_https: flag(features.rewrite.force_https),
         to_https: flag(features.rewrite.to_https),
-        never_https: flag(shared.no_redirect_paths.iter().any(|path| route.path.starts_with(path))),
+        never_https: flag(route.exemptions.from_https),
         keep_slash: flag(features.rewrite.keep_trailing_slash),
         name_port: flag(features.port_in_redirects),
         access_log: features.logging.access,
@@ -233,13 +234,13 @@ fn view(
             .iter()
             .map(|(name, value)| quoted(&without_variables(&format!("{name}: {value}"))))
             .collect(),
-        is_error_backend: route.upstream.starts_with("custom-default-backend-"),
+        is_error_backend: route.is_fallback(),
         satisfy: printer.words_if_any("satisfy", &features.satisfy),
         relative: features.redirect.relative,
         intercept_errors: !features.error_pages.is_empty() && !features.keep_backend_errors,
         error_codes: features.error_pages.clone(),
         error_upstream: printer.tail("custom-http-errors", &route.error_upstream),
-        is_fastcgi: features.backend_protocol == "FCGI",
+        is_fastcgi: is_known && features.protocol == Protocol::FastCgi,
         fastcgi_index: (!features.fastcgi.index.is_empty()).then(|| quoted(&features.fastcgi.index)),
         fastcgi_params: params(features, printer),
         redirect: printer.words_if_any("permanent-redirect", &features.redirect.url),
@@ -320,10 +321,7 @@ fn params(features: &Features, printer: &mut Printer) -> Vec<Arc<Param>> {
 
 fn rewrite(route: &Route, shared: &Shared, printer: &mut Printer) -> Option<Arc<RewriteView>> {
     let features = &*route.features;
-    let target = &features.rewrite.target;
-    if target.is_empty() || *target == route.path {
-        return None;
-    }
+    let target = route.rewritten()?;
     let from = format!("(?i){}", route.path);
     let from = if shared.proxy.layout.escapes_rewrites { path_quoted(&from) } else { in_double_quotes("path", &from, printer) };
     let prefix = (!features.forwarded_prefix.is_empty()).then(|| quoted(&features.forwarded_prefix));
@@ -332,17 +330,18 @@ fn rewrite(route: &Route, shared: &Shared, printer: &mut Printer) -> Option<Arc<
 
 /// The directive that passes requests on, and where to. Quirk: the default backend always gets plain HTTP.
 fn pass(route: &Route, shared: &Shared) -> (&'static str, Raw) {
-    let protocol = route.features.backend_protocol.as_str();
-    let (mut directive, mut scheme) = match protocol.to_uppercase().as_str() {
-        "AUTO_HTTP" => ("proxy_pass", "$scheme://"),
-        "HTTPS" => ("proxy_pass", "https://"),
-        "GRPC" => ("grpc_pass", "grpc://"),
-        "GRPCS" => ("grpc_pass", "grpcs://"),
-        "FCGI" => ("fastcgi_pass", ""),
-        _ => ("proxy_pass", "http://"),
+    let protocol = route.features.protocol;
+    let (mut directive, mut scheme) = match protocol {
+        Protocol::AsClient => ("proxy_pass", "$scheme://"),
+        Protocol::Https => ("proxy_pass", "https://"),
+        Protocol::Grpc => ("grpc_pass", "grpc://"),
+        Protocol::Grpcs => ("grpc_pass", "grpcs://"),
+        Protocol::FastCgi => ("fastcgi_pass", ""),
+        Protocol::Http => ("proxy_pass", "http://"),
     };
     if shared.passthrough.contains(route.upstream.as_str()) {
-        scheme = if protocol == "GRPCS" { "grpcs://" } else { "https://" };
+        let is_grpcs = protocol == Protocol::Grpcs && !route.features.is_protocol_small;
+        scheme = if is_grpcs { "grpcs://" } else { "https://" };
     }
     if route.upstream == DEFAULT_UPSTREAM {
         (directive, scheme) = ("proxy_pass", "http://");

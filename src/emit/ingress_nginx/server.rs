@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::dialect::{matches_by_pattern, server_name};
+use super::super::dialect::server_name;
 use super::super::view::{Raw, switch, view};
 use super::printer::{Printer, comment, path_quoted, quoted};
 use super::shared::{LayoutView, Shared};
@@ -90,7 +90,7 @@ pub(super) enum Part<'a> {
 pub(super) fn parts(proxy: &Proxy) -> Vec<Part<'_>> {
     let mut parts = Vec::with_capacity(proxy.servers.iter().map(|server| server.routes.len() + 2).sum());
     for server in &proxy.servers {
-        let by_pattern = server.routes.iter().any(matches_by_pattern);
+        let by_pattern = server.is_by_pattern();
         parts.push(Part::Begin(server));
         // Without certificates that clients can be asked for, the host refuses everything.
         if server.client_auth_error.is_none() {
@@ -219,11 +219,11 @@ fn client_auth(server: &Server, printer: &mut Printer) -> Option<Arc<ClientAuthV
     }))
 }
 
-/// Where copies of requests go, each once. Quirk: a target without a host is left out, and yet requests are copied.
+/// Where copies of requests go, each once. Quirk: what is not sent anywhere is copied all the same.
 fn mirrors(routes: &[Route], layout: &Layout, printer: &mut Printer) -> Vec<Arc<MirrorView>> {
     let mut mirrors = BTreeMap::new();
     for mirror in routes.iter().map(|route| &route.features.mirror) {
-        if !mirror.source.is_empty() && !mirror.target.is_empty() && !mirror.host.is_empty() {
+        if mirror.is_sent() {
             mirrors.entry(&mirror.source).or_insert(mirror);
         }
     }

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::super::dialect::beginnings;
 use super::super::view::{Raw, view};
 use super::printer::{Printer, header_variable, quoted};
 use super::{error_pages, listen};
@@ -32,10 +31,6 @@ pub(super) struct Shared<'a> {
     pub(super) server_snippet: Option<Raw>,
     /// Raw configuration of the administrator for each route.
     pub(super) location_snippet: Option<Raw>,
-    /// Beginnings of paths without authentication.
-    pub(super) no_auth_paths: Vec<&'a str>,
-    /// Beginnings of paths that are not redirected to HTTPS.
-    pub(super) no_redirect_paths: Vec<&'a str>,
 }
 
 view! {
@@ -81,8 +76,6 @@ impl<'a> Shared<'a> {
             passthrough: passthrough.collect(),
             server_snippet: printer.directives("server-snippet", &settings.snippets.server),
             location_snippet: printer.directives("location-snippet", &settings.snippets.location),
-            no_auth_paths: beginnings(&settings.route_defaults.no_auth_paths),
-            no_redirect_paths: beginnings(&settings.tls.no_redirect_paths),
         }
     }
 }

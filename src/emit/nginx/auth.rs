@@ -1,6 +1,6 @@
 //! External authentication: the location that asks the service, and what a route does with the answer.
 
-use super::forwarding::{Headers, Protocol, forwarded_for};
+use super::forwarding::{Family, Headers, forwarded_for};
 use super::lines::{Lines, Word, put, words};
 use super::names;
 use super::response::ResponseHeaders;
@@ -19,13 +19,8 @@ pub(super) struct Auth<'a> {
 impl<'a> Auth<'a> {
     /// The authentication that applies to a route: its own, else that of the proxy; none under paths that are free of it.
     pub(super) fn of(route: &'a Route, shared: &Shared<'a>) -> Option<Self> {
-        let is_free = shared.no_auth_paths.iter().any(|path| route.path.starts_with(path));
-        let service = match &route.features.external_auth {
-            Some(service) => Some(service),
-            None if route.features.global_auth => shared.proxy.settings.global_auth.as_ref().filter(|service| !service.url.is_empty()),
-            None => None,
-        };
-        service.filter(|_| !is_free && route.features.denied.is_none()).map(|service| Self { route, service })
+        let service = route.service(&shared.proxy.settings).filter(|_| route.features.denied.is_none());
+        service.map(|service| Self { route, service })
     }
 
     /// The path of the location that asks the service.
@@ -58,7 +53,7 @@ impl<'a> Auth<'a> {
             if !self.service.method.is_empty() {
                 put!(lines, "proxy_method", &self.service.method);
             }
-            self.headers(server, shared).write(Protocol::Http, lines);
+            self.headers(server, shared).write(Family::Http, lines);
             let http_version = &self.route.features.proxying.http_version;
             if *http_version != shared.proxy.settings.route_defaults.http_version {
                 put!(lines, "proxy_http_version", http_version);

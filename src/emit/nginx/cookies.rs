@@ -89,7 +89,7 @@ pub(super) fn maps<'a>(all: &BTreeSet<Setter<'a>>, plans: &Plans<'a>, lines: &mu
         // The name of the upstream that answered is not known to maps, but its endpoints are.
         lines.block("map", vec![Word::from("$upstream_addr"), Word::from(variable((upstream, path)))], |lines| {
             for endpoint in &plan.upstream.endpoints {
-                let address = regex_literal(&super::endpoints::address(endpoint));
+                let address = regex_literal(&endpoint.authority());
                 lines.entry(vec![Word::from(format!("~{address}$")), Word::from(&fresh)]);
             }
             lines.entry(vec![Word::from("default"), Word::from("")]);

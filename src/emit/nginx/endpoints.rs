@@ -1,16 +1,8 @@
 //! What groups of endpoints have in common, however one is chosen.
 
 use super::lines::{Lines, put};
-use crate::ir::{Endpoint, Hashing, Settings};
+use crate::ir::{Hashing, Settings};
 use crate::nginx;
-
-/// An endpoint as `server` takes it.
-pub(super) fn address(endpoint: &Endpoint) -> String {
-    if endpoint.address.contains(':') {
-        return format!("[{}]:{}", endpoint.address, endpoint.port);
-    }
-    format!("{}:{}", endpoint.address, endpoint.port)
-}
 
 /// What is hashed. nginx takes turns where that is empty, the controller does not: it never is. Variables that nobody knows are empty
 /// for the controller, which reads the key while requests come, and keep nginx from starting.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::forwarding::{Headers, Protocol};
+use super::forwarding::{Family, Headers};
 use super::lines::{Lines, Word, put};
 use super::names;
 use super::plan::Destination;
@@ -52,7 +52,7 @@ pub(super) fn write(shared: &Shared, upstream: &str, codes: impl IntoIterator<It
             put!(lines, "proxy_http_version", "1.0");
             let mut headers = headers(code);
             headers.set("Connection", "close");
-            headers.write(Protocol::Http, lines);
+            headers.write(Family::Http, lines);
             put!(lines, "rewrite", "^", "/", "break");
             if matches!(destination, Destination::Name(_)) {
                 put!(lines, "set", "$error_service", target);

@@ -3,10 +3,11 @@
 use super::lines::{Lines, Word};
 use super::names;
 use super::shared::Shared;
+use crate::ir::Protocol;
 
 /// How a backend is spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Protocol {
+pub(super) enum Family {
     /// HTTP or HTTPS.
     Http,
     /// gRPC, with or without TLS.
@@ -15,7 +16,16 @@ pub(super) enum Protocol {
     FastCgi,
 }
 
-impl Protocol {
+impl Family {
+    /// The family that speaks a protocol.
+    pub(super) fn of(protocol: Protocol) -> Self {
+        match protocol {
+            Protocol::Http | Protocol::Https | Protocol::AsClient => Self::Http,
+            Protocol::Grpc | Protocol::Grpcs => Self::Grpc,
+            Protocol::FastCgi => Self::FastCgi,
+        }
+    }
+
     /// The directive that sets a header of the request.
     pub(super) fn sets(self) -> Option<&'static str> {
         match self {
@@ -88,7 +98,7 @@ impl Headers {
     }
 
     /// Writes the headers.
-    pub(super) fn write(&self, protocol: Protocol, lines: &mut Lines) {
+    pub(super) fn write(&self, protocol: Family, lines: &mut Lines) {
         let Some(directive) = protocol.sets() else { return };
         for (name, value) in &self.0 {
             lines.directive(directive, vec![Word::from(name), Word::from(value)]);

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::super::dialect;
 use super::super::options::Module;
 use super::super::view::switch;
-use super::forwarding::{Headers, Protocol};
+use super::forwarding::{Family, Headers};
 use super::lines::{Lines, Word, put, words};
 use super::scope::Scope;
 use super::shared::Shared;
@@ -53,12 +53,11 @@ pub(super) fn settings(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
 }
 
 /// The kinds of backends that there are; HTTP always.
-fn protocols(shared: &Shared) -> Vec<Protocol> {
+fn protocols(shared: &Shared) -> Vec<Family> {
     let routes = || shared.proxy.servers.iter().flat_map(|server| &server.routes);
-    let speaks = |words: &[&str]| routes().any(|route: &Route| words.contains(&route.features.backend_protocol.to_uppercase().as_str()));
-    let mut protocols = vec![Protocol::Http];
-    protocols.extend(speaks(&["GRPC", "GRPCS"]).then_some(Protocol::Grpc));
-    protocols.extend(speaks(&["FCGI"]).then_some(Protocol::FastCgi));
+    let speaks = |family| routes().any(|route: &Route| Family::of(route.features.protocol) == family);
+    let mut protocols = vec![Family::Http];
+    protocols.extend([Family::Grpc, Family::FastCgi].into_iter().filter(|family| speaks(*family)));
     protocols
 }
 

@@ -2,12 +2,12 @@
 
 use super::super::shape;
 use super::auth::Auth;
-use super::forwarding::Protocol;
+use super::forwarding::Family;
 use super::shared::Shared;
 use crate::ir::{Route, Server};
 
 /// Whether raw configuration sets headers for the backend of a route: nginx then forgets those that stand further out.
-pub(super) fn set_headers(route: &Route, server: &Server, shared: &Shared, protocol: Protocol) -> bool {
+pub(super) fn set_headers(route: &Route, server: &Server, shared: &Shared, protocol: Family) -> bool {
     let http = &shared.proxy.settings.snippets.http;
     let texts = [&route.features.snippet, &shared.location_snippet, &server.snippet, &shared.server_snippet, http];
     texts.iter().any(|text| shape::directives(text).iter().any(|name| Some(*name) == protocol.sets()))

@@ -4,7 +4,7 @@ use super::super::dialect::regex_literal;
 use super::auth::{self, Auth};
 use super::cors;
 use super::errors;
-use super::forwarding::{Headers, Protocol};
+use super::forwarding::{Family, Headers};
 use super::inherited;
 use super::limits;
 use super::lines::{Lines, Word, put, words};
@@ -18,7 +18,7 @@ use super::shared::Shared;
 use super::snippets;
 use super::tls;
 use super::{cookies, losses};
-use crate::ir::{CATCH_ALL, DEFAULT_UPSTREAM, PathMatch, Route, Server};
+use crate::ir::{PathMatch, Protocol, Route, Server};
 use crate::nginx;
 
 /// Writes the locations of a route: its own, and those that authentication needs.
@@ -143,13 +143,8 @@ impl Writer<'_, '_> {
         self.shared.plans.get(self.route.upstream.as_str()).map_or(&Destination::Nowhere, |plan| &plan.destination)
     }
 
-    fn protocol(&self) -> Protocol {
-        match self.route.features.backend_protocol.to_uppercase().as_str() {
-            _ if self.route.upstream == DEFAULT_UPSTREAM => Protocol::Http,
-            "GRPC" | "GRPCS" => Protocol::Grpc,
-            "FCGI" => Protocol::FastCgi,
-            _ => Protocol::Http,
-        }
+    fn family(&self) -> Family {
+        Family::of(self.shared.proxy.protocol(self.route))
     }
 
     fn open(&self, auth: Option<Auth>, scope: &mut Scope, lines: &mut Lines) {
@@ -165,10 +160,10 @@ impl Writer<'_, '_> {
         if !self.returns_at_once() {
             self.checks(auth, scope, &mut headers, &mut response, lines);
             self.own_headers(&mut headers);
-            if headers != usual || inherited::set_headers(self.route, self.server, shared, self.protocol()) {
-                headers.write(self.protocol(), lines);
+            if headers != usual || inherited::set_headers(self.route, self.server, shared, self.family()) {
+                headers.write(self.family(), lines);
             }
-            proxying::write(shared, features, self.protocol(), lines);
+            proxying::write(shared, features, self.family(), lines);
         }
         self.snippets(scope, lines);
         response.of_route(features);
@@ -176,7 +171,7 @@ impl Writer<'_, '_> {
             response.add("Set-Cookie", &cookies::variable(setter), true);
         }
         if !self.returns_at_once() {
-            response.hide(shared, self.protocol(), lines);
+            response.hide(shared, self.family(), lines);
         }
         response.write(lines);
         if !response.is_empty() {
@@ -201,7 +196,7 @@ impl Writer<'_, '_> {
             put!(lines, "set", "$proxy_alternative_upstream_name", "");
             put!(lines, "set", "$balancer_ewma_score", "-1");
         }
-        if !features.mirror.source.is_empty() && !features.mirror.target.is_empty() && !features.mirror.host.is_empty() {
+        if features.mirror.is_sent() {
             put!(lines, "mirror", names::inner(&features.mirror.source));
             if features.mirror.request_body == "off" {
                 put!(lines, "mirror_request_body", "off");
@@ -225,7 +220,7 @@ impl Writer<'_, '_> {
     fn names_its_ingress(&self) -> bool {
         let features = &self.route.features;
         let settings = &self.shared.proxy.settings;
-        let is_error_backend = self.route.upstream.starts_with("custom-default-backend-");
+        let is_error_backend = self.route.is_fallback();
         let is_asked = inherited::ask_for(&["$namespace", "$ingress_name", "$service_name", "$service_port"], self.route, self.shared);
         !features.error_pages.is_empty() || !settings.route_defaults.error_codes.is_empty() || is_error_backend || is_asked
     }
@@ -245,8 +240,7 @@ impl Writer<'_, '_> {
         if let Some(auth) = auth {
             auth.answer(headers, response, lines);
         }
-        let is_free = self.shared.no_auth_paths.iter().any(|path| self.route.path.starts_with(path));
-        if let Some(password) = features.password_auth.as_ref().filter(|_| !is_free) {
+        if let Some(password) = self.route.password() {
             if password.scheme == "basic" {
                 put!(lines, "auth_basic", names::literal(&password.realm));
                 put!(lines, "auth_basic_user_file", tls::passwords(&password.secret, password.keys_are_users));
@@ -271,17 +265,12 @@ impl Writer<'_, '_> {
         if let Some(value) = &features.connection_header {
             headers.set("Connection", value);
         }
-        if self.route.upstream.starts_with("custom-default-backend-") {
+        if self.route.is_fallback() {
             errors::tell_of_missing(headers);
         }
-        if self.rewrites() && !features.forwarded_prefix.is_empty() {
+        if self.route.rewritten().is_some() && !features.forwarded_prefix.is_empty() {
             headers.set("X-Forwarded-Prefix", &features.forwarded_prefix);
         }
-    }
-
-    fn rewrites(&self) -> bool {
-        let target = &self.route.features.rewrite.target;
-        !target.is_empty() && *target != self.route.path
     }
 
     fn snippets(&self, scope: &mut Scope, lines: &mut Lines) {
@@ -321,7 +310,7 @@ impl Writer<'_, '_> {
         if let Some(tls) = &features.backend_tls {
             proxying::backend_tls(tls, false, lines);
         }
-        if !matches!(self.destination(), Destination::Nowhere | Destination::NotFound) && self.rewrites() {
+        if !matches!(self.destination(), Destination::Nowhere | Destination::NotFound) && self.route.rewritten().is_some() {
             let mut all = vec![Word::from(format!("(?i){}", self.route.path))];
             all.extend(words(&features.rewrite.target));
             all.push(Word::from("break"));
@@ -333,11 +322,7 @@ impl Writer<'_, '_> {
     /// Redirects HTTP to HTTPS.
     fn to_https(&self, lines: &mut Lines) {
         let (rewrite, shared) = (&self.route.features.rewrite, self.shared);
-        let is_free = shared.no_redirect_paths.iter().any(|path| self.route.path.starts_with(path));
-        // Quirk: the catch-all host is asked for the certificate of the name in the request, for which there is none.
-        let has_certificate = self.server.hostname != CATCH_ALL && shared.proxy.certificate_of(self.server).is_some();
-        let is_asked = rewrite.force_https || rewrite.to_https && has_certificate;
-        if is_free || !is_asked {
+        if !shared.proxy.redirects_to_https(self.server, self.route) {
             return;
         }
         let port = if self.route.features.port_in_redirects { format!(":{}", shared.proxy.runtime.https_port) } else { String::new() };
@@ -351,17 +336,14 @@ impl Writer<'_, '_> {
 
     /// Passes the request on.
     fn pass(&self, lines: &mut Lines) {
-        let is_passthrough = self.shared.passthrough.contains(self.route.upstream.as_str());
-        let protocol = self.route.features.backend_protocol.to_uppercase();
-        let (directive, scheme) = match protocol.as_str() {
-            _ if self.route.upstream == DEFAULT_UPSTREAM => ("proxy_pass", "http://"),
-            "GRPCS" => ("grpc_pass", "grpcs://"),
-            "GRPC" => ("grpc_pass", "grpc://"),
-            "FCGI" => ("fastcgi_pass", ""),
-            "HTTPS" => ("proxy_pass", "https://"),
-            _ if is_passthrough => ("proxy_pass", "https://"),
-            "AUTO_HTTP" => ("proxy_pass", "$scheme://"),
-            _ => ("proxy_pass", "http://"),
+        let protocol = self.shared.proxy.protocol(self.route);
+        let (directive, scheme) = match protocol {
+            Protocol::Http => ("proxy_pass", "http://"),
+            Protocol::Https => ("proxy_pass", "https://"),
+            Protocol::AsClient => ("proxy_pass", "$scheme://"),
+            Protocol::Grpc => ("grpc_pass", "grpc://"),
+            Protocol::Grpcs => ("grpc_pass", "grpcs://"),
+            Protocol::FastCgi => ("fastcgi_pass", ""),
         };
         match self.destination() {
             Destination::Nowhere => {
@@ -371,7 +353,7 @@ impl Writer<'_, '_> {
             Destination::NotFound if self.is_checked() => put!(lines, "try_files", "/no-such-file", "=404"),
             Destination::NotFound => put!(lines, "return", 404_i64),
             Destination::Group(name) | Destination::Choice(name) | Destination::Name(name) => {
-                if protocol == "FCGI" {
+                if protocol == Protocol::FastCgi {
                     super::fastcgi::write(&self.route.features.fastcgi, lines);
                 }
                 let is_name = matches!(self.destination(), Destination::Name(_));

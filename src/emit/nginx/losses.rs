@@ -49,7 +49,7 @@ pub(super) fn tell(features: &Features, shared: &Shared, scope: &mut Scope) {
     if features.push_preload && !shared.options.version.has_push() {
         scope.lost("http2-push-preload", "this version of nginx pushes nothing, nor does any browser take it");
     }
-    if !features.mirror.source.is_empty() && (features.mirror.target.is_empty() || features.mirror.host.is_empty()) {
+    if features.mirror.is_asked() && !features.mirror.is_sent() {
         scope.lost("mirror-target", "there is no target to send copies to: requests are not copied");
     }
 }

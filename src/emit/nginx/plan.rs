@@ -1,11 +1,10 @@
 //! Where the requests for each upstream go.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 
 use super::names;
 use super::scope::Scope;
-use crate::ir::{DEFAULT_UPSTREAM, Endpoint, Proxy, Question, Side, Upstream, questions};
+use crate::ir::{self, DEFAULT_UPSTREAM, Proxy, Question, Side, Upstream, questions};
 
 /// Where requests for an upstream go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,16 +43,15 @@ pub(super) type Plans<'a> = BTreeMap<&'a str, Plan<'a>>;
 
 /// Decides where the requests for each upstream go.
 pub(super) fn plan<'a>(proxy: &'a Proxy, scope: &mut Scope) -> Plans<'a> {
-    // Quirk: fallbacks have one name for all their copies; the first counts.
-    let mut by_name: BTreeMap<&str, &Upstream> = BTreeMap::new();
-    for upstream in &proxy.upstreams {
-        by_name.entry(&upstream.name).or_insert(upstream);
-    }
     let tries = tries(proxy);
     let mut plans = Plans::new();
-    for (&name, &upstream) in &by_name {
+    for upstream in &proxy.upstreams {
+        let name = upstream.name.as_str();
+        if plans.contains_key(name) {
+            continue;
+        }
         let id = names::variable_part(name);
-        let other = upstream.alternatives.first().and_then(|name| by_name.get(name.as_str()).copied());
+        let other = upstream.alternatives.first().and_then(|name| proxy.upstream(name));
         let leads = |upstream| matches!(destination(proxy, upstream), Destination::Group(_) | Destination::Name(_));
         let canary = other.filter(|other| leads(upstream) && leads(other));
         let questions = canary.map(|canary| known_questions(upstream, canary, scope)).unwrap_or_default();
@@ -91,13 +89,11 @@ fn known_questions(upstream: &Upstream, canary: &Upstream, scope: &mut Scope) ->
 }
 
 fn destination(proxy: &Proxy, upstream: &Upstream) -> Destination {
-    let is_own = |endpoint: &Endpoint| endpoint.address == "127.0.0.1" && endpoint.port == proxy.runtime.default_port.to_string();
-    match (upstream.endpoints.as_slice(), &upstream.dns) {
-        ([], Some(name)) => Destination::Name(format!("{}:{}", name.address, name.port)),
-        ([], None) => Destination::Nowhere,
-        ([endpoint], _) if upstream.name == DEFAULT_UPSTREAM && is_own(endpoint) => Destination::NotFound,
-        ([first, ..], _) if !is_address(first) => Destination::Name(format!("{}:{}", first.address, first.port)),
-        _ => Destination::Group(upstream.name.clone()),
+    match proxy.destination(upstream) {
+        ir::Destination::Endpoints(_) => Destination::Group(upstream.name.clone()),
+        ir::Destination::Name(name) => Destination::Name(format!("{}:{}", name.address, name.port)),
+        ir::Destination::Nowhere => Destination::Nowhere,
+        ir::Destination::NotFound => Destination::NotFound,
     }
 }
 
@@ -117,10 +113,6 @@ fn tries(proxy: &Proxy) -> BTreeMap<&str, usize> {
     tries
 }
 
-pub(super) fn is_address(endpoint: &Endpoint) -> bool {
-    endpoint.address.parse::<IpAddr>().is_ok()
-}
-
 impl Plan<'_> {
     /// Whether a cookie keeps clients on one endpoint.
     pub(super) fn is_sticky(&self) -> bool {
@@ -131,7 +123,7 @@ impl Plan<'_> {
     pub(super) fn home(&self) -> Destination {
         let upstream = self.upstream;
         match upstream.endpoints.first().or(upstream.dns.as_ref()) {
-            Some(endpoint) if !is_address(endpoint) => Destination::Name(format!("{}:{}", endpoint.address, endpoint.port)),
+            Some(endpoint) if !endpoint.is_address() => Destination::Name(format!("{}:{}", endpoint.address, endpoint.port)),
             _ if self.has_subsets() => Destination::Choice(self.subset()),
             _ => Destination::Group(upstream.name.clone()),
         }

@@ -1,7 +1,7 @@
 //! How requests and responses are passed on: the usual ways for all routes, and what a route does otherwise.
 
 use super::super::dialect::{MEMORY_UNITS, OFFSET_UNITS, is_size, next_upstream};
-use super::forwarding::Protocol;
+use super::forwarding::Family;
 use super::lines::{Lines, Word, put, words};
 use super::shared::Shared;
 use crate::ir::{BackendTls, Features, Proxying};
@@ -24,10 +24,10 @@ pub(super) fn write_body_size(shared: &Shared, features: &Features, lines: &mut 
 }
 
 /// Writes what a route does otherwise.
-pub(super) fn write(shared: &Shared, features: &Features, protocol: Protocol, lines: &mut Lines) {
+pub(super) fn write(shared: &Shared, features: &Features, protocol: Family, lines: &mut Lines) {
     let own = &features.proxying;
     write_all(shared, own, Some(&shared.proxy.settings.route_defaults.proxying()), lines);
-    if protocol == Protocol::Grpc {
+    if protocol == Family::Grpc {
         put!(lines, "grpc_connect_timeout", seconds(own.connect_timeout));
         put!(lines, "grpc_send_timeout", seconds(own.send_timeout));
         put!(lines, "grpc_read_timeout", seconds(own.read_timeout));

@@ -1,6 +1,6 @@
 //! Headers of responses. The controller's directive replaces a header; nginx itself can only add, and hide that of the backend.
 
-use super::forwarding::Protocol;
+use super::forwarding::Family;
 use super::lines::{Lines, Word, put};
 use super::names;
 use super::shared::Shared;
@@ -46,7 +46,7 @@ impl ResponseHeaders {
 
     /// Writes what hides the headers of the backend that others take the place of. What is hidden at one level takes the place of
     /// what is hidden further out, so that all are named again where there is one more.
-    pub(super) fn hide(&self, shared: &Shared, protocol: Protocol, lines: &mut Lines) {
+    pub(super) fn hide(&self, shared: &Shared, protocol: Family, lines: &mut Lines) {
         let usual = Self::usual(shared);
         let is_usual = |name: &str| usual.replaced.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
         if self.replaced.iter().any(|(name, _)| !is_usual(name)) {
@@ -55,7 +55,7 @@ impl ResponseHeaders {
     }
 
     /// The same without regard to what is hidden further out.
-    pub(super) fn hide_all(&self, shared: &Shared, protocol: Protocol, lines: &mut Lines) {
+    pub(super) fn hide_all(&self, shared: &Shared, protocol: Family, lines: &mut Lines) {
         let hidden = shared.proxy.settings.headers.hide.iter();
         for name in hidden.chain(self.replaced.iter().map(|(name, _)| name)) {
             lines.directive(protocol.hides(), vec![Word::from(name)]);

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::asked::{self, Asked};
-use super::super::dialect::{listen_addresses, matches_by_pattern, server_name};
-use super::forwarding::Protocol;
+use super::super::dialect::{listen_addresses, server_name};
+use super::forwarding::Family;
 use super::lines::{Lines, Word, put};
 use super::scope::Scope;
 use super::shared::Shared;
@@ -165,13 +165,13 @@ fn open<'a>(server: &'a Server, shared: &Shared<'a>, scope: &mut Scope<'a>, line
         put!(lines, "return", 503_i64);
     }
     // Each path of the host may bring one; the first answers.
-    if let Some(root) = server.routes.iter().map(|route| &route.features.rewrite.app_root).find(|root| !root.is_empty()) {
+    if let Some(root) = server.app_root() {
         lines.block("if", vec![Word::from("($uri"), Word::from("="), Word::from("/)")], |lines| {
             put!(lines, "return", 302_i64, format!("$scheme://$http_host{root}"));
         });
     }
     lines.gap();
-    let by_pattern = server.routes.iter().any(matches_by_pattern);
+    let by_pattern = server.is_by_pattern();
     routes(server, by_pattern, shared, scope, lines);
     mirrors(&server.routes, lines);
     errors::of_routes(shared, &server.routes, lines);
@@ -228,7 +228,7 @@ fn closed_host(name: &str, shared: &Shared, lines: &mut Lines) {
 fn mirrors(routes: &[Route], lines: &mut Lines) {
     let mut mirrors: BTreeMap<&str, &Mirror> = BTreeMap::new();
     for mirror in routes.iter().map(|route| &route.features.mirror) {
-        if !mirror.source.is_empty() && !mirror.target.is_empty() && !mirror.host.is_empty() {
+        if mirror.is_sent() {
             mirrors.entry(&mirror.source).or_insert(mirror);
         }
     }
@@ -301,7 +301,7 @@ pub(super) fn redirect(redirect: &HostRedirect, shared: &Shared, lines: &mut Lin
 }
 
 /// Writes what is hidden of the answers of backends, for all hosts.
-pub(super) fn hidden(shared: &Shared, protocols: &[Protocol], lines: &mut Lines) {
+pub(super) fn hidden(shared: &Shared, protocols: &[Family], lines: &mut Lines) {
     for protocol in protocols {
         response::ResponseHeaders::usual(shared).hide_all(shared, *protocol, lines);
     }

@@ -1,8 +1,5 @@
 //! What all hosts have in common, made once.
 
-use std::collections::HashSet;
-
-use super::super::dialect::beginnings;
 use super::super::options::{Module, NginxOptions};
 use super::plan::{self, Plans};
 use super::refused::Refused;
@@ -22,12 +19,6 @@ pub(super) struct Shared<'a> {
     pub(super) refused: &'a Refused,
     /// Where the requests for each upstream go.
     pub(super) plans: Plans<'a>,
-    /// Upstreams that get TLS unopened.
-    pub(super) passthrough: HashSet<&'a str>,
-    /// Beginnings of paths without authentication.
-    pub(super) no_auth_paths: Vec<&'a str>,
-    /// Beginnings of paths that are not redirected to HTTPS.
-    pub(super) no_redirect_paths: Vec<&'a str>,
     /// Raw configuration of the administrator for each host.
     pub(super) server_snippet: String,
     /// Raw configuration of the administrator for each route.
@@ -48,15 +39,11 @@ impl<'a> Shared<'a> {
     /// Prepares what all hosts have in common.
     pub(super) fn new(proxy: &'a Proxy, options: &'a NginxOptions, refused: &'a Refused, scope: &mut Scope) -> Self {
         let settings = &proxy.settings;
-        let passthrough = proxy.upstreams.iter().filter(|upstream| upstream.tls_passthrough).map(|upstream| upstream.name.as_str());
         let mut shared = Self {
             proxy,
             options,
             refused,
             plans: plan::plan(proxy, scope),
-            passthrough: passthrough.collect(),
-            no_auth_paths: beginnings(&settings.route_defaults.no_auth_paths),
-            no_redirect_paths: beginnings(&settings.tls.no_redirect_paths),
             server_snippet: String::new(),
             location_snippet: String::new(),
             closed: None,

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::super::asked::is_host;
 use super::super::dialect;
 use super::super::view::switch;
-use super::endpoints::address;
 use super::lines::{Lines, Word, put, words};
 use super::names;
 use super::scope::Scope;
@@ -57,7 +56,7 @@ pub(super) fn text(shared: &Shared, scope: &mut Scope) -> String {
 fn group(name: &str, endpoints: &[Endpoint], lines: &mut Lines) {
     lines.block("upstream", vec![Word::from(name)], |lines| {
         for endpoint in endpoints {
-            put!(lines, "server", address(endpoint), "max_fails=0");
+            put!(lines, "server", endpoint.authority(), "max_fails=0");
         }
     });
 }

@@ -1,6 +1,6 @@
 //! Hashing to a group of endpoints: the key chooses the group, chance the endpoint in it.
 
-use super::endpoints::{address, hash_key, keepalive};
+use super::endpoints::{hash_key, keepalive};
 use super::lines::{Lines, Word, put};
 use super::names;
 use super::plan::Plan;
@@ -33,7 +33,7 @@ pub(super) fn write(plan: &Plan, settings: &Settings, lines: &mut Lines) {
         lines.block("upstream", vec![Word::from(name(at))], |lines| {
             put!(lines, "random");
             for endpoint in group {
-                put!(lines, "server", address(endpoint), "max_fails=0");
+                put!(lines, "server", endpoint.authority(), "max_fails=0");
             }
             keepalive(settings, lines);
         });

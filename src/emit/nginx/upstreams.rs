@@ -1,19 +1,19 @@
 //! Groups of endpoints, and how one is chosen.
 
 use super::cookies;
-use super::endpoints::{address, hash_key, keepalive};
+use super::endpoints::{hash_key, keepalive};
 use super::lines::{Lines, Word, put};
 use super::names;
-use super::plan::{Plan, is_address};
+use super::plan::Plan;
 use super::scope::Scope;
 use super::subsets;
-use crate::ir::Settings;
+use crate::ir::{Endpoint, Settings};
 
 impl Plan<'_> {
     /// Writes the group, where there is one.
     pub(super) fn group(&self, settings: &Settings, scope: &mut Scope, lines: &mut Lines) {
         let upstream = self.upstream;
-        if upstream.endpoints.is_empty() || !upstream.endpoints.iter().all(is_address) {
+        if upstream.endpoints.is_empty() || !upstream.endpoints.iter().all(Endpoint::is_address) {
             return;
         }
         if self.has_subsets() {
@@ -31,7 +31,7 @@ impl Plan<'_> {
                 }
                 for endpoint in &upstream.endpoints {
                     // The controller does not remember failures: the next request tries the endpoint again.
-                    put!(lines, "server", address(endpoint), "max_fails=0");
+                    put!(lines, "server", endpoint.authority(), "max_fails=0");
                 }
             }
             keepalive(settings, lines);

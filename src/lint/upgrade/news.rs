@@ -10,7 +10,7 @@ type Concerns = fn(&Proxy, &Route) -> bool;
 
 static NEWS: &[(&Change, Concerns)] = &[
     (&AUTH_ERRORS, |_, route| route.features.external_auth.is_some() && !route.features.error_pages.is_empty()),
-    (&GRPC_TIMEOUTS, |_, route| route.features.backend_protocol.starts_with("GRPC")),
+    (&GRPC_TIMEOUTS, |_, route| route.features.protocol.is_grpc()),
     (&JOINT_CLIENT_ADDRESS, |proxy, _| proxy.settings.listening.proxy_protocol && proxy.settings.client_address.from_headers),
     (&ORIGINAL_HOST, |_, _| true),
 ];

@@ -79,7 +79,7 @@ fn differing(was: &Route, is: &Route) -> Vec<&'static str> {
         upstream: "its Service",
         owner: "its Ingress",
         error_upstream: "the Service for error pages",
-    } and not { path, path_match, declared_path, is_default_backend, features, origin });
+    } and not { path, path_match, declared_path, is_default_backend, exemptions, features, origin });
     fields.extend(differences!(&*was.features, &is.features, Features {
         denied: "whether requests are denied",
         allow: "allowed addresses",
@@ -88,7 +88,8 @@ fn differing(was: &Route, is: &Route) -> Vec<&'static str> {
         external_auth: "external authentication",
         global_auth: "global authentication",
         satisfy: "which checks must agree",
-        backend_protocol: "the protocol of the backend",
+        protocol: "the protocol of the backend",
+        is_protocol_small: "the protocol of the backend",
         backend_tls: "TLS towards the backend",
         proxying: "proxying",
         fastcgi: "FastCGI parameters",
