@@ -263,7 +263,7 @@ impl Hosts {
 }
 
 /// A name as nginx compares it.
-fn folded(name: &str) -> String {
+pub(super) fn folded(name: &str) -> String {
     name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
 }
 

@@ -8,6 +8,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use k8s_openapi::api::networking::v1::{HTTPIngressPath, Ingress, IngressBackend, IngressRule, IngressServiceBackend};
 
+use super::claims::{folded, twin};
+use crate::catalog::features::{redirect, server};
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::manifest::{Cluster, Object};
 
@@ -49,7 +51,8 @@ fn note<T>(objects: &mut [Object<T>], findings: &mut Vec<Diagnostic>, change: im
     closed
 }
 
-/// The hosts that Ingresses may have, with the namespaces that declare them.
+/// The names that Ingresses may have, with the namespaces that have them: hosts, aliases and twins. Those of nginx for all names below
+/// one begin with two stars.
 type Hosts = HashMap<String, BTreeSet<String>>;
 
 fn declared_hosts(ingresses: &[Object<Ingress>]) -> Hosts {
@@ -63,8 +66,30 @@ fn declared_hosts(ingresses: &[Object<Ingress>]) -> Hosts {
             let host = rule.host.clone().unwrap_or_default();
             hosts.entry(host).or_default().insert(object.reference.namespace.clone());
         }
+        for name in other_names(object) {
+            hosts.entry(name).or_default().insert(object.reference.namespace.clone());
+        }
     }
     hosts
+}
+
+/// Aliases and twins that an Ingress asks for, whatever the prefix of its annotations.
+fn other_names(object: &Object<Ingress>) -> Vec<String> {
+    let annotations = || object.value.metadata.annotations.iter().flatten();
+    let of = |wanted: &'static str| annotations().filter(move |(name, _)| name.rsplit('/').next() == Some(wanted)).map(|(_, value)| value);
+    let aliases = of(server::ALIASES.spec.name).flat_map(|list| list.split(',')).flat_map(|alias| {
+        let name = folded(alias.trim());
+        match name.strip_prefix('*').or_else(|| name.starts_with('.').then_some(name.as_str())) {
+            Some(end) => [Some(format!("**{end}")), name.strip_prefix('.').map(str::to_owned)],
+            None => [Some(name), None],
+        }
+    });
+    let mut names: Vec<String> = aliases.flatten().collect();
+    if of(redirect::FROM_TWIN.spec.name).next().is_some() {
+        let rules = object.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten());
+        names.extend(rules.filter_map(|rule| rule.host.as_deref()).map(twin));
+    }
+    names
 }
 
 /// Leaves of an Ingress what can be closed: hosts and paths, which lead nowhere.
@@ -83,9 +108,13 @@ fn shut(object: &mut Object<Ingress>, hosts: &Hosts) {
     spec.default_backend.iter_mut().for_each(lead_nowhere);
     // What is only near to a host or to a path closes nothing that belongs to others.
     let is_foreign = |host: &str| hosts.get(host).is_some_and(|owners| owners.iter().any(|owner| *owner != namespace));
+    let is_others = |host: &str| {
+        let mut ends = host.match_indices('.').map(|(dot, _)| format!("**{}", &host[dot..]));
+        is_foreign(host) || is_foreign(&wildcard_over(host)) || ends.any(|end| is_foreign(&end))
+    };
     for (rule, is_refused) in spec.rules.iter_mut().flatten().zip(is_refused) {
         if is_refused {
-            match rule.host.as_deref().and_then(nearest_host).filter(|host| !is_foreign(host) && !is_foreign(&wildcard_over(host))) {
+            match rule.host.as_deref().and_then(nearest_host).filter(|host| !is_others(host)) {
                 Some(host) => rule.host = Some(host),
                 None => *rule = IngressRule::default(),
             }

@@ -32,7 +32,7 @@ fn render(manifests: &str, target: &str, options: &[&str]) -> (String, Run) {
     let mut arguments = vec!["render", "in.yaml", "--target", target, "-o", "out"];
     arguments.extend(options);
     let run = run(folder.path(), &arguments, "");
-    let files = ["nginx.conf", "haproxy.cfg", "maps/hosts.map", "maps/host-ends.map", "maps/host-patterns.map"];
+    let files = ["nginx.conf", "haproxy.cfg", "maps/hosts.map", "maps/host-ends.map", "maps/host-starts.map", "maps/host-patterns.map"];
     let texts = files.iter().filter_map(|name| std::fs::read_to_string(folder.path().join("out").join(name)).ok());
     (texts.collect(), run)
 }
@@ -102,6 +102,37 @@ fn what_two_namespaces_ask_for_belongs_to_the_one_that_came_first() {
         let is_longer = owner.contains("*.pay");
         assert_eq!(stderr.contains("greedy-alias") || stderr.contains("foreign-host"), !is_longer, "{name}: {stderr}");
     }
+}
+
+#[test]
+fn a_host_that_no_api_server_takes_closes_no_alias_or_twin_of_others() {
+    for (owner, host, name) in [
+        (ingress("a", 2020, "shop.example", "pay.example"), "Pay.example", "pay.example"),
+        (ingress("a", 2020, "shop.example", ".pay.example"), "PAY.EXAMPLE", "pay.example"),
+        (ingress("a", 2020, "shop.example", "*.pay.example"), "x.y.PAY.example", "x.y.pay.example"),
+        (with_twin("a", 2020, "shop.example"), "WWW.shop.example", "www.shop.example"),
+        (with_twin("a", 2020, "www.shop.example"), "shop.example.", "shop.example"),
+    ] {
+        for target in ["nginx", "haproxy"] {
+            let (alone, _) = render(&owner, target, &[]);
+            let (with, Run { stderr, .. }) = render(&(owner.clone() + &ingress("b", 2021, host, "")), target, &[]);
+            let named = |text: &str| text.lines().filter(|line| line.contains(name)).map(str::to_owned).collect::<Vec<_>>();
+            assert_eq!(named(&alone), named(&with), "{target} {host}: {stderr}");
+            let (own, _) = render(&ingress("b", 2021, host, ""), target, &[]);
+            assert!(!named(&own).is_empty(), "{target} {host} is closed where nobody has the name");
+        }
+    }
+}
+
+#[test]
+fn haproxy_finds_names_for_many_as_nginx_does() {
+    let one = ingress("a", 2020, "shop.example", ".b.example,pay.*").replace("name: web\n  namespace", "name: one\n  namespace");
+    let (text, run) = render(&(one + &ingress("a", 2020, "web.example", "*.a.b.example,*.example")), "haproxy", &[]);
+    for line in ["b.example shop.example\n", "pay. shop.example\n", "map_beg(maps/host-starts.map)"] {
+        assert!(text.contains(line), "{line}: {text} {run:?}");
+    }
+    // The longest comes first.
+    assert!(text.contains(".a.b.example web.example\n.b.example shop.example\n.example web.example\n"), "{text}");
 }
 
 #[test]

@@ -150,6 +150,13 @@ impl MapFile {
         self.0.push('\n');
     }
 
+    /// Puts the lines with the longest keys first: of several ends of a name HAProxy takes the first.
+    pub(super) fn longest_first(&mut self) {
+        let mut lines: Vec<&str> = self.0.split_inclusive('\n').collect();
+        lines.sort_by_key(|line| std::cmp::Reverse(line.find(' ')));
+        self.0 = lines.concat();
+    }
+
     /// Whether there is no line.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()

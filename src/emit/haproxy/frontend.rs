@@ -135,6 +135,9 @@ fn site(name: &str, site: &str, shared: &Shared, maps: &Maps, lines: &mut Lines)
     if maps.has("host-ends") {
         put("map_end(maps/host-ends.map)");
     }
+    if maps.has("host-starts") {
+        put("map_beg(maps/host-starts.map)");
+    }
     put(r#"regsub("^[\w-]+(?=[.])",_),map_str(maps/wildcards.map)"#);
     if maps.has("host-patterns") {
         put("map_reg(maps/host-patterns.map)");

@@ -56,7 +56,12 @@ impl Maps {
 
     /// Adds a name that stands for all names which end with it.
     pub(super) fn name_end(&mut self, end: &str, host: &str) -> Result<(), Unfit> {
-        self.put("host-ends", end, host)
+        self.put("host-ends", &end.to_lowercase(), host)
+    }
+
+    /// Adds a name that stands for all names which begin with it.
+    pub(super) fn name_start(&mut self, start: &str, host: &str) -> Result<(), Unfit> {
+        self.put("host-starts", &start.to_lowercase(), host)
     }
 
     /// The name of a backend with these rules: one that is there, or a new one. A canary is part of what makes backends different.
@@ -151,6 +156,9 @@ impl Maps {
         for name in ["hosts", "wildcards", "paths", "paths-exact"] {
             // HAProxy does not start without a file that it names.
             self.tables.entry(name).or_default();
+        }
+        if let Some(ends) = self.tables.get_mut("host-ends") {
+            ends.longest_first();
         }
         let shapes = self.shapes.all().into_iter().map(|(number, patterns)| {
             let mut table = MapFile::default();

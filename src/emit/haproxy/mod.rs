@@ -124,13 +124,21 @@ fn name(server: &crate::ir::Server, site: &str, shared: &Shared, maps: &mut Maps
     }
     for alias in server.fair_names() {
         let alias = alias.as_ref();
-        let is_taken = shared.proxy.servers.binary_search_by(|other| other.hostname.as_str().cmp(alias)).is_ok();
-        let named = match (alias.strip_prefix('~'), alias.strip_prefix("*.")) {
-            (Some(pattern), _) => maps.name_pattern(pattern, site),
-            // A name of nginx itself, which stands for any number of labels.
-            (None, Some(parent)) => maps.name_end(&format!(".{parent}"), site),
-            (None, None) if !is_taken => maps.name(alias, site),
-            (None, None) => Ok(()),
+        let is_host = |name: &str| shared.proxy.servers.binary_search_by(|other| other.hostname.as_str().cmp(name)).is_ok();
+        // Names of nginx itself: a star stands for any number of labels, and a dot in front for none as well.
+        let named = if let Some(pattern) = alias.strip_prefix('~') {
+            maps.name_pattern(pattern, site)
+        } else if let Some(end) = alias.strip_prefix('*').filter(|end| end.starts_with('.')) {
+            maps.name_end(end, site)
+        } else if let Some(itself) = alias.strip_prefix('.') {
+            let named = if is_host(itself) { Ok(()) } else { maps.name(itself, site) };
+            named.and(maps.name_end(alias, site))
+        } else if let Some(start) = alias.strip_suffix('*').filter(|start| start.ends_with('.')) {
+            maps.name_start(start, site)
+        } else if is_host(alias) {
+            Ok(())
+        } else {
+            maps.name(alias, site)
         };
         if named.is_err() {
             scope.unserved("server-alias", unfit);
