@@ -78,6 +78,22 @@ pub(super) fn inner(path: &str) -> &str {
     path.trim_start_matches('/')
 }
 
+/// A URL of a service outside, with its port written out: a host without one would be the group of endpoints of that name, if there is
+/// one, whoever it belongs to. No group has a port.
+pub(super) fn outside(url: &str) -> String {
+    const PATHS: &[&str] = &["$request_uri", "$uri", "$document_uri", "$is_args"];
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let port = match scheme {
+        _ if scheme.eq_ignore_ascii_case("http") => 80,
+        _ if scheme.eq_ignore_ascii_case("https") => 443,
+        _ => return url.to_owned(),
+    };
+    let (host, behind) = rest.split_at(rest.find(['/', '?', '#', '$']).unwrap_or(rest.len()));
+    let is_path = !behind.starts_with('$') || PATHS.iter().any(|path| behind.starts_with(path));
+    let has_port = host.rsplit(']').next().is_some_and(|end| end.contains(':'));
+    if host.is_empty() || has_port || !is_path { url.to_owned() } else { format!("{scheme}://{host}:{port}{behind}") }
+}
+
 /// A text in which dollars stand for themselves.
 pub(super) fn literal(text: &str) -> String {
     text.replace('$', "${literal_dollar}")
@@ -123,6 +139,26 @@ mod tests {
             let like: Vec<_> = VARIABLES.iter().filter(|other| *other != name && format!("{other}_").starts_with(&beginning)).collect();
             assert!(like.is_empty(), "{name} begins {like:?}");
             assert!(!nginx::is_builtin(&format!("{name}_x")), "{name}");
+        }
+    }
+
+    #[test]
+    fn hosts_outside_have_a_port() {
+        for (url, expected) in [
+            ("http://a-web-80", "http://a-web-80:80"),
+            ("http://a-web-80/x?y", "http://a-web-80:80/x?y"),
+            ("HTTPS://a-web-443?y=$arg_y", "HTTPS://a-web-443:443?y=$arg_y"),
+            ("http://a-web-80$request_uri", "http://a-web-80:80$request_uri"),
+            ("http://[::1]/x", "http://[::1]:80/x"),
+            ("http://[::1]:81/x", "http://[::1]:81/x"),
+            ("http://a.example:8080/x", "http://a.example:8080/x"),
+            ("http://a.example:$port/x", "http://a.example:$port/x"),
+            ("http://a$x.example/x", "http://a$x.example/x"),
+            ("http://$host/x", "http://$host/x"),
+            ("unix:/x", "unix:/x"),
+            ("", ""),
+        ] {
+            assert_eq!(outside(url), expected, "{url}");
         }
     }
 

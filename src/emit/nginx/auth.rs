@@ -63,7 +63,7 @@ impl<'a> Auth<'a> {
                 lines.raw(snippet);
             }
             // With a variable the name is looked up for each request, not once at the start.
-            put!(lines, "set", "$auth_service", &self.service.url);
+            put!(lines, "set", "$auth_service", names::outside(&self.service.url));
             put!(lines, "proxy_pass", "$auth_service");
         });
         lines.gap();

@@ -238,7 +238,7 @@ fn mirrors(routes: &[Route], lines: &mut Lines) {
             put!(lines, "proxy_http_version", "1.0");
             put!(lines, "proxy_set_header", "Host", &mirror.host);
             put!(lines, "proxy_set_header", "Connection", "close");
-            mirror_target(&mirror.target, lines);
+            mirror_target(&names::outside(&mirror.target), lines);
         });
         lines.gap();
     }
