@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::host_names::{folded, twin};
 use super::select::Chosen;
 use super::sites::{Site, Sites, cause};
 use crate::catalog::features::{redirect, server};
@@ -45,11 +46,6 @@ pub(super) fn settle(chosen: &[Chosen], sites: &mut Sites, findings: &mut Vec<Di
         contested_aliases.sort();
         yielding_aliases.sort();
     }
-}
-
-/// The other name of a host, which a redirect takes.
-pub(super) fn twin(host: &str) -> String {
-    host.strip_prefix("www.").map_or_else(|| format!("www.{host}"), str::to_owned)
 }
 
 /// A name that a host shall have besides its own.
@@ -260,11 +256,6 @@ impl Hosts {
         }
         Self { literal, wildcards }
     }
-}
-
-/// A name as nginx compares it.
-pub(super) fn folded(name: &str) -> String {
-    name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
 }
 
 fn backwards(text: &str) -> String {

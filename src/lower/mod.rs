@@ -19,6 +19,7 @@ mod endpoints;
 mod error_backends;
 mod features;
 mod headers;
+mod host_names;
 mod host_settings;
 mod layout;
 mod locations;

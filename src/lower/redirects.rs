@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::claims::twin;
+use super::host_names::twin;
 use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
 use crate::ir::{HostRedirect, Origin, Server};
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use k8s_openapi::api::networking::v1::{HTTPIngressPath, Ingress, IngressBackend, IngressRule, IngressServiceBackend};
 
-use super::claims::{folded, twin};
+use super::host_names::{folded, twin};
 use crate::catalog::features::{redirect, server};
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::manifest::{Cluster, Object};
