@@ -98,9 +98,9 @@ fn no_value_of_one_host_breaks_the_proxy_for_all(product: &Product) {
     assert_passes(&tool("attacks", product, &["--count", &count]));
 }
 
-fn whatever_the_manifests_say_is_accepted(product: &Product) {
+fn whatever_the_manifests_say_is_served(product: &Product) {
     let part = |name: &str| need::reference().join(name).to_string_lossy().into_owned();
-    assert_passes(&tool("accepts", product, &[&part("cases"), "--config", &part("environment.toml")]));
+    assert_passes(&tool("serves", product, &[&part("cases"), "--config", &part("environment.toml")]));
 }
 
 /// What is demanded of a proxy, and whether it needs the recorded answers.
@@ -120,7 +120,7 @@ const DEMANDS: &[Demand] = demands![
     neighbours_change_nothing: false,
     recorded_requests_get_the_recorded_answers: true,
     no_value_of_one_host_breaks_the_proxy_for_all: false,
-    whatever_the_manifests_say_is_accepted: true,
+    whatever_the_manifests_say_is_served: true,
 ];
 
 pub fn trials() -> Vec<Trial> {

@@ -91,15 +91,15 @@ def without_chance(name, value):
     return re.sub(rb"^([^=]*)=[^;]*", rb"\1=", value) if name == b"set-cookie" else value
 
 
-def ask(requests):
-    """The answers to all requests of one client, over as few connections as the proxy allows."""
+def ask(requests, address=("127.0.0.1", 80), before="", seconds=10):
+    """The answers to all requests of one client, over as few connections as the proxy allows; `before` begins each connection."""
     answers = []
     while len(answers) < len(requests):
         sent = requests[len(answers):]
-        before = len(answers)
-        with socket.create_connection(("127.0.0.1", 80), 10) as sock:
+        earlier = len(answers)
+        with socket.create_connection(address, seconds) as sock:
             try:
-                sock.sendall("".join(sent).encode())
+                sock.sendall((before + "".join(sent)).encode())
                 stream, goes_on = Stream(sock), True
                 while goes_on and len(answers) < len(requests):
                     answer, goes_on = stream.answer()
@@ -107,7 +107,7 @@ def ask(requests):
                         answers.append(answer)
             except OSError:
                 pass
-        if len(answers) == before:
+        if len(answers) == earlier:
             answers.append("no answer")
     return answers
 
@@ -120,10 +120,16 @@ def context_of(certificate):
     return context
 
 
-def ask_secure(context, host, name):
+def opened(address, before, seconds):
+    sock = socket.create_connection(address, seconds)
+    sock.sendall(before.encode())
+    return sock
+
+
+def ask_secure(context, host, name, address=("127.0.0.1", 443), before="", seconds=10):
     """The certificate that a host shows, and the answer to one request."""
     try:
-        with socket.create_connection(("127.0.0.1", 443), 10) as sock, context.wrap_socket(sock, server_hostname=name) as secure:
+        with opened(address, before, seconds) as sock, context.wrap_socket(sock, server_hostname=name) as secure:
             secure.sendall(f"GET /in HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
             return hash(secure.getpeercert(True)), Stream(secure).answer()[0]
     except OSError as error:

@@ -1,10 +1,12 @@
 """Certificates that nobody has to trust."""
 
+import functools
 import json
 import os
 import re
 import shutil
 import subprocess
+import tempfile
 
 # Authorities, and who is certified by them: servers by names, clients by one. Those without an authority certify themselves.
 AUTHORITIES = ("ours", "theirs")
@@ -33,6 +35,22 @@ def make_certificate(path, common_name):
                 file.write(part.read())
             os.remove(f"{path}.{kind}")
     os.chmod(path, 0o600)
+
+
+@functools.cache
+def default_text():
+    with tempfile.TemporaryDirectory() as scratch:
+        path = os.path.join(scratch, "default.pem")
+        make_certificate(path, "Kubernetes Ingress Controller Fake Certificate")
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+
+
+def default_certificate(path):
+    """The certificate of hosts that have none, made once."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(default_text())
 
 
 def certificates(directory, scratch):

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 
-from certificates import make_certificate
+from certificates import default_certificate
 
 
 class Refused(Exception):
@@ -18,29 +18,38 @@ class Refused(Exception):
 class Proxy:
     """What runs one product: started, told of another configuration, stopped."""
 
-    target, configuration, reload_signal = None, None, signal.SIGHUP
+    target, configuration, reload_signal, test_flag, alarm = None, None, signal.SIGHUP, None, None
 
     def __init__(self, options, ports, more=()):
         self.options, self.ports, self.folder, self.process, self.more = options, ports, None, None, list(more)
-        self.tolerated = set()
+        self.tolerated, self.address = set(), "127.0.0.1"
 
     def start(self, manifests, flags, name):
+        self.prepare(manifests, flags, name)
+        self.run()
+
+    def prepare(self, manifests, flags, name):
+        """Renders into an empty folder of that name."""
         self.folder = os.path.join(self.options.keep, name)
         shutil.rmtree(self.folder, ignore_errors=True)
         os.makedirs(os.path.join(self.folder, "state"))
         os.chmod(self.folder, 0o755)
-        command = self.render(manifests, flags)
-        with open(os.path.join(self.folder, "state", "output.txt"), "w") as output:
-            self.process = subprocess.Popen(command, stdout=output, stderr=output)
+        self.render(manifests, flags)
+
+    def run(self):
+        with open(self.output(), "w") as output:
+            self.process = subprocess.Popen(self.command(), stdout=output, stderr=output)
         self.wait()
 
     def reload(self, manifests, flags):
-        """Goes on with another configuration, as an administrator would."""
+        """Goes on with another configuration that the product accepts, as an administrator would."""
         self.render(manifests, flags)
+        tested = subprocess.run(self.command() + [self.test_flag], capture_output=True, text=True)
+        if tested.returncode:
+            raise Refused(tested.stderr.strip())
         self.process.send_signal(self.reload_signal)
 
     def render(self, manifests, flags):
-        """Renders the configuration and has the product test it; the command that runs it."""
         flags = flags + [f"--http-port={self.ports[80]}", f"--https-port={self.ports[443]}", f"--ssl-passthrough-proxy-port={self.ports[442]}"]
         command = self.ingressc("render", manifests, flags) + ["-o", self.folder, "--write-secrets"]
         rendered = subprocess.run(command, capture_output=True, text=True)
@@ -50,8 +59,23 @@ class Proxy:
             raise Refused(f"cannot render: {rendered.stderr.strip().splitlines()[-1:]}")
         default = os.path.join(self.folder, "tls", "default.pem")
         if not os.path.exists(default):
-            make_certificate(default, "Kubernetes Ingress Controller Fake Certificate")
-        return self.command()
+            default_certificate(default)
+        self.rendered()
+
+    def rendered(self):
+        """What else there is to do before the product reads what is rendered."""
+
+    def output(self):
+        return os.path.join(self.folder, "state", "output.txt")
+
+    def alarms(self):
+        """What the product says that should wake somebody."""
+        found = []
+        for path in (self.output(), os.path.join(self.folder, "state", "error.log")):
+            if os.path.exists(path):
+                with open(path, errors="replace") as file:
+                    found += [line.strip() for line in file if re.match(self.alarm, line)]
+        return found
 
     def check(self, manifests, flags):
         """The command that says what is different with the product."""
@@ -65,9 +89,9 @@ class Proxy:
         end = time.monotonic() + 5
         while time.monotonic() < end:
             if self.process.poll() is not None:
-                raise Refused("the proxy ended at once: see state/output.txt")
+                raise Refused(f"ends at once: {' '.join(self.alarms())}")
             try:
-                socket.create_connection(("127.0.0.1", self.ports[80]), 1).close()
+                socket.create_connection((self.address, self.ports[80]), 1).close()
                 return
             except OSError:
                 time.sleep(0.01)
@@ -84,7 +108,7 @@ class Proxy:
 
 
 class Nginx(Proxy):
-    target, configuration = "nginx", "nginx.conf"
+    target, configuration, test_flag, alarm = "nginx", "nginx.conf", "-t", r".*\[(emerg|alert)\]"
 
     def __init__(self, options, ports, more=()):
         super().__init__(options, ports, more)
@@ -97,17 +121,12 @@ class Nginx(Proxy):
         return ["--nginx-state", os.path.join(self.folder, "state")] + (["--nginx-module=headers-more"] if self.has_headers_more else [])
 
     def command(self):
-        self.one_worker(os.path.join(self.folder, "nginx.conf"))
         command = ["nginx", "-c", os.path.join(self.folder, "nginx.conf"), "-e", os.path.join(self.folder, "state", "error.log")]
-        command += ["-g", "daemon off;" + (" user root;" if os.geteuid() == 0 else "")]
-        tested = subprocess.run(command + ["-t"], capture_output=True, text=True)
-        if tested.returncode:
-            raise Refused(f"nginx refuses: {tested.stderr.strip()}")
-        return command
+        return command + ["-g", "daemon off;" + (" user root;" if os.geteuid() == 0 else "")]
 
-    @staticmethod
-    def one_worker(path):
+    def rendered(self):
         """Each worker takes turns on its own: with one, the counts for each endpoint are exact."""
+        path = os.path.join(self.folder, "nginx.conf")
         with open(path) as file:
             text = file.read()
         with open(path, "w") as file:
@@ -115,17 +134,15 @@ class Nginx(Proxy):
 
 
 class Haproxy(Proxy):
-    target, configuration, reload_signal = "haproxy", "haproxy.cfg", signal.SIGUSR2
+    target, configuration, reload_signal, test_flag = "haproxy", "haproxy.cfg", signal.SIGUSR2, "-c"
+    # How many files may be open is a matter of the machine.
+    alarm = r"\[ALERT\](?!.*FD limit)"
 
     def arguments(self):
         return [] if self.options.stock else ["--haproxy-lua"]
 
     def command(self):
-        command = ["haproxy", "-W", *configurations(self.folder)]
-        tested = subprocess.run([command[0], "-c", *command[2:]], capture_output=True, text=True)
-        if tested.returncode:
-            raise Refused(f"HAProxy refuses: {tested.stderr.strip()}")
-        return command
+        return ["haproxy", "-W", *configurations(self.folder)]
 
 
 def configurations(folder):
