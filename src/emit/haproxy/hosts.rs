@@ -1,9 +1,11 @@
 //! Hosts: what stands in the tables that a request finds its route by, and the rules of the routes.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Bound;
 
 use super::super::asked::{self, Asked};
+use super::super::dialect::regex_literal;
 use super::super::scope::Scope;
 use super::formats::{Kind, SectionName};
 use super::limits::Tables;
@@ -15,6 +17,7 @@ use super::shared::Shared;
 use super::{client_auth, effort, redirects, route};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{CATCH_ALL, PathMatch, Question, Route, Server, questions};
+use crate::nginx::problem;
 
 /// Path of the status page of nginx.
 const STATUS_PATH: &str = "/nginx_status";
@@ -103,6 +106,11 @@ struct Maker<'m, 'a> {
     closed: Option<&'static str>,
 }
 
+/// What a path is looked for by: one that is no regular expression stands for its own letters.
+fn pattern_of(route: &Route) -> Cow<'_, str> {
+    if problem(&route.path).is_some() { Cow::from(regex_literal(&route.path)) } else { Cow::from(&route.path) }
+}
+
 impl<'a> Maker<'_, 'a> {
     fn snippet(&mut self, scope: &mut Scope<'a>) {
         if !self.server.snippet.trim().is_empty() {
@@ -148,6 +156,16 @@ impl<'a> Maker<'_, 'a> {
             match asked::path(&route.path, by_pattern) {
                 Asked::Served if !by_pattern && self.is_own(route) => {
                     scope.refused("path", "the path is one of the proxy itself", "nobody is passed on to the backend");
+                }
+                Asked::Served if by_pattern && problem(&route.path).is_some() => {
+                    let reason = problem(&route.path).unwrap_or_default();
+                    scope.refused(
+                        "path",
+                        &format!("`{}` is no regular expression: {reason}", route.path),
+                        "nobody is passed on to the backend",
+                    );
+                    let closed = route::closed("the path is no regular expression, and stands for its own letters");
+                    of_routes.push((route, self.add(route::name(route), route::about(route), closed)));
                 }
                 Asked::Served => of_routes.push((route, self.route(route, scope))),
                 Asked::Closed(beginning) => {
@@ -251,9 +269,9 @@ impl<'a> Maker<'_, 'a> {
 
     /// Quirk: one path that is a regular expression makes all paths of the host regular expressions, in any case of letters.
     fn patterns(&mut self, routes: &[(&Route, usize)]) {
-        let meanings: Vec<_> = routes.iter().map(|(route, at)| (patterns::meaning(&route.path), *at)).collect();
+        let meanings: Vec<_> = routes.iter().map(|(route, at)| (patterns::meaning(&pattern_of(route)), *at)).collect();
         if meanings.iter().any(|(meaning, _)| *meaning == Meaning::Pattern) {
-            self.host.patterns = routes.iter().map(|(route, at)| (patterns::map_key(&route.path), *at)).collect();
+            self.host.patterns = routes.iter().map(|(route, at)| (patterns::map_key(&pattern_of(route)), *at)).collect();
             return;
         }
         // The first that fits counts, but the tables find the longest: what an earlier one takes away from a later one is left out.

@@ -115,29 +115,38 @@ def paths_of(manifests):
     return sorted({"/", *(urllib.parse.quote(path[:500], safe="/%()*+=:@!$&;,~") for path in found)})
 
 
+def sni(host):
+    """None where no client can ask for that name."""
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return None
+
+
 def answers(proxy, configuration, paths):
-    """What each host answers for each path; with TLS it is asked too."""
+    """What each host answers for each of its paths; with TLS it is asked too."""
     where = {"before": configuration.before, "seconds": SECONDS}
 
     def secure(host):
         # What certificate there is, and whether TLS goes elsewhere, is the host's matter: the proxy has to survive it.
-        ask_secure(context_of(None), host, host, (proxy.address, PORTS[443]), **where)
+        ask_secure(context_of(None), host, sni(host), (proxy.address, PORTS[443]), **where)
 
     def plain(pair):
-        return ask(["GET {1} HTTP/1.1\r\nHost: {0}\r\n\r\n".format(*pair)], (proxy.address, PORTS[80]), **where)[0]
+        try:
+            return ask(["GET {1} HTTP/1.1\r\nHost: {0}\r\n\r\n".format(*pair)], (proxy.address, PORTS[80]), **where)[0]
+        except OSError:
+            return "no answer"
 
     hosts = [*configuration.hosts, UNKNOWN]
-    pairs = [(host, path) for host in hosts for path in paths]
+    pairs = [(host, path) for host in hosts for path in paths(host)]
     # Side by side, because HAProxy takes its time where a backend does not speak as it is meant to.
     with concurrent.futures.ThreadPoolExecutor(32) as pool:
         list(pool.map(secure, hosts))
         return dict(zip(pairs, pool.map(plain, pairs)))
 
 
-def served(proxy, manifests, flags, name):
-    """What goes wrong with these manifests, and the answer of each host for each path."""
-    with open(manifests, errors="replace") as file:
-        paths = paths_of(file.read())
+def served(proxy, manifests, flags, name, paths):
+    """What goes wrong with these manifests, and the answer of each host for each of the paths that it is asked for."""
     proxy.prepare(manifests, flags, name)
     configuration = Configuration(proxy.folder)
     proxy.address = next(iter(configuration.addresses), "127.0.0.1")
@@ -150,6 +159,4 @@ def served(proxy, manifests, flags, name):
     finally:
         backends.close()
         proxy.stop()
-    problems = [f"ends with {ended}"] if ended is not None else []
-    problems += [f"no answer to {host}{path[:80]}" for (host, path), answer in got.items() if answer == "no answer"]
-    return problems + alarms, got
+    return ([f"ends with {ended}"] if ended is not None else []) + alarms, got
