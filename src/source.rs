@@ -70,7 +70,9 @@ const BLOCK: usize = 4096;
 impl SourceFile {
     fn new(name: String, text: Arc<str>) -> Self {
         let starts = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX));
-        let lines = std::iter::once(0).chain(starts).collect();
+        // A collection that doubles its room would keep up to twice the places.
+        let mut lines = Vec::with_capacity(memchr::memchr_iter(b'\n', text.as_bytes()).count() + 1);
+        lines.extend(std::iter::once(0).chain(starts));
         let continuations = if text.is_ascii() { Vec::new() } else { count_by_block(text.as_bytes()) };
         Self { name, text, lines, continuations }
     }

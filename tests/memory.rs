@@ -139,12 +139,12 @@ fn memory_grows_with_what_is_read_and_written() {
         // The shape, how often its part is repeated, and the bytes that each byte of it may take.
         type Shape<'a> = (&'static str, usize, u64, &'a dyn Fn(usize) -> String);
         let shapes: [Shape; 7] = [
-            ("hosts", 1000, 20, &hosts),
-            ("one host", 1000, 20, &one_host),
-            ("canaries", 1000, 24, &canaries),
-            ("paths", 1000, 20, &|count| paths(count, "", "", "Prefix")),
-            ("patterns", 1000, 20, &|count| paths(count, &pattern, "/[a-z]+", "ImplementationSpecific")),
-            ("endpoints", 2000, 44, &endpoints),
+            ("hosts", 1000, 13, &hosts),
+            ("one host", 1000, 12, &one_host),
+            ("canaries", 1000, 17, &canaries),
+            ("paths", 1000, 12, &|count| paths(count, "", "", "Prefix")),
+            ("patterns", 1000, 10, &|count| paths(count, &pattern, "/[a-z]+", "ImplementationSpecific")),
+            ("endpoints", 2000, 30, &endpoints),
             ("keys", 1000, 20, &keys),
         ];
         for task in [Task::Render, Task::Check] {

@@ -51,7 +51,7 @@ impl Causes<'_> {
         let query = Query { host: Some(host), ..Query::default() };
         let server = self.server(host);
         let routes = server.map(first_of_each).unwrap_or_default();
-        let owners = routes.iter().filter_map(|route| route.owner.as_ref());
+        let owners = routes.iter().filter_map(|route| route.owner.as_deref());
         let ingresses = owners.filter_map(|owner| self.ingress((&owner.namespace, &owner.name)));
         let tls =
             |ingress: &Object<Ingress>| ingress.value.spec.as_ref().and_then(|spec| spec.tls.as_ref()).is_some_and(|tls| !tls.is_empty());
@@ -155,7 +155,7 @@ impl Causes<'_> {
     fn of_internal(&self, query: &Query) -> Option<Cause> {
         let any = || {
             let found = self.all_routes().filter_map(|route| {
-                let ingress = route.owner.as_ref().and_then(|owner| self.ingress((&owner.namespace, &owner.name)))?;
+                let ingress = route.owner.as_deref().and_then(|owner| self.ingress((&owner.namespace, &owner.name)))?;
                 Some((governor(route, ingress, query)?.1, ingress))
             });
             let (found, ingress) = found.min_by_key(|(found, _)| found.span)?;
@@ -231,7 +231,7 @@ impl Causes<'_> {
             (None, None) => Vec::new(),
         };
         let best = routes.iter().filter_map(|route| {
-            let owner = route.owner.as_ref()?;
+            let owner = route.owner.as_deref()?;
             let ingress = self.ingress((&owner.namespace, &owner.name))?;
             let (score, found) = governor(route, ingress, query)?;
             Some((score, std::cmp::Reverse(found.span), ingress, found))
@@ -339,6 +339,6 @@ const MOST_OWNERS: usize = 100;
 /// One route of each Ingress that has a part in a server, in the order of the routes.
 fn first_of_each(server: &Server) -> Vec<&Route> {
     let mut seen = std::collections::HashSet::new();
-    let owned = server.routes.iter().filter_map(|route| Some((route, route.owner.as_ref()?)));
+    let owned = server.routes.iter().filter_map(|route| Some((route, route.owner.as_deref()?)));
     owned.filter(|(_, owner)| seen.insert((&owner.namespace, &owner.name))).map(|(route, _)| route).take(MOST_OWNERS).collect()
 }

@@ -39,7 +39,7 @@ impl<'a> Scope<'a> {
     /// From here on, findings are about a route.
     pub(super) fn enter(&mut self, route: &'a Route) {
         self.features = Some(&route.features);
-        self.owner = route.owner.as_ref();
+        self.owner = route.owner.as_deref();
         self.origin = route.origin;
         self.closed = None;
     }

@@ -15,14 +15,14 @@ impl Route {
     /// The check of passwords that applies.
     #[must_use]
     pub fn password(&self) -> Option<&PasswordAuth> {
-        self.features.password_auth.as_ref().filter(|_| !self.exemptions.from_auth)
+        self.features.password_auth.as_deref().filter(|_| !self.exemptions.from_auth)
     }
 
     /// The service that the route names to be asked, its own or that of the whole proxy, even where its path is exempt.
     #[must_use]
     pub fn named_service<'a>(&'a self, settings: &'a Settings) -> Option<&'a ExternalAuth> {
         let global = || settings.global_auth.as_ref().filter(|service| self.features.global_auth && !service.url.is_empty());
-        self.features.external_auth.as_ref().or_else(global)
+        self.features.external_auth.as_deref().or_else(global)
     }
 
     /// The service that is asked.

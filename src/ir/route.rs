@@ -1,5 +1,6 @@
 //! What happens to the requests of one path.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::{Exemptions, Origin, Protocol};
@@ -27,13 +28,13 @@ pub struct Route {
     /// The backend is the default one, because no rule names another.
     pub is_default_backend: bool,
     /// Who asked for the route; none for the proxy's own.
-    pub owner: Option<Owner>,
+    pub owner: Option<Arc<Owner>>,
     /// What else happens to the request.
     pub features: Arc<Features>,
     /// What it does not do because of its path.
     pub exemptions: Exemptions,
-    /// Upstream that answers for the error codes in `features.error_pages`.
-    pub error_upstream: String,
+    /// Upstream that answers for the error codes in `features.error_pages`: mostly the default one.
+    pub error_upstream: Cow<'static, str>,
     /// The place that declared the path.
     pub origin: Origin,
 }
@@ -61,9 +62,9 @@ pub struct Features {
     /// Addresses that may not connect, sorted.
     pub deny: Vec<String>,
     /// Users and passwords.
-    pub password_auth: Option<PasswordAuth>,
+    pub password_auth: Option<Box<PasswordAuth>>,
     /// A service that decides.
-    pub external_auth: Option<ExternalAuth>,
+    pub external_auth: Option<Box<ExternalAuth>>,
     /// The external authentication of the whole proxy applies.
     pub global_auth: bool,
     /// `any` or `all` of the checks must agree; empty: the proxy's default.
@@ -73,9 +74,9 @@ pub struct Features {
     /// The word for it is written in small letters, as old releases allow.
     pub is_protocol_small: bool,
     /// TLS towards the backend.
-    pub backend_tls: Option<BackendTls>,
+    pub backend_tls: Option<Arc<BackendTls>>,
     /// How requests and responses are passed on.
-    pub proxying: Proxying,
+    pub proxying: Arc<Proxying>,
     /// FastCGI parameters.
     pub fastcgi: FastCgi,
     /// Buffer for the body of the request; empty: that of the proxy.
@@ -89,11 +90,11 @@ pub struct Features {
     /// Headers of the response.
     pub response_headers: Vec<(String, String)>,
     /// Cross-origin requests; none: not enabled.
-    pub cors: Option<Cors>,
+    pub cors: Option<Box<Cors>>,
     /// Rate limits.
     pub limits: RateLimits,
     /// A limit that all controllers count together.
-    pub global_limit: Option<GlobalLimit>,
+    pub global_limit: Option<Box<GlobalLimit>>,
     /// A redirect instead of an answer, and redirects between host names.
     pub redirect: Redirect,
     /// Change of the path, and redirects to HTTPS.

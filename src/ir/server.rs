@@ -29,11 +29,11 @@ pub struct Server {
     /// Whose order of ciphers counts; none: that of the proxy.
     pub prefer_server_ciphers: Option<bool>,
     /// Certificates that clients must show.
-    pub client_auth: Option<ClientAuth>,
+    pub client_auth: Option<Arc<ClientAuth>>,
     /// Why client certificates cannot be checked, so that the host refuses every request.
     pub client_auth_error: Option<String>,
     /// TLS towards the backends, for all routes.
-    pub backend_tls: Option<BackendTls>,
+    pub backend_tls: Option<Arc<BackendTls>>,
     /// Redirect the `www.` twin to this host.
     pub redirect_twin: bool,
     /// Somebody else had the name of the twin first.

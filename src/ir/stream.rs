@@ -32,8 +32,8 @@ pub struct Stream {
     pub send_proxy_protocol: bool,
     /// Where connections go.
     pub endpoints: Vec<Endpoint>,
-    /// What the service registry says of the service.
-    pub service: Option<Arc<serde_json::Value>>,
+    /// What the service registry says of the service, in JSON.
+    pub service: Option<Arc<str>>,
     /// The line that asked for it.
     pub origin: Origin,
 }

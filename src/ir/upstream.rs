@@ -15,8 +15,8 @@ pub struct Upstream {
     pub name: String,
     /// The port by which the manifest asked for it.
     pub port: Port,
-    /// What the service registry says of the service, as an opaque document for the proxy; none: nothing is known.
-    pub service: Option<Arc<serde_json::Value>>,
+    /// What the service registry says of the service, as an opaque document for the proxy in JSON; none: nothing is known.
+    pub service: Option<Arc<str>>,
     /// Connections are passed on unopened.
     pub tls_passthrough: bool,
     /// Where requests go.

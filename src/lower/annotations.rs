@@ -21,17 +21,15 @@ use crate::manifest::Object;
 #[derive(Debug)]
 pub(super) struct Rejected;
 
-/// Everything that the annotations of an Ingress say.
-#[derive(Debug, Default, Clone)]
+/// What the annotations of an Ingress say of its hosts and backends.
+#[derive(Debug, Default, Clone, PartialEq)]
 pub(super) struct Annotations {
-    /// For each path.
-    pub(super) features: Arc<ir::Features>,
     /// Other names of the host.
     pub(super) aliases: Vec<String>,
     /// Share of the requests.
     pub(super) canary: Canary,
     /// Certificates that clients must show.
-    pub(super) client_auth: Option<ir::ClientAuth>,
+    pub(super) client_auth: Option<Arc<ir::ClientAuth>>,
     /// Why client certificates cannot be checked.
     pub(super) client_auth_error: Option<String>,
     /// Raw configuration for the host.
@@ -56,20 +54,22 @@ pub(super) struct Annotations {
     pub(super) default_backend: Option<String>,
 }
 
+/// What the annotations of an Ingress say: for each path, and besides.
+pub(super) type Asked = (Arc<ir::Features>, Annotations);
+
 /// Reads the annotations of an Ingress.
-pub(super) fn read(object: &Object<Ingress>, world: &World) -> Outcome<Result<Annotations, Rejected>> {
+pub(super) fn read(object: &Object<Ingress>, world: &World) -> Outcome<Result<Asked, Rejected>> {
     let mut reader = Reader::new(object, world);
-    let mut features = features(&mut reader);
-    let mut annotations = of_ingress(&mut reader);
+    let mut features = features(&mut reader, world);
+    let annotations = of_ingress(&mut reader);
     features.causes = reader.causes();
     let Verdict { denied, is_rejected, findings } = reader.finish();
     features.denied = denied.or_else(|| world.cluster.closed.get(&object.reference).cloned());
-    annotations.features = world.share(features);
-    Outcome { value: if is_rejected { Err(Rejected) } else { Ok(annotations) }, diagnostics: findings }
+    Outcome { value: if is_rejected { Err(Rejected) } else { Ok((world.share(features), annotations)) }, diagnostics: findings }
 }
 
 /// What holds for each path.
-fn features(reader: &mut Reader) -> ir::Features {
+fn features(reader: &mut Reader, world: &World) -> ir::Features {
     let access = reader.section(access::read).unwrap_or_default();
     let forwarding = reader.section(forwarding::read).unwrap_or_default();
     let (error_pages, keep_backend_errors) = reader.section(error_pages::read).unwrap_or_default();
@@ -77,22 +77,22 @@ fn features(reader: &mut Reader) -> ir::Features {
         denied: None,
         allow: access.allow,
         deny: access.deny,
-        password_auth: reader.section(password_auth::read).flatten(),
-        external_auth: reader.section(external_auth::read).flatten(),
+        password_auth: reader.section(password_auth::read).flatten().map(Box::new),
+        external_auth: reader.section(external_auth::read).flatten().map(Box::new),
         global_auth: reader.section(external_auth::read_global).unwrap_or_default(),
         satisfy: reader.section(access::read_satisfy).unwrap_or_default(),
         protocol: Protocol::of(&forwarding.backend_protocol),
         is_protocol_small: forwarding.backend_protocol.contains(char::is_lowercase),
-        backend_tls: reader.section(backend_tls::read).flatten(),
-        proxying: reader.section(proxying::read).unwrap_or_default(),
+        backend_tls: reader.section(backend_tls::read).flatten().map(Arc::new),
+        proxying: world.proxying.share(reader.section(proxying::read).unwrap_or_default()),
         fastcgi: reader.section(fastcgi::read).unwrap_or_default(),
         body_buffer: forwarding.body_buffer,
         connection_header: forwarding.connection_header,
         host_header: forwarding.host_header,
         forwarded_prefix: forwarding.forwarded_prefix,
         response_headers: reader.section(response_headers::read).unwrap_or_default(),
-        cors: reader.section(cors::read).flatten(),
-        global_limit: reader.section(global_rate_limits::read).flatten(),
+        cors: reader.section(cors::read).flatten().map(Box::new),
+        global_limit: reader.section(global_rate_limits::read).flatten().map(Box::new),
         limits: reader.section(rate_limits::read).unwrap_or_default(),
         redirect: reader.section(redirect::read).unwrap_or_default(),
         rewrite: reader.section(rewrite::read).unwrap_or_default(),
@@ -121,10 +121,9 @@ fn of_ingress(reader: &mut Reader) -> Annotations {
     });
     let ciphers = reader.section(server::read_ciphers).unwrap_or_default();
     Annotations {
-        features: Arc::default(),
         aliases: reader.section(server::read_aliases).unwrap_or_default(),
         canary: reader.section(canary::read).unwrap_or_default(),
-        client_auth: client_auth.flatten(),
+        client_auth: client_auth.flatten().map(Arc::new),
         client_auth_error,
         server_snippet: reader.section(|reader| reader.snippet(&snippets::SERVER)).flatten().unwrap_or_default(),
         stream_snippet: reader.section(|reader| reader.snippet(&snippets::STREAM)).flatten().unwrap_or_default(),
@@ -146,7 +145,7 @@ mod tests {
     use crate::lower::features::fixture::Fixture;
 
     /// The annotations, none of a rejected Ingress, and the fates of the bad ones.
-    fn annotations(fixture: Fixture) -> (Option<Annotations>, Vec<Effect>) {
+    fn annotations(fixture: Fixture) -> (Option<Asked>, Vec<Effect>) {
         let outcome = fixture.lower(read);
         (outcome.value.ok(), outcome.diagnostics.iter().filter_map(|finding| finding.effect).collect())
     }
@@ -154,17 +153,17 @@ mod tests {
     #[test]
     fn an_ingress_without_annotations_gets_the_defaults() {
         let (found, effects) = annotations(Fixture::new(&[]));
-        let found = found.unwrap_or_default();
-        assert!(effects.is_empty() && found.features.causes.is_empty() && found.features.denied.is_none());
-        assert!(found.features.global_auth && found.features.logging.access && found.features.rewrite.to_https);
-        assert_eq!((found.features.protocol, found.features.proxying.body_size.as_str()), (Protocol::Http, "1m"));
+        let (features, found) = found.unwrap_or_default();
+        assert!(effects.is_empty() && features.causes.is_empty() && features.denied.is_none());
+        assert!(features.global_auth && features.logging.access && features.rewrite.to_https);
+        assert_eq!((features.protocol, features.proxying.body_size.as_str()), (Protocol::Http, "1m"));
         assert_eq!((found.hashing.subset_size, found.canary.share.total, found.canary.enabled), (3, 100, false));
     }
 
     #[test]
     fn what_was_written_is_the_cause() {
         let fixture = Fixture::new(&[("proxy-body-size", "8m"), ("whitelist-source-range", "::1"), ("no-such-annotation", "x")]);
-        let causes = annotations(fixture.bare("use-regex", "true")).0.unwrap_or_default().features.causes.clone();
+        let causes = annotations(fixture.bare("use-regex", "true")).0.unwrap_or_default().0.causes.clone();
         let names: Vec<&str> = causes.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["nginx.ingress.kubernetes.io/proxy-body-size", "nginx.ingress.kubernetes.io/whitelist-source-range"]);
     }
@@ -172,8 +171,8 @@ mod tests {
     #[test]
     fn bad_client_certificates_deny_the_paths_and_the_host() {
         let (found, effects) = annotations(Fixture::new(&[("auth-tls-secret", "shop/missing"), ("denylist-source-range", "x")]));
-        let found = found.unwrap_or_default();
-        assert!(found.client_auth.is_none() && found.client_auth_error.is_some() && found.features.denied.is_some());
+        let (features, found) = found.unwrap_or_default();
+        assert!(found.client_auth.is_none() && found.client_auth_error.is_some() && features.denied.is_some());
         // The Secret may be in the cluster.
         assert_eq!(effects, [Effect::LocationDenied; 2]);
     }

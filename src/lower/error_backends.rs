@@ -1,5 +1,6 @@
 //! Upstreams of the annotation `default-backend`: they answer when the real one has no endpoint, and for error codes.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::endpoints;
@@ -29,7 +30,7 @@ pub(super) fn add(
             let Some((key, endpoints)) = fallback(world, chosen, location.ingress, findings) else { continue };
             if !endpoints.is_empty() {
                 let name = names.of(key, world.cluster.keeps_tenants_apart);
-                location.route.error_upstream.clone_from(&name);
+                location.route.error_upstream = Cow::Owned(name.clone());
                 if original.endpoints.is_empty() {
                     location.route.upstream.clone_from(&name);
                 }

@@ -1,5 +1,6 @@
 //! Which location answers for which path of a host.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::select::{Backend, Chosen, Path, Rule};
@@ -47,7 +48,7 @@ fn configure(world: &World, site: &mut Site, at: usize, ingress: &Chosen) {
     if server.client_auth_error.is_none() {
         server.client_auth_error.clone_from(&annotations.client_auth_error);
     }
-    if server.client_auth.as_ref().is_none_or(|auth| auth.trust.authorities.is_empty()) {
+    if server.client_auth.as_deref().is_none_or(|auth| auth.trust.authorities.is_empty()) {
         server.client_auth.clone_from(&annotations.client_auth);
         if !refuses_all {
             make(client_auth::SECRET.spec.name, server.client_auth.is_some());
@@ -56,7 +57,7 @@ fn configure(world: &World, site: &mut Site, at: usize, ingress: &Chosen) {
     if !refuses_all && server.client_auth_error.is_some() {
         make(client_auth::SECRET.spec.name, true);
     }
-    let has_authority = server.backend_tls.as_ref().is_some_and(|tls| !tls.trust.authorities.is_empty());
+    let has_authority = server.backend_tls.as_deref().is_some_and(|tls| !tls.trust.authorities.is_empty());
     if !world.settings.upstreams.tls_per_route_only && !has_authority {
         server.backend_tls.clone_from(&ingress.features.backend_tls);
         make(backend_tls::SECRET.spec.name, server.backend_tls.is_some());
@@ -82,7 +83,7 @@ impl Merge<'_, '_> {
             owner: None,
             features: Arc::clone(&ingress.features),
             exemptions: Exemptions::default(),
-            error_upstream: DEFAULT_UPSTREAM.to_owned(),
+            error_upstream: Cow::Borrowed(DEFAULT_UPSTREAM),
             origin: Origin::Manifest(path.span),
         };
         let location = Location { route, ingress: Some(at) };

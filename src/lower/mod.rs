@@ -27,6 +27,7 @@ mod namespaces;
 mod openssl;
 mod passthrough;
 mod pem;
+mod pool;
 mod private_key;
 mod redirects;
 mod refused;

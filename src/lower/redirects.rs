@@ -51,7 +51,7 @@ fn place(finding: Diagnostic, server: &Server) -> Diagnostic {
     let asking = server.routes.iter().find(|route| route.features.redirect.from_twin);
     let cause = asking.and_then(|route| route.features.cause(ANNOTATION)).map(|(_, span)| *span);
     let finding = finding.at(cause.or(host)).subject(ANNOTATION);
-    match asking.and_then(|route| route.owner.as_ref()) {
+    match asking.and_then(|route| route.owner.as_deref()) {
         Some(owner) => finding.object(ObjectRef { kind: "Ingress".into(), namespace: owner.namespace.clone(), name: owner.name.clone() }),
         None => finding,
     }

@@ -1,6 +1,7 @@
 //! The order of locations, and what the path of each becomes.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -71,44 +72,55 @@ fn expand(mut route: Route, exact: &HashSet<String>, routes: &mut Vec<Route>) {
     routes.extend(twin);
 }
 
+/// Paths of an Ingress that are looked through one by one.
+const NEAR: usize = 8;
+
 /// The backends that Ingresses name: of each, by host and path.
 #[derive(Debug)]
 pub(super) struct Owners<'a> {
     chosen: &'a [Chosen<'a>],
-    backends: Vec<HashMap<(&'a str, &'a str), &'a Backend>>,
+    /// Those of Ingresses with more than a few paths.
+    backends: HashMap<usize, HashMap<(&'a str, &'a str), &'a Backend>>,
 }
 
 impl<'a> Owners<'a> {
-    /// Looks up all backends once, because one Ingress can have thousands of hosts.
+    /// Looks up the backends of large Ingresses once, because one can have thousands of hosts.
     pub(super) fn new(chosen: &'a [Chosen]) -> Self {
-        Self { chosen, backends: chosen.par_iter().map(by_host_and_path).collect() }
+        let paths = |ingress: &Chosen| ingress.rules.iter().filter_map(|rule| rule.paths.as_ref()).map(Vec::len).sum::<usize>();
+        let large = chosen.par_iter().enumerate().filter(|(_, ingress)| paths(ingress) > NEAR);
+        Self { chosen, backends: large.map(|(at, ingress)| (at, by_host_and_path(ingress))).collect() }
     }
 
     /// Who asked for a location, and for which Service: that of the path, else the default backend of the Ingress.
-    fn find(&self, at: usize, host: &str, path: &str) -> Option<Owner> {
-        let (ingress, backends) = self.chosen.get(at).zip(self.backends.get(at))?;
+    fn find(&self, at: usize, host: &str, path: &str) -> Option<Arc<Owner>> {
+        let ingress = self.chosen.get(at)?;
         let path = if path.is_empty() { "/" } else { path };
-        let named = backends.get(&(host, path)).copied();
+        let named = match self.backends.get(&at) {
+            Some(backends) => backends.get(&(host, path)).copied(),
+            None => named(ingress).find(|(key, _)| *key == (host, path)).map(|(_, backend)| backend),
+        };
         // A path that names no Service leaves that of the Ingress.
         let named = named.filter(|backend| !backend.service.is_empty() || ingress.default_backend.is_none());
         let backend = named.or(ingress.default_backend.as_ref());
-        Some(Owner {
+        Some(Arc::new(Owner {
             namespace: ingress.namespace.to_owned(),
             name: ingress.object.reference.name.clone(),
             service: backend.map(|backend| backend.service.clone()).unwrap_or_default(),
             port: backend.and_then(|backend| backend.port.as_ref()).map(ToString::to_string).unwrap_or_default(),
-        })
+        }))
     }
+}
+
+/// The backends that the paths of an Ingress name, by host and path.
+fn named<'a>(ingress: &'a Chosen) -> impl Iterator<Item = ((&'a str, &'a str), &'a Backend)> {
+    let paths = ingress.rules.iter().flat_map(|rule| rule.paths.iter().flatten().map(|path| (rule.host.as_str(), path)));
+    paths.filter_map(|(host, path)| Some(((host, path.path.as_str()), path.backend.as_ref()?)))
 }
 
 fn by_host_and_path<'a>(ingress: &'a Chosen) -> HashMap<(&'a str, &'a str), &'a Backend> {
     let mut found = HashMap::new();
-    for rule in &ingress.rules {
-        for path in rule.paths.iter().flatten() {
-            if let Some(backend) = &path.backend {
-                found.entry((rule.host.as_str(), path.path.as_str())).or_insert(backend);
-            }
-        }
-    }
+    named(ingress).for_each(|(key, backend)| {
+        found.entry(key).or_insert(backend);
+    });
     found
 }

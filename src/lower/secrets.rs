@@ -34,7 +34,7 @@ fn wanted(proxy: &Proxy) -> BTreeSet<(&str, SecretUse)> {
     for server in &proxy.servers {
         wanted.extend(server.certificate.iter().map(|certificate| (certificate.name.as_str(), SecretUse::Certificate)));
         wanted.extend(trust_stores(server).flat_map(of_trust_store));
-        let auths = server.routes.iter().filter_map(|route| route.features.password_auth.as_ref());
+        let auths = server.routes.iter().filter_map(|route| route.features.password_auth.as_deref());
         wanted.extend(auths.map(|auth| (auth.secret.as_str(), use_of(auth))));
     }
     wanted

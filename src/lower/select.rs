@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use regex::Regex;
 
 use super::annotations::{self, Annotations};
+use super::pool::Pool;
 use super::world::World;
 use crate::diagnostic::{Diagnostic, Effect, Outcome};
 use crate::ir::{CATCH_ALL, Features, Origin, PathMatch, Port};
@@ -31,7 +32,7 @@ pub(super) struct Chosen<'a> {
     /// What its annotations ask of each of its routes.
     pub(super) features: Arc<Features>,
     /// What its annotations ask for besides.
-    pub(super) annotations: Annotations,
+    pub(super) annotations: Arc<Annotations>,
     /// Its default backend; none where it names no Service.
     pub(super) default_backend: Option<Backend>,
     /// Its rules.
@@ -112,11 +113,12 @@ impl Selection<'_, '_> {
 /// Chooses the Ingresses that the controller serves, and puts them in its order.
 pub(super) fn choose<'w, 'a>(world: &'w World<'a>, findings: &mut Vec<Diagnostic>) -> Selection<'w, 'a> {
     let classes = served_classes(world);
+    let pool = Pool::default();
     let read = |(index, object)| match refusal(world, &classes, object) {
         // A class that no class can be called is told already.
         Some(_) if object.is_refused_at(&["spec", "ingressClassName"]) => (Verdict::Refused, Vec::new()),
         Some(diagnostic) => (Verdict::Refused, vec![diagnostic]),
-        None => read(world, index, object),
+        None => read(world, &pool, index, object),
     };
     let verdicts: Vec<_> = world.cluster.ingresses.par_iter().enumerate().map(read).collect();
     let (mut chosen, mut rejected) = (Vec::new(), HashSet::new());
@@ -130,7 +132,7 @@ pub(super) fn choose<'w, 'a>(world: &'w World<'a>, findings: &mut Vec<Diagnostic
     }
     chosen.sort_by_cached_key(|ingress| creation_order(ingress.object));
     let mut judged_only = Vec::new();
-    for (index, verdict) in judged_by_webhook_only(world, &classes) {
+    for (index, verdict) in judged_by_webhook_only(world, &pool, &classes) {
         match verdict {
             Verdict::Chosen(ingress) => judged_only.push(*ingress),
             Verdict::Rejected => drop(rejected.insert(index)),
@@ -141,7 +143,7 @@ pub(super) fn choose<'w, 'a>(world: &'w World<'a>, findings: &mut Vec<Diagnostic
 }
 
 /// Quirk: the admission webhook does not ask `--watch-namespace-selector`, so it judges Ingresses that the controller then passes over.
-fn judged_by_webhook_only<'a>(world: &World<'a>, classes: &Classes) -> Vec<(usize, Verdict<'a>)> {
+fn judged_by_webhook_only<'a>(world: &World<'a>, pool: &Pool<Annotations>, classes: &Classes) -> Vec<(usize, Verdict<'a>)> {
     let flags = &world.controller.flags;
     if flags.watch_namespace_selector.is_empty() || !flags.watch_namespace.is_empty() {
         return Vec::new();
@@ -150,7 +152,7 @@ fn judged_by_webhook_only<'a>(world: &World<'a>, classes: &Classes) -> Vec<(usiz
         !super::namespaces::is_selected(world, &object.reference.namespace) && class_refusal(world, classes, object).is_none()
     };
     let all = world.cluster.ingresses.par_iter().enumerate().filter(|(_, object)| is_judged(object));
-    all.map(|(index, object)| (index, read(world, index, object).0)).collect()
+    all.map(|(index, object)| (index, read(world, pool, index, object).0)).collect()
 }
 
 /// What becomes of an Ingress.
@@ -318,9 +320,9 @@ fn blocked_word(world: &World, object: &Object<Ingress>) -> Option<Diagnostic> {
     None
 }
 
-fn read<'a>(world: &World<'a>, index: usize, object: &'a Object<Ingress>) -> (Verdict<'a>, Vec<Diagnostic>) {
+fn read<'a>(world: &World<'a>, pool: &Pool<Annotations>, index: usize, object: &'a Object<Ingress>) -> (Verdict<'a>, Vec<Diagnostic>) {
     let Outcome { value, diagnostics } = annotations::read(object, world);
-    let Ok(mut annotations) = value else { return (Verdict::Rejected, diagnostics) };
+    let Ok((features, mut annotations)) = value else { return (Verdict::Rejected, diagnostics) };
     let is_shut = object.is_refused() && world.cluster.closed.contains_key(&object.reference);
     if is_shut {
         if annotations.canary.enabled {
@@ -335,7 +337,7 @@ fn read<'a>(world: &World<'a>, index: usize, object: &'a Object<Ingress>) -> (Ve
     let mut rules = spec.map(|_| rules(namespace, object)).unwrap_or_default();
     // A rule that was left out for its host.
     rules.retain(|rule| !is_shut || rule.host != CATCH_ALL || rule.paths.is_some());
-    let features = Arc::clone(&annotations.features);
+    let annotations = pool.share(annotations);
     (Verdict::Chosen(Box::new(Chosen { index, object, namespace, features, annotations, default_backend, rules })), diagnostics)
 }
 

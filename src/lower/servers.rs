@@ -1,6 +1,7 @@
 //! Which servers there are, and what holds for each as a whole.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::host_settings::TLS;
@@ -16,10 +17,12 @@ use crate::source::Span;
 /// The servers of all hosts that Ingresses name, each with a location `/`, certificates and what else holds for a host as a whole.
 pub(super) fn create(world: &World, chosen: &[Chosen]) -> Outcome<Sites> {
     let mut findings = Vec::new();
-    let mut sites = Sites::default();
-    sites.push(catch_all(world));
     // Canaries never make a server.
     let primary = || chosen.iter().enumerate().filter(|(_, ingress)| !ingress.annotations.canary.enabled);
+    let hosts: HashSet<&str> = primary().flat_map(|(_, ingress)| &ingress.rules).map(|rule| rule.host.as_str()).collect();
+    let mut sites = Sites::with_capacity(hosts.len() + 1);
+    drop(hosts);
+    sites.push(catch_all(world));
     for (at, ingress) in primary() {
         declare(&mut sites, at, ingress);
     }
@@ -44,7 +47,7 @@ fn catch_all(world: &World) -> Site {
     let defaults = &world.settings.route_defaults;
     let features = Features {
         // Quirk: the controller forgets `proxy-redirect-to` for this location.
-        proxying: Proxying { redirect_to: String::new(), ..defaults.proxying() },
+        proxying: Arc::new(Proxying { redirect_to: String::new(), ..defaults.proxying() }),
         logging: RouteLogging { access: world.settings.logging.log_default_backend, rewrites: false },
         ..Features::default()
     };
@@ -58,7 +61,7 @@ fn catch_all(world: &World) -> Site {
         owner: None,
         features: Arc::new(features),
         exemptions: Exemptions::default(),
-        error_upstream: String::new(),
+        error_upstream: Cow::Borrowed(""),
         origin: Origin::Default,
     };
     Site::new(server, Location { route, ingress: None })
@@ -87,7 +90,7 @@ fn declare(sites: &mut Sites, at: usize, ingress: &Chosen) {
             owner: None,
             features: Arc::clone(&ingress.features),
             exemptions: Exemptions::default(),
-            error_upstream: DEFAULT_UPSTREAM.to_owned(),
+            error_upstream: Cow::Borrowed(DEFAULT_UPSTREAM),
             origin: Origin::Manifest(rule.span),
         };
         let server = Server {
@@ -111,7 +114,7 @@ fn take_over(root: &mut Location, at: usize, ingress: &Chosen, upstream: &str) {
     root.route.is_default_backend = false;
     upstream.clone_into(&mut root.route.upstream);
     root.route.features = Arc::new(features);
-    DEFAULT_UPSTREAM.clone_into(&mut root.route.error_upstream);
+    root.route.error_upstream = Cow::Borrowed(DEFAULT_UPSTREAM);
     root.route.origin = ingress.origin();
 }
 

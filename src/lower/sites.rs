@@ -16,7 +16,7 @@ pub(super) struct Site {
     pub(super) server: Server,
     /// Its locations, in the order in which they were asked for.
     pub(super) locations: Vec<Location>,
-    /// Where the first location of a path is.
+    /// Where the first location of a path is, behind the first few.
     first_by_path: HashMap<String, usize>,
     /// The Ingress that declared the host first, by its place among the chosen ones; none for the catch-all.
     pub(super) declared_by: Option<usize>,
@@ -40,6 +40,9 @@ pub(super) struct Location {
     pub(super) ingress: Option<usize>,
 }
 
+/// Locations that are looked through one by one: most hosts have no more.
+const NEAR: usize = 8;
+
 impl Site {
     /// A server with its first location.
     pub(super) fn new(server: Server, root: Location) -> Self {
@@ -60,18 +63,22 @@ impl Site {
 
     /// Adds a location.
     pub(super) fn push(&mut self, location: Location) {
-        self.first_by_path.entry(location.route.path.clone()).or_insert(self.locations.len());
+        if self.locations.len() >= NEAR {
+            self.first_by_path.entry(location.route.path.clone()).or_insert(self.locations.len());
+        }
         self.locations.push(location);
     }
 
     /// The first location of a path.
     pub(super) fn first(&mut self, path: &str) -> Option<&mut Location> {
-        self.first_by_path.get(path).map(|&at| &mut self.locations[at])
+        let is_here = |location: &Location| location.route.path == path;
+        let at = self.locations.iter().take(NEAR).position(is_here).or_else(|| self.first_by_path.get(path).copied())?;
+        self.locations.get_mut(at)
     }
 }
 
 /// The servers while they are built.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Sites {
     /// The servers; the first is the catch-all.
     pub(super) list: Vec<Site>,
@@ -79,6 +86,11 @@ pub(super) struct Sites {
 }
 
 impl Sites {
+    /// Room for as many servers.
+    pub(super) fn with_capacity(count: usize) -> Self {
+        Self { list: Vec::with_capacity(count), by_host: HashMap::with_capacity(count) }
+    }
+
     /// The server of a host.
     pub(super) fn find(&mut self, host: &str) -> Option<&mut Site> {
         self.by_host.get(host).map(|&at| &mut self.list[at])

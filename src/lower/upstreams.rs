@@ -98,12 +98,16 @@ fn new(world: &World, ingress: &Chosen, backend: &Backend, service: Option<&Obje
     upstream
 }
 
-fn empty_document() -> Arc<Value> {
-    Arc::new(json!({"metadata": {}, "spec": {}, "status": {"loadBalancer": {}}}))
+fn empty_document() -> Arc<str> {
+    document(&json!({}))
+}
+
+fn document(spec: &Value) -> Arc<str> {
+    Arc::from(json!({"metadata": {}, "spec": spec, "status": {"loadBalancer": {}}}).to_string())
 }
 
 /// What the controller tells its Lua code of a Service: the `spec` alone, without values that Go leaves out.
-pub(super) fn service_document(world: &World, service: &Object<Service>) -> Arc<Value> {
+pub(super) fn service_document(world: &World, service: &Object<Service>) -> Arc<str> {
     let mut spec = serde_json::to_value(&service.value.spec).ok().filter(Value::is_object).unwrap_or_else(|| json!({}));
     if let Value::Object(fields) = &mut spec {
         // An older controller drops a field that its version of the API does not have.
@@ -114,7 +118,7 @@ pub(super) fn service_document(world: &World, service: &Object<Service>) -> Arc<
             }
         }
     }
-    Arc::new(json!({"metadata": {}, "spec": spec, "status": {"loadBalancer": {}}}))
+    document(&spec)
 }
 
 /// Whether Go writes a field: it leaves out empty values, but not those behind a pointer.

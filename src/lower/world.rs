@@ -1,18 +1,19 @@
 //! What the passes look things up in: the objects by name, the settings and the facts of the pod.
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{ConfigMap, Secret, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use rayon::prelude::*;
 
 use super::certificates::{self, StoredCertificate};
+use super::pool::Pool;
 use crate::catalog::flags::Flags;
 use crate::catalog::releases::Change;
 use crate::catalog::version::Version;
 use crate::diagnostic::ObjectRef;
-use crate::ir::{Certificate, Features, Settings, TrustStore};
+use crate::ir::{Certificate, Features, Proxying, Settings, TrustStore};
 use crate::manifest::{Cluster, Object};
 
 /// Facts of the pod that no manifest holds.
@@ -61,8 +62,10 @@ pub struct World<'a> {
     config_maps: HashMap<String, &'a Object<ConfigMap>>,
     slices: HashMap<String, Vec<&'a EndpointSlice>>,
     certificates: HashMap<String, Result<StoredCertificate, String>>,
-    /// What an Ingress gets that asks for nothing.
-    plain: OnceLock<Arc<Features>>,
+    /// What Ingresses get that ask for nothing of their routes.
+    features: Pool<Features>,
+    /// How requests are passed on.
+    pub(super) proxying: Pool<Proxying>,
 }
 
 impl<'a> World<'a> {
@@ -96,17 +99,14 @@ impl<'a> World<'a> {
             config_maps,
             slices: slices_by_service(cluster, watched),
             certificates,
-            plain: OnceLock::new(),
+            features: Pool::default(),
+            proxying: Pool::default(),
         }
     }
 
     /// Features for routes. Most Ingresses ask for nothing, and all of those share one.
     pub(super) fn share(&self, features: Features) -> Arc<Features> {
-        if !features.causes.is_empty() {
-            return Arc::new(features);
-        }
-        let plain = self.plain.get_or_init(|| Arc::new(features.clone()));
-        if **plain == features { Arc::clone(plain) } else { Arc::new(features) }
+        if features.causes.is_empty() { self.features.share(features) } else { Arc::new(features) }
     }
 
     /// Whether the release of the controller has a change.

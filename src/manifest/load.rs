@@ -179,17 +179,26 @@ fn append(all: &mut Intake, part: Intake) {
         closed: _,
         keeps_tenants_apart: _,
     } = cluster;
-    all.cluster.ingresses.extend(ingresses);
-    all.cluster.ingress_classes.extend(ingress_classes);
-    all.cluster.services.extend(services);
-    all.cluster.endpoint_slices.extend(endpoint_slices);
-    all.cluster.secrets.extend(secrets);
-    all.cluster.config_maps.extend(config_maps);
-    all.cluster.namespaces.extend(namespaces);
-    all.cluster.controllers.extend(controllers);
-    all.findings.extend(findings);
-    all.hidden.extend(hidden);
+    join(&mut all.cluster.ingresses, ingresses);
+    join(&mut all.cluster.ingress_classes, ingress_classes);
+    join(&mut all.cluster.services, services);
+    join(&mut all.cluster.endpoint_slices, endpoint_slices);
+    join(&mut all.cluster.secrets, secrets);
+    join(&mut all.cluster.config_maps, config_maps);
+    join(&mut all.cluster.namespaces, namespaces);
+    join(&mut all.cluster.controllers, controllers);
+    join(&mut all.findings, findings);
+    join(&mut all.hidden, hidden);
     all.stranger = all.stranger.or(stranger);
+}
+
+/// Adds the items of a list; the first list is taken as it is.
+fn join<T>(all: &mut Vec<T>, more: Vec<T>) {
+    if all.is_empty() {
+        *all = more;
+    } else {
+        all.extend(more);
+    }
 }
 
 /// Sorts the objects and drops those that are declared again.
@@ -225,6 +234,8 @@ fn settle<T>(objects: &mut Vec<Object<T>>, findings: &mut Vec<Diagnostic>) {
         }
         is_again
     });
+    // They stay to the end, and lists that grew have up to twice the room that they need.
+    objects.shrink_to_fit();
 }
 
 fn declared_twice(object: &ObjectRef, first: Span, last: Span) -> Diagnostic {

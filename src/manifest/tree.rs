@@ -105,6 +105,15 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Gives up the room that nothing fills.
+    pub(super) fn shrink(&mut self) {
+        match &mut self.value {
+            Value::Sequence(items) => items.shrink_to_fit(),
+            Value::Mapping(entries) => entries.shrink_to_fit(),
+            _ => {}
+        }
+    }
+
     /// Removes a key of a mapping and returns what it held.
     pub(super) fn take(&mut self, key: &str) -> Option<Entry<'a>> {
         let Value::Mapping(entries) = self.value_mut() else { return None };
@@ -154,8 +163,8 @@ struct Place {
     value: (u32, u32),
     /// Where its key stands; the value itself for items.
     key: (u32, u32),
-    /// A hash of the key, or the number of the item.
-    step: u64,
+    /// A hash of the key, or the number of the item: in bytes, because numbers of eight would leave gaps between the places.
+    step: [u8; 8],
     /// How many places this value and those inside it take.
     size: u32,
 }
@@ -187,7 +196,8 @@ impl Places {
         let mut child = at + 1;
         for _ in 0..NEAR {
             let place = self.all[..end].get(child)?;
-            if place.step == hashed || Some(place.step) == number {
+            let step = u64::from_ne_bytes(place.step);
+            if step == hashed || Some(step) == number {
                 return Some(child);
             }
             child += place.size as usize;
@@ -202,7 +212,7 @@ const NEAR: usize = 32;
 
 fn collect(node: &Node, key: (u32, u32), step: u64, all: &mut Vec<Place>, far: &mut Vec<(usize, u64, usize)>) {
     let at = all.len();
-    all.push(Place { value: (node.span.start, node.span.end), key, step, size: 1 });
+    all.push(Place { value: (node.span.start, node.span.end), key, step: step.to_ne_bytes(), size: 1 });
     // The readers limit how deep a document may nest.
     for (number, item) in node.items().iter().enumerate() {
         if number >= NEAR {

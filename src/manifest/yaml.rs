@@ -76,6 +76,9 @@ struct Builder<'a, 'f> {
     root: Option<Node<'a>>,
 }
 
+/// Nodes of a document from which on its collections keep no room: a small one is gone soon.
+const MANY: usize = 10_000;
+
 type Refusal = Box<Diagnostic>;
 
 impl<'a, 'f> Builder<'a, 'f> {
@@ -161,6 +164,9 @@ impl<'a, 'f> Builder<'a, 'f> {
     fn close(&mut self, closing: Span) -> Result<(), Refusal> {
         let Some(mut open) = self.stack.pop() else { return Ok(()) };
         open.node.span.end = end_of(&open.node, closing);
+        if self.nodes > MANY {
+            open.node.shrink();
+        }
         self.complete(open.node, open.anchor, false)
     }
 

@@ -160,7 +160,7 @@ pub(super) fn tell(features: &Features, shared: &Shared, scope: &mut Scope) {
     if !features.snippet.trim().is_empty() {
         scope.close("configuration-snippet", "raw configuration of nginx means nothing to HAProxy, and it may protect something");
     }
-    if features.global_limit.as_ref().is_some_and(|limit| limit.requests > 0) {
+    if features.global_limit.as_deref().is_some_and(|limit| limit.requests > 0) {
         scope.close("global-rate-limit", "counters of several machines need a store that HAProxy does not ask");
     }
     let proxying = &features.proxying;

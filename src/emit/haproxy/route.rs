@@ -196,7 +196,7 @@ pub(super) fn name(route: &Route) -> SectionName {
 
 /// Whose route it is, in words.
 pub(super) fn about(route: &Route) -> String {
-    route.owner.as_ref().map_or_else(|| String::from("No Ingress: the default backend"), names::owner)
+    route.owner.as_deref().map_or_else(|| String::from("No Ingress: the default backend"), names::owner)
 }
 
 #[cfg(test)]

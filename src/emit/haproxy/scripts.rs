@@ -171,7 +171,7 @@ impl ErrorPages {
         let (codes, upstream) = if features.error_pages.is_empty() {
             (&defaults.error_codes, DEFAULT_UPSTREAM)
         } else {
-            (&features.error_pages, route.error_upstream.as_str())
+            (&features.error_pages, &*route.error_upstream)
         };
         if codes.is_empty() {
             return Self::default();
@@ -200,12 +200,12 @@ impl ErrorPages {
         lines.code("http-request lua.remember");
         let owner = route.owner.clone().unwrap_or_default();
         let fixed = [
-            ("X-Namespace", owner.namespace),
-            ("X-Ingress-Name", owner.name),
-            ("X-Service-Name", owner.service),
-            ("X-Service-Port", owner.port),
+            ("X-Namespace", &owner.namespace),
+            ("X-Ingress-Name", &owner.name),
+            ("X-Service-Name", &owner.service),
+            ("X-Service-Port", &owner.port),
         ];
-        let mut headers: Vec<(String, Format)> = fixed.into_iter().map(|(name, value)| (name.to_owned(), Format::text(&value))).collect();
+        let mut headers: Vec<(String, Format)> = fixed.into_iter().map(|(name, value)| (name.to_owned(), Format::text(value))).collect();
         for (name, sample) in [
             ("X-Format", "req.fhdr(accept)"),
             ("X-Original-URI", "var(txn.uri)"),

@@ -127,8 +127,8 @@ fn options(protocol: Protocol, server: &Server, route: &Route, scope: &mut Scope
 }
 
 fn tls(rule: Rule, server: &Server, route: &Route, scope: &mut Scope) -> Rule {
-    let of_server = server.backend_tls.as_ref();
-    let of_route = route.features.backend_tls.as_ref();
+    let of_server = server.backend_tls.as_deref();
+    let of_route = route.features.backend_tls.as_deref();
     let Some(tls) = of_route.or(of_server) else { return rule.code("verify none") };
     // Quirk: for the whole host, the name counts only together with authorities.
     let names_count = of_route.is_some() || !tls.trust.authorities.is_empty();

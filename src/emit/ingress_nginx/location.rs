@@ -136,7 +136,7 @@ pub(super) fn pieces(server: &Server, route: &Route, by_pattern: bool, shared: &
     let features = &*route.features;
     let is_allowed = features.denied.is_none();
     let auth = Auth::of(route, shared);
-    let cors = features.cors.as_ref().filter(|_| is_allowed).map(|cors| cors::piece(cors, printer));
+    let cors = features.cors.as_deref().filter(|_| is_allowed).map(|cors| cors::piece(cors, printer));
     let mut pieces = Vec::with_capacity(3);
     pieces.extend(auth.map(|auth| auth.location(server, shared, printer)));
     pieces.extend(auth.filter(|_| is_allowed).and_then(|auth| auth.sign_in(cors.as_ref(), shared, printer)));
@@ -164,7 +164,7 @@ fn view(
     let is_grpc = is_known && features.protocol.is_grpc();
     let header = if is_grpc { "grpc_set_header" } else { "proxy_set_header" };
     let needs_auth = !route.exemptions.from_auth;
-    let trusts_clients = server.client_auth.as_ref().filter(|auth| !auth.trust.authorities.is_empty());
+    let trusts_clients = server.client_auth.as_deref().filter(|auth| !auth.trust.authorities.is_empty());
     let (pass, target) = pass(route, shared);
     Location {
         layout: Arc::clone(&shared.layout),
@@ -249,7 +249,7 @@ fn view(
         pass,
         target,
         location_header: location_header(features, printer),
-        backend_tls: tls::view(features.backend_tls.as_ref(), printer),
+        backend_tls: tls::view(features.backend_tls.as_deref(), printer),
     }
 }
 
@@ -308,7 +308,7 @@ fn waf(features: &Features, shared: &Shared, printer: &mut Printer) -> Option<Ar
 }
 
 fn password(features: &Features, printer: &mut Printer) -> Option<Arc<Password>> {
-    let auth = features.password_auth.as_ref()?;
+    let auth = features.password_auth.as_deref()?;
     let scheme = if auth.scheme == "basic" { "auth_basic" } else { "auth_digest" };
     Some(Arc::new(Password { scheme, realm: quoted(&auth.realm), file: printer.words("auth-secret", &auth.file) }))
 }

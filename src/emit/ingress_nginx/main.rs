@@ -32,7 +32,7 @@ pub(super) fn piece(proxy: &Proxy, printer: &mut Printer) -> Raw {
     let view = Main {
         geo: settings.geo.enabled,
         brotli: settings.compression.brotli,
-        digest: routes().any(|route| route.features.password_auth.as_ref().is_some_and(|auth| auth.scheme == "digest")),
+        digest: routes().any(|route| route.features.password_auth.as_deref().is_some_and(|auth| auth.scheme == "digest")),
         waf: settings.waf.enabled || routes().any(|route| route.features.waf.enabled == Some(true)),
         tracing: http::is_traced(proxy),
         tracing_module: match proxy.layout.tracing_module_with_others {

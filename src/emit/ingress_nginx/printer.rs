@@ -113,7 +113,7 @@ impl<'a> Printer<'a> {
             (None, _, Origin::Manifest(span)) => (None, Some(span)),
             (None, _, Origin::Default) => (None, None),
         };
-        let object = route.and_then(|route| route.owner.as_ref()).map(|owner| ObjectRef {
+        let object = route.and_then(|route| route.owner.as_deref()).map(|owner| ObjectRef {
             kind: String::from("Ingress"),
             namespace: owner.namespace.clone(),
             name: owner.name.clone(),

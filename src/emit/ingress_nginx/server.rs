@@ -154,7 +154,7 @@ pub(super) fn auth_upstreams<'a>(parts: &[Part<'a>], shared: &Shared<'a>) -> Out
 fn begin<'a>(server: &'a Server, shared: &Shared<'a>, printer: &mut Printer<'a>) -> ServerView {
     let Proxy { settings, layout, .. } = shared.proxy;
     let is_catch_all = server.hostname == CATCH_ALL;
-    let subject = server.client_auth.as_ref().map(|auth| &auth.match_subject).filter(|subject| !subject.is_empty());
+    let subject = server.client_auth.as_deref().map(|auth| &auth.match_subject).filter(|subject| !subject.is_empty());
     ServerView {
         layout: Arc::clone(&shared.layout),
         hostname: comment(&server.hostname),
@@ -173,7 +173,7 @@ fn begin<'a>(server: &'a Server, shared: &Shared<'a>, printer: &mut Printer<'a>)
         reject_handshake: switch(settings.tls.reject_handshake),
         client_auth_error: server.client_auth_error.as_deref().map(comment),
         client_auth: client_auth(server, printer),
-        backend_tls: tls::view(server.backend_tls.as_ref(), printer),
+        backend_tls: tls::view(server.backend_tls.as_deref(), printer),
         ciphers: printer.words_if_any("ssl-ciphers", &server.ciphers),
         prefer_server_ciphers: server.prefer_server_ciphers.map(|prefer| Raw::new(switch(prefer))),
         snippet: printer.directives("server-snippet", &server.snippet),
@@ -209,7 +209,7 @@ fn route<'a>(server: &Server, route: &'a Route, by_pattern: bool, shared: &Share
 }
 
 fn client_auth(server: &Server, printer: &mut Printer) -> Option<Arc<ClientAuthView>> {
-    let auth = server.client_auth.as_ref().filter(|auth| !auth.trust.authorities.is_empty())?;
+    let auth = server.client_auth.as_deref().filter(|auth| !auth.trust.authorities.is_empty())?;
     Some(Arc::new(ClientAuthView {
         authorities: printer.words("auth-tls-secret", &auth.trust.authorities),
         verify: printer.words("auth-tls-verify-client", &auth.verify),

@@ -150,7 +150,7 @@ impl<'a> Auth<'a> {
 
 /// Sets the headers that tell of the certificate of the client.
 pub(super) fn client_certificate(server: &Server, headers: &mut Headers) {
-    let Some(auth) = server.client_auth.as_ref().filter(|auth| !auth.trust.authorities.is_empty()) else { return };
+    let Some(auth) = server.client_auth.as_deref().filter(|auth| !auth.trust.authorities.is_empty()) else { return };
     if auth.pass_to_backend {
         headers.set("ssl-client-cert", "$ssl_client_escaped_cert");
     }

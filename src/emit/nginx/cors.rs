@@ -63,8 +63,8 @@ pub(super) fn maps(shared: &Shared, hosts: &str, lines: &mut Lines) {
     let mut all = BTreeMap::new();
     for route in routes {
         let features = &route.features;
-        if let Some(cors) = features.cors.as_ref().filter(|cors| features.denied.is_none() && !takes_any(cors)) {
-            all.entry(id(route.owner.as_ref())).or_insert((cors, route.owner.as_ref()));
+        if let Some(cors) = features.cors.as_deref().filter(|cors| features.denied.is_none() && !takes_any(cors)) {
+            all.entry(id(route.owner.as_deref())).or_insert((cors, route.owner.as_deref()));
         }
     }
     for (id, (cors, owner)) in all {

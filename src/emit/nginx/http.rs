@@ -270,7 +270,7 @@ fn caches_auth(shared: &Shared) -> bool {
     let mut routes = shared.proxy.servers.iter().flat_map(|server| &server.routes);
     let is_cached = |auth: &crate::ir::ExternalAuth| !auth.cache_key.is_empty();
     shared.proxy.settings.global_auth.as_ref().is_some_and(is_cached)
-        || routes.any(|route| route.features.external_auth.as_ref().is_some_and(is_cached))
+        || routes.any(|route| route.features.external_auth.as_deref().is_some_and(is_cached))
 }
 
 /// Writes the tables of clients that are refused, and of requests that are not logged.

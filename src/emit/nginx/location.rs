@@ -119,7 +119,7 @@ impl Writer<'_, '_> {
             auth.location(self.server, self.shared, scope, lines);
             let mut cors_headers = ResponseHeaders::default();
             if let Some(cors) = &features.cors {
-                cors::write(cors, self.route.owner.as_ref(), &mut lines.beside(), &mut cors_headers);
+                cors::write(cors, self.route.owner.as_deref(), &mut lines.beside(), &mut cors_headers);
             }
             auth.sign_in(&cors_headers, lines);
         }
@@ -154,7 +154,7 @@ impl Writer<'_, '_> {
         let mut response = ResponseHeaders::usual(shared);
         self.preamble(lines);
         if let Some(cors) = &features.cors {
-            cors::write(cors, self.route.owner.as_ref(), lines, &mut response);
+            cors::write(cors, self.route.owner.as_deref(), lines, &mut response);
         }
         proxying::write_body_size(shared, features, lines);
         if !self.returns_at_once() {
@@ -185,7 +185,7 @@ impl Writer<'_, '_> {
     fn preamble(&self, lines: &mut Lines) {
         let features = &self.route.features;
         if self.names_its_ingress() {
-            errors::variables(self.route.owner.as_ref(), lines);
+            errors::variables(self.route.owner.as_deref(), lines);
         }
         if inherited::ask_for(
             &["$proxy_upstream_name", "$proxy_alternative_upstream_name", "$balancer_ewma_score"],

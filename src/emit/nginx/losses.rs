@@ -29,7 +29,7 @@ pub(super) fn tell(features: &Features, shared: &Shared, scope: &mut Scope) {
     if features.waf.enabled == Some(true) {
         scope.close("enable-modsecurity", "nginx has no web application firewall of its own");
     }
-    if features.global_limit.as_ref().is_some_and(|limit| limit.requests > 0) {
+    if features.global_limit.as_deref().is_some_and(|limit| limit.requests > 0) {
         scope.close("global-rate-limit", "nginx counts for itself: no limit holds for several of them");
     }
     if features.tracing.enabled == Some(true) {

@@ -146,7 +146,7 @@ fn filters(shared: &Shared, lines: &mut Lines) {
 }
 
 fn open<'a>(server: &'a Server, shared: &Shared<'a>, scope: &mut Scope<'a>, lines: &mut Lines) {
-    if let Some(subject) = server.client_auth.as_ref().map(|auth| &auth.match_subject).filter(|subject| !subject.is_empty()) {
+    if let Some(subject) = server.client_auth.as_deref().map(|auth| &auth.match_subject).filter(|subject| !subject.is_empty()) {
         let condition = vec![Word::from("($ssl_client_s_dn"), Word::from("!~"), Word::from(subject), Word::from(")")];
         lines.block("if", condition, |lines| put!(lines, "return", 403_i64, "client certificate unauthorized"));
     }

@@ -28,7 +28,7 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
 fn one_of_each_ingress(proxy: &Proxy) -> impl Iterator<Item = &Route> {
     let mut seen = BTreeSet::new();
     let routes = proxy.servers.iter().flat_map(|server| &server.routes).filter(|route| route.features.denied.is_none());
-    routes.filter(move |route| route.owner.as_ref().is_some_and(|owner| seen.insert((&owner.namespace, &owner.name))))
+    routes.filter(move |route| route.owner.as_deref().is_some_and(|owner| seen.insert((&owner.namespace, &owner.name))))
 }
 
 /// Puts a finding at an annotation of a route, which is named without its prefix.

@@ -29,7 +29,7 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
 /// The targets that annotations of a route name.
 fn targets(route: &Route) -> Vec<(&'static str, &str)> {
     let features = &route.features;
-    let signin = features.external_auth.as_ref().map_or("", |auth| &auth.signin_url);
+    let signin = features.external_auth.as_deref().map_or("", |auth| &auth.signin_url);
     let redirect = if features.cause("temporal-redirect").is_some() { "temporal-redirect" } else { "permanent-redirect" };
     // A target that is a URL makes a redirect of the rewriting.
     let target = Some(features.rewrite.target.as_str()).filter(|target| target.starts_with("http://") || target.starts_with("https://"));
@@ -41,7 +41,7 @@ fn error_pages(proxy: &Proxy) -> Vec<Diagnostic> {
     const NAME: &str = "auth-tls-error-page";
     let mut findings: Vec<Diagnostic> = Vec::new();
     for server in &proxy.servers {
-        let Some(danger) = server.client_auth.as_ref().and_then(|auth| danger(NAME, &auth.error_page)) else { continue };
+        let Some(danger) = server.client_auth.as_deref().and_then(|auth| danger(NAME, &auth.error_page)) else { continue };
         if let Some(route) = server.routes.iter().find(|route| route.features.cause(NAME).is_some()) {
             findings.push(at_annotation(finding(NAME, &danger), route, NAME));
         }

@@ -10,7 +10,7 @@ use crate::ir::AffinityCookie;
 const DEFAULT_COOKIE: &str = "INGRESSCOOKIE";
 
 /// What the Ingress says about keeping a client on one endpoint.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub(in crate::lower) struct AffinityRequest {
     /// `cookie`, or empty.
     pub(in crate::lower) kind: String,

@@ -8,7 +8,7 @@ use crate::ir::TrafficShare;
 const DEFAULT_TOTAL: i64 = 100;
 
 /// Whether the Ingress is a canary, and of which requests.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub(in crate::lower) struct Canary {
     /// It is one.
     pub(in crate::lower) enabled: bool,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use serde::ser::Error;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -18,8 +19,8 @@ pub(super) fn view(upstreams: &[ir::Upstream]) -> Vec<Backend<'_>> {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Backend<'a> {
     name: Cow<'a, str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    service: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "document")]
+    service: Option<&'a str>,
     port: Port<'a>,
     ssl_passthrough: bool,
     #[serde(skip_serializing_if = "is_empty", serialize_with = "endpoints")]
@@ -36,7 +37,7 @@ pub(super) struct Backend<'a> {
 
 impl<'a> Backend<'a> {
     /// A backend that is nothing but its endpoints.
-    pub(super) fn new(name: Cow<'a, str>, port: Port<'a>, service: Option<&'a Value>, endpoints: &'a [ir::Endpoint]) -> Self {
+    pub(super) fn new(name: Cow<'a, str>, port: Port<'a>, service: Option<&'a str>, endpoints: &'a [ir::Endpoint]) -> Self {
         Self { name, service, port, endpoints, ..Self::default() }
     }
 }
@@ -83,6 +84,12 @@ impl<'a> From<&'a ir::Port> for Port<'a> {
 struct Endpoint<'a> {
     address: &'a str,
     port: &'a str,
+}
+
+/// A document in JSON, in the layout of the file.
+fn document<S: Serializer>(document: &Option<&str>, serializer: S) -> Result<S::Ok, S::Error> {
+    let value: Option<Value> = document.map(serde_json::from_str).transpose().map_err(S::Error::custom)?;
+    value.serialize(serializer)
 }
 
 fn endpoints<S: Serializer>(endpoints: &[ir::Endpoint], serializer: S) -> Result<S::Ok, S::Error> {
@@ -232,7 +239,7 @@ mod tests {
         ir::Upstream {
             name: "shop-web-80".into(),
             port: ir::Port::Number(80),
-            service: Some(Arc::new(json!({"metadata": {}, "spec": {"clusterIP": "10.96.0.1"}, "status": {"loadBalancer": {}}}))),
+            service: Some(Arc::from(r#"{"metadata": {}, "spec": {"clusterIP": "10.96.0.1"}, "status": {"loadBalancer": {}}}"#)),
             endpoints: vec![endpoint("10.1.0.1", "8080"), endpoint("fd00::1", "8080")],
             affinity: ir::Affinity { kind: "cookie".into(), mode: "persistent".into(), cookie },
             hashing: ir::Hashing { subset_size: 3, ..ir::Hashing::default() },
