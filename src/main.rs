@@ -6,6 +6,13 @@ use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
 use std::sync::Once;
 
+use mimalloc::MiMalloc;
+
+/// Millions of small values come and go on all processors: this allocator gives back to the system what one step needed before the
+/// next one needs as much, and takes a fifth less time.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
 fn main() -> ExitCode {
     panic::set_hook(Box::new(report));
     match panic::catch_unwind(|| ingressc::cli::run(std::env::args_os())) {

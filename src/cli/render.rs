@@ -90,6 +90,10 @@ impl Render {
         if let Some(folder) = self.output.as_ref().filter(|_| self.write_secrets) {
             output::add_secrets(&mut proxy, &project.cluster, folder)?;
         }
+        if self.origins.is_none() {
+            // What is written is as large as what was read, and needs the room.
+            drop(std::mem::take(&mut project.cluster));
+        }
         let mut rendered = emit::find(self.target).map(|target| target.render(&proxy, &self.targets.options())).unwrap_or_default();
         project.findings.extend(rendered.diagnostics);
         if let Some(style) = self.origins {
