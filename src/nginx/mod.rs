@@ -6,5 +6,5 @@ mod reload;
 mod variables;
 
 pub use pattern::problem;
-pub use reload::{Build, Judge, Refusal, is_curve_list, refusals};
-pub use variables::{is_builtin, used};
+pub use reload::{Build, Judge, Refusal, is_curve_list, outside, refusals, upstreams};
+pub use variables::{is_builtin, is_builtin_of_streams, is_fixed, used};

@@ -152,6 +152,29 @@ const KNOWN: &[&str] = &[
     "brotli_ratio",
 ];
 
+/// Those of them that a configuration may set, and those that only TCP and UDP or other modules have.
+const SETTABLE: &[&str] = &[
+    "ancient_browser",
+    "args",
+    "bytes_received",
+    "invalid_referer",
+    "limit_rate",
+    "memcached_key",
+    "modern_browser",
+    "msie",
+    "protocol",
+    "proxy_host",
+    "proxy_internal_body_length",
+    "proxy_internal_chunked",
+    "proxy_port",
+    "session_time",
+    "uid_got",
+    "uid_reset",
+    "uid_set",
+];
+const BEGINNINGS_OF_SETTABLE: &[&str] =
+    &["ssl_", "geoip_", "opentelemetry_", "otel_", "brotli_", "upstream_first_", "upstream_session_", "session_log_", "spdy"];
+
 /// Beginnings of variables that nginx makes of requests and responses.
 const FAMILIES: &[&str] = &[
     "http_",
@@ -201,6 +224,55 @@ pub fn is_builtin(name: &str) -> bool {
     NAMES.contains(name.as_str()) || FAMILIES.iter().any(|family| name.starts_with(family))
 }
 
+/// Variables of TCP and UDP in nginx 1.22.
+const OF_STREAMS: &[&str] = &[
+    "binary_remote_addr",
+    "bytes_received",
+    "bytes_sent",
+    "connection",
+    "hostname",
+    "limit_conn_status",
+    "msec",
+    "nginx_version",
+    "pid",
+    "protocol",
+    "proxy_protocol_addr",
+    "proxy_protocol_port",
+    "proxy_protocol_server_addr",
+    "proxy_protocol_server_port",
+    "realip_remote_addr",
+    "realip_remote_port",
+    "remote_addr",
+    "remote_port",
+    "server_addr",
+    "server_port",
+    "session_time",
+    "status",
+    "time_iso8601",
+    "time_local",
+    "upstream_addr",
+    "upstream_bytes_received",
+    "upstream_bytes_sent",
+    "upstream_connect_time",
+    "upstream_first_byte_time",
+    "upstream_session_time",
+];
+
+/// Whether nginx itself has a variable for TCP and UDP.
+#[must_use]
+pub fn is_builtin_of_streams(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    OF_STREAMS.contains(&name.as_str()) || name.starts_with("ssl_") && is_builtin(&name)
+}
+
+/// Whether a variable is one that nginx alone sets.
+#[must_use]
+pub fn is_fixed(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let name = name.as_str();
+    KNOWN.contains(&name) && !SETTABLE.contains(&name) && !BEGINNINGS_OF_SETTABLE.iter().any(|start| name.starts_with(start))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,5 +292,11 @@ mod tests {
             assert!(is_builtin(name), "{name}");
         }
         assert!(!is_builtin("x"));
+        assert!(is_builtin_of_streams("remote_addr") && is_builtin_of_streams("ssl_preread_server_name"));
+        assert!(!is_builtin_of_streams("http_host") && !is_builtin_of_streams("uri"));
+        assert!(is_fixed("host") && is_fixed("URI"));
+        for name in ["args", "limit_rate", "http_x", "arg_a", "x"] {
+            assert!(!is_fixed(name), "{name}");
+        }
     }
 }

@@ -41,7 +41,7 @@ impl<'a> Auth<'a> {
 
     /// Writes the location that asks the service.
     pub(super) fn location(&self, server: &Server, shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
-        let snippet = snippets::of_route("auth-snippet", &self.service.snippet, shared.options, scope);
+        let snippet = snippets::of_route("auth-snippet", &self.service.snippet, shared.options, &shared.upstreams, scope);
         lines.block("location", vec![Word::from("="), Word::from(self.path())], |lines| {
             put!(lines, "internal");
             if !shared.proxy.settings.logging.log_auth {

@@ -7,6 +7,7 @@ use super::super::options::Module;
 use super::super::view::switch;
 use super::forwarding::{Family, Headers};
 use super::lines::{Lines, Word, put, words};
+use super::refused::Part;
 use super::scope::Scope;
 use super::shared::Shared;
 use super::{errors, proxying, server, tls};
@@ -48,8 +49,7 @@ pub(super) fn settings(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
         return;
     }
     lines.gap();
-    let snippet = super::snippets::of_administrator("http-snippet", &settings.snippets.http, shared.options, scope);
-    lines.raw(&shared.refused.without("http-snippet", snippet, scope));
+    lines.raw(&shared.refused.without(Part::Usual, "http-snippet", &settings.snippets.http, scope));
 }
 
 /// The kinds of backends that there are; HTTP always.

@@ -274,7 +274,8 @@ impl Writer<'_, '_> {
     }
 
     fn snippets(&self, scope: &mut Scope, lines: &mut Lines) {
-        let own = snippets::of_route("configuration-snippet", &self.route.features.snippet, self.shared.options, scope);
+        let own =
+            snippets::of_route("configuration-snippet", &self.route.features.snippet, self.shared.options, &self.shared.upstreams, scope);
         for snippet in [own, &self.shared.location_snippet] {
             if !snippet.trim().is_empty() {
                 lines.raw(snippet);

@@ -42,7 +42,7 @@ use super::{FileName, Options, OutputFile, Target, environment, names, scope};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::{Proxy, Server};
 use lines::Lines;
-use refused::Refused;
+use refused::{Part, Refused};
 use scope::Scope;
 use shared::Shared;
 
@@ -69,7 +69,7 @@ impl Target for Nginx {
     fn render(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>> {
         let one_file = options.clone().in_one_file();
         let first = |files: Vec<OutputFile>| files.into_iter().next().map(|file| file.content).unwrap_or_default();
-        let refused = Refused::of(proxy, |refused| first(write(proxy, &one_file.nginx, refused).value));
+        let refused = Refused::of(proxy, &options.nginx, |refused| first(write(proxy, &one_file.nginx, refused).value));
         let mut written = write(proxy, &options.nginx, &refused);
         written.value.extend(tls::files(proxy));
         written
@@ -216,8 +216,7 @@ fn process(shared: &Shared, scope: &mut Scope) -> String {
     if !process.cpu_affinity.is_empty() {
         lines.directive("worker_cpu_affinity", words(&process.cpu_affinity));
     }
-    let snippet = snippets::of_administrator("main-snippet", &snippets.main, shared.options, scope);
-    let snippet = shared.refused.without("main-snippet", snippet, scope);
+    let snippet = shared.refused.without(Part::Usual, "main-snippet", &snippets.main, scope);
     if !snippet.trim().is_empty() {
         lines.raw(&snippet);
     }

@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::dialect::server_name;
+use super::super::options::NginxOptions;
 use super::super::shape;
 use super::scope::Scope;
+use super::snippets;
 use crate::ir::{Proxy, Route, Server};
 use crate::nginx::{self, Build, Refusal};
 
@@ -52,14 +54,33 @@ const PROTECTING: &[&str] = &[
     "auth_basic_user_file",
     "auth_request",
     "deny",
+    "auth_digest",
+    "include",
     "limit_conn",
     "limit_req",
+    "modsecurity",
+    "modsecurity_rules",
     "satisfy",
     "ssl_client_certificate",
     "ssl_crl",
     "ssl_trusted_certificate",
     "ssl_verify_client",
 ];
+
+/// The part of a configuration that a snippet outside of all hosts stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    /// HTTP, and what is around it.
+    Usual,
+    /// TCP and UDP.
+    Stream,
+}
+
+/// Whether a directive may keep somebody out: code in Lua may do anything, but what runs at the start.
+fn keeps_out(directive: &str) -> bool {
+    let is_code = directive.contains("_by_lua") && !directive.starts_with("init_") && !directive.starts_with("log_by");
+    PROTECTING.contains(&directive) || is_code
+}
 
 /// What nginx refused of the texts before.
 #[derive(Debug, Default)]
@@ -73,27 +94,54 @@ pub(super) struct Refused {
     /// Directives outside of all hosts, as they are written.
     lines: BTreeMap<String, Refusal>,
     /// The directives and blocks of snippets that stand outside of all hosts.
-    snippets: BTreeSet<String>,
+    snippets: BTreeSet<(Part, String)>,
     /// Those of them that nginx refuses.
-    pieces: BTreeMap<String, Refusal>,
+    pieces: BTreeMap<(Part, String), Refusal>,
+    /// Snippets that are no directives, of which nothing can be taken over.
+    unreadable: BTreeSet<(Part, String)>,
     /// What nothing can be done about.
     rest: Vec<Refusal>,
 }
 
 impl Refused {
     /// What nginx refuses of a text, given how it is written with what is known so far; in the end it refuses nothing.
-    pub(super) fn of(proxy: &Proxy, mut text: impl FnMut(&Self) -> String) -> Self {
-        let snippets = &proxy.settings.snippets;
-        let all = [&snippets.main, &snippets.http, &snippets.stream].into_iter().chain(&proxy.stream_snippets);
-        let pieces = all.filter(|text| shape::is_directives(text)).flat_map(|text| shape::pieces(text)).map(normal);
-        let mut refused = Self { snippets: pieces.collect(), ..Self::default() };
+    pub(super) fn of(proxy: &Proxy, options: &NginxOptions, mut text: impl FnMut(&Self) -> String) -> Self {
+        let build = if options.version.has_http2_directive() { Build::Recent } else { Build::Stock };
+        let mut refused = Self::of_snippets(proxy, options);
         for _ in 0..ROUNDS {
             let text = text(&refused);
-            let found = nginx::refusals(&text, Build::Stock);
+            let found = nginx::refusals(&text, build);
             refused.rest.clone_from(&found);
             let new = found.into_iter().filter_map(|refusal| refused.take(refusal, &text).then_some(())).count();
             if new == 0 {
                 break;
+            }
+        }
+        refused
+    }
+
+    /// What is known of snippets before anything is written: what needs more than nginx, or something outside of the configuration.
+    fn of_snippets(proxy: &Proxy, options: &NginxOptions) -> Self {
+        let snippets = &proxy.settings.snippets;
+        let groups = nginx::upstreams(&snippets.http);
+        let of_streams: String = proxy.stream_snippets.iter().chain([&snippets.stream]).map(String::as_str).collect::<Vec<_>>().join("\n");
+        let groups_of_streams = nginx::upstreams(&of_streams);
+        let usual = [&snippets.main, &snippets.http].into_iter().map(|text| (Part::Usual, text, &groups));
+        let streams = [&snippets.stream].into_iter().chain(&proxy.stream_snippets).map(|text| (Part::Stream, text, &groups_of_streams));
+        let mut refused = Self::default();
+        for (part, text, groups) in usual.chain(streams).filter(|(_, text, _)| !text.trim().is_empty()) {
+            if !shape::is_directives(text) {
+                refused.unreadable.insert((part, text.clone()));
+                continue;
+            }
+            for piece in shape::pieces(text) {
+                let key = (part, normal(piece));
+                if let Some(message) = snippets::obstacle_outside_of_hosts(piece, options, groups) {
+                    let directive = piece.split([' ', '\t', '\r', '\n', ';', '{']).next().unwrap_or_default().to_owned();
+                    let message = format!("`{directive}` cannot be taken over: {message}");
+                    refused.pieces.insert(key.clone(), Refusal { message, directive, ..Refusal::default() });
+                }
+                refused.snippets.insert(key);
             }
         }
         refused
@@ -121,23 +169,30 @@ impl Refused {
         true
     }
 
-    /// The part of a snippet that a refusal is about: a block as a whole, as half of a table would mean something else.
-    fn snippet(&self, refusal: &Refusal, text: &str) -> Option<String> {
+    /// The part of a snippet that a refusal is about: a block as a whole, as half of a table would mean something else. Of two that
+    /// exclude each other it is the second one, if a snippet brings it.
+    fn snippet(&self, refusal: &Refusal, text: &str) -> Option<(Part, String)> {
         if self.snippets.is_empty() {
             return None;
         }
-        let piece = text.get(refusal.outermost.clone()).map(normal)?;
-        self.snippets.contains(&piece).then_some(piece)
+        let part = if refusal.in_stream { Part::Stream } else { Part::Usual };
+        let places = std::iter::once(&refusal.outermost).chain(&refusal.rival);
+        let mut pieces = places.filter_map(|place| Some((part, text.get(place.clone()).map(normal)?)));
+        pieces.find(|piece| self.snippets.contains(piece))
     }
 
     /// A snippet that stands outside of all hosts without the directives and blocks that nginx refuses.
-    pub(super) fn without<'t>(&self, subject: &str, snippet: &'t str, scope: &mut Scope) -> Cow<'t, str> {
+    pub(super) fn without<'t>(&self, part: Part, subject: &str, snippet: &'t str, scope: &mut Scope) -> Cow<'t, str> {
+        if self.unreadable.iter().any(|(known, text)| *known == part && text == snippet) {
+            scope.close(subject, "the snippet cannot be taken over: it is not made of whole directives and blocks");
+            return Cow::Borrowed("");
+        }
         if self.pieces.is_empty() {
             return Cow::Borrowed(snippet);
         }
         let mut kept = Vec::new();
         for piece in shape::pieces(snippet) {
-            match self.pieces.get(&normal(piece)) {
+            match self.pieces.get(&(part, normal(piece))) {
                 None => kept.push(piece),
                 Some(refusal) => scope.setting_refused(subject, &refusal.message),
             }
@@ -166,7 +221,17 @@ impl Refused {
 
     /// Whether nginx refuses a filter that holds for all hosts.
     pub(super) fn has_filter(&self) -> bool {
-        self.lines.values().chain(self.pieces.values()).any(|refusal| PROTECTING.contains(&refusal.directive.as_str()))
+        self.lines.values().any(|refusal| keeps_out(&refusal.directive)) || self.has_filter_in(Part::Usual)
+    }
+
+    /// Whether nginx refuses a filter that holds for all services of TCP and UDP.
+    pub(super) fn has_stream_filter(&self) -> bool {
+        self.has_filter_in(Part::Stream)
+    }
+
+    fn has_filter_in(&self, part: Part) -> bool {
+        let mut directives = self.pieces.iter().filter(|((known, _), _)| *known == part).map(|(_, refusal)| refusal.directive.as_str());
+        directives.any(keeps_out) || self.unreadable.iter().any(|(known, _)| *known == part)
     }
 
     /// A text outside of all hosts without the directives that nginx refuses.
@@ -237,10 +302,10 @@ mod tests {
             let mut proxy = Proxy::default();
             proxy.settings.snippets.http = snippet.to_owned();
             let mut scope = Scope::default();
-            let refused = Refused::of(&proxy, |refused| {
-                format!("events {{ }}\nhttp {{\n    {}\n}}\n", refused.without("http-snippet", snippet, &mut Scope::default()))
+            let refused = Refused::of(&proxy, &NginxOptions::default(), |refused| {
+                format!("events {{ }}\nhttp {{\n    {}\n}}\n", refused.without(Part::Usual, "http-snippet", snippet, &mut Scope::default()))
             });
-            assert_eq!(refused.without("http-snippet", snippet, &mut scope), kept, "{snippet}");
+            assert_eq!(refused.without(Part::Usual, "http-snippet", snippet, &mut scope), kept, "{snippet}");
             assert_eq!(refused.has_filter(), is_filter, "{snippet}");
             assert_eq!(scope.finish().is_empty(), snippet == kept, "{snippet}");
             assert_eq!(refused.rest, [], "{snippet}");

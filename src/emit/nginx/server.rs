@@ -154,7 +154,7 @@ fn open<'a>(server: &'a Server, shared: &Shared<'a>, scope: &mut Scope<'a>, line
         proxying::backend_tls(tls, true, lines);
     }
     let before = scope.closed().is_some();
-    let own = snippets::of_route("server-snippet", &server.snippet, shared.options, scope);
+    let own = snippets::of_route("server-snippet", &server.snippet, shared.options, &shared.upstreams, scope);
     for snippet in [own, &shared.server_snippet] {
         if !snippet.trim().is_empty() {
             lines.raw(snippet);

@@ -1,8 +1,10 @@
 //! What all hosts have in common, made once.
 
+use std::collections::HashSet;
+
 use super::super::options::{Module, NginxOptions};
 use super::plan::{self, Plans};
-use super::refused::Refused;
+use super::refused::{Part, Refused};
 use super::scope::Scope;
 use super::snippets;
 use crate::ir::{Proxy, Settings};
@@ -23,6 +25,8 @@ pub(super) struct Shared<'a> {
     pub(super) server_snippet: String,
     /// Raw configuration of the administrator for each route.
     pub(super) location_snippet: String,
+    /// The names of groups of servers that the administrator made.
+    pub(super) upstreams: HashSet<String>,
     /// Why no route of the whole proxy may answer; none in most cases.
     pub(super) closed: Option<&'static str>,
 }
@@ -46,10 +50,13 @@ impl<'a> Shared<'a> {
             plans: plan::plan(proxy, scope),
             server_snippet: String::new(),
             location_snippet: String::new(),
+            upstreams: nginx::upstreams(&refused.without(Part::Usual, "http-snippet", &settings.snippets.http, &mut Scope::default())),
             closed: None,
         };
-        shared.server_snippet = snippets::of_administrator("server-snippet", &settings.snippets.server, options, scope).to_owned();
-        shared.location_snippet = snippets::of_administrator("location-snippet", &settings.snippets.location, options, scope).to_owned();
+        let mut of_all =
+            |subject: &str, text: &str| snippets::of_administrator(subject, text, options, &shared.upstreams, scope).to_owned();
+        shared.server_snippet = of_all("server-snippet", &settings.snippets.server);
+        shared.location_snippet = of_all("location-snippet", &settings.snippets.location);
         if settings.waf.enabled {
             scope.close("enable-modsecurity", "nginx has no web application firewall of its own");
             shared.closed = Some("ModSecurity, which all routes ask for, cannot be expressed");

@@ -7,10 +7,10 @@ use super::super::dialect;
 use super::super::view::switch;
 use super::lines::{Lines, Word, put, words};
 use super::names;
+use super::refused::Part;
 use super::scope::Scope;
 use super::server::prefixes;
 use super::shared::Shared;
-use super::snippets;
 use crate::ir::{Endpoint, Server, Stream, Transport};
 
 /// Whether there is anything that is not HTTP.
@@ -35,8 +35,12 @@ pub(super) fn text(shared: &Shared, scope: &mut Scope) -> String {
             lines.directive("resolver", resolver.into_iter().map(Word::from).collect());
         }
         for snippet in snippets(shared) {
-            let snippet = snippets::of_administrator("stream-snippet", snippet, shared.options, scope);
-            lines.raw(&shared.refused.without("stream-snippet", snippet, scope));
+            lines.raw(&shared.refused.without(Part::Stream, "stream-snippet", snippet, scope));
+        }
+        if shared.refused.has_stream_filter() {
+            lines.comment("Closed: a filter for all TCP and UDP services, and TLS that is passed on, cannot be expressed.");
+            return scope
+                .unserved("stream-snippet", "a filter for all TCP and UDP services, and TLS that is passed on, cannot be expressed");
         }
         let mut groups = BTreeSet::new();
         for stream in &shared.proxy.streams {

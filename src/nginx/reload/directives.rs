@@ -1,6 +1,9 @@
-//! What nginx 1.27 with the modules of the controller's image knows: each directive, where it may stand and what it takes.
+//! What nginx knows: each directive, where it may stand and what it takes.
 //!
-//! The source of each row is the module's documentation at nginx.org, or its own for modules of others.
+//! The source of each row is the module's table of commands in nginx 1.22 and 1.27, or the documentation of modules of others.
+
+use super::Build;
+use super::forms::Form;
 
 /// The places where a directive may stand, as bits.
 pub(super) type Places = u16;
@@ -38,7 +41,7 @@ pub(super) const HS: Places = HTTP | SERVER;
 pub(super) const SS: Places = STREAM | STREAM_SERVER;
 
 /// What the arguments of a directive must be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
     /// Anything.
     Any,
@@ -60,6 +63,12 @@ pub(super) enum Kind {
     Word(&'static [&'static str]),
     /// Any of these words, also several.
     Words(&'static [&'static str]),
+    /// Each argument has one of these forms.
+    Each(&'static [Form]),
+    /// Each argument behind the first has one of these forms.
+    Rest(&'static [Form]),
+    /// What this function does not refuse.
+    By(fn(&str, &[&str], Build) -> Option<String>),
 }
 
 /// One directive of nginx.
@@ -79,6 +88,18 @@ pub(super) struct Directive {
     pub(super) repeats: bool,
     /// It brings a block.
     pub(super) has_block: bool,
+}
+
+impl Directive {
+    /// The same, with arguments of a kind.
+    pub(super) const fn of(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// The same, once in a block.
+    pub(super) const fn alone(self) -> Self {
+        Self { repeats: false, ..self }
+    }
 }
 
 /// No limit to the number of arguments.

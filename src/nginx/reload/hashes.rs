@@ -11,17 +11,19 @@ pub(super) struct Hashes {
     headers: usize,
     variables: usize,
     map: usize,
+    types: usize,
 }
 
 impl Hashes {
     /// As the configuration says for all hosts.
     pub(super) fn of(tree: &Tree) -> Self {
-        let mut hashes = Self { headers: LINE, variables: LINE, map: LINE };
+        let mut hashes = Self { headers: LINE, variables: LINE, map: LINE, types: LINE };
         for directive in tree.directives().filter(|directive| directive.name() == "http").flat_map(Directive::directives) {
             let into = match directive.name().as_ref() {
                 "proxy_headers_hash_bucket_size" => &mut hashes.headers,
                 "variables_hash_bucket_size" => &mut hashes.variables,
                 "map_hash_bucket_size" => &mut hashes.map,
+                "types_hash_bucket_size" => &mut hashes.types,
                 _ => continue,
             };
             let bytes = directive.args().next().and_then(|arg| arg.value().parse::<usize>().ok());
@@ -44,6 +46,12 @@ impl Hashes {
         };
         let longest = longest(bucket);
         (length > longest).then(|| format!("`{directive}` names something with {length} bytes, and its table takes {longest} at most"))
+    }
+
+    /// Why nginx refuses the ending of names of files, for which a type is given.
+    pub(super) fn refusal_of_type(&self, ending: &str) -> Option<String> {
+        let longest = longest(self.types);
+        (ending.len() > longest).then(|| format!("a name of `types` has {} bytes, and its table takes {longest} at most", ending.len()))
     }
 
     /// Why nginx refuses the key of an entry of a `map`, which is compared as it is.

@@ -1,22 +1,33 @@
 //! What nginx refuses of a configuration.
 //!
 //! The judgement is made on the text, as `nginx -t` makes it: where a directive may stand (`walk`), what it takes (`arguments`,
-//! `values`, `process`), what follows from several of them (`buffers`), what it names that no other part defines (`variables`, `zones`), and
-//! which names are too long (`hashes`).
-//! What nginx knows is a table (`directives`, `rows`).
+//! `rules`, `values`, `process`, `tables`), what follows from several of them (`pairs`, `buffers`, `location`), what it names that no other
+//! part defines (`variables`, `zones`) or another one defines too (`definitions`), and which names are too long (`hashes`).
+//! What nginx knows is a table (`directives`, `rows`). What a snippet names outside of the configuration is no part of the judgement:
+//! who asks for it (`outside`) is told what might not be there.
 
 mod arguments;
 mod buffers;
 mod ciphers;
 mod curves;
+mod definitions;
 mod directives;
+mod forms;
 mod hashes;
 mod judge;
+mod listen;
+mod location;
 mod outside;
+mod owner;
+mod pairs;
+mod pass;
 mod pattern;
 mod process;
 mod refusal;
 mod rows;
+mod rules;
+mod tables;
+mod units;
 mod values;
 mod variables;
 mod walk;
@@ -24,6 +35,7 @@ mod zones;
 
 pub use curves::is_curve_list;
 pub use judge::Judge;
+pub use outside::{outside, upstreams};
 pub use refusal::Refusal;
 
 /// The nginx that reads a configuration.
@@ -31,8 +43,10 @@ pub use refusal::Refusal;
 pub enum Build {
     /// That of the controller's image, with its modules and its user.
     Controller,
-    /// One that somebody installed.
+    /// One that somebody installed, from release 1.22 on.
     Stock,
+    /// The same from release 1.25.1 on, where HTTP/2 and HTTP/3 have directives of their own.
+    Recent,
 }
 
 /// Everything in a configuration that nginx refuses.

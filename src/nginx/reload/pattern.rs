@@ -8,6 +8,7 @@ pub(super) fn refusal_in(name: &str, args: &[&str]) -> Option<String> {
     let one = |text: &str| problem(text).map(|problem| format!("`{text}` is no regular expression: {problem}"));
     match (name, args) {
         ("location", ["~" | "~*", text]) | ("rewrite", [text, ..]) => one(text),
+        ("location", [text]) if text.starts_with('~') => one(text[1..].strip_prefix('*').unwrap_or(&text[1..])),
         ("location", ["=" | "^~", _] | [_]) => None,
         ("location", [modifier, ..]) => Some(format!("`{modifier}` is no modifier of `location`")),
         ("server_name", names) => names.iter().find_map(|name| match name.strip_prefix('~') {
@@ -22,7 +23,7 @@ pub(super) fn refusal_in(name: &str, args: &[&str]) -> Option<String> {
             let text = words.get(at + 1..)?.join(" ");
             one(text.strip_suffix(')').unwrap_or(&text).trim_end())
         }
-        ("proxy_redirect" | "proxy_cookie_path" | "proxy_cookie_domain", [from, ..]) if from.starts_with('~') => {
+        ("proxy_redirect" | "proxy_cookie_path" | "proxy_cookie_domain", [from, _]) if from.starts_with('~') => {
             one(from.trim_start_matches('~').trim_start_matches('*'))
         }
         _ => None,
@@ -30,7 +31,7 @@ pub(super) fn refusal_in(name: &str, args: &[&str]) -> Option<String> {
 }
 
 /// Whether nginx takes a name that is no pattern, beside other servers: stars and dots have their places.
-fn is_server_name(name: &str) -> bool {
+pub(super) fn is_server_name(name: &str) -> bool {
     let stars = name.matches('*').count();
     let has_place = name.starts_with("*.") && name.len() > 2 || name.starts_with('.') || name.ends_with(".*") && name.len() > 2;
     name != "." && !name.contains("..") && stars <= 1 && (stars == 0 || has_place)

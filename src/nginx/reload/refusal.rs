@@ -11,6 +11,10 @@ pub struct Refusal {
     pub line: String,
     /// Where in the text the outermost directive stands that it is in, below `http` and `stream`.
     pub outermost: std::ops::Range<usize>,
+    /// Where the other one stands, if it is refused because there are two.
+    pub rival: Option<std::ops::Range<usize>>,
+    /// Whether that is `stream`.
+    pub in_stream: bool,
     /// The host whose block it is in; none: it is in no host.
     pub host: Option<String>,
     /// The arguments of the location that it is in.

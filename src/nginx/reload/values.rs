@@ -27,7 +27,6 @@ pub(super) fn refusal(name: &str, args: &[&str], build: Build) -> Option<String>
             Some(format!("OpenSSL knows none of the ciphers in `{list}`"))
         }
         ("modsecurity_rules", [rules]) => rule(rules).map(|line| format!("`{line}` is no rule of ModSecurity")),
-        ("error_page", args) => error_page(args),
         ("return", [code, ..]) => return_code(code, args.len()),
         ("gzip_comp_level", [level]) => in_range(name, level, 1..=9),
         ("brotli_comp_level", [level]) => in_range(name, level, 0..=11),
@@ -38,7 +37,7 @@ pub(super) fn refusal(name: &str, args: &[&str], build: Build) -> Option<String>
 }
 
 /// An address, or a network by its prefix length or mask.
-fn is_network(text: &str) -> bool {
+pub(super) fn is_network(text: &str) -> bool {
     let Some((address, length)) = text.split_once('/') else { return text.parse::<IpAddr>().is_ok() };
     match address.parse::<IpAddr>() {
         Ok(IpAddr::V4(_)) => length.parse::<u8>().is_ok_and(|length| length <= 32) || length.parse::<std::net::Ipv4Addr>().is_ok(),
@@ -70,7 +69,7 @@ fn log(name: &str, path: &str, build: Build) -> Option<String> {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
         return name.is_empty().then(|| String::from("the syslog server has no host"));
     }
-    if build == Build::Stock {
+    if build != Build::Controller {
         let is_known = path.starts_with('/') && !path.ends_with('/')
             || matches!(path, "off" | "stderr")
             || path.starts_with("memory:")
@@ -91,16 +90,8 @@ fn rule(rules: &str) -> Option<&str> {
     })
 }
 
-fn error_page(args: &[&str]) -> Option<String> {
-    let codes = args.get(..args.len().saturating_sub(1))?;
-    // 499 is nginx's own word for a client that has gone.
-    let is_good = |code: u16| (300..=599).contains(&code) && code != 499;
-    let bad = codes.iter().find(|code| !code.starts_with('=') && !code.parse().is_ok_and(is_good))?;
-    Some(format!("`error_page` takes codes from 300 to 599 but 499, not `{bad}`"))
-}
-
 fn return_code(code: &str, count: usize) -> Option<String> {
-    let is_text = ["http://", "https://", "$"].iter().any(|start| code.starts_with(start));
+    let is_text = ["http://", "https://", "$scheme"].iter().any(|start| code.starts_with(start));
     let is_code = code.len() <= 3 && !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_digit());
     (!is_code && (count > 1 || !is_text)).then(|| format!("`return` takes a code up to 999, not `{code}`"))
 }
@@ -137,7 +128,6 @@ mod tests {
             ("access_log", &["/var/log/nginx/a.log", "main"]),
             ("access_log", &["/$host.log"]),
             ("error_log", &["syslog:server=[::1]:514"]),
-            ("error_page", &["404", "503", "=200", "/x"]),
             ("return", &["https://$host"]),
             ("return", &["204"]),
             ("modsecurity_rules", &["SecRule A \\\n  B\n# c\n"]),
@@ -154,8 +144,6 @@ mod tests {
             ("limit_conn", &["a", "0"]),
             ("access_log", &["/x.log"]),
             ("error_log", &["syslog:server=:514"]),
-            ("error_page", &["200", "/x"]),
-            ("error_page", &["404", "499", "/x"]),
             ("return", &["abc"]),
             ("return", &["1000", "x"]),
             ("modsecurity_rules", &["\nadd_header A b;\n"]),

@@ -4,25 +4,27 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use super::super::{is_builtin, used};
+use super::super::{is_builtin, is_builtin_of_streams, used};
 use crate::conf::{Directive, Tree};
 
 /// Directives that evaluate variables, with the first argument that they evaluate.
 const EVALUATING: &[(&str, usize)] = &[
     ("access_log", 0),
+    ("aio", 0),
+    ("disable_symlinks", 0),
+    ("charset", 0),
     ("add_header", 1),
     ("add_trailer", 1),
     ("alias", 0),
     ("auth_basic", 0),
     ("auth_basic_user_file", 0),
     ("auth_request_set", 1),
-    ("fastcgi_param", 1),
-    ("fastcgi_pass", 0),
     ("geo", 0),
-    ("grpc_pass", 0),
     ("grpc_set_header", 1),
-    ("grpc_ssl_name", 0),
+    ("expires", 0),
     ("hash", 0),
+    ("http2_push", 0),
+    ("index", 0),
     ("limit_conn_zone", 0),
     ("limit_rate", 0),
     ("limit_rate_after", 0),
@@ -32,47 +34,70 @@ const EVALUATING: &[(&str, usize)] = &[
     ("more_set_headers", 0),
     ("more_set_input_headers", 0),
     ("opentelemetry_operation_name", 0),
-    ("proxy_bind", 0),
-    ("proxy_cache_bypass", 0),
-    ("proxy_cache_key", 0),
     ("proxy_cookie_domain", 1),
+    ("proxy_cookie_flags", 0),
     ("proxy_cookie_path", 1),
+    ("proxy_download_rate", 0),
     ("proxy_method", 0),
-    ("proxy_no_cache", 0),
-    ("proxy_pass", 0),
     ("proxy_redirect", 0),
     ("proxy_set_body", 0),
     ("proxy_set_header", 1),
-    ("proxy_ssl_name", 0),
     ("return", 0),
     ("rewrite", 1),
     ("root", 0),
+    ("secure_link", 0),
+    ("secure_link_md5", 0),
     ("set", 1),
     ("set_by_lua_file", 1),
     ("set_escape_uri", 1),
     ("split_clients", 0),
+    ("ssl_certificate", 0),
+    ("ssl_certificate_key", 0),
     ("sub_filter", 0),
     ("try_files", 0),
     ("log_format", 1),
+    ("proxy_upload_rate", 0),
 ];
+
+/// The same for what all protocols that pass requests on have in common: the name behind that of the protocol.
+const EVALUATING_OF_ALL: &[(&str, usize)] = &[
+    ("bind", 0),
+    ("cache", 0),
+    ("cache_bypass", 0),
+    ("cache_key", 0),
+    ("limit_rate", 0),
+    ("no_cache", 0),
+    ("param", 1),
+    ("pass", 0),
+    ("ssl_certificate", 0),
+    ("ssl_certificate_key", 0),
+    ("ssl_name", 0),
+    ("store", 0),
+];
+
+/// Protocols that pass requests on.
+const PROTOCOLS: &[&str] = &["proxy", "grpc", "fastcgi", "memcached", "uwsgi", "scgi"];
 
 /// The variables of one configuration.
 #[derive(Debug)]
 pub(super) struct Variables<'t> {
     defined: HashSet<Cow<'t, str>>,
+    /// Whether nginx itself has a variable there.
+    is_builtin: fn(&str) -> bool,
     /// Those that are used and not defined.
     missing: Mutex<HashSet<String>>,
 }
 
 impl<'t> Variables<'t> {
-    /// All variables that the configuration defines.
-    pub(super) fn of(tree: &'t Tree) -> Self {
+    /// All variables that the configuration defines in a part of it, `http` or `stream`.
+    pub(super) fn of(tree: &'t Tree, part: &str) -> Self {
         let mut defined = HashSet::new();
-        let http = tree.directives().filter(|directive| directive.name() == "http");
-        for directive in http.flat_map(Directive::descendants) {
+        let blocks = tree.directives().filter(|directive| directive.name() == part);
+        for directive in blocks.flat_map(Directive::descendants) {
             define(directive, &mut defined);
         }
-        Self { defined, missing: Mutex::default() }
+        let is_builtin = if part == "stream" { is_builtin_of_streams } else { is_builtin };
+        Self { defined, is_builtin, missing: Mutex::default() }
     }
 
     /// The variables that the configuration defines, and those that were found to be missing.
@@ -82,8 +107,13 @@ impl<'t> Variables<'t> {
 
     /// Why nginx refuses the variables in a directive.
     pub(super) fn refusal(&self, name: &str, args: &[&str]) -> Option<String> {
-        let is_unknown = |name: &&str| !is_builtin(name) && !self.defined.contains(name.to_ascii_lowercase().as_str());
-        for text in evaluated(name, args) {
+        self.missing_in(evaluated(name, args))
+    }
+
+    /// Why nginx refuses the variables in texts.
+    pub(super) fn missing_in(&self, texts: &[&str]) -> Option<String> {
+        let is_unknown = |name: &&str| !(self.is_builtin)(name) && !self.defined.contains(name.to_ascii_lowercase().as_str());
+        for text in texts {
             let Some(names) = used(text) else { return Some(format!("a `$` in `{text}` is followed by no name of a variable")) };
             if let Some(unknown) = names.into_iter().find(is_unknown) {
                 self.missing.lock().unwrap_or_else(PoisonError::into_inner).insert(unknown.to_ascii_lowercase());
@@ -96,7 +126,11 @@ impl<'t> Variables<'t> {
 
 /// The arguments of a directive in which nginx evaluates variables.
 fn evaluated<'a>(name: &str, args: &'a [&'a str]) -> &'a [&'a str] {
-    static FIRST: LazyLock<HashMap<&str, usize>> = LazyLock::new(|| EVALUATING.iter().copied().collect());
+    static FIRST: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
+        let of_all = |protocol: &'static &str| EVALUATING_OF_ALL.iter().map(move |(name, first)| (format!("{protocol}_{name}"), *first));
+        let own = EVALUATING.iter().map(|(name, first)| ((*name).to_owned(), *first));
+        own.chain(PROTOCOLS.iter().flat_map(of_all)).collect()
+    });
     match name {
         "if" => {
             let compares_text = args.iter().any(|word| matches!(*word, "=" | "!="));
@@ -115,10 +149,15 @@ fn define<'t>(directive: Directive<'t>, defined: &mut HashSet<Cow<'t, str>>) {
     let mut args = directive.args().map(|arg| arg.value());
     let target = match name.as_ref() {
         "map" | "split_clients" | "geo" => args.next_back(),
-        "auth_request_set" => args.next(),
+        "auth_request_set" | "lua_add_variable" => args.next(),
         name if name == "set" || name.starts_with("set_") => args.next(),
         name if name.starts_with('$') => Some(Cow::Owned(name.to_owned())),
-        "location" | "if" | "rewrite" | "server_name" => {
+        // The key of an entry of a `map`.
+        name if name.starts_with('~') => {
+            defined.extend(captures(name).map(|name| Cow::Owned(name.to_ascii_lowercase())));
+            None
+        }
+        "location" | "if" | "rewrite" | "server_name" | "proxy_redirect" | "proxy_cookie_path" | "proxy_cookie_domain" => {
             for arg in args.filter(|arg| arg.contains("(?")) {
                 defined.extend(captures(&arg).map(|name| Cow::Owned(name.to_ascii_lowercase())));
             }

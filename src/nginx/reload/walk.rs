@@ -6,15 +6,18 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::super::problem;
 use super::buffers::Buffers;
 use super::directives::{Directive as Row, EVENTS, HTTP, LIMIT_EXCEPT, LOCATION, LOCATION_IF, MAIN, Places, SERVER, SERVER_IF};
 use super::directives::{STREAM, STREAM_SERVER, STREAM_UPSTREAM, UPSTREAM};
 use super::hashes::Hashes;
+use super::location::Location;
+use super::owner::{owner, server_name};
+use super::pairs::{self, Around};
 use super::refusal::Refusal;
+use super::tables::Table;
 use super::variables::Variables;
 use super::zones::Zones;
-use super::{Build, arguments, outside, pattern, process, rows, values};
+use super::{Build, arguments, definitions, pass, pattern, process, rows, values};
 use crate::conf::{Directive, Tree};
 
 /// Hosts that share what is known of lines: most lines stand in every location of every host.
@@ -33,11 +36,19 @@ pub(super) struct Verdict<'t> {
 
 /// Judges a configuration.
 pub(super) fn judge<'t>(tree: &'t Tree, build: Build) -> Verdict<'t> {
-    let known = Known { variables: Variables::of(tree), zones: Zones::of(tree), hashes: Hashes::of(tree), build };
+    let known = Known {
+        variables: Variables::of(tree, "http"),
+        of_streams: Variables::of(tree, "stream"),
+        zones: Zones::of(tree, "http"),
+        zones_of_streams: Zones::of(tree, "stream"),
+        hashes: Hashes::of(tree),
+        build,
+    };
     let mut walk = Walk::new(&known);
     let top: Vec<Directive> = tree.directives().collect();
-    walk.block(&top, MAIN, Buffers::default());
-    let refusals = walk.refusals;
+    walk.block(Around { directives: &top, outer: None }, MAIN, Buffers::default());
+    let mut refusals = walk.refusals;
+    refusals.extend(definitions::refusals(tree));
     let (defined, missing) = known.variables.into_names();
     Verdict { refusals, defined, missing }
 }
@@ -45,7 +56,9 @@ pub(super) fn judge<'t>(tree: &'t Tree, build: Build) -> Verdict<'t> {
 /// What the whole configuration says.
 struct Known<'t> {
     variables: Variables<'t>,
+    of_streams: Variables<'t>,
     zones: Zones,
+    zones_of_streams: Zones,
     hashes: Hashes,
     build: Build,
 }
@@ -61,8 +74,11 @@ struct Walk<'v, 't> {
     /// The directive that is looked at, as it is written.
     line: &'t str,
     outermost: Range<usize>,
+    in_stream: bool,
     host: Option<String>,
     location: Option<String>,
+    /// The locations that it is in, the outermost first.
+    locations: Vec<Location>,
     owner: Option<(String, String)>,
 }
 
@@ -70,14 +86,37 @@ impl<'v, 't> Walk<'v, 't> {
     fn new(known: &'v Known<'t>) -> Self {
         let (host, location, owner) = (None, None, None);
         let (refusals, seen, good) = (Vec::new(), HashMap::new(), HashMap::new());
-        Self { known, refusals, seen, good, block: 0, line: "", outermost: 0..0, host, location, owner }
+        Self {
+            known,
+            refusals,
+            seen,
+            good,
+            block: 0,
+            line: "",
+            outermost: 0..0,
+            in_stream: false,
+            host,
+            location,
+            locations: Vec::new(),
+            owner,
+        }
     }
 
     fn refuse(&mut self, directive: &str, message: String) {
         let (host, location, owner) = (self.host.clone(), self.location.clone(), self.owner.clone());
         let (directive, line) = (directive.to_owned(), self.line.to_owned());
         let outermost = self.outermost.clone();
-        self.refusals.push(Refusal { message, directive, line, outermost, host, location, owner, path: None });
+        self.refusals.push(Refusal {
+            message,
+            directive,
+            line,
+            outermost,
+            in_stream: self.in_stream,
+            host,
+            location,
+            owner,
+            ..Refusal::default()
+        });
     }
 
     fn refuse_twin(&mut self, location: &Directive, args: &[&str]) {
@@ -91,10 +130,12 @@ impl<'v, 't> Walk<'v, 't> {
             location: Some(args.join(" ")),
             owner: owner(&children),
             path: args.last().map(|path| (*path).to_owned()),
+            ..Refusal::default()
         });
     }
 
-    fn block(&mut self, directives: &[Directive<'t>], place: Places, inherited: Buffers) {
+    fn block(&mut self, around: Around<'_, 't>, place: Places, inherited: Buffers) {
+        let directives = around.directives;
         self.block += 1;
         let block = self.block;
         let mut buffers = inherited;
@@ -115,20 +156,39 @@ impl<'v, 't> Walk<'v, 't> {
             }
             let args: Vec<Cow<str>> = directive.args().map(|arg| arg.value()).collect();
             let args: Vec<&str> = args.iter().map(AsRef::as_ref).collect();
-            let rows = rows::find(&name);
+            let rows = rows::find(&name, self.known.build);
             let before = self.refusals.len();
             if let Some(row) = self.row(&name, rows, place, &args)
                 && self.is_well_formed(directive, row, &args, block)
             {
                 buffers.take(&name, &args);
                 self.values(&name, &args, place);
-                if name == "location" && !args[0].starts_with(['~', '@']) && !locations.insert(location_key(&args)) {
-                    self.refuse_twin(directive, &args);
+                if name == "location" {
+                    let location = Location::of(&args);
+                    let is_twin = location.key().is_some_and(|(is_exact, name)| !locations.insert((is_exact, name.to_owned())));
+                    if is_twin {
+                        self.refuse_twin(directive, &args);
+                    }
+                    if let Some(message) = self.locations.last().and_then(|outer| location.refusal_in(outer)) {
+                        self.refuse("location", message);
+                    }
                 }
                 if is_plain && self.refusals.len() == before && !Buffers::know(&name) {
                     self.good.insert(line, row);
                 }
             }
+        }
+        self.together(&around, place, buffers, inherited);
+        self.enter_all(&around, place, buffers);
+    }
+
+    /// Judges directives that nginx takes alone, but not together.
+    fn together(&mut self, around: &Around<'_, 't>, place: Places, buffers: Buffers, inherited: Buffers) {
+        let directives = around.directives;
+        for (directive, message) in pairs::refusals(around, self.known.build) {
+            self.line = directive.head_text();
+            self.begin(&directive, place);
+            self.refuse(&directive.name(), message);
         }
         self.line = "";
         if place & (HTTP | SERVER | LOCATION | LOCATION_IF) != 0
@@ -138,21 +198,25 @@ impl<'v, 't> Walk<'v, 't> {
             let is_it = |directive: &&Directive| directive.name() == name;
             let written = || directives.iter().find(|directive| Buffers::know(&directive.name()));
             self.line = directives.iter().find(is_it).or_else(written).map(|directive| directive.head_text()).unwrap_or_default();
-            self.refuse(name, message);
+            self.refuse(&name, message);
         }
-        if place & LOCATION != 0
+        if place & (HTTP | SERVER | LOCATION) != 0
             && let Some(message) = values::default_redirect(directives)
         {
             self.refuse("proxy_redirect", message);
         }
-        let blocks = directives.iter().filter(|directive| directive.is_block() && directive.lua().is_none());
+    }
+
+    /// Goes into the blocks of a block.
+    fn enter_all(&mut self, around: &Around<'_, 't>, place: Places, buffers: Buffers) {
+        let blocks = around.directives.iter().filter(|directive| directive.is_block() && directive.lua().is_none());
         // Hosts know nothing of each other, and large clusters have thousands of them.
         let (hosts, others): (Vec<_>, Vec<_>) = blocks.partition(|directive| place == HTTP && directive.name() == "server");
-        others.into_iter().for_each(|directive| self.enter(directive, place, buffers));
+        others.into_iter().for_each(|directive| self.enter(directive, place, buffers, around));
         let known = self.known;
         let refusals = hosts.par_chunks(BATCH).flat_map_iter(|hosts| {
             let mut walk = Walk::new(known);
-            hosts.iter().for_each(|directive| walk.enter(directive, place, buffers));
+            hosts.iter().for_each(|directive| walk.enter(directive, place, buffers, around));
             walk.refusals
         });
         self.refusals.par_extend(refusals);
@@ -163,6 +227,7 @@ impl<'v, 't> Walk<'v, 't> {
         if place & (MAIN | HTTP | STREAM) != 0 {
             let span = directive.span();
             self.outermost = span.start as usize..span.end as usize;
+            self.in_stream = place & STREAM != 0;
         }
     }
 
@@ -194,7 +259,7 @@ impl<'v, 't> Walk<'v, 't> {
         if !self.is_first(row, block) {
             return false;
         }
-        if let Some(message) = arguments::refusal(name, row.kind, args) {
+        if let Some(message) = arguments::refusal(name, row.kind, args, self.known.build) {
             self.refuse(name, message);
             return false;
         }
@@ -211,32 +276,33 @@ impl<'v, 't> Walk<'v, 't> {
     }
 
     fn values(&mut self, name: &str, args: &[&str], place: Places) {
-        if let Some(message) = self.known.zones.refusal(name, args).filter(|_| place & (HTTP | SERVER | LOCATION) != 0) {
+        let is_stream = place & (STREAM | STREAM_SERVER | STREAM_UPSTREAM) != 0;
+        let zones = if is_stream { &self.known.zones_of_streams } else { &self.known.zones };
+        if let Some(message) = zones.refusal(name, args) {
             self.refuse(name, message);
         }
         if let Some(message) = self.known.hashes.refusal(name, args) {
             self.refuse(name, message);
         }
-        if let Some(message) = values::refusal(name, args, self.known.build) {
+        // In streams, `return` takes a text, and zones are those of streams.
+        if let Some(message) = values::refusal(name, args, self.known.build).filter(|_| !is_stream || name != "return") {
             self.refuse(name, message);
         }
         if let Some(message) = process::refusal(name, args, self.known.build) {
             self.refuse(name, message);
         }
-        if let Some(message) = outside::refusal(name, args, self.known.build).filter(|_| place & (SERVER | LOCATION | LOCATION_IF) != 0) {
+        if let Some(message) = self.in_location(name, args, place) {
             self.refuse(name, message);
         }
         if let Some(message) = pattern::refusal_in(name, args) {
             self.refuse(name, message);
         }
-        if place & (STREAM | STREAM_SERVER | STREAM_UPSTREAM) == 0
-            && let Some(message) = self.known.variables.refusal(name, args)
-        {
+        if let Some(message) = self.variables(is_stream).and_then(|variables| variables.refusal(name, args)) {
             self.refuse(name, message);
         }
     }
 
-    fn enter(&mut self, directive: &Directive<'t>, place: Places, buffers: Buffers) {
+    fn enter(&mut self, directive: &Directive<'t>, place: Places, buffers: Buffers, around: &Around<'_, 't>) {
         let name = directive.name();
         let inside = match (name.as_ref(), place) {
             ("events", MAIN) => EVENTS,
@@ -250,58 +316,83 @@ impl<'v, 't> Walk<'v, 't> {
             ("if", SERVER) => SERVER_IF,
             ("if", LOCATION) => LOCATION_IF,
             ("limit_except", LOCATION) => LIMIT_EXCEPT,
-            ("map", HTTP) => {
+            (name, _) => {
                 self.begin(directive, place);
-                return self.map(directive);
+                if let Some(table) = Table::of(name, &self.known.hashes) {
+                    self.table(directive, table, place);
+                }
+                return;
             }
-            // Tables of other forms, which hold no directives.
-            _ => return,
         };
         self.begin(directive, place);
         let children: Vec<Directive> = directive.directives().collect();
         match inside {
             SERVER => self.host = server_name(&children),
             LOCATION => {
-                self.owner = owner(&children);
+                self.owner = owner(&children).or_else(|| self.owner.take());
+                let args: Vec<Cow<str>> = directive.args().map(|arg| arg.value()).collect();
+                self.locations.push(Location::of(&args.iter().map(AsRef::as_ref).collect::<Vec<_>>()));
                 if place == SERVER {
                     self.location = Some(directive.args().map(|arg| arg.value()).collect::<Vec<_>>().join(" "));
                 }
             }
             _ => {}
         }
-        self.block(&children, inside, buffers);
+        self.block(Around { directives: &children, outer: Some(around) }, inside, buffers);
         match inside {
             SERVER => self.host = None,
             LOCATION => {
-                self.owner = None;
+                self.locations.pop();
                 if place == SERVER {
                     self.location = None;
+                    self.owner = None;
                 }
             }
             _ => {}
         }
     }
 
-    /// The entries of a `map`: patterns, and values that may hold variables.
-    fn map(&mut self, map: &Directive<'t>) {
-        for entry in map.directives() {
+    /// The entries of a table: words, patterns, and values that may hold variables.
+    fn table(&mut self, directive: &Directive<'t>, mut table: Table<'_>, place: Places) {
+        let owner = directive.name();
+        for entry in directive.directives() {
             let name = entry.name();
             let args: Vec<Cow<str>> = entry.args().map(|arg| arg.value()).collect();
+            let args: Vec<&str> = args.iter().map(AsRef::as_ref).collect();
             self.line = entry.head_text();
             if is_too_long(&entry) {
-                self.refuse("map", String::from("a word of a `map` has 4,096 bytes or more, which nginx does not read"));
+                self.refuse(&owner, format!("a word of a `{owner}` has 4,096 bytes or more, which nginx does not read"));
             }
-            let is_word = matches!(name.as_ref(), "hostnames" | "volatile");
-            if !is_word && args.len() != 1 {
-                self.refuse("map", format!("the entry `{name}` of a `map` has {} values", args.len()));
+            if entry.is_block() {
+                self.refuse(&owner, format!("the entry `{name}` of a `{owner}` has a block"));
             }
-            let is_compared = !is_word && !name.starts_with('~') && !matches!(name.as_ref(), "default" | "include");
-            if let Some(message) = self.known.hashes.refusal_of_key(name.strip_prefix('\\').unwrap_or(&name)).filter(|_| is_compared) {
-                self.refuse("map", message);
+            let variables = self.variables(place & STREAM != 0);
+            let missing = || variables.and_then(|variables| variables.missing_in(table.evaluated(&name, &args)));
+            if let Some(message) = missing().or_else(|| table.refusal(&name, &args)) {
+                self.refuse(&owner, message);
             }
-            if let Some(problem) = name.strip_prefix('~').and_then(|text| problem(text.strip_prefix('*').unwrap_or(text))) {
-                self.refuse("map", format!("`{name}` is no regular expression: {problem}"));
+        }
+    }
+
+    /// The variables that there are; what the controller's modules bring to streams is not known.
+    fn variables(&self, is_stream: bool) -> Option<&'v Variables<'t>> {
+        let known = self.known;
+        match is_stream {
+            false => Some(&known.variables),
+            true => (known.build != Build::Controller).then_some(&known.of_streams),
+        }
+    }
+
+    /// What a location, or what stands in it, may not hold, as it is not known what is replaced.
+    fn in_location(&self, name: &str, args: &[&str], place: Places) -> Option<String> {
+        let location = self.locations.last()?;
+        let is_plain = location.replaces() && place & (LOCATION_IF | LIMIT_EXCEPT) == 0;
+        match (name, args) {
+            ("proxy_pass", [url]) if !is_plain && !url.contains('$') && !pass::uri(name, url).is_empty() => {
+                Some(String::from("`proxy_pass` cannot have a URI here: it is not known what it replaces"))
             }
+            ("alias", _) if location.is_named() => Some(String::from("`alias` cannot stand in a location that has only a name")),
+            _ => None,
         }
     }
 }
@@ -311,33 +402,4 @@ fn is_too_long(directive: &Directive) -> bool {
     const BUFFER: usize = 4096;
     let is_long = |raw: &str| raw.len() - usize::from(raw.starts_with(['"', '\''])) >= BUFFER;
     directive.head_text().len() >= BUFFER && directive.words().any(|word| is_long(word.raw()))
-}
-
-fn location_key(args: &[&str]) -> (bool, String) {
-    match args {
-        ["=", path] => (true, (*path).to_owned()),
-        ["^~", path] => (false, (*path).to_owned()),
-        [path] => match path.strip_prefix('=') {
-            Some(path) => (true, path.to_owned()),
-            None => (false, (*path).to_owned()),
-        },
-        _ => (false, args.join(" ")),
-    }
-}
-
-fn server_name(directives: &[Directive]) -> Option<String> {
-    let named = directives.iter().find(|directive| directive.name() == "server_name")?;
-    named.args().next().map(|arg| arg.value().into_owned())
-}
-
-/// The Ingress that a location belongs to, which the controller writes into it.
-fn owner(directives: &[Directive]) -> Option<(String, String)> {
-    let value = |variable: &str| {
-        directives.iter().filter(|directive| directive.name() == "set").find_map(|set| {
-            let mut args = set.args();
-            (args.next()?.value() == variable).then(|| args.next().map(|arg| arg.value().into_owned()))?
-        })
-    };
-    let (namespace, name) = (value("$namespace")?, value("$ingress_name")?);
-    (!name.is_empty()).then_some((namespace, name))
 }

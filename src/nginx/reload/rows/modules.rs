@@ -8,6 +8,14 @@ use super::super::directives::{
 
 const HSLI: u16 = HSL | LOCATION_IF;
 
+/// What the controller's image does not have alone.
+pub(in super::super) const HEADERS_MORE: &[Directive] = &[
+    often("more_set_headers", HSLI, 1, MANY),
+    often("more_clear_headers", HSLI, 1, MANY),
+    often("more_set_input_headers", HSLI, 1, MANY),
+    often("more_clear_input_headers", HSLI, 1, MANY),
+];
+
 pub(in super::super) const ROWS: &[Directive] = &[
     once("lua_package_path", HTTP | STREAM, 1, 1, Any),
     once("lua_package_cpath", HTTP | STREAM, 1, 1, Any),
@@ -47,10 +55,6 @@ pub(in super::super) const ROWS: &[Directive] = &[
     often("set_escape_uri", SERVER | LOCATION | SERVER_IF | LOCATION_IF, 1, 2),
     often("set_unescape_uri", SERVER | LOCATION | SERVER_IF | LOCATION_IF, 1, 2),
     often("set_if_empty", SERVER | LOCATION | SERVER_IF | LOCATION_IF, 2, 2),
-    often("more_set_headers", HSLI, 1, MANY),
-    often("more_clear_headers", HSLI, 1, MANY),
-    often("more_set_input_headers", HSLI, 1, MANY),
-    often("more_clear_input_headers", HSLI, 1, MANY),
     once("modsecurity", HSL, 1, 1, Flag),
     often("modsecurity_rules_file", HSL, 1, 1),
     often("modsecurity_rules", HSL, 1, 1),
@@ -74,6 +78,7 @@ pub(in super::super) const ROWS: &[Directive] = &[
     once("auth_digest_timeout", HSL, 1, 1, Seconds),
     once("auth_digest_shm_size", HTTP, 1, 1, Offset),
     once("geoip2_proxy_recursive", HTTP, 1, 1, Flag),
+    block("geoip2", HTTP, 1, 1),
     often("geoip2_proxy", HTTP, 1, 1),
     often("subs_filter", HSL, 2, 3),
     often("subs_filter_types", HSL, 1, MANY),
