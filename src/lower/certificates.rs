@@ -113,14 +113,14 @@ pub(super) fn read(key: &str, secret: &Secret, is_default: bool, is_strict: bool
                 openssl::pair(certificate, private).map_err(refused)?;
             }
             if let Some(authorities) = authorities {
-                check_authorities(authorities)?;
+                check_authorities(authorities, is_strict)?;
                 // Quirk: only a Secret that holds authorities too becomes a file.
                 stored.trust = TrustStore { authorities: own_file.clone(), certificate: own_file.clone(), ..TrustStore::default() };
             }
             stored
         }
         (_, _, Some(authorities)) => {
-            check_authorities(authorities)?;
+            check_authorities(authorities, is_strict)?;
             let trust = TrustStore { authorities: format!("{FOLDER}/ca-{}.pem", file_name(key)), ..TrustStore::default() };
             let certificate = Certificate { name: key.to_owned(), ..Certificate::default() };
             StoredCertificate { certificate: Arc::new(certificate), trust, identity: None }
@@ -197,10 +197,14 @@ fn pair(key: &str, certificate: &[u8], private: &[u8]) -> Result<StoredCertifica
     Ok(StoredCertificate { certificate: Arc::new(certificate), trust: TrustStore::default(), identity: Some(identity) })
 }
 
-fn check_authorities(bytes: &[u8]) -> Result<(), String> {
+/// Quirk: the controller takes certificates under any label, of which OpenSSL reads those that are called so.
+fn check_authorities(bytes: &[u8], is_strict: bool) -> Result<(), String> {
     let blocks = pem::blocks(bytes);
     if blocks.is_empty() || blocks.iter().any(|block| X509::from_der(&block.contents).is_err()) {
         return Err(String::from("`ca.crt` holds no certificates, or one that cannot be read"));
+    }
+    if is_strict && openssl::authorities(bytes).is_none() {
+        return Err(String::from("`ca.crt` holds no block that is called `CERTIFICATE`: the proxy would find no authorities in it"));
     }
     Ok(())
 }
@@ -287,6 +291,19 @@ mod tests {
             let data = [(String::from("dhparam.pem"), k8s_openapi::ByteString(pem.into_bytes()))];
             let secret = Secret { data: Some(data.into_iter().collect()), ..Secret::default() };
             assert_eq!(dh_parameters("a/dh", &secret, is_strict).is_ok(), is_taken, "{bytes} {is_strict}");
+        }
+    }
+
+    #[test]
+    fn authorities_are_called_certificates_where_another_openssl_reads_them() {
+        let own = rcgen::generate_simple_self_signed([String::from("ca.test")]).expect("it is a name").cert.pem();
+        let other = own.replace("CERTIFICATE", "TRUSTED CERTIFICATE");
+        for (authorities, is_strict, is_taken) in
+            [(&own, true, true), (&other, false, true), (&other, true, false), (&format!("{other}{own}"), true, true)]
+        {
+            let data = [(String::from("ca.crt"), k8s_openapi::ByteString(authorities.clone().into_bytes()))];
+            let secret = Secret { data: Some(data.into_iter().collect()), ..Secret::default() };
+            assert_eq!(read("a/ca", &secret, false, is_strict).is_ok(), is_taken, "{authorities} {is_strict}");
         }
     }
 }
