@@ -34,15 +34,6 @@ impl Span {
     }
 }
 
-/// A value and the place in the manifests that it was read from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spanned<T> {
-    /// What was read.
-    pub value: T,
-    /// Where it stands.
-    pub span: Span,
-}
-
 /// A place as people and machines read it: lines and columns count from one, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {

@@ -47,7 +47,7 @@ fn catch_all(world: &World) -> Site {
     let defaults = &world.settings.route_defaults;
     let features = Features {
         // Quirk: the controller forgets `proxy-redirect-to` for this location.
-        proxying: Arc::new(Proxying { redirect_to: String::new(), ..defaults.proxying() }),
+        proxying: Arc::new(Proxying { redirect_to: String::new(), ..defaults.proxying.clone() }),
         logging: RouteLogging { access: world.settings.logging.log_default_backend, rewrites: false },
         ..Features::default()
     };

@@ -85,55 +85,67 @@ pub(super) static GROUP: Group = Group {
             .governs(&["allow", "deny"]),
         list("denylist-source-range", |s| &mut s.route_defaults.deny, "Networks that may not connect.").governs(&["deny"]),
         text("no-auth-locations", |s| &mut s.route_defaults.no_auth_paths, "Paths without authentication, separated by commas."),
-        text("proxy-body-size", |s| &mut s.route_defaults.body_size, "Largest body of a request; 0: no limit.")
+        text("proxy-body-size", |s| &mut s.route_defaults.proxying.body_size, "Largest body of a request; 0: no limit.")
             .governs(&["client_max_body_size"]),
-        number("proxy-connect-timeout", |s| &mut s.route_defaults.connect_timeout, "Seconds to connect to a backend.")
+        number("proxy-connect-timeout", |s| &mut s.route_defaults.proxying.connect_timeout, "Seconds to connect to a backend.")
             .governs(&["proxy_connect_timeout"]),
-        number("proxy-read-timeout", |s| &mut s.route_defaults.read_timeout, "Seconds between two reads from a backend.")
+        number("proxy-read-timeout", |s| &mut s.route_defaults.proxying.read_timeout, "Seconds between two reads from a backend.")
             .governs(&["proxy_read_timeout"]),
-        number("proxy-send-timeout", |s| &mut s.route_defaults.send_timeout, "Seconds between two writes to a backend.")
+        number("proxy-send-timeout", |s| &mut s.route_defaults.proxying.send_timeout, "Seconds between two writes to a backend.")
             .governs(&["proxy_send_timeout"]),
-        number("proxy-buffers-number", |s| &mut s.route_defaults.buffers_number, "Number of buffers for a response.")
+        number("proxy-buffers-number", |s| &mut s.route_defaults.proxying.buffers_number, "Number of buffers for a response.")
             .governs(&["proxy_buffers"]),
-        text("proxy-buffer-size", |s| &mut s.route_defaults.buffer_size, "Size of each buffer for a response.")
+        text("proxy-buffer-size", |s| &mut s.route_defaults.proxying.buffer_size, "Size of each buffer for a response.")
             .governs(&["proxy_buffer_size", "proxy_buffers"]),
         text(
             "proxy-busy-buffers-size",
-            |s| &mut s.route_defaults.busy_buffers_size,
+            |s| &mut s.route_defaults.proxying.busy_buffers_size,
             "Size of the buffers that may be busy sending; empty: left to nginx.",
         )
         .governs(&["proxy_busy_buffers_size"])
         .since(1, 13, 2)
         .also(1, 13, 0),
-        text("proxy-cookie-path", |s| &mut s.route_defaults.cookie_path, "Change of the path in cookies of backends, or `off`.")
+        text("proxy-cookie-path", |s| &mut s.route_defaults.proxying.cookie_path, "Change of the path in cookies of backends, or `off`.")
             .governs(&["proxy_cookie_path"]),
-        text("proxy-cookie-domain", |s| &mut s.route_defaults.cookie_domain, "Change of the domain in cookies of backends, or `off`.")
-            .governs(&["proxy_cookie_domain"]),
-        text("proxy-next-upstream", |s| &mut s.route_defaults.next_upstream, "When the next endpoint is tried.")
+        text(
+            "proxy-cookie-domain",
+            |s| &mut s.route_defaults.proxying.cookie_domain,
+            "Change of the domain in cookies of backends, or `off`.",
+        )
+        .governs(&["proxy_cookie_domain"]),
+        text("proxy-next-upstream", |s| &mut s.route_defaults.proxying.next_upstream, "When the next endpoint is tried.")
             .governs(&["proxy_next_upstream"]),
-        number("proxy-next-upstream-timeout", |s| &mut s.route_defaults.next_upstream_timeout, "Seconds for all tries; 0: no limit.")
-            .governs(&["proxy_next_upstream_timeout"]),
-        number("proxy-next-upstream-tries", |s| &mut s.route_defaults.next_upstream_tries, "Number of tries; 0: no limit.")
+        number(
+            "proxy-next-upstream-timeout",
+            |s| &mut s.route_defaults.proxying.next_upstream_timeout,
+            "Seconds for all tries; 0: no limit.",
+        )
+        .governs(&["proxy_next_upstream_timeout"]),
+        number("proxy-next-upstream-tries", |s| &mut s.route_defaults.proxying.next_upstream_tries, "Number of tries; 0: no limit.")
             .governs(&["proxy_next_upstream_tries"]),
         text(
             "proxy-redirect-from",
-            |s| &mut s.route_defaults.redirect_from,
+            |s| &mut s.route_defaults.proxying.redirect_from,
             "`Location` headers of backends that are changed; `off`: none.",
         )
         .governs(&["proxy_redirect"]),
-        text("proxy-redirect-to", |s| &mut s.route_defaults.redirect_to, "What `Location` headers of backends are changed to.")
+        text("proxy-redirect-to", |s| &mut s.route_defaults.proxying.redirect_to, "What `Location` headers of backends are changed to.")
             .governs(&["proxy_redirect"]),
         text(
             "proxy-request-buffering",
-            |s| &mut s.route_defaults.request_buffering,
+            |s| &mut s.route_defaults.proxying.request_buffering,
             "Read the whole request before passing it on: `on` or `off`.",
         )
         .governs(&["proxy_request_buffering"]),
-        text("proxy-buffering", |s| &mut s.route_defaults.buffering, "Read the whole response before passing it on: `on` or `off`.")
-            .governs(&["proxy_buffering"]),
-        text("proxy-http-version", |s| &mut s.route_defaults.http_version, "Version of HTTP towards backends.")
+        text(
+            "proxy-buffering",
+            |s| &mut s.route_defaults.proxying.buffering,
+            "Read the whole response before passing it on: `on` or `off`.",
+        )
+        .governs(&["proxy_buffering"]),
+        text("proxy-http-version", |s| &mut s.route_defaults.proxying.http_version, "Version of HTTP towards backends.")
             .governs(&["proxy_http_version"]),
-        text("proxy-max-temp-file-size", |s| &mut s.route_defaults.max_temp_file_size, "Largest temporary file for a response.")
+        text("proxy-max-temp-file-size", |s| &mut s.route_defaults.proxying.max_temp_file_size, "Largest temporary file for a response.")
             .governs(&["proxy_max_temp_file_size"]),
         text("proxy-stream-timeout", |s| &mut s.stream_defaults.timeout, "How long a TCP or UDP connection may be silent.")
             .governs(&["proxy_timeout"]),

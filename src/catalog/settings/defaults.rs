@@ -24,7 +24,7 @@ pub fn defaults(version: Version) -> Settings {
         settings.tracing.config_path = String::from("/etc/nginx/opentelemetry.toml");
     }
     if find_in("proxy-busy-buffers-size", version).is_some_and(|key| key.is_known_to(version)) && !OPTIONAL_BUSY_BUFFERS.holds(version) {
-        settings.route_defaults.busy_buffers_size = String::from("8k");
+        settings.route_defaults.proxying.busy_buffers_size = String::from("8k");
     }
     let policy = &mut settings.policy;
     if !RISK_LEVEL.holds(version) {
@@ -53,7 +53,7 @@ mod tests {
     fn defaults_changed_with_the_releases() {
         assert_eq!(defaults(LATEST), Settings::default());
         let before = |minor| defaults(Version::new(1, minor, 0));
-        let busy = |minor, patch| defaults(Version::new(1, minor, patch)).route_defaults.busy_buffers_size;
+        let busy = |minor, patch| defaults(Version::new(1, minor, patch)).route_defaults.proxying.busy_buffers_size;
         assert_eq!([busy(12, 8), busy(13, 0), busy(13, 1), busy(13, 2)], ["", "8k", "", ""]);
         let age = |patch| defaults(Version::new(1, 9, patch)).tls.hsts_max_age;
         assert_eq!([age(4), age(5)], ["15724800", "31536000"]);

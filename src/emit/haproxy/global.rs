@@ -5,6 +5,7 @@ use super::answers;
 use super::lines::{Lines, Rule};
 use super::scripts;
 use super::servers;
+use super::servers::USUAL_RETRIES;
 use super::shared::Shared;
 use super::streams;
 use super::tls;
@@ -48,11 +49,12 @@ pub(super) fn defaults(shared: &Shared, lines: &mut Lines) {
     }
     lines.comment("nginx tries the next endpoint at once.");
     lines.code("option redispatch 1");
-    lines.code(&format!("retries {}", (if routes.next_upstream_tries == 0 { 10 } else { routes.next_upstream_tries }).clamp(1, 100) - 1));
-    lines.code("retry-on conn-failure empty-response response-timeout");
-    lines.code(&format!("timeout connect {}", words::seconds(routes.connect_timeout)));
-    lines.code(&format!("timeout server {}", words::seconds(routes.read_timeout)));
-    lines.code(&format!("timeout tunnel {}", words::seconds(routes.read_timeout)));
+    let tries = if routes.proxying.next_upstream_tries == 0 { 10 } else { routes.proxying.next_upstream_tries };
+    lines.code(&format!("retries {}", tries.clamp(1, 100) - 1));
+    lines.code(&format!("retry-on {}", USUAL_RETRIES.1));
+    lines.code(&format!("timeout connect {}", words::seconds(routes.proxying.connect_timeout)));
+    lines.code(&format!("timeout server {}", words::seconds(routes.proxying.read_timeout)));
+    lines.code(&format!("timeout tunnel {}", words::seconds(routes.proxying.read_timeout)));
     lines.code(&format!("timeout client {}", words::seconds(settings.client.body_timeout)));
     lines.code(&format!("timeout http-request {}", words::seconds(settings.client.header_timeout)));
     lines.code(&format!("timeout http-keep-alive {}", words::seconds(settings.client.keepalive_seconds)));

@@ -165,16 +165,16 @@ pub(super) fn tell(features: &Features, shared: &Shared, scope: &mut Scope) {
     }
     let proxying = &features.proxying;
     let usual = &shared.proxy.settings.route_defaults;
-    if proxying.http_version != usual.http_version {
+    if proxying.http_version != usual.proxying.http_version {
         scope.differs("proxy-http-version", "HAProxy chooses the version by the protocol of the backend");
     }
     let buffers = [
-        ("proxy-buffering", proxying.buffering != usual.buffering),
-        ("proxy-buffer-size", proxying.buffer_size != usual.buffer_size),
-        ("proxy-buffers-number", proxying.buffers_number != usual.buffers_number),
-        ("proxy-busy-buffers-size", proxying.busy_buffers_size != usual.busy_buffers_size),
-        ("proxy-max-temp-file-size", proxying.max_temp_file_size != usual.max_temp_file_size),
-        ("proxy-request-buffering", proxying.request_buffering != usual.request_buffering),
+        ("proxy-buffering", proxying.buffering != usual.proxying.buffering),
+        ("proxy-buffer-size", proxying.buffer_size != usual.proxying.buffer_size),
+        ("proxy-buffers-number", proxying.buffers_number != usual.proxying.buffers_number),
+        ("proxy-busy-buffers-size", proxying.busy_buffers_size != usual.proxying.busy_buffers_size),
+        ("proxy-max-temp-file-size", proxying.max_temp_file_size != usual.proxying.max_temp_file_size),
+        ("proxy-request-buffering", proxying.request_buffering != usual.proxying.request_buffering),
         ("client-body-buffer-size", !features.body_buffer.is_empty()),
     ];
     for (name, _) in buffers.iter().filter(|(_, is_asked)| *is_asked) {

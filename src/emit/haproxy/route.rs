@@ -121,7 +121,7 @@ impl Writer<'_, '_> {
     /// Refuses bodies that are too large.
     fn body_size(&self, features: &Features, pages: &ErrorPages, lines: &mut Lines) {
         let proxying = &features.proxying;
-        let usual = &self.shared.proxy.settings.route_defaults.body_size;
+        let usual = &self.shared.proxy.settings.route_defaults.proxying.body_size;
         let size = if is_size(&proxying.body_size, OFFSET_UNITS) { &proxying.body_size } else { usual };
         if let Some(bytes) = bytes(size).filter(|bytes| *bytes > 0) {
             /// What surely fits into a buffer beside the headers.

@@ -11,7 +11,7 @@ use super::openssl::is_cipher_list;
 use super::shared::Shared;
 use super::variables;
 use super::words::{self, argument};
-use crate::ir::{BackendTls, Destination, Endpoint, Protocol, Proxying, Route, RouteDefaults, SecretUse, Server, Upstream};
+use crate::ir::{BackendTls, Destination, Endpoint, Protocol, Proxying, Route, SecretUse, Server, Upstream};
 
 /// Who answers for an upstream: its endpoints, or its name in DNS where the input holds none.
 pub(super) fn members(upstream: &Upstream) -> &[Endpoint] {
@@ -95,13 +95,15 @@ fn retries(proxying: &Proxying, shared: &Shared, scope: &mut Scope, lines: &mut 
     if proxying.next_upstream_timeout > 0 {
         scope.lost("proxy-next-upstream-timeout", "HAProxy counts tries, but not their time");
     }
-    // What stands in the defaults: the number is that of the settings, the conditions are those of a controller without settings.
-    let usual = (RouteDefaults::default().next_upstream, settings.route_defaults.next_upstream_tries);
-    if usual != (proxying.next_upstream.clone(), proxying.next_upstream_tries) {
+    let usual = (USUAL_RETRIES.0, settings.route_defaults.proxying.next_upstream_tries);
+    if usual != (proxying.next_upstream.as_str(), proxying.next_upstream_tries) {
         lines.code(&format!("retries {}", tries.clamp(1, 100) - 1));
         lines.code(&format!("retry-on {}", if tries == 1 { "none".to_owned() } else { when.join(" ") }));
     }
 }
+
+/// When the next endpoint is tried by what stands in the section `defaults`: in the words of the controller, and in those of HAProxy.
+pub(super) const USUAL_RETRIES: (&str, &str) = ("error timeout", "conn-failure empty-response response-timeout");
 
 /// Writes the lines of the endpoints.
 fn endpoints(protocol: Protocol, server: &Server, route: &Route, upstream: &Upstream, scope: &mut Scope, lines: &mut Lines) {
@@ -176,11 +178,11 @@ fn trusted(rule: Rule, tls: &BackendTls, scope: &mut Scope) -> Rule {
 /// Writes timeouts that are not those of all routes.
 pub(super) fn timeouts(proxying: &Proxying, shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     let usual = &shared.proxy.settings.route_defaults;
-    if proxying.connect_timeout != usual.connect_timeout {
+    if proxying.connect_timeout != usual.proxying.connect_timeout {
         lines.code(&format!("timeout connect {}", words::seconds(proxying.connect_timeout)));
     }
     let (read, send) = (proxying.read_timeout, proxying.send_timeout);
-    if (read, send) != (usual.read_timeout, usual.send_timeout) {
+    if (read, send) != (usual.proxying.read_timeout, usual.proxying.send_timeout) {
         if read != send {
             let message = "HAProxy has one timeout for reading and writing: the time for reading counts";
             scope.differs("proxy-send-timeout", message);

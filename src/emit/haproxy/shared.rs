@@ -74,7 +74,7 @@ impl<'a> Shared<'a> {
 
     /// Whether requests are sent again that may do something twice; HAProxy decides for all routes or for none.
     pub(super) fn retries_all(&self) -> bool {
-        let usual = &self.proxy.settings.route_defaults.next_upstream;
+        let usual = &self.proxy.settings.route_defaults.proxying.next_upstream;
         self.proxy.settings.upstreams.retry_non_idempotent || usual.contains("non_idempotent")
     }
 }

@@ -55,7 +55,7 @@ impl<'a> Auth<'a> {
             }
             self.headers(server, shared).write(Family::Http, lines);
             let http_version = &self.route.features.proxying.http_version;
-            if *http_version != shared.proxy.settings.route_defaults.http_version {
+            if *http_version != shared.proxy.settings.route_defaults.proxying.http_version {
                 put!(lines, "proxy_http_version", http_version);
             }
             put!(lines, "proxy_ssl_server_name", "on");

@@ -8,14 +8,14 @@ use crate::ir::{BackendTls, Features, Proxying};
 
 /// Writes the usual ways.
 pub(super) fn write_usual(shared: &Shared, lines: &mut Lines) {
-    let usual = shared.proxy.settings.route_defaults.proxying();
+    let usual = shared.proxy.settings.route_defaults.proxying.clone();
     body_size(&usual, lines);
     write_all(shared, &usual, None, lines);
 }
 
 /// Writes the largest body that a route takes, where it is not the usual one.
 pub(super) fn write_body_size(shared: &Shared, features: &Features, lines: &mut Lines) {
-    if features.proxying.body_size != shared.proxy.settings.route_defaults.body_size {
+    if features.proxying.body_size != shared.proxy.settings.route_defaults.proxying.body_size {
         body_size(&features.proxying, lines);
     }
     if is_size(&features.body_buffer, MEMORY_UNITS) {
@@ -26,7 +26,7 @@ pub(super) fn write_body_size(shared: &Shared, features: &Features, lines: &mut 
 /// Writes what a route does otherwise.
 pub(super) fn write(shared: &Shared, features: &Features, protocol: Family, lines: &mut Lines) {
     let own = &features.proxying;
-    write_all(shared, own, Some(&shared.proxy.settings.route_defaults.proxying()), lines);
+    write_all(shared, own, Some(&shared.proxy.settings.route_defaults.proxying), lines);
     if protocol == Family::Grpc {
         put!(lines, "grpc_connect_timeout", seconds(own.connect_timeout));
         put!(lines, "grpc_send_timeout", seconds(own.send_timeout));

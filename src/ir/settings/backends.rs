@@ -74,69 +74,8 @@ pub struct RouteDefaults {
     pub deny: Vec<String>,
     /// Paths without authentication, separated by commas.
     pub no_auth_paths: String,
-    /// Largest body of a request; 0: no limit.
-    pub body_size: String,
-    /// Seconds to connect to a backend.
-    pub connect_timeout: i64,
-    /// Seconds between two reads from a backend.
-    pub read_timeout: i64,
-    /// Seconds between two writes to a backend.
-    pub send_timeout: i64,
-    /// Number of buffers for a response.
-    pub buffers_number: i64,
-    /// Size of each buffer for a response.
-    pub buffer_size: String,
-    /// Size of the buffers that may be busy sending; empty: left to nginx.
-    pub busy_buffers_size: String,
-    /// Change of the path in cookies of backends, or `off`.
-    pub cookie_path: String,
-    /// Change of the domain in cookies of backends, or `off`.
-    pub cookie_domain: String,
-    /// When the next endpoint is tried.
-    pub next_upstream: String,
-    /// Seconds for all tries; 0: no limit.
-    pub next_upstream_timeout: i64,
-    /// Number of tries; 0: no limit.
-    pub next_upstream_tries: i64,
-    /// `Location` headers of backends that are changed; `off`: none.
-    pub redirect_from: String,
-    /// What `Location` headers of backends are changed to.
-    pub redirect_to: String,
-    /// Read the whole request before passing it on: `on` or `off`.
-    pub request_buffering: String,
-    /// Read the whole response before passing it on: `on` or `off`.
-    pub buffering: String,
-    /// Version of HTTP towards backends.
-    pub http_version: String,
-    /// Largest temporary file for a response.
-    pub max_temp_file_size: String,
-}
-
-impl RouteDefaults {
-    /// How requests are passed on where no Ingress says anything.
-    #[must_use]
-    pub fn proxying(&self) -> Proxying {
-        Proxying {
-            body_size: self.body_size.clone(),
-            connect_timeout: self.connect_timeout,
-            send_timeout: self.send_timeout,
-            read_timeout: self.read_timeout,
-            buffers_number: self.buffers_number,
-            buffer_size: self.buffer_size.clone(),
-            busy_buffers_size: self.busy_buffers_size.clone(),
-            cookie_domain: self.cookie_domain.clone(),
-            cookie_path: self.cookie_path.clone(),
-            next_upstream: self.next_upstream.clone(),
-            next_upstream_timeout: self.next_upstream_timeout,
-            next_upstream_tries: self.next_upstream_tries,
-            redirect_from: self.redirect_from.clone(),
-            redirect_to: self.redirect_to.clone(),
-            request_buffering: self.request_buffering.clone(),
-            buffering: self.buffering.clone(),
-            http_version: self.http_version.clone(),
-            max_temp_file_size: self.max_temp_file_size.clone(),
-        }
-    }
+    /// How requests and responses are passed on.
+    pub proxying: Proxying,
 }
 
 impl Default for RouteDefaults {
@@ -154,24 +93,26 @@ impl Default for RouteDefaults {
             allow: Vec::new(),
             deny: Vec::new(),
             no_auth_paths: "/.well-known/acme-challenge".into(),
-            body_size: "1m".into(),
-            connect_timeout: 5,
-            read_timeout: 60,
-            send_timeout: 60,
-            buffers_number: 4,
-            buffer_size: "4k".into(),
-            busy_buffers_size: String::new(),
-            cookie_path: "off".into(),
-            cookie_domain: "off".into(),
-            next_upstream: "error timeout".into(),
-            next_upstream_timeout: 0,
-            next_upstream_tries: 3,
-            redirect_from: "off".into(),
-            redirect_to: "off".into(),
-            request_buffering: "on".into(),
-            buffering: "off".into(),
-            http_version: "1.1".into(),
-            max_temp_file_size: "1024m".into(),
+            proxying: Proxying {
+                body_size: "1m".into(),
+                connect_timeout: 5,
+                read_timeout: 60,
+                send_timeout: 60,
+                buffers_number: 4,
+                buffer_size: "4k".into(),
+                busy_buffers_size: String::new(),
+                cookie_path: "off".into(),
+                cookie_domain: "off".into(),
+                next_upstream: "error timeout".into(),
+                next_upstream_timeout: 0,
+                next_upstream_tries: 3,
+                redirect_from: "off".into(),
+                redirect_to: "off".into(),
+                request_buffering: "on".into(),
+                buffering: "off".into(),
+                http_version: "1.1".into(),
+                max_temp_file_size: "1024m".into(),
+            },
         }
     }
 }

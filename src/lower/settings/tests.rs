@@ -49,7 +49,7 @@ fn each_type_is_decoded_weakly() {
         ("ssl-buffer-size", "not checked"),
     ]);
     assert!(settings.compression.brotli && !settings.tls.hsts);
-    assert_eq!(settings.route_defaults.read_timeout, 600);
+    assert_eq!(settings.route_defaults.proxying.read_timeout, 600);
     assert_eq!((settings.tracing.max_queue_size, settings.tracing.sampler_ratio), (77, 0.125));
     assert_eq!(settings.tls.buffer_size, "not checked");
     assert!(found.is_empty(), "{found:?}");
@@ -69,7 +69,7 @@ fn one_bad_value_leaves_the_others_alone() {
 fn values_that_look_like_something_else_are_pointed_at() {
     let (settings, found) = read(&[("proxy-send-timeout", "030"), ("proxy-connect-timeout", ""), ("use-gzip", ""), ("gzip-level", "0x3")]);
     let defaults = &settings.route_defaults;
-    assert_eq!((defaults.send_timeout, defaults.connect_timeout), (24, 0));
+    assert_eq!((defaults.proxying.send_timeout, defaults.proxying.connect_timeout), (24, 0));
     assert_eq!((settings.compression.gzip, settings.compression.gzip_level), (false, 3));
     assert_eq!(rules(&found), ["misread-setting"; 4]);
 }
@@ -149,7 +149,7 @@ fn keys_in_other_case_are_taken_without_their_rules() {
         ("NGINX-STATUS-IPV4-WHITELIST", "172.16.0.0/12"),
         ("Http-Redirect-Code", "303"),
     ]);
-    assert_eq!(settings.route_defaults.body_size, "9m");
+    assert_eq!(settings.route_defaults.proxying.body_size, "9m");
     assert_eq!(settings.process.workers, "auto");
     assert_eq!(settings.headers.hide, ["X-One,X-Two"]);
     assert_eq!((settings.route_defaults.error_codes, settings.route_defaults.redirect_code), (vec![404], 303));
