@@ -6,6 +6,7 @@
 mod access;
 mod affinity;
 mod answers;
+mod backend_answers;
 mod canary;
 mod client_auth;
 mod cors;

@@ -51,20 +51,25 @@ pub(super) fn app_root(root: &str, lines: &mut Lines) {
 
 /// Redirects a path without a slash at its end to the one with it, as nginx does by itself.
 pub(super) fn add_slash(route: &Route, shared: &Shared, lines: &mut Lines) {
-    let settings = &shared.proxy.settings.route_defaults;
-    let mut location = Format::default();
-    if !route.features.redirect.relative && !settings.relative_redirects {
-        location.push_sample("ssl_fc,iif(https,http)");
-        location.push_text("://");
-        location.push_sample("var(txn.host)");
-        if route.features.port_in_redirects {
-            location.push_text(":");
-            location.push_sample("dst_port");
-        }
-    }
+    let mut location = origin(route, shared).unwrap_or_default();
     location.push_text(&route.path);
     location.push_sample("query,regsub(^,?)");
     lines.rule(redirect(301, &location));
+}
+
+/// What nginx puts before the path of its own redirects; none where they stay relative.
+pub(super) fn origin(route: &Route, shared: &Shared) -> Option<Format> {
+    if route.features.redirect.relative || shared.proxy.settings.route_defaults.relative_redirects {
+        return None;
+    }
+    let mut origin = Format::sample("ssl_fc,iif(https,http)");
+    origin.push_text("://");
+    origin.push_sample("var(txn.host)");
+    if route.features.port_in_redirects {
+        // The usual ports are left out.
+        origin.push_sample("dst_port,regsub(^,:),regsub(^:80$,),regsub(^:443$,)");
+    }
+    Some(origin)
 }
 
 /// Redirects a host to its twin.

@@ -10,7 +10,7 @@ use super::scripts::{self, ErrorPages};
 use super::servers;
 use super::shared::Shared;
 use super::words::Format;
-use super::{access, client_auth, cors, fastcgi, headers, limits, losses, redirects, rewriting};
+use super::{access, backend_answers, client_auth, cors, fastcgi, headers, limits, losses, redirects, rewriting};
 use crate::ir::{Destination, FALLBACK_PREFIX, Features, Protocol, Route, Server};
 
 /// Writes the rules of a route, whose requests go to an upstream: its own or one that takes a share of it.
@@ -94,7 +94,7 @@ impl Writer<'_, '_> {
             (Destination::Endpoints(_) | Destination::Name(_), Some(upstream)) => {
                 self.own_headers(scope, lines);
                 servers::timeouts(&features.proxying, self.shared, scope, lines);
-                servers::answers(&features.proxying, scope, lines);
+                backend_answers::write(self.route, self.shared, scope, lines);
                 limits::bandwidth(&features.limits, self.shared, scope, lines);
                 if self.shared.proxy.protocol(self.route) == Protocol::FastCgi {
                     scope.differs("backend-protocol", "HAProxy sends no empty parameters, and its own name in SERVER_SOFTWARE");
