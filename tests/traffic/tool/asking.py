@@ -22,6 +22,7 @@ http {{
     }}
 }}
 """
+TRIES = 6
 LEFT_OUT = (b"date", b"x-request-id", b"etag", b"last-modified", b"connection", b"keep-alive", b"content-length", b"transfer-encoding")
 
 
@@ -91,13 +92,23 @@ def without_chance(name, value):
     return re.sub(rb"^([^=]*)=[^;]*", rb"\1=", value) if name == b"set-cookie" else value
 
 
+def connection(address, seconds):
+    """A connection to the proxy. On a busy machine one may come late: it is tried again; one that is refused is not."""
+    for _ in range(TRIES - 1):
+        try:
+            return socket.create_connection(address, seconds)
+        except TimeoutError:
+            continue
+    return socket.create_connection(address, seconds)
+
+
 def ask(requests, address=("127.0.0.1", 80), before="", seconds=10):
     """The answers to all requests of one client, over as few connections as the proxy allows; `before` begins each connection."""
     answers = []
     while len(answers) < len(requests):
         sent = requests[len(answers):]
         earlier = len(answers)
-        with socket.create_connection(address, seconds) as sock:
+        with connection(address, seconds) as sock:
             try:
                 sock.sendall((before + "".join(sent)).encode())
                 stream, goes_on = Stream(sock), True
@@ -121,7 +132,7 @@ def context_of(certificate):
 
 
 def opened(address, before, seconds):
-    sock = socket.create_connection(address, seconds)
+    sock = connection(address, seconds)
     sock.sendall(before.encode())
     return sock
 
