@@ -14,6 +14,7 @@ use toml::Spanned;
 use super::{Failure, files};
 use crate::catalog::adopted::{self, Dialect};
 use crate::catalog::version::{Release, Version};
+use crate::credentials;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{FileId, SourceMap, Span};
 
@@ -146,7 +147,7 @@ impl Config {
             Ok(settings) => Ok(Self { name, text, settings }),
             Err(error) => {
                 let mut sources = SourceMap::default();
-                let complaint = complaint(&error, sources.add(name, text));
+                let complaint = complaint(&error, sources.add(name, text.as_str()), &text);
                 Err(Failure::Findings(sources, vec![complaint]))
             }
         }
@@ -156,12 +157,28 @@ impl Config {
 /// What is wrong with the text of a settings file, if anything is.
 #[must_use]
 pub fn complaints_about_settings(text: &str) -> Option<Diagnostic> {
-    toml::from_str::<Settings>(text).err().map(|error| complaint(&error, FileId(0)))
+    toml::from_str::<Settings>(text).err().map(|error| complaint(&error, FileId(0), text))
 }
 
-fn complaint(error: &toml::de::Error, file: FileId) -> Diagnostic {
+fn complaint(error: &toml::de::Error, file: FileId, text: &str) -> Diagnostic {
     let span = error.span().map(|range| Span::new(file, range));
-    Diagnostic::error("bad-settings", error.message()).at(span)
+    Diagnostic::error("bad-settings", reason_without_secrets(error, text)).at(span)
+}
+
+/// What is wrong. A message that may repeat a value that is secret by its name says only what is expected instead.
+fn reason_without_secrets(error: &toml::de::Error, text: &str) -> String {
+    let message = error.message();
+    let is_secret = |range: std::ops::Range<usize>| {
+        let (start, end) = (range.start, range.end.max(range.start + 1));
+        credentials::ranges(text).iter().any(|secret| secret.start < end && start < secret.end)
+    };
+    if !error.span().is_some_and(is_secret) {
+        return message.to_owned();
+    }
+    match message.find("expected ") {
+        Some(at) => message[at..].to_owned(),
+        None => String::from("the value has another form here"),
+    }
 }
 
 /// The next settings file from the working directory upwards, not above the root of the repository. Outside of a repository only
@@ -250,6 +267,20 @@ mod tests {
         ] {
             let error = read(text).err().unwrap_or_default();
             assert!(!error.is_empty() && error.contains(reason), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn no_message_repeats_a_secret() {
+        for text in [
+            "[rules]\napi-token = \"CANARY\"",
+            "[rules]\napi-token = \"\\u0043ANARY\"",
+            "[rules]\n\"db-password\" = 'CANARY'",
+            "[controller]\nargs = \"--maxmind-license-key=CANARY\"",
+            "password = CANARY",
+        ] {
+            let finding = complaints_about_settings(text).expect("it is wrong");
+            assert!(!finding.message.contains("CANARY") && !finding.message.is_empty(), "{text}: {}", finding.message);
         }
     }
 

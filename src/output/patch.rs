@@ -1,10 +1,11 @@
 //! Edits of a text as a unified patch, as `patch -p1` and `git apply` read it.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::fixes::{Edit, apply};
-use super::untrusted::one_line;
+use super::untrusted::{many_lines, one_line};
 use crate::credentials;
 use crate::source::{FileId, SourceMap, Span};
 
@@ -19,8 +20,8 @@ struct Change<'a> {
 
 /// The patch of one file. The edits are in the order of the text and do not overlap.
 ///
-/// Lines that hold secrets are never context; where such a line itself changes, the secret in it is not shown, so that this part of
-/// the patch fits nothing.
+/// Lines that hold secrets, or what a terminal would obey, are never context; where such a line itself changes, that is not shown as
+/// it is, so that this part of the patch fits nothing.
 #[must_use]
 pub fn unified(file: FileId, edits: &[Edit], sources: &SourceMap) -> String {
     let source = sources.file(file);
@@ -30,7 +31,10 @@ pub fn unified(file: FileId, edits: &[Edit], sources: &SourceMap) -> String {
         let at = secrets.partition_point(|secret| secret.end <= line.start);
         secrets.get(at).is_some_and(|secret| secret.start < line.end)
     };
-    let is_hidden = |line: usize| sources.is_hidden(Span::new(file, lines[line].clone())) || is_secret(&lines[line]);
+    let is_hidden = |line: usize| {
+        let range = &lines[line];
+        is_secret(range) || is_deceptive_line(&source.text[range.clone()]) || sources.is_hidden(Span::new(file, range.clone()))
+    };
     let name = one_line(source.name.trim_start_matches('/'));
     // What follows a tab is no part of the name.
     let tab = if name.contains(char::is_whitespace) { "\t" } else { "" };
@@ -106,12 +110,23 @@ fn bytes(lines: &[Range<usize>], part: Range<usize>) -> Range<usize> {
     start..part.end.checked_sub(1).and_then(|last| lines.get(last)).map_or(start, |line| line.end.max(start))
 }
 
+/// A line without its break, and the break.
+fn without_break(line: &str) -> (&str, &str) {
+    line.split_at(line.trim_end_matches('\n').trim_end_matches('\r').len())
+}
+
+fn is_deceptive_line(line: &str) -> bool {
+    matches!(many_lines(without_break(line).0), Cow::Owned(_))
+}
+
 /// Writes lines with a sign before each, and returns how many there are.
 fn side(out: &mut String, sign: char, text: &str) -> usize {
     let mut count = 0;
     for line in text.split_inclusive('\n') {
+        let (line_itself, end) = without_break(line);
         out.push(sign);
-        out.push_str(line);
+        out.push_str(&many_lines(line_itself));
+        out.push_str(end);
         if !line.ends_with('\n') {
             out.push_str("\n\\ No newline at end of file\n");
         }
@@ -163,6 +178,14 @@ mod tests {
     fn line_breaks_stay_what_they_are() {
         let end = "\\ No newline at end of file\n";
         assert_eq!(patch("a\r\nb", &[(3..4, "x")], None), format!("{HEAD}@@ -1,2 +1,2 @@\n a\r\n-b\n{end}+x\n{end}"));
+    }
+
+    #[test]
+    fn nothing_that_a_terminal_obeys_is_shown() {
+        let shown = patch("a \u{202e}\r\nb\r\nc\r\nd\u{9b}\r\n", &[(10..11, "x")], None);
+        assert_eq!(shown, format!("{HEAD}@@ -2,2 +2,2 @@\n b\r\n-c\r\n+x\r\n"));
+        let shown = patch("a \u{202e}\u{1b}[2J\r\n", &[(0..1, "x")], None);
+        assert_eq!(shown, format!("{HEAD}@@ -1,1 +1,1 @@\n-a \\u{{202e}}\\u{{1b}}[2J\r\n+x \\u{{202e}}\\u{{1b}}[2J\r\n"));
     }
 
     #[test]
