@@ -7,6 +7,7 @@ use k8s_openapi::api::core::v1::{Service, ServicePort};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
+use super::inward::is_external;
 use super::world::World;
 use crate::catalog::releases::TRAFFIC_DISTRIBUTION;
 use crate::ir::{Endpoint, Port, Transport};
@@ -65,10 +66,6 @@ pub(super) fn of_name(world: &World, service: &Object<Service>, port: &Port) -> 
 /// The ports of a Service.
 pub(super) fn ports(service: &Service) -> &[ServicePort] {
     service.spec.as_ref().and_then(|spec| spec.ports.as_deref()).unwrap_or_default()
-}
-
-pub(super) fn is_external(service: &Service) -> bool {
-    service.spec.as_ref().and_then(|spec| spec.type_.as_deref()) == Some("ExternalName")
 }
 
 /// The endpoints of one port of a Service, each address and port once.

@@ -21,6 +21,7 @@ mod features;
 mod headers;
 mod host_names;
 mod host_settings;
+mod inward;
 mod layout;
 mod locations;
 mod namespaces;

@@ -9,6 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 use k8s_openapi::api::networking::v1::{HTTPIngressPath, Ingress, IngressBackend, IngressRule, IngressServiceBackend};
 
 use super::host_names::{folded, twin};
+use super::inward;
 use crate::catalog::features::{redirect, server};
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::manifest::{Cluster, Object};
@@ -34,6 +35,7 @@ pub fn close(cluster: &mut Cluster) -> Vec<Diagnostic> {
         let is_refused = |key: &String| refused.contains(key.as_str());
         object.value.data.iter_mut().for_each(|data| data.retain(|key, _| !is_refused(key)));
     });
+    findings.extend(inward::close(&mut cluster.services));
     for object in closed {
         cluster.closed.entry(object).or_insert_with(|| REASON.to_owned());
     }

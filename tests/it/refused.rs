@@ -97,6 +97,36 @@ fn endpoints_that_are_no_addresses_are_not_connected_to() {
     }
 }
 
+/// What the controller passes on to DNS is read as an address by the system that the neutral targets ask.
+#[test]
+fn services_outside_are_never_the_machine_of_the_proxy() {
+    for name in [
+        "0.0.0.0",
+        "127.1",
+        "0x7f.1",
+        "2130706433",
+        "0",
+        "0177.0.0.1",
+        "localhost.",
+        "a.localhost",
+        "ip6-loopback",
+        "169.254.169.254",
+        "0xa9fea9fe",
+    ] {
+        let service = format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: mine, namespace: b}}\nspec: {{type: ExternalName, externalName: '{name}', ports: \
+             [{{port: 80, targetPort: 8080}}]}}\n---\n"
+        );
+        let objects = format!("{service}{}", ingress("it.example", "/", ""));
+        for target in NEUTRAL {
+            let (text, messages, status) = render(&objects, target);
+            assert!(!text.contains(&format!("{name}:8080")) && text.contains("10.9.0.1:8080"), "{target}: {name}");
+            assert_eq!((messages.matches("error[internal-address]").count(), status), (1, Some(1)), "{target}: {name}: {messages}");
+        }
+        assert!(render(&objects, "ingress-nginx").0.contains(name), "{name}: there the controller's Lua code gets it");
+    }
+}
+
 #[test]
 fn hosts_that_are_none_have_no_server() {
     for host in [

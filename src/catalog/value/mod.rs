@@ -1,5 +1,6 @@
 //! Values: what the controller accepts, how it reads them, and what to write instead.
 
+mod address;
 mod cache_duration;
 mod cidr;
 mod duration;
@@ -7,6 +8,7 @@ mod go_regex;
 mod pattern;
 mod url;
 
+pub use address::{Inward, inward, read_address};
 pub use cache_duration::{DEFAULT_CACHE_DURATION, parse_cache_durations};
 pub use cidr::parse_networks;
 pub use duration::parse_duration;

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{Subject, at_annotation, at_setting, authority, chosen_by_client, one_of_each_ingress};
-use crate::catalog::value::Url;
+use crate::catalog::value::{Inward, Url, inward, read_address};
 use crate::cause::span;
 use crate::diagnostic::Diagnostic;
 use crate::ir::{DEFAULT_UPSTREAM, Runtime};
@@ -68,78 +68,22 @@ fn danger_of_host(host: &str, port: &str, runtime: &Runtime) -> Option<String> {
     if METADATA_NAMES.contains(&name.as_str()) {
         return Some(format!("`{host}`, where clouds hand out the credentials of a machine"));
     }
-    let is_local_name = name == "localhost" || name.ends_with(".localhost");
-    let address = if is_local_name { Some(IpAddr::V4(Ipv4Addr::LOCALHOST)) } else { address(&name) }?;
     let own = [runtime.status_port, runtime.stream_port, runtime.default_port];
-    let is_link_local = match address {
-        IpAddr::V4(address) => address.is_link_local(),
-        IpAddr::V6(address) => address.is_unicast_link_local(),
-    };
-    if METADATA_ADDRESSES.contains(&address) || is_link_local {
-        Some(format!("`{host}`, where clouds hand out the credentials of a machine"))
-    } else if address.is_loopback() || address.is_unspecified() {
-        Some(match port.parse().is_ok_and(|port: u16| own.contains(&port)) {
+    let is_of_cloud = read_address(&name).is_some_and(|address| METADATA_ADDRESSES.contains(&address));
+    match inward(host) {
+        _ if is_of_cloud => Some(format!("`{host}`, where clouds hand out the credentials of a machine")),
+        Some(Inward::Link) => Some(format!("`{host}`, where clouds hand out the credentials of a machine")),
+        Some(Inward::Machine) => Some(match port.parse().is_ok_and(|port: u16| own.contains(&port)) {
             true => format!("port {port} of its own machine, where the controller changes its configuration"),
             false => format!("`{host}`, its own machine"),
-        })
-    } else {
-        None
-    }
-}
-
-/// The address that a host stands for, in all the ways that the resolver of the system reads: `127.1` and `0x7f000001` too.
-fn address(host: &str) -> Option<IpAddr> {
-    if let Ok(address) = host.parse::<Ipv6Addr>() {
-        return Some(address.to_canonical());
-    }
-    let parts: Vec<u32> = host.split('.').map(number).collect::<Option<_>>()?;
-    let (last, first) = parts.split_last().filter(|(_, first)| first.len() < 4)?;
-    if first.iter().any(|part| *part > 0xff) {
-        return None;
-    }
-    // The last part fills all bytes that are left.
-    let free = 8 * (4 - first.len());
-    if free < 32 && last >> free != 0 {
-        return None;
-    }
-    let bits = first.iter().zip([24, 16, 8]).fold(*last, |bits, (part, shift)| bits | part << shift);
-    Some(IpAddr::V4(Ipv4Addr::from_bits(bits)))
-}
-
-fn number(part: &str) -> Option<u32> {
-    match part.strip_prefix("0x") {
-        Some(digits) => u32::from_str_radix(digits, 16).ok(),
-        None if part.len() > 1 && part.starts_with('0') => u32::from_str_radix(part, 8).ok(),
-        None => part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok())?,
+        }),
+        None => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn addresses_are_read_in_every_form() {
-        for (host, expected) in [
-            ("127.0.0.1", Some("127.0.0.1")),
-            ("127.1", Some("127.0.0.1")),
-            ("2130706433", Some("127.0.0.1")),
-            ("0x7f000001", Some("127.0.0.1")),
-            ("0177.0.0.1", Some("127.0.0.1")),
-            ("169.254.43518", Some("169.254.169.254")),
-            ("0", Some("0.0.0.0")),
-            ("::ffff:169.254.169.254", Some("169.254.169.254")),
-            ("fe80::1", Some("fe80::1")),
-            ("1.2.3.4.5", None),
-            ("256.1.1.1", None),
-            ("1.2.3.256", None),
-            ("a.example", None),
-            ("1.example", None),
-            ("", None),
-        ] {
-            assert_eq!(address(host), expected.and_then(|text| text.parse().ok()), "{host}");
-        }
-    }
 
     #[test]
     fn urls_are_dangerous_by_their_hosts() {
