@@ -12,6 +12,8 @@ use libtest_mimic::Trial;
 pub enum Need {
     /// A program that is found by name.
     Program(&'static str),
+    /// A network without any other program, in which every address is one of this machine.
+    Network,
     /// The recorded answers of the real controller, which lie beside the clone where they are at hand.
     Reference,
 }
@@ -20,6 +22,7 @@ impl Need {
     fn is_met(self) -> bool {
         match self {
             Self::Program(name) => is_installed(name),
+            Self::Network => has_network(),
             Self::Reference => reference().is_dir(),
         }
     }
@@ -27,6 +30,7 @@ impl Need {
     fn name(self) -> &'static str {
         match self {
             Self::Program(name) => name,
+            Self::Network => "network of its own (`unshare` and `ip`, as root)",
             Self::Reference => "../shared/reference",
         }
     }
@@ -48,6 +52,15 @@ fn is_installed(program: &'static str) -> bool {
         })
     };
     *KNOWN.lock().expect("nobody panics while it is held").entry(program).or_insert_with(starts)
+}
+
+fn has_network() -> bool {
+    static IS_GIVEN: LazyLock<bool> = LazyLock::new(|| {
+        let mut command = Command::new("unshare");
+        command.args(["--net", "ip", "link", "set", "lo", "up"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    });
+    *IS_GIVEN
 }
 
 /// A case that says what went wrong by a panic. It is ignored where something is missing, and says what.

@@ -95,7 +95,7 @@ const ATTACKS: &str = "300";
 
 fn no_value_of_one_host_breaks_the_proxy_for_all(product: &Product) {
     let count = std::env::var("ATTACKS").unwrap_or_else(|_| ATTACKS.to_owned());
-    assert_passes(&tool("attacks", product, &["--count", &count, "--kinds", "annotation", "setting", "secret", "host", "path", "name"]));
+    assert_passes(&tool("attacks", product, &["--count", &count]));
 }
 
 fn whatever_the_manifests_say_is_served(product: &Product) {
@@ -103,32 +103,32 @@ fn whatever_the_manifests_say_is_served(product: &Product) {
     assert_passes(&tool("serves", product, &[&part("cases"), "--config", &part("environment.toml")]));
 }
 
-/// What is demanded of a proxy, and whether it needs the recorded answers.
-type Demand = (&'static str, fn(&Product), bool);
+/// What is demanded of a proxy, and what it needs besides.
+type Demand = (&'static str, fn(&Product), &'static [Need]);
 
 /// `demands![name, …]`: a demand has the name of its function.
 macro_rules! demands {
-    ($($name:ident: $recorded:literal),* $(,)?) => {
-        &[$((stringify!($name), $name, $recorded)),*]
+    ($($name:ident: $needs:expr),* $(,)?) => {
+        &[$((stringify!($name), $name, &$needs)),*]
     };
 }
 
 const DEMANDS: &[Demand] = demands![
-    scenarios_get_the_answers_of_the_controller: false,
-    nginx_alone_is_enough: false,
-    a_reload_loses_no_request: false,
-    neighbours_change_nothing: false,
-    recorded_requests_get_the_recorded_answers: true,
-    no_value_of_one_host_breaks_the_proxy_for_all: false,
-    whatever_the_manifests_say_is_served: true,
+    scenarios_get_the_answers_of_the_controller: [],
+    nginx_alone_is_enough: [],
+    a_reload_loses_no_request: [],
+    neighbours_change_nothing: [],
+    recorded_requests_get_the_recorded_answers: [Need::Reference],
+    no_value_of_one_host_breaks_the_proxy_for_all: [Need::Network],
+    whatever_the_manifests_say_is_served: [Need::Network, Need::Reference],
 ];
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     for product in &PRODUCTS {
-        for (name, demand, is_recorded) in DEMANDS.iter().filter(|(name, ..)| product.name == "nginx" || !name.starts_with("nginx")) {
+        for (name, demand, more) in DEMANDS.iter().filter(|(name, ..)| product.name == "nginx" || !name.starts_with("nginx")) {
             let mut needs = vec![Need::Program("python3"), Need::Program("openssl"), Need::Program(product.name)];
-            needs.extend(is_recorded.then_some(Need::Reference));
+            needs.extend(*more);
             trials.push(trial(format!("traffic::{}::{name}", product.name), &needs, || demand(product)));
         }
     }
