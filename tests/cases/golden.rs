@@ -41,13 +41,16 @@ fn files(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     entries.filter(|path| path.is_file())
 }
 
+/// A script that is the same in every output.
+const SCRIPT: &str = "ingress.lua";
+
 /// The files that hold something of the case, by name: of folders only that with tables. Pages for errors are always the same.
 fn named(folder: &Path) -> BTreeMap<String, String> {
     let tables = files(&folder.join("maps")).map(|path| {
         let (name, text) = contents(path);
         (format!("maps/{name}"), text)
     });
-    files(folder).map(contents).chain(tables).collect()
+    files(folder).map(contents).filter(|(name, _)| name != SCRIPT).chain(tables).collect()
 }
 
 /// Everything that the command makes of a case, by file name.
