@@ -4,7 +4,7 @@
 //! bytes -> source -> manifest -> lower (with catalog) -> ir -> emit -> text -> cli
 //! ```
 //!
-//! Arrows run one way; `tests/it/tidy.rs` holds the table of allowed ones. Only `cli` does IO, only `main` ends the process, a user's
+//! Arrows run one way; `tests/it/tidy/mod.rs` holds the table of allowed ones. Only `cli` does IO, only `main` ends the process, a user's
 //! mistake is a [`diagnostic::Diagnostic`] and never an error or a panic, and the same objects give the same bytes in any order.
 
 pub mod catalog;
