@@ -113,28 +113,6 @@ pub(super) fn is_directives(text: &str) -> bool {
     }
 }
 
-/// Whether a text that [`is_directives`] ends or opens a directive without a word, as `};` does: nginx does not start with that.
-pub(super) fn has_nameless(text: &str) -> bool {
-    let mut reader = Reader::new(text, At::Gap);
-    let mut start = 0;
-    while let ControlFlow::Continue(mark) = reader.mark() {
-        let before = text[start..reader.next - 1].trim();
-        match mark {
-            Mark::End | Mark::Open if before.is_empty() => return true,
-            Mark::Comment => {
-                reader.skip_line();
-                if !before.is_empty() {
-                    continue;
-                }
-            }
-            Mark::Open if is_lua(before) => reader.next = lua_end(reader.bytes, reader.next).unwrap_or(reader.bytes.len()),
-            Mark::End | Mark::Open | Mark::Close => {}
-        }
-        start = reader.next;
-    }
-    false
-}
-
 /// The names of all directives and blocks of a text that [`is_directives`], outside of Lua.
 pub(super) fn directives(text: &str) -> Vec<&str> {
     let mut reader = Reader::new(text, At::Gap);
@@ -230,27 +208,6 @@ fn lua_string(bytes: &[u8], quote: u8) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn directives_without_a_name_are_found() {
-        for (text, expected) in [
-            ("", false),
-            ("a;", false),
-            ("a {} b;", false),
-            ("a # c;\n b;", false),
-            ("# ;\na;", false),
-            ("x_by_lua_block { ; }", false),
-            (";", true),
-            ("a;;", true),
-            ("a {};", true),
-            ("a { ; }", true),
-            ("{ a; }", true),
-            ("a; # c\n ;", true),
-        ] {
-            assert!(is_directives(text), "{text}");
-            assert_eq!(has_nameless(text), expected, "{text}");
-        }
-    }
 
     #[test]
     fn words_end_nothing() {

@@ -28,9 +28,6 @@ fn obstacle(text: &str, options: &NginxOptions) -> Option<String> {
     if !shape::is_directives(text) {
         return Some(String::from("it is not made of whole directives and blocks"));
     }
-    if shape::has_nameless(text) {
-        return Some(String::from("a semicolon or brace stands where a directive is expected"));
-    }
     let is_foreign = |name: &str| {
         let beginning = FOREIGN.iter().find(|beginning| name.starts_with(**beginning));
         beginning.is_some_and(|beginning| *beginning != "more_" || !options.modules.contains(&Module::HeadersMore))

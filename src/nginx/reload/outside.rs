@@ -1,4 +1,5 @@
-//! What a snippet names outside of the configuration: files, hosts and ports. nginx starts only where all of it is there.
+//! What a snippet names outside of the configuration: files, hosts and ports. nginx starts only where all of it is there, and where it
+//! can read the snippet.
 
 use std::collections::HashSet;
 
@@ -36,13 +37,17 @@ const NEEDING_OF_ALL: &[&str] = &[
     "ssl_trusted_certificate",
 ];
 
-/// What a snippet names that may not be there when the proxy starts, as a sentence; none where nginx needs nothing of the kind.
+/// What of a snippet nginx cannot read, or what it names that may not be there when the proxy starts, as a sentence; none where nginx
+/// needs nothing of the kind.
 ///
 /// Blocks of `upstream` have these names, and who decides for all hosts may say where they listen.
 #[must_use]
 pub fn outside(text: &str, upstreams: &HashSet<String>, may_listen: bool) -> Option<String> {
     // The text has no place among the sources: its spans never leave this function.
     let tree = conf::parse(FileId(u32::MAX), text);
+    if let Some(unreadable) = tree.diagnostics.first() {
+        return Some(unreadable.message.clone());
+    }
     let mut all = tree.value.directives().flat_map(|directive| std::iter::once(directive).chain(directive.descendants()));
     all.find_map(|directive| one(directive, upstreams, may_listen))
 }
@@ -124,6 +129,26 @@ fn is_large(name: &str, arg: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn directives_without_a_name_are_found() {
+        for (text, expected) in [
+            ("", false),
+            ("a;", false),
+            ("a {} b;", false),
+            ("a # c;\n b;", false),
+            ("# ;\na;", false),
+            ("x_by_lua_block { ; }", false),
+            (";", true),
+            ("a;;", true),
+            ("a {};", true),
+            ("a { ; }", true),
+            ("{ a; }", true),
+            ("a; # c\n ;", true),
+        ] {
+            assert_eq!(outside(text, &HashSet::new(), false).is_some(), expected, "{text}");
+        }
+    }
 
     #[test]
     fn what_must_be_there_at_start_is_found() {
