@@ -106,11 +106,6 @@ struct Maker<'m, 'a> {
     closed: Option<&'static str>,
 }
 
-/// What a path is looked for by: one that is no regular expression stands for its own letters.
-fn pattern_of(route: &Route) -> Cow<'_, str> {
-    if problem(&route.path).is_some() { Cow::from(regex_literal(&route.path)) } else { Cow::from(&route.path) }
-}
-
 impl<'a> Maker<'_, 'a> {
     fn snippet(&mut self, scope: &mut Scope<'a>) {
         if !self.server.snippet.trim().is_empty() {
@@ -149,33 +144,35 @@ impl<'a> Maker<'_, 'a> {
     }
 
     fn all(&mut self, scope: &mut Scope<'a>) {
-        let mut of_routes = Vec::with_capacity(self.server.routes.len());
+        // Each with the regular expression that it is looked for by, where one is, and the place of its backend.
+        let mut of_routes: Vec<(&Route, Cow<str>, usize)> = Vec::with_capacity(self.server.routes.len());
         let by_pattern = self.server.is_by_pattern();
         for route in &self.server.routes {
             scope.enter(route);
-            match asked::path(&route.path, by_pattern) {
-                Asked::Served if !by_pattern && self.is_own(route) => {
+            let problem = if by_pattern { problem(&route.path) } else { None };
+            match (asked::path(&route.path, by_pattern), problem) {
+                (Asked::Served, None) if !by_pattern && self.is_own(route) => {
                     scope.refused("path", "the path is one of the proxy itself", "nobody is passed on to the backend");
                 }
-                Asked::Served if by_pattern && problem(&route.path).is_some() => {
-                    let reason = problem(&route.path).unwrap_or_default();
+                (Asked::Served, Some(reason)) => {
                     scope.refused(
                         "path",
                         &format!("`{}` is no regular expression: {reason}", route.path),
                         "nobody is passed on to the backend",
                     );
                     let closed = route::closed("the path is no regular expression, and stands for its own letters");
-                    of_routes.push((route, self.add(route::name(route), route::about(route), closed)));
+                    let at = self.add(route::name(route), route::about(route), closed);
+                    of_routes.push((route, Cow::from(regex_literal(&route.path)), at));
                 }
-                Asked::Served => of_routes.push((route, self.route(route, scope))),
-                Asked::Closed(beginning) => {
+                (Asked::Served, None) => of_routes.push((route, Cow::from(&route.path), self.route(route, scope))),
+                (Asked::Closed(beginning), _) => {
                     scope.refuse("path", "it is too long, or holds a control character");
                     let at = self.add(route::name(route), route::about(route), route::closed("the path is not fit for a configuration"));
                     let (table, beginning) =
                         if by_pattern { (Table::BeginningAnyCase, beginning.to_lowercase()) } else { (Table::Beginning, beginning) };
                     self.host.paths.push((table, beginning, at));
                 }
-                Asked::Never => scope.unserved("path", "no request can have such a path"),
+                (Asked::Never, _) => scope.unserved("path", "no request can have such a path"),
             }
         }
         self.app_roots();
@@ -238,10 +235,10 @@ impl<'a> Maker<'_, 'a> {
         self.host.paths.push((Table::Exact, String::from("/"), at));
     }
 
-    fn plain(&mut self, routes: &[(&Route, usize)]) {
+    fn plain(&mut self, routes: &[(&Route, Cow<str>, usize)]) {
         let exact: HashSet<&str> =
-            routes.iter().filter(|(route, _)| route.path_match == PathMatch::Exact).map(|(route, _)| route.path.as_str()).collect();
-        for (route, at) in routes {
+            routes.iter().filter(|(route, ..)| route.path_match == PathMatch::Exact).map(|(route, ..)| route.path.as_str()).collect();
+        for (route, _, at) in routes {
             let table = match route.path_match {
                 PathMatch::Exact => Table::Exact,
                 PathMatch::Prefix => Table::Beginning,
@@ -268,10 +265,10 @@ impl<'a> Maker<'_, 'a> {
     }
 
     /// Quirk: one path that is a regular expression makes all paths of the host regular expressions, in any case of letters.
-    fn patterns(&mut self, routes: &[(&Route, usize)]) {
-        let meanings: Vec<_> = routes.iter().map(|(route, at)| (patterns::meaning(&pattern_of(route)), *at)).collect();
+    fn patterns(&mut self, routes: &[(&Route, Cow<str>, usize)]) {
+        let meanings: Vec<_> = routes.iter().map(|(_, pattern, at)| (patterns::meaning(pattern), *at)).collect();
         if meanings.iter().any(|(meaning, _)| *meaning == Meaning::Pattern) {
-            self.host.patterns = routes.iter().map(|(route, at)| (patterns::map_key(&pattern_of(route)), *at)).collect();
+            self.host.patterns = routes.iter().map(|(_, pattern, at)| (patterns::map_key(pattern), *at)).collect();
             return;
         }
         // The first that fits counts, but the tables find the longest: what an earlier one takes away from a later one is left out.
