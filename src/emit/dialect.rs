@@ -10,6 +10,10 @@ pub(super) const MEMORY_UNITS: &[u8] = b"kKmM";
 /// Units of sizes of files and bodies.
 pub(super) const OFFSET_UNITS: &[u8] = b"kKmMgG";
 
+/// Browsers that take `SameSite=None` for something else, by what fits their names, as the controller knows them.
+pub(super) const UNFIT_FOR_SAME_SITE_NONE: [&str; 4] =
+    ["Chrome/[456]", "CPU iPhone OS 12", "iPad; CPU OS 12", "^(?=.*Macintosh)(?=.*Intel Mac OS X 10_14)(?=.*Safari)(?!.*Chrome)"];
+
 /// Whether the controller takes a text for a size. Quirk: blanks around it do not count.
 pub(super) fn is_size(text: &str, units: &[u8]) -> bool {
     let digits = text.trim().trim_end_matches(|c: char| u8::try_from(c).is_ok_and(|byte| units.contains(&byte)));

@@ -1,5 +1,6 @@
 //! Cookies that keep a client on one endpoint: the value is hashed, and its end tells which upstream the client was assigned to.
 
+use super::super::dialect::UNFIT_FOR_SAME_SITE_NONE;
 use super::super::names;
 use super::lines::{Lines, Rule};
 use super::words::{Format, argument};
@@ -65,7 +66,3 @@ fn set(upstream: &Upstream, path: &str, lines: &mut Lines) {
     let answered = "if { var(txn.is_new) -m bool } { var(txn.is_answered) -m bool }";
     lines.rule(Rule::new("http-after-response add-header Set-Cookie").format(&value).code(answered));
 }
-
-/// Browsers that take `SameSite=None` for something else, as the controller knows them.
-const UNFIT_FOR_SAME_SITE_NONE: [&str; 4] =
-    ["Chrome/[456]", "CPU iPhone OS 12", "iPad; CPU OS 12", "^(?=.*Macintosh)(?=.*Intel Mac OS X 10_14)(?=.*Safari)(?!.*Chrome)"];

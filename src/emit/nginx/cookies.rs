@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::dialect::regex_literal;
+use super::super::dialect::{UNFIT_FOR_SAME_SITE_NONE, regex_literal};
 use super::lines::{Lines, Word, words};
 use super::names;
 use super::plan::{Plan, Plans};
@@ -134,12 +134,9 @@ fn shared(all: &BTreeSet<Setter>, plans: &Plans, lines: &mut Lines) {
         lines.comment("Browsers that take SameSite=None for something else, as the controller knows them.");
         lines.block("map", words("$http_user_agent $same_site_none"), |lines| {
             for pattern in UNFIT_FOR_SAME_SITE_NONE {
-                lines.entry(vec![Word::from(pattern), Word::from("")]);
+                lines.entry(vec![Word::from(format!("~{pattern}")), Word::from("")]);
             }
             lines.entry(vec![Word::from("default"), Word::from("; SameSite=None")]);
         });
     }
 }
-
-const UNFIT_FOR_SAME_SITE_NONE: [&str; 4] =
-    ["~Chrome/[456]", "~CPU iPhone OS 12", "~iPad; CPU OS 12", "~^(?=.*Macintosh)(?=.*Intel Mac OS X 10_14)(?=.*Safari)(?!.*Chrome)"];
