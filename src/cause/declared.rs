@@ -9,7 +9,7 @@ use super::{Causes, Found, span};
 use crate::catalog::features::redirect;
 use crate::catalog::settings;
 use crate::diagnostic::{Cause, ObjectRef, Reason};
-use crate::ir::{Route, Server};
+use crate::ir::{Route, Server, twin};
 use crate::manifest::Object;
 use crate::source::Span;
 
@@ -134,7 +134,7 @@ impl Causes<'_> {
     /// The server that a host could be the `www.` twin of.
     fn twin(&self, query: &Query) -> Option<&Server> {
         let host = query.host?;
-        self.server(host.strip_prefix("www.").unwrap_or(&format!("www.{host}")))
+        self.server(&twin(host))
     }
 
     /// Nothing declares a directive, but a key of the ConfigMap could.

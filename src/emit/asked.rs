@@ -21,7 +21,7 @@ pub(super) fn host(server: &Server, proxy: &Proxy) -> Asked {
         return Asked::Served;
     }
     let folded = name.to_ascii_lowercase();
-    let is_taken = || proxy.servers.binary_search_by(|other| other.hostname.as_str().cmp(&folded)).is_ok();
+    let is_taken = || proxy.server(&folded).is_some();
     if is_host(&folded) && !is_taken() { Asked::Closed(folded) } else { Asked::Never }
 }
 

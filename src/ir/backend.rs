@@ -71,6 +71,12 @@ impl Proxy {
         self.upstreams.get(at).filter(|upstream| upstream.name == name)
     }
 
+    /// Whether the upstream of a route gets connections of TLS unopened besides.
+    #[must_use]
+    pub fn takes_tls_unopened(&self, route: &Route) -> bool {
+        self.upstream(&route.upstream).is_some_and(|upstream| upstream.tls_passthrough)
+    }
+
     /// The protocol of the backend of a route. Quirk: the default backend always gets plain HTTP.
     #[must_use]
     pub fn protocol(&self, route: &Route) -> Protocol {
@@ -78,9 +84,7 @@ impl Proxy {
             return Protocol::Http;
         }
         match route.features.protocol {
-            Protocol::Http | Protocol::AsClient if self.upstream(&route.upstream).is_some_and(|upstream| upstream.tls_passthrough) => {
-                Protocol::Https
-            }
+            Protocol::Http | Protocol::AsClient if self.takes_tls_unopened(route) => Protocol::Https,
             other => other,
         }
     }
@@ -119,13 +123,11 @@ impl Endpoint {
     }
 }
 
-impl Route {
-    /// Whether the upstream answers in the place of another one, which has no endpoint or answered with an error. Quirk: that is told
-    /// by its name, which a Service can have as well.
-    #[must_use]
-    pub fn is_fallback(&self) -> bool {
-        self.upstream.starts_with(FALLBACK_PREFIX)
-    }
+/// Whether an upstream answers in the place of another one, which has no endpoint or answered with an error. Quirk: that is told by its
+/// name, which a Service can have as well.
+#[must_use]
+pub fn is_fallback(upstream: &str) -> bool {
+    upstream.starts_with(FALLBACK_PREFIX)
 }
 
 impl Mirror {

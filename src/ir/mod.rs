@@ -66,9 +66,15 @@ impl Proxy {
         server.certificate.as_deref().or_else(|| {
             let (_, parent) = server.hostname.split_once('.')?;
             let wildcard = format!("*.{parent}");
-            let at = self.servers.binary_search_by(|other| other.hostname.as_str().cmp(&wildcard)).ok()?;
-            self.servers[at].certificate.as_deref()
+            self.server(&wildcard)?.certificate.as_deref()
         })
+    }
+
+    /// The server of a host.
+    #[must_use]
+    pub fn server(&self, hostname: &str) -> Option<&Server> {
+        let at = self.servers.binary_search_by(|server| server.hostname.as_str().cmp(hostname)).ok()?;
+        self.servers.get(at)
     }
 
     /// The redirects between hosts that take no name which somebody else had first.

@@ -124,6 +124,12 @@ pub struct ClientAuth {
     pub match_subject: String,
 }
 
+/// The other name of a host, which a redirect takes.
+#[must_use]
+pub fn twin(host: &str) -> String {
+    host.strip_prefix("www.").map_or_else(|| format!("www.{host}"), str::to_owned)
+}
+
 /// A redirect from one host name to another.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HostRedirect {

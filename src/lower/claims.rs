@@ -8,12 +8,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::host_names::{folded, twin};
+use super::host_names::folded;
 use super::select::Chosen;
 use super::sites::{Site, Sites, cause};
 use crate::catalog::features::{redirect, server};
 use crate::diagnostic::Diagnostic;
-use crate::ir::{Origin, Server};
+use crate::ir::{Origin, Server, twin};
 use crate::source::Span;
 
 /// Decides which aliases and twins take nothing from others, in the order in which Ingresses ask for them.

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::host_names::twin;
 use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
-use crate::ir::{HostRedirect, Origin, Server};
+use crate::ir::{HostRedirect, Origin, Server, twin};
 
 /// The annotation that asks for them.
 const ANNOTATION: &str = "from-to-www-redirect";

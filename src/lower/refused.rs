@@ -8,10 +8,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use k8s_openapi::api::networking::v1::{HTTPIngressPath, Ingress, IngressBackend, IngressRule, IngressServiceBackend};
 
-use super::host_names::{folded, twin};
+use super::host_names::folded;
 use super::inward;
 use crate::catalog::features::{redirect, server};
 use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::ir::twin;
 use crate::manifest::{Cluster, Object};
 
 /// Why the paths of a refused Ingress answer 503.

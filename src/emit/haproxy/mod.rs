@@ -125,7 +125,7 @@ fn name(server: &crate::ir::Server, site: &str, shared: &Shared, maps: &mut Maps
     }
     for alias in server.fair_names() {
         let alias = alias.as_ref();
-        let is_host = |name: &str| shared.proxy.servers.binary_search_by(|other| other.hostname.as_str().cmp(name)).is_ok();
+        let is_host = |name: &str| shared.proxy.server(name).is_some();
         // Names of nginx itself: a star stands for any number of labels, and a dot in front for none as well.
         let named = if let Some(pattern) = alias.strip_prefix('~') {
             maps.name_pattern(pattern, site)

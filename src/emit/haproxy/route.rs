@@ -11,7 +11,7 @@ use super::servers;
 use super::shared::Shared;
 use super::words::Format;
 use super::{access, backend_answers, client_auth, cors, fastcgi, headers, limits, losses, redirects, rewriting};
-use crate::ir::{Destination, FALLBACK_PREFIX, Features, Protocol, Route, Server};
+use crate::ir::{Destination, Features, Protocol, Route, Server, is_fallback};
 
 /// Writes the rules of a route, whose requests go to an upstream: its own or one that takes a share of it.
 pub(super) fn write(
@@ -82,7 +82,7 @@ impl Writer<'_, '_> {
         }
         redirects::to_https(self.server, self.route, self.shared, lines);
         let upstream = self.shared.proxy.upstream(self.upstream);
-        let destination = self.shared.proxy.destination_of(self.upstream);
+        let destination = upstream.map_or(Destination::Nowhere, |upstream| self.shared.proxy.destination(upstream));
         if destination == Destination::Nowhere {
             lines.comment("The Service has no endpoints.");
             return pages.answer(503, "", lines);
@@ -147,7 +147,7 @@ impl Writer<'_, '_> {
         if features.connection_header.is_some() {
             scope.differs("connection-proxy-header", "HAProxy decides about connections to backends itself");
         }
-        if self.upstream.starts_with(FALLBACK_PREFIX) {
+        if is_fallback(self.upstream) {
             self.tell_of_missing(lines);
         }
     }

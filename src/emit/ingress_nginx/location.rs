@@ -11,7 +11,7 @@ use super::shared::{LayoutView, Shared};
 use super::sizes::{offset, size};
 use super::tls::{self, TlsView};
 use super::{cors, inline};
-use crate::ir::{DEFAULT_UPSTREAM, Features, PathMatch, Protocol, Route, Server};
+use crate::ir::{DEFAULT_UPSTREAM, Features, PathMatch, Protocol, Route, Server, is_fallback};
 
 view! {
     /// One location.
@@ -234,7 +234,7 @@ fn view(
             .iter()
             .map(|(name, value)| quoted(&without_variables(&format!("{name}: {value}"))))
             .collect(),
-        is_error_backend: route.is_fallback(),
+        is_error_backend: is_fallback(&route.upstream),
         satisfy: printer.words_if_any("satisfy", &features.satisfy),
         relative: features.redirect.relative,
         intercept_errors: !features.error_pages.is_empty() && !features.keep_backend_errors,
@@ -339,7 +339,7 @@ fn pass(route: &Route, shared: &Shared) -> (&'static str, Raw) {
         Protocol::FastCgi => ("fastcgi_pass", ""),
         Protocol::Http => ("proxy_pass", "http://"),
     };
-    if shared.passthrough.contains(route.upstream.as_str()) {
+    if shared.proxy.takes_tls_unopened(route) {
         let is_grpcs = protocol == Protocol::Grpcs && !route.features.is_protocol_small;
         scheme = if is_grpcs { "grpcs://" } else { "https://" };
     }

@@ -1,6 +1,5 @@
 //! What all hosts have in common, made once.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::super::view::{Raw, view};
@@ -25,8 +24,6 @@ pub(super) struct Shared<'a> {
     pub(super) grpc_forwarding: Raw,
     /// Pages for the error codes of all hosts.
     pub(super) error_pages: Vec<Raw>,
-    /// Upstreams that get TLS unopened.
-    pub(super) passthrough: HashSet<&'a str>,
     /// Raw configuration of the administrator for each host.
     pub(super) server_snippet: Option<Raw>,
     /// Raw configuration of the administrator for each route.
@@ -64,7 +61,6 @@ impl<'a> Shared<'a> {
     /// Prepares what all hosts have in common.
     pub(super) fn new(proxy: &'a Proxy, printer: &mut Printer) -> Self {
         let settings = &proxy.settings;
-        let passthrough = proxy.upstreams.iter().filter(|upstream| upstream.tls_passthrough).map(|upstream| upstream.name.as_str());
         Self {
             proxy,
             layout: Arc::new(layout(&proxy.layout)),
@@ -73,7 +69,6 @@ impl<'a> Shared<'a> {
             forwarding: forwarding(proxy, "proxy_set_header", printer),
             grpc_forwarding: forwarding(proxy, "grpc_set_header", printer),
             error_pages: error_pages::pieces(proxy, DEFAULT_UPSTREAM, &settings.route_defaults.error_codes, printer),
-            passthrough: passthrough.collect(),
             server_snippet: printer.directives("server-snippet", &settings.snippets.server),
             location_snippet: printer.directives("location-snippet", &settings.snippets.location),
         }

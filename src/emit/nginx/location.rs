@@ -18,7 +18,7 @@ use super::shared::Shared;
 use super::snippets;
 use super::tls;
 use super::{cookies, losses};
-use crate::ir::{PathMatch, Protocol, Route, Server};
+use crate::ir::{PathMatch, Protocol, Route, Server, is_fallback};
 use crate::nginx;
 
 /// Writes the locations of a route: its own, and those that authentication needs.
@@ -220,7 +220,7 @@ impl Writer<'_, '_> {
     fn names_its_ingress(&self) -> bool {
         let features = &self.route.features;
         let settings = &self.shared.proxy.settings;
-        let is_error_backend = self.route.is_fallback();
+        let is_error_backend = is_fallback(&self.route.upstream);
         let is_asked = inherited::ask_for(&["$namespace", "$ingress_name", "$service_name", "$service_port"], self.route, self.shared);
         !features.error_pages.is_empty() || !settings.route_defaults.error_codes.is_empty() || is_error_backend || is_asked
     }
@@ -265,7 +265,7 @@ impl Writer<'_, '_> {
         if let Some(value) = &features.connection_header {
             headers.set("Connection", value);
         }
-        if self.route.is_fallback() {
+        if is_fallback(&self.route.upstream) {
             errors::tell_of_missing(headers);
         }
         if self.route.rewritten().is_some() && !features.forwarded_prefix.is_empty() {

@@ -160,8 +160,8 @@ fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Stri
     let [settings, tables, groups] = [settings, tables, groups].map(|text| shared.refused.leave_out(text, scope));
     let mut servers = redirects;
     // Of regular expressions nginx takes the first that fits: aliases go behind the hosts with a star.
-    let has_patterns = |server: &Server| !server.hostname.starts_with('*') || server.fair_names().any(|name| name.starts_with('~'));
-    let (first, last): (Vec<_>, Vec<_>) = hosts.iter().partition(|(server, _)| !has_patterns(server));
+    let is_only_star = |server: &Server| server.hostname.starts_with('*') && !server.fair_names().any(|name| name.starts_with('~'));
+    let (first, last): (Vec<_>, Vec<_>) = hosts.iter().partition(|(server, _)| is_only_star(server));
     for (server, text) in first.into_iter().chain(last) {
         if shared.options.splits_hosts {
             servers.push_str(&format!("\n    include {};\n", FileName::of_host(&server.hostname)));

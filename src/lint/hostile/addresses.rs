@@ -65,19 +65,19 @@ fn danger_of_url(url: &str, runtime: &Runtime) -> Option<String> {
 /// What is wrong with a host, as the end of "requests to".
 fn danger_of_host(host: &str, port: &str, runtime: &Runtime) -> Option<String> {
     let name = host.trim_end_matches('.').to_ascii_lowercase();
-    if METADATA_NAMES.contains(&name.as_str()) {
+    let is_of_cloud = METADATA_NAMES.contains(&name.as_str())
+        || read_address(&name).is_some_and(|address| METADATA_ADDRESSES.contains(&address))
+        || inward(host) == Some(Inward::Link);
+    if is_of_cloud {
         return Some(format!("`{host}`, where clouds hand out the credentials of a machine"));
     }
     let own = [runtime.status_port, runtime.stream_port, runtime.default_port];
-    let is_of_cloud = read_address(&name).is_some_and(|address| METADATA_ADDRESSES.contains(&address));
     match inward(host) {
-        _ if is_of_cloud => Some(format!("`{host}`, where clouds hand out the credentials of a machine")),
-        Some(Inward::Link) => Some(format!("`{host}`, where clouds hand out the credentials of a machine")),
         Some(Inward::Machine) => Some(match port.parse().is_ok_and(|port: u16| own.contains(&port)) {
             true => format!("port {port} of its own machine, where the controller changes its configuration"),
             false => format!("`{host}`, its own machine"),
         }),
-        None => None,
+        Some(Inward::Link) | None => None,
     }
 }
 
