@@ -3,26 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use ingressc::catalog::flags::Flags;
-use ingressc::catalog::version::LATEST;
 use ingressc::emit::{self, OutputFile};
-use ingressc::lower::{self, Controller, Environment};
-use ingressc::manifest;
-use ingressc::source::SourceMap;
+
+use crate::cluster;
 
 const VICTIM: &str = "\
-apiVersion: v1
-kind: Service
-metadata: {name: web, namespace: shop}
-spec: {clusterIP: 10.0.0.1, ports: [{name: http, port: 80, targetPort: 8080}]}
----
-apiVersion: discovery.k8s.io/v1
-kind: EndpointSlice
-metadata: {name: web-1, namespace: shop, labels: {kubernetes.io/service-name: web}}
-addressType: IPv4
-endpoints: [{addresses: [10.1.0.1], conditions: {ready: true}}]
-ports: [{name: http, port: 8080, protocol: TCP}]
----
 apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata: {name: victim, namespace: shop}
@@ -36,20 +21,10 @@ spec:
 ---
 ";
 
-const THIEF: &str = "\
-apiVersion: v1
-kind: Service
-metadata: {name: web, namespace: thief}
-spec: {clusterIP: 10.0.0.2, ports: [{name: http, port: 80, targetPort: 8080}]}
----
-apiVersion: discovery.k8s.io/v1
-kind: EndpointSlice
-metadata: {name: web-1, namespace: thief, labels: {kubernetes.io/service-name: web}}
-addressType: IPv4
-endpoints: [{addresses: [10.1.0.2], conditions: {ready: true}}]
-ports: [{name: http, port: 8080, protocol: TCP}]
----
-";
+/// The objects of somebody whose host is `victim.example`.
+fn victim() -> String {
+    [cluster::service("shop", "web", "10.0.0.1", &["10.1.0.1"]).as_str(), VICTIM].join("---\n")
+}
 
 fn quoted(text: &str) -> String {
     serde_json::to_string(text).expect("any text is JSON")
@@ -61,7 +36,8 @@ fn thief(host: &str, path: &str) -> String {
     let annotations: Vec<String> =
         annotations.iter().map(|(key, value)| format!("nginx.ingress.kubernetes.io/{key}: {}", quoted(value))).collect();
     format!(
-        "{THIEF}apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: thief, namespace: thief, annotations: {{{}}}}}\nspec:\n  ingressClassName: nginx\n  tls: [{{hosts: [{}], secretName: own}}]\n  rules:\n  - host: {}\n    http: {{paths: [{{path: {}, pathType: Prefix, backend: {{service: {{name: web, port: {{number: 80}}}}}}}}]}}\n",
+        "{}---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: thief, namespace: thief, annotations: {{{}}}}}\nspec:\n  ingressClassName: nginx\n  tls: [{{hosts: [{}], secretName: own}}]\n  rules:\n  - host: {}\n    http: {{paths: [{{path: {}, pathType: Prefix, backend: {{service: {{name: web, port: {{number: 80}}}}}}}}]}}\n",
+        cluster::service("thief", "web", "10.0.0.2", &["10.1.0.2"]),
         annotations.join(", "),
         quoted(host),
         quoted(host),
@@ -71,11 +47,7 @@ fn thief(host: &str, path: &str) -> String {
 
 /// What the targets make of manifests that no API server has looked at.
 fn made(target: &str, text: &str) -> Vec<OutputFile> {
-    let mut sources = SourceMap::default();
-    sources.add("a.yaml", text);
-    let flags = Flags::parse(LATEST, [("--enable-ssl-passthrough=true", None)]).value;
-    let controller = Controller { version: LATEST, flags, environment: Environment::default() };
-    let proxy = lower::lower(&manifest::load(&mut sources).value, &controller).value;
+    let proxy = cluster::lower(&[("a.yaml", text)], &["--enable-ssl-passthrough=true"]).0;
     let mut options = emit::Options::default();
     options.nginx.splits_hosts = true;
     emit::find(target).expect("it is there").render(&proxy, &options).value
@@ -141,11 +113,11 @@ fn odd_hosts_and_paths_change_no_line_of_others() {
     let paths =
         ["/", ".example/a b", "~.*", "^~/", "@x", "=/x", "/a\u{2423}b", "/a%20b", "/a\nb c", "/a\u{0}", "/nginx_status", "/healthz", &long];
     for target in ["nginx", "haproxy"] {
-        let before = of_victim(&made(target, VICTIM));
+        let before = of_victim(&made(target, &victim()));
         assert!(!before.is_empty());
         for (host, path) in hosts.iter().map(|host| (*host, "/")).chain(paths.iter().flat_map(|path| [("victim", *path), ("", *path)])) {
             let what = format!("{target}, host {host:?}, path {:?}", path.get(..30).unwrap_or(path));
-            let files = made(target, &format!("{VICTIM}{}", thief(host, path)));
+            let files = made(target, &format!("{}{}", victim(), thief(host, path)));
             assert_shape(&what, &files);
             let lost: Vec<_> = before.difference(&of_victim(&files)).cloned().collect();
             assert!(lost.is_empty(), "{what}: {lost:?}");

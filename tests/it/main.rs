@@ -10,6 +10,7 @@
 mod any_text;
 mod check;
 mod cli;
+mod cluster;
 mod conf;
 mod credentials;
 mod diff;

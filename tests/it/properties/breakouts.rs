@@ -122,7 +122,7 @@ fn no_annotation_breaks_out_unseen() {
         let asked = asked.iter().enumerate();
         let all: Vec<String> =
             asked.map(|(at, annotations)| ingress(&format!("main{at}"), &format!("h{at}.example"), "/", annotations)).collect();
-        lower(&[("a.yaml", SERVICES), ("b.yaml", &all.join("---\n")), ("c.yaml", &config_map(&[])), ("d.yaml", &neighbour)])
+        lower(&[("a.yaml", &SERVICES), ("b.yaml", &all.join("---\n")), ("c.yaml", &config_map(&[])), ("d.yaml", &neighbour)])
     };
     let base = rendered(&make(&[Vec::new()]).0);
     let specs: Vec<&Spec> = features::all().filter(|spec| !is_raw(spec.name)).collect();
@@ -146,7 +146,7 @@ fn no_annotation_breaks_out_unseen() {
 #[test]
 fn no_setting_breaks_out_unseen() {
     let neighbour = neighbour();
-    let make = |data: &[(&str, &str)]| lower(&[("a.yaml", SERVICES), ("b.yaml", &neighbour), ("c.yaml", &config_map(data))]);
+    let make = |data: &[(&str, &str)]| lower(&[("a.yaml", &SERVICES), ("b.yaml", &neighbour), ("c.yaml", &config_map(data))]);
     let base = rendered(&make(&[]).0);
     let names: Vec<&str> = settings::all().map(|setting| setting.name).filter(|name| !is_raw(name)).collect();
     let tally = Tally::default();
@@ -186,7 +186,7 @@ fn decided(proxy: &Proxy, count: usize) -> Vec<usize> {
 fn no_host_or_path_breaks_out_unseen() {
     let neighbour = neighbour();
     let make =
-        |host: &str, path: &str| lower(&[("a.yaml", SERVICES), ("b.yaml", &ingress("main", host, path, &[])), ("c.yaml", &neighbour)]);
+        |host: &str, path: &str| lower(&[("a.yaml", &SERVICES), ("b.yaml", &ingress("main", host, path, &[])), ("c.yaml", &neighbour)]);
     let base = rendered(&make("a.example", "/").0);
     let tally = Tally::default();
     for value in HOSTILE {
@@ -207,7 +207,7 @@ static DECISIONS: LazyLock<Vec<Proxy>> = LazyLock::new(|| {
     let all = std::iter::once(Vec::new()).chain(asked).map(|annotations: Vec<_>| {
         let distinct: std::collections::BTreeMap<_, _> = annotations.into_iter().collect();
         let main = ingress("main", "a.example", "/", &distinct.into_iter().collect::<Vec<_>>());
-        lower(&[("a.yaml", SERVICES), ("b.yaml", &main), ("c.yaml", &config_map(&[])), ("d.yaml", &neighbour)]).0
+        lower(&[("a.yaml", &SERVICES), ("b.yaml", &main), ("c.yaml", &config_map(&[])), ("d.yaml", &neighbour)]).0
     });
     all.collect()
 });

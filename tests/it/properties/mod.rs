@@ -5,44 +5,24 @@ mod breakouts;
 mod shape;
 mod texts;
 
+use std::sync::LazyLock;
+
 use ingressc::catalog::features;
-use ingressc::catalog::flags::Flags;
-use ingressc::catalog::version::LATEST;
 use ingressc::conf::{self, Directive};
 use ingressc::diagnostic::{Diagnostic, Outcome};
 use ingressc::emit::{self, OutputFile};
 use ingressc::ir::Proxy;
-use ingressc::lower::{self, Controller, Environment};
-use ingressc::manifest;
-use ingressc::source::{FileId, SourceMap};
+use ingressc::source::FileId;
 use proptest::prelude::*;
 
-const SERVICES: &str = "\
-apiVersion: v1
-kind: Service
-metadata: {name: web, namespace: shop}
-spec: {clusterIP: 10.0.0.1, ports: [{name: http, port: 80, targetPort: 8080}]}
----
-apiVersion: discovery.k8s.io/v1
-kind: EndpointSlice
-metadata: {name: web-1, namespace: shop, labels: {kubernetes.io/service-name: web}}
-addressType: IPv4
-endpoints: [{addresses: [10.1.0.1], conditions: {ready: true}}]
-ports: [{name: http, port: 8080, protocol: TCP}]
-";
+use crate::cluster;
+
+/// The Service of all Ingresses.
+static SERVICES: LazyLock<String> = LazyLock::new(|| cluster::service("shop", "web", "10.0.0.1", &["10.1.0.1"]));
 
 /// What is made of manifests: decisions, and what was said on the way.
 fn lower(files: &[(&str, &str)]) -> (Proxy, Vec<Diagnostic>) {
-    let args = ["--configmap=shop/settings", "--enable-annotation-validation=false"];
-    let flags = Flags::parse(LATEST, args.iter().map(|arg| (*arg, None))).value;
-    let controller = Controller { version: LATEST, flags, environment: Environment::default() };
-    let mut sources = SourceMap::default();
-    for (name, text) in files {
-        sources.add(*name, *text);
-    }
-    let cluster = manifest::load(&mut sources);
-    let proxy = lower::lower(&cluster.value, &controller);
-    (proxy.value, [cluster.diagnostics, proxy.diagnostics].concat())
+    cluster::lower(files, &["--configmap=shop/settings", "--enable-annotation-validation=false"])
 }
 
 fn render(target: &str, proxy: &Proxy) -> Outcome<Vec<OutputFile>> {
@@ -89,14 +69,14 @@ fn the_order_of_files_is_irrelevant() {
     let one = ingress("one", "a.example", "/", &[]);
     let two = ingress("two", "a.example", "/two", &[(String::from("nginx.ingress.kubernetes.io/use-regex"), String::from("true"))]);
     let three = ingress("three", "b.example", "/", &[]);
-    let files = [("a.yaml", SERVICES), ("b.yaml", &*one), ("c.yaml", &*two), ("d.yaml", &*three)];
+    let files = [("a.yaml", SERVICES.as_str()), ("b.yaml", &*one), ("c.yaml", &*two), ("d.yaml", &*three)];
     let expected = make(&files);
     for (first, second) in [(0, 3), (1, 2), (0, 1), (2, 3)] {
         let mut files = files;
         files.swap(first, second);
         assert_eq!(make(&files), expected);
     }
-    let joined = [three.as_str(), two.as_str(), SERVICES, one.as_str()].join("---\n");
+    let joined = [three.as_str(), two.as_str(), &SERVICES, one.as_str()].join("---\n");
     assert_eq!(make(&[("all.yaml", &joined)]), expected);
 }
 
@@ -110,7 +90,7 @@ proptest! {
         let annotations = [(format!("nginx.ingress.kubernetes.io/{}", spec.name), spec.example.to_owned())];
         let manifests: Vec<String> = hosts.iter().enumerate().map(|(at, host)| ingress(&format!("i{at}"), host, &path, &annotations)).collect();
         let all = manifests.join("---\n");
-        let made = make(&[("a.yaml", SERVICES), ("b.yaml", &all)]);
+        let made = make(&[("a.yaml", SERVICES.as_str()), ("b.yaml", &all)]);
         let tree = conf::parse(FileId(0), &made[0].content);
         prop_assert!(tree.diagnostics.is_empty(), "{:?}", tree.diagnostics);
         let printed = conf::print(&tree.value);
@@ -120,7 +100,7 @@ proptest! {
     #[test]
     fn no_text_makes_the_compiler_panic(text in "\\PC{0,200}", at in any::<prop::sample::Index>(), garbage in "[\\x00-\\x7f]{0,12}") {
         make(&[("a.yaml", &text)]);
-        let manifest = format!("{SERVICES}---\n{}", ingress("main", "a.example", "/", &[]));
+        let manifest = format!("{}---\n{}", *SERVICES, ingress("main", "a.example", "/", &[]));
         let at = at.index(manifest.len());
         let mutated = format!("{}{garbage}{}", &manifest[..at], &manifest[at..]);
         make(&[("a.yaml", &mutated)]);

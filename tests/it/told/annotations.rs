@@ -4,34 +4,12 @@ use ingressc::catalog::features;
 use ingressc::catalog::key::Spec;
 use ingressc::ir::Proxy;
 
+use crate::cluster;
+
 use super::trial::{self, Companions, OTHERS, Trial};
 
 /// What annotations name, and a host with TLS whose second path has other annotations.
 const CLUSTER: &str = "\
-apiVersion: v1
-kind: Service
-metadata: {name: web, namespace: shop}
-spec: {clusterIP: 10.0.0.1, ports: [{name: http, port: 80, targetPort: 8080}]}
----
-apiVersion: discovery.k8s.io/v1
-kind: EndpointSlice
-metadata: {name: web-1, namespace: shop, labels: {kubernetes.io/service-name: web}}
-addressType: IPv4
-endpoints: [{addresses: [10.1.0.1], conditions: {ready: true}}, {addresses: [10.1.0.2], conditions: {ready: true}}]
-ports: [{name: http, port: 8080, protocol: TCP}]
----
-apiVersion: v1
-kind: Service
-metadata: {name: other, namespace: shop}
-spec: {clusterIP: 10.0.0.2, ports: [{name: http, port: 80, targetPort: 8080}]}
----
-apiVersion: discovery.k8s.io/v1
-kind: EndpointSlice
-metadata: {name: other-1, namespace: shop, labels: {kubernetes.io/service-name: other}}
-addressType: IPv4
-endpoints: [{addresses: [10.1.0.3], conditions: {ready: true}}]
-ports: [{name: http, port: 8080, protocol: TCP}]
----
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: headers, namespace: shop}
@@ -154,7 +132,10 @@ metadata:
     let certificate = include_str!("../../../examples/shop/certificate.yaml");
     let authority = certificate.replace("shop-tls", "authority").replace("tls.crt:", "ca.crt:");
     let authority = format!("{authority}{}", certificate.lines().filter(|line| line.contains("tls.crt:")).collect::<String>());
-    trial::proxy(&[CLUSTER, certificate, &authority, &ingress], &["--configmap=shop/settings", "--enable-ssl-passthrough"])
+    let web = cluster::service("shop", "web", "10.0.0.1", &["10.1.0.1", "10.1.0.2"]);
+    let other = cluster::service("shop", "other", "10.0.0.2", &["10.1.0.3"]);
+    let cluster = [web.as_str(), &other, CLUSTER].join("---\n");
+    trial::proxy(&[&cluster, certificate, &authority, &ingress], &["--configmap=shop/settings", "--enable-ssl-passthrough"])
 }
 
 fn trial(spec: &'static Spec) -> Trial {

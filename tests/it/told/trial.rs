@@ -1,26 +1,19 @@
 //! What the controller is asked for with one name and without it.
 
-use ingressc::catalog::flags::Flags;
-use ingressc::catalog::version::LATEST;
 use ingressc::diagnostic::Diagnostic;
 use ingressc::emit::{self, OutputFile};
 use ingressc::ir::Proxy;
-use ingressc::lower::{self, Controller, Environment};
-use ingressc::manifest;
-use ingressc::source::SourceMap;
+
+use crate::cluster;
 
 /// The products that are not the controller.
 pub const OTHERS: [&str; 2] = ["nginx", "haproxy"];
 
 /// What the manifests ask of a proxy.
 pub fn proxy(manifests: &[&str], arguments: &[&str]) -> Proxy {
-    let mut sources = SourceMap::default();
-    for (number, manifest) in manifests.iter().enumerate() {
-        sources.add(format!("{number}.yaml"), *manifest);
-    }
-    let flags = Flags::parse(LATEST, arguments.iter().map(|argument| (*argument, None))).value;
-    let controller = Controller { version: LATEST, flags, environment: Environment::default() };
-    lower::lower(&manifest::load(&mut sources).value, &controller).value
+    let names: Vec<String> = (0..manifests.len()).map(|number| format!("{number}.yaml")).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(manifests.iter().copied()).collect();
+    cluster::lower(&files, arguments).0
 }
 
 /// What a target writes, and what it says that it does not do.
