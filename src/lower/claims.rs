@@ -112,8 +112,11 @@ impl Names<'_> {
 
     fn judge(&self, claim: &Claim) -> Verdict {
         let name = folded(&claim.name);
-        if let Some(by) = self.exact.get(&name).copied().filter(|by| self.is_foreign(claim, Some(*by))) {
-            return Verdict::Contested(Loser::Name(claim.name.clone(), by));
+        // A dot in front stands for the name itself as well.
+        if let Some(loser) =
+            [name.as_str(), name.strip_prefix('.').unwrap_or_default()].into_iter().find_map(|name| self.equal(claim, name))
+        {
+            return Verdict::Contested(loser);
         }
         // Regular expressions go behind hosts with a star: those of other aliases are not compared.
         if name.starts_with('~') {
@@ -129,6 +132,12 @@ impl Names<'_> {
                 _ => self.longer(claim, end).map_or_else(|| self.below(claim, end), Verdict::Contested),
             },
         }
+    }
+
+    /// An alias or twin of others with the very name.
+    fn equal(&self, claim: &Claim, name: &str) -> Option<Loser> {
+        let by = self.exact.get(name).copied().filter(|by| self.is_foreign(claim, Some(*by)))?;
+        Some(Loser::Name(name.to_owned(), by))
     }
 
     /// What becomes of a name without stars.

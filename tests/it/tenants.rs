@@ -75,7 +75,7 @@ fn with_twin(namespace: &str, year: u16, host: &str) -> String {
 fn what_two_namespaces_ask_for_belongs_to_the_one_that_came_first() {
     let wild = || ingress("a", 2020, "*.shop.example", "");
     type Taker = fn(u16) -> String;
-    let cases: [(String, Taker, &str); 9] = [
+    let cases: [(String, Taker, &str); 10] = [
         // A twin below a wildcard of another namespace, from both of its sides.
         (wild(), |year| with_twin("b", year, "shop.example"), "www.shop.example"),
         (wild(), |year| with_twin("b", year, "www.pay.shop.example"), " pay.shop.example;"),
@@ -84,6 +84,7 @@ fn what_two_namespaces_ask_for_belongs_to_the_one_that_came_first() {
         (with_twin("a", 2020, "shop.example"), |year| ingress("b", year, "0.example", "www.shop.example."), "www.shop.example.;"),
         (ingress("a", 2020, "z.example", "www.shop.example"), |year| with_twin("b", year, "shop.example"), "# www.shop.example is"),
         (ingress("a", 2020, "z.example", "pay.example"), |year| ingress("b", year, "0.example", "PAY.example"), "PAY.example"),
+        (ingress("a", 2020, "z.example", "pay.example"), |year| ingress("b", year, "0.example", ".pay.example"), " .pay.example"),
         (ingress("a", 2020, "z.example", "*.pay.example"), |year| ingress("b", year, "0.example", "x.pay.example"), "x.pay.example"),
         (ingress("a", 2020, "z.example", "*.pay.example"), |year| ingress("b", year, "0.example", ".y.pay.example"), ".y.pay.example"),
         (ingress("a", 2020, "z.example", "~^pay"), |year| ingress("b", year, "0.example", "~^pay"), "~^pay"),
