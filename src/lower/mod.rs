@@ -12,6 +12,7 @@ mod auth_urls;
 mod canary;
 mod certificates;
 mod claims;
+mod class;
 mod crashes;
 mod default_certificate;
 mod dh_parameters;
@@ -51,6 +52,7 @@ use crate::ir::Proxy;
 use crate::manifest::Cluster;
 
 pub use adopt::adopt;
+pub use class::{ANNOTATION as CLASS_ANNOTATION, Class, Classes};
 pub use dh_parameters::prime_bits;
 pub use refused::close;
 pub use secrets::secrets;
@@ -60,11 +62,17 @@ pub use world::{Controller, Environment, World};
 /// Decides what the proxy shall do for the objects of a cluster.
 #[must_use]
 pub fn lower(cluster: &Cluster, controller: &Controller) -> Outcome<Proxy> {
+    lower_classes(cluster, controller, Classes::new(cluster, &controller.flags))
+}
+
+/// The same for a controller that serves these classes.
+#[must_use]
+pub fn lower_classes(cluster: &Cluster, controller: &Controller, classes: Classes) -> Outcome<Proxy> {
     let Outcome { value: settings, diagnostics: mut findings } = settings::read(settings::config_map(cluster, controller), controller);
     let mut world = World::new(cluster, controller, settings);
     settle_dh_parameters(&mut world, &mut findings);
     findings.extend(default_certificate::check(&world));
-    let mut selection = select::choose(&world, &mut findings);
+    let mut selection = select::choose(&world, classes, &mut findings);
     findings.extend(tenants::name_upstreams(&mut selection.chosen, cluster.keeps_tenants_apart));
     findings.extend(crashes::check(&selection));
     let chosen = selection.chosen.as_slice();

@@ -5,20 +5,19 @@ use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
-use k8s_openapi::api::networking::v1::{Ingress, IngressBackend, IngressClass, IngressServiceBackend};
+use k8s_openapi::api::networking::v1::{Ingress, IngressBackend, IngressServiceBackend};
 use rayon::prelude::*;
 use regex::Regex;
 
 use super::annotations::{self, Annotations};
+use super::class::{self, Class, Classes};
 use super::pool::Pool;
 use super::world::World;
+use crate::catalog::flags::Flags;
 use crate::diagnostic::{Diagnostic, Effect, Outcome};
 use crate::ir::{CATCH_ALL, Features, Origin, PathMatch, Port};
 use crate::manifest::Object;
 use crate::source::Span;
-
-/// Why an Ingress that names no class may be served all the same.
-const DEFAULT_CLASS: &str = "where the cluster has a default IngressClass, the API server writes it into new Ingresses";
 
 /// An Ingress that the controller serves.
 #[derive(Debug)]
@@ -100,19 +99,15 @@ pub(super) struct Selection<'w, 'a> {
     classes: Classes<'a>,
 }
 
-/// The names of the Ingress classes that the controller serves.
-type Classes<'a> = HashSet<&'a str>;
-
 impl Selection<'_, '_> {
     /// Whether another controller serves an Ingress, or none.
     pub(super) fn is_foreign(&self, object: &Object<Ingress>) -> bool {
-        class_refusal(self.world, &self.classes, object).is_some()
+        !self.classes.serve(object)
     }
 }
 
 /// Chooses the Ingresses that the controller serves, and puts them in its order.
-pub(super) fn choose<'w, 'a>(world: &'w World<'a>, findings: &mut Vec<Diagnostic>) -> Selection<'w, 'a> {
-    let classes = served_classes(world);
+pub(super) fn choose<'w, 'a>(world: &'w World<'a>, classes: Classes<'a>, findings: &mut Vec<Diagnostic>) -> Selection<'w, 'a> {
     let pool = Pool::default();
     let read = |(index, object)| match refusal(world, &classes, object) {
         // A class that no class can be called is told already.
@@ -148,9 +143,7 @@ fn judged_by_webhook_only<'a>(world: &World<'a>, pool: &Pool<Annotations>, class
     if flags.watch_namespace_selector.is_empty() || !flags.watch_namespace.is_empty() {
         return Vec::new();
     }
-    let is_judged = |object: &Object<Ingress>| {
-        !super::namespaces::is_selected(world, &object.reference.namespace) && class_refusal(world, classes, object).is_none()
-    };
+    let is_judged = |object: &Object<Ingress>| !super::namespaces::is_selected(world, &object.reference.namespace) && classes.serve(object);
     let all = world.cluster.ingresses.par_iter().enumerate().filter(|(_, object)| is_judged(object));
     all.map(|(index, object)| (index, read(world, pool, index, object).0)).collect()
 }
@@ -171,19 +164,6 @@ fn creation_order(object: &Object<Ingress>) -> (Timestamp, Reverse<String>) {
     (created, Reverse(super::world::key_of(&object.reference.namespace, &object.reference.name)))
 }
 
-/// An input without any class is that of an application alone: the class is then the one that the controller's chart installs.
-fn served_classes<'a>(world: &World<'a>) -> Classes<'a> {
-    let flags = &world.controller.flags;
-    let serves = |class: &&Object<IngressClass>| {
-        let controller = class.value.spec.as_ref().and_then(|spec| spec.controller.as_deref());
-        controller == Some(&flags.controller_class) || flags.class_by_name && class.reference.name == flags.ingress_class
-    };
-    if world.cluster.ingress_classes.is_empty() {
-        return HashSet::from([flags.ingress_class.as_str()]);
-    }
-    world.cluster.ingress_classes.iter().filter(serves).map(|class| class.reference.name.as_str()).collect()
-}
-
 /// Why the controller does not serve an Ingress, judged before its annotations are read.
 fn refusal(world: &World, classes: &Classes, object: &Object<Ingress>) -> Option<Diagnostic> {
     let flags = &world.controller.flags;
@@ -194,7 +174,7 @@ fn refusal(world: &World, classes: &Classes, object: &Object<Ingress>) -> Option
     if !flags.watch_namespace_selector.is_empty() && !super::namespaces::is_selected(world, namespace) {
         return Some(not_served(object, &["metadata", "namespace"], "other-namespace", "the controller does not select this namespace"));
     }
-    if let Some(diagnostic) = class_refusal(world, classes, object) {
+    if let Some(diagnostic) = class_refusal(flags, classes, object) {
         return Some(diagnostic);
     }
     if flags.deep_inspect
@@ -217,36 +197,36 @@ fn not_served(object: &Object<Ingress>, path: &[&str], rule: &'static str, messa
     diagnostic.at(object.span(path)).object(object.reference.clone()).effect(Effect::IngressDropped)
 }
 
-fn class_refusal(world: &World, classes: &Classes, object: &Object<Ingress>) -> Option<Diagnostic> {
-    const ANNOTATION: &str = "kubernetes.io/ingress.class";
-    let flags = &world.controller.flags;
-    if let Some(name) = object.value.spec.as_ref().and_then(|spec| spec.ingress_class_name.as_deref()) {
-        if classes.contains(name) {
-            return None;
+/// Why an Ingress that names no class may be served all the same.
+const DEFAULT_CLASS: &str = "where the cluster has a default IngressClass, the API server writes it into new Ingresses";
+
+fn class_refusal(flags: &Flags, classes: &Classes, object: &Object<Ingress>) -> Option<Diagnostic> {
+    let path: &[&str] = match object.value.spec.as_ref().is_some_and(|spec| spec.ingress_class_name.is_some()) {
+        true => &["spec", "ingressClassName"],
+        false => &["metadata", "annotations", class::ANNOTATION],
+    };
+    let name = Classes::named(object).unwrap_or_default();
+    Some(match classes.of(object) {
+        Class::Served => return None,
+        Class::Foreign if name.is_empty() => {
+            let message = "it names no class, and the default IngressClass belongs to another controller";
+            not_served(object, &["metadata", "name"], "foreign-class", message)
         }
-        let known = world.cluster.ingress_classes.iter().any(|class| class.reference.name == name);
-        let message = if known {
-            format!("IngressClass `{name}` belongs to another controller")
-        } else {
-            format!("there is no IngressClass `{name}` in the input")
-        };
-        let finding = not_served(object, &["spec", "ingressClassName"], "foreign-class", &message);
-        return Some(if known { finding } else { finding.help("add the IngressClass to the input if the controller serves it") });
-    }
-    let class = object.value.metadata.annotations.as_ref().and_then(|annotations| annotations.get(ANNOTATION));
-    match class {
-        Some(class) if *class == flags.ingress_class => None,
-        Some(class) => {
-            let message = format!("the controller serves the class `{}`, not `{class}`", flags.ingress_class);
-            Some(not_served(object, &["metadata", "annotations", ANNOTATION], "foreign-class", &message))
+        Class::None => not_served(object, &["metadata", "name"], "missing-class", "it names no class")
+            .help("set `spec.ingressClassName`")
+            .note(DEFAULT_CLASS),
+        Class::Foreign | Class::Unknown if path[0] == "spec" && classes.find(name).is_some() => {
+            not_served(object, path, "foreign-class", &format!("IngressClass `{name}` belongs to another controller"))
         }
-        None if flags.watch_without_class => None,
-        None => Some(
-            not_served(object, &["metadata", "name"], "missing-class", "it names no class")
-                .help("set `spec.ingressClassName`")
-                .note(DEFAULT_CLASS),
-        ),
-    }
+        Class::Foreign | Class::Unknown if path[0] == "spec" => {
+            not_served(object, path, "foreign-class", &format!("there is no IngressClass `{name}` in the input"))
+                .help("add the IngressClass to the input if the controller serves it")
+        }
+        Class::Foreign | Class::Unknown => {
+            let message = format!("the controller serves the class `{}`, not `{name}`", flags.ingress_class);
+            not_served(object, path, "foreign-class", &message)
+        }
+    })
 }
 
 /// The first value of the spec that the controller's deep inspection refuses, and where it stands.

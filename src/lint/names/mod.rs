@@ -4,7 +4,6 @@
 //! said (`words`) are kept apart. Names that are known, but too new for the controller, are found where annotations are read; so are
 //! unknown keys of the ConfigMap and unknown arguments.
 
-mod class;
 mod place;
 mod words;
 
@@ -20,8 +19,8 @@ use crate::catalog::families::Family;
 use crate::catalog::features;
 use crate::catalog::key::Spec;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
+use crate::lower::{Class, Classes};
 use crate::manifest::Object;
-use class::Classes;
 use place::Place;
 use words::Speaker;
 
@@ -36,7 +35,7 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
     let cluster = subject.cluster;
     let classes = Classes::new(cluster, flags);
     for object in &cluster.ingresses {
-        checker.ingress(object, !classes.is_foreign(object));
+        checker.ingress(object, classes.of(object) != Class::Foreign);
     }
     checker.misplaced("a Service", &cluster.services);
     checker.misplaced("a ConfigMap", &cluster.config_maps);
