@@ -7,7 +7,8 @@
 pub mod facts;
 pub mod json;
 pub mod layout;
-mod order;
+mod lua;
+pub mod order;
 mod pair;
 mod place;
 pub mod places;
@@ -37,7 +38,7 @@ pub fn compare(declared: &Tree<'_>, live: &Tree<'_>) -> Report {
 pub fn compare_servers(declared: &Tree<'_>, live: &Tree<'_>, hosts: &[String]) -> Report {
     let hosts: HashSet<&str> = hosts.iter().map(String::as_str).collect();
     let answers = |server: &Directive<'_>| pair::server_names(*server).any(|name| hosts.contains(&*name));
-    let mut walk = Walk { path: vec![Arc::from("http")], ..Walk::default() };
+    let mut walk = Walk { path: vec![Arc::from("http")], is_part: true, ..Walk::default() };
     walk.level(&declared.servers().filter(answers).collect::<Vec<_>>(), &live.servers().filter(answers).collect::<Vec<_>>());
     Report { changes: walk.changes }
 }
@@ -76,6 +77,8 @@ struct Walk<'a> {
     path: Vec<Arc<str>>,
     /// The same blocks in both texts.
     blocks: Vec<Block<'a>>,
+    /// At the top stand some servers of many.
+    is_part: bool,
 }
 
 /// A block that is in both texts.
@@ -104,7 +107,9 @@ impl<'a> Walk<'a> {
         for (directive, _) in live.iter().zip(is_taken).filter(|(_, is_taken)| !is_taken) {
             self.add(Kind::Removed, Some(*directive), None);
         }
-        for (at, partner) in order::moved(declared, &partners) {
+        let around = self.blocks.last().map(|block| (block.declared, block.live));
+        let level = order::Level { around, declared, live, is_whole: !self.is_part || around.is_some() };
+        for (at, partner) in order::moved(&level, &partners) {
             self.add(Kind::Moved, Some(live[partner]), Some(declared[at]));
         }
     }
@@ -115,6 +120,9 @@ impl<'a> Walk<'a> {
                 self.add(Kind::Changed, Some(live), Some(declared));
             }
             return;
+        }
+        if declared.name() != "server" && !pair::is_same_head(declared, live) {
+            self.add(Kind::Changed, Some(live), Some(declared));
         }
         self.path.push(label(declared).into());
         self.blocks.push(Block { declared, live, place: None });
@@ -217,8 +225,8 @@ mod tests {
             ("a 'b' \"c\\\\d\";", "a b 'c\\\\d'; # e"),
             ("a; b; c { d; e; }", "c { e; d; } b; a;"),
             (
-                "server { server_name a; listen 80; } server { server_name b; listen 80; }",
-                "server { listen 80; server_name b; } server { listen 80; server_name a; }",
+                "server { server_name a; listen 80 default_server; } server { server_name b; listen 80; }",
+                "server { listen 80; server_name b; } server { listen 80 default_server; server_name a; }",
             ),
             ("location =/a { x; } location /b {}", "location /b {} location = /a { x; }"),
             ("upstream u { server a; server b; }", "upstream u { server b; server a; }"),
@@ -253,8 +261,8 @@ mod tests {
 
     #[test]
     fn a_change_is_told_where_it_is() {
-        let live = "http { server { server_name a.org www.a.org; location / { x 1; } } server { server_name b.org; } }";
-        let declared = "http { server { server_name b.org; } server { server_name a.org; location / { x 2; } location /c {} } }";
+        let live = "http { server { server_name _; listen 80 default_server; } server { server_name a.org www.a.org; location / { x 1; } } server { server_name b.org; } }";
+        let declared = "http { server { server_name _; listen 80 default_server; } server { server_name b.org; } server { server_name a.org; location / { x 2; } location /c {} } }";
         assert_eq!(
             changes(live, declared),
             [

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
+use super::lua;
 use crate::conf::{Arg, Directive};
 
 /// What identifies a directive among its sisters.
@@ -13,7 +14,8 @@ pub(super) type Key<'a> = Vec<Cow<'a, str>>;
 enum Stage {
     /// All words of a directive; the names and listeners of a server.
     Exact,
-    /// The name and the first of several arguments, as in `proxy_set_header Host x`; the names of a server.
+    /// The name and the first of several arguments, as in `proxy_set_header Host x`; the names of a server; of other blocks what
+    /// they keep when their arguments change.
     Named,
     /// The name, where only one is left on each side; the first name of a server.
     Alone,
@@ -105,10 +107,14 @@ fn key(directive: Directive<'_>, stage: Stage) -> Option<Key<'_>> {
     Some(key)
 }
 
-/// The words of a directive without a block, and its Lua code with white space made even.
+/// The words of a directive without a block, and its Lua code as Lua reads it.
 pub(super) fn leaf_key(directive: Directive<'_>) -> Key<'_> {
-    let code = directive.lua().map(|code| Cow::Owned(code.split_whitespace().collect::<Vec<_>>().join(" ")));
-    directive.words().map(Arg::value).chain(code).collect()
+    lua::words(directive)
+}
+
+/// Whether two blocks are named alike.
+pub(super) fn is_same_head(one: Directive<'_>, other: Directive<'_>) -> bool {
+    block_key(one, Stage::Exact) == block_key(other, Stage::Exact)
 }
 
 fn block_key(directive: Directive<'_>, stage: Stage) -> Option<Key<'_>> {
@@ -116,15 +122,29 @@ fn block_key(directive: Directive<'_>, stage: Stage) -> Option<Key<'_>> {
     if name == "server" {
         return Some(server_key(directive, stage));
     }
-    if stage != Stage::Exact {
-        return None;
-    }
     let mut key = vec![Cow::Borrowed("{"), name];
+    if stage != Stage::Exact {
+        key.push(likeness(directive, stage)?);
+        return Some(key);
+    }
     match location(directive) {
         Some((modifier, path)) => key.extend([Cow::Borrowed(modifier), path]),
         None => key.extend(directive.args().map(Arg::value)),
     }
     Some(key)
+}
+
+/// What a block keeps when its arguments change: a condition what it does, a table what it fills.
+fn likeness(block: Directive<'_>, stage: Stage) -> Option<Cow<'_, str>> {
+    match (&*block.name(), stage) {
+        ("if", Stage::Named) => {
+            let lines = block.descendants().map(|inner| format!("{} {}", inner.depth() - block.depth(), leaf_key(inner).join("\u{0}")));
+            Some(Cow::Owned(lines.collect::<Vec<_>>().join("\n")))
+        }
+        ("map" | "geo" | "split_clients", Stage::Named) => block.args().next_back().map(Arg::value),
+        ("limit_except", Stage::Alone) => Some(Cow::Borrowed("")),
+        _ => None,
+    }
 }
 
 fn server_key(server: Directive<'_>, stage: Stage) -> Key<'_> {

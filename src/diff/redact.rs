@@ -39,6 +39,9 @@ const TABLES: [&str; 3] = ["geo", "map", "split_clients"];
 /// Lines of such blocks that look nothing up.
 const OF_TABLES: [&str; 5] = ["default", "hostnames", "include", "volatile", "ranges"];
 
+/// A key of so few bytes in a table is no secret that anybody could keep.
+const SHORT_KEY: usize = 3;
+
 /// The name and the arguments of a directive on one line, without secrets.
 pub(super) fn head(directive: Directive<'_>, around: Option<Directive<'_>>) -> String {
     credentials::hide(&words(directive, around).join(" ")).into_owned()
@@ -63,7 +66,7 @@ fn words<'a>(directive: Directive<'a>, around: Option<Directive<'_>>) -> Vec<Cow
         _ => words.len(),
     };
     let (hides_key, hides_value) = around.map(secret_columns).unwrap_or_default();
-    let is_key = hides_key && !OF_TABLES.contains(&&*directive.name());
+    let is_key = hides_key && directive.name().len() > SHORT_KEY && !OF_TABLES.contains(&&*directive.name());
     let is_hidden = |at: usize, word: &Arg<'_>| match at {
         0 => is_key,
         1 if hides_value => !is_variable(word),
@@ -158,7 +161,7 @@ mod tests {
     #[test]
     fn tables_of_tokens_are_hidden() {
         for (text, expected) in [
-            ("map $http_x_api_key $ok { \"C\" 1; default 0; ~^C 2; }", "<hidden> 1; default 0; <hidden> 2"),
+            ("map $http_x_api_key $ok { \"CANARY\" 1; default 0; ~^CA 2; \"k;l\" 3; }", "<hidden> 1; default 0; <hidden> 2; \"k;l\" 3"),
             ("map $host $token { a.example C; default \"\"; }", "a.example <hidden>; default \"\""),
             ("geo $token { default C; 10.0.0.0/8 $other; }", "default <hidden>; 10.0.0.0/8 $other"),
             ("split_clients $remote_addr $api_token { 50% C; * D; }", "50% <hidden>; * <hidden>"),

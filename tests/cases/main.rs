@@ -18,6 +18,7 @@
 mod controller_log;
 mod golden;
 mod need;
+mod order;
 mod pages;
 mod patch;
 mod recorded;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     let trials = [
         controller_log::trials(),
         golden::trials(),
+        order::trials(),
         pages::trials(),
         patch::trials(),
         recorded::trials(),

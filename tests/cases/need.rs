@@ -12,6 +12,8 @@ use libtest_mimic::Trial;
 pub enum Need {
     /// A program that is found by name.
     Program(&'static str),
+    /// A module that nginx can load.
+    NginxModule(&'static str),
     /// A network without any other program, in which every address is one of this machine.
     Network,
     /// The recorded answers of the real controller, which lie beside the clone where they are at hand.
@@ -22,6 +24,7 @@ impl Need {
     fn is_met(self) -> bool {
         match self {
             Self::Program(name) => is_installed(name),
+            Self::NginxModule(name) => modules(name).is_some(),
             Self::Network => has_network(),
             Self::Reference => reference().is_dir(),
         }
@@ -29,7 +32,7 @@ impl Need {
 
     fn name(self) -> &'static str {
         match self {
-            Self::Program(name) => name,
+            Self::Program(name) | Self::NginxModule(name) => name,
             Self::Network => "network of its own (`unshare` and `ip`, as root)",
             Self::Reference => "../shared/reference",
         }
@@ -39,6 +42,13 @@ impl Need {
 /// Where the recorded answers are.
 pub fn reference() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/reference"))
+}
+
+/// The file of a module of nginx: in the folders of `NGINX_MODULES`, else where packages put it.
+pub fn modules(name: &str) -> Option<PathBuf> {
+    let folders = std::env::var("NGINX_MODULES").unwrap_or_default();
+    let folders = folders.split(':').filter(|folder| !folder.is_empty()).chain(["/usr/lib/nginx/modules"]);
+    folders.map(|folder| PathBuf::from(folder).join(format!("{name}.so"))).find(|path| path.is_file())
 }
 
 fn is_installed(program: &'static str) -> bool {

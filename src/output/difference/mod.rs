@@ -103,8 +103,11 @@ impl Differences {
 
 /// Host and path of an entry, as a person writes them; nothing for what is about the whole proxy.
 fn subject(entry: &Entry) -> Option<String> {
-    let place = &entry.changes.first()?.place;
-    let host = place.host.as_deref()?;
+    let change = entry.changes.first()?;
+    let place = &change.place;
+    // A server without a name is known by where it listens.
+    let nameless = || change.path.iter().map(|word| &**word).find(|word| word.starts_with("server "));
+    let host = place.host.as_deref().or_else(nameless)?;
     // A location that is added or removed is named by its words.
     let is_block = entry.changes.iter().any(|change| change.name.starts_with("location ") || change.name.starts_with("server "));
     let path = place.path().filter(|_| !is_block);
