@@ -1,13 +1,15 @@
 //! Findings about manifests that compile, and the table of all rules.
 //!
 //! Most findings arise where their cause is: a reader of manifests knows best what it could not read. What no pass of the compiler
-//! has to know, but a person does, is a [`Check`] here: one file with one function, and one line in [`CHECKS`]. Every rule, wherever
-//! its findings come from, has a page in [`rules`].
+//! has to know, but a person does, is a [`Check`] here; rules about what stands between objects are a file each in `objects`. Every
+//! rule, wherever its findings come from, is in [`rules::RULES`] with its page.
 
 mod characters;
 mod hostile;
 mod names;
+mod objects;
 mod reload;
+pub mod rule;
 pub mod rules;
 pub mod upgrade;
 
@@ -37,7 +39,7 @@ pub struct Subject<'a> {
 pub type Check = fn(&Subject) -> Vec<Diagnostic>;
 
 /// All checks.
-const CHECKS: &[Check] = &[characters::check, hostile::check, names::check, reload::check];
+const CHECKS: &[Check] = &[characters::check, hostile::check, names::check, objects::check, reload::check];
 
 /// Runs all checks. The findings of one stay together, whatever the order in which the checks end.
 #[must_use]

@@ -5,7 +5,12 @@ use k8s_openapi::api::discovery::v1::{Endpoint, EndpointConditions, EndpointPort
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 /// The label by which a slice names its Service.
-pub(super) const SERVICE_LABEL: &str = "kubernetes.io/service-name";
+const SERVICE_LABEL: &str = "kubernetes.io/service-name";
+
+/// The name of the Service that a slice is for.
+pub(super) fn service_of(slice: &EndpointSlice) -> Option<&str> {
+    slice.metadata.labels.as_ref()?.get(SERVICE_LABEL).map(String::as_str)
+}
 
 /// One slice for each subset, named after the Service.
 pub(super) fn slices(endpoints: Endpoints) -> impl Iterator<Item = EndpointSlice> {

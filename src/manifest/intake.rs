@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use k8s_openapi::api::core::v1::{ConfigMap, Endpoints, Namespace, Secret, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
-use k8s_openapi::api::networking::v1::{Ingress, IngressClass};
+use k8s_openapi::api::networking::v1::{Ingress, IngressClass, NetworkPolicy};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use k8s_openapi::{Metadata, NamespaceResourceScope, Resource};
@@ -12,21 +12,12 @@ use serde::Deserialize;
 
 use super::tree::{Entry, Node, Places, Value};
 use super::typed::{self, Unknown, UnknownField};
-use super::{Cluster, Object, controllers, endpoints, legacy, refused};
+use super::{Cluster, Object, controllers, endpoints, issuance, legacy, refused, workload};
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::source::Span;
 
 /// The namespace of objects that name none.
 const DEFAULT_NAMESPACE: &str = "default";
-
-/// The kinds that [`Intake::take`] looks into.
-const KINDS: &[&str] =
-    &["ConfigMap", "DaemonSet", "Deployment", "EndpointSlice", "Endpoints", "Ingress", "IngressClass", "Namespace", "Secret", "Service"];
-
-/// Whether a document of this kind can hold something that matters.
-pub(super) fn is_relevant(kind: &str) -> bool {
-    KINDS.contains(&kind.strip_suffix("List").unwrap_or(kind)) || kind == "List"
-}
 
 /// What was read of some documents.
 #[derive(Debug, Default)]
@@ -42,59 +33,36 @@ pub(super) struct Intake {
 }
 
 impl Intake {
-    /// Takes the object of a document, or the objects of a list.
-    pub(super) fn take(&mut self, mut document: Node) {
-        let text = |key: &str| document.get(key).and_then(Node::text).map(str::to_owned);
-        let (kind, version) = (text("kind"), text("apiVersion"));
-        let Some(kind) = kind else {
-            if !matches!(document.value(), Value::Null) {
-                self.stranger.get_or_insert(document.span);
-            }
-            return;
-        };
-        let Some(of) = kind.strip_suffix("List").filter(|_| is_relevant(&kind) && document.get("items").is_some()) else {
-            return self.object(&kind, &version.unwrap_or_default(), document);
-        };
-        let Some(items) = document.take("items") else { return };
-        let Value::Sequence(items) = items.value.into_value() else { return };
-        for item in items {
-            // The items of a typed list may leave out what the list says.
-            let text = |key: &str| item.get(key).and_then(Node::text);
-            let (kind, version) =
-                (text("kind").unwrap_or(of).to_owned(), text("apiVersion").or(version.as_deref()).unwrap_or_default().to_owned());
-            self.object(&kind, &version, item);
-        }
+    pub(super) fn legacy_ingress(&mut self, kind: &str, version: &str, mut tree: Node) {
+        self.removed_version(kind, version, &tree);
+        legacy::convert(&mut tree);
+        self.ingress(kind, version, tree);
     }
 
-    fn object(&mut self, kind: &str, version: &str, mut tree: Node) {
-        // The typed reader would compare them with what it expects; that is settled here.
-        tree.take("kind");
-        tree.take("apiVersion");
-        match (kind, version) {
-            ("Ingress", "networking.k8s.io/v1") => self.ingress(&tree),
-            ("Ingress", "networking.k8s.io/v1beta1" | "extensions/v1beta1") => {
-                self.removed_version(kind, version, &tree);
-                legacy::convert(&mut tree);
-                self.ingress(&tree);
-            }
-            ("IngressClass", "networking.k8s.io/v1" | "networking.k8s.io/v1beta1") => {
-                self.cluster.ingress_classes.extend(read::<IngressClass>(&tree, &mut self.findings));
-            }
-            ("Service", "v1") => self.service(&tree),
-            ("EndpointSlice", "discovery.k8s.io/v1" | "discovery.k8s.io/v1beta1") => {
-                self.cluster.endpoint_slices.extend(read_namespaced::<EndpointSlice>(&tree, &mut self.findings));
-            }
-            ("Endpoints", "v1") => self.endpoints(&tree),
-            ("Secret", "v1") => self.secret(&tree),
-            ("ConfigMap", "v1") => self.cluster.config_maps.extend(read_namespaced::<ConfigMap>(&tree, &mut self.findings)),
-            ("Namespace", "v1") => self.cluster.namespaces.extend(read::<Namespace>(&tree, &mut self.findings)),
-            ("Deployment" | "DaemonSet", "apps/v1" | "extensions/v1beta1") => self.workload(kind, &tree),
-            ("Ingress" | "Service" | "Secret" | "ConfigMap", "") => {
-                let message = format!("this {kind} has no `apiVersion`");
-                self.findings.push(Diagnostic::error("missing-api-version", message).at(tree.span));
-            }
-            _ => {}
-        }
+    pub(super) fn ingress_class(&mut self, _: &str, _: &str, tree: Node) {
+        self.cluster.ingress_classes.extend(read::<IngressClass>(&tree, &mut self.findings));
+    }
+
+    pub(super) fn endpoint_slice(&mut self, _: &str, _: &str, tree: Node) {
+        self.cluster.endpoint_slices.extend(read_namespaced::<EndpointSlice>(&tree, &mut self.findings));
+    }
+
+    pub(super) fn config_map(&mut self, _: &str, _: &str, tree: Node) {
+        self.cluster.config_maps.extend(read_namespaced::<ConfigMap>(&tree, &mut self.findings));
+    }
+
+    pub(super) fn namespace(&mut self, _: &str, _: &str, tree: Node) {
+        self.cluster.namespaces.extend(read::<Namespace>(&tree, &mut self.findings));
+    }
+
+    pub(super) fn network_policy(&mut self, kind: &str, _: &str, tree: Node) {
+        // Only rules look at it: what is wrong with it is for others to tell.
+        let Ok(value) = typed::read::<NetworkPolicy>(&tree, &Unknown::default()) else { return };
+        self.cluster.network_policies.push(beside(value, kind, &tree));
+    }
+
+    pub(super) fn issuance(&mut self, kind: &str, _: &str, tree: Node) {
+        self.cluster.issuances.extend(issuance::read(&tree).map(|value| beside(value, kind, &tree)));
     }
 
     fn removed_version(&mut self, kind: &str, version: &str, tree: &Node) {
@@ -104,12 +72,12 @@ impl Intake {
         self.findings.push(finding.help("write `apiVersion: networking.k8s.io/v1` and its form of `backend`"));
     }
 
-    fn ingress(&mut self, tree: &Node) {
-        self.cluster.ingresses.extend(read_namespaced::<Ingress>(tree, &mut self.findings));
+    pub(super) fn ingress(&mut self, _: &str, _: &str, tree: Node) {
+        self.cluster.ingresses.extend(read_namespaced::<Ingress>(&tree, &mut self.findings));
     }
 
-    fn service(&mut self, tree: &Node) {
-        let Some(mut service) = read_namespaced::<Service>(tree, &mut self.findings) else { return };
+    pub(super) fn service(&mut self, _: &str, _: &str, tree: Node) {
+        let Some(mut service) = read_namespaced::<Service>(&tree, &mut self.findings) else { return };
         if let Some(spec) = &mut service.value.spec {
             spec.type_.get_or_insert_with(|| String::from("ClusterIP"));
             for port in spec.ports.iter_mut().flatten() {
@@ -122,8 +90,8 @@ impl Intake {
         self.cluster.services.push(service);
     }
 
-    fn endpoints(&mut self, tree: &Node) {
-        let Some(object) = read_namespaced::<Endpoints>(tree, &mut self.findings) else { return };
+    pub(super) fn endpoints(&mut self, _: &str, _: &str, tree: Node) {
+        let Some(object) = read_namespaced::<Endpoints>(&tree, &mut self.findings) else { return };
         let Object { value, reference, places, refusals, .. } = object;
         let slices = endpoints::slices(value).map(|value| {
             let name = value.metadata.name.clone().unwrap_or_default();
@@ -133,9 +101,9 @@ impl Intake {
         self.cluster.endpoint_slices.extend(slices);
     }
 
-    fn secret(&mut self, tree: &Node) {
+    pub(super) fn secret(&mut self, _: &str, _: &str, tree: Node) {
         self.hidden.push(tree.span);
-        let tree = &unwrapped(tree, "data");
+        let tree = &unwrapped(&tree, "data");
         let Some(mut secret) = read_namespaced::<Secret>(tree, &mut self.findings) else { return };
         let plain = secret.value.string_data.take().unwrap_or_default();
         let data = secret.value.data.get_or_insert_default();
@@ -143,11 +111,18 @@ impl Intake {
         self.cluster.secrets.push(secret);
     }
 
-    fn workload(&mut self, kind: &str, tree: &Node) {
-        let Some(value) = controllers::find(tree) else { return };
-        let reference = reference(kind, tree, DEFAULT_NAMESPACE);
-        self.cluster.controllers.push(Object::new(value, reference, Places::of(tree)));
+    pub(super) fn workload(&mut self, kind: &str, _: &str, tree: Node) {
+        if let Some(value) = controllers::find(&tree).filter(|_| matches!(kind, "Deployment" | "DaemonSet")) {
+            self.cluster.controllers.push(beside(value, kind, &tree));
+        }
+        self.cluster.workloads.extend(workload::read(kind, &tree).map(|value| beside(value, kind, &tree)));
     }
+}
+
+/// An object of which not everything is read.
+fn beside<T>(value: T, kind: &str, tree: &Node) -> Object<T> {
+    let namespace = if kind.starts_with("Cluster") { "" } else { DEFAULT_NAMESPACE };
+    Object::new(value, reference(kind, tree, namespace), Places::of(tree))
 }
 
 /// Whether a target port says nothing, as the API server sees it.

@@ -1,17 +1,15 @@
 //! All files to one set of objects: in parallel, and in an order that does not depend on how they were named.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
-use k8s_openapi::Resource;
-use k8s_openapi::api::discovery::v1::EndpointSlice;
 use rayon::prelude::*;
 
-use super::endpoints::SERVICE_LABEL;
-use super::intake::{Intake, is_relevant};
+use super::cluster::{Cluster, join};
+use super::intake::Intake;
+use super::kinds::is_relevant;
 use super::secrecy::{self, Form, Seen};
-use super::{Cluster, Object, json, split, yaml};
-use crate::diagnostic::{Diagnostic, ObjectRef, Outcome};
+use super::{json, split, yaml};
+use crate::diagnostic::{Diagnostic, Outcome};
 use crate::source::{FileId, SourceFile, SourceMap, Span};
 
 /// Documents that one task reads, so that many small ones cost no more than a few large ones.
@@ -34,7 +32,7 @@ pub fn load(sources: &mut SourceMap) -> Outcome<Cluster> {
     }
     let Intake { mut cluster, mut findings, .. } = all;
     findings.iter_mut().filter(|finding| finding.span.is_some_and(|span| sources.is_hidden(span))).for_each(secrecy::silence);
-    tidy(&mut cluster, &mut findings);
+    cluster.settle(&mut findings);
     Outcome { value: cluster, diagnostics: findings }
 }
 
@@ -167,80 +165,8 @@ fn read_document(part: &mut Part, file: FileId, text: &str, range: Range<usize>,
 
 fn append(all: &mut Intake, part: Intake) {
     let Intake { cluster, findings, hidden, stranger } = part;
-    let Cluster {
-        ingresses,
-        ingress_classes,
-        services,
-        endpoint_slices,
-        secrets,
-        config_maps,
-        namespaces,
-        controllers,
-        closed: _,
-        keeps_tenants_apart: _,
-    } = cluster;
-    join(&mut all.cluster.ingresses, ingresses);
-    join(&mut all.cluster.ingress_classes, ingress_classes);
-    join(&mut all.cluster.services, services);
-    join(&mut all.cluster.endpoint_slices, endpoint_slices);
-    join(&mut all.cluster.secrets, secrets);
-    join(&mut all.cluster.config_maps, config_maps);
-    join(&mut all.cluster.namespaces, namespaces);
-    join(&mut all.cluster.controllers, controllers);
+    all.cluster.append(cluster);
     join(&mut all.findings, findings);
     join(&mut all.hidden, hidden);
     all.stranger = all.stranger.or(stranger);
-}
-
-/// Adds the items of a list; the first list is taken as it is.
-fn join<T>(all: &mut Vec<T>, more: Vec<T>) {
-    if all.is_empty() {
-        *all = more;
-    } else {
-        all.extend(more);
-    }
-}
-
-/// Sorts the objects and drops those that are declared again.
-fn tidy(cluster: &mut Cluster, findings: &mut Vec<Diagnostic>) {
-    settle(&mut cluster.ingresses, findings);
-    settle(&mut cluster.ingress_classes, findings);
-    settle(&mut cluster.services, findings);
-    settle(&mut cluster.secrets, findings);
-    settle(&mut cluster.config_maps, findings);
-    settle(&mut cluster.namespaces, findings);
-    settle(&mut cluster.controllers, findings);
-    // Kubernetes mirrors Endpoints to slices only where a Service has no slices of its own.
-    let is_mirror = |object: &Object<EndpointSlice>| object.reference.kind != EndpointSlice::KIND;
-    let sliced: HashSet<_> = cluster.endpoint_slices.iter().filter(|object| !is_mirror(object)).map(service).collect();
-    cluster.endpoint_slices.retain(|object| !is_mirror(object) || !sliced.contains(&service(object)));
-    settle(&mut cluster.endpoint_slices, findings);
-}
-
-/// Namespace and name of the Service that a slice is for.
-fn service(slice: &Object<EndpointSlice>) -> (String, String) {
-    let name = slice.value.metadata.labels.as_ref().and_then(|labels| labels.get(SERVICE_LABEL));
-    (slice.reference.namespace.clone(), name.cloned().unwrap_or_default())
-}
-
-fn settle<T>(objects: &mut Vec<Object<T>>, findings: &mut Vec<Diagnostic>) {
-    // Stable, so that the last of several equal ones is the last that was written.
-    objects.sort_by(|a, b| a.reference.cmp(&b.reference));
-    objects.dedup_by(|object, before| {
-        let is_again = before.reference == object.reference;
-        if is_again {
-            findings.push(declared_twice(&object.reference, before.span(&["metadata", "name"]), object.span(&["metadata", "name"])));
-            std::mem::swap(before, object);
-        }
-        is_again
-    });
-    // They stay to the end, and lists that grew have up to twice the room that they need.
-    objects.shrink_to_fit();
-}
-
-fn declared_twice(object: &ObjectRef, first: Span, last: Span) -> Diagnostic {
-    let ObjectRef { kind, namespace, name } = object;
-    let place = if namespace.is_empty() { String::new() } else { format!(" in namespace `{namespace}`") };
-    let message = format!("the {kind} `{name}`{place} is declared twice: the last one counts");
-    Diagnostic::warning("duplicate-object", message).at(last).related("first declared here", first).object(object.clone())
 }

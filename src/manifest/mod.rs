@@ -1,20 +1,25 @@
 //! Bytes to typed Kubernetes objects that know where each value stands.
 //!
 //! A file is split into documents as kubectl splits it (`split`), each document is read to a tree (`events`, `yaml`, `json`, `scalar`)
-//! and the tree to a typed object (`intake`, `typed`, `legacy`, `endpoints`, `controllers`). What may be a Secret is hidden
+//! and the tree to a typed object (`kinds`, `intake`, `typed`, `legacy`, `endpoints`, `controllers`, `workload`). What may be a Secret is hidden
 //! (`secrecy`). Every mistake is a finding and costs only the document that it is in; what an API server would refuse is told
-//! (`refused`). What Helm notes above a document (`helm`) is kept for findings.
+//! (`refused`). Who names whom is looked up in `links`. What Helm notes above a document (`helm`) is kept for findings.
 
 #[cfg(test)]
 mod as_kubectl;
+mod backends;
+mod cluster;
 mod controllers;
 mod endpoints;
 mod events;
 pub mod helm;
 mod intake;
+mod issuance;
 mod json;
 mod keys;
+mod kinds;
 mod legacy;
+mod links;
 mod load;
 mod plain;
 mod refused;
@@ -24,21 +29,23 @@ mod split;
 mod text;
 mod tree;
 mod typed;
+mod workload;
 mod yaml;
 
 use std::collections::BTreeMap;
-
-use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service};
-use k8s_openapi::api::discovery::v1::EndpointSlice;
-use k8s_openapi::api::networking::v1::{Ingress, IngressClass};
 
 use crate::diagnostic::ObjectRef;
 use crate::source::Span;
 use tree::Places;
 
+pub use backends::{Backend, Place};
+pub use cluster::Cluster;
+pub use issuance::{Issuance, IssuerRef};
+pub use links::{Links, Use, named, of_namespace, selects};
 pub use load::load;
 pub use refused::Refusal;
 pub use text::decode;
+pub use workload::{Container, ContainerPort, Pods, Workload};
 
 /// A typed object and the places of its values.
 #[derive(Debug, Clone)]
@@ -111,29 +118,4 @@ pub struct ControllerArgs {
     pub image: String,
     /// `--name=value` arguments with their places.
     pub args: Vec<(String, Option<Span>)>,
-}
-
-/// Every object of the input that matters. Each list is sorted by namespace and name, and names each object once.
-#[derive(Debug, Default)]
-pub struct Cluster {
-    /// Ingresses, whatever their class.
-    pub ingresses: Vec<Object<Ingress>>,
-    /// Ingress classes.
-    pub ingress_classes: Vec<Object<IngressClass>>,
-    /// Services.
-    pub services: Vec<Object<Service>>,
-    /// Endpoint slices, and Endpoints in their form.
-    pub endpoint_slices: Vec<Object<EndpointSlice>>,
-    /// Secrets: `data` and `stringData` joined in `data`.
-    pub secrets: Vec<Object<Secret>>,
-    /// ConfigMaps.
-    pub config_maps: Vec<Object<ConfigMap>>,
-    /// Namespaces.
-    pub namespaces: Vec<Object<Namespace>>,
-    /// Controllers of ingress-nginx.
-    pub controllers: Vec<Object<ControllerArgs>>,
-    /// Ingresses whose paths answer 503 whatever else they say, and why.
-    pub closed: BTreeMap<ObjectRef, String>,
-    /// Names that the controller makes for two namespaces alike are told apart.
-    pub keeps_tenants_apart: bool,
 }

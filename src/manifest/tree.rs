@@ -105,6 +105,14 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The number, where the value is a whole one.
+    pub(super) fn integer(&self) -> Option<i64> {
+        match self.value() {
+            Value::Integer(number) => Some(*number),
+            _ => None,
+        }
+    }
+
     /// Gives up the room that nothing fills.
     pub(super) fn shrink(&mut self) {
         match &mut self.value {

@@ -6,14 +6,15 @@ use anstyle::{AnsiColor, Style};
 
 use super::Paint;
 use crate::diagnostic::Severity;
-use crate::lint::rules::{RULES, Rule};
+use crate::lint::rule::Rule;
+use crate::lint::rules::RULES;
 
 /// All rules: name, severity and what is wrong.
 #[must_use]
 pub fn list(paint: Paint) -> String {
     let width = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or_default();
     let mut text = String::new();
-    for rule in RULES {
+    for rule in RULES.iter() {
         let style = style(rule.severity, paint);
         // Writing into a String cannot fail.
         let _ = writeln!(text, "{:width$}  {style}{:<7}{style:#}  {}", rule.name, rule.severity.name(), rule.page().summary);
@@ -50,7 +51,7 @@ mod tests {
 
     #[test]
     fn a_page_begins_with_name_and_severity() {
-        for rule in RULES {
+        for rule in RULES.iter() {
             let text = page(rule, Paint::default());
             assert!(text.starts_with(&format!("# {} ({})\n\n{}", rule.name, rule.severity.name(), rule.page().summary)), "{text}");
         }

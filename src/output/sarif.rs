@@ -7,7 +7,8 @@ use super::Findings;
 use super::json::print;
 use super::region::Region;
 use crate::diagnostic::{Diagnostic, Fix, ObjectRef, Severity};
-use crate::lint::rules::{RULES, Rule};
+use crate::lint::rule::Rule;
+use crate::lint::rules::RULES;
 use crate::source::{SourceMap, Span};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";

@@ -6,7 +6,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use ingressc::conf;
-use ingressc::lint::rules::{Block, RULES, find};
+use ingressc::lint::rule::Block;
+use ingressc::lint::rules::{RULES, find};
 use ingressc::source::FileId;
 use libtest_mimic::Trial;
 
@@ -67,12 +68,14 @@ fn try_out(rule: &str, example: &[Block], fires: bool) {
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
-    for rule in RULES {
-        let page = rule.page();
-        for (word, example, fires) in [("fires", page.fires, true), ("quiet", page.quiet, false)] {
-            if !example.is_empty() {
-                trials.push(trial(format!("rule::{}::{word}", rule.name), &[], move || try_out(rule.name, &example, fires)));
-            }
+    for rule in RULES.iter() {
+        let mut counts = [0, 0];
+        for example in rule.page().examples {
+            let (fires, word) = (example.fires, if example.fires { "fires" } else { "quiet" });
+            let count = &mut counts[usize::from(fires)];
+            *count += 1;
+            let number = if *count == 1 { String::new() } else { format!("-{count}") };
+            trials.push(trial(format!("rule::{}::{word}{number}", rule.name), &[], move || try_out(rule.name, &example.blocks, fires)));
         }
     }
     trials

@@ -38,7 +38,7 @@ fn the_table_names_every_rule_of_the_sources_and_no_other() {
         }
         texts.extend(TEXT.captures_iter(code).map(|found| found.extract::<1>().1[0].to_owned()));
     }
-    for rule in RULES {
+    for rule in RULES.iter() {
         assert!(texts.contains(rule.name), "no source says `{}`", rule.name);
     }
 }

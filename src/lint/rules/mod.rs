@@ -1,49 +1,27 @@
-//! All rules: the one table of their names, and a page for each.
-//!
-//! A page is a text file beside this one that people read as it is, and that tests read too:
-//!
-//! - the title: the name of the rule;
-//! - the first paragraph: what is wrong, in one sentence;
-//! - the other paragraphs: why it matters and what to do;
-//! - under `## Fires`: manifests in which the rule finds something;
-//! - under `## Quiet`: manifests in which it does not.
-//!
-//! Examples are checked with `ingressc check .`, or with the command line that one of their blocks says.
+//! All rules: those whose findings arise elsewhere have their page here, as a text file; the others lie with their code in
+//! [`objects`](super::objects).
 
-mod page;
 mod table;
 
-pub use page::{Block, Page};
-pub use table::RULES;
+use std::sync::LazyLock;
 
-use crate::diagnostic::Severity;
+use super::objects;
+use super::rule::Rule;
 
 /// Names that differ by more are not meant.
 const SIMILAR: f64 = 0.75;
 
-/// A kind of finding.
-#[derive(Debug)]
-pub struct Rule {
-    /// The name, kebab-case: what is wrong.
-    pub name: &'static str,
-    /// How bad it is where neither the finding knows better nor the settings say otherwise.
-    pub severity: Severity,
-    /// The page, as it is written.
-    pub text: &'static str,
-}
-
-impl Rule {
-    /// The page in its parts.
-    #[must_use]
-    pub fn page(&self) -> Page<'static> {
-        Page::read(self.text)
-    }
-}
+/// All rules, by name.
+pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
+    let mut rules: Vec<&Rule> = table::RULES.iter().chain(objects::rules()).collect();
+    rules.sort_by_key(|rule| rule.name);
+    rules
+});
 
 /// The rule of a name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Rule> {
-    RULES.binary_search_by_key(&name, |rule| rule.name).ok().map(|at| &RULES[at])
+    RULES.binary_search_by_key(&name, |rule| rule.name).ok().map(|at| RULES[at])
 }
 
 /// The rule that was probably meant by a name that no rule has.
@@ -57,24 +35,35 @@ pub fn similar(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lint::rule::Page;
 
     #[test]
     fn every_page_is_complete() {
-        for rule in RULES {
-            let Page { title, summary, why, fires, quiet } = rule.page();
+        for rule in RULES.iter() {
+            let Page { title, summary, why, examples } = rule.page();
             let name = rule.name;
             assert_eq!(title, name);
             assert!(summary.ends_with('.') && !summary.contains('\n'), "{name}: {summary:?} is no sentence");
             assert!(why.ends_with('.'), "{name} does not say why");
             let has_reason = rule.text.contains("\n## No example\n");
-            assert!(has_reason == (fires.is_empty() && quiet.is_empty()), "{name} has neither two examples nor a reason");
+            let fires = |fires: bool| examples.iter().any(|example| example.fires == fires);
+            assert!(has_reason != (fires(true) && fires(false)), "{name} has neither two examples nor a reason");
+        }
+    }
+
+    #[test]
+    fn names_are_kebab_case_and_each_is_there_once() {
+        assert!(RULES.is_sorted_by(|a, b| a.name < b.name));
+        for Rule { name, .. } in RULES.iter() {
+            let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+            assert!(name.split('-').all(is_word), "{name}");
         }
     }
 
     #[test]
     fn rules_are_found_by_name() {
-        for rule in RULES {
-            assert!(find(rule.name).is_some_and(|found| std::ptr::eq(found, rule)), "{}", rule.name);
+        for rule in RULES.iter() {
+            assert!(find(rule.name).is_some_and(|found| std::ptr::eq(found, *rule)), "{}", rule.name);
         }
         assert!(find("").is_none() && find("unknown").is_none());
     }

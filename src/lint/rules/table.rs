@@ -1,13 +1,13 @@
 //! The table of rules: a line here and the page of the same name.
 
-use super::Rule;
 use crate::diagnostic::Severity::{Error, Info, Warning};
+use crate::lint::rule::Rule;
 
 /// Declares rules, each with the page of its name.
 macro_rules! rules {
     ($($severity:ident $name:literal,)+) => {
-        /// All rules, by name.
-        pub static RULES: &[Rule] = &[
+        /// The rules, by name.
+        pub(super) static RULES: &[Rule] = &[
             $(Rule { name: $name, severity: $severity, text: include_str!(concat!($name, ".md")) },)+
         ];
     };
@@ -117,18 +117,4 @@ rules! {
     Warning "wrong-annotation-prefix",
     Error "wrong-type",
     Error "yaml-syntax",
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_sorted_and_kebab_case() {
-        assert!(RULES.is_sorted_by(|a, b| a.name < b.name));
-        for Rule { name, .. } in RULES {
-            let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
-            assert!(name.split('-').all(is_word), "{name}");
-        }
-    }
 }

@@ -9,10 +9,19 @@ pub struct Page<'a> {
     pub summary: &'a str,
     /// Why it matters and what to do, in paragraphs.
     pub why: &'a str,
-    /// An example in which the rule finds something.
-    pub fires: Vec<Block<'a>>,
-    /// An example in which it does not.
-    pub quiet: Vec<Block<'a>>,
+    /// The examples, in order.
+    pub examples: Vec<Example<'a>>,
+}
+
+/// Manifests that the rule is tried on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example<'a> {
+    /// Whether the rule finds something in them.
+    pub fires: bool,
+    /// When that is so; empty where the page says it.
+    pub when: &'a str,
+    /// The files, and what is done with them.
+    pub blocks: Vec<Block<'a>>,
 }
 
 /// A block of code.
@@ -30,15 +39,25 @@ impl<'a> Page<'a> {
         let (prose, examples) = text.split_once("\n## ").unwrap_or((text, ""));
         let (title, body) = prose.split_once('\n').unwrap_or((prose, ""));
         let (summary, why) = body.trim().split_once("\n\n").unwrap_or((body.trim(), ""));
-        let section = |name: &str| examples.split("\n## ").find_map(|section| section.strip_prefix(name)).map(blocks).unwrap_or_default();
         Self {
             title: title.trim_start_matches("# ").trim(),
             summary: summary.trim(),
             why: why.trim(),
-            fires: section("Fires\n"),
-            quiet: section("Quiet\n"),
+            examples: examples.split("\n## ").filter_map(example).collect(),
         }
     }
+}
+
+/// A section that is an example.
+fn example(section: &str) -> Option<Example<'_>> {
+    let (heading, body) = section.split_once('\n')?;
+    let (word, when) = heading.split_once(':').unwrap_or((heading, ""));
+    let fires = match word.trim() {
+        "Fires" => true,
+        "Quiet" => false,
+        _ => return None,
+    };
+    Some(Example { fires, when: when.trim(), blocks: blocks(body) }).filter(|example| !example.blocks.is_empty())
 }
 
 /// The blocks between fences, in order.
@@ -59,18 +78,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_has_five_parts() {
-        let text = "# bad-thing\n\nA thing is bad.\n\nIt hurts.\n\nSo stop.\n\n## Fires\n\n```yaml\na: 1\n```\n\n```toml\nb = 2\n```\n\n## Quiet\n\n```yaml\nc: 3\n```\n";
+    fn a_page_has_parts() {
+        let text = "# bad-thing\n\nA thing is bad.\n\nIt hurts.\n\nSo stop.\n\n## Fires\n\n```yaml\na: 1\n```\n\n```toml\nb = 2\n```\n\n## Quiet: where it is good\n\n```yaml\nc: 3\n```\n";
         let page = Page::read(text);
         assert_eq!((page.title, page.summary, page.why), ("bad-thing", "A thing is bad.", "It hurts.\n\nSo stop."));
-        assert_eq!(page.fires, [Block { language: "yaml", text: "a: 1\n" }, Block { language: "toml", text: "b = 2\n" }]);
-        assert_eq!(page.quiet, [Block { language: "yaml", text: "c: 3\n" }]);
+        let [fires, quiet] = page.examples.as_slice() else { panic!("two examples: {:?}", page.examples) };
+        assert_eq!(fires.blocks, [Block { language: "yaml", text: "a: 1\n" }, Block { language: "toml", text: "b = 2\n" }]);
+        assert!(fires.fires && fires.when.is_empty());
+        assert_eq!(quiet.blocks, [Block { language: "yaml", text: "c: 3\n" }]);
+        assert_eq!((quiet.fires, quiet.when), (false, "where it is good"));
     }
 
     #[test]
     fn what_a_page_does_not_have_is_empty() {
         assert_eq!(Page::read(""), Page::default());
         assert_eq!(Page::read("# x").title, "x");
-        assert_eq!(Page::read("# x\n\n## Fires\n```yaml\nnever closed").fires, []);
+        assert_eq!(Page::read("# x\n\n## Fires\n```yaml\nnever closed").examples, []);
     }
 }

@@ -1,0 +1,133 @@
+//! Backends whose Service is not there.
+
+use super::look::Look;
+use super::{listed, meant};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::rule::Rule;
+use crate::manifest::{Backend, Object, named, of_namespace};
+use k8s_openapi::api::core::v1::Service;
+use k8s_openapi::api::networking::v1::Ingress;
+
+pub(super) static RULE: Rule = Rule {
+    name: "missing-service",
+    severity: Severity::Warning,
+    text: r"# missing-service
+
+A path names a Service that its namespace does not have, though the input holds other Services of that namespace.
+
+The controller finds no endpoints and answers every request for the path with 503. A Service of another namespace is never taken:
+it needs an Ingress, or a Service of type `ExternalName`, of its own namespace. Where the input holds no Service of the namespace at all, nothing is said:
+it may well be in the cluster.
+
+## Fires
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: webb, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{port: 80}]}
+```
+
+## Fires: where another namespace has it
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: login, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: login, namespace: accounts}
+spec: {ports: [{port: 80}]}
+```
+
+## Quiet: where it is there
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{port: 80}]}
+```
+
+## Quiet: where the input holds no Service of the namespace
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+```
+",
+};
+
+pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for ingress in look.ingresses() {
+        let namespace = ingress.reference.namespace.as_str();
+        let here = of_namespace(&look.cluster.services, namespace);
+        for backend in ingress.backends().filter(|backend| named(here, namespace, &backend.service.name).is_none()) {
+            let elsewhere = look.links.service_called(&backend.service.name);
+            if elsewhere.is_some() || !here.is_empty() {
+                findings.push(missing(ingress, &backend, here, elsewhere));
+            }
+        }
+    }
+    findings
+}
+
+fn missing(ingress: &Object<Ingress>, backend: &Backend, here: &[Object<Service>], elsewhere: Option<&Object<Service>>) -> Diagnostic {
+    let (namespace, name) = (&ingress.reference.namespace, &backend.service.name);
+    let finding = RULE.finding(format!("there is no Service `{namespace}/{name}`: the path `{}` answers 503", backend.path()));
+    let finding = finding.at(ingress.backend_span(backend.place, &["backend", "service", "name"])).subject(name);
+    let finding = finding.object(ingress.reference.clone());
+    let names = || here.iter().map(|service| service.reference.name.as_str());
+    match elsewhere {
+        Some(service) => {
+            let finding = finding.note("a Service is taken from the namespace of the Ingress, never from another one");
+            finding.related(
+                format!("namespace `{}` has one of this name", service.reference.namespace),
+                service.span(&["metadata", "name"]),
+            )
+        }
+        None => match meant(name, names()) {
+            Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+            None => finding.note(format!("the input holds of namespace `{namespace}`: {}", listed(names()))),
+        },
+    }
+}

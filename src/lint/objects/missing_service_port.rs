@@ -1,0 +1,155 @@
+//! Backends with a port that their Service does not have.
+
+use super::listed;
+use super::look::{Look, is_external, ports, target};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::rule::Rule;
+use crate::manifest::{Backend, Object, named};
+use k8s_openapi::api::core::v1::{Service, ServicePort};
+use k8s_openapi::api::networking::v1::Ingress;
+
+pub(super) static RULE: Rule = Rule {
+    name: "missing-service-port",
+    severity: Severity::Error,
+    text: r"# missing-service-port
+
+A path names a port that its Service does not have.
+
+The controller looks for a port of the Service by its number, by its name and by its `targetPort`. Where none fits there are no endpoints, and every
+request for the path is answered with 503. The port of a container counts only as the `targetPort` of the Service.
+
+## Fires: by name
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {name: http}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{name: web, port: 80}]}
+```
+
+## Fires: by number
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  defaultBackend: {service: {name: web, port: {number: 9090}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{port: 80, targetPort: 8080}]}
+```
+
+## Quiet: where the number is the target's
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 8080}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{port: 80, targetPort: 8080}]}
+```
+
+## Quiet: where the Service is a name elsewhere, which has any port
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: partner, port: {number: 8080}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: partner, namespace: shop}
+spec: {type: ExternalName, externalName: partner.example.com, ports: [{port: 80}]}
+```
+",
+};
+
+pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for ingress in look.ingresses() {
+        for backend in ingress.backends() {
+            let service = named(&look.cluster.services, &ingress.reference.namespace, &backend.service.name);
+            let Some(service) = service.filter(|service| !is_external(&service.value)) else { continue };
+            let Some(port) = backend.port() else { continue };
+            if !ports(&service.value).iter().any(|of| is_port(of, &port)) {
+                findings.push(missing(look, ingress, &backend, service, &port));
+            }
+        }
+    }
+    findings
+}
+
+/// Whether a backend means a port of a Service, as the controller looks for it.
+fn is_port(of: &ServicePort, wanted: &str) -> bool {
+    of.port.to_string() == wanted || of.name.as_deref() == Some(wanted) || target(of) == wanted
+}
+
+fn missing<'a>(look: &Look<'a>, ingress: &Object<Ingress>, backend: &Backend, service: &'a Object<Service>, port: &str) -> Diagnostic {
+    let (namespace, name) = (&service.reference.namespace, &service.reference.name);
+    let shown: Vec<String> = ports(&service.value).iter().map(shown).collect();
+    let finding = RULE.finding(format!("Service `{namespace}/{name}` has no port `{port}`: the path `{}` answers 503", backend.path()));
+    let finding = finding.at(ingress.backend_span(backend.place, &["backend", "service", "port"])).subject(port);
+    let finding = finding.object(ingress.reference.clone());
+    let places = service.span(&["spec", "ports"]);
+    let finding = finding.related(if shown.is_empty() { "it has no port" } else { "its ports" }, places);
+    let finding = match of_container(look, service, port) {
+        Some(number) => finding.note(format!("`{port}` is the port {number} of a container: a path names the port of the Service")),
+        None => finding,
+    };
+    match shown.as_slice() {
+        [] => finding,
+        [one] => finding.help(format!("it has the port {one}")),
+        more => finding.help(format!("it has {}", listed(more.iter().map(String::as_str)))),
+    }
+}
+
+/// The port of the Service as people write it.
+fn shown(port: &ServicePort) -> String {
+    match &port.name {
+        Some(name) => format!("{name} ({})", port.port),
+        None => port.port.to_string(),
+    }
+}
+
+/// The number of the port that a container of the Service calls so.
+fn of_container<'a>(look: &Look<'a>, service: &'a Object<Service>, wanted: &str) -> Option<i64> {
+    let mut containers = look.links.selected(service).flat_map(|workload| workload.value.pods.containers());
+    containers.find_map(|container| {
+        let fits = |port: &&crate::manifest::ContainerPort| {
+            port.name.as_deref() == Some(wanted) || port.container_port.to_string() == wanted
+        };
+        container.ports().iter().find(fits).map(|port| port.container_port)
+    })
+}

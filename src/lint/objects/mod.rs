@@ -1,0 +1,92 @@
+//! Rules about what stands between objects, and about what the routes come to: one file each, with its page, severity and check
+//! together. A rule is a file and a line in the list below.
+//!
+//! A rule is silent where it cannot know: objects of a kind that the input does not hold at all may well be in the cluster.
+
+mod look;
+
+use std::iter;
+
+use rayon::prelude::*;
+
+use super::Subject;
+use super::rule::Rule;
+use crate::diagnostic::Diagnostic;
+use look::Look;
+
+/// Looks for one mistake.
+type Check = fn(&Look) -> Vec<Diagnostic>;
+
+/// Declares the rules: for each a file with `RULE` and `check`.
+macro_rules! objects {
+    ($($name:ident,)+) => {
+        $(mod $name;)+
+
+        const ALL: &[(&Rule, Check)] = &[$((&$name::RULE, $name::check),)+];
+    };
+}
+
+objects! {
+    missing_service,
+    missing_service_port,
+    no_fallback_to_wildcard,
+    secret_elsewhere,
+}
+
+/// The rules of this room.
+pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {
+    ALL.iter().map(|(rule, _)| *rule)
+}
+
+/// Looks for all of them. The findings of one rule stay together.
+pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
+    let look = Look::of(subject);
+    ALL.par_iter().flat_map_iter(|(_, check)| check(&look)).collect()
+}
+
+/// Up to three names for a message: "`a`, `b` and 4 more".
+fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    const SHOWN: usize = 3;
+    let mut names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(SHOWN);
+    names.truncate(SHOWN);
+    let rest = if more > 0 { Some(format!("{more} more")) } else { names.pop() };
+    match rest {
+        None => String::new(),
+        Some(rest) if names.is_empty() => rest,
+        Some(rest) => format!("{} and {rest}", names.join(", ")),
+    }
+}
+
+/// The name that was probably meant.
+fn meant<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    const SIMILAR: f64 = 0.85;
+    let scored = names.into_iter().map(|known| (strsim::jaro_winkler(known, name), known));
+    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))?;
+    iter::once(best).find(|(score, _)| *score >= SIMILAR).map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_short() {
+        for (names, expected) in [
+            (vec![], ""),
+            (vec!["a"], "`a`"),
+            (vec!["a", "b"], "`a` and `b`"),
+            (vec!["a", "b", "c"], "`a`, `b` and `c`"),
+            (vec!["a", "b", "c", "d", "e"], "`a`, `b`, `c` and 2 more"),
+        ] {
+            assert_eq!(listed(names), expected);
+        }
+    }
+
+    #[test]
+    fn a_misspelt_name_is_understood() {
+        assert_eq!(meant("webb", ["api", "web"]), Some("web"));
+        assert_eq!(meant("frontend", ["api", "web"]), None);
+        assert_eq!(meant("x", []), None);
+    }
+}

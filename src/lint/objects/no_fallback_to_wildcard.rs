@@ -1,0 +1,112 @@
+//! Hosts of their own below a wildcard, which does not answer what they do not.
+
+use super::look::Look;
+use crate::cause::span;
+use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
+use crate::ir::{Route, Server};
+use crate::lint::rule::Rule;
+
+pub(super) static RULE: Rule = Rule {
+    name: "no-fallback-to-wildcard",
+    severity: Severity::Warning,
+    text: r"# no-fallback-to-wildcard
+
+A host of its own answers 404 for a path that its wildcard host serves.
+
+nginx chooses one server for a host, the one with the very name before one with a wildcard, and looks for the path there alone. What the server does not
+have goes to the default backend, not to the wildcard's paths. Repeat the paths under the host, or give it a path `/`.
+
+## Fires
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: '*.example.com'
+    http:
+      paths:
+      - {path: /assets, pathType: Prefix, backend: {service: {name: assets, port: {number: 80}}}}
+  - host: app.example.com
+    http:
+      paths:
+      - {path: /api, pathType: Prefix, backend: {service: {name: api, port: {number: 80}}}}
+```
+
+## Quiet: where the host answers every path
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: '*.example.com'
+    http:
+      paths:
+      - {path: /assets, pathType: Prefix, backend: {service: {name: assets, port: {number: 80}}}}
+  - host: app.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: app, port: {number: 80}}}}
+```
+
+## Quiet: where the host is not below the wildcard
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: '*.example.com'
+    http:
+      paths:
+      - {path: /assets, pathType: Prefix, backend: {service: {name: assets, port: {number: 80}}}}
+  - host: app.eu.example.com
+    http:
+      paths:
+      - {path: /api, pathType: Prefix, backend: {service: {name: api, port: {number: 80}}}}
+```
+",
+};
+
+pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
+    look.proxy.servers.iter().filter_map(|server| without_fallback(look, server)).collect()
+}
+
+fn without_fallback(look: &Look, server: &Server) -> Option<Diagnostic> {
+    let (_, parent) = server.hostname.split_once('.').filter(|(label, _)| *label != "*")?;
+    if server.routes.iter().any(|route| route.path == "/" && !route.is_default_backend) {
+        return None;
+    }
+    let wildcard = look.proxy.server(&format!("*.{parent}"))?;
+    let missing = wildcard.routes.iter().find(|route| !route.is_default_backend && !is_served(server, route))?;
+    let (host, name) = (&server.hostname, &wildcard.hostname);
+    let message = format!("requests for `{host}{}` get the default backend: a host of its own does not fall back to `{name}`", missing.declared_path);
+    let finding = RULE.finding(message).at(span(server.origin)).subject(host);
+    let owner = server.routes.iter().find_map(|route| route.owner.as_deref());
+    let finding = match owner {
+        Some(owner) => finding.object(ObjectRef { kind: "Ingress".into(), namespace: owner.namespace.clone(), name: owner.name.clone() }),
+        None => finding,
+    };
+    let finding = match span(missing.origin) {
+        Some(place) => finding.related("this path is not looked at", place),
+        None => finding,
+    };
+    Some(finding.help(format!("repeat the paths of `{name}` under `{host}`")))
+}
+
+/// Whether a server has a route for the path of another one.
+fn is_served(server: &Server, other: &Route) -> bool {
+    server.routes.iter().any(|route| !route.is_default_backend && (other.path == route.path || is_below(&other.path, &route.path)))
+}
+
+/// Whether a path lies below another one.
+fn is_below(path: &str, parent: &str) -> bool {
+    path.strip_prefix(parent.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'))
+}

@@ -1,0 +1,108 @@
+//! Every object of the input that matters, and how what several files declare comes together.
+
+use std::collections::{BTreeMap, HashSet};
+
+use k8s_openapi::Resource;
+use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service};
+use k8s_openapi::api::discovery::v1::EndpointSlice;
+use k8s_openapi::api::networking::v1::{Ingress, IngressClass, NetworkPolicy};
+
+use super::endpoints::service_of;
+use super::{ControllerArgs, Issuance, Object, Workload};
+use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::source::Span;
+
+/// Declares the lists of a [`Cluster`]. A kind of object is a line here and one in the table of `kinds`.
+macro_rules! cluster {
+    ($($(#[doc = $doc:literal])+ $list:ident: $kind:ty,)+) => {
+        /// Every object of the input that matters. Each list is sorted by kind, namespace and name, and names each object once.
+        #[derive(Debug, Default)]
+        pub struct Cluster {
+            $($(#[doc = $doc])+ pub $list: Vec<Object<$kind>>,)+
+            /// Ingresses whose paths answer 503 whatever else they say, and why.
+            pub closed: BTreeMap<ObjectRef, String>,
+            /// Names that the controller makes for two namespaces alike are told apart.
+            pub keeps_tenants_apart: bool,
+        }
+
+        impl Cluster {
+            /// Adds the objects of another part of the input.
+            pub(super) fn append(&mut self, more: Self) {
+                $(join(&mut self.$list, more.$list);)+
+            }
+
+            /// Sorts the objects and drops those that are declared again.
+            pub(super) fn settle(&mut self, findings: &mut Vec<Diagnostic>) {
+                self.drop_mirrors();
+                $(settle(&mut self.$list, findings);)+
+            }
+        }
+    };
+}
+
+cluster! {
+    /// Ingresses, whatever their class.
+    ingresses: Ingress,
+    /// Ingress classes.
+    ingress_classes: IngressClass,
+    /// Services.
+    services: Service,
+    /// Secrets: `data` and `stringData` joined in `data`.
+    secrets: Secret,
+    /// ConfigMaps.
+    config_maps: ConfigMap,
+    /// Namespaces.
+    namespaces: Namespace,
+    /// Controllers of ingress-nginx.
+    controllers: ControllerArgs,
+    /// Endpoint slices, and Endpoints in their form.
+    endpoint_slices: EndpointSlice,
+    /// What makes pods, and pods. Only rules look at them.
+    workloads: Workload,
+    /// Who may speak to which pods. Only rules look at them.
+    network_policies: NetworkPolicy,
+    /// Certificates of cert-manager and who issues them. Only rules look at them.
+    issuances: Issuance,
+}
+
+impl Cluster {
+    /// Kubernetes mirrors Endpoints to slices only where a Service has no slices of its own.
+    fn drop_mirrors(&mut self) {
+        let is_mirror = |object: &Object<EndpointSlice>| object.reference.kind != EndpointSlice::KIND;
+        let service =
+            |slice: &Object<EndpointSlice>| (slice.reference.namespace.clone(), service_of(&slice.value).unwrap_or_default().to_owned());
+        let sliced: HashSet<_> = self.endpoint_slices.iter().filter(|object| !is_mirror(object)).map(service).collect();
+        self.endpoint_slices.retain(|object| !is_mirror(object) || !sliced.contains(&service(object)));
+    }
+}
+
+/// Adds the items of a list; the first list is taken as it is.
+pub(super) fn join<T>(all: &mut Vec<T>, more: Vec<T>) {
+    if all.is_empty() {
+        *all = more;
+    } else {
+        all.extend(more);
+    }
+}
+
+fn settle<T>(objects: &mut Vec<Object<T>>, findings: &mut Vec<Diagnostic>) {
+    // Stable, so that the last of several equal ones is the last that was written.
+    objects.sort_by(|a, b| a.reference.cmp(&b.reference));
+    objects.dedup_by(|object, before| {
+        let is_again = before.reference == object.reference;
+        if is_again {
+            findings.push(declared_twice(&object.reference, before.span(&["metadata", "name"]), object.span(&["metadata", "name"])));
+            std::mem::swap(before, object);
+        }
+        is_again
+    });
+    // They stay to the end, and lists that grew have up to twice the room that they need.
+    objects.shrink_to_fit();
+}
+
+fn declared_twice(object: &ObjectRef, first: Span, last: Span) -> Diagnostic {
+    let ObjectRef { kind, namespace, name } = object;
+    let place = if namespace.is_empty() { String::new() } else { format!(" in namespace `{namespace}`") };
+    let message = format!("the {kind} `{name}`{place} is declared twice: the last one counts");
+    Diagnostic::warning("duplicate-object", message).at(last).related("first declared here", first).object(object.clone())
+}

@@ -1,0 +1,109 @@
+//! The kinds of objects that somebody looks at: one table, and who is asked to read a document.
+
+use super::intake::Intake;
+use super::tree::{Node, Value};
+use crate::diagnostic::Diagnostic;
+
+/// A kind in one of its versions.
+pub(super) struct Kind {
+    /// The kind.
+    pub(super) name: &'static str,
+    /// Its versions that are read alike.
+    pub(super) versions: &'static [&'static str],
+    /// Who reads it. It gets the kind and the version.
+    pub(super) read: fn(&mut Intake, &str, &str, Node),
+}
+
+const fn kind(name: &'static str, versions: &'static [&'static str], read: fn(&mut Intake, &str, &str, Node)) -> Kind {
+    Kind { name, versions, read }
+}
+
+/// All of them. A kind of object is a line here and one in the lists of a `Cluster`.
+static KINDS: &[Kind] = &[
+    kind("Certificate", CERT_MANAGER, Intake::issuance),
+    kind("ClusterIssuer", CERT_MANAGER, Intake::issuance),
+    kind("ConfigMap", &["v1"], Intake::config_map),
+    kind("DaemonSet", WORKLOADS, Intake::workload),
+    kind("Deployment", WORKLOADS, Intake::workload),
+    kind("EndpointSlice", &["discovery.k8s.io/v1", "discovery.k8s.io/v1beta1"], Intake::endpoint_slice),
+    kind("Endpoints", &["v1"], Intake::endpoints),
+    kind("Ingress", &["networking.k8s.io/v1"], Intake::ingress),
+    kind("Ingress", &["networking.k8s.io/v1beta1", "extensions/v1beta1"], Intake::legacy_ingress),
+    kind("IngressClass", &["networking.k8s.io/v1", "networking.k8s.io/v1beta1"], Intake::ingress_class),
+    kind("Issuer", CERT_MANAGER, Intake::issuance),
+    kind("Namespace", &["v1"], Intake::namespace),
+    kind("NetworkPolicy", &["networking.k8s.io/v1"], Intake::network_policy),
+    kind("Pod", &["v1"], Intake::workload),
+    kind("ReplicaSet", WORKLOADS, Intake::workload),
+    kind("Secret", &["v1"], Intake::secret),
+    kind("Service", &["v1"], Intake::service),
+    kind("StatefulSet", WORKLOADS, Intake::workload),
+];
+
+const WORKLOADS: &[&str] = &["apps/v1", "extensions/v1beta1"];
+const CERT_MANAGER: &[&str] = &["cert-manager.io/v1"];
+
+/// Whether a document of this kind can hold something that matters.
+pub(super) fn is_relevant(name: &str) -> bool {
+    let of = name.strip_suffix("List").unwrap_or(name);
+    name == "List" || KINDS.binary_search_by_key(&of, |kind| kind.name).is_ok()
+}
+
+/// The row of a kind in a version.
+pub(super) fn find(name: &str, version: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == name && kind.versions.contains(&version))
+}
+
+impl Intake {
+    /// Takes the object of a document, or the objects of a list.
+    pub(super) fn take(&mut self, mut document: Node) {
+        let text = |key: &str| document.get(key).and_then(Node::text).map(str::to_owned);
+        let (kind, version) = (text("kind"), text("apiVersion"));
+        let Some(kind) = kind else {
+            if !matches!(document.value(), Value::Null) {
+                self.stranger.get_or_insert(document.span);
+            }
+            return;
+        };
+        let Some(of) = kind.strip_suffix("List").filter(|_| is_relevant(&kind) && document.get("items").is_some()) else {
+            return self.object(&kind, &version.unwrap_or_default(), document);
+        };
+        let Some(items) = document.take("items") else { return };
+        let Value::Sequence(items) = items.value.into_value() else { return };
+        for item in items {
+            // The items of a typed list may leave out what the list says.
+            let text = |key: &str| item.get(key).and_then(Node::text);
+            let (kind, version) =
+                (text("kind").unwrap_or(of).to_owned(), text("apiVersion").or(version.as_deref()).unwrap_or_default().to_owned());
+            self.object(&kind, &version, item);
+        }
+    }
+
+    fn object(&mut self, kind: &str, version: &str, mut tree: Node) {
+        // The typed reader would compare them with what it expects; that is settled here.
+        tree.take("kind");
+        tree.take("apiVersion");
+        match find(kind, version) {
+            Some(row) => (row.read)(self, kind, version, tree),
+            None if version.is_empty() && matches!(kind, "Ingress" | "Service" | "Secret" | "ConfigMap") => {
+                let message = format!("this {kind} has no `apiVersion`");
+                self.findings.push(Diagnostic::error("missing-api-version", message).at(tree.span));
+            }
+            None => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_sorted_and_found_in_lists_too() {
+        assert!(KINDS.is_sorted_by_key(|kind| kind.name));
+        for (name, expected) in [("Ingress", true), ("IngressList", true), ("List", true), ("HTTPRoute", false), ("", false)] {
+            assert_eq!(is_relevant(name), expected, "{name}");
+        }
+        assert!(find("Ingress", "extensions/v1beta1").is_some() && find("Ingress", "").is_none());
+    }
+}
