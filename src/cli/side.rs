@@ -73,6 +73,10 @@ impl Dump {
         let text: Arc<str> = files::read(path).map_err(|reason| anyhow!("`{name}` {reason}"))?.into();
         let mut sources = SourceMap::default();
         let file = sources.add(name.clone(), Arc::clone(&text));
+        let text: Arc<str> = match conf::without_prose(&text) {
+            Cow::Borrowed(_) => Arc::clone(&text),
+            Cow::Owned(cleaned) => cleaned.into(),
+        };
         let Outcome { value: tree, diagnostics } = conf::parse(file, &text);
         if diagnostics.iter().any(|finding| finding.severity == Severity::Error) {
             return Err(Failure::Findings(sources, diagnostics));

@@ -6,6 +6,7 @@
 //!
 //! What is printed parses back to the same [`Tree`].
 
+mod dump;
 mod lex;
 mod lua;
 mod parse;
@@ -13,6 +14,7 @@ mod print;
 mod records;
 mod tree;
 
+pub use dump::without_prose;
 pub use parse::{MAX_DEPTH, MAX_TOKEN, parse};
 pub use print::{annotate, print, quote};
 pub use records::Quoting;
