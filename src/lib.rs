@@ -21,4 +21,5 @@ pub mod lower;
 pub mod manifest;
 pub mod nginx;
 pub mod output;
+pub mod protection;
 pub mod source;

@@ -13,6 +13,7 @@ use super::side::{Declared, Dump, Origin, Side};
 use super::{Failure, Global, Status};
 use crate::catalog::version::Release;
 use crate::diagnostic::Severity;
+use crate::diff::Verdict;
 use crate::diff::facts::Facts;
 use crate::output::difference::{self, Differences};
 
@@ -34,7 +35,10 @@ Examples:
   ingressc diff --base monday.conf --head today.conf
       What became of a live configuration
 
-Exit codes: 0 equal, 1 different, 2 the job could not be done";
+  ingressc diff --base main/manifests --head manifests --deny weaker
+      Exit code 1 only where a protection is lost or lets more through than before, for a gate in CI
+
+Exit codes: 0 equal, 1 different (with --deny: a protection is what was denied), 2 the job could not be done";
 
 /// Arguments of `diff`.
 #[derive(Debug, Args)]
@@ -73,8 +77,33 @@ pub(super) struct Diff {
     /// Only how many differences there are for each host
     #[arg(long, conflicts_with = "format")]
     stat: bool,
+    /// End with exit code 1 only where a protection is lost; with `weaker` also where it lets more through, with `changed` also
+    /// where nobody can rank it
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "lost|weaker|changed")]
+    deny: Option<Denied>,
     #[command(flatten)]
     controller: ControllerOptions,
+}
+
+/// The least of what may not happen to a protection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Denied {
+    /// It no longer protects.
+    Lost,
+    /// It lets more through.
+    Weaker,
+    /// It lets something else through.
+    Changed,
+}
+
+impl Denied {
+    fn denies(self, verdict: Verdict) -> bool {
+        match self {
+            Self::Lost => verdict == Verdict::Lost,
+            Self::Weaker => verdict.opens(),
+            Self::Changed => verdict.opens() || verdict == Verdict::Changed,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -110,7 +139,11 @@ impl Diff {
             console.findings(&findings, 0, side.sources());
         }
         self.write(&differences, console)?;
-        let status = if differences.is_empty() { Status::Clean } else { Status::Findings };
+        let is_clean = match self.deny {
+            Some(denied) => !differences.verdicts().any(|verdict| denied.denies(verdict)),
+            None => differences.is_empty(),
+        };
+        let status = if is_clean { Status::Clean } else { Status::Findings };
         let status = sides.iter().map(Side::status).fold(status, Status::max);
         // The process ends soon: to give back a million small values one by one would take a tenth of its time.
         std::mem::forget((differences, sides));

@@ -7,9 +7,9 @@ use rayon::prelude::*;
 
 use super::explain::{Explainer, is_block};
 use super::side::Side;
-use crate::diff::words;
+use crate::diff::words::{self, Words};
 use crate::diff::{self, Change, Report, facts};
-use crate::output::difference::{Drift, Entry};
+use crate::output::difference::{Because, Drift, Entry};
 
 /// The files for the Lua side.
 const DYNAMIC: [&str; 4] = ["backends.json", "streams.json", "certificates.json", "lua.json"];
@@ -34,14 +34,13 @@ impl Comparison<'_> {
     /// All differences between two sides.
     pub(super) fn entries(self, before: &Side, after: &Side) -> Vec<Entry> {
         let explainer = Explainer::new(before, after, self.is_same);
-        let ((mut report, upstreams), others) =
+        let ((report, upstreams), others) =
             rayon::join(|| self.configuration(before, after), || DYNAMIC.map(|file| (file, dynamic(file, before, after))));
         let are_live = matches!((before, after), (Side::Dump(_), Side::Dump(_)));
-        if are_live && !self.environment {
-            report.changes.retain(|change| !facts::is_of_the_machine(change));
-        }
-        let groups = group(report.changes);
-        let mut entries: Vec<Entry> = groups.into_par_iter().map(|changes| explainer.configuration(changes)).collect();
+        let is_left_out = |change: &Change| are_live && !self.environment && facts::is_of_the_machine(change);
+        let groups = group(report, is_left_out);
+        let entries: Vec<Entry> = groups.into_par_iter().map(|(changes, words)| explainer.configuration(changes, words)).collect();
+        let mut entries = joined(entries);
         for (file, report) in others {
             let report = report.unwrap_or_default();
             let is_asked_for = |change: &&Change| match change.path.first() {
@@ -84,25 +83,67 @@ fn dynamic(file: &str, before: &Side, after: &Side) -> Option<Report> {
     })
 }
 
-/// Lines that are one change to a person: what names a Service, what names an Ingress, and what is the same in all locations that the
-/// controller makes of one path.
-fn group(changes: Vec<Change>) -> Vec<Vec<Change>> {
-    let mut groups: Vec<Vec<Change>> = Vec::new();
+/// Lines that are one change to a person: what one protection rests on, what names a Service, what names an Ingress, and what is the
+/// same in all locations that the controller makes of one path.
+fn group(report: Report, is_left_out: impl Fn(&Change) -> bool) -> Vec<(Vec<Change>, Option<Words>)> {
+    let mut changes: Vec<Option<Change>> =
+        report.changes.into_iter().map(|change| Some(change).filter(|change| !is_left_out(change))).collect();
+    let mut groups: Vec<(Vec<Change>, Option<Words>)> = Vec::new();
+    for judged in &report.judged {
+        let of_protection: Vec<Change> = judged.changes.iter().filter_map(|at| changes.get_mut(*at)?.take()).collect();
+        if !of_protection.is_empty() {
+            groups.push((of_protection, Some(words::of_protection(judged))));
+        }
+    }
     let mut known: HashMap<Kinship, usize> = HashMap::new();
-    for change in changes {
+    for change in changes.into_iter().flatten() {
         let Some(kinship) = kinship(&change) else {
-            groups.push(vec![change]);
+            groups.push((vec![change], None));
             continue;
         };
         match known.get(&kinship) {
-            Some(&at) => groups[at].push(change),
+            Some(&at) => groups[at].0.push(change),
             None => {
                 known.insert(kinship, groups.len());
-                groups.push(vec![change]);
+                groups.push((vec![change], None));
             }
         }
     }
     groups
+}
+
+/// What one line of a manifest does to one protection is one difference, however many routes it reaches.
+fn joined(entries: Vec<Entry>) -> Vec<Entry> {
+    let mut joined: Vec<Entry> = Vec::new();
+    let mut known: HashMap<Cause, usize> = HashMap::new();
+    for entry in entries {
+        let Some(cause) = cause(&entry) else {
+            joined.push(entry);
+            continue;
+        };
+        match known.get(&cause) {
+            Some(&at) => joined[at].changes.extend(entry.changes),
+            None => {
+                known.insert(cause, joined.len());
+                joined.push(entry);
+            }
+        }
+    }
+    joined
+}
+
+/// What became of a protection, and why; or where, if nobody knows why.
+type Cause = (Words, Vec<String>);
+
+fn cause(entry: &Entry) -> Option<Cause> {
+    entry.words.fate?;
+    let because = [&entry.because_before, &entry.because_after].into_iter().flatten();
+    let mut causes: Vec<String> = because.filter(|because| because.spot.is_some()).map(Because::line).collect();
+    if causes.is_empty() {
+        let place = &entry.changes.first()?.place;
+        causes = vec![place.host.as_deref()?.to_owned(), place.path()?.to_owned()];
+    }
+    Some((entry.words.clone(), causes))
 }
 
 /// What the lines of one change have in common: host, path, and either the family of the line or its name and both of its texts.

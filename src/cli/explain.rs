@@ -1,5 +1,7 @@
 //! Why a directive or a value is as it is: from places in a configuration to questions about manifests, and back.
 
+use serde_json::Value;
+
 use super::side::{Declared, Side};
 use crate::catalog::version::Version;
 use crate::cause::{Causes, Query, releases};
@@ -30,9 +32,9 @@ impl<'a> Explainer<'a> {
     }
 
     /// What is told about lines of nginx.conf that are one change to a person.
-    pub(super) fn configuration(&self, changes: Vec<Change>) -> Entry {
+    pub(super) fn configuration(&self, changes: Vec<Change>, words: Option<Words>) -> Entry {
         let first = &changes[0];
-        let words = words::of_configuration(first);
+        let words = words.unwrap_or_else(|| words::of_configuration(first));
         let (query_before, query_after) = (query_of(first, true), query_of(first, false));
         let cause_before =
             self.causes_before.as_ref().filter(|_| first.kind != Kind::Added).map(|causes| causes.of_declared(&query_before));
@@ -48,7 +50,8 @@ impl<'a> Explainer<'a> {
 
     /// What is told about a change in a file for the Lua side.
     pub(super) fn dynamic(&self, file: &'static str, change: &Change) -> Entry {
-        let words = words::of_dynamic(file, change);
+        let documents = (self.before.dynamic(file).unwrap_or(&Value::Null), self.after.dynamic(file).unwrap_or(&Value::Null));
+        let words = words::of_dynamic(file, change, documents);
         let keys: Vec<&str> = change.path.iter().map(|key| &**key).collect();
         let cause = |causes: &Option<Causes<'_>>| match (file, keys.as_slice()) {
             ("backends.json", [upstream, rest @ ..]) => causes.as_ref().map(|causes| causes.of_upstream(upstream, rest)),

@@ -20,7 +20,7 @@ const BOOKKEEPING: [&str; 2] = ["metadata", "status"];
 pub fn compare(declared: &Value, live: &Value) -> Report {
     let mut walk = Walk { cluster_fills: false, cluster_knows_endpoints: false, changes: Vec::new(), path: Vec::new() };
     walk.values(declared, live);
-    Report { changes: walk.changes }
+    Report { changes: walk.changes, judged: Vec::new() }
 }
 
 /// Compares what manifests declare with what a cluster has made of them: what the API server fills in where a Service leaves it
@@ -29,7 +29,7 @@ pub fn compare(declared: &Value, live: &Value) -> Report {
 pub fn compare_live(declared: &Value, live: &Value, declares_endpoints: bool) -> Report {
     let mut walk = Walk { cluster_fills: true, cluster_knows_endpoints: !declares_endpoints, changes: Vec::new(), path: Vec::new() };
     walk.values(declared, live);
-    Report { changes: walk.changes }
+    Report { changes: walk.changes, judged: Vec::new() }
 }
 
 /// More items of one name than this are paired by their order: looking for equal ones takes a step for each pair.

@@ -5,7 +5,9 @@
 //! what nginx does not run in order are no differences. Each step hashes or sorts: nothing grows with the square of the input.
 
 pub mod facts;
+mod fallback;
 pub mod json;
+mod judged;
 pub mod layout;
 mod lua;
 pub mod order;
@@ -20,17 +22,21 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-pub use report::{Change, Kind, Place, Report, Side, Target};
+use fallback::Stray;
+use judged::{Pair, Routes};
+
+pub use report::{Change, Judged, Kind, Place, Report, Side, Target};
 
 use crate::conf::{Arg, Directive, Tree};
 use crate::credentials;
+pub use crate::protection::Verdict;
 
 /// Compares the main files of two configurations. Files that they include count by the directive that names them.
 #[must_use]
 pub fn compare(declared: &Tree<'_>, live: &Tree<'_>) -> Report {
-    let mut walk = Walk::default();
+    let mut walk = Walk { routes: Routes { declared: http(declared), live: http(live), ..Routes::default() }, ..Walk::default() };
     walk.level(&declared.directives().collect::<Vec<_>>(), &live.directives().collect::<Vec<_>>());
-    Report { changes: walk.changes }
+    walk.report()
 }
 
 /// Compares the servers that answer for one of the hosts: the extract for a few hosts against a whole configuration.
@@ -39,8 +45,25 @@ pub fn compare_servers(declared: &Tree<'_>, live: &Tree<'_>, hosts: &[String]) -
     let hosts: HashSet<&str> = hosts.iter().map(String::as_str).collect();
     let answers = |server: &Directive<'_>| pair::server_names(*server).any(|name| hosts.contains(&*name));
     let mut walk = Walk { path: vec![Arc::from("http")], is_part: true, ..Walk::default() };
+    let (outside, live_outside) = (http(declared), http(live));
+    if let (Some(declared), Some(live)) = (outside, live_outside) {
+        // What stands around all hosts counts as far as the protections of these rest on it.
+        walk.routes = Routes { declared: outside, live: live_outside, ..Routes::default() };
+        walk.blocks.push(Block { declared, live, place: None });
+        let is_asked = |directive: &Directive<'_>| !is_server(*directive) || answers(directive);
+        walk.level(&declared.directives().filter(is_asked).collect::<Vec<_>>(), &live.directives().filter(is_asked).collect::<Vec<_>>());
+        return walk.report().without_surroundings();
+    }
     walk.level(&declared.servers().filter(answers).collect::<Vec<_>>(), &live.servers().filter(answers).collect::<Vec<_>>());
-    Report { changes: walk.changes }
+    walk.report()
+}
+
+fn http<'a>(tree: &'a Tree<'_>) -> Option<Directive<'a>> {
+    tree.directives().find(|directive| directive.is_block() && directive.name() == "http")
+}
+
+fn is_server(directive: Directive<'_>) -> bool {
+    directive.is_block() && directive.name() == "server"
 }
 
 /// The hosts that a configuration answers for.
@@ -77,8 +100,10 @@ struct Walk<'a> {
     path: Vec<Arc<str>>,
     /// The same blocks in both texts.
     blocks: Vec<Block<'a>>,
-    /// At the top stand some servers of many.
+    /// At the top, or around all hosts, stand some servers of many.
     is_part: bool,
+    /// The servers and locations.
+    routes: Routes<'a>,
 }
 
 /// A block that is in both texts.
@@ -108,7 +133,8 @@ impl<'a> Walk<'a> {
             self.add(Kind::Removed, Some(*directive), None);
         }
         let around = self.blocks.last().map(|block| (block.declared, block.live));
-        let level = order::Level { around, declared, live, is_whole: !self.is_part || around.is_some() };
+        let level =
+            order::Level { around, declared, live, is_whole: !self.is_part || around.is_some_and(|(block, _)| block.name() != "http") };
         for (at, partner) in order::moved(&level, &partners) {
             self.add(Kind::Moved, Some(live[partner]), Some(declared[at]));
         }
@@ -126,9 +152,25 @@ impl<'a> Walk<'a> {
         }
         self.path.push(label(declared).into());
         self.blocks.push(Block { declared, live, place: None });
+        let (changes, pairs) = (self.changes.len(), self.routes.pairs.len());
+        let is_route = matches!(&*declared.name(), "server" | "location");
+        if is_route {
+            let (declared, live) = (self.blocks.iter().map(|block| block.declared), self.blocks.iter().map(|block| block.live));
+            self.routes.pairs.push(Pair { declared: declared.collect(), live: live.collect(), is_touched: false });
+        }
         self.level(&declared.directives().collect::<Vec<_>>(), &live.directives().collect::<Vec<_>>());
+        // A location inherits from its server, and asks its neighbours.
+        if is_server(declared) && self.changes.len() > changes {
+            self.routes.pairs[pairs..].iter_mut().for_each(|pair| pair.is_touched = true);
+        }
         self.blocks.pop();
         self.path.pop();
+    }
+
+    /// What was found, with what becomes of the protections.
+    fn report(mut self) -> Report {
+        let judged = if self.changes.is_empty() { Vec::new() } else { judged::judge(&self.routes, &mut self.changes) };
+        Report { changes: self.changes, judged }
     }
 
     /// The place that the blocks around make up, from outside in.
@@ -153,6 +195,12 @@ impl<'a> Walk<'a> {
             redact::tell_apart((&mut shown_before, &whole(before)), (&mut shown_after, &whole(after)));
         }
         let name = name(directive, if after.is_some() { declared } else { live });
+        if matches!(&*directive.name(), "server" | "location") && directive.is_block() && before.is_some() != after.is_some() {
+            let is_new = after.is_some();
+            let around = |declared: bool| self.blocks.iter().map(move |block| if declared { block.declared } else { block.live });
+            let blocks = around(is_new).chain([directive]).collect();
+            self.routes.strays.push(Stray { change: self.changes.len(), blocks, others: around(!is_new).collect(), is_new });
+        }
         self.changes.push(Change { path, place, name, kind, before: shown_before, after: shown_after });
     }
 }

@@ -46,7 +46,7 @@ fn about(outside: &Place, before: Option<Directive<'_>>, after: Option<Directive
 }
 
 /// Where a location sends its requests; nothing where it does not say.
-fn target(location: Directive<'_>) -> Option<Target> {
+pub(super) fn target(location: Directive<'_>) -> Option<Target> {
     let mut target = Target::default();
     for set in location.directives().filter(|directive| directive.name() == "set") {
         let mut args = set.args().map(Arg::value);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::protection::Verdict;
 use crate::source::Span;
 
 /// What happened to a directive or value on the way from the first configuration to the second.
@@ -98,14 +99,52 @@ pub struct Change {
     pub after: Option<Side>,
 }
 
+/// Changes that are one difference, because they are about one protection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// What became of it; none where it lets through what it did.
+    pub verdict: Option<Verdict>,
+    /// What happened, in words.
+    pub message: String,
+    /// The changes by their numbers in the report; the first tells where it is.
+    pub changes: Vec<usize>,
+}
+
+/// Whether the label of a block is that of a server.
+pub(super) fn is_server(label: &str) -> bool {
+    label == "server" || label.starts_with("server ")
+}
+
 /// All differences, in the order of the second text; what stands only in the first text follows at the end of its block.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
     /// The differences.
     pub changes: Vec<Change>,
+    /// Those that are about protections. No change is in two of them.
+    pub judged: Vec<Judged>,
 }
 
 impl Report {
+    /// Without what stands around all hosts and is about none of the protections that were judged.
+    pub(super) fn without_surroundings(self) -> Self {
+        let is_claimed: std::collections::HashSet<usize> = self.judged.iter().flat_map(|judged| &judged.changes).copied().collect();
+        let is_kept = |at: usize, change: &Change| match change.path.get(1) {
+            _ if is_claimed.contains(&at) => true,
+            Some(inside) => is_server(inside),
+            None => is_server(&change.name),
+        };
+        let mut numbers = vec![None; self.changes.len()];
+        let mut changes = Vec::new();
+        for (at, change) in self.changes.into_iter().enumerate() {
+            if is_kept(at, &change) {
+                numbers[at] = Some(changes.len());
+                changes.push(change);
+            }
+        }
+        let renumbered = |judged: Judged| Judged { changes: judged.changes.iter().filter_map(|at| numbers[*at]).collect(), ..judged };
+        Self { changes, judged: self.judged.into_iter().map(renumbered).collect() }
+    }
+
     /// Whether there is no difference.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -1,6 +1,10 @@
 //! What a change means, in the words of a person: which protection is lost, which host is new, which limit has another value.
 
-use super::report::{Change, Kind, Target};
+use serde_json::Value;
+
+use super::report::{Change, Judged, Kind, Target};
+use crate::credentials;
+use crate::protection::{self, Verdict};
 
 /// What a change is about, in the order in which a reader wants to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,99 +35,74 @@ impl Topic {
     }
 }
 
-/// What becomes of a protection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Fate {
-    /// It is no longer there.
-    Lost,
-    /// It is there, and otherwise than before.
-    Altered,
-    /// It is new.
-    Gained,
-}
-
-impl Fate {
-    /// The word for it in machine formats.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Lost => "lost",
-            Self::Altered => "altered",
-            Self::Gained => "gained",
-        }
-    }
-}
-
 /// A change in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Words {
     /// What it is about.
     pub topic: Topic,
-    /// What becomes of the protection, if it is about one.
-    pub fate: Option<Fate>,
+    /// What became of the protection, if it is about one.
+    pub fate: Option<Verdict>,
     /// What happens, as `limit of request bodies changed from 8m to 1m`.
     pub message: String,
 }
 
-/// A directive, or its name with its first argument, what people call it, and whether it protects.
-type Row = (&'static str, &'static str, bool);
+/// A directive, and what people call it.
+type Row = (&'static str, &'static str);
 
 const NOUNS: &[Row] = &[
-    ("absolute_redirect", "host names in redirects", false),
-    ("access_log", "access log", false),
-    ("allow", "allowed address", true),
-    ("auth_basic", "password authentication", true),
-    ("auth_basic_user_file", "password file", true),
-    ("auth_digest", "password authentication (digest)", true),
-    ("auth_digest_user_file", "password file", true),
-    ("auth_request", "external authentication", true),
-    ("client_body_buffer_size", "buffer for request bodies", false),
-    ("client_max_body_size", "limit of request bodies", false),
-    ("deny", "denied address", true),
-    ("error_page", "error page", false),
-    ("grpc_pass", "backend", false),
-    ("keepalive_timeout", "time that connections are kept open", false),
-    ("limit_conn", "limit of connections", true),
-    ("limit_rate", "limit of bandwidth", true),
-    ("limit_req", "limit of requests", true),
-    ("listen", "listener", false),
-    ("mirror", "copy of requests", false),
-    ("modsecurity", "web application firewall", true),
-    ("modsecurity_rules", "rules of the web application firewall", true),
-    ("modsecurity_rules_file", "rules of the web application firewall", true),
-    ("more_set_headers", "response header", false),
-    ("proxy_buffer_size", "buffer for response headers", false),
-    ("proxy_buffering", "buffering of responses", false),
-    ("proxy_buffers", "buffers for responses", false),
-    ("proxy_connect_timeout", "time to connect to the backend", false),
-    ("proxy_http_version", "HTTP version towards the backend", false),
-    ("proxy_next_upstream", "when the next endpoint is tried", false),
-    ("proxy_next_upstream_tries", "number of endpoints that are tried", false),
-    ("proxy_pass", "backend", false),
-    ("proxy_read_timeout", "time to wait for the backend", false),
-    ("proxy_request_buffering", "buffering of requests", false),
-    ("proxy_send_timeout", "time to send to the backend", false),
-    ("proxy_set_header", "header for the backend", false),
-    ("proxy_ssl_trusted_certificate", "authorities for the backend's certificate", true),
-    ("proxy_ssl_verify", "check of the backend's certificate", true),
-    ("return", "fixed answer", false),
-    ("rewrite", "rewriting of paths", false),
-    ("satisfy", "whether all checks must pass or any", true),
-    ("server_name", "names of the host", false),
-    ("ssl_certificate", "certificate", false),
-    ("ssl_ciphers", "ciphers", true),
-    ("ssl_client_certificate", "authorities for client certificates", true),
-    ("ssl_crl", "revoked client certificates", true),
-    ("ssl_protocols", "TLS versions", true),
-    ("ssl_verify_client", "check of client certificates", true),
-    ("ssl_verify_depth", "length of chains of client certificates", true),
-    ("worker_processes", "worker processes", false),
+    ("absolute_redirect", "host names in redirects"),
+    ("access_log", "access log"),
+    ("allow", "allowed address"),
+    ("auth_basic", "password authentication"),
+    ("auth_basic_user_file", "password file"),
+    ("auth_digest", "password authentication (digest)"),
+    ("auth_digest_user_file", "password file"),
+    ("auth_request", "external authentication"),
+    ("client_body_buffer_size", "buffer for request bodies"),
+    ("client_max_body_size", "limit of request bodies"),
+    ("deny", "denied address"),
+    ("error_page", "error page"),
+    ("grpc_pass", "backend"),
+    ("keepalive_timeout", "time that connections are kept open"),
+    ("limit_conn", "limit of connections"),
+    ("limit_rate", "limit of bandwidth"),
+    ("limit_req", "limit of requests"),
+    ("listen", "listener"),
+    ("mirror", "copy of requests"),
+    ("modsecurity", "web application firewall"),
+    ("modsecurity_rules", "rules of the web application firewall"),
+    ("modsecurity_rules_file", "rules of the web application firewall"),
+    ("more_set_headers", "response header"),
+    ("proxy_buffer_size", "buffer for response headers"),
+    ("proxy_buffering", "buffering of responses"),
+    ("proxy_buffers", "buffers for responses"),
+    ("proxy_connect_timeout", "time to connect to the backend"),
+    ("proxy_http_version", "HTTP version towards the backend"),
+    ("proxy_next_upstream", "when the next endpoint is tried"),
+    ("proxy_next_upstream_tries", "number of endpoints that are tried"),
+    ("proxy_pass", "backend"),
+    ("proxy_read_timeout", "time to wait for the backend"),
+    ("proxy_request_buffering", "buffering of requests"),
+    ("proxy_send_timeout", "time to send to the backend"),
+    ("proxy_set_header", "header for the backend"),
+    ("proxy_ssl_trusted_certificate", "authorities for the backend's certificate"),
+    ("proxy_ssl_verify", "check of the backend's certificate"),
+    ("return", "fixed answer"),
+    ("rewrite", "rewriting of paths"),
+    ("satisfy", "whether all checks must pass or any"),
+    ("server_name", "names of the host"),
+    ("ssl_certificate", "certificate"),
+    ("ssl_ciphers", "ciphers"),
+    ("ssl_client_certificate", "authorities for client certificates"),
+    ("ssl_crl", "revoked client certificates"),
+    ("ssl_protocols", "TLS versions"),
+    ("ssl_verify_client", "check of client certificates"),
+    ("ssl_verify_depth", "length of chains of client certificates"),
+    ("worker_processes", "worker processes"),
 ];
 
 /// Variables of the controller that say where requests go, and whose location it is.
 const BACKEND: [&str; 3] = ["set $service_name", "set $service_port", "set $proxy_upstream_name"];
-/// Variables of the controller that redirect to HTTPS.
-const TO_HTTPS: [&str; 2] = ["set $ssl_redirect", "set $force_ssl_redirect"];
 
 /// Lines of one location that are one change to a person have the same family.
 #[must_use]
@@ -142,8 +121,7 @@ pub fn of_configuration(change: &Change) -> Words {
     let is_block = [&change.before, &change.after].into_iter().flatten().any(|side| side.text.ends_with("{ … }"));
     let route = |message: String| Words { topic: Topic::Route, fate: None, message };
     match name {
-        "server" if is_block && change.place.host.is_some() => route(host(change)),
-        "location" if is_block => route(path(change)),
+        "server" | "location" if is_block && (name == "location" || change.place.host.is_some()) => route(of_block(change)),
         "set" if BACKEND.contains(&&*change.name) => match (&change.place.before, &change.place.after) {
             (Some(before), Some(after)) if (&before.service, &before.port) != (&after.service, &after.port) => {
                 route(format!("moved from {} to {}", service(before), service(after)))
@@ -151,16 +129,35 @@ pub fn of_configuration(change: &Change) -> Words {
             _ => route(values("upstream", change)),
         },
         "set" if family(change) == Some("owner") => route(owner(change)),
-        "set" if TO_HTTPS.contains(&&*change.name) => to_https(change),
         "server_name" | "proxy_pass" | "grpc_pass" | "rewrite" | "return" => route(values(noun(name).map_or(name, |row| row.1), change)),
         _ => setting(name, change),
     }
 }
 
-/// Says what a change of backends.json, or of another file for the Lua side, means.
+/// Says what changes mean that are about one protection.
 #[must_use]
-pub fn of_dynamic(file: &str, change: &Change) -> Words {
+pub fn of_protection(judged: &Judged) -> Words {
+    let topic = if judged.verdict.is_some() { Topic::Protection } else { Topic::Setting };
+    Words { topic, fate: judged.verdict, message: credentials::hide(&judged.message).into_owned() }
+}
+
+/// Says what became of a host or a path as a whole.
+pub(super) fn of_block(change: &Change) -> String {
+    if change.name.starts_with("location") { path(change) } else { host(change) }
+}
+
+/// Says what a change of backends.json, or of another file for the Lua side, means; the whole documents tell what else holds.
+#[must_use]
+pub fn of_dynamic(file: &str, change: &Change, (before, after): (&Value, &Value)) -> Words {
     let keys: Vec<&str> = change.path.iter().map(|key| &**key).collect();
+    let judged = match (file, keys.as_slice()) {
+        ("lua.json", [key]) => protection::lua::of_setting(key, before, after),
+        ("certificates.json", [host]) => protection::lua::of_certificate(host, before, after),
+        _ => None,
+    };
+    if let Some((verdict, message)) = judged {
+        return Words { topic: Topic::Protection, fate: Some(verdict), message };
+    }
     let message = match (file, keys.as_slice()) {
         ("backends.json", [upstream]) => format!("upstream `{upstream}` {}", happened(change.kind)),
         ("backends.json", [upstream, "endpoints", endpoint]) => format!("endpoint {endpoint} of `{upstream}` {}", happened(change.kind)),
@@ -178,43 +175,15 @@ fn noun(name: &str) -> Option<&'static Row> {
 
 fn setting(name: &str, change: &Change) -> Words {
     let row = noun(name);
-    let protects = row.is_some_and(|row| row.2);
-    let fate = protects.then(|| match change.kind {
-        Kind::Added => Fate::Gained,
-        Kind::Removed => Fate::Lost,
-        Kind::Changed | Kind::Moved => switched(change).unwrap_or(Fate::Altered),
-    });
     // A header, a variable or a map is known by its own name more than by that of the directive.
     let own = format!("`{}`", change.name);
     let message = match row {
-        Some((_, noun, _)) if *change.name == *name => values(noun, change),
-        Some((_, noun, _)) if matches!(name, "proxy_set_header") => {
-            values(&format!("{noun} `{}`", change.name[name.len()..].trim()), change)
-        }
-        Some((_, noun, _)) => values(noun, change),
+        Some((_, noun)) if *change.name == *name => values(noun, change),
+        Some((_, noun)) if matches!(name, "proxy_set_header") => values(&format!("{noun} `{}`", change.name[name.len()..].trim()), change),
+        Some((_, noun)) => values(noun, change),
         None => values(&own, change),
     };
-    Words { topic: if protects { Topic::Protection } else { Topic::Setting }, fate, message }
-}
-
-/// Where a protection is switched on or off.
-fn switched(change: &Change) -> Option<Fate> {
-    match (value(change, true)?.as_str(), value(change, false)?.as_str()) {
-        ("off", _) => Some(Fate::Gained),
-        (_, "off") => Some(Fate::Lost),
-        _ => None,
-    }
-}
-
-fn to_https(change: &Change) -> Words {
-    let is_on = |before| value(change, before).is_some_and(|value| value.ends_with("true"));
-    let (fate, message) = match (is_on(true), is_on(false)) {
-        (true, false) => (Fate::Lost, "redirect to HTTPS removed"),
-        (false, true) => (Fate::Gained, "redirect to HTTPS added"),
-        _ => (Fate::Altered, "redirect to HTTPS changed"),
-    };
-    let forced = if change.name.contains("force") { " (also without a certificate)" } else { "" };
-    Words { topic: Topic::Protection, fate: Some(fate), message: format!("{message}{forced}") }
+    Words { topic: Topic::Setting, fate: None, message }
 }
 
 fn host(change: &Change) -> String {
@@ -301,12 +270,15 @@ mod tests {
     fn words(live: &str, declared: &str) -> Vec<String> {
         let (live, declared) = (conf::parse(FileId(0), live), conf::parse(FileId(1), declared));
         let report = diff::compare(&declared.value, &live.value);
-        let said = report.changes.iter().map(of_configuration);
-        said.map(|words| {
-            let fate = words.fate.map(|fate| format!(" {}", fate.name())).unwrap_or_default();
-            format!("{}{fate}: {}", words.topic.name(), words.message)
-        })
-        .collect()
+        let told = report.judged.iter().map(of_protection);
+        let is_told = |at: &usize| !report.judged.iter().any(|judged| judged.changes.contains(at));
+        let others = (0..report.changes.len()).filter(is_told).map(|at| of_configuration(&report.changes[at]));
+        told.chain(others)
+            .map(|words| {
+                let fate = words.fate.map(|fate| format!(" {}", fate.name())).unwrap_or_default();
+                format!("{}{fate}: {}", words.topic.name(), words.message)
+            })
+            .collect()
     }
 
     #[test]
@@ -321,6 +293,7 @@ mod tests {
                 format!("set $namespace \"shop\"; set $ingress_name \"web\"; set $service_name \"{service}\"; set $service_port \"80\";");
             format!("location / {{ {own} set $location_path \"/\"; {more} }}")
         };
+        let inside = |text: &str| format!("server {{ server_name a; location / {{ {text} }} }}");
         for (live, declared, expected) in [
             (String::new(), String::from("server { server_name a.org; }"), "route: host `a.org` added"),
             (location("a", ""), String::new(), "route: path `/` removed, to Service `shop/a` port 80"),
@@ -330,14 +303,33 @@ mod tests {
                 "client_max_body_size 1m;".into(),
                 "setting: limit of request bodies changed from 8m to 1m",
             ),
-            ("auth_basic \"a b\";".into(), String::new(), "protection lost: password authentication removed: a b"),
-            (String::new(), "allow 10.0.0.0/8;".into(), "protection gained: allowed address added: 10.0.0.0/8"),
+            (inside("auth_basic \"a b\";"), inside(""), "protection lost: password authentication removed: a b"),
             (
-                "proxy_ssl_verify on;".into(),
-                "proxy_ssl_verify off;".into(),
-                "protection lost: check of the backend's certificate changed from on to off",
+                inside("deny all;"),
+                inside("allow 10.0.0.0/8; deny all;"),
+                "protection weaker: addresses are no longer all denied; allowed addresses: added 10.0.0.0/8",
             ),
-            ("set $ssl_redirect \"true\";".into(), "set $ssl_redirect \"false\";".into(), "protection lost: redirect to HTTPS removed"),
+            (
+                inside("proxy_ssl_verify on;"),
+                inside("proxy_ssl_verify off;"),
+                "protection lost: certificate of the backend is no longer checked",
+            ),
+            (
+                inside("allow 10.0.0.0/8; deny all;"),
+                inside("allow 10.0.0.0/8; allow 10.0.0.1; deny all;"),
+                "setting: allowed addresses: added 10.0.0.1, with the same effect",
+            ),
+            (inside("auth_basic a; } location /b { auth_basic a;"), inside("auth_basic a;"), "route: path `/b` removed"),
+            (
+                inside("} location /b { deny all;"),
+                inside(""),
+                "protection lost: path `/b` removed; its requests reach path `/` now: list of denied addresses (all) removed",
+            ),
+            (
+                inside("auth_basic a;"),
+                inside("auth_basic a; } location /b {"),
+                "protection lost: path `/b` added; its requests reached path `/` before: password authentication removed: a",
+            ),
             ("proxy_set_header A 1;".into(), "proxy_set_header A 2;".into(), "setting: header for the backend `A` changed from 1 to 2"),
             ("server_name \"a\" \"b\";".into(), "server_name \"a\";".into(), "route: names of the host changed from \"a\" \"b\" to a"),
             ("odd 1;".into(), "odd 2;".into(), "setting: `odd` changed from 1 to 2"),
@@ -352,7 +344,7 @@ mod tests {
         let live = serde_json::json!([{"name": "a-80", "endpoints": [{"address": "10.0.0.1", "port": "80"}], "trafficShapingPolicy": {"weight": 10}}]);
         let declared = serde_json::json!([{"name": "a-80", "endpoints": [], "trafficShapingPolicy": {"weight": 20}}, {"name": "b-80"}]);
         let report = diff::json::compare(&declared, &live);
-        let said: Vec<_> = report.changes.iter().map(|change| of_dynamic("backends.json", change).message).collect();
+        let said: Vec<_> = report.changes.iter().map(|change| of_dynamic("backends.json", change, (&live, &declared)).message).collect();
         assert_eq!(
             said,
             ["endpoint 10.0.0.1:80 of `a-80` removed", "weight of canary `a-80` changed from 10 to 20", "upstream `b-80` added"]

@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Because, Differences, Entry, blocks, by_topic, counts, message, subject, title};
-use crate::diff::Change;
-use crate::diff::words::{Fate, Topic};
-use crate::output::lines;
+use super::{Because, Differences, Entry, blocks, by_topic, counts, elsewhere, message, subject, title};
+use crate::diff::words::Topic;
+use crate::diff::{Side, Verdict};
 use crate::output::untrusted::{many_lines, one_line};
 
 /// Entries that a page shows at most: browsers are slow with more.
@@ -27,10 +26,10 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto
 h2 { border-bottom: 1px solid var(--line); margin-top: 2.5rem; }
 h3 { font: 600 1rem/1.5 ui-monospace, monospace; margin: 1.5rem 0 0; overflow-wrap: anywhere; }
 article { border-left: 3px solid var(--line); padding-left: .8rem; margin: .6rem 0 1rem; }
-article.lost { border-color: var(--red); }
-article.gained { border-color: var(--green); }
+article.opens { border-color: var(--red); }
+article.closes { border-color: var(--green); }
 article > p { margin: 0; }
-.lost > p { font-weight: 600; }
+.opens > p, .unranked > p { font-weight: 600; }
 .why { color: GrayText; font-size: .9rem; }
 code, pre { font-family: ui-monospace, monospace; font-size: .85rem; overflow-wrap: anywhere; }
 pre { margin: 0; white-space: pre-wrap; }
@@ -38,6 +37,8 @@ pre { margin: 0; white-space: pre-wrap; }
 .sides .around { grid-column: 1 / -1; color: GrayText; font-size: .8rem; }
 .before { color: var(--red); }
 .after { color: var(--green); }
+.opens .after { color: var(--red); }
+.unranked .before, .unranked .after { color: inherit; }
 @media (max-width: 45rem) { .sides { grid-template-columns: 1fr; } }
 </style>
 </head>
@@ -88,11 +89,15 @@ fn topics(out: &mut String, entries: &[Entry], heading: &str) {
 
 fn item(out: &mut String, entry: &Entry) {
     let fate = match entry.words.fate {
-        Some(Fate::Lost) => " class=\"lost\"",
-        Some(Fate::Gained) => " class=\"gained\"",
-        Some(Fate::Altered) | None => "",
+        Some(Verdict::Lost | Verdict::Weaker) => " class=\"opens\"",
+        Some(Verdict::Changed) => " class=\"unranked\"",
+        Some(Verdict::Stronger | Verdict::Gained) => " class=\"closes\"",
+        None => "",
     };
     let _ = writeln!(out, "<article{fate}>\n<p>{}</p>", sentence(&message(entry)));
+    if let Some(others) = elsewhere(entry) {
+        let _ = writeln!(out, "<div class=\"why\">also {}</div>", code(&others));
+    }
     for because in [&entry.because_before, &entry.because_after].into_iter().flatten() {
         why(out, because);
     }
@@ -117,31 +122,15 @@ fn sides(out: &mut String, entry: &Entry) {
             let _ = writeln!(out, "<pre class=\"around\">{}</pre>", escape(&one_line(&inside)));
             around = inside;
         }
-        let (before, after) = texts(change);
-        side(out, "before", &before);
-        side(out, "after", &after);
+        side(out, "before", change.before.as_ref());
+        side(out, "after", change.after.as_ref());
     }
     out.push_str("</div>\n");
 }
 
-/// Both sides: of long texts what differs, with what is around it.
-fn texts(change: &Change) -> (String, String) {
-    match (&change.before, &change.after) {
-        (Some(before), Some(after)) if before.text != after.text => {
-            let shown = lines::shown(&before.text, &after.text);
-            let of =
-                |other: char| shown.iter().filter(|(sign, _)| *sign != other).map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\n");
-            (of('+'), of('-'))
-        }
-        (before, after) => {
-            let [before, after] = [before, after].map(|side| side.as_ref().map(|side| side.text.clone()).unwrap_or_default());
-            (before, after)
-        }
-    }
-}
-
-fn side(out: &mut String, class: &str, text: &str) {
-    let _ = writeln!(out, "<pre class=\"{class}\">{}</pre>", escape(&many_lines(&cut(text))));
+fn side(out: &mut String, class: &str, side: Option<&Side>) {
+    let text = side.map(|side| cut(&side.text)).unwrap_or_default();
+    let _ = writeln!(out, "<pre class=\"{class}\">{}</pre>", escape(&many_lines(&text)));
 }
 
 fn cut(text: &str) -> String {

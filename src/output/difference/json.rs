@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::{Because, Differences, Drift, Entry, Spot, kind};
 use crate::diagnostic::ObjectRef;
-use crate::diff::words::{Fate, Topic};
-use crate::diff::{Change, Side};
+use crate::diff::words::Topic;
+use crate::diff::{Change, Side, Verdict};
 use crate::output::json::print;
 
 /// Fields are added without a new number; what is there keeps its meaning.
@@ -83,6 +83,9 @@ struct Object<'a> {
 struct Summary {
     differences: usize,
     protections_lost: usize,
+    protections_weaker: usize,
+    protections_changed: usize,
+    protections_stronger: usize,
     protections_gained: usize,
     reload: usize,
     dynamic: usize,
@@ -107,8 +110,11 @@ pub fn report(differences: &Differences) -> serde_json::Result<String> {
         differences: entries.iter().map(Difference::new).collect(),
         summary: Summary {
             differences: entries.len(),
-            protections_lost: fate(Fate::Lost),
-            protections_gained: fate(Fate::Gained),
+            protections_lost: fate(Verdict::Lost),
+            protections_weaker: fate(Verdict::Weaker),
+            protections_changed: fate(Verdict::Changed),
+            protections_stronger: fate(Verdict::Stronger),
+            protections_gained: fate(Verdict::Gained),
             reload: entries.len() - dynamic,
             dynamic,
             drift: differences.drift.iter().map(|drift| drift.entries.len()).sum(),
@@ -129,7 +135,7 @@ impl<'a> Difference<'a> {
             file: entry.file,
             kind: kind(entry).name(),
             topic: entry.words.topic.name(),
-            protection: entry.words.fate.map(Fate::name),
+            protection: entry.words.fate.map(Verdict::name),
             reload: entry.words.topic != Topic::Dynamic,
             message: &entry.words.message,
             host: place.and_then(|place| place.host.as_deref()),

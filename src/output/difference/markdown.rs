@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::{Because, Differences, Entry, by_topic, message, subject, title};
-use crate::diff::words::{Fate, Topic};
-use crate::diff::{Change, Side};
+use super::{Because, Differences, Entry, by_topic, elsewhere, message, opens, subject, title};
+use crate::diff::Verdict;
+use crate::diff::words::Topic;
+use crate::output::cut;
 use crate::output::untrusted::one_line;
-use crate::output::{cut, lines};
 
 /// Lines of configuration that one list item shows at most.
-const MOST_LINES: usize = 16;
+const MOST_LINES: usize = 8;
 /// A comment of a pull request may not be longer than 65,536 characters; this leaves room for others.
 const LONGEST: usize = 60_000;
 
@@ -26,10 +26,12 @@ pub fn report(differences: &Differences) -> String {
         let _ = writeln!(out, "**Drift** from {} to {}:\n", code(&drift.before), code(&drift.after));
         topics(&mut out, &drift.entries);
     }
-    let lost = differences.entries.iter().filter(|entry| entry.words.fate == Some(Fate::Lost)).count();
-    if lost > 0 {
-        let plural = if lost == 1 { "protection is" } else { "protections are" };
-        let _ = writeln!(out, "> [!CAUTION]\n> {lost} {plural} lost.\n");
+    let count = |verdict| differences.entries.iter().filter(|entry| entry.words.fate == Some(verdict)).count();
+    let are = |count: usize, what: &str| format!("{count} protection{} {what}.", if count == 1 { " is" } else { "s are" });
+    let parts = [(count(Verdict::Lost), "lost"), (count(Verdict::Weaker), "weaker")];
+    let parts: Vec<String> = parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| are(count, what)).collect();
+    if !parts.is_empty() {
+        let _ = writeln!(out, "> [!CAUTION]\n> {}\n", parts.join(" "));
     }
     if !differences.entries.is_empty() && differences.entries.iter().all(|entry| entry.words.topic == Topic::Dynamic) {
         out.push_str("No reload is needed.\n\n");
@@ -59,6 +61,9 @@ fn topics(out: &mut String, entries: &[Entry]) {
 fn item(out: &mut String, entry: &Entry) {
     let place = subject(entry).map(|subject| format!("{}: ", code(&subject))).unwrap_or_default();
     let _ = writeln!(out, "- {place}{}", words(&message(entry)));
+    if let Some(others) = elsewhere(entry) {
+        let _ = writeln!(out, "  - also {}", code(&others));
+    }
     for because in [&entry.because_before, &entry.because_after].into_iter().flatten() {
         let Because { cause, spot } = because;
         let spot = spot.as_ref().map(|spot| format!("{} ", code(&format!("{}:{}", spot.file, spot.position.line)))).unwrap_or_default();
@@ -67,27 +72,19 @@ fn item(out: &mut String, entry: &Entry) {
     if entry.words.topic == Topic::Dynamic {
         return;
     }
-    let lines: Vec<String> = entry.changes.iter().flat_map(change_lines).collect();
+    let sides = entry.changes.iter().flat_map(|change| [("-", &change.before), ("+", &change.after)]);
+    let lines: Vec<String> = sides
+        .filter_map(|(sign, side)| side.as_ref().map(|side| format!("{sign} {}", side.text.lines().next().unwrap_or_default())))
+        .collect();
     let lines = cut::lines(lines.iter().map(String::as_str), MOST_LINES);
     let fence = "`".repeat(lines.iter().map(|line| longest_run(line)).max().unwrap_or_default().max(2) + 1);
-    let _ = writeln!(out, "\n  {fence}diff");
+    // The colours of a difference would show in green what opens something.
+    let language = if opens(entry) { "" } else { "diff" };
+    let _ = writeln!(out, "\n  {fence}{language}");
     for line in lines {
         let _ = writeln!(out, "  {line}");
     }
     let _ = writeln!(out, "  {fence}\n");
-}
-
-/// The lines of a change with their signs.
-fn change_lines(change: &Change) -> Vec<String> {
-    let one = |sign: char, side: &Side| vec![(sign, side.text.lines().next().unwrap_or_default().to_owned())];
-    let lines = match (&change.before, &change.after) {
-        (Some(before), Some(after)) if before.text != after.text => lines::shown(&before.text, &after.text),
-        (before, after) => {
-            let removed = before.iter().flat_map(|side| one('-', side));
-            removed.chain(after.iter().flat_map(|side| one('+', side))).collect()
-        }
-    };
-    lines.into_iter().map(|(sign, text)| format!("{sign} {text}")).collect()
 }
 
 /// A sentence of ours: what it quotes in backticks stays so, everything else that Markdown obeys is escaped.

@@ -13,8 +13,8 @@ pub use text::{report as text, stat};
 use std::fmt::Write as _;
 
 use crate::diagnostic::Cause;
-use crate::diff::words::{Fate, Topic, Words};
-use crate::diff::{Change, Kind};
+use crate::diff::words::{Topic, Words};
+use crate::diff::{Change, Kind, Verdict};
 use crate::source::Position;
 
 /// A place in a file.
@@ -97,7 +97,16 @@ impl Differences {
     /// Whether there is nothing to say.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.drift.iter().all(|drift| drift.entries.is_empty())
+        self.all().next().is_none()
+    }
+
+    /// The verdicts on all protections that changed.
+    pub fn verdicts(&self) -> impl Iterator<Item = Verdict> {
+        self.all().filter_map(|entry| entry.words.fate)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().chain(self.drift.iter().flat_map(|drift| &drift.entries))
     }
 }
 
@@ -111,11 +120,15 @@ fn subject(entry: &Entry) -> Option<String> {
     // A location that is added or removed is named by its words.
     let is_block = entry.changes.iter().any(|change| change.name.starts_with("location ") || change.name.starts_with("server "));
     let path = place.path().filter(|_| !is_block);
-    Some(match path {
+    Some(at(host, path))
+}
+
+fn at(host: &str, path: Option<&str>) -> String {
+    match path {
         Some(path) if path.starts_with('/') => format!("{host}{path}"),
         Some(path) => format!("{host} {path}"),
         None => host.to_owned(),
-    })
+    }
 }
 
 /// The blocks around a change, from outside in.
@@ -133,7 +146,7 @@ fn title(topic: Topic) -> &'static str {
     }
 }
 
-/// The entries of each topic that has any, protections that are lost before all others.
+/// The entries of each topic that has any, protections that let more through before all others.
 fn by_topic(entries: &[Entry]) -> impl Iterator<Item = (Topic, Vec<&Entry>)> {
     Topic::ALL.into_iter().filter_map(|topic| {
         let mut of_topic: Vec<&Entry> = entries.iter().filter(|entry| entry.words.topic == topic).collect();
@@ -144,12 +157,18 @@ fn by_topic(entries: &[Entry]) -> impl Iterator<Item = (Topic, Vec<&Entry>)> {
 
 /// How many differences there are, and how they get to nginx.
 fn counts(entries: &[Entry]) -> String {
-    let lost = entries.iter().filter(|entry| entry.words.fate == Some(Fate::Lost)).count();
+    let count = |verdict| entries.iter().filter(|entry| entry.words.fate == Some(verdict)).count();
     let reload = entries.iter().filter(|entry| entry.words.topic != Topic::Dynamic).count();
     let plural = if entries.len() == 1 { "" } else { "s" };
     let mut text = format!("{} difference{plural}", entries.len());
-    let lost_word = if lost == 1 { "protection lost" } else { "protections lost" };
-    let parts = [(lost, lost_word), (reload, "with a reload"), (entries.len() - reload, "without a reload")];
+    let protections = |count: usize| if count == 1 { "protection" } else { "protections" };
+    let (lost, weaker) = (count(Verdict::Lost), count(Verdict::Weaker));
+    let parts = [
+        (lost, format!("{} lost", protections(lost))),
+        (weaker, format!("{} weaker", protections(weaker))),
+        (reload, String::from("with a reload")),
+        (entries.len() - reload, String::from("without a reload")),
+    ];
     let parts: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
     let _ = write!(text, " ({})", parts.join(", "));
     text
@@ -165,9 +184,41 @@ fn kind(entry: &Entry) -> Kind {
 
 /// The message of an entry, with what becomes of a protection in front.
 fn message(entry: &Entry) -> String {
-    match entry.words.fate {
-        Some(Fate::Lost) => format!("LOST: {}", entry.words.message),
-        Some(Fate::Gained) => format!("gained: {}", entry.words.message),
-        Some(Fate::Altered) | None => entry.words.message.clone(),
+    let word = match entry.words.fate {
+        None => return entry.words.message.clone(),
+        Some(Verdict::Lost) => "LOST",
+        Some(Verdict::Weaker) => "weaker",
+        Some(Verdict::Changed) => "changed (cannot be ranked)",
+        Some(Verdict::Stronger) => "stronger",
+        Some(Verdict::Gained) => "gained",
+    };
+    format!("{word}: {}", entry.words.message)
+}
+
+/// Whether an entry lets something through that was not let through: nothing about it is shown as good news.
+fn opens(entry: &Entry) -> bool {
+    entry.words.fate.is_some_and(Verdict::opens)
+}
+
+/// Where else a change is, beyond the subject of its entry.
+fn elsewhere(entry: &Entry) -> Option<String> {
+    let of = |change: &Change| change.place.host.as_deref().map(|host| at(host, change.place.path()));
+    let first = of(entry.changes.first()?);
+    let others: std::collections::BTreeSet<String> = entry
+        .changes
+        .iter()
+        .filter(|change| change.place.location.is_some())
+        .filter_map(of)
+        .filter(|place| Some(place) != first.as_ref())
+        .collect();
+    (entry.words.fate.is_some() && !others.is_empty()).then(|| few(&others))
+}
+
+fn few(places: &std::collections::BTreeSet<String>) -> String {
+    const MOST: usize = 5;
+    let mut shown: Vec<String> = places.iter().take(MOST).cloned().collect();
+    if places.len() > MOST {
+        shown.push(format!("{} more", places.len() - MOST));
     }
+    shown.join(", ")
 }

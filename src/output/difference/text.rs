@@ -4,15 +4,12 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Because, Differences, Entry, Spot, blocks, by_topic, counts, message, subject, title};
+use super::{Because, Differences, Entry, Spot, blocks, by_topic, counts, elsewhere, message, opens, subject, title};
 use crate::diagnostic::Reason;
-use crate::diff::words::{Fate, Topic};
-use crate::diff::{Change, Kind, Side};
+use crate::diff::words::Topic;
+use crate::diff::{Change, Kind, Side, Verdict};
 use crate::output::untrusted::one_line;
-use crate::output::{Paint, cut, lines};
-
-/// Of the lines that differ in a long text at most this many are shown.
-const MOST_LINES: usize = 60;
+use crate::output::{Paint, cut};
 
 /// The differences as text, drift first. Empty without differences.
 #[must_use]
@@ -83,11 +80,15 @@ fn is_same_cause(entry: &Entry, next: &Entry) -> bool {
 
 fn describe(out: &mut String, entry: &Entry, paint: Paint) {
     let style = match entry.words.fate {
-        Some(Fate::Lost) => paint.style(AnsiColor::Red).bold(),
+        Some(Verdict::Lost | Verdict::Weaker) => paint.style(AnsiColor::Red).bold(),
+        Some(Verdict::Changed) => paint.style(AnsiColor::Yellow).bold(),
         _ if paint.colours => Style::new().bold(),
         _ => Style::new(),
     };
     let _ = writeln!(out, "    {style}{}{style:#}", cut::line(&message(entry)));
+    if let Some(others) = elsewhere(entry) {
+        let _ = writeln!(out, "      also: {}", cut::line(&others));
+    }
     let mut around = None;
     let mut seen = std::collections::HashSet::new();
     // The same lines in several locations of one path are told once.
@@ -113,40 +114,19 @@ fn sides(out: &mut String, change: &Change, entry: &Entry, paint: Paint) {
         return side(out, "~ ", change.after.as_ref(), None, paint.style(AnsiColor::Yellow));
     }
     let is_first = std::ptr::eq(change, &raw const entry.changes[0]);
+    let added = paint.style(if opens(entry) { AnsiColor::Red } else { AnsiColor::Green });
     if let (Some(before), Some(after)) = (&change.before, &change.after)
-        && let Some(line) = side_by_side(before, after, entry.before.as_ref().filter(|_| is_first), paint)
+        && let Some(line) = side_by_side(before, after, entry.before.as_ref().filter(|_| is_first), paint, added)
     {
         out.push_str(&line);
         return;
     }
-    if let (Some(before), Some(after)) = (&change.before, &change.after) {
-        return both(out, (before, after), entry, is_first, paint);
-    }
     side(out, "- ", change.before.as_ref(), entry.before.as_ref().filter(|_| is_first), paint.style(AnsiColor::Red));
-    side(out, "+ ", change.after.as_ref(), entry.after.as_ref().filter(|_| is_first), paint.style(AnsiColor::Green));
-}
-
-/// What differs between both texts, and what is around it where they are long.
-fn both(out: &mut String, (before, after): (&Side, &Side), entry: &Entry, is_first: bool, paint: Paint) {
-    let mut spots = [&entry.before, &entry.after].map(|spot| spot.as_ref().filter(|_| is_first));
-    let shown = lines::shown(&before.text, &after.text);
-    let more = shown.len().saturating_sub(MOST_LINES);
-    for (sign, text) in shown.into_iter().take(MOST_LINES) {
-        let (style, spot) = match sign {
-            '-' => (paint.style(AnsiColor::Red), spots[0].take()),
-            '+' => (paint.style(AnsiColor::Green), spots[1].take()),
-            _ => (Style::new(), None),
-        };
-        let spot = spot.map(|spot| format!("  ({})", place(spot))).unwrap_or_default();
-        let _ = writeln!(out, "      {style}{sign} {}{style:#}{spot}", cut::line(&text));
-    }
-    if more > 0 {
-        let _ = writeln!(out, "      … {more} more lines");
-    }
+    side(out, "+ ", change.after.as_ref(), entry.after.as_ref().filter(|_| is_first), added);
 }
 
 /// Both texts on one line, where the terminal is wide enough.
-fn side_by_side(before: &Side, after: &Side, spot: Option<&Spot>, paint: Paint) -> Option<String> {
+fn side_by_side(before: &Side, after: &Side, spot: Option<&Spot>, paint: Paint, added: Style) -> Option<String> {
     const MARGIN: usize = 6;
     let spot = spot.map(|spot| format!("  ({})", place(spot))).unwrap_or_default();
     let column = (paint.width?.checked_sub(MARGIN)?) / 2;
@@ -155,9 +135,9 @@ fn side_by_side(before: &Side, after: &Side, spot: Option<&Spot>, paint: Paint) 
     if column < 40 || old_width + spot.len() + 2 > column || new_width > column {
         return None;
     }
-    let (red, green) = (paint.style(AnsiColor::Red), paint.style(AnsiColor::Green));
+    let red = paint.style(AnsiColor::Red);
     let blank = " ".repeat(column - old_width - spot.len());
-    Some(format!("      {red}- {old}{red:#}{spot}{blank}{green}+ {new}{green:#}\n"))
+    Some(format!("      {red}- {old}{red:#}{spot}{blank}{added}+ {new}{added:#}\n"))
 }
 
 fn side(out: &mut String, sign: &str, side: Option<&Side>, spot: Option<&Spot>, style: Style) {
@@ -195,11 +175,11 @@ mod tests {
     fn wide_terminals_show_both_sides_on_one_line() {
         let side = |text: &str| Side { text: text.to_owned(), span: None };
         let (old, new) = (side("client_max_body_size 8m;"), side("client_max_body_size 1m;"));
-        let line = |width| side_by_side(&old, &new, None, Paint { colours: false, width });
+        let line = |width| side_by_side(&old, &new, None, Paint { colours: false, width }, Style::new());
         assert_eq!(line(None), None);
         assert_eq!(line(Some(80)), None);
         assert_eq!(line(Some(106)), Some(format!("      - {:<48}+ {}\n", old.text, new.text)));
         let long = side(&"x".repeat(60));
-        assert_eq!(side_by_side(&long, &new, None, Paint { colours: false, width: Some(106) }), None);
+        assert_eq!(side_by_side(&long, &new, None, Paint { colours: false, width: Some(106) }, Style::new()), None);
     }
 }
