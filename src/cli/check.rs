@@ -161,6 +161,7 @@ impl Check {
         });
         found.append(&mut told);
         found.extend(lint::check(&Subject { cluster: &project.cluster, controller, proxy: &proxy, judgement: &judgement }));
+        lint::settle(&mut found);
         (proxy, found)
     }
 

@@ -13,12 +13,14 @@ pub mod rule;
 pub mod rules;
 pub mod upgrade;
 
+use std::collections::HashSet;
+
 use rayon::prelude::*;
 
 pub use reload::Judgement;
 
-use crate::diagnostic::Diagnostic;
-use crate::ir::Proxy;
+use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::ir::{Owner, Proxy};
 use crate::lower::Controller;
 use crate::manifest::Cluster;
 
@@ -45,4 +47,20 @@ const CHECKS: &[Check] = &[characters::check, hostile::check, names::check, obje
 #[must_use]
 pub fn check(subject: &Subject) -> Vec<Diagnostic> {
     CHECKS.par_iter().flat_map_iter(|check| check(subject)).collect()
+}
+
+/// What one rule tells of a place and another one tells there better.
+const YIELDS: [(&str, &str); 1] = [("absent-object", "secret-elsewhere")];
+
+/// Leaves out what is told better at the same place: one mistake is one finding.
+pub fn settle(findings: &mut Vec<Diagnostic>) {
+    for (wide, narrow) in YIELDS {
+        let places: HashSet<_> = findings.iter().filter(|finding| finding.rule == narrow).filter_map(|finding| finding.span).collect();
+        findings.retain(|finding| finding.rule != wide || finding.span.is_none_or(|span| !places.contains(&span)));
+    }
+}
+
+/// The Ingress that a route is of.
+fn reference(owner: &Owner) -> ObjectRef {
+    ObjectRef { kind: String::from("Ingress"), namespace: owner.namespace.clone(), name: owner.name.clone() }
 }

@@ -39,6 +39,7 @@ mod secrets;
 mod select;
 mod servers;
 mod settings;
+mod shared_upstreams;
 mod sites;
 mod streams;
 mod tenants;
@@ -75,6 +76,7 @@ pub fn lower_classes(cluster: &Cluster, controller: &Controller, classes: Classe
     let mut selection = select::choose(&world, classes, &mut findings);
     findings.extend(tenants::name_upstreams(&mut selection.chosen, cluster.keeps_tenants_apart));
     findings.extend(crashes::check(&selection));
+    shared_upstreams::tell(&selection.chosen, &mut findings);
     let chosen = selection.chosen.as_slice();
 
     let create = || rayon::join(|| upstreams::create(&world, chosen), || servers::create(&world, chosen));

@@ -14,6 +14,7 @@ pub mod fixes;
 pub mod github;
 pub mod json;
 pub mod junit;
+mod lines;
 pub mod origins;
 pub mod patch;
 mod region;

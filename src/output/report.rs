@@ -4,8 +4,11 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Paint, cut};
+use super::{Paint, cut, lines};
 use crate::diff::{Change, Kind, Report, Side};
+
+/// Of the lines that differ in a long text at most this many are shown.
+const MOST_LINES: usize = 60;
 
 /// The differences as text: each path once over all that follow in it. Empty without differences.
 #[must_use]
@@ -40,6 +43,18 @@ fn sides(out: &mut String, change: &Change, paint: Paint) {
     if change.kind == Kind::Moved {
         let sign = "~ at another place: ";
         return side(out, sign, change.after.as_ref(), paint.style(AnsiColor::Yellow));
+    }
+    if let (Some(before), Some(after)) = (&change.before, &change.after) {
+        for (sign, text) in lines::shown(&before.text, &after.text).into_iter().take(MOST_LINES) {
+            let style = match sign {
+                '-' => paint.style(AnsiColor::Red),
+                '+' => paint.style(AnsiColor::Green),
+                _ => Style::new(),
+            };
+            // Writing into a String cannot fail.
+            let _ = writeln!(out, "  {style}{sign} {}{style:#}", cut::line(&text));
+        }
+        return;
     }
     side(out, "- ", change.before.as_ref(), paint.style(AnsiColor::Red));
     side(out, "+ ", change.after.as_ref(), paint.style(AnsiColor::Green));

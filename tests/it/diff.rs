@@ -475,3 +475,40 @@ fn what_cannot_be_compared_is_no_difference() {
         assert!(run.stderr.contains(reason), "{reason}: {run:?}");
     }
 }
+
+#[test]
+fn of_long_texts_the_lines_that_differ_are_shown() {
+    let folder = shop();
+    let map = |more: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: ingress-nginx-controller, namespace: ingress-nginx}}\ndata: {{{more}}}\n"
+        )
+    };
+    write(folder.path(), "in/map.yaml", &map(""));
+    fs::create_dir(folder.path().join("new")).expect("folders can be made");
+    write(folder.path(), "new/web.yaml", SHOP);
+    write(folder.path(), "new/cluster.yaml", CLUSTER);
+    write(folder.path(), "new/map.yaml", &map("hsts: 'false'"));
+    let change = ["diff", "--base", "in", "--head", "new", "--controller", "1.11.8"];
+    for format in ["text", "markdown", "html"] {
+        let shown = run(folder.path(), &[&change[..], &["--format", format]].concat()).stdout;
+        assert!(shown.contains("hsts = true,") && shown.contains("hsts = false,"), "{format}: {shown}");
+        assert!(shown.contains("lines as before"), "{format}: {shown}");
+    }
+    run(folder.path(), &["render", "in", "--target", "ingress-nginx", "--controller", "1.11.8", "-o", "live"]);
+    let check = ["render", "new", "--target", "ingress-nginx", "--controller", "1.11.8", "-o", "live", "--check"];
+    let shown = run(folder.path(), &check).stdout;
+    assert!(shown.contains("- ") && shown.contains("hsts = true,") && shown.contains("hsts = false,"), "{shown}");
+}
+
+#[test]
+fn of_long_lines_the_place_that_differs_is_shown() {
+    let folder = shop();
+    let (old, new) = ("x".repeat(400) + "old", "x".repeat(400) + "new");
+    write(folder.path(), "old.conf", &format!("http {{ log_format a '{old}'; }}\n"));
+    write(folder.path(), "new.conf", &format!("http {{ log_format a '{new}'; }}\n"));
+    for format in ["text", "markdown", "html"] {
+        let shown = run(folder.path(), &["diff", "--base", "old.conf", "--head", "new.conf", "--format", format]).stdout;
+        assert!(shown.contains("xold") && shown.contains("xnew"), "{format}: {shown}");
+    }
+}

@@ -9,8 +9,8 @@ mod redirects;
 
 use std::collections::BTreeSet;
 
-use super::Subject;
-use crate::diagnostic::{Diagnostic, ObjectRef};
+use super::{Subject, reference};
+use crate::diagnostic::Diagnostic;
 use crate::ir::{Proxy, Route};
 use crate::lower;
 use crate::nginx;
@@ -36,9 +36,7 @@ fn at_annotation(finding: Diagnostic, route: &Route, annotation: &str) -> Diagno
     let cause = route.features.cause(annotation);
     let finding = finding.at(cause.map(|(_, span)| *span)).subject(cause.map_or(annotation, |(name, _)| name));
     match &route.owner {
-        Some(owner) => {
-            finding.object(ObjectRef { kind: String::from("Ingress"), namespace: owner.namespace.clone(), name: owner.name.clone() })
-        }
+        Some(owner) => finding.object(reference(owner)),
         None => finding,
     }
 }

@@ -1,12 +1,11 @@
 //! Backends with a port that their Service does not have.
 
 use super::listed;
-use super::look::{Look, is_external, ports, target};
+use super::look::{Asked, Look, is_external, ports};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use crate::manifest::{Backend, Object, named};
+use crate::manifest::{ContainerPort, Object};
 use k8s_openapi::api::core::v1::{Service, ServicePort};
-use k8s_openapi::api::networking::v1::Ingress;
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-service-port",
@@ -97,31 +96,20 @@ spec: {type: ExternalName, externalName: partner.example.com, ports: [{port: 80}
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
-    for ingress in look.ingresses() {
-        for backend in ingress.backends() {
-            let service = named(&look.cluster.services, &ingress.reference.namespace, &backend.service.name);
-            let Some(service) = service.filter(|service| !is_external(&service.value)) else { continue };
-            let Some(port) = backend.port() else { continue };
-            if !ports(&service.value).iter().any(|of| is_port(of, &port)) {
-                findings.push(missing(look, ingress, &backend, service, &port));
-            }
-        }
-    }
-    findings
+    let missing = |asked: Asked| {
+        let service = asked.service.filter(|service| !is_external(&service.value))?;
+        let port = asked.backend.port()?;
+        asked.port().is_none().then(|| missing(look, &asked, service, &port))
+    };
+    look.backends().filter_map(missing).collect()
 }
 
-/// Whether a backend means a port of a Service, as the controller looks for it.
-fn is_port(of: &ServicePort, wanted: &str) -> bool {
-    of.port.to_string() == wanted || of.name.as_deref() == Some(wanted) || target(of) == wanted
-}
-
-fn missing<'a>(look: &Look<'a>, ingress: &Object<Ingress>, backend: &Backend, service: &'a Object<Service>, port: &str) -> Diagnostic {
+fn missing<'a>(look: &Look<'a>, asked: &Asked, service: &'a Object<Service>, port: &str) -> Diagnostic {
     let (namespace, name) = (&service.reference.namespace, &service.reference.name);
     let shown: Vec<String> = ports(&service.value).iter().map(shown).collect();
-    let finding = RULE.finding(format!("Service `{namespace}/{name}` has no port `{port}`: the path `{}` answers 503", backend.path()));
-    let finding = finding.at(ingress.backend_span(backend.place, &["backend", "service", "port"])).subject(port);
-    let finding = finding.object(ingress.reference.clone());
+    let finding = RULE.finding(format!("Service `{namespace}/{name}` has no port `{port}`: the path `{}` answers 503", asked.backend.path()));
+    let finding = finding.at(asked.port_span()).subject(port);
+    let finding = finding.object(asked.ingress.reference.clone());
     let places = service.span(&["spec", "ports"]);
     let finding = finding.related(if shown.is_empty() { "it has no port" } else { "its ports" }, places);
     let finding = match of_container(look, service, port) {
@@ -147,7 +135,7 @@ fn shown(port: &ServicePort) -> String {
 fn of_container<'a>(look: &Look<'a>, service: &'a Object<Service>, wanted: &str) -> Option<i64> {
     let mut containers = look.links.selected(service).flat_map(|workload| workload.value.pods.containers());
     containers.find_map(|container| {
-        let fits = |port: &&crate::manifest::ContainerPort| {
+        let fits = |port: &&ContainerPort| {
             port.name.as_deref() == Some(wanted) || port.container_port.to_string() == wanted
         };
         container.ports().iter().find(fits).map(|port| port.container_port)

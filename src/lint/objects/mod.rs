@@ -4,6 +4,7 @@
 //! A rule is silent where it cannot know: objects of a kind that the input does not hold at all may well be in the cluster.
 
 mod look;
+mod speech;
 
 use std::iter;
 
@@ -27,10 +28,21 @@ macro_rules! objects {
 }
 
 objects! {
+    error_pages_without_backend,
+    external_without_host,
+    grpc_as_http,
+    grpc_without_tls,
+    host_outside_tls,
     missing_service,
     missing_service_port,
+    missing_target_port,
     no_fallback_to_wildcard,
+    plain_to_tls_port,
     secret_elsewhere,
+    selector_without_pods,
+    service_without_endpoints,
+    tls_to_plain_port,
+    uncovered_alias,
 }
 
 /// The rules of this room.

@@ -2,8 +2,9 @@
 
 use super::look::Look;
 use crate::cause::span;
-use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{Route, Server};
+use crate::lint::reference;
 use crate::lint::rule::Rule;
 
 pub(super) static RULE: Rule = Rule {
@@ -91,7 +92,7 @@ fn without_fallback(look: &Look, server: &Server) -> Option<Diagnostic> {
     let finding = RULE.finding(message).at(span(server.origin)).subject(host);
     let owner = server.routes.iter().find_map(|route| route.owner.as_deref());
     let finding = match owner {
-        Some(owner) => finding.object(ObjectRef { kind: "Ingress".into(), namespace: owner.namespace.clone(), name: owner.name.clone() }),
+        Some(owner) => finding.object(reference(owner)),
         None => finding,
     };
     let finding = match span(missing.origin) {

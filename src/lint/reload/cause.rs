@@ -2,8 +2,9 @@
 
 use super::finding;
 use crate::cause::{Causes, Found, annotation, snippet, span, stream_snippet};
-use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::diagnostic::Diagnostic;
 use crate::ir::Route;
+use crate::lint::reference;
 use crate::nginx::Refusal;
 
 /// The finding about a refusal.
@@ -44,9 +45,7 @@ pub(super) fn explain(causes: &Causes, refusal: &Refusal) -> Diagnostic {
 
 fn about_ingress(finding: Diagnostic, route: &Route) -> Diagnostic {
     match &route.owner {
-        Some(owner) => {
-            finding.object(ObjectRef { kind: String::from("Ingress"), namespace: owner.namespace.clone(), name: owner.name.clone() })
-        }
+        Some(owner) => finding.object(reference(owner)),
         None => finding,
     }
 }

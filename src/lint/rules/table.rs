@@ -95,6 +95,7 @@ rules! {
     Error "risky-annotation",
     Error "several-controllers",
     Warning "shadowed-annotation",
+    Info "shared-upstream",
     Warning "stream-not-served",
     Error "suspicious-value",
     Error "too-deep",

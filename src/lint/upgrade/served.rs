@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Compiled;
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::ir::{Features, Origin, PathMatch, Proxy, Route, Server, Upstream};
+use crate::lint::reference;
 
 const RULE: &str = "changed-route";
 
@@ -44,7 +45,7 @@ fn routes(before: &Proxy, after: &Proxy, explained: &BTreeSet<ObjectRef>) -> Vec
     let mut changes = Vec::new();
     let mut say = |route: &Route, host: &str, words: &str| {
         let Some(owner) = &route.owner else { return };
-        let object = ObjectRef { kind: "Ingress".into(), namespace: owner.namespace.clone(), name: owner.name.clone() };
+        let object = reference(owner);
         if !explained.contains(&object) {
             let change = Diagnostic::warning(RULE, format!("path `{}` of host `{host}` {words}", route.path)).object(object);
             changes.push(place(change.subject(format!("{host}{}", route.path)), route.origin));

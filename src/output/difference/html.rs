@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::{Because, Differences, Entry, blocks, by_topic, counts, elsewhere, message, subject, title};
 use crate::diff::words::Topic;
-use crate::diff::{Side, Verdict};
+use crate::diff::{Change, Verdict};
+use crate::output::lines;
 use crate::output::untrusted::{many_lines, one_line};
 
 /// Entries that a page shows at most: browsers are slow with more.
@@ -122,15 +123,31 @@ fn sides(out: &mut String, entry: &Entry) {
             let _ = writeln!(out, "<pre class=\"around\">{}</pre>", escape(&one_line(&inside)));
             around = inside;
         }
-        side(out, "before", change.before.as_ref());
-        side(out, "after", change.after.as_ref());
+        let (before, after) = texts(change);
+        side(out, "before", &before);
+        side(out, "after", &after);
     }
     out.push_str("</div>\n");
 }
 
-fn side(out: &mut String, class: &str, side: Option<&Side>) {
-    let text = side.map(|side| cut(&side.text)).unwrap_or_default();
-    let _ = writeln!(out, "<pre class=\"{class}\">{}</pre>", escape(&many_lines(&text)));
+/// Both sides: of long texts what differs, with what is around it.
+fn texts(change: &Change) -> (String, String) {
+    match (&change.before, &change.after) {
+        (Some(before), Some(after)) if before.text != after.text => {
+            let shown = lines::shown(&before.text, &after.text);
+            let of =
+                |other: char| shown.iter().filter(|(sign, _)| *sign != other).map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\n");
+            (of('+'), of('-'))
+        }
+        (before, after) => {
+            let [before, after] = [before, after].map(|side| side.as_ref().map(|side| side.text.clone()).unwrap_or_default());
+            (before, after)
+        }
+    }
+}
+
+fn side(out: &mut String, class: &str, text: &str) {
+    let _ = writeln!(out, "<pre class=\"{class}\">{}</pre>", escape(&many_lines(&cut(text))));
 }
 
 fn cut(text: &str) -> String {

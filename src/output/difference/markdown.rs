@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 use super::{Because, Differences, Entry, by_topic, elsewhere, message, opens, subject, title};
-use crate::diff::Verdict;
 use crate::diff::words::Topic;
-use crate::output::cut;
+use crate::diff::{Change, Side, Verdict};
 use crate::output::untrusted::one_line;
+use crate::output::{cut, lines};
 
 /// Lines of configuration that one list item shows at most.
-const MOST_LINES: usize = 8;
+const MOST_LINES: usize = 16;
 /// A comment of a pull request may not be longer than 65,536 characters; this leaves room for others.
 const LONGEST: usize = 60_000;
 
@@ -72,10 +72,7 @@ fn item(out: &mut String, entry: &Entry) {
     if entry.words.topic == Topic::Dynamic {
         return;
     }
-    let sides = entry.changes.iter().flat_map(|change| [("-", &change.before), ("+", &change.after)]);
-    let lines: Vec<String> = sides
-        .filter_map(|(sign, side)| side.as_ref().map(|side| format!("{sign} {}", side.text.lines().next().unwrap_or_default())))
-        .collect();
+    let lines: Vec<String> = entry.changes.iter().flat_map(change_lines).collect();
     let lines = cut::lines(lines.iter().map(String::as_str), MOST_LINES);
     let fence = "`".repeat(lines.iter().map(|line| longest_run(line)).max().unwrap_or_default().max(2) + 1);
     // The colours of a difference would show in green what opens something.
@@ -85,6 +82,19 @@ fn item(out: &mut String, entry: &Entry) {
         let _ = writeln!(out, "  {line}");
     }
     let _ = writeln!(out, "  {fence}\n");
+}
+
+/// The lines of a change with their signs.
+fn change_lines(change: &Change) -> Vec<String> {
+    let one = |sign: char, side: &Side| vec![(sign, side.text.lines().next().unwrap_or_default().to_owned())];
+    let lines = match (&change.before, &change.after) {
+        (Some(before), Some(after)) if before.text != after.text => lines::shown(&before.text, &after.text),
+        (before, after) => {
+            let removed = before.iter().flat_map(|side| one('-', side));
+            removed.chain(after.iter().flat_map(|side| one('+', side))).collect()
+        }
+    };
+    lines.into_iter().map(|(sign, text)| format!("{sign} {text}")).collect()
 }
 
 /// A sentence of ours: what it quotes in backticks stays so, everything else that Markdown obeys is escaped.

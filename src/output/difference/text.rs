@@ -9,7 +9,10 @@ use crate::diagnostic::Reason;
 use crate::diff::words::Topic;
 use crate::diff::{Change, Kind, Side, Verdict};
 use crate::output::untrusted::one_line;
-use crate::output::{Paint, cut};
+use crate::output::{Paint, cut, lines};
+
+/// Of the lines that differ in a long text at most this many are shown.
+const MOST_LINES: usize = 60;
 
 /// The differences as text, drift first. Empty without differences.
 #[must_use]
@@ -121,8 +124,30 @@ fn sides(out: &mut String, change: &Change, entry: &Entry, paint: Paint) {
         out.push_str(&line);
         return;
     }
+    if let (Some(before), Some(after)) = (&change.before, &change.after) {
+        return both(out, (before, after), entry, is_first, paint);
+    }
     side(out, "- ", change.before.as_ref(), entry.before.as_ref().filter(|_| is_first), paint.style(AnsiColor::Red));
     side(out, "+ ", change.after.as_ref(), entry.after.as_ref().filter(|_| is_first), added);
+}
+
+/// What differs between both texts, and what is around it where they are long.
+fn both(out: &mut String, (before, after): (&Side, &Side), entry: &Entry, is_first: bool, paint: Paint) {
+    let mut spots = [&entry.before, &entry.after].map(|spot| spot.as_ref().filter(|_| is_first));
+    let shown = lines::shown(&before.text, &after.text);
+    let more = shown.len().saturating_sub(MOST_LINES);
+    for (sign, text) in shown.into_iter().take(MOST_LINES) {
+        let (style, spot) = match sign {
+            '-' => (paint.style(AnsiColor::Red), spots[0].take()),
+            '+' => (paint.style(AnsiColor::Green), spots[1].take()),
+            _ => (Style::new(), None),
+        };
+        let spot = spot.map(|spot| format!("  ({})", place(spot))).unwrap_or_default();
+        let _ = writeln!(out, "      {style}{sign} {}{style:#}{spot}", cut::line(&text));
+    }
+    if more > 0 {
+        let _ = writeln!(out, "      … {more} more lines");
+    }
 }
 
 /// Both texts on one line, where the terminal is wide enough.

@@ -1,0 +1,114 @@
+//! Error pages that nobody serves.
+
+use super::look::Look;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::rule::Rule;
+use crate::lower;
+
+pub(super) static RULE: Rule = Rule {
+    name: "error-pages-without-backend",
+    severity: Severity::Info,
+    text: r"# error-pages-without-backend
+
+Errors of backends are replaced, and there is no backend that serves pages for them.
+
+With `custom-http-errors` the controller replaces an answer with one of the codes by that of the default backend. Without a default backend of its own
+(`--default-backend-service`, or the annotation `default-backend`) the built-in one answers, and it answers everything with 404: a 503 becomes a 404.
+
+## Fires: for all hosts
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+data: {custom-http-errors: '404,503'}
+```
+
+## Fires: for one Ingress
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations: {nginx.ingress.kubernetes.io/custom-http-errors: '503'}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{port: 80}]}
+```
+
+## Quiet: where a Service answers
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations: {nginx.ingress.kubernetes.io/custom-http-errors: '503', nginx.ingress.kubernetes.io/default-backend: pages}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: pages, namespace: shop}
+spec: {ports: [{port: 80}]}
+```
+",
+};
+
+pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
+    if !look.controller.flags.default_backend_service.is_empty() {
+        return Vec::new();
+    }
+    let note = "`--default-backend-service` names a Service for all hosts, the annotation `default-backend` one for an Ingress";
+    let for_all = lower::config_map(look.cluster, look.controller).filter(|_| !look.proxy.settings.route_defaults.error_codes.is_empty()).map(|config_map| {
+        let finding = RULE.finding("`custom-http-errors` replaces answers by those of the default backend: the built-in one answers all with 404");
+        let finding = finding.at(config_map.span(&["data", "custom-http-errors"])).subject("custom-http-errors");
+        finding.object(config_map.reference.clone()).note(note)
+    });
+    let asks = look.ingresses().filter(|ingress| look.annotation(ingress, "default-backend").is_none());
+    let for_one = asks.filter(|ingress| look.annotation(ingress, "custom-http-errors").is_some_and(|codes| !codes.trim().is_empty())).map(|ingress| {
+        let finding = RULE.finding("`custom-http-errors` replaces answers by those of the default backend: the built-in one answers all with 404");
+        finding.at(look.annotation_span(ingress, "custom-http-errors")).subject("custom-http-errors").object(ingress.reference.clone()).note(note)
+    });
+    for_all.into_iter().chain(for_one).collect()
+}

@@ -1,0 +1,141 @@
+//! Services that select no pod.
+
+use super::look::Look;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::rule::Rule;
+use crate::manifest::{Object, selects};
+use k8s_openapi::api::core::v1::Service;
+use std::collections::BTreeMap;
+
+pub(super) static RULE: Rule = Rule {
+    name: "selector-without-pods",
+    severity: Severity::Warning,
+    text: r"# selector-without-pods
+
+The selector of a Service fits no pod of the input.
+
+A Service sends requests to the pods of its namespace that have all labels of its selector. One letter that differs leaves it without any, and every path
+that leads to it answers 503. Where the input holds nothing that makes pods in the namespace, nothing is said.
+
+## Fires
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: webb}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: web, ports: [{name: http, containerPort: 8080}]}]}
+```
+
+## Quiet
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: web, ports: [{name: http, containerPort: 8080}]}]}
+```
+
+## Quiet: where the input holds no pods
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+```
+",
+};
+
+pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
+    look.cluster.services.iter().filter(|service| !look.links.uses(service).is_empty()).filter_map(|service| unselected(look, service)).collect()
+}
+
+fn unselected<'a>(look: &Look<'a>, service: &'a Object<Service>) -> Option<Diagnostic> {
+    let selector = service.value.spec.as_ref()?.selector.as_ref().filter(|selector| !selector.is_empty())?;
+    let workloads = look.links.workloads(&service.reference.namespace);
+    // Slices say who answers, whoever made the pods.
+    if workloads.is_empty() || !look.links.slices(service).is_empty() || workloads.iter().any(|workload| selects(selector, &workload.value.labels)) {
+        return None;
+    }
+    let nearest = workloads.iter().max_by_key(|workload| likeness(selector, &workload.value.labels)).copied()?;
+    // Pods that have nothing in common with it are others', and its own may be made elsewhere.
+    let (name, wanted) = selector.iter().find(|(name, value)| nearest.value.labels.get(*name) != Some(*value))?;
+    let is_near = likeness(selector, &nearest.value.labels) > 0;
+    let finding = RULE.finding(format!("Service `{}/{}` selects no pod of the input", service.reference.namespace, service.reference.name));
+    let finding = finding.at(service.span(&["spec", "selector"])).subject(service.reference.name.as_str()).object(service.reference.clone());
+    let steps = [nearest.value.template, &["metadata", "labels"]].concat();
+    let reference = &nearest.reference;
+    Some(match nearest.value.labels.get(name) {
+        Some(has) => finding
+            .note(format!("`{name}` is `{wanted}` here, and `{has}` on the pods of {} `{}`", reference.kind, reference.name))
+            .related("the nearest labels", nearest.span(&steps)),
+        None if is_near => finding
+            .note(format!("the pods of {} `{}` have no label `{name}`", reference.kind, reference.name))
+            .related("the nearest labels", nearest.span(&steps)),
+        None => return None,
+    })
+}
+
+/// How many labels are as the selector asks.
+fn likeness(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> usize {
+    let exact = selector.iter().filter(|(name, value)| labels.get(*name) == Some(*value)).count();
+    let near = selector.iter().filter(|(name, value)| labels.get(*name).is_some_and(|has| strsim::osa_distance(has, value) <= 2)).count();
+    exact + near
+}

@@ -1,0 +1,87 @@
+//! What a port probably speaks, guessed from what its Service says of it.
+
+use k8s_openapi::api::core::v1::ServicePort;
+
+use super::look::{Asked, target};
+
+/// What a port probably speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Speech {
+    /// HTTP without TLS.
+    Plain,
+    /// HTTP with TLS.
+    Tls,
+    /// gRPC.
+    Grpc,
+}
+
+/// What the port of a backend probably speaks, and its name in a sentence; nothing where there is no sign of it.
+pub(super) fn of_backend(asked: &Asked) -> Option<(Speech, String)> {
+    let port = asked.port()?;
+    let name = port.name.as_ref().map_or_else(String::new, |name| format!(" `{name}`"));
+    of(port).map(|speech| (speech, format!("the port{name} ({}) of Service `{}`", port.port, asked.name())))
+}
+
+fn of(port: &ServicePort) -> Option<Speech> {
+    let name = port.name.as_deref().unwrap_or_default();
+    let target = target(port);
+    let word = |text: &str, word: &str| text.split('-').any(|part| part.eq_ignore_ascii_case(word));
+    // What the port says of itself counts before all signs, and what it leads to before its own number.
+    match port.app_protocol.as_deref().map(str::to_ascii_lowercase).as_deref() {
+        Some("https" | "kubernetes.io/wss") => return Some(Speech::Tls),
+        Some("grpc" | "kubernetes.io/h2c") => return Some(Speech::Grpc),
+        Some("http" | "kubernetes.io/ws") => return Some(Speech::Plain),
+        _ => {}
+    }
+    if word(name, "grpc") || word(name, "grpcs") || word(&target, "grpc") || word(&target, "grpcs") {
+        return Some(Speech::Grpc);
+    }
+    match target.as_str() {
+        "443" | "8443" | "9443" | "6443" => return Some(Speech::Tls),
+        "80" | "8080" | "3000" | "5000" | "8000" | "8081" | "9090" => return Some(Speech::Plain),
+        _ if word(&target, "https") => return Some(Speech::Tls),
+        _ if word(&target, "http") => return Some(Speech::Plain),
+        _ => {}
+    }
+    match port.port {
+        443 | 8443 => Some(Speech::Tls),
+        _ if word(name, "https") => Some(Speech::Tls),
+        80 => Some(Speech::Plain),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+    use super::*;
+
+    #[test]
+    fn what_a_port_leads_to_counts_before_its_number() {
+        let cases = [
+            ("https", 443, "8443", None, Some(Speech::Tls)),
+            ("https", 443, "8080", None, Some(Speech::Plain)),
+            ("", 443, "http", None, Some(Speech::Plain)),
+            ("https", 443, "7000", None, Some(Speech::Tls)),
+            ("web-https", 1234, "1234", None, Some(Speech::Tls)),
+            ("http", 80, "https", None, Some(Speech::Tls)),
+            ("grpc", 443, "8443", None, Some(Speech::Grpc)),
+            ("http-grpc", 9000, "9000", None, Some(Speech::Grpc)),
+            ("x", 80, "8080", Some("https"), Some(Speech::Tls)),
+            ("https", 443, "8443", Some("http"), Some(Speech::Plain)),
+            ("", 9200, "9200", None, None),
+        ];
+        for (name, port, target, says, expected) in cases {
+            let target = target.parse().map_or_else(|_| IntOrString::String(target.to_owned()), IntOrString::Int);
+            let port = ServicePort {
+                name: Some(name.to_owned()).filter(|name| !name.is_empty()),
+                port,
+                target_port: Some(target),
+                app_protocol: says.map(str::to_owned),
+                ..ServicePort::default()
+            };
+            assert_eq!(of(&port), expected, "{port:?}");
+        }
+    }
+}
