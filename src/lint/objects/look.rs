@@ -1,5 +1,7 @@
 //! What the rules look at.
 
+use std::collections::HashSet;
+
 use k8s_openapi::api::core::v1::{Service, ServicePort};
 use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
@@ -8,7 +10,7 @@ use crate::catalog::features::forwarding;
 use crate::ir::{Protocol, Proxy};
 use crate::lint::Subject;
 use crate::lower::{Class, Classes, Controller};
-use crate::manifest::{Backend, Cluster, Links, Object, named};
+use crate::manifest::{Backend, Cluster, Links, Object, Use, Workload, named};
 use crate::source::Span;
 
 /// The objects, who names whom, and what they come to.
@@ -56,6 +58,17 @@ impl<'a> Look<'a> {
                 Asked { ingress, backend, service, protocol }
             })
         })
+    }
+
+    /// The backends that name a Service, but those of Ingresses that are known to be for another controller.
+    pub(super) fn uses(&self, service: &'a Object<Service>) -> impl Iterator<Item = &Use<'a>> {
+        self.links.uses(service).iter().filter(|user| self.classes.of(user.ingress) != Class::Foreign)
+    }
+
+    /// What makes the pods of controllers.
+    pub(super) fn controllers(&self) -> impl Iterator<Item = &'a Object<Workload>> {
+        let controllers: HashSet<_> = self.cluster.controllers.iter().map(|controller| &controller.reference).collect();
+        self.cluster.workloads.iter().filter(move |workload| controllers.contains(&workload.reference))
     }
 
     /// The value of an annotation of this controller, named without its prefix.

@@ -28,21 +28,32 @@ macro_rules! objects {
 }
 
 objects! {
+    contested_certificate,
     error_pages_without_backend,
+    exposed_store,
     external_without_host,
     grpc_as_http,
     grpc_without_tls,
+    headless_service_upstream,
     host_outside_tls,
+    idle_session_affinity,
+    missing_issuer,
     missing_service,
     missing_service_port,
     missing_target_port,
     no_fallback_to_wildcard,
+    node_port_clash,
+    password_without_tls,
     plain_to_tls_port,
     secret_elsewhere,
     selector_without_pods,
     service_without_endpoints,
+    short_grace_period,
+    single_controller,
     tls_to_plain_port,
+    two_issuers,
     uncovered_alias,
+    way_around_ingress,
 }
 
 /// The rules of this room.

@@ -1,0 +1,153 @@
+//! Databases that are reached from outside.
+
+use super::look::{Look, ports, target};
+use crate::cause::span;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::rule::Rule;
+use crate::manifest::Object;
+use k8s_openapi::api::core::v1::{Service, ServicePort};
+
+pub(super) static RULE: Rule = Rule {
+    name: "exposed-store",
+    severity: Severity::Warning,
+    text: r"# exposed-store
+
+A database or another store is reached from outside the cluster.
+
+Stores speak protocols of their own, seldom ask for more than a password, and are what attackers look for first. A port is taken for that of a store by its number or
+its name: PostgreSQL, MySQL, MongoDB, Redis, Memcached, Elasticsearch, etcd, Cassandra, Kafka, RabbitMQ, ZooKeeper, InfluxDB, CouchDB, Microsoft SQL Server, Oracle.
+Inside the cluster a Service of type `ClusterIP` does.
+
+## Fires: by the type of the Service
+
+```yaml
+apiVersion: v1
+kind: Service
+metadata: {name: postgres, namespace: shop}
+spec: {type: LoadBalancer, ports: [{port: 5432}]}
+```
+
+## Fires: by an Ingress
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: search, port: {number: 9200}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: search, namespace: shop}
+spec: {ports: [{port: 9200}]}
+```
+
+## Fires: by a TCP service
+
+```yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: tcp-services, namespace: ingress-nginx}
+data: {'6379': shop/redis:6379}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: redis, namespace: shop}
+spec: {ports: [{port: 6379}]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: redis-1, namespace: shop, labels: {kubernetes.io/service-name: redis}}
+addressType: IPv4
+ports: [{port: 6379}]
+endpoints: [{addresses: [10.1.0.1]}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+spec:
+  template:
+    spec:
+      containers:
+      - name: controller
+        image: registry.k8s.io/ingress-nginx/controller:v1.15.1
+        args: [/nginx-ingress-controller, --tcp-services-configmap=ingress-nginx/tcp-services]
+```
+
+## Quiet
+
+```yaml
+apiVersion: v1
+kind: Service
+metadata: {name: postgres, namespace: shop}
+spec: {ports: [{port: 5432}]}
+```
+",
+};
+
+/// Names and ports of stores, and what they are.
+const STORES: [(&str, &[&str], &str); 15] = [
+    ("postgres", &["5432", "postgresql"], "PostgreSQL"),
+    ("mysql", &["3306", "mariadb"], "MySQL"),
+    ("mongodb", &["27017", "mongo"], "MongoDB"),
+    ("redis", &["6379"], "Redis"),
+    ("memcached", &["11211", "memcache"], "Memcached"),
+    ("elasticsearch", &["9200", "9300"], "Elasticsearch"),
+    ("etcd", &["2379", "2380"], "etcd"),
+    ("cassandra", &["9042"], "Cassandra"),
+    ("kafka", &["9092"], "Kafka"),
+    ("amqp", &["5672", "5671"], "RabbitMQ"),
+    ("zookeeper", &["2181"], "ZooKeeper"),
+    ("influxdb", &["8086"], "InfluxDB"),
+    ("couchdb", &["5984"], "CouchDB"),
+    ("mssql", &["1433"], "Microsoft SQL Server"),
+    ("oracle", &["1521"], "Oracle"),
+];
+
+pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
+    let mut findings: Vec<Diagnostic> = look.cluster.services.iter().filter_map(by_type).collect();
+    for asked in look.backends() {
+        let wanted = asked.backend.port().unwrap_or_default();
+        let store = asked.port().map_or_else(|| store_of(&[&wanted]), store);
+        let Some(store) = store else { continue };
+        let finding = RULE.finding(format!("Service `{}`, which looks like {store}, is reached from outside by this path", asked.name()));
+        findings.push(finding.at(asked.port_span()).subject(asked.name()).object(asked.ingress.reference.clone()));
+    }
+    for stream in &look.proxy.streams {
+        let port = stream.port.to_string();
+        let Some(store) = store_of(&[&port, &stream.service_name]) else { continue };
+        let name = format!("{}/{}", stream.namespace, stream.service_name);
+        let finding = RULE.finding(format!("Service `{name}`, which looks like {store}, is reached from outside by port {}", stream.listen));
+        findings.push(finding.at(span(stream.origin)).subject(name));
+    }
+    findings
+}
+
+fn by_type(service: &Object<Service>) -> Option<Diagnostic> {
+    let kind = service.value.spec.as_ref()?.type_.as_deref().filter(|kind| matches!(*kind, "LoadBalancer" | "NodePort"))?;
+    let store = ports(&service.value).iter().find_map(store)?;
+    let name = format!("{}/{}", service.reference.namespace, service.reference.name);
+    let finding = RULE.finding(format!("Service `{name}`, which looks like {store}, is reached from outside by its type `{kind}`"));
+    let is_inside = |(key, value): (&String, &String)| key.contains("internal") && !matches!(value.as_str(), "false" | "0.0.0.0/0");
+    // Load balancers of a cloud can be inside its network.
+    let mut annotations = service.value.metadata.annotations.iter().flatten();
+    let finding = finding.at(service.span(&["spec", "type"])).subject(name).object(service.reference.clone());
+    (!annotations.any(is_inside)).then_some(finding)
+}
+
+fn store(port: &ServicePort) -> Option<&'static str> {
+    let number = port.port.to_string();
+    store_of(&[&number, port.name.as_deref().unwrap_or_default(), &target(port)])
+}
+
+fn store_of(words: &[&str]) -> Option<&'static str> {
+    let is_one = |word: &&str, known: &str| *word == known || !known.starts_with(|c: char| c.is_ascii_digit()) && word.split('-').any(|part| part == known);
+    STORES.iter().find(|(name, others, _)| words.iter().any(|word| is_one(word, name) || others.iter().any(|other| is_one(word, other)))).map(|(_, _, store)| *store)
+}
