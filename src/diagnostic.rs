@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::credentials;
-use crate::source::Span;
+use crate::source::{SourceMap, Span};
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -165,6 +165,8 @@ pub struct Diagnostic {
     pub subject: Option<String>,
     /// The place.
     pub span: Option<Span>,
+    /// The line of the value at the place that it is about, where the value has several.
+    pub within: Option<String>,
     /// Other places.
     pub related: Vec<Label>,
     /// Why it matters.
@@ -187,6 +189,7 @@ impl Diagnostic {
             object: None,
             subject: None,
             span: None,
+            within: None,
             related: Vec::new(),
             notes: Vec::new(),
             help: None,
@@ -217,6 +220,24 @@ impl Diagnostic {
     pub fn at(mut self, span: impl Into<Option<Span>>) -> Self {
         self.span = span.into();
         self
+    }
+
+    /// Points at a line of the value there.
+    #[must_use]
+    pub fn within(mut self, line: impl Into<String>) -> Self {
+        self.within = Some(line.into());
+        self
+    }
+
+    /// Narrows the place down to the line that it is about, if that stands there once and as it is.
+    pub fn narrow(&mut self, sources: &SourceMap) {
+        let (Some(span), Some(text)) = (self.span, self.within.take()) else { return };
+        let Some(line) = text.lines().map(str::trim).find(|line| !line.is_empty()) else { return };
+        let range = span.range();
+        let Some(written) = sources.file(span.file).text.get(range.clone()) else { return };
+        if let Some(at) = written.find(line).filter(|at| !written[at + line.len()..].contains(line)) {
+            self.span = Some(Span::new(span.file, range.start + at..range.start + at + line.len()));
+        }
     }
 
     /// Names the fate.

@@ -70,7 +70,8 @@ fn is_own(list: &[&str], directive: &str) -> bool {
 }
 
 /// Whether a text holds a value, or the first item of a list. What is very short must be a word of its own.
-pub(super) fn is_shown(value: &str, text: &str) -> bool {
+#[must_use]
+pub fn is_shown(value: &str, text: &str) -> bool {
     const SHORT: usize = 3;
     let item = value.split([',', ';', '\n']).next().unwrap_or_default().trim();
     let is_word = || text.split([' ', '"', '\'', ';', '=', ':']).any(|word| word == item);
@@ -104,7 +105,8 @@ pub(super) fn setting_for(directive: &str) -> Option<&'static Setting> {
 
 /// Whether a list of the catalog has a directive. Both may say more than the name: `set $ssl_redirect` is a `set`, and a `set` may be
 /// any.
-pub(super) fn governs(list: &[&str], directive: &str) -> bool {
+#[must_use]
+pub fn governs(list: &[&str], directive: &str) -> bool {
     list.iter().any(|entry| {
         let is_start = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
         is_start(entry, directive) || is_start(directive, entry)

@@ -17,12 +17,11 @@ use k8s_openapi::api::core::v1::{ConfigMap, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::Ingress;
 
-use crate::catalog::{features, settings};
 use crate::ir::{Proxy, Route, Server};
 use crate::lower::{self, Controller};
 use crate::manifest::{Cluster, Object};
 use crate::source::{FileId, Span};
-use governs::governs;
+pub use governs::{governs, is_shown};
 
 pub use query::Query;
 
@@ -160,16 +159,6 @@ impl<'a> Causes<'a> {
     pub fn all_routes(&self) -> impl Iterator<Item = &'a Route> {
         self.routes.values().flatten().copied()
     }
-
-    /// The key of the ConfigMap that governs a directive; a snippet of the administrator where no other does.
-    #[must_use]
-    pub fn setting(&self, directive: &str) -> Option<Found> {
-        let config_map = self.config_map?;
-        let mut keys = config_map.value.data.iter().flatten().map(|(key, _)| key);
-        let is_governor = |key: &&String| settings::find(key).is_some_and(|setting| governs(setting.directives, directive));
-        let key = keys.clone().find(is_governor).or_else(|| keys.find(|key| key.ends_with("-snippet")))?;
-        Some(Found { span: config_map.span(&["data", key]), subject: key.clone() })
-    }
 }
 
 fn has_snippet(ingress: &Object<Ingress>) -> bool {
@@ -191,29 +180,6 @@ pub fn span(origin: crate::ir::Origin) -> Option<Span> {
         crate::ir::Origin::Manifest(span) => Some(span),
         crate::ir::Origin::Default => None,
     }
-}
-
-/// The annotation of a route that governs a directive.
-#[must_use]
-pub fn annotation(route: &Route, directive: &str) -> Option<Found> {
-    let is_governor = |name: &str| features::find(short(name)).is_some_and(|spec| governs(spec.directives, directive));
-    find(route, is_governor)
-}
-
-/// The raw configuration of a route.
-#[must_use]
-pub fn snippet(route: &Route) -> Option<Found> {
-    find(route, |name| short(name).ends_with("-snippet"))
-}
-
-/// The raw configuration for TCP and UDP that comes with a route.
-#[must_use]
-pub fn stream_snippet(route: &Route) -> Option<Found> {
-    find(route, |name| short(name) == "stream-snippet")
-}
-
-fn find(route: &Route, fits: impl Fn(&str) -> bool) -> Option<Found> {
-    route.features.causes.iter().find(|(name, _)| fits(name)).map(|(name, span)| Found { span: *span, subject: name.clone() })
 }
 
 /// The name of an annotation without its prefix.

@@ -12,13 +12,14 @@ use super::output::TargetArgs;
 use super::policy::{self, Judged};
 use super::progress::Progress;
 use super::project::Project;
+use super::supposed;
 use super::{Failure, Global, Status, target_parser, upgrade};
 use crate::catalog::version::Release;
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
-use crate::emit;
+use crate::emit::{self, Target};
 use crate::ir::Proxy;
 use crate::lint::{self, Judgement, Subject};
-use crate::lower::{self, Controller};
+use crate::lower::{self, Classes, Controller};
 use crate::manifest::helm::Templates;
 use crate::output::{Findings, github, json, junit, sarif, summary};
 use crate::source::{FileId, SourceMap};
@@ -140,15 +141,27 @@ impl Check {
             findings.extend(found);
             findings
         };
+        findings.iter_mut().for_each(|finding| finding.narrow(&project.sources));
         name_templates(&mut findings, &project.sources);
         Ok(policy::judge_all(findings, &project.settings, project.settings_file))
     }
 
     /// What the manifests come to, and what the passes of the compiler and the checks find.
     fn compile(&self, project: &Project, controller: &Controller) -> (Proxy, Vec<Diagnostic>) {
-        let Outcome { value: mut proxy, diagnostics: mut found } = lower::lower(&project.cluster, controller);
+        let classes = Classes::new(&project.cluster, &controller.flags);
+        let (proxy, mut found) = self.compile_classes(project, controller, classes.clone());
+        supposed::add(&mut found, &project.cluster, &classes, |classes| self.compile_classes(project, controller, classes).1);
+        (proxy, found)
+    }
+
+    /// The same for a controller that serves these classes.
+    fn compile_classes(&self, project: &Project, controller: &Controller, classes: Classes) -> (Proxy, Vec<Diagnostic>) {
+        let Outcome { value: mut proxy, diagnostics: mut found } = lower::lower_classes(&project.cluster, controller, classes);
         // Not every product can check every hash of a password.
         proxy.secrets = lower::secrets(&project.cluster, &proxy);
+        if self.target == emit::IngressNginx.name() {
+            found.extend(lint::snippets::mend(&mut proxy, &project.cluster));
+        }
         let options = self.targets.options().in_one_file();
         let mut told = Vec::new();
         let judgement = Judgement::of(&proxy, |as_a_whole, take| {

@@ -29,6 +29,7 @@ mod releases;
 mod render;
 mod rules;
 mod side;
+mod supposed;
 mod text;
 mod upgrade;
 

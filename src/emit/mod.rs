@@ -16,7 +16,6 @@ mod nginx;
 mod options;
 mod quote;
 mod scope;
-mod shape;
 mod view;
 
 use crate::diagnostic::{Diagnostic, Outcome};

@@ -11,6 +11,7 @@ mod objects;
 mod reload;
 pub mod rule;
 pub mod rules;
+pub mod snippets;
 pub mod upgrade;
 
 use std::collections::HashSet;

@@ -7,8 +7,10 @@ use k8s_openapi::api::networking::v1::Ingress;
 use rayon::prelude::*;
 use regex::Regex;
 
-use super::select::{Chosen, Path, Selection, is_suspicious};
+use super::select::{Chosen, Path, Selection, suspicious_value};
+use super::webhook::quote;
 use super::world::World;
+use crate::catalog::features;
 use crate::catalog::flags::Flags;
 use crate::catalog::releases::{FULL_OVERLAP, LUA_FILES, STRICT_PATH_DOTS, UUID};
 use crate::diagnostic::{Diagnostic, Effect};
@@ -16,7 +18,7 @@ use crate::ir::{CATCH_ALL, PathMatch};
 use crate::manifest::Object;
 use crate::source::Span;
 
-/// The Ingresses that the webhook would refuse, each with the first reason that it would give.
+/// The Ingresses that the webhook would refuse, each with the first reason that it would give: what is told elsewhere is not told again.
 pub(super) fn check(selection: &Selection) -> Vec<Diagnostic> {
     let claims = Claims::new(selection);
     let looks_at_all = selection.world.has(&FULL_OVERLAP);
@@ -24,44 +26,69 @@ pub(super) fn check(selection: &Selection) -> Vec<Diagnostic> {
         .into_par_iter()
         .filter_map(|at| Some((claims.ingresses[at].index, claims.overlap(at, looks_at_all)?)))
         .collect();
-    let refuse = |(index, object): (usize, &Object<Ingress>)| {
-        let (span, reason) = refusal(selection, index, object).or_else(|| overlaps.get(&index).cloned())?;
-        let message = format!("the admission webhook refuses Ingress `{}`: {reason}", object.reference.name);
-        let diagnostic = Diagnostic::error("admission", message).at(span).object(object.reference.clone());
-        Some(diagnostic.subject(&object.reference.name).effect(Effect::AdmissionDenied))
+    let refuse = |(index, object): (usize, &Object<Ingress>)| match refusal(selection, index, object) {
+        Some(findings) => findings,
+        None => overlaps.get(&index).map(|(span, reason)| denied(object, *span, reason)).into_iter().collect(),
     };
-    selection.world.cluster.ingresses.par_iter().enumerate().filter_map(refuse).collect()
+    selection.world.cluster.ingresses.par_iter().enumerate().flat_map_iter(refuse).collect()
 }
 
-/// Why the webhook refuses an Ingress whatever else there is.
-fn refusal(selection: &Selection, index: usize, object: &Object<Ingress>) -> Option<(Span, String)> {
+fn denied(object: &Object<Ingress>, span: Span, reason: &str) -> Diagnostic {
+    let message = format!("the admission webhook refuses Ingress `{}`: {reason}", object.reference.name);
+    let diagnostic = Diagnostic::error("admission", message).at(span).object(object.reference.clone());
+    diagnostic.subject(&object.reference.name).effect(Effect::AdmissionDenied)
+}
+
+/// What is to be said of an Ingress that the webhook refuses whatever else there is, which is nothing where it is said elsewhere; none:
+/// it does not refuse it.
+fn refusal(selection: &Selection, index: usize, object: &Object<Ingress>) -> Option<Vec<Diagnostic>> {
     let world = selection.world;
     let flags = &world.controller.flags;
-    let spec = object.value.spec.as_ref();
-    let at = |path: &[&str]| object.span(path);
-    if flags.deep_inspect && is_suspicious(&object.value) {
-        return Some((at(&["spec"]), String::from("a value looks like an attempt to inject configuration")));
+    let at = |path: &[&str], reason: &str| Some(vec![denied(object, object.span(path), reason)]);
+    let is_watched = flags.watch_namespace.is_empty() || flags.watch_namespace == object.reference.namespace;
+    let is_ours = !selection.is_foreign(object) && is_watched;
+    // Who looks for Ingresses to serve tells it of those that are.
+    let is_told =
+        is_ours && (flags.watch_namespace_selector.is_empty() || super::namespaces::is_selected(world, &object.reference.namespace));
+    if let Some((path, value)) = suspicious_value(&object.value).filter(|_| flags.deep_inspect) {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let reason = format!("`{}` looks like an attempt to inject configuration", value.escape_debug());
+        return if is_told { Some(Vec::new()) } else { at(&path, &reason) };
     }
-    if selection.is_foreign(object) || !flags.watch_namespace.is_empty() && flags.watch_namespace != object.reference.namespace {
+    if !is_ours {
         return None;
     }
-    if flags.disable_catch_all && spec.is_some_and(|spec| spec.default_backend.is_some()) {
-        return Some((at(&["spec", "defaultBackend"]), String::from("default backends are switched off by `--disable-catch-all`")));
+    if flags.disable_catch_all && object.value.spec.as_ref().is_some_and(|spec| spec.default_backend.is_some()) {
+        let reason = "default backends are switched off by `--disable-catch-all`";
+        return if is_told { Some(Vec::new()) } else { at(&["spec", "defaultBackend"], reason) };
     }
     if let Some(uid) = object.value.metadata.uid.as_deref().filter(|uid| !is_uuid(uid) && world.has(&UUID)) {
-        return Some((at(&["metadata", "uid"]), format!("the identity `{uid}` is not a UUID")));
+        return at(&["metadata", "uid"], &format!("the identity `{uid}` is not a UUID"));
     }
-    if world.settings.policy.strict_path_type
-        && let Some(found) = loose_path(object, world.has(&STRICT_PATH_DOTS))
-    {
-        return Some(found);
+    if world.settings.policy.strict_path_type {
+        let found = loose_paths(object, world.has(&STRICT_PATH_DOTS));
+        if !found.is_empty() {
+            return Some(found);
+        }
     }
-    annotation_refusal(world, object).or_else(|| {
-        selection
-            .rejected
-            .contains(&index)
-            .then(|| (at(&["metadata", "annotations"]), String::from("an annotation has a value that it forbids")))
-    })
+    if let Some((key, reason)) = annotation_refusal(world, object) {
+        return if is_told && is_told_elsewhere(world, object, key) {
+            Some(Vec::new())
+        } else {
+            at(&["metadata", "annotations", key], &reason)
+        };
+    }
+    let findings = selection.rejected.get(&index)?;
+    Some(if is_told { Vec::new() } else { findings.clone() })
+}
+
+/// Whether the pass that reads annotations, or the one that looks for words in them, says that an annotation is refused.
+fn is_told_elsewhere(world: &World, object: &Object<Ingress>, key: &str) -> bool {
+    let prefix = &world.controller.flags.annotations_prefix;
+    let name = key.strip_prefix(prefix.as_str()).and_then(|rest| rest.strip_prefix('/'));
+    let is_snippet =
+        |name: &str| features::find(name).is_some_and(|spec| spec.name.ends_with("-snippet") && spec.is_known_to(world.controller.version));
+    super::select::blocked_word(world, object).is_some() || name.is_some_and(is_snippet) && !world.settings.policy.allow_snippets
 }
 
 /// Whether a text is a UUID in the one form that Kubernetes writes.
@@ -73,28 +100,36 @@ fn is_uuid(text: &str) -> bool {
     text.len() == 36 && text.bytes().enumerate().all(fits)
 }
 
-/// A path that only `ImplementationSpecific` may have.
-fn loose_path(object: &Object<Ingress>, allows_dots: bool) -> Option<(Span, String)> {
+/// The paths that only `ImplementationSpecific` may have.
+fn loose_paths(object: &Object<Ingress>, allows_dots: bool) -> Vec<Diagnostic> {
     #[expect(clippy::unwrap_used, reason = "a fixed pattern that a test compiles")]
     static STRICT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^/[[:alnum:]\._\-/]*$").unwrap());
+    let is_loose = |text: &str| !STRICT.is_match(text) || !allows_dots && text.contains('.');
     let rules = object.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten()).enumerate();
+    let mut found = Vec::new();
     for (at, rule) in rules {
         for (under, path) in rule.http.iter().flat_map(|http| &http.paths).enumerate() {
             let text = path.path.as_deref().unwrap_or_default();
-            if !text.is_empty()
-                && path.path_type != "ImplementationSpecific"
-                && (!STRICT.is_match(text) || !allows_dots && text.contains('.'))
-            {
-                let span = object.span(&["spec", "rules", &at.to_string(), "http", "paths", &under.to_string(), "path"]);
-                return Some((span, format!("path `{text}` cannot be used with `pathType: {}`", path.path_type)));
+            if text.is_empty() || path.path_type == "ImplementationSpecific" || !is_loose(text) {
+                continue;
             }
+            let (at, under) = (at.to_string(), under.to_string());
+            let place = |key| object.span(&["spec", "rules", &at, "http", "paths", &under, key]);
+            let finding = denied(object, place("path"), &format!("path `{text}` cannot be used with `pathType: {}`", path.path_type));
+            let said = format!("ingress contains invalid paths: path {text} cannot be used with pathType {}", path.path_type);
+            let finding = quote(finding.subject(text).help("write `pathType: ImplementationSpecific`"), &said);
+            // To the controller both mean the same, but for this.
+            found.push(match path.path_type.as_str() {
+                "Prefix" => finding.fix(place("pathType"), "ImplementationSpecific"),
+                _ => finding,
+            });
         }
     }
-    None
+    found
 }
 
 /// An annotation that is refused by its name, or for a word in its value.
-fn annotation_refusal(world: &World, object: &Object<Ingress>) -> Option<(Span, String)> {
+fn annotation_refusal<'a>(world: &World, object: &'a Object<Ingress>) -> Option<(&'a str, String)> {
     static DEFAULT_PREFIX: LazyLock<String> = LazyLock::new(|| Flags::default().annotations_prefix);
     let prefix = &world.controller.flags.annotations_prefix;
     let list = world.settings.policy.word_blocklist.trim();
@@ -116,7 +151,7 @@ fn annotation_refusal(world: &World, object: &Object<Ingress>) -> Option<(Span, 
         } else {
             continue;
         };
-        return Some((object.span(&["metadata", "annotations", key]), reason));
+        return Some((key, reason));
     }
     None
 }

@@ -1,6 +1,6 @@
 //! Whose an Ingress is, judged by its class.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass};
 
@@ -103,6 +103,31 @@ impl<'a> Classes<'a> {
         let mut names: Vec<&str> = self.served.iter().copied().collect();
         names.sort_unstable();
         names
+    }
+
+    /// The class of the annotation that the controller serves.
+    #[must_use]
+    pub fn annotated(&self) -> &'a str {
+        &self.flags.ingress_class
+    }
+
+    /// The classes whose Ingresses the controller does not serve as far as the input tells, and which may be its own all the same, each
+    /// once and sorted; the one of no name is that of Ingresses without a class. Annotations tell whose an Ingress is, too.
+    #[must_use]
+    pub fn supposable(&self, ingresses: &'a [Object<Ingress>]) -> Vec<&'a str> {
+        let prefix = format!("{}/", self.flags.annotations_prefix);
+        let has = |object: &Object<Ingress>, fits: &dyn Fn(&str) -> bool| {
+            object.value.metadata.annotations.iter().flatten().any(|(name, _)| fits(name))
+        };
+        let is_own = |object: &Object<Ingress>| has(object, &|name| name.starts_with(&prefix));
+        let is_of_others = |object: &Object<Ingress>| has(object, &|name| families::of_annotation(name).is_some());
+        let may_be_served = |object: &&Object<Ingress>| match self.of(object) {
+            Class::Served => false,
+            Class::Foreign => is_own(object),
+            Class::Unknown | Class::None => is_own(object) || !is_of_others(object),
+        };
+        let names: BTreeSet<_> = ingresses.iter().filter(may_be_served).map(|object| Self::named(object).unwrap_or_default()).collect();
+        names.into_iter().collect()
     }
 
     /// The IngressClass of a name.

@@ -43,7 +43,9 @@ mod shared_upstreams;
 mod sites;
 mod streams;
 mod tenants;
+mod unserved;
 mod upstreams;
+mod webhook;
 mod world;
 
 use rayon::prelude::*;

@@ -1,7 +1,7 @@
 //! Which Ingresses the controller serves, and in which order it looks at them.
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
@@ -10,11 +10,12 @@ use rayon::prelude::*;
 use regex::Regex;
 
 use super::annotations::{self, Annotations};
-use super::class::{self, Class, Classes};
+use super::class::Classes;
 use super::pool::Pool;
+use super::unserved;
+use super::webhook;
 use super::world::World;
-use crate::catalog::flags::Flags;
-use crate::diagnostic::{Diagnostic, Effect, Outcome};
+use crate::diagnostic::{Diagnostic, Effect, Outcome, Severity};
 use crate::ir::{CATCH_ALL, Features, Origin, PathMatch, Port};
 use crate::manifest::Object;
 use crate::source::Span;
@@ -94,8 +95,8 @@ pub(super) struct Selection<'w, 'a> {
     pub(super) chosen: Vec<Chosen<'a>>,
     /// The Ingresses that only the admission webhook looks at.
     pub(super) judged_only: Vec<Chosen<'a>>,
-    /// Places of the Ingresses that would be served, had they not a value that the controller forbids.
-    pub(super) rejected: HashSet<usize>,
+    /// Places of the Ingresses that would be served, had they not a value that the controller forbids, and what is said of those values.
+    pub(super) rejected: HashMap<usize, Vec<Diagnostic>>,
     classes: Classes<'a>,
 }
 
@@ -116,21 +117,24 @@ pub(super) fn choose<'w, 'a>(world: &'w World<'a>, classes: Classes<'a>, finding
         None => read(world, &pool, index, object),
     };
     let verdicts: Vec<_> = world.cluster.ingresses.par_iter().enumerate().map(read).collect();
-    let (mut chosen, mut rejected) = (Vec::new(), HashSet::new());
+    let (mut chosen, mut rejected) = (Vec::new(), HashMap::new());
     for (index, (verdict, diagnostics)) in verdicts.into_iter().enumerate() {
         findings.extend(diagnostics);
         match verdict {
             Verdict::Chosen(ingress) => chosen.push(ingress),
-            Verdict::Rejected => drop(rejected.insert(index)),
+            Verdict::Rejected => drop(rejected.insert(index, Vec::new())),
             Verdict::Refused => {}
         }
     }
     chosen.sort_by_cached_key(|ingress| creation_order(ingress.object));
     let mut judged_only = Vec::new();
-    for (index, verdict) in judged_by_webhook_only(world, &pool, &classes) {
+    for (index, (verdict, diagnostics)) in judged_by_webhook_only(world, &pool, &classes) {
         match verdict {
             Verdict::Chosen(ingress) => judged_only.push(*ingress),
-            Verdict::Rejected => drop(rejected.insert(index)),
+            Verdict::Rejected => {
+                let is_why = |finding: &Diagnostic| finding.effect == Some(Effect::IngressDropped);
+                rejected.insert(index, diagnostics.into_iter().filter(is_why).collect());
+            }
             Verdict::Refused => {}
         }
     }
@@ -138,14 +142,18 @@ pub(super) fn choose<'w, 'a>(world: &'w World<'a>, classes: Classes<'a>, finding
 }
 
 /// Quirk: the admission webhook does not ask `--watch-namespace-selector`, so it judges Ingresses that the controller then passes over.
-fn judged_by_webhook_only<'a>(world: &World<'a>, pool: &Pool<Annotations>, classes: &Classes) -> Vec<(usize, Verdict<'a>)> {
+fn judged_by_webhook_only<'a>(
+    world: &World<'a>,
+    pool: &Pool<Annotations>,
+    classes: &Classes,
+) -> Vec<(usize, (Verdict<'a>, Vec<Diagnostic>))> {
     let flags = &world.controller.flags;
     if flags.watch_namespace_selector.is_empty() || !flags.watch_namespace.is_empty() {
         return Vec::new();
     }
     let is_judged = |object: &Object<Ingress>| !super::namespaces::is_selected(world, &object.reference.namespace) && classes.serve(object);
     let all = world.cluster.ingresses.par_iter().enumerate().filter(|(_, object)| is_judged(object));
-    all.map(|(index, object)| (index, read(world, pool, index, object).0)).collect()
+    all.map(|(index, object)| (index, read(world, pool, index, object))).collect()
 }
 
 /// What becomes of an Ingress.
@@ -174,7 +182,7 @@ fn refusal(world: &World, classes: &Classes, object: &Object<Ingress>) -> Option
     if !flags.watch_namespace_selector.is_empty() && !super::namespaces::is_selected(world, namespace) {
         return Some(not_served(object, &["metadata", "namespace"], "other-namespace", "the controller does not select this namespace"));
     }
-    if let Some(diagnostic) = class_refusal(flags, classes, object) {
+    if let Some(diagnostic) = unserved::by_class(classes, object) {
         return Some(diagnostic);
     }
     if flags.deep_inspect
@@ -183,11 +191,17 @@ fn refusal(world: &World, classes: &Classes, object: &Object<Ingress>) -> Option
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         let message = format!("`{}` looks like an attempt to inject configuration", value.escape_debug());
         let diagnostic = Diagnostic::error("suspicious-value", message).at(object.span(&path)).object(object.reference.clone());
-        return Some(diagnostic.effect(Effect::IngressDropped).note("the controller's deep inspection refuses the whole Ingress"));
+        let diagnostic = diagnostic.effect(Effect::IngressDropped).note("the controller's deep inspection refuses the whole Ingress");
+        return Some(webhook::quote(diagnostic, "invalid object: invalid …"));
     }
     if flags.disable_catch_all && object.value.spec.as_ref().is_some_and(|spec| spec.default_backend.is_some()) {
         let message = "default backends are switched off by `--disable-catch-all`";
-        return Some(not_served(object, &["spec", "defaultBackend"], "catch-all-disabled", message));
+        let finding = not_served(object, &["spec", "defaultBackend"], "catch-all-disabled", message);
+        let finding = Diagnostic { severity: Severity::Error, ..finding };
+        return Some(webhook::quote(
+            finding,
+            "this deployment is trying to create a catch-all ingress while DisableCatchAll flag is set to true",
+        ));
     }
     blocked_word(world, object)
 }
@@ -197,40 +211,8 @@ fn not_served(object: &Object<Ingress>, path: &[&str], rule: &'static str, messa
     diagnostic.at(object.span(path)).object(object.reference.clone()).effect(Effect::IngressDropped)
 }
 
-/// Why an Ingress that names no class may be served all the same.
-const DEFAULT_CLASS: &str = "where the cluster has a default IngressClass, the API server writes it into new Ingresses";
-
-fn class_refusal(flags: &Flags, classes: &Classes, object: &Object<Ingress>) -> Option<Diagnostic> {
-    let path: &[&str] = match object.value.spec.as_ref().is_some_and(|spec| spec.ingress_class_name.is_some()) {
-        true => &["spec", "ingressClassName"],
-        false => &["metadata", "annotations", class::ANNOTATION],
-    };
-    let name = Classes::named(object).unwrap_or_default();
-    Some(match classes.of(object) {
-        Class::Served => return None,
-        Class::Foreign if name.is_empty() => {
-            let message = "it names no class, and the default IngressClass belongs to another controller";
-            not_served(object, &["metadata", "name"], "foreign-class", message)
-        }
-        Class::None => not_served(object, &["metadata", "name"], "missing-class", "it names no class")
-            .help("set `spec.ingressClassName`")
-            .note(DEFAULT_CLASS),
-        Class::Foreign | Class::Unknown if path[0] == "spec" && classes.find(name).is_some() => {
-            not_served(object, path, "foreign-class", &format!("IngressClass `{name}` belongs to another controller"))
-        }
-        Class::Foreign | Class::Unknown if path[0] == "spec" => {
-            not_served(object, path, "foreign-class", &format!("there is no IngressClass `{name}` in the input"))
-                .help("add the IngressClass to the input if the controller serves it")
-        }
-        Class::Foreign | Class::Unknown => {
-            let message = format!("the controller serves the class `{}`, not `{name}`", flags.ingress_class);
-            not_served(object, path, "foreign-class", &message)
-        }
-    })
-}
-
 /// The first value of the spec that the controller's deep inspection refuses, and where it stands.
-fn suspicious_value(ingress: &Ingress) -> Option<(Vec<String>, &str)> {
+pub(super) fn suspicious_value(ingress: &Ingress) -> Option<(Vec<String>, &str)> {
     let spec = ingress.spec.as_ref()?;
     let rules = spec.rules.iter().flatten().enumerate().flat_map(|(at, rule)| {
         let paths = rule.http.iter().flat_map(|http| &http.paths).enumerate();
@@ -268,11 +250,6 @@ impl Inspected {
     }
 }
 
-/// Whether the controller's deep inspection refuses an Ingress.
-pub(super) fn is_suspicious(ingress: &Ingress) -> bool {
-    suspicious_value(ingress).is_some()
-}
-
 /// What the controller's deep inspection refuses in hosts, paths and names of Secrets.
 fn is_suspicious_text(value: &str) -> bool {
     #[expect(clippy::unwrap_used, reason = "a fixed pattern that a test compiles")]
@@ -283,7 +260,7 @@ fn is_suspicious_text(value: &str) -> bool {
 }
 
 /// Quirk: words are compared with the blanks around them, and an empty word is found in every value.
-fn blocked_word(world: &World, object: &Object<Ingress>) -> Option<Diagnostic> {
+pub(super) fn blocked_word(world: &World, object: &Object<Ingress>) -> Option<Diagnostic> {
     let list = &world.settings.policy.word_blocklist;
     if list.is_empty() {
         return None;
@@ -294,7 +271,8 @@ fn blocked_word(world: &World, object: &Object<Ingress>) -> Option<Diagnostic> {
         if let Some(word) = list.trim().split(',').find(|word| value.contains(*word)) {
             let message = format!("the value of `{key}` holds `{word}`, which `annotation-value-word-blocklist` forbids");
             let diagnostic = Diagnostic::error("blocked-word", message).at(object.span(&["metadata", "annotations", key]));
-            return Some(diagnostic.subject(key).object(object.reference.clone()).effect(Effect::IngressDropped));
+            let diagnostic = diagnostic.subject(key).object(object.reference.clone()).effect(Effect::IngressDropped);
+            return Some(webhook::quote(diagnostic, &format!("{key} annotation contains invalid word {word}")));
         }
     }
     None

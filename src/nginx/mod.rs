@@ -3,8 +3,9 @@
 
 mod pattern;
 mod reload;
+pub mod shape;
 mod variables;
 
 pub use pattern::problem;
-pub use reload::{Build, Judge, Refusal, is_curve_list, outside, refusals, upstreams};
+pub use reload::{Build, Judge, Refusal, is_curve_list, outside, refusals, run_on, upstreams};
 pub use variables::{is_builtin, is_builtin_of_streams, is_fixed, used};

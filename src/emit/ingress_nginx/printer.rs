@@ -3,9 +3,10 @@
 use minijinja::value::Object;
 
 use super::super::view::Raw;
-use super::super::{environment, quote, shape};
+use super::super::{environment, quote};
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::ir::{Origin, Route, Server};
+use crate::nginx::shape;
 
 /// Makes what templates print, and collects what is to be said about it.
 #[derive(Debug)]

@@ -1,10 +1,10 @@
 //! What raw configuration does to what stands around it: nginx hands some directives down until a block has its own.
 
-use super::super::shape;
 use super::auth::Auth;
 use super::forwarding::Family;
 use super::shared::Shared;
 use crate::ir::{Route, Server};
+use crate::nginx::shape;
 
 /// Whether raw configuration sets headers for the backend of a route: nginx then forgets those that stand further out.
 pub(super) fn set_headers(route: &Route, server: &Server, shared: &Shared, protocol: Family) -> bool {

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::dialect::server_name;
 use super::super::options::NginxOptions;
-use super::super::shape;
 use super::scope::Scope;
 use super::snippets;
 use crate::ir::{Proxy, Route, Server};
+use crate::nginx::shape;
 use crate::nginx::{self, Build, Refusal};
 
 /// How often the text is written anew: what is closed takes with it what others name.

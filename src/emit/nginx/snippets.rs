@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::super::options::{Module, NginxOptions};
-use super::super::shape;
 use super::scope::Scope;
 use crate::nginx;
+use crate::nginx::shape;
 
 /// Beginnings of the names of directives that need more than nginx itself.
 const FOREIGN: &[&str] = &[

@@ -1,46 +1,177 @@
 //! From a directive that nginx refuses back to the line of the manifests that caused it.
 
-use super::finding;
-use crate::cause::{Causes, Found, annotation, snippet, span, stream_snippet};
-use crate::diagnostic::Diagnostic;
-use crate::ir::Route;
-use crate::lint::reference;
-use crate::nginx::Refusal;
+use std::collections::{BTreeMap, HashSet};
 
-/// The finding about a refusal.
-pub(super) fn explain(causes: &Causes, refusal: &Refusal) -> Diagnostic {
-    let owned = refusal.owner.as_ref().map(|(namespace, name)| causes.routes(namespace, name)).filter(|routes| !routes.is_empty());
-    let server = refusal.host.as_deref().and_then(|host| causes.server(host));
-    let routes: Vec<&Route> = match (owned, server) {
-        (Some(routes), _) => routes.to_vec(),
-        (None, Some(server)) => server.routes.iter().collect(),
-        (None, None) => Vec::new(),
-    };
-    let found_at = |route: &Route, found: Found| about_ingress(finding(&refusal.message, Some(found.span)), route).subject(found.subject);
-    if let Some((route, found)) = routes.iter().find_map(|route| Some((*route, annotation(route, &refusal.directive)?))) {
-        return found_at(route, found);
+use k8s_openapi::api::networking::v1::Ingress;
+
+use super::finding;
+use crate::catalog::{features, settings};
+use crate::cause::{Causes, Found, governs, is_shown, span};
+use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::ir::{Route, Server};
+use crate::lint::reference;
+use crate::manifest::{Cluster, Object};
+use crate::nginx::{Refusal, run_on};
+use crate::source::Span;
+
+/// Who explains refusals.
+pub(super) struct Explainer<'a> {
+    cluster: &'a Cluster,
+    causes: Causes<'a>,
+}
+
+/// Something of the manifests that a refusal may come from, and the object that it is in.
+struct Suspect<'a> {
+    found: Found,
+    object: ObjectRef,
+    value: &'a str,
+}
+
+impl<'a> Explainer<'a> {
+    pub(super) fn new(cluster: &'a Cluster, causes: Causes<'a>) -> Self {
+        Self { cluster, causes }
     }
-    if let Some((config_map, found)) = causes.config_map().and_then(|config_map| Some((config_map, causes.setting(&refusal.directive)?))) {
-        return finding(&refusal.message, Some(found.span)).subject(found.subject).object(config_map.reference.clone());
+
+    /// The finding about a refusal.
+    pub(super) fn explain(&self, refusal: &Refusal) -> Diagnostic {
+        let server = refusal.host.as_deref().and_then(|host| self.causes.server(host));
+        let routes = self.routes(refusal, server);
+        if let Some(finding) = of_path(refusal, &routes, server) {
+            return finding;
+        }
+        let snippets = self.snippets(refusal, &routes);
+        if let Some(suspect) = snippets.iter().find(|suspect| holds(suspect.value, &written(refusal))) {
+            let finding = at(refusal, suspect).within(written(refusal));
+            return match run_on(&refusal.line) {
+                Some(line) => finding.note(format!("a `;` is missing behind `{line}`")),
+                None => finding,
+            };
+        }
+        let mut governors = self.annotations(&routes, &|name| is_governor(name, refusal));
+        let is_governing = |name: &str| settings::find(name).is_some_and(|setting| governs(setting.directives, &refusal.directive));
+        governors.extend(self.keys(&is_governing));
+        let shown = governors.iter().find(|suspect| is_shown(suspect.value.trim(), &refusal.line));
+        if let Some(suspect) = shown.or(governors.first()).or(snippets.first()) {
+            return at(refusal, suspect);
+        }
+        let by_path = refusal.path.as_ref().and_then(|path| routes.iter().find(|route| route.path == *path));
+        match by_path.or(routes.first()) {
+            Some(route) => about_ingress(finding(&refusal.message, span(route.origin)), route),
+            None => finding(&refusal.message, server.and_then(|server| span(server.origin))),
+        }
     }
-    if let Some((route, found)) = routes.iter().find_map(|route| Some((*route, snippet(route)?))) {
-        return found_at(route, found);
+
+    /// The routes that a refusal may be about: those of the Ingress that its location belongs to, else those of its host.
+    fn routes(&self, refusal: &Refusal, server: Option<&'a Server>) -> Vec<&'a Route> {
+        let owned = refusal.owner.as_ref().map(|(namespace, name)| self.causes.routes(namespace, name)).filter(|routes| !routes.is_empty());
+        owned.map(<[_]>::to_vec).or_else(|| server.map(|server| server.routes.iter().collect())).unwrap_or_default()
     }
-    if let Some(path) = &refusal.path
-        && let Some(route) = routes.iter().find(|route| route.path == *path)
+
+    /// All raw configuration that may have brought a line to where it is refused.
+    fn snippets(&self, refusal: &Refusal, routes: &[&'a Route]) -> Vec<Suspect<'a>> {
+        let is_snippet = |name: &str| name.ends_with("-snippet");
+        // What is said for a host stands outside of the locations of whoever says it.
+        let of_host = || {
+            let server = refusal.host.as_deref().and_then(|host| self.causes.server(host));
+            let routes: Vec<&Route> = server.map(|server| server.routes.iter().collect()).unwrap_or_default();
+            self.annotations(&routes, &is_snippet)
+        };
+        let mut found = self.annotations(routes, &is_snippet);
+        found.extend(of_host());
+        found.extend(self.keys(&is_snippet));
+        if refusal.host.is_none() {
+            let mut routes: Vec<&Route> =
+                self.causes.all_routes().filter(|route| route.features.cause("stream-snippet").is_some()).collect();
+            routes.sort_by_key(|route| span(route.origin));
+            found.extend(self.annotations(&routes, &|name| name == "stream-snippet"));
+        }
+        found
+    }
+
+    /// The annotations behind routes whose names without the prefix fit, each once.
+    fn annotations(&self, routes: &[&'a Route], fits: &dyn Fn(&str) -> bool) -> Vec<Suspect<'a>> {
+        let mut found: Vec<Suspect> = Vec::new();
+        let mut seen = HashSet::new();
+        for route in routes {
+            let owner = route.owner.as_deref();
+            let Some(ingress) = owner.and_then(|owner| self.ingress(&owner.namespace, &owner.name)) else { continue };
+            if !seen.insert(&ingress.reference) {
+                continue;
+            }
+            let fitting = route.features.causes.iter().filter(|(name, _)| fits(name.rsplit('/').next().unwrap_or(name)));
+            found.extend(fitting.map(|(name, span)| suspect(ingress, name, *span)));
+        }
+        found
+    }
+
+    /// The keys of the ConfigMap that fit.
+    fn keys(&self, fits: &dyn Fn(&str) -> bool) -> Vec<Suspect<'a>> {
+        let Some(object) = self.causes.config_map() else { return Vec::new() };
+        let fitting = object.value.data.iter().flatten().filter(|(key, _)| fits(key));
+        let suspect = |(key, value): (&String, &'a String)| Suspect {
+            found: Found { span: object.span(&["data", key]), subject: key.clone() },
+            object: object.reference.clone(),
+            value,
+        };
+        fitting.map(suspect).collect()
+    }
+
+    fn ingress(&self, namespace: &str, name: &str) -> Option<&'a Object<Ingress>> {
+        // The objects of a cluster are sorted by namespace and name.
+        let at = self
+            .cluster
+            .ingresses
+            .binary_search_by(|object| (object.reference.namespace.as_str(), object.reference.name.as_str()).cmp(&(namespace, name)));
+        self.cluster.ingresses.get(at.ok()?)
+    }
+}
+
+fn suspect<'a>(ingress: &'a Object<Ingress>, name: &str, span: Span) -> Suspect<'a> {
+    let value = ingress.value.metadata.annotations.as_ref().and_then(|all: &BTreeMap<_, _>| all.get(name));
+    let found = Found { span, subject: name.to_owned() };
+    Suspect { found, object: ingress.reference.clone(), value: value.map(String::as_str).unwrap_or_default() }
+}
+
+fn is_governor(name: &str, refusal: &Refusal) -> bool {
+    features::find(name).is_some_and(|spec| governs(spec.directives, &refusal.directive))
+}
+
+fn at(refusal: &Refusal, suspect: &Suspect) -> Diagnostic {
+    finding(&refusal.message, Some(suspect.found.span)).subject(&suspect.found.subject).object(suspect.object.clone())
+}
+
+/// The directive that is refused, as whoever wrote it would have written it.
+fn written(refusal: &Refusal) -> String {
+    match (&refusal.location, refusal.line.is_empty() && refusal.directive == "location") {
+        (Some(location), true) => format!("location {location}"),
+        _ => refusal.line.clone(),
+    }
+}
+
+/// Whether a text holds a line, whatever the blanks.
+fn holds(text: &str, line: &str) -> bool {
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = plain(line);
+    !line.is_empty() && plain(text).contains(&line)
+}
+
+/// A path that is taken for a regular expression and is none.
+fn of_path(refusal: &Refusal, routes: &[&Route], server: Option<&Server>) -> Option<Diagnostic> {
+    let pattern = refusal.pattern.as_deref()?;
+    let path = pattern.strip_prefix('^').or_else(|| pattern.strip_prefix("(?i)"))?;
+    let of_server = || server.into_iter().flat_map(|server| &server.routes);
+    let route = routes.iter().copied().chain(of_server()).find(|route| route.path == path)?;
+    let message = refusal.message.replace(pattern, &route.declared_path);
+    let mut found = about_ingress(finding(&message, span(route.origin)), route).subject(&route.declared_path);
+    const MAKERS: [&str; 2] = ["use-regex", "rewrite-target"];
+    let maker = |route: &Route| MAKERS.iter().find_map(|name| route.features.cause(name)).cloned();
+    if maker(route).is_none()
+        && let Some((name, place)) = of_server().find_map(maker)
     {
-        return about_ingress(finding(&refusal.message, span(route.origin)), route).subject(path);
+        found =
+            found.related(format!("`{}` makes all paths of the host regular expressions", name.rsplit('/').next().unwrap_or(&name)), place);
     }
-    let streams = || causes.all_routes().filter_map(|route| Some((route, stream_snippet(route)?)));
-    if refusal.host.is_none()
-        && let Some((route, found)) = streams().min_by_key(|(_, found)| found.span)
-    {
-        return found_at(route, found);
-    }
-    match routes.first() {
-        Some(route) => about_ingress(finding(&refusal.message, span(route.origin)), route),
-        None => finding(&refusal.message, server.and_then(|server| span(server.origin))),
-    }
+    Some(found)
 }
 
 fn about_ingress(finding: Diagnostic, route: &Route) -> Diagnostic {

@@ -26,13 +26,14 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
     let mut findings = Vec::from_iter(default_certificate::check(subject));
     if !refusals.is_empty() {
         let causes = Causes::new(subject.cluster, subject.controller, subject.proxy);
-        findings.extend(refusals.into_iter().map(|refusal| cause::explain(&causes, refusal)));
+        let explainer = cause::Explainer::new(subject.cluster, causes);
+        findings.extend(refusals.into_iter().map(|refusal| explainer.explain(refusal)));
     }
     if !UNTESTED.holds(subject.controller.version) {
         let note = "the admission webhook of this release tests the configuration with nginx, and refuses what leads to this";
         findings = findings.into_iter().map(|finding| finding.note(note)).collect();
     }
-    findings.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+    findings.sort_by(|a, b| (a.span, &a.message, &a.subject).cmp(&(b.span, &b.message, &b.subject)));
     findings.dedup();
     findings
 }

@@ -37,6 +37,7 @@ pub use curves::is_curve_list;
 pub use judge::Judge;
 pub use outside::{outside, upstreams};
 pub use refusal::Refusal;
+pub use rows::run_on;
 
 /// The nginx that reads a configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,15 @@
 
 use super::super::problem;
 
+/// The first regular expression among the arguments of a directive that cannot be compiled.
+pub(super) fn bad_in<'a>(name: &str, args: &[&'a str]) -> Option<&'a str> {
+    let one = |text: &'a str| problem(text).map(|_| text);
+    match (name, args) {
+        ("location", ["~" | "~*", text]) | ("rewrite", [text, ..]) => one(text),
+        _ => None,
+    }
+}
+
 /// Why the regular expressions among the arguments of a directive cannot be compiled.
 pub(super) fn refusal_in(name: &str, args: &[&str]) -> Option<String> {
     let is_match = |word: &&str| matches!(*word, "~" | "~*" | "!~" | "!~*");

@@ -21,6 +21,8 @@ pub struct Refusal {
     pub location: Option<String>,
     /// Namespace and name of the Ingress whose location it is in.
     pub owner: Option<(String, String)>,
+    /// The regular expression of a path that it is about.
+    pub pattern: Option<String>,
     /// The path that it is about.
     pub path: Option<String>,
 }

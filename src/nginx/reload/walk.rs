@@ -296,6 +296,8 @@ impl<'v, 't> Walk<'v, 't> {
         }
         if let Some(message) = pattern::refusal_in(name, args) {
             self.refuse(name, message);
+            let pattern = pattern::bad_in(name, args).map(str::to_owned);
+            self.refusals.last_mut().into_iter().for_each(|refusal| refusal.pattern.clone_from(&pattern));
         }
         if let Some(message) = self.variables(is_stream).and_then(|variables| variables.refusal(name, args)) {
             self.refuse(name, message);

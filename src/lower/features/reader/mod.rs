@@ -10,6 +10,7 @@ use crate::catalog::features;
 use crate::catalog::key::{Fate, Key, Risk, Spec, Value};
 use crate::catalog::releases::RISK_OF_ALIASES;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
+use crate::lower::webhook;
 use crate::lower::world::World;
 use crate::manifest::Object;
 use crate::source::Span;
@@ -189,7 +190,7 @@ impl<'a> Reader<'a> {
 
     /// Says that an annotation has no effect without something that is not in the input.
     pub(super) fn idle<T>(&mut self, key: &'static Key<T>, needed: &str) {
-        let diagnostic = Diagnostic::info("idle-annotation", format!("`{}` has no effect without {needed}", key.spec.name));
+        let diagnostic = Diagnostic::info("idle-annotation", format!("`{}` has no effect without {needed}", self.written(&key.spec)));
         let diagnostic = self.place(diagnostic.effect(Effect::AnnotationIgnored), &key.spec);
         self.findings.push(diagnostic);
     }
@@ -306,16 +307,24 @@ impl<'a> Reader<'a> {
         self.object.span(&["metadata", "annotations", name])
     }
 
+    /// The name of an annotation as it is written.
+    fn full_name(&self, spec: &'static Spec) -> &str {
+        self.find(spec).map_or(spec.name, |at| self.present[at].name)
+    }
+
+    /// The name of an annotation as it is written, without the prefix.
+    fn written(&self, spec: &'static Spec) -> &str {
+        let name = self.full_name(spec);
+        self.without_prefix(name).unwrap_or(name)
+    }
+
     fn place(&self, diagnostic: Diagnostic, spec: &'static Spec) -> Diagnostic {
-        let name = match self.find(spec) {
-            Some(at) => self.present[at].name,
-            None => spec.name,
-        };
+        let name = self.full_name(spec);
         diagnostic.at(self.span(name)).subject(self.object.written_name(name)).object(self.object.reference.clone())
     }
 
     fn about(&self, spec: &'static Spec, fate: Fate, reason: &str) -> Diagnostic {
-        let name = spec.name;
+        let name = self.written(spec);
         let (severity, effect, comes_to) = match fate {
             Fate::Ignored => (Severity::Warning, Effect::AnnotationIgnored, format!("`{name}` is ignored")),
             Fate::FailsOpen => (Severity::Error, Effect::FailsOpen, format!("`{name}` is ignored and protects nothing")),
@@ -329,7 +338,11 @@ impl<'a> Reader<'a> {
             Fate::IngressDropped => (Severity::Error, Effect::IngressDropped, format!("`{name}` keeps the Ingress from being served")),
         };
         let diagnostic = Diagnostic::new(severity, "bad-annotation-value", format!("{comes_to}: {reason}")).effect(effect);
-        self.place(diagnostic, spec)
+        let diagnostic = self.place(diagnostic, spec);
+        match fate {
+            Fate::IngressDropped => webhook::quote(diagnostic, &format!("annotation {} contains invalid value", self.full_name(spec))),
+            _ => diagnostic,
+        }
     }
 
     fn too_risky(&mut self, spec: &'static Spec, name: &str, allowed: Risk) {
@@ -345,7 +358,11 @@ impl<'a> Reader<'a> {
         let is_snippet = spec.risk == Risk::Critical && spec.name.ends_with("-snippet") && !policy.allow_snippets;
         let settings = if is_snippet { format!("{level} and `allow-snippet-annotations: \"true\"`") } else { level };
         let diagnostic = self.by_default(diagnostic.help(format!("set {settings} in the controller's ConfigMap, or do without")));
-        self.findings.push(diagnostic.object(self.object.reference.clone()));
+        let diagnostic = webhook::quote(
+            diagnostic.object(self.object.reference.clone()),
+            "annotation group … contains risky annotation based on ingress configuration",
+        );
+        self.findings.push(diagnostic);
         self.is_rejected = true;
     }
 

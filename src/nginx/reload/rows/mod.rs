@@ -49,10 +49,43 @@ pub(super) fn find(name: &str, build: Build) -> &'static [&'static Directive] {
     rows.get(name).map_or(&[], Vec::as_slice)
 }
 
+/// The line of a directive behind which a `;` is missing, because the next one begins with another directive.
+#[must_use]
+pub fn run_on(directive: &str) -> Option<&str> {
+    let is_name = |word: &str| !find(word, Build::Controller).is_empty();
+    let mut last = "";
+    for line in directive.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let is_whole = last.matches(['"', '\'']).count().is_multiple_of(2);
+        if !last.is_empty() && is_whole && line.split_whitespace().next().is_some_and(is_name) {
+            return Some(last);
+        }
+        last = line;
+    }
+    None
+}
+
 fn by_name(build: Build) -> Rows {
     let mut found = Rows::new();
     for directive in all(build) {
         found.entry(directive.name).or_default().push(directive);
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::run_on;
+
+    #[test]
+    fn a_line_that_begins_with_a_directive_ends_the_one_before() {
+        for (text, expected) in [
+            ("proxy_set_header A b\n  proxy_set_header C d", Some("proxy_set_header A b")),
+            ("# x\nadd_header A b\n# y\nexpires 1h", Some("add_header A b")),
+            ("add_header A\n  'b\n  expires c'", None),
+            ("add_header A\n  b", None),
+            ("add_header A b", None),
+        ] {
+            assert_eq!(run_on(text), expected, "{text}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Whether a text that is printed as it is keeps to its place, read as nginx reads it.
+//! Whether a text that is printed as it is keeps to its place, read as nginx reads it, and what keeps it from that.
 
 use std::ops::ControlFlow;
 
@@ -16,6 +16,8 @@ struct Reader<'a> {
     bytes: &'a [u8],
     next: usize,
     at: At,
+    /// Where the last quote began.
+    quote: usize,
 }
 
 /// Something that stands between words.
@@ -29,7 +31,7 @@ enum Mark {
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str, at: At) -> Self {
-        Self { bytes: text.as_bytes(), next: 0, at }
+        Self { bytes: text.as_bytes(), next: 0, at, quote: 0 }
     }
 
     /// Goes on to the next mark. `Break(false)`: the text cannot be read; `Break(true)`: it ends.
@@ -48,7 +50,10 @@ impl<'a> Reader<'a> {
                 (_, b'{') => return self.found(Mark::Open),
                 (At::Gap, b'}') => return self.found(Mark::Close),
                 (At::Gap, b'#') => return self.found(Mark::Comment),
-                (At::Gap, b'"' | b'\'') => At::Quoted(byte),
+                (At::Gap, b'"' | b'\'') => {
+                    self.quote = self.next - 1;
+                    At::Quoted(byte)
+                }
                 (At::AfterQuote, b')') => At::Gap,
                 (At::AfterQuote, _) => return ControlFlow::Break(false),
                 (_, b'$') => {
@@ -72,49 +77,154 @@ impl<'a> Reader<'a> {
 }
 
 /// Whether the text is nothing but whole words, or none. With `continues` it goes on right behind another text.
-pub(super) fn is_words(text: &str, continues: bool) -> bool {
+pub fn is_words(text: &str, continues: bool) -> bool {
     let is_harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:$@%+=,*~?&!^[]()| ".contains(&byte);
     text.bytes().all(is_harmless) || Reader::new(text, if continues { At::Word } else { At::Gap }).mark() == ControlFlow::Break(true)
 }
 
 /// Whether the text stays between two quotes.
-pub(super) fn fits_quotes(text: &str, quote: u8) -> bool {
+pub fn fits_quotes(text: &str, quote: u8) -> bool {
     let mut reader = Reader::new(text, At::Quoted(quote));
     // The closing quote would be the very next byte: the text alone must leave the quote open.
     reader.mark() == ControlFlow::Break(false) && reader.at == At::Quoted(quote) && reader.next == text.len()
 }
 
+/// What keeps a text from being whole directives and blocks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong, as a sentence.
+    pub problem: String,
+    /// The line where it is wrong, as it is written.
+    pub line: String,
+    /// What is missing is written, so that the rest can be judged; empty where nobody can tell what was meant.
+    pub mended: String,
+}
+
 /// Whether the text is nothing but whole directives and blocks.
-pub(super) fn is_directives(text: &str) -> bool {
-    let mut reader = Reader::new(text, At::Gap);
-    let (mut depth, mut start) = (0_usize, 0);
-    loop {
-        let mark = match reader.mark() {
-            ControlFlow::Continue(mark) => mark,
-            ControlFlow::Break(is_readable) => return is_readable && depth == 0 && text[start..].trim().is_empty(),
-        };
-        match mark {
-            Mark::End => {}
-            Mark::Comment if text[start..reader.next - 1].trim().is_empty() => reader.skip_line(),
-            // A comment between the words of a directive: the directive goes on behind it.
-            Mark::Comment => {
-                reader.skip_line();
-                continue;
-            }
-            Mark::Open if is_lua(&text[start..reader.next - 1]) => match lua_end(reader.bytes, reader.next) {
-                Some(end) => reader.next = end,
-                None => return false,
-            },
-            Mark::Open => depth += 1,
-            Mark::Close if depth == 0 => return false,
-            Mark::Close => depth -= 1,
+#[must_use]
+pub fn is_directives(text: &str) -> bool {
+    fault(text).is_none()
+}
+
+/// What keeps a text from being whole directives and blocks: the first fault.
+#[must_use]
+pub fn fault(text: &str) -> Option<Fault> {
+    let mut scan = Scan { text, reader: Reader::new(text, At::Gap), blocks: Vec::new(), start: 0, missing: Vec::new(), first: None };
+    match scan.run() {
+        Ok(()) => scan.first.take().map(|(problem, at)| {
+            let mut mended = text.to_owned();
+            scan.missing.iter().rev().for_each(|(at, mark)| mended.insert_str(*at, mark));
+            Fault { problem, line: line_at(text, at).to_owned(), mended }
+        }),
+        Err((problem, at)) => {
+            let (problem, at) = scan.first.take().unwrap_or((problem, at));
+            Some(Fault { problem, line: line_at(text, at).to_owned(), mended: String::new() })
         }
-        start = reader.next;
     }
 }
 
+/// The line that an offset is in, without the blanks around it.
+fn line_at(text: &str, at: usize) -> &str {
+    let at = at.min(text.len());
+    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    text[start..].lines().next().unwrap_or_default().trim()
+}
+
+/// A fault, and where it is.
+type Found = (String, usize);
+
+/// Goes through a text, and takes note of what is missing.
+struct Scan<'a> {
+    text: &'a str,
+    reader: Reader<'a>,
+    /// Where the blocks begin that are open.
+    blocks: Vec<usize>,
+    /// Where the directive begins that is read.
+    start: usize,
+    missing: Vec<(usize, &'static str)>,
+    first: Option<Found>,
+}
+
+impl Scan<'_> {
+    fn run(&mut self) -> Result<(), Found> {
+        loop {
+            let mark = match self.reader.mark() {
+                ControlFlow::Continue(mark) => mark,
+                ControlFlow::Break(is_readable) => return self.end(is_readable),
+            };
+            let head = self.start + (self.text[self.start..].len() - self.text[self.start..].trim_start().len());
+            let is_gap = head >= self.reader.next - 1;
+            match mark {
+                Mark::End if is_gap => return Err((String::from("a `;` stands alone"), head)),
+                Mark::End => {}
+                Mark::Comment => {
+                    self.reader.skip_line();
+                    // Between the words of a directive: the directive goes on behind it.
+                    if !is_gap {
+                        continue;
+                    }
+                }
+                Mark::Open if is_gap => return Err((String::from("a `{` stands alone"), head)),
+                Mark::Open if is_lua(&self.text[head..self.reader.next - 1]) => match lua_end(self.reader.bytes, self.reader.next) {
+                    Some(end) => self.reader.next = end,
+                    None => return Err((String::from("the block of Lua is not closed: a `}` is missing"), head)),
+                },
+                Mark::Open => self.blocks.push(head),
+                Mark::Close if !is_gap => {
+                    self.lack(
+                        ";",
+                        self.reader.next - 1,
+                        format!("a `;` is missing behind `{}`", last_line(&self.text[head..self.reader.next - 1])),
+                        head,
+                    );
+                    self.blocks.pop();
+                }
+                Mark::Close if self.blocks.is_empty() => {
+                    return Err((String::from("its `}` closes a block that it has not opened"), self.reader.next - 1));
+                }
+                Mark::Close => drop(self.blocks.pop()),
+            }
+            self.start = self.reader.next;
+        }
+    }
+
+    fn end(&mut self, is_readable: bool) -> Result<(), Found> {
+        if !is_readable {
+            return Err(match self.reader.at {
+                At::Quoted(quote) => (format!("the quote `{}` is not closed", char::from(quote)), self.reader.quote),
+                At::AfterQuote => (String::from("a blank or a `;` is missing behind a quote"), self.reader.next.saturating_sub(1)),
+                At::Gap | At::Word => (String::from("it ends with a backslash"), self.text.len()),
+            });
+        }
+        let rest = self.text[self.start..].trim();
+        let rest_at = self.text.len() - self.text[self.start..].trim_start().len();
+        if !rest.is_empty() {
+            let last = last_line(rest);
+            let at = rest_at + rest.find(last).unwrap_or(0);
+            self.lack("\n;", self.text.len(), format!("a `;` is missing behind `{last}`"), at);
+        }
+        while let Some(block) = self.blocks.pop() {
+            let head = self.text[block..].split('{').next().unwrap_or_default().trim();
+            self.lack("\n}", self.text.len(), format!("a `}}` is missing: nothing closes `{head} {{`"), block);
+        }
+        Ok(())
+    }
+
+    fn lack(&mut self, mark: &'static str, at: usize, problem: String, told_at: usize) {
+        self.missing.push((at, mark));
+        self.first.get_or_insert((problem, told_at));
+    }
+}
+
+/// The last line of a directive that does not end, without a comment behind it.
+fn last_line(text: &str) -> &str {
+    let without_comment = |line: &'_ str| line.find(" #").map_or(line.len(), |at| at);
+    let mut lines = text.lines().map(|line| line[..without_comment(line)].trim());
+    lines.rfind(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default()
+}
+
 /// The names of all directives and blocks of a text that [`is_directives`], outside of Lua.
-pub(super) fn directives(text: &str) -> Vec<&str> {
+pub fn directives(text: &str) -> Vec<&str> {
     let mut reader = Reader::new(text, At::Gap);
     let (mut names, mut start) = (Vec::new(), 0);
     while let ControlFlow::Continue(mark) = reader.mark() {
@@ -132,12 +242,12 @@ pub(super) fn directives(text: &str) -> Vec<&str> {
 }
 
 /// The directives of a text that [`is_directives`] which stand in no block, each up to its semicolon.
-pub(super) fn outer_directives(text: &str) -> Vec<&str> {
+pub fn outer_directives(text: &str) -> Vec<&str> {
     pieces(text).into_iter().filter(|piece| piece.ends_with(';')).collect()
 }
 
 /// The directives and whole blocks of a text that [`is_directives`] which stand in no block.
-pub(super) fn pieces(text: &str) -> Vec<&str> {
+pub fn pieces(text: &str) -> Vec<&str> {
     let mut reader = Reader::new(text, At::Gap);
     let (mut found, mut piece, mut head, mut depth) = (Vec::new(), 0, 0, 0_usize);
     while let ControlFlow::Continue(mark) = reader.mark() {
@@ -253,8 +363,45 @@ mod tests {
         for text in whole {
             assert!(is_directives(text), "{text}");
         }
-        for text in ["a b", "}", "} location / {", "if {", "set $a 'b;", "a; }", "content_by_lua_block { '}", "x; #\n y"] {
+        for text in [
+            "a b",
+            "}",
+            "} location / {",
+            "if {",
+            "set $a 'b;",
+            "a; }",
+            "a {};",
+            "a { b }",
+            ";",
+            "{}",
+            "content_by_lua_block { '}",
+            "x; #\n y",
+        ] {
             assert!(!is_directives(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn faults_are_told_where_they_are() {
+        for (text, problem, line, mended) in [
+            ("a 1;\nb 2", "a `;` is missing behind `b 2`", "b 2", "a 1;\nb 2\n;"),
+            ("a 1; # x\nb 2 # y", "a `;` is missing behind `b 2`", "b 2 # y", "a 1; # x\nb 2 # y\n;"),
+            (
+                "if ($a) { return 403 }\nb 1;",
+                "a `;` is missing behind `return 403`",
+                "if ($a) { return 403 }",
+                "if ($a) { return 403 ;}\nb 1;",
+            ),
+            ("if ($a) {\n  b 1;\n", "a `}` is missing: nothing closes `if ($a) {`", "if ($a) {", "if ($a) {\n  b 1;\n\n}"),
+            ("a {\n b 1", "a `;` is missing behind `b 1`", "b 1", "a {\n b 1\n;\n}"),
+            ("a 1;\n}", "its `}` closes a block that it has not opened", "}", ""),
+            ("a 1;;", "a `;` stands alone", "a 1;;", ""),
+            ("a 'b;\nc 1;", "the quote `'` is not closed", "a 'b;", ""),
+            ("a \"b\"c;", "a blank or a `;` is missing behind a quote", "a \"b\"c;", ""),
+            ("content_by_lua_block {\n x", "the block of Lua is not closed: a `}` is missing", "content_by_lua_block {", ""),
+        ] {
+            let expected = Fault { problem: problem.to_owned(), line: line.to_owned(), mended: mended.to_owned() };
+            assert_eq!(fault(text), Some(expected), "{text}");
         }
     }
 
