@@ -4,6 +4,8 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a decision of its own")]
 pub struct Layout {
+    /// The release of the proxy, whose image decides what its nginx knows.
+    pub release: (u16, u16, u16),
     /// HTTP/2 is switched on by a directive of its own, not by a parameter of the addresses.
     pub http2_directive: bool,
     /// The module for tracing lies with the other modules.
@@ -54,6 +56,7 @@ impl Layout {
 impl Default for Layout {
     fn default() -> Self {
         Self {
+            release: (1, 15, 1),
             http2_directive: true,
             tracing_module_with_others: true,
             keeps_carriage_returns: true,

@@ -11,6 +11,7 @@ use crate::ir::Layout;
 pub(super) fn of(version: Version) -> Layout {
     let has = |change: &Change| change.holds(version);
     Layout {
+        release: (version.major, version.minor, version.patch),
         http2_directive: has(&HTTP2_DIRECTIVE),
         tracing_module_with_others: has(&TRACING_MODULE),
         keeps_carriage_returns: has(&CARRIAGE_RETURNS),

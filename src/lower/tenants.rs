@@ -27,7 +27,8 @@ pub(super) fn name_upstreams(chosen: &mut [Chosen], apart: bool) -> Vec<Diagnost
             let key: Key = (namespace.to_owned(), backend.service.clone(), port);
             match owners.get(&backend.upstream) {
                 None => drop(owners.insert(backend.upstream.clone(), (key, object.reference.clone()))),
-                Some((owner, _)) if *owner == key => {}
+                // The name `80` and the number 80 are one port to the controller.
+                Some((owner, _)) if (&owner.0, &owner.1) == (&key.0, &key.1) => {}
                 // No name of an object holds an underscore.
                 Some(_) if apart => backend.upstream = format!("{namespace}_{}_{}", backend.service, key.2),
                 Some((owner, other)) => {

@@ -66,8 +66,10 @@ impl Intake {
     }
 
     fn removed_version(&mut self, kind: &str, version: &str, tree: &Node) {
-        let message = format!("`{version}` of {kind} is gone since Kubernetes 1.22: read as `networking.k8s.io/v1`");
-        let finding = Diagnostic::warning("removed-api", message).at(name_span(tree)).subject(version);
+        let message =
+            format!("`{version}` of {kind} is gone since Kubernetes 1.22, whose API server refuses it: read as `networking.k8s.io/v1`");
+        let finding =
+            Diagnostic::error("removed-api", message).at(tree.get("apiVersion").map_or(tree.span, |version| version.span)).subject(version);
         let finding = finding.object(reference(kind, tree, DEFAULT_NAMESPACE));
         self.findings.push(finding.help("write `apiVersion: networking.k8s.io/v1` and its form of `backend`"));
     }
@@ -150,10 +152,6 @@ fn unwrapped<'t, 'a>(tree: &'t Node<'a>, key: &str) -> Cow<'t, Node<'a>> {
     Cow::Owned(tree)
 }
 
-fn name_span(tree: &Node) -> Span {
-    tree.at(&["metadata", "name"]).map_or(tree.span, |name| name.span)
-}
-
 fn read_namespaced<T>(tree: &Node, findings: &mut Vec<Diagnostic>) -> Option<Object<T>>
 where
     T: Resource<Scope = NamespaceResourceScope> + Metadata<Ty = ObjectMeta> + for<'a> Deserialize<'a>,
@@ -190,8 +188,10 @@ where
         findings.push(Diagnostic::error("missing-name", format!("this {kind} has no name")).at(tree.span));
         return None;
     }
-    let unknown: Vec<Diagnostic> = unknown.into_inner().into_iter().map(|field| unknown_field(field).object(reference.clone())).collect();
     let refusals = refused::refusals(kind, tree);
+    let is_told = |field: &UnknownField| refusals.iter().any(|refusal| refusal.tells(&field.name, field.span));
+    let unknown = unknown.into_inner().into_iter().filter(|field| !is_told(field));
+    let unknown: Vec<Diagnostic> = unknown.map(|field| unknown_field(field).object(reference.clone())).collect();
     let refused: Vec<Diagnostic> = refusals.iter().filter_map(|refusal| refusal.finding(&reference)).collect();
     findings.extend(merge(unknown, refused));
     Some(Object { refusals, ..Object::new(value, reference, Places::of(tree)) })
@@ -208,7 +208,7 @@ fn merge(unknown: Vec<Diagnostic>, mut refused: Vec<Diagnostic>) -> Vec<Diagnost
         match refused.iter_mut().filter(holds).min_by_key(|finding| finding.span.map(|span| span.end - span.start)) {
             Some(finding) if field.help.is_some() => {
                 let Diagnostic { span, subject, help, .. } = field;
-                *finding = Diagnostic { span, subject, help, ..finding.clone().note("there is no field of this name: it is ignored") };
+                *finding = Diagnostic { span, subject, help, ..finding.clone().note("there is no field of this name") };
             }
             _ => findings.push(field),
         }
@@ -225,8 +225,10 @@ fn reference(kind: &str, tree: &Node, default_namespace: &str) -> ObjectRef {
 
 fn unknown_field(field: UnknownField) -> Diagnostic {
     let UnknownField { name, span, known } = field;
-    let finding =
-        Diagnostic::warning("unknown-field", format!("there is no field `{name}` here: it is ignored")).at(span).subject(name.as_str());
+    let finding = Diagnostic::warning("unknown-field", format!("there is no field `{name}` here"))
+        .at(span)
+        .subject(name.as_str())
+        .note("`kubectl apply` refuses the object for it; applied without validation, the object loses it");
     let nearest = known.iter().map(|known| (strsim::osa_distance(known, &name), known)).min();
     match nearest {
         Some((distance, known)) if distance <= 2 && distance < name.len() => finding.help(format!("did you mean `{known}`?")),

@@ -174,7 +174,7 @@ fn is_kind_of_secret(kind: &str) -> bool {
 pub(super) fn silence(finding: &mut Diagnostic) {
     let message = match finding.rule {
         "duplicate-key" => "a key is written twice: the last one counts",
-        "unknown-field" => "there is no such field here: it is ignored",
+        "unknown-field" => "there is no such field here",
         "yaml-syntax" => "this is not YAML",
         "json-syntax" => "this is not JSON",
         _ => return,

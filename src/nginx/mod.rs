@@ -7,5 +7,5 @@ pub mod shape;
 mod variables;
 
 pub use pattern::problem;
-pub use reload::{Build, Judge, Refusal, is_curve_list, outside, refusals, run_on, upstreams};
+pub use reload::{Build, Judge, Refusal, Release, is_curve_list, outside, refusals, run_on, upstreams};
 pub use variables::{is_builtin, is_builtin_of_streams, is_fixed, used};

@@ -96,7 +96,7 @@ const NO_START: &str = "a controller of this version does not start with it";
 fn refused(flag: &Flag, version: Version, reason: &str, span: Option<Span>) -> Diagnostic {
     let default = flag.default_in(version);
     let instead = if default.is_empty() { String::from("nothing") } else { format!("`{default}`, the default,") };
-    Diagnostic::warning("invalid-argument", format!("the argument `--{}` is refused: {reason}", flag.name))
+    Diagnostic::error("invalid-argument", format!("the argument `--{}` is refused: {reason}", flag.name))
         .at(span)
         .subject(format!("--{}", flag.name))
         .note(format!("{NO_START}; {instead} is taken here"))
@@ -104,7 +104,7 @@ fn refused(flag: &Flag, version: Version, reason: &str, span: Option<Span>) -> D
 
 fn unknown(text: &str, name: &str, span: Option<Span>) -> Diagnostic {
     let message = format!("the controller has no argument `{}`", text.split('=').next().unwrap_or(text));
-    let finding = Diagnostic::warning("unknown-argument", message).at(span).subject(format!("--{name}")).note(NO_START);
+    let finding = Diagnostic::error("unknown-argument", message).at(span).subject(format!("--{name}")).note(NO_START);
     match suggest::advice(name) {
         Some(advice) => finding.help(advice),
         None => finding,
@@ -122,7 +122,7 @@ fn stray(text: &str, last_switch: Option<&Flag>, span: Option<Span>) -> Option<D
 fn conflict(flags: &Flags) -> Option<Diagnostic> {
     let both = !flags.watch_namespace.is_empty() && !flags.watch_namespace_selector.is_empty();
     let message = "the arguments `--watch-namespace` and `--watch-namespace-selector` exclude each other";
-    both.then(|| Diagnostic::warning("invalid-argument", message).subject("--watch-namespace-selector").note(NO_START))
+    both.then(|| Diagnostic::error("invalid-argument", message).subject("--watch-namespace-selector").note(NO_START))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What holds for Ingresses. The removed versions of the API are read as the one that is served.
 
 use super::forms::{host, label, listed_host, port_name, segment, subdomain};
-use super::{Faults, Look, Row, field, items, number, shown, text};
+use super::{Advice, Faults, Look, Row, field, items, number, shown, text};
 use crate::manifest::tree::Node;
 
 const INGRESS: &[&str] = &["Ingress"];
@@ -29,12 +29,14 @@ pub(super) const ROWS: &[Row] = &[
     Row::new(INGRESS, "spec.tls[].secretName", "malformed-name", Look::Other(secret_name)).of_new(),
     Row::new(INGRESS, "spec.ingressClassName", "malformed-name", Look::Form("name of an IngressClass", subdomain)),
     // An Ingress that is there may get a second class: only of a new one both are compared.
-    Row::new(INGRESS, "", "refused-object", Look::Other(two_classes)).of_new().told(),
+    Row::new(INGRESS, "", "refused-object", Look::Other(two_classes)).of_new().open(),
+    Row::new(INGRESS, "spec", "refused-object", Look::Other(former_backend)),
 ];
 
 fn nothing(node: &Node, faults: &mut Faults) {
     let spec = field(node, "spec");
-    if spec.is_none_or(|spec| field(spec, "defaultBackend").is_none() && items(spec, "rules").is_empty()) {
+    let has_former = spec.is_some_and(|spec| field(spec, "backend").is_some());
+    if !has_former && spec.is_none_or(|spec| field(spec, "defaultBackend").is_none() && items(spec, "rules").is_empty()) {
         faults.at(&["spec"], "it has neither rules nor a default backend");
     }
 }
@@ -78,10 +80,55 @@ fn no_backend(node: &Node, faults: &mut Faults) {
 fn backend(node: &Node, faults: &mut Faults) {
     match (field(node, "service"), field(node, "resource")) {
         (Some(_), Some(_)) => faults.here("a backend is a Service or a resource, and not both"),
+        (Some(service), None) if is_former(service) => {
+            faults.at(&["service"], "`serviceName` and `servicePort` are fields of v1beta1: `service` of v1 has `name` and `port`");
+            faults.advise(former());
+        }
+        (None, None) if is_former(node) => {
+            faults.here("`serviceName` and `servicePort` are fields of v1beta1: a backend of v1 has `service`");
+            faults.advise(Advice { text: in_new_form(node), ..former() });
+        }
         (None, None) => faults.here("a backend names neither a Service nor a resource"),
         (Some(service), None) if text(service, "name").is_empty() => faults.at(&["service", "name"], "a backend does not name its Service"),
         (Some(service), None) if field(service, "port").is_none() => faults.at(&["service"], "a backend names no port of its Service"),
         _ => {}
+    }
+}
+
+/// The fields of a backend in v1beta1.
+const FORMER: &[&str] = &["serviceName", "servicePort"];
+
+fn is_former(backend: &Node) -> bool {
+    FORMER.iter().any(|key| field(backend, key).is_some())
+}
+
+fn former() -> Advice {
+    let help = "write `service: {name: NAME, port: {number: NUMBER}}`, or `name` for a port that has a name";
+    Advice { help: Some(help.to_owned()), text: None, fields: FORMER }
+}
+
+/// The same backend as v1 has it; none where nobody can tell.
+fn in_new_form(backend: &Node) -> Option<String> {
+    let is_plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let (name, port) = (text(backend, "serviceName"), text(backend, "servicePort"));
+    let port = match number(backend, "servicePort") {
+        0 if is_plain(port) && port.bytes().any(|byte| byte.is_ascii_lowercase()) => format!("name: {port}"),
+        0 => return None,
+        number => format!("number: {number}"),
+    };
+    let is_whole = backend.entries().len() == FORMER.len() && is_plain(name);
+    is_whole.then(|| format!("{{service: {{name: {name}, port: {{{port}}}}}}}"))
+}
+
+/// Its server drops a field that it does not know, and refuses what is then empty.
+fn former_backend(node: &Node, faults: &mut Faults) {
+    if field(node, "backend").is_some() && field(node, "defaultBackend").is_none() {
+        faults.key("backend", "`backend` is a field of v1beta1: v1 has `defaultBackend`");
+        faults.advise(Advice {
+            help: Some(String::from("write `defaultBackend`, and in it `service: {name: NAME, port: {number: NUMBER}}`")),
+            text: None,
+            fields: &["backend"],
+        });
     }
 }
 

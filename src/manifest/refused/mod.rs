@@ -38,6 +38,8 @@ struct Row {
     is_of_new: bool,
     /// The object is refused for it; else it is told and no more.
     is_closing: bool,
+    /// How bad it is.
+    severity: Severity,
 }
 
 /// What a row looks for.
@@ -60,7 +62,7 @@ enum Look {
 
 impl Row {
     const fn new(kinds: &'static [&'static str], field: &'static str, rule: &'static str, look: Look) -> Self {
-        Self { kinds, field, rule, look, is_of_new: false, is_closing: true }
+        Self { kinds, field, rule, look, is_of_new: false, is_closing: true, severity: Severity::Error }
     }
 
     /// Only for objects that are new to a cluster.
@@ -70,6 +72,11 @@ impl Row {
 
     /// Only told: a server refuses such an object, and yet people have a use for it.
     const fn told(self) -> Self {
+        Self { is_closing: false, severity: Severity::Warning, ..self }
+    }
+
+    /// Refused, and yet nothing that would be closed for it: objects that are in a cluster may have it.
+    const fn open(self) -> Self {
         Self { is_closing: false, ..self }
     }
 }
@@ -83,6 +90,17 @@ struct Fault {
     steps: Vec<String>,
     is_about_key: bool,
     problem: String,
+    advice: Advice,
+}
+
+/// What to do about a fault.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Advice {
+    help: Option<String>,
+    /// What takes the place of the value.
+    text: Option<String>,
+    /// Unknown fields within the value that the fault is about, so that nobody tells them again.
+    fields: &'static [&'static str],
 }
 
 impl Faults {
@@ -94,18 +112,23 @@ impl Faults {
     /// Adds a fault of a value inside.
     fn at(&mut self, steps: &[&str], problem: impl Into<String>) {
         let steps = steps.iter().map(|step| (*step).to_owned()).collect();
-        self.0.push(Fault { steps, is_about_key: false, problem: problem.into() });
+        self.0.push(Fault { steps, is_about_key: false, problem: problem.into(), advice: Advice::default() });
     }
 
     /// Adds a fault of a key.
     fn key(&mut self, key: &str, problem: impl Into<String>) {
-        self.0.push(Fault { steps: vec![key.to_owned()], is_about_key: true, problem: problem.into() });
+        self.0.push(Fault { steps: vec![key.to_owned()], is_about_key: true, problem: problem.into(), advice: Advice::default() });
     }
 
     /// Adds a fault of a key inside.
     fn key_of(&mut self, mapping: &str, key: &str, problem: impl Into<String>) {
         let steps = vec![mapping.to_owned(), key.to_owned()];
-        self.0.push(Fault { steps, is_about_key: true, problem: problem.into() });
+        self.0.push(Fault { steps, is_about_key: true, problem: problem.into(), advice: Advice::default() });
+    }
+
+    /// Says what to do about the last fault.
+    fn advise(&mut self, advice: Advice) {
+        self.0.last_mut().into_iter().for_each(|fault| fault.advice.clone_from(&advice));
     }
 
     /// Adds a fault where a text is none of those that there are.
@@ -134,7 +157,9 @@ pub struct Refusal {
     /// Whether another tool puts something else there before an API server looks at it.
     is_placeholder: bool,
     rule: &'static str,
+    severity: Severity,
     message: String,
+    advice: Advice,
     /// The text that stands there; else the key.
     subject: String,
     span: Span,
@@ -154,13 +179,24 @@ impl Refusal {
     }
 
     fn finding_of_any(&self, object: &ObjectRef) -> Diagnostic {
-        let severity = if self.is_closing { Severity::Error } else { Severity::Warning };
         let message = format!("the API server refuses the {}: {}", object.kind, self.message);
-        let finding = Diagnostic::new(severity, self.rule, message).at(self.span).object(object.clone()).subject(&self.subject);
-        match self.rule {
-            "missing-path-type" => finding.help("write `pathType: Prefix`, `Exact` or `ImplementationSpecific`"),
-            _ => finding,
+        let finding = Diagnostic::new(self.severity, self.rule, message).at(self.span).object(object.clone()).subject(&self.subject);
+        let finding = match (&self.advice.help, self.rule) {
+            (Some(help), _) => finding.help(help),
+            (None, "missing-path-type") => finding.help("write `pathType: Prefix`, `Exact` or `ImplementationSpecific`"),
+            (None, _) => finding,
+        };
+        match &self.advice.text {
+            Some(text) => finding.fix(self.span, text),
+            None => finding,
         }
+    }
+
+    /// Whether the refusal says what is to be said of an unknown field.
+    #[must_use]
+    pub(super) fn tells(&self, field: &str, place: Span) -> bool {
+        let is_within = self.span.file == place.file && self.span.start <= place.start && place.end <= self.span.end;
+        self.advice.fields.contains(&field) && is_within
     }
 }
 
@@ -237,7 +273,7 @@ fn look(row: &'static Row, object: &Node, value: Option<&Node>, path: &[String],
         (Look::Other(other), Some(node)) => other(node, &mut faults),
         _ => {}
     }
-    for Fault { steps, is_about_key, problem: message } in faults.0 {
+    for Fault { steps, is_about_key, problem: message, advice } in faults.0 {
         let path: Vec<String> = path.iter().cloned().chain(steps).collect();
         let (span, text) = place(object, &path, is_about_key);
         let is_placeholder = text.is_some_and(is_placeholder);
@@ -245,7 +281,8 @@ fn look(row: &'static Row, object: &Node, value: Option<&Node>, path: &[String],
         let is_secret = row.kinds == ["Secret"];
         let key = path.iter().filter(|step| step.parse::<usize>().is_err()).nth_back(usize::from(is_secret && is_about_key));
         let subject = text.filter(|text| !is_secret && !text.is_empty()).or(key.map(String::as_str)).map(shown).unwrap_or_default();
-        found.push(Refusal { path, is_closing: row.is_closing, is_placeholder, rule: row.rule, message, subject, span });
+        let (rule, severity, is_closing) = (row.rule, row.severity, row.is_closing);
+        found.push(Refusal { path, is_closing, is_placeholder, rule, severity, message, advice, subject, span });
     }
 }
 

@@ -89,6 +89,10 @@ const CASES: &[Case] = &[
         "refused-object",
         "a",
     ),
+    ("Ingress", "spec: {backend: {serviceName: a, servicePort: 80}}", "refused-object", "backend"),
+    ("Ingress", "spec: {defaultBackend: {serviceName: a, servicePort: 80}}", "refused-object", "{serviceName: a, servicePort: 80}"),
+    ("Ingress", "spec: {defaultBackend: {service: {serviceName: a, servicePort: 80}}}", "refused-object", "{serviceName: a, servicePort: 80}"),
+    ("Ingress", "spec: {defaultBackend: {service: {name: a, servicePort: 80}}}", "refused-object", "{name: a, servicePort: 80}"),
     // IngressClass
     ("IngressClass", "spec: {controller: nginx}", "malformed-name", "nginx"),
     ("IngressClass", "spec: {parameters: {kind: A, name: b}}", "refused-object", "{parameters: {kind: A, name: b}}"),

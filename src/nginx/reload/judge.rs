@@ -73,7 +73,7 @@ mod tests {
             (vec!["}", "location / { "], true),
             (vec!["}"], false),
         ] {
-            let mut judge = Judge::new(Build::Controller);
+            let mut judge = Judge::new(Build::Controller((1, 15, 1)));
             portions.iter().for_each(|inside| judge.take(&server(inside)));
             assert_eq!(judge.needs_whole(), needs_whole, "{portions:?}");
         }

@@ -14,6 +14,7 @@ mod definitions;
 mod directives;
 mod forms;
 mod hashes;
+mod image;
 mod judge;
 mod listen;
 mod location;
@@ -34,6 +35,7 @@ mod walk;
 mod zones;
 
 pub use curves::is_curve_list;
+pub use image::Release;
 pub use judge::Judge;
 pub use outside::{outside, upstreams};
 pub use refusal::Refusal;
@@ -42,12 +44,18 @@ pub use rows::run_on;
 /// The nginx that reads a configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Build {
-    /// That of the controller's image, with its modules and its user.
-    Controller,
+    /// That of the image of a release of the controller, with its modules and its user.
+    Controller(Release),
     /// One that somebody installed, from release 1.22 on.
     Stock,
     /// The same from release 1.25.1 on, where HTTP/2 and HTTP/3 have directives of their own.
     Recent,
+}
+
+impl Build {
+    fn is_controller(self) -> bool {
+        matches!(self, Self::Controller(_))
+    }
 }
 
 /// Everything in a configuration that nginx refuses.

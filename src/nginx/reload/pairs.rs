@@ -60,7 +60,7 @@ pub(super) fn refusals<'t>(around: &Around<'_, 't>, build: Build) -> Vec<(Direct
             }
         }
         // That of the controller may get a certificate elsewhere, or never use TLS there.
-        for (_, needed) in NEEDING.iter().filter(|(one, _)| *one == name && build != Build::Controller) {
+        for (_, needed) in NEEDING.iter().filter(|(one, _)| *one == name && !build.is_controller()) {
             if !is_off() && !around.says(needed) {
                 found.push((*directive, format!("`{name}` needs `{needed}`")));
             }

@@ -15,7 +15,7 @@ pub(super) fn refusal(name: &str, args: &[&str], build: Build) -> Option<String>
             format!("`error_log` takes one of the levels {levels}, not `{level}`")
         }),
         ("access_log", [path, rest @ ..]) if *path != "off" => access_log(path, rest.get(1..).unwrap_or_default()),
-        ("ssl_ecdh_curve", [list]) if build != Build::Controller && *list != "auto" && !super::is_curve_list(list) => {
+        ("ssl_ecdh_curve", [list]) if !build.is_controller() && *list != "auto" && !super::is_curve_list(list) => {
             Some(format!("OpenSSL does not know all curves in `{list}`"))
         }
         ("ssl_session_cache", args) => args

@@ -44,8 +44,8 @@ pub(super) fn folder(name: &str, args: &[&str], _: Build) -> Option<String> {
 /// Files are read by threads, or by the kernel where nginx was built for it.
 pub(super) fn aio(name: &str, args: &[&str], build: Build) -> Option<String> {
     let how = args.first()?;
-    let is_pool = |pool: &str| build == Build::Controller || pool == "default" || pool.contains('$');
-    let is_good = matches!(*how, "off" | "threads") || *how == "on" && build == Build::Controller;
+    let is_pool = |pool: &str| build.is_controller() || pool == "default" || pool.contains('$');
+    let is_good = matches!(*how, "off" | "threads") || *how == "on" && build.is_controller();
     unless(is_good || how.strip_prefix("threads=").is_some_and(is_pool), name, how)
 }
 
@@ -341,7 +341,7 @@ pub(super) fn cache_path(name: &str, args: &[&str], build: Build) -> Option<Stri
     let value = |start: &str| args.iter().find_map(|arg| arg.strip_prefix(start));
     let times = args.iter().filter(|arg| ["loader_", "manager_"].iter().any(|start| arg.starts_with(start)));
     let bad_time = times.filter_map(|arg| arg.split_once('=')).find(|(_, time)| !is_time(time, false));
-    let least = if build == Build::Controller { 2 * 4096 } else { SMALLEST_ZONE };
+    let least = if build.is_controller() { 2 * 4096 } else { SMALLEST_ZONE };
     let is_level = |levels: &str| levels.split(':').count() <= 3 && levels.split(':').all(|level| matches!(level, "1" | "2"));
     if let Some(message) = none_unfit(name, args.get(1..)?, PARAMETERS) {
         return Some(message);

@@ -10,6 +10,7 @@ use super::buffers::Buffers;
 use super::directives::{Directive as Row, EVENTS, HTTP, LIMIT_EXCEPT, LOCATION, LOCATION_IF, MAIN, Places, SERVER, SERVER_IF};
 use super::directives::{STREAM, STREAM_SERVER, STREAM_UPSTREAM, UPSTREAM};
 use super::hashes::Hashes;
+use super::image::Modules;
 use super::location::Location;
 use super::owner::{owner, server_name};
 use super::pairs::{self, Around};
@@ -42,6 +43,7 @@ pub(super) fn judge<'t>(tree: &'t Tree, build: Build) -> Verdict<'t> {
         zones: Zones::of(tree, "http"),
         zones_of_streams: Zones::of(tree, "stream"),
         hashes: Hashes::of(tree),
+        modules: Modules::of(tree),
         build,
     };
     let mut walk = Walk::new(&known);
@@ -60,6 +62,7 @@ struct Known<'t> {
     zones: Zones,
     zones_of_streams: Zones,
     hashes: Hashes,
+    modules: Modules,
     build: Build,
 }
 
@@ -233,8 +236,15 @@ impl<'v, 't> Walk<'v, 't> {
 
     /// The row that fits the place and the number of arguments.
     fn row(&mut self, name: &str, rows: &[&'static Row], place: Places, args: &[&str]) -> Option<&'static Row> {
+        if rows.is_empty() && self.known.build.is_controller() && self.known.modules.has_strangers() {
+            return None;
+        }
         if rows.is_empty() {
             self.refuse(name, format!("there is no directive `{name}`"));
+            return None;
+        }
+        if let Some(module) = self.known.modules.missing_for(name).filter(|_| self.known.build.is_controller()) {
+            self.refuse(name, format!("there is no directive `{name}` here: the module `{module}` is not loaded"));
             return None;
         }
         let mut here = rows.iter().filter(|row| row.places & place != 0).peekable();
@@ -381,7 +391,7 @@ impl<'v, 't> Walk<'v, 't> {
         let known = self.known;
         match is_stream {
             false => Some(&known.variables),
-            true => (known.build != Build::Controller).then_some(&known.of_streams),
+            true => (!known.build.is_controller()).then_some(&known.of_streams),
         }
     }
 

@@ -2,19 +2,21 @@
 
 mod answers;
 mod http;
+mod lua;
 mod main;
 mod modules;
 mod newer;
 mod passing;
 mod proxy;
+mod set_misc;
 mod stream;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::Build;
 use super::directives::Directive;
 use super::forms::{Form, Value};
+use super::{Build, image};
 
 /// Slots of a table, or bytes of one: nginx asks for the memory at the start.
 const HASH: &[Form] = &[Form::Is(Value::Range(1, 1 << 24))];
@@ -26,23 +28,27 @@ const SIZE: &[Form] = &[Form::Is(Value::Size), Form::Is(Value::Variable)];
 fn all(build: Build) -> impl Iterator<Item = &'static Directive> {
     let usual: &[&[Directive]] = &[main::ROWS, http::ROWS, answers::ROWS, proxy::ROWS, modules::HEADERS_MORE, stream::ROWS];
     let own: &[&[Directive]] = match build {
-        Build::Controller => &[modules::ROWS, newer::ROWS],
+        Build::Controller(_) => &[modules::ROWS, set_misc::ROWS, newer::ROWS],
         Build::Stock => &[answers::FILES],
         Build::Recent => &[answers::FILES, newer::ROWS],
     };
-    let gateways = if build == Build::Controller { &[] } else { passing::GATEWAYS };
-    [usual, passing::ALL, own, gateways].into_iter().flatten().copied().flatten()
+    let others = if build.is_controller() { lua::ALL } else { passing::GATEWAYS };
+    [usual, passing::ALL, own, others].into_iter().flatten().copied().flatten()
 }
+
+/// Any release: the rows are those of all.
+const LATEST: image::Release = (1, 15, 1);
 
 type Rows = HashMap<&'static str, Vec<&'static Directive>>;
 
 /// The rows of a directive: several where it differs by place.
 pub(super) fn find(name: &str, build: Build) -> &'static [&'static Directive] {
-    static CONTROLLER: LazyLock<Rows> = LazyLock::new(|| by_name(Build::Controller));
+    static CONTROLLER: LazyLock<Rows> = LazyLock::new(|| by_name(Build::Controller(LATEST)));
     static STOCK: LazyLock<Rows> = LazyLock::new(|| by_name(Build::Stock));
     static RECENT: LazyLock<Rows> = LazyLock::new(|| by_name(Build::Recent));
     let rows = match build {
-        Build::Controller => &CONTROLLER,
+        Build::Controller(release) if !image::has(release, name) => return &[],
+        Build::Controller(_) => &CONTROLLER,
         Build::Stock => &STOCK,
         Build::Recent => &RECENT,
     };
@@ -52,7 +58,7 @@ pub(super) fn find(name: &str, build: Build) -> &'static [&'static Directive] {
 /// The line of a directive behind which a `;` is missing, because the next one begins with another directive.
 #[must_use]
 pub fn run_on(directive: &str) -> Option<&str> {
-    let is_name = |word: &str| !find(word, Build::Controller).is_empty();
+    let is_name = |word: &str| !find(word, Build::Controller(LATEST)).is_empty();
     let mut last = "";
     for line in directive.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let is_whole = last.matches(['"', '\'']).count().is_multiple_of(2);

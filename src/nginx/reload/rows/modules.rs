@@ -1,10 +1,8 @@
-//! Modules of others in the controller's image: Lua, ModSecurity, OpenTelemetry, GeoIP2, Brotli, headers-more and digest authentication.
+//! Modules of others in the controller's image besides Lua and set-misc: ModSecurity, OpenTelemetry, GeoIP2, Brotli, headers-more, digest
+//! authentication and what old images had.
 
 use super::super::directives::Kind::{Any, Flag, Number, Offset, Seconds, Size};
-use super::super::directives::{
-    Directive, HS, HSL, HTTP, LOCATION, LOCATION_IF, MANY, SERVER, SERVER_IF, STREAM, STREAM_SERVER, STREAM_UPSTREAM, UPSTREAM, block,
-    often, once,
-};
+use super::super::directives::{Directive, HSL, HTTP, LOCATION, LOCATION_IF, MANY, block, often, once};
 
 const HSLI: u16 = HSL | LOCATION_IF;
 
@@ -17,44 +15,6 @@ pub(in super::super) const HEADERS_MORE: &[Directive] = &[
 ];
 
 pub(in super::super) const ROWS: &[Directive] = &[
-    once("lua_package_path", HTTP | STREAM, 1, 1, Any),
-    once("lua_package_cpath", HTTP | STREAM, 1, 1, Any),
-    often("lua_shared_dict", HTTP | STREAM, 2, 2),
-    often("lua_add_variable", STREAM, 1, 1),
-    once("lua_code_cache", HSLI, 1, 1, Flag),
-    once("lua_need_request_body", HSLI, 1, 1, Flag),
-    once("lua_ssl_trusted_certificate", HSL, 1, 1, Any),
-    once("lua_ssl_verify_depth", HSL, 1, 1, Number),
-    once("lua_socket_connect_timeout", HSLI, 1, 1, Any),
-    once("lua_max_running_timers", HTTP, 1, 1, Number),
-    once("lua_max_pending_timers", HTTP, 1, 1, Number),
-    once("init_by_lua_file", HTTP | STREAM, 1, 1, Any),
-    block("init_by_lua_block", HTTP | STREAM, 0, 0),
-    once("init_worker_by_lua_file", HTTP | STREAM, 1, 1, Any),
-    block("init_worker_by_lua_block", HTTP | STREAM, 0, 0),
-    often("set_by_lua_file", SERVER | LOCATION | SERVER_IF | LOCATION_IF, 2, MANY),
-    block("set_by_lua_block", SERVER | LOCATION | SERVER_IF | LOCATION_IF, 1, 1),
-    once("rewrite_by_lua_file", HSLI, 1, 1, Any),
-    block("rewrite_by_lua_block", HSLI, 0, 0),
-    once("access_by_lua_file", HSLI, 1, 1, Any),
-    block("access_by_lua_block", HSLI, 0, 0),
-    once("content_by_lua_file", LOCATION | LOCATION_IF | STREAM_SERVER, 1, 1, Any),
-    block("content_by_lua_block", LOCATION | LOCATION_IF | STREAM_SERVER, 0, 0),
-    once("header_filter_by_lua_file", HSLI, 1, 1, Any),
-    block("header_filter_by_lua_block", HSLI, 0, 0),
-    once("body_filter_by_lua_file", HSLI, 1, 1, Any),
-    block("body_filter_by_lua_block", HSLI, 0, 0),
-    once("log_by_lua_file", HSLI | STREAM | STREAM_SERVER, 1, 1, Any),
-    block("log_by_lua_block", HSLI | STREAM | STREAM_SERVER, 0, 0),
-    once("balancer_by_lua_file", UPSTREAM | STREAM_UPSTREAM, 1, 1, Any),
-    block("balancer_by_lua_block", UPSTREAM | STREAM_UPSTREAM, 0, 0),
-    once("ssl_certificate_by_lua_file", HS, 1, 1, Any),
-    block("ssl_certificate_by_lua_block", HS, 0, 0),
-    block("preread_by_lua_block", STREAM | STREAM_SERVER, 0, 0),
-    once("preread_by_lua_file", STREAM | STREAM_SERVER, 1, 1, Any),
-    often("set_escape_uri", SERVER | LOCATION | SERVER_IF | LOCATION_IF, 1, 2),
-    often("set_unescape_uri", SERVER | LOCATION | SERVER_IF | LOCATION_IF, 1, 2),
-    often("set_if_empty", SERVER | LOCATION | SERVER_IF | LOCATION_IF, 2, 2),
     once("modsecurity", HSL, 1, 1, Flag),
     often("modsecurity_rules_file", HSL, 1, 1),
     often("modsecurity_rules", HSL, 1, 1),
@@ -82,5 +42,12 @@ pub(in super::super) const ROWS: &[Directive] = &[
     often("geoip2_proxy", HTTP, 1, 1),
     often("subs_filter", HSL, 2, 3),
     often("subs_filter_types", HSL, 1, MANY),
-    once("echo", LOCATION | LOCATION_IF, 0, MANY, Any),
+    often("subs_filter_bypass", HSL, 1, MANY),
+    once("geoip_country", HTTP, 1, 2, Any),
+    once("geoip_city", HTTP, 1, 2, Any),
+    once("geoip_org", HTTP, 1, 2, Any),
+    often("geoip_proxy", HTTP, 1, 1),
+    once("geoip_proxy_recursive", HTTP, 1, 1, Flag),
+    often("ajp_pass", LOCATION | LOCATION_IF, 1, 1),
+    once("ajp_keep_conn", HSL, 1, 1, Flag),
 ];
