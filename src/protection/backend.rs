@@ -11,13 +11,13 @@ pub(super) fn compare<'a>(before: &Route<'_, 'a>, after: &Route<'_, 'a>) -> Vec<
     let (was, is) = (is_on(before), is_on(after));
     let judge = |name: &str, shift: Shift, message: String| {
         let verdict = shift.verdict(was, is);
-        verdict.map(|_| Judgement::new("backend", verdict, message, [lines(before.last(name)), lines(after.last(name))]))
+        verdict.map(|_| Judgement::new("backend", verdict, message, [lines(before.inside_host(name)), lines(after.inside_host(name))]))
     };
     let mut found = Vec::new();
     if was != is {
         let message = if is { "certificate of the backend is checked" } else { "certificate of the backend is no longer checked" };
         const NAMES: [&str; 3] = ["proxy_ssl_verify", "proxy_ssl_trusted_certificate", "proxy_ssl_verify_depth"];
-        let of_side = |route: &Route<'_, '_>| lines(NAMES.iter().filter_map(|name| route.last(name)));
+        let of_side = |route: &Route<'_, '_>| lines(NAMES.iter().flat_map(|name| route.inside_host(name)));
         let verdict = Shift::falling(&was, &is).verdict(was, is);
         found.push(Judgement::new("backend", verdict, message, [of_side(before), of_side(after)]));
     }

@@ -1,9 +1,10 @@
 //! Which certificates clients must show.
 
 use super::Judgement;
-use super::lines::{first, lines};
+use super::lines::{first, line, lines};
 use super::route::Route;
 use super::shift::Shift;
+use crate::source::Span;
 
 /// From the least demanding.
 const DEMANDS: [&str; 4] = ["off", "optional_no_ca", "optional", "on"];
@@ -19,8 +20,10 @@ pub(super) fn compare<'a>(before: &Route<'_, 'a>, after: &Route<'_, 'a>) -> Vec<
     if let Some(verdict) = Shift::falling(&was, &is).verdict(was > 0, is > 0) {
         let message = format!("check of client certificates changed from {old} to {new}");
         // With the check its settings come and go.
-        let names = if was == 0 || is == 0 { &ALL[..] } else { &ALL[..1] };
-        found.push(Judgement::new("client-certificate", Some(verdict), message, [of_side(names, before), of_side(names, after)]));
+        let switched = was == 0 || is == 0;
+        let names = if switched { &ALL[..] } else { &ALL[..1] };
+        let all = |route: &Route<'_, 'a>| of_side(names, route).into_iter().chain(told(route).filter(|_| switched)).collect();
+        found.push(Judgement::new("client-certificate", Some(verdict), message, [all(before), all(after)]));
     }
     if was == 0 || is == 0 {
         return found;
@@ -50,4 +53,10 @@ pub(super) fn compare<'a>(before: &Route<'_, 'a>, after: &Route<'_, 'a>) -> Vec<
     };
     judge("ssl_crl", shift, old.is_some(), new.is_some(), message.to_owned());
     found
+}
+
+/// The headers that tell backends of the certificate.
+fn told<'a>(route: &Route<'_, 'a>) -> impl Iterator<Item = Span> {
+    let headers = route.below().filter(|directive| matches!(&*directive.name(), "proxy_set_header" | "grpc_set_header"));
+    headers.filter(|header| first(*header).is_some_and(|name| name.starts_with("ssl-client-"))).map(line)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Judgement;
-use super::lines::{line, whole};
+use super::lines::{first, line, whole};
 use super::route::Route;
 use super::shift::Shift;
 use super::units::{difference, list};
@@ -96,8 +96,12 @@ fn read(route: &Route<'_, '_>) -> (Cors, Vec<Span>) {
     let (mut cors, mut lines) = (Cors::default(), Vec::new());
     let blocks = route.own("if").iter().copied();
     let words = |block: Directive<'_>| block.args().map(Arg::value).collect::<Vec<_>>().join(" ");
+    let is_ours = |block: &Directive<'_>, words: &str| {
+        let sets = |directive: Directive<'_>| directive.name() == "set" && first(directive).is_some_and(|name| name == "$cors");
+        words.contains("$http_origin") || words.contains("$cors") || block.directives().any(sets)
+    };
     let ours: Vec<(Directive<'_>, String)> =
-        blocks.map(|block| (block, words(block))).filter(|(_, words)| words.contains("$http_origin") || words.contains("$cors")).collect();
+        blocks.map(|block| (block, words(block))).filter(|(block, words)| is_ours(block, words)).collect();
     if let Some((value, set)) = route.set("$http_origin") {
         cors.any = value == "*";
         lines.push(line(set));

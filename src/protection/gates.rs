@@ -24,7 +24,6 @@ type Read = fn(&Route<'_, '_>) -> Option<Gate>;
 /// The kinds of gates, and what people call them.
 pub(super) const GATES: &[(&str, Read)] = &[
     ("password authentication", password),
-    ("password authentication (digest)", digest),
     ("external authentication", external),
     ("check of access in Lua", code),
     ("authentication by token", token),
@@ -33,23 +32,21 @@ pub(super) const GATES: &[(&str, Read)] = &[
 /// Checks of modules that nginx is not built with everywhere: whoever writes them knows what they mean.
 const TOKENS: [&str; 7] = ["auth_jwt", "auth_oidc", "auth_ldap", "auth_pam", "auth_gss", "auth_spnego", "auth_radius"];
 
+/// Passwords in the clear or as digests: whoever writes both asks for both.
 fn password(route: &Route<'_, '_>) -> Option<Gate> {
-    of_file(route, "auth_basic", "auth_basic_user_file")
-}
-
-fn digest(route: &Route<'_, '_>) -> Option<Gate> {
-    of_file(route, "auth_digest", "auth_digest_user_file")
-}
-
-fn of_file(route: &Route<'_, '_>, name: &str, file: &str) -> Option<Gate> {
-    let realm = route.last(name).filter(|realm| first(*realm).is_some_and(|word| word != "off"))?;
-    let file = route.last(file);
-    let words = |directive: Directive<'_>| directive.args().map(Arg::value).collect::<Vec<_>>().join(" ");
+    let schemes = [("auth_basic", "auth_basic_user_file", ""), ("auth_digest", "auth_digest_user_file", " (digest)")];
+    let mut gate = Gate::default();
+    for (name, file, word) in schemes {
+        let Some(realm) = route.last(name).filter(|realm| first(*realm).is_some_and(|word| word != "off")) else { continue };
+        let file = route.last(file);
+        let words = |directive: Directive<'_>| directive.args().map(Arg::value).collect::<Vec<_>>().join(" ");
+        gate.shown = format!("{}{word}", words(realm));
+        gate.identity.push_str(&format!("{name} {}\n{}\n", gate.shown, file.map(words).unwrap_or_default()));
+        gate.lines.extend(lines(std::iter::once(realm).chain(file)));
+    }
     let headers = route.own("proxy_set_header").iter().chain(route.own("grpc_set_header")).copied();
-    let hides = headers.filter(|header| header.args().map(Arg::value).eq(["Authorization", ""]));
-    let shown = words(realm);
-    let identity = format!("{shown}\n{}", file.map(words).unwrap_or_default());
-    Some(Gate { identity, shown, lines: lines(std::iter::once(realm).chain(file).chain(hides)) })
+    gate.lines.extend(lines(headers.filter(|header| header.args().map(Arg::value).eq(["Authorization", ""]))));
+    (!gate.identity.is_empty()).then_some(gate)
 }
 
 /// What the request to the service says of resources, and nothing of who passes.

@@ -169,6 +169,11 @@ impl<'c, 'a> Route<'c, 'a> {
         locations.get(path).copied()
     }
 
+    /// All directives below the route, at any depth.
+    pub(super) fn below(&self) -> impl Iterator<Item = Directive<'a>> {
+        self.levels.last().into_iter().flat_map(|level| level.block.descendants())
+    }
+
     /// Everything in the block of the route, and whatever ends all requests of its server.
     pub(super) fn whole(&self) -> Vec<Span> {
         let own = self.levels.last().map(|level| whole(level.block)).unwrap_or_default();

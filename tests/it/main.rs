@@ -20,6 +20,7 @@ mod hostile;
 mod links;
 mod manifests;
 mod properties;
+mod protections;
 mod readme;
 mod refused;
 mod rules;
