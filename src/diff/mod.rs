@@ -6,6 +6,7 @@
 
 pub mod facts;
 mod fallback;
+mod fixed;
 pub mod json;
 mod judged;
 pub mod layout;
@@ -158,7 +159,11 @@ impl<'a> Walk<'a> {
             let (declared, live) = (self.blocks.iter().map(|block| block.declared), self.blocks.iter().map(|block| block.live));
             self.routes.pairs.push(Pair { declared: declared.collect(), live: live.collect(), is_touched: false });
         }
-        self.level(&declared.directives().collect::<Vec<_>>(), &live.directives().collect::<Vec<_>>());
+        match fixed::becomes(live, declared) {
+            Some((None, Some(now))) => self.add(Kind::Added, None, Some(now)),
+            Some((before, _)) => self.add(Kind::Removed, before, None),
+            None => self.level(&declared.directives().collect::<Vec<_>>(), &live.directives().collect::<Vec<_>>()),
+        }
         // A location inherits from its server, and asks its neighbours.
         if is_server(declared) && self.changes.len() > changes {
             self.routes.pairs[pairs..].iter_mut().for_each(|pair| pair.is_touched = true);
@@ -335,6 +340,17 @@ mod tests {
         ] {
             assert_eq!(changes(live, declared), [expected], "{live} / {declared}");
         }
+    }
+
+    #[test]
+    fn a_route_that_becomes_a_fixed_answer_is_one_change() {
+        let route = "location / { set $a 1; allow 10.0.0.0/8; deny all; proxy_pass http://u; }";
+        let closed = "location / { set $a 2; return 503; }";
+        assert_eq!(changes(route, closed), ["location /: Added [] [return 503;]"]);
+        assert_eq!(changes(closed, route), ["location /: Removed [return 503;] []"]);
+        let (host, gone) = (format!("server {{ server_name a; {route} }}"), "server { server_name a; return 403; }");
+        assert_eq!(changes(&host, gone), ["server a: Added [] [return 403;]"]);
+        assert_eq!(changes("location / { return 200; }", "location / { return 201; a; }").len(), 2);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Where a change is, in the words of those who write manifests: host, path, Ingress and Service.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::pair;
@@ -21,8 +22,24 @@ pub(super) fn of_block(outside: &Place, before: Option<Directive<'_>>, after: Op
             found.map(|target| Arc::new(Target { namespace: target.namespace, ingress: target.ingress, ..Target::default() }))
         };
         (place.before, place.after) = (before.and_then(owner), after.and_then(owner));
+        if let (None, Some(server)) | (Some(server), None) = (before, after) {
+            place.routes = routes(server);
+        }
     }
     place
+}
+
+/// The paths of a server and where they lead, each once: the controller makes several locations of one path.
+fn routes(server: Directive<'_>) -> Vec<Arc<Target>> {
+    let targets = server.directives().filter(|inner| inner.name() == "location").filter_map(target);
+    let mut routes: Vec<Arc<Target>> = Vec::new();
+    let mut seen = HashSet::new();
+    for target in targets.filter(|target| !target.path.is_empty() && !target.service.is_empty()) {
+        if seen.insert((target.path.clone(), target.service.clone(), target.port.clone())) {
+            routes.push(Arc::new(target));
+        }
+    }
+    routes
 }
 
 /// The place of what is in a block of one configuration.

@@ -69,6 +69,8 @@ pub struct Place {
     pub before: Option<Arc<Target>>,
     /// The same in the second.
     pub after: Option<Arc<Target>>,
+    /// Of a host that is added or removed: its paths, and where they lead.
+    pub routes: Vec<Arc<Target>>,
 }
 
 impl Place {

@@ -129,6 +129,7 @@ pub fn of_configuration(change: &Change) -> Words {
             _ => route(values("upstream", change)),
         },
         "set" if family(change) == Some("owner") => route(owner(change)),
+        "return" if is_whole_answer(change) => route(answer(change)),
         "server_name" | "proxy_pass" | "grpc_pass" | "rewrite" | "return" => route(values(noun(name).map_or(name, |row| row.1), change)),
         _ => setting(name, change),
     }
@@ -187,7 +188,32 @@ fn setting(name: &str, change: &Change) -> Words {
 }
 
 fn host(change: &Change) -> String {
-    format!("host `{}` {}", change.place.host.as_deref().unwrap_or_default(), happened(change.kind))
+    const MOST: usize = 5;
+    let routes = &change.place.routes;
+    let mut shown: Vec<String> = routes.iter().take(MOST).map(|target| format!("`{}` to {}", target.path, service(target))).collect();
+    if routes.len() > MOST {
+        shown.push(format!("{} more paths", routes.len() - MOST));
+    }
+    let with = if shown.is_empty() { String::new() } else { format!(", with {}", shown.join(", ")) };
+    format!("host `{}` {}{with}", change.place.host.as_deref().unwrap_or_default(), happened(change.kind))
+}
+
+/// Whether a `return` stands in a host or route itself, and not behind a condition.
+fn is_whole_answer(change: &Change) -> bool {
+    change.path.last().is_some_and(|block| block.starts_with("location ") || block.starts_with("server "))
+}
+
+/// A route or host that answers by itself from now on, or no longer does.
+fn answer(change: &Change) -> String {
+    let place = &change.place;
+    let leads = |target: &Option<std::sync::Arc<Target>>| {
+        target.as_ref().filter(|target| !target.service.is_empty()).map(|target| format!(" to {}", service(target))).unwrap_or_default()
+    };
+    match (change.kind, value(change, true), value(change, false)) {
+        (Kind::Added, _, Some(now)) => format!("answers {now} by itself, and no longer leads on{}", leads(&place.before)),
+        (Kind::Removed, Some(before), _) => format!("leads on{}, and no longer answers {before} by itself", leads(&place.after)),
+        _ => values("fixed answer", change),
+    }
 }
 
 fn path(change: &Change) -> String {

@@ -178,8 +178,16 @@ fn causes_are_blamed_by_file_and_line() {
     for (from, to, expected) in [
         ("size: 8m", "size: 1m", "limit of request bodies changed from 8m to 1m <- in/web.yaml:7"),
         ("name: api", "name: front", "moved from Service `shop/api` port 80 to Service `shop/front` port 80 <- in/web.yaml:28"),
-        ("host: shop.example", "host: other.example", "host `other.example` added <- in/web.yaml:14"),
-        ("host: shop.example", "host: other.example", "host `shop.example` removed <- in/web.yaml:13"),
+        (
+            "host: shop.example",
+            "host: other.example",
+            "host `other.example` added, with `/api` to Service `shop/api` port 80, `/` to Service `shop/front` port 80 <- in/web.yaml:14",
+        ),
+        (
+            "host: shop.example",
+            "host: other.example",
+            "host `shop.example` removed, with `/api` to Service `shop/api` port 80, `/` to Service `shop/front` port 80 <- in/web.yaml:13",
+        ),
         ("path: /api", "path: /v2", "path `/v2` added, to Service `shop/api` port 80 <- in/web.yaml:24"),
         ("path: /api", "path: /v2", "path `/api` removed, to Service `shop/api` port 80 <- in/web.yaml:14"),
         ("auth-type: basic", "enable-cors: 'false'", "password authentication removed <- in/web.yaml:6"),
