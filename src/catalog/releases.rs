@@ -3,7 +3,7 @@
 //! Everything else that depends on the version asks one of these facts, or carries its first release itself (annotations and settings
 //! that are new). Versions are compared here and nowhere else.
 
-use super::version::Version;
+use super::version::{FIRST, LATEST, Version};
 
 /// What a change is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -195,14 +195,27 @@ const LAST_OF_LINE: [Version; 7] = [
     Version::new(1, 15, 1),
 ];
 
-/// The newest release that fits what is known of some changes best; none where nothing is known.
+/// The releases that fit what is known equally well: the newest and the oldest of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fitting {
+    /// The newest.
+    pub newest: Version,
+    /// The oldest.
+    pub oldest: Version,
+}
+
+/// The releases that fit what is known of some changes best; none where nothing is known.
 #[must_use]
-pub fn fitting(known: &[(&Change, bool)]) -> Option<Version> {
-    let since = CHANGES.iter().flat_map(|change| change.since);
-    let before = since.filter_map(|since| Some(Version::new(since.major, since.minor, since.patch.checked_sub(1)?)));
-    let fit = |version: Version| known.iter().filter(|(change, holds)| change.holds(version) == *holds).count();
-    let best = LAST_OF_LINE.into_iter().chain(before).max_by_key(|version| (fit(*version), *version));
-    best.filter(|_| !known.is_empty())
+pub fn fitting(known: &[(&Change, bool)]) -> Option<Fitting> {
+    let since = || CHANGES.iter().flat_map(|change| change.since).copied();
+    let before = since().filter_map(|since| Some(Version::new(since.major, since.minor, since.patch.checked_sub(1)?)));
+    let lines = LAST_OF_LINE.into_iter().flat_map(|last| [Version::new(last.major, last.minor, 0), last]);
+    let candidates = || lines.clone().chain(before.clone()).chain(since()).filter(|version| (FIRST..=LATEST).contains(version));
+    let fit = |version: &Version| known.iter().filter(|(change, holds)| change.holds(*version) == *holds).count();
+    let best = candidates().map(|version| fit(&version)).max()?;
+    let fits = || candidates().filter(|version| fit(version) == best);
+    let fitting = Fitting { newest: fits().max()?, oldest: fits().min()? };
+    Some(fitting).filter(|_| !known.is_empty())
 }
 
 #[cfg(test)]
@@ -256,7 +269,7 @@ mod tests {
             (&[(&QUOTED_PATHS, true)], (1, 15, 1)),
         ] {
             let (major, minor, patch) = expected;
-            assert_eq!(fitting(known), Some(Version::new(major, minor, patch)), "{known:?}");
+            assert_eq!(fitting(known).map(|fitting| fitting.newest), Some(Version::new(major, minor, patch)), "{known:?}");
         }
         assert_eq!(fitting(&[]), None);
     }

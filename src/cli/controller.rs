@@ -10,6 +10,7 @@ use super::config::{EnvironmentSettings, Settings, namespaced};
 use super::deployment::{self, Choice, Named};
 use crate::catalog::adopted::{self, Dialect};
 use crate::catalog::flags::Flags;
+use crate::catalog::releases::Fitting;
 use crate::catalog::version::{FIRST, LATEST, Release, Version};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::lower::{Controller, Environment};
@@ -58,7 +59,7 @@ impl ControllerOptions {
 
     /// Settles everything about the controller. `file` is the settings file among the sources; `shown` the version that a live
     /// configuration shows, which counts more than the image of a Deployment that may not be applied yet.
-    pub(super) fn settle(&self, settings: &Settings, file: Option<FileId>, cluster: &Cluster, shown: Option<Version>) -> Outcome<Settled> {
+    pub(super) fn settle(&self, settings: &Settings, file: Option<FileId>, cluster: &Cluster, shown: Option<Fitting>) -> Outcome<Settled> {
         let mut findings = Vec::new();
         let mut said: Vec<Arg> = settings.controller.args.iter().map(|arg| located(arg, file)).collect();
         said.extend(self.args.iter().map(|arg| (arg.clone(), None)));
@@ -75,7 +76,15 @@ impl ControllerOptions {
         };
         let environment = environment(&settings.environment, named, found);
         let given = self.controller.as_ref().or(settings.controller.version.as_ref()).cloned();
-        let release = given.or(shown.map(Release::original)).or_else(|| release(found?, &mut findings)).unwrap_or_default();
+        // Of releases that write the same, it is the one that the manifests name.
+        let of_image = |fitting: &Fitting| {
+            let named = Release::from_image(&found?.value.image).ok()?;
+            (fitting.oldest..=fitting.newest).contains(&named.version).then_some(named)
+        };
+        let given = given.or_else(|| of_image(&shown?));
+        let guess = shown.filter(|_| given.is_none());
+        let guessed = guess.map(|fitting| Release::original(fitting.newest));
+        let release = given.or(guessed).or_else(|| release(found?, &mut findings)).unwrap_or_default();
         let version = base(&release, settings.controller.base, &mut findings);
 
         let mut args: Vec<Arg> = self.dialect(settings).map(class_args).unwrap_or_default();
@@ -90,7 +99,7 @@ impl ControllerOptions {
             assume_config_map(&mut flags, &environment, cluster, &mut findings);
         }
         let controller = Controller { version, flags, environment };
-        Outcome { value: Settled { controller, is_undecided }, diagnostics: findings }
+        Outcome { value: Settled { controller, guess, is_undecided }, diagnostics: findings }
     }
 }
 
@@ -99,6 +108,8 @@ impl ControllerOptions {
 pub(super) struct Settled {
     /// The controller.
     pub(super) controller: Controller,
+    /// The releases that a live configuration fits, where nothing else says which one it is.
+    pub(super) guess: Option<Fitting>,
     /// The manifests hold several controllers, and nothing says which one it is.
     pub(super) is_undecided: bool,
 }

@@ -1,5 +1,6 @@
 //! `ingressc diff`
 
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
 use anyhow::anyhow;
@@ -7,15 +8,18 @@ use clap::{Args, ValueEnum};
 
 use super::console::Console;
 use super::controller::ControllerOptions;
-use super::entries::{Comparison, drift};
+use super::dump::{Dump, Live, Lua};
+use super::entries::Comparison;
 use super::progress::Progress;
-use super::side::{Declared, Dump, Origin, Side};
-use super::{Failure, Global, Status};
+use super::project::Project;
+use super::side::{Declared, Origin, Side};
+use super::{Failure, Global, Status, absent, replicas, unsaid};
 use crate::catalog::version::Release;
 use crate::diagnostic::Severity;
-use crate::diff::Verdict;
 use crate::diff::facts::Facts;
-use crate::output::difference::{self, Differences};
+use crate::diff::{self, Verdict};
+use crate::output::difference::{self, Differences, Replicas};
+use crate::output::untrusted::many_lines;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,8 +28,10 @@ Examples:
       What the manifests declare and the controller does not serve, and the reverse, with the cause of each
   ingressc diff manifests/ --live live.conf --host shop.example.com
       The same for one host; live.conf may also be the extract for it that the kubectl plugin prints
+  ingressc diff manifests/ --live live/
+      The same with all that the controller tells Lua: a folder with nginx.conf, backends.json, streams.json, certificates.json, lua.json
   ingressc diff manifests/ --live zone-a.conf --live zone-b.conf
-      Whether two replicas serve the same, and what the manifests say
+      Which replicas serve the same, and which of them serve what the manifests say; without manifests the first alone
   ingressc diff --base main/manifests --head manifests --format markdown
       What a change does to the running configuration, for a pull request
   ingressc diff --from-version 1.12.8 --to-version 1.15.1 manifests/
@@ -45,14 +51,22 @@ Exit codes: 0 equal, 1 different (with --deny: a protection is what was denied),
 #[command(after_help = EXAMPLES)]
 pub(super) struct Diff {
     /// Manifests that declare what should be live: file, folder, or `-`
-    #[arg(value_name = "PATH", value_hint = clap::ValueHint::AnyPath, required_unless_present = "base", conflicts_with_all = ["base", "head"])]
+    #[arg(value_name = "PATH", value_hint = clap::ValueHint::AnyPath, required_unless_present_any = ["base", "live"])]
+    #[arg(conflicts_with_all = ["base", "head"])]
     paths: Vec<PathBuf>,
-    /// The nginx.conf of a running controller, or the output of `nginx -T`; repeated for replicas, which are compared too
-    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, conflicts_with_all = ["base", "head"], requires = "paths")]
+    /// The nginx.conf of a running controller, the output of `nginx -T`, or a folder with nginx.conf, backends.json, streams.json,
+    /// certificates.json and lua.json; repeated for replicas, which are compared too
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::AnyPath, conflicts_with_all = ["base", "head"])]
     live: Vec<PathBuf>,
     /// The answer of the controller at /configuration/backends, for each --live in order
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, requires = "live")]
     live_backends: Vec<PathBuf>,
+    /// The controller's settings for Lua, /etc/nginx/lua/cfg.json in its pod, for each --live in order
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, requires = "live")]
+    live_lua: Vec<PathBuf>,
+    /// Which host has which certificate, in the form of certificates.json of `render -o`, for each --live in order
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, requires = "live")]
+    live_certificates: Vec<PathBuf>,
     /// The release of the controller that runs, to see what another one makes of the same manifests
     #[arg(long, value_name = "VERSION", requires_all = ["to_version", "paths"], conflicts_with_all = ["live", "controller"])]
     from_version: Option<Release>,
@@ -138,6 +152,11 @@ impl Diff {
             };
             console.findings(&findings, 0, side.sources());
         }
+        if differences.are_urgent || console.is_watched() {
+            for note in &differences.notes {
+                console.note(&format!("note: {}\n", many_lines(note)));
+            }
+        }
         self.write(&differences, console)?;
         let is_clean = match self.deny {
             Some(denied) => !differences.verdicts().any(|verdict| denied.denies(verdict)),
@@ -151,52 +170,134 @@ impl Diff {
     }
 
     fn compare_live(&self, global: &Global) -> Result<(Differences, Vec<Side>), Failure> {
-        if !self.live_backends.is_empty() && self.live_backends.len() != self.live.len() {
-            return Err(anyhow!("there must be one --live-backends for each --live, or none at all").into());
+        let mut lives: Vec<Side> = Vec::new();
+        for live in self.lives()? {
+            lives.push(Side::Dump(Box::new(Dump::read(&live)?)));
         }
-        let backends = self.live_backends.iter().map(|path| Some(path.as_path())).chain(std::iter::repeat(None));
-        let mut dumps = Vec::new();
-        for (path, backends) in self.live.iter().zip(backends) {
-            dumps.push(Side::Dump(Box::new(Dump::read(path, backends)?)));
+        let (groups, drift) = replicas::groups(&lives, self.comparison());
+        let names = |group: &[usize]| group.iter().filter_map(|at| Some(lives.get(*at)?.dump()?.name().to_owned())).collect();
+        let mut replicas: Vec<Replicas> = groups.iter().map(|group| Replicas { names: names(group), differences: None }).collect();
+        let mut differences =
+            Differences { before: lives.first().map(|live| live.name("live")).unwrap_or_default(), drift, ..Differences::default() };
+        let mut sides = Vec::new();
+        let firsts: Vec<&Side> = groups.iter().filter_map(|group| lives.get(*group.first()?)).collect();
+        for (number, live) in firsts.into_iter().enumerate().filter(|_| !self.paths.is_empty()) {
+            let facts = live.dump().map(|dump| &dump.facts);
+            let declared = self.declared(&self.paths, &self.controller, global, facts)?;
+            self.find_hosts(&[live, &declared])?;
+            let entries = self.comparison().entries(live, &declared);
+            if let Some(replicas) = replicas.get_mut(number) {
+                replicas.differences = Some(entries.len());
+            }
+            if number == 0 {
+                let unsaid = unsaid::between(live, &declared, true);
+                (differences.notes, differences.are_urgent) = (unsaid.notes, unsaid.matters);
+                differences.after = declared.name("declared");
+                differences.entries = entries;
+                sides.push(declared);
+            }
         }
-        let others = dumps.split_off(1);
-        let live = dumps.pop().ok_or_else(|| anyhow!("there is nothing to compare with"))?;
-        let facts = if let Side::Dump(dump) = &live { dump.facts.clone() } else { Facts::default() };
-        let declared = self.declared(&self.paths, &self.controller, global, &facts)?;
-        let comparison = self.comparison();
-        let drift = others.iter().map(|other| drift(&live, other, comparison)).collect();
-        let entries = comparison.entries(&live, &declared);
-        let differences = Differences { before: live.name("live"), after: declared.name("declared"), drift, entries };
-        Ok((differences, vec![live, declared].into_iter().chain(others).collect()))
+        if self.paths.is_empty() {
+            self.find_hosts(&lives.iter().collect::<Vec<_>>())?;
+            let unsaid = lives.first().zip(lives.get(1)).map(|(one, other)| unsaid::between(one, other, true)).unwrap_or_default();
+            (differences.notes, differences.are_urgent) = (unsaid.notes, true);
+        }
+        differences.replicas = if lives.len() > 1 { replicas } else { Vec::new() };
+        sides.splice(0..0, lives);
+        Ok((differences, sides))
+    }
+
+    /// The live configurations, each with its files for Lua.
+    fn lives(&self) -> anyhow::Result<Vec<Live>> {
+        let given = [
+            (Lua::Backends, "--live-backends", &self.live_backends),
+            (Lua::Settings, "--live-lua", &self.live_lua),
+            (Lua::Certificates, "--live-certificates", &self.live_certificates),
+        ];
+        for (_, option, files) in &given {
+            anyhow::ensure!(
+                files.is_empty() || files.len() == self.live.len(),
+                "there must be one {option} for each --live, or none at all"
+            );
+        }
+        anyhow::ensure!(
+            !self.paths.is_empty() || self.live.len() > 1,
+            "there is nothing to compare with: say manifests, or `--live` twice"
+        );
+        let lives = self.live.iter().enumerate().map(|(at, path)| {
+            let lua = given.iter().filter_map(|(what, _, files)| Some((*what, files.get(at)?.clone()))).collect();
+            Live { path: path.clone(), lua }
+        });
+        Ok(lives.collect())
+    }
+
+    /// Whether each host that is asked for is there at all: a misspelt one would seem to be equal everywhere.
+    fn find_hosts(&self, sides: &[&Side]) -> anyhow::Result<()> {
+        if self.host.is_empty() {
+            return Ok(());
+        }
+        let known: HashSet<String> = sides.iter().flat_map(|side| diff::hosts_of(&side.tree())).collect();
+        let missing: Vec<String> = self.host.iter().filter(|host| !known.contains(*host)).map(|host| format!("`{host}`")).collect();
+        anyhow::ensure!(missing.is_empty(), "no side has the host {}", missing.join(", "));
+        Ok(())
     }
 
     fn compare(&self, global: &Global) -> Result<(Differences, Vec<Side>), Failure> {
-        let (base, head) = (Origin::of(&self.base), Origin::of(&self.head));
-        let read = |origin: &Origin| match origin {
-            Origin::Dump(path) => Ok::<_, Failure>(Some(Dump::read(path, None)?)),
-            Origin::Manifests(_) => Ok(None),
+        enum Half {
+            Dump(Box<Dump>),
+            Project(Box<Project>),
+        }
+        let origins = [Origin::of(&self.base), Origin::of(&self.head)];
+        let mut dumps = Vec::new();
+        for origin in &origins {
+            dumps.push(if let Origin::Dump(live) = origin { Some(Dump::read(live)?) } else { None });
+        }
+        let facts = dumps.iter().flatten().next().map(|dump| dump.facts.clone());
+        let mut halves = Vec::new();
+        for (origin, dump) in origins.into_iter().zip(dumps) {
+            halves.push(match (origin, dump) {
+                (Origin::Manifests(paths), _) => Half::Project(Box::new(Declared::read(&paths, &self.controller, global, facts.as_ref())?)),
+                (Origin::Dump(_), Some(dump)) => Half::Dump(Box::new(dump)),
+                (Origin::Dump(_), None) => return Err(anyhow!("there is nothing to compare with").into()),
+            });
+        }
+        let known: Vec<_> = halves
+            .iter()
+            .map(|half| if let Half::Project(project) = half { absent::known(&project.cluster) } else { BTreeSet::new() })
+            .collect();
+        let mut sides = Vec::new();
+        for (half, elsewhere) in halves.into_iter().zip(known.iter().rev()) {
+            sides.push(match half {
+                Half::Dump(dump) => Side::Dump(dump),
+                Half::Project(project) => {
+                    let declared = Declared::compile(*project, &self.controller, facts.as_ref(), self.environment, elsewhere)?;
+                    Side::Declared(Box::new(declared))
+                }
+            });
+        }
+        let [before, after] = sides.as_mut_slice() else { return Err(anyhow!("there is nothing to compare with").into()) };
+        Side::agree_on_words(before, after);
+        self.find_hosts(&[before, after])?;
+        let entries = self.comparison().entries(before, after);
+        let unsaid = unsaid::between(before, after, false);
+        let differences = Differences {
+            before: before.name("base"),
+            after: after.name("head"),
+            entries,
+            notes: unsaid.notes,
+            are_urgent: unsaid.matters,
+            ..Differences::default()
         };
-        let dumps = (read(&base)?, read(&head)?);
-        let facts = dumps.0.as_ref().or(dumps.1.as_ref()).map(|dump| dump.facts.clone()).unwrap_or_default();
-        let side = |origin: Origin, dump: Option<Dump>| match (origin, dump) {
-            (Origin::Manifests(paths), None) => self.declared(&paths, &self.controller, global, &facts),
-            (Origin::Dump(_) | Origin::Manifests(_), dump) => {
-                dump.map(|dump| Side::Dump(Box::new(dump))).ok_or_else(|| anyhow!("there is nothing to compare with").into())
-            }
-        };
-        let (mut before, mut after) = (side(base, dumps.0)?, side(head, dumps.1)?);
-        Side::agree_on_words(&mut before, &mut after);
-        let entries = self.comparison().entries(&before, &after);
-        let differences = Differences { before: before.name("base"), after: after.name("head"), drift: Vec::new(), entries };
-        Ok((differences, vec![before, after]))
+        Ok((differences, sides))
     }
 
     fn compare_releases(&self, from: &Release, to: &Release, global: &Global) -> Result<(Differences, Vec<Side>), Failure> {
-        let side = |release| self.declared(&self.paths, &self.controller.of_release(release), global, &Facts::default());
+        let side = |release| self.declared(&self.paths, &self.controller.of_release(release), global, None);
         let (mut before, mut after) = (side(from)?, side(to)?);
         Side::agree_on_words(&mut before, &mut after);
+        self.find_hosts(&[&before, &after])?;
         let entries = Comparison { is_same: true, ..self.comparison() }.entries(&before, &after);
-        let differences = Differences { before: before.name("from"), after: after.name("to"), drift: Vec::new(), entries };
+        let differences = Differences { before: before.name("from"), after: after.name("to"), entries, ..Differences::default() };
         // What cannot be read is the same for both.
         Ok((differences, vec![after]))
     }
@@ -205,8 +306,9 @@ impl Diff {
         Comparison { hosts: &self.host, environment: self.environment, is_same: false }
     }
 
-    fn declared(&self, paths: &[PathBuf], controller: &ControllerOptions, global: &Global, facts: &Facts) -> Result<Side, Failure> {
-        let declared = Declared::compile(paths, controller, global, facts, self.environment)?;
+    fn declared(&self, paths: &[PathBuf], controller: &ControllerOptions, global: &Global, facts: Option<&Facts>) -> Result<Side, Failure> {
+        let project = Declared::read(paths, controller, global, facts)?;
+        let declared = Declared::compile(project, controller, facts, self.environment, &BTreeSet::new())?;
         Ok(Side::Declared(Box::new(declared)))
     }
 

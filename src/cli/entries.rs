@@ -5,14 +5,12 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::dump::Lua;
 use super::explain::{Explainer, is_block};
 use super::side::Side;
 use crate::diff::words::{self, Words};
 use crate::diff::{self, Change, Report, facts};
-use crate::output::difference::{Because, Drift, Entry};
-
-/// The files for the Lua side.
-const DYNAMIC: [&str; 4] = ["backends.json", "streams.json", "certificates.json", "lua.json"];
+use crate::output::difference::{Because, Entry};
 
 /// What of two sides is compared.
 #[derive(Debug, Clone, Copy)]
@@ -25,31 +23,34 @@ pub(super) struct Comparison<'a> {
     pub(super) is_same: bool,
 }
 
-/// The differences between two live configurations.
-pub(super) fn drift(before: &Side, after: &Side, comparison: Comparison) -> Drift {
-    Drift { before: before.name("live"), after: after.name("live"), entries: comparison.entries(before, after) }
-}
-
 impl Comparison<'_> {
     /// All differences between two sides.
     pub(super) fn entries(self, before: &Side, after: &Side) -> Vec<Entry> {
         let explainer = Explainer::new(before, after, self.is_same);
         let ((report, upstreams), others) =
-            rayon::join(|| self.configuration(before, after), || DYNAMIC.map(|file| (file, dynamic(file, before, after))));
+            rayon::join(|| self.configuration(before, after), || Lua::ALL.map(|what| (what, dynamic(what, before, after))));
         let are_live = matches!((before, after), (Side::Dump(_), Side::Dump(_)));
-        let is_left_out = |change: &Change| are_live && !self.environment && facts::is_of_the_machine(change);
+        // What nobody knows of the declared side is no difference from the live one.
+        let supposed = match (before, after) {
+            (Side::Dump(_), Side::Declared(declared)) => Some(&declared.supposed),
+            _ => None,
+        };
+        let is_unknown = |file: &str, change: &Change| supposed.is_some_and(|supposed| supposed.decides(file, change));
+        let is_of_machine = |change: &Change| are_live && !self.environment && facts::is_of_the_machine(change);
+        let is_left_out = |change: &Change| is_of_machine(change) || is_unknown("nginx.conf", change);
         let groups = group(report, is_left_out);
         let entries: Vec<Entry> = groups.into_par_iter().map(|(changes, words)| explainer.configuration(changes, words)).collect();
         let mut entries = joined(entries);
-        for (file, report) in others {
+        for (what, report) in others {
             let report = report.unwrap_or_default();
             let is_asked_for = |change: &&Change| match change.path.first() {
                 _ if self.hosts.is_empty() => true,
-                Some(first) if file == "backends.json" => upstreams.contains(&**first),
-                Some(first) if file == "certificates.json" => self.hosts.iter().any(|host| **host == **first),
+                Some(first) if what == Lua::Backends => upstreams.contains(&**first),
+                Some(first) if what == Lua::Certificates => self.hosts.iter().any(|host| **host == **first),
                 _ => false,
             };
-            entries.extend(report.changes.iter().filter(is_asked_for).map(|change| explainer.dynamic(file, change)));
+            let told = report.changes.iter().filter(is_asked_for).filter(|change| !is_unknown(what.file(), change));
+            entries.extend(told.map(|change| explainer.dynamic(what, change)));
         }
         entries
     }
@@ -73,8 +74,8 @@ impl Comparison<'_> {
 }
 
 /// The differences in a file for the Lua side; none where one side does not have it.
-fn dynamic(file: &str, before: &Side, after: &Side) -> Option<Report> {
-    let (old, new) = (before.dynamic(file)?, after.dynamic(file)?);
+fn dynamic(what: Lua, before: &Side, after: &Side) -> Option<Report> {
+    let (old, new) = (before.dynamic(what)?, after.dynamic(what)?);
     Some(match (before, after) {
         (Side::Dump(_), Side::Declared(declared)) => {
             diff::json::compare_live(new, old, !declared.project.cluster.endpoint_slices.is_empty())

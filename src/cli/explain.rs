@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::dump::Lua;
 use super::side::{Declared, Side};
 use crate::catalog::version::Version;
 use crate::cause::{Causes, Query, releases};
@@ -49,8 +50,9 @@ impl<'a> Explainer<'a> {
     }
 
     /// What is told about a change in a file for the Lua side.
-    pub(super) fn dynamic(&self, file: &'static str, change: &Change) -> Entry {
-        let documents = (self.before.dynamic(file).unwrap_or(&Value::Null), self.after.dynamic(file).unwrap_or(&Value::Null));
+    pub(super) fn dynamic(&self, what: Lua, change: &Change) -> Entry {
+        let file = what.file();
+        let documents = (self.before.dynamic(what).unwrap_or(&Value::Null), self.after.dynamic(what).unwrap_or(&Value::Null));
         let words = words::of_dynamic(file, change, documents);
         let keys: Vec<&str> = change.path.iter().map(|key| &**key).collect();
         let cause = |causes: &Option<Causes<'_>>| match (file, keys.as_slice()) {

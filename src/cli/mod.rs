@@ -3,6 +3,7 @@
 //! Each command has a file of its own. Results go to standard output, everything else to standard error.
 #![expect(clippy::disallowed_methods, reason = "this is the room that touches the world")]
 
+mod absent;
 mod catalog;
 mod certificate;
 mod check;
@@ -12,6 +13,7 @@ mod console;
 mod controller;
 mod deployment;
 mod diff;
+mod dump;
 mod entries;
 mod explain;
 mod files;
@@ -27,10 +29,12 @@ mod progress;
 mod project;
 mod releases;
 mod render;
+mod replicas;
 mod rules;
 mod side;
 mod supposed;
 mod text;
+mod unsaid;
 mod upgrade;
 
 use std::ffi::OsString;

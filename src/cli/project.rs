@@ -10,7 +10,7 @@ use super::controller::{ControllerOptions, Settled};
 use super::inputs::Inputs;
 use super::{Failure, Global, Status};
 use crate::catalog::adopted::Dialect;
-use crate::catalog::version::Version;
+use crate::catalog::releases::Fitting;
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::emit::{IngressNginx, Target};
 use crate::lower::{self, Controller};
@@ -30,6 +30,8 @@ pub(super) struct Project {
     pub(super) cluster: Cluster,
     /// The controller.
     pub(super) controller: Controller,
+    /// The releases that a live configuration fits, where nothing else says which one it is.
+    pub(super) guess: Option<Fitting>,
     /// The manifests hold several controllers, and nothing says which one is meant.
     pub(super) is_undecided: bool,
     /// The controller whose annotations were compiled; none: ingress-nginx.
@@ -55,7 +57,7 @@ impl Project {
         inputs: &Inputs,
         controller: &ControllerOptions,
         global: &Global,
-        shown: Option<Version>,
+        shown: Option<Fitting>,
     ) -> Result<Self, Failure> {
         let config = Config::find(global.config.as_deref())?;
         let mut sources = SourceMap::default();
@@ -64,7 +66,28 @@ impl Project {
     }
 
     /// The same project with other texts in some of its files.
-    pub(super) fn with_texts(self, mut texts: BTreeMap<FileId, String>, controller: &ControllerOptions) -> Result<Self, Failure> {
+    pub(super) fn with_texts(self, texts: BTreeMap<FileId, String>, controller: &ControllerOptions) -> Result<Self, Failure> {
+        self.rebuild(texts, None, controller, None)
+    }
+
+    /// The same project with one text more.
+    pub(super) fn with_more(
+        self,
+        name: &str,
+        text: String,
+        controller: &ControllerOptions,
+        shown: Option<Fitting>,
+    ) -> Result<Self, Failure> {
+        self.rebuild(BTreeMap::new(), Some((name, text)), controller, shown)
+    }
+
+    fn rebuild(
+        self,
+        mut texts: BTreeMap<FileId, String>,
+        more: Option<(&str, String)>,
+        controller: &ControllerOptions,
+        shown: Option<Fitting>,
+    ) -> Result<Self, Failure> {
         let mut sources = SourceMap::default();
         let mut config = Config { name: String::new(), text: String::new(), settings: self.settings };
         for (id, file) in self.sources.files() {
@@ -77,7 +100,10 @@ impl Project {
                 None => sources.add(file.name.clone(), Arc::clone(&file.text)),
             };
         }
-        let mut project = Self::settle(config, sources, self.unread, controller, None)?;
+        if let Some((name, text)) = more {
+            sources.add(name.to_owned(), text);
+        }
+        let mut project = Self::settle(config, sources, self.unread, controller, shown)?;
         project.is_strict = self.is_strict;
         project.close();
         Ok(project)
@@ -88,7 +114,7 @@ impl Project {
         mut sources: SourceMap,
         unread: Vec<Diagnostic>,
         controller: &ControllerOptions,
-        shown: Option<Version>,
+        shown: Option<Fitting>,
     ) -> Result<Self, Failure> {
         let Config { name, text, settings } = config;
         let is_complete = unread.iter().all(|finding| finding.severity < Severity::Error);
@@ -98,13 +124,26 @@ impl Project {
         // Now that the manifests are read, the settings file may join them for the sake of findings about it.
         let settings_file = (!name.is_empty()).then(|| sources.add(name, text));
         let dialect = controller.dialect(&settings);
-        let Outcome { value: Settled { controller, is_undecided }, diagnostics } =
+        let Outcome { value: Settled { controller, guess, is_undecided }, diagnostics } =
             controller.settle(&settings, settings_file, &cluster, shown);
         findings.extend(diagnostics);
         findings.extend(dialect.map(|dialect| lower::adopt(&mut cluster, &controller, dialect)).unwrap_or_default());
         let status = if is_complete { Status::Clean } else { Status::Failed };
         let is_strict = false;
-        Ok(Self { sources, settings, settings_file, cluster, controller, is_undecided, dialect, is_strict, unread, findings, status })
+        Ok(Self {
+            sources,
+            settings,
+            settings_file,
+            cluster,
+            controller,
+            guess,
+            is_undecided,
+            dialect,
+            is_strict,
+            unread,
+            findings,
+            status,
+        })
     }
 
     fn close(&mut self) {

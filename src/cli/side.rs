@@ -1,21 +1,22 @@
 //! One side of a comparison: manifests, compiled, or a configuration that a controller has written.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use anyhow::anyhow;
 use serde_json::Value;
 
+use super::absent::{self, Supposed};
 use super::controller::ControllerOptions;
+use super::dump::{Dump, Live, Lua, MAIN};
 use super::inputs::Inputs;
 use super::project::Project;
-use super::{Failure, Global, Status, files};
+use super::{Failure, Global, Status};
 use crate::catalog::features::password_auth;
-use crate::catalog::releases;
-use crate::catalog::version::Version;
+use crate::catalog::releases::{self, Fitting};
+use crate::catalog::version::{FIRST, Version};
 use crate::conf::{self, Tree};
-use crate::diagnostic::{Diagnostic, Outcome, Severity};
+use crate::diagnostic::ObjectRef;
 use crate::diff::facts::Facts;
 use crate::diff::layout::Layout;
 use crate::emit::{IngressNginx, Options, Target as _};
@@ -33,15 +34,17 @@ const NO_FILE: FileId = FileId(u32::MAX);
 pub(super) enum Origin {
     /// Manifests.
     Manifests(Vec<PathBuf>),
-    /// A configuration.
-    Dump(PathBuf),
+    /// A configuration: its file, or a folder with all that the controller has written.
+    Dump(Live),
 }
 
 impl Origin {
     /// What the arguments for one side name.
     pub(super) fn of(paths: &[PathBuf]) -> Self {
         match paths {
-            [path] if path != Path::new("-") && path.is_file() && !is_manifest(path) => Self::Dump(path.clone()),
+            [path] if path != Path::new("-") && (path.is_file() && !is_manifest(path) || path.join(MAIN).is_file()) => {
+                Self::Dump(Live { path: path.clone(), lua: Vec::new() })
+            }
             paths => Self::Manifests(paths.to_vec()),
         }
     }
@@ -51,55 +54,6 @@ fn is_manifest(path: &Path) -> bool {
     path.extension().is_some_and(|extension| MANIFESTS.iter().any(|known| extension == *known))
 }
 
-/// A configuration that a controller has written.
-#[derive(Debug)]
-pub(super) struct Dump {
-    /// The text.
-    sources: SourceMap,
-    file: FileId,
-    text: Arc<str>,
-    /// What nginx would refuse, and what is understood all the same.
-    pub(super) findings: Vec<Diagnostic>,
-    /// What the controller tells Lua.
-    backends: Option<Value>,
-    /// What the configuration tells of the pod.
-    pub(super) facts: Facts,
-}
-
-impl Dump {
-    /// Reads a configuration. One that cannot be parsed as a whole is of no use: what is missing would be reported as removed.
-    pub(super) fn read(path: &Path, backends: Option<&Path>) -> Result<Self, Failure> {
-        let name = path.to_string_lossy().into_owned();
-        let text: Arc<str> = files::read(path).map_err(|reason| anyhow!("`{name}` {reason}"))?.into();
-        let mut sources = SourceMap::default();
-        let file = sources.add(name.clone(), Arc::clone(&text));
-        let text: Arc<str> = match conf::without_prose(&text) {
-            Cow::Borrowed(_) => Arc::clone(&text),
-            Cow::Owned(cleaned) => cleaned.into(),
-        };
-        let Outcome { value: tree, diagnostics } = conf::parse(file, &text);
-        if diagnostics.iter().any(|finding| finding.severity == Severity::Error) {
-            return Err(Failure::Findings(sources, diagnostics));
-        }
-        if tree.directives().next().is_none() {
-            return Err(Failure::Machine(anyhow!("`{name}` holds no configuration")));
-        }
-        let backends = backends.map(read_json).transpose()?;
-        let facts = Facts::read(&tree);
-        Ok(Self { sources, file, text, findings: diagnostics, backends, facts })
-    }
-
-    fn tree(&self) -> Tree<'_> {
-        conf::parse(self.file, &self.text).value
-    }
-}
-
-fn read_json(path: &Path) -> Result<Value, Failure> {
-    let name = path.to_string_lossy();
-    let text = files::read(path).map_err(|reason| anyhow!("`{name}` {reason}"))?;
-    Ok(serde_json::from_str(&text).map_err(|error| anyhow!("`{name}` is not JSON: {error}"))?)
-}
-
 /// Manifests and what they come to.
 #[derive(Debug)]
 pub(super) struct Declared {
@@ -107,25 +61,45 @@ pub(super) struct Declared {
     pub(super) project: Project,
     /// What the proxy shall do.
     pub(super) proxy: Proxy,
+    /// What is supposed to be there.
+    pub(super) supposed: Supposed,
     configuration: String,
     /// The other files, read back.
     dynamic: Vec<(Cow<'static, str>, Value)>,
 }
 
 impl Declared {
-    /// Compiles manifests, with the facts of the pod that wrote the configuration on the other side.
-    pub(super) fn compile(
+    /// Reads manifests, for the controller that wrote the configuration on the other side.
+    pub(super) fn read(
         paths: &[PathBuf],
         controller: &ControllerOptions,
         global: &Global,
-        facts: &Facts,
-        keep_environment: bool,
-    ) -> Result<Self, Failure> {
-        let mut project = Project::load_for(&Inputs::of(paths.to_vec()), controller, global, version(&facts.layout))?;
+        facts: Option<&Facts>,
+    ) -> Result<Project, Failure> {
+        let shown = facts.and_then(|facts| fitting(&facts.layout));
+        let mut project = Project::load_for(&Inputs::of(paths.to_vec()), controller, global, shown)?;
         project.settle_for(IngressNginx.name())?;
-        adopt_identities(&mut project, facts);
+        Ok(project)
+    }
+
+    /// Compiles manifests, with the facts of the pod that wrote the configuration on the other side. What the other side is known to
+    /// hold is not supposed to be here.
+    pub(super) fn compile(
+        project: Project,
+        controller: &ControllerOptions,
+        facts: Option<&Facts>,
+        keep_environment: bool,
+        elsewhere: &BTreeSet<ObjectRef>,
+    ) -> Result<Self, Failure> {
+        let supposed = Supposed::of(&project, facts, elsewhere);
+        let mut project = match supposed.text(&project)? {
+            Some(text) => project.with_more(absent::NAME, text, controller, facts.and_then(|facts| fitting(&facts.layout)))?,
+            None => project,
+        };
+        let facts = facts.cloned().unwrap_or_default();
+        adopt_identities(&mut project, &facts);
         if !keep_environment {
-            adopt_environment(&mut project, facts);
+            adopt_environment(&mut project, &facts);
         }
         let mut proxy = lower::lower(&project.cluster, &project.controller).value;
         // A pod can have IPv6 and not listen there; that the ConfigMap says so need not be in the manifests.
@@ -136,7 +110,7 @@ impl Declared {
         {
             proxy.default_certificate.file.clone_from(file);
         }
-        let mut declared = Self { project, proxy, configuration: String::new(), dynamic: Vec::new() };
+        let mut declared = Self { project, proxy, supposed, configuration: String::new(), dynamic: Vec::new() };
         declared.write();
         Ok(declared)
     }
@@ -157,6 +131,22 @@ impl Declared {
         }
     }
 
+    /// What the controller would tell Lua.
+    pub(super) fn lua(&self, what: Lua) -> Option<&Value> {
+        self.dynamic.iter().find(|(known, _)| *known == what.file()).map(|(_, value)| value)
+    }
+
+    /// The release, and whether it is a guess.
+    fn release(&self) -> String {
+        let version = self.project.controller.version;
+        match self.project.guess {
+            Some(Fitting { newest, oldest }) if newest != oldest => {
+                format!("{version}, a guess: the live configuration fits {oldest} to {newest}")
+            }
+            _ => version.to_string(),
+        }
+    }
+
     /// Whether it does what only the releases before 1.12 have words for.
     fn needs_old_words(&self) -> bool {
         let settings = &self.proxy.settings;
@@ -169,8 +159,11 @@ impl Declared {
     }
 }
 
-/// The release of the controller that writes such a configuration.
-fn version(layout: &Layout) -> Option<Version> {
+/// The releases of the controller that write such a configuration.
+fn fitting(layout: &Layout) -> Option<Fitting> {
+    if layout.outdated.is_some() {
+        return Some(Fitting { newest: FIRST, oldest: FIRST });
+    }
     let shown = [
         (&releases::HTTP2_DIRECTIVE, layout.http2_directive),
         (&releases::LUA_FILES, layout.lua_files),
@@ -230,8 +223,8 @@ impl Side {
     /// What the side is called: by its role, and a configuration by its file.
     pub(super) fn name(&self, role: &str) -> String {
         match self {
-            Self::Declared(declared) => format!("{role} (ingress-nginx {})", declared.project.controller.version),
-            Self::Dump(dump) => format!("{role} ({})", dump.sources.file(dump.file).name),
+            Self::Declared(declared) => format!("{role} (ingress-nginx {})", declared.release()),
+            Self::Dump(dump) => format!("{role} ({})", dump.name()),
         }
     }
 
@@ -248,7 +241,7 @@ impl Side {
     pub(super) fn release(&self) -> Option<Version> {
         match self {
             Self::Declared(declared) => Some(declared.project.controller.version),
-            Self::Dump(dump) => version(&dump.facts.layout),
+            Self::Dump(dump) => fitting(&dump.facts.layout).map(|fitting| fitting.newest),
         }
     }
 
@@ -261,10 +254,26 @@ impl Side {
     }
 
     /// A file for the Lua side.
-    pub(super) fn dynamic(&self, name: &str) -> Option<&Value> {
+    pub(super) fn dynamic(&self, what: Lua) -> Option<&Value> {
         match self {
-            Self::Declared(declared) => declared.dynamic.iter().find(|(known, _)| known == name).map(|(_, value)| value),
-            Self::Dump(dump) => dump.backends.as_ref().filter(|_| name == "backends.json"),
+            Self::Declared(declared) => declared.lua(what),
+            Self::Dump(dump) => dump.lua(what),
+        }
+    }
+
+    /// The configuration, where it is one.
+    pub(super) fn dump(&self) -> Option<&Dump> {
+        match self {
+            Self::Declared(_) => None,
+            Self::Dump(dump) => Some(dump),
+        }
+    }
+
+    /// The manifests, where it is made of them.
+    pub(super) fn declared(&self) -> Option<&Declared> {
+        match self {
+            Self::Declared(declared) => Some(declared),
+            Self::Dump(_) => None,
         }
     }
 

@@ -3,7 +3,7 @@
 //! A fact that a text does not tell is none: the extract for one host knows nothing of processors.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::Change;
@@ -36,6 +36,8 @@ pub struct Facts {
     pub default_certificate: Option<String>,
     /// Identities that the cluster gave to Ingresses, by namespace and name.
     pub ingresses: BTreeMap<(String, String), String>,
+    /// The Ingresses that it serves, by namespace and name.
+    pub owners: BTreeSet<(String, String)>,
     /// Identities of the Secrets with passwords, by namespace and name of the Ingress that uses them.
     pub password_secrets: BTreeMap<(String, String), String>,
 }
@@ -102,6 +104,9 @@ impl Facts {
     fn read_location(&mut self, location: Directive<'_>) {
         let Some((namespace, name)) = ingress(location) else { return };
         let owner = (namespace.into_owned(), name.into_owned());
+        if !self.owners.contains(&owner) {
+            self.owners.insert(owner.clone());
+        }
         for directive in location.directives() {
             let first = directive.args().next().map(Arg::value).unwrap_or_default();
             match &*directive.name() {

@@ -19,7 +19,21 @@ pub struct Layout {
     pub quoted_paths: Option<bool>,
     /// Of two ciphers of one kind the longer one comes first.
     pub cipher_order: Option<bool>,
+    /// A directive that only releases before the first known one write.
+    pub outdated: Option<&'static str>,
 }
+
+/// Directives that no known release writes: of modules that were taken out of the image with 1.9.
+const OUTDATED: [&str; 8] = [
+    "ajp_temp_path",
+    "geoip_city",
+    "geoip_country",
+    "geoip_org",
+    "influxdb",
+    "opentracing",
+    "opentracing_load_tracer",
+    "opentracing_propagate_context",
+];
 
 impl Layout {
     /// Reads what a live configuration shows.
@@ -34,6 +48,9 @@ impl Layout {
                 _ => {}
             }
         }
+        let is_old = |directive: Directive<'_>| OUTDATED.into_iter().find(|name| directive.name() == *name);
+        layout.outdated =
+            live.directives().filter(|directive| directive.name() == "http").flat_map(Directive::descendants).find_map(is_old);
         for server in live.servers() {
             layout.read_server(server);
         }
@@ -110,7 +127,9 @@ mod tests {
             original_host: none,
             quoted_paths: none,
             cipher_order: none,
+            outdated: None,
         };
+        assert_eq!(shown("http { ajp_temp_path /tmp; server { listen 80; } }").outdated, Some("ajp_temp_path"));
         assert_eq!(old, expected);
         let extract = shown("server { server_name \"a\"; http2 on; ssl_certificate_by_lua_file x; }");
         assert_eq!((extract.http2_directive, extract.lua_files, extract.quoted_paths), (Some(true), Some(true), Some(true)));

@@ -4,6 +4,7 @@
 //! endpoints, servers and certificates, locations and merging, canaries, fallbacks, the order of locations, redirects between hosts,
 //! TCP and UDP services.
 
+mod absent;
 mod admission;
 mod adopt;
 mod aliases;
@@ -54,6 +55,7 @@ use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::Proxy;
 use crate::manifest::Cluster;
 
+pub use absent::{Absent, absent};
 pub use adopt::adopt;
 pub use class::{ANNOTATION as CLASS_ANNOTATION, Class, Classes};
 pub use dh_parameters::prime_bits;

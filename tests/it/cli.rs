@@ -112,7 +112,7 @@ fn check_compares_and_writes_nothing() {
     fs::write(&path, "old\u{1b}[2J\n").expect("files can be written");
     let different = run(folder.path(), &render(&["-o", "out", "--check"]));
     assert_eq!(different.code, Some(1));
-    assert!(different.stdout.starts_with("out/lua.json differs:\n@@ line 1: "), "{different:?}");
+    assert!(different.stdout.starts_with("out/lua.json differs:\n@@ line 1 @@\n"), "{different:?}");
     assert!(different.stdout.contains("\n- old\\u{1b}[2J\n"), "{different:?}");
     assert_eq!(fs::read_to_string(&path).ok().as_deref(), Some("old\u{1b}[2J\n"));
 }

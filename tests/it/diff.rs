@@ -120,7 +120,8 @@ fn equal_sides_give_no_output() {
         &["diff", "in", "--live", "live/nginx.conf", "--live", "live/nginx.conf"],
     ] {
         let run = run(folder.path(), args);
-        assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (Some(0), "", ""), "{args:?}");
+        let only_notes = run.stderr.lines().all(|line| line.starts_with("note: not compared: "));
+        assert!(run.code == Some(0) && run.stdout.is_empty() && only_notes, "{args:?}: {run:?}");
     }
     assert_eq!(json(folder.path(), &LIVE)["equal"], Value::Bool(true));
 }
@@ -275,7 +276,9 @@ fn drift_between_replicas_is_told_first() {
     edit(folder.path(), "other.conf", "client_max_body_size                    8m;", "client_max_body_size 2m;");
     let run = run(folder.path(), &["diff", "in", "--live", "live/nginx.conf", "--live", "other.conf"]);
     assert_eq!(run.code, Some(1));
-    assert!(run.stdout.starts_with("Drift from live (live/nginx.conf) to live (other.conf)\n"), "{}", run.stdout);
+    let groups = "Replicas that serve the same\n  1. live/nginx.conf: equal to what is declared\n  2. other.conf: 1 difference from what is declared\n";
+    assert!(run.stdout.starts_with(groups), "{}", run.stdout);
+    assert!(run.stdout.contains("\nDrift from live (live/nginx.conf) to live (other.conf)\n"), "{}", run.stdout);
     assert!(run.stdout.contains("changed from 8m to 2m") && !run.stdout.contains("worker"), "{}", run.stdout);
 }
 
@@ -519,4 +522,166 @@ fn of_long_lines_the_place_that_differs_is_shown() {
         let shown = run(folder.path(), &["diff", "--base", "old.conf", "--head", "new.conf", "--format", format]).stdout;
         assert!(shown.contains("xold") && shown.contains("xnew"), "{format}: {shown}");
     }
+}
+
+#[test]
+fn what_is_not_compared_is_said() {
+    let folder = shop();
+    edit(folder.path(), "live/lua.json", "\"hsts\": true", "\"hsts\": false");
+    let note = |args: &[&str]| {
+        let Run { code, stdout, stderr } = run(folder.path(), args);
+        (code, stdout.contains("HSTS"), stderr.lines().filter(|line| line.starts_with("note: not compared: ")).count(), stderr)
+    };
+    let lua = [&LIVE[..4], &["--live-lua", "live/lua.json"]].concat();
+    let all = [&lua[..], &["--live-backends", "live/backends.json", "--live-certificates", "live/certificates.json"]].concat();
+    for (args, code, has_hsts, unsaid) in [
+        (&LIVE[..4], 0, false, &["HSTS", "lua.json", "--live-lua", "backends.json", "certificates.json", "`--live` can be a folder"][..]),
+        (&LIVE[..], 0, false, &["HSTS", "certificates.json"]),
+        (&lua[..], 1, true, &["backends.json", "certificates.json"]),
+        (&all[..], 1, true, &[]),
+        (&["diff", "in", "--live", "live"], 1, true, &[]),
+        (&["diff", "--base", "live", "--head", "in"], 1, true, &[]),
+    ] {
+        let (found, says_hsts, notes, stderr) = note(args);
+        assert_eq!((found, says_hsts, notes), (Some(code), has_hsts, usize::from(!unsaid.is_empty())), "{args:?}: {stderr}");
+        for word in unsaid {
+            assert!(stderr.contains(word), "{args:?} {word}: {stderr}");
+        }
+        assert_eq!(stderr.contains("HSTS"), !has_hsts && !unsaid.is_empty(), "{args:?}: {stderr}");
+    }
+    let notes = json(folder.path(), &LIVE[..4])["notes"].clone();
+    assert!(notes[0].as_str().is_some_and(|note| note.starts_with("not compared: ")), "{notes}");
+    // The name that the file has in the pod.
+    fs::rename(folder.path().join("live/lua.json"), folder.path().join("live/cfg.json")).expect("files can be renamed");
+    assert!(note(&["diff", "in", "--live", "live"]).1);
+    let few = run(folder.path(), &[&LIVE[..], &["--live", "live"]].concat());
+    assert_eq!(few.code, Some(2), "{few:?}");
+}
+
+#[test]
+fn replicas_are_compared_without_manifests_too() {
+    let folder = shop();
+    for name in ["b", "c"] {
+        fs::copy(folder.path().join("live/nginx.conf"), folder.path().join(name)).expect("files can be copied");
+    }
+    let all = ["diff", "--live", "live/nginx.conf", "--live", "b", "--live", "c"];
+    assert_eq!(run(folder.path(), &all).code, Some(0));
+    edit(folder.path(), "b", "client_max_body_size                    8m;", "client_max_body_size 2m;");
+    let shown = run(folder.path(), &all);
+    assert_eq!(shown.code, Some(1));
+    assert!(shown.stdout.starts_with("Replicas that serve the same\n  1. live/nginx.conf, c\n  2. b\n\nDrift"), "{}", shown.stdout);
+    let with = json(folder.path(), &[&["diff", "in"], &all[1..]].concat());
+    assert_eq!((&with["replicas"][0]["differences"], &with["replicas"][1]["differences"]), (&Value::from(0), &Value::from(1)), "{with}");
+    assert_eq!(run(folder.path(), &["diff", "--live", "b"]).code, Some(2));
+}
+
+#[test]
+fn a_host_that_no_side_has_is_a_mistake() {
+    let folder = shop();
+    for args in [&LIVE[..], &["diff", "--base", "in", "--head", "in"], &["diff", "--base", "live/nginx.conf", "--head", "live/nginx.conf"]]
+    {
+        let run = run(folder.path(), &[args, &["--host", "shop.exmaple"]].concat());
+        assert!(run.code == Some(2) && run.stderr.contains("`shop.exmaple`"), "{args:?}: {run:?}");
+    }
+}
+
+#[test]
+fn what_an_absent_object_decides_is_not_compared() {
+    let folder = shop();
+    let more = "    nginx.ingress.kubernetes.io/auth-tls-secret: shop/ca
+    nginx.ingress.kubernetes.io/proxy-ssl-secret: shop/backend
+    nginx.ingress.kubernetes.io/custom-headers: shop/headers
+spec:
+  tls: [{hosts: [shop.example], secretName: tls}]
+";
+    write(
+        folder.path(),
+        "in/web.yaml",
+        &SHOP.replace("spec:\n  ingress", &format!("{more}  ingress")).replace("ClassName: nginx", "ClassName: edge"),
+    );
+    let made = rcgen::generate_simple_self_signed([String::from("shop.example")]).expect("the name is sound");
+    let (certificate, key) = (base64(&made.cert.pem()), base64(&made.signing_key.serialize_pem()));
+    let secret = |name: &str| {
+        format!(
+            "---\napiVersion: v1\nkind: Secret\nmetadata: {{name: {name}, namespace: shop}}\ndata: {{tls.crt: {certificate}, tls.key: {key}, \
+             ca.crt: {certificate}}}\n"
+        )
+    };
+    let class =
+        "---\napiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: edge}\nspec: {controller: k8s.io/ingress-nginx}\n";
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ingress-nginx-controller, namespace: ingress-nginx}\ndata: \
+               {global-allowed-response-headers: X-One}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: headers, namespace: shop}\n\
+               data: {X-One: a}\n";
+    write(folder.path(), "in/map.yaml", map);
+    write(folder.path(), "in/more.yaml", &[secret("ca"), secret("backend"), secret("tls"), class.into()].concat());
+    let rendered = run(folder.path(), &["render", "in", "--target", "ingress-nginx", "-o", "live"]);
+    assert!(!rendered.stderr.contains("error"), "{rendered:?}");
+    write(folder.path(), "web.yaml", &fs::read_to_string(folder.path().join("in/web.yaml")).expect("it was written"));
+    let diff = ["diff", "web.yaml", "--live", "live"];
+    let equal = run(folder.path(), &diff);
+    assert_eq!((equal.code, equal.stdout.as_str()), (Some(0), ""), "{equal:?}");
+    for object in [
+        "IngressClass `edge`",
+        "Secret `shop/ca`",
+        "Secret `shop/users`",
+        "Secret `shop/tls`",
+        "ConfigMap `shop/headers`",
+        "Service `shop/api`",
+    ] {
+        assert_eq!(equal.stderr.matches(object).count(), 1, "{object}: {}", equal.stderr);
+    }
+    // What the manifests say of a protection is compared all the same.
+    edit(folder.path(), "web.yaml", "auth-type: basic", "proxy-buffering: 'on'");
+    let lost = run(folder.path(), &diff);
+    assert!(lost.code == Some(1) && lost.stdout.contains("password"), "{lost:?}");
+    // A controller whose cluster does not have the Secret denies, and nobody knows more than that.
+    write(folder.path(), "web.yaml", SHOP);
+    run(folder.path(), &["render", "web.yaml", "--target", "ingress-nginx", "-o", "live"]);
+    assert!(fs::read_to_string(folder.path().join("live/nginx.conf")).is_ok_and(|text| text.contains("return 503")));
+    let denied = run(folder.path(), &diff);
+    assert_eq!((denied.code, denied.stdout.as_str()), (Some(0), ""), "{denied:?}");
+}
+
+#[test]
+fn a_secret_that_goes_is_missing_and_not_unknown() {
+    let folder = shop();
+    fs::create_dir(folder.path().join("new")).expect("folders can be made");
+    write(folder.path(), "new/web.yaml", SHOP);
+    write(folder.path(), "new/cluster.yaml", &CLUSTER.replace("name: users", "name: others"));
+    let told = told(&json(folder.path(), &["diff", "--base", "in", "--head", "new", "--host", "shop.example"]));
+    assert!(told.len() == 1 && told[0].contains("503"), "{told:#?}");
+    // Where neither side holds it, both are compared as if it were there.
+    for name in ["in", "new"] {
+        write(folder.path(), &format!("{name}/cluster.yaml"), &CLUSTER.replace("name: users", "name: others"));
+    }
+    write(folder.path(), "new/web.yaml", &SHOP.replace("auth-type: basic", "proxy-buffering: 'on'"));
+    let told = json(folder.path(), &["diff", "--base", "in", "--head", "new"]);
+    assert!(told.to_string().contains("password"), "{told}");
+}
+
+fn base64(text: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(text)
+}
+
+#[test]
+fn what_is_guessed_of_the_release_is_called_a_guess() {
+    let folder = shop();
+    edit(folder.path(), "live/nginx.conf", "keepalive_timeout  75s;", "keepalive_timeout 7s;");
+    let shown = run(folder.path(), &LIVE).stdout;
+    assert!(shown.contains("+++ declared (ingress-nginx 1.15.1, a guess: the live configuration fits 1.14.3 to 1.15.1)\n"), "{shown}");
+    let said = run(folder.path(), &[&LIVE[..], &["--controller", "1.15.1"]].concat()).stdout;
+    assert!(said.contains("+++ declared (ingress-nginx 1.15.1)\n"), "{said}");
+    // Of releases that write the same, it is the one that is deployed.
+    let deployment = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+spec: {template: {spec: {containers: [{name: controller, image: 'registry.k8s.io/ingress-nginx/controller:v1.14.5', args: [/nginx-ingress-controller]}]}}}
+";
+    write(folder.path(), "in/controller.yaml", deployment);
+    assert!(run(folder.path(), &LIVE).stdout.contains("+++ declared (ingress-nginx 1.14.5)\n"));
+    edit(folder.path(), "live/nginx.conf", "http {", "http { geoip_country /etc/nginx/geoip/GeoIP.dat;");
+    let old = run(folder.path(), &LIVE);
+    assert!(old.stderr.contains("a release before 1.9.0") && old.stderr.contains("`geoip_country`"), "{}", old.stderr);
 }

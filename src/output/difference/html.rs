@@ -55,6 +55,12 @@ pub fn report(differences: &Differences) -> String {
     if differences.is_empty() {
         out.push_str("<p>There are no differences.</p>\n");
     }
+    for note in differences.notes.iter().filter(|_| differences.are_urgent) {
+        let _ = writeln!(out, "<p class=\"why\">{}</p>", sentence(note));
+    }
+    for group in differences.replicas.iter().filter(|_| differences.replicas.len() > 1) {
+        let _ = writeln!(out, "<p>{}</p>", sentence(&group.line()));
+    }
     for drift in differences.drift.iter().filter(|drift| !drift.entries.is_empty()) {
         let _ = writeln!(out, "<h2>Drift from {} to {}</h2>", code(&drift.before), code(&drift.after));
         topics(&mut out, &drift.entries, "h3");

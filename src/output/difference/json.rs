@@ -17,9 +17,20 @@ struct Document<'a> {
     before: &'a str,
     after: &'a str,
     equal: bool,
+    /// What was not compared, and what is not known for certain.
+    notes: &'a [String],
+    replicas: Vec<ReplicasShown<'a>>,
     drift: Vec<DriftShown<'a>>,
     differences: Vec<Difference<'a>>,
     summary: Summary,
+}
+
+/// Live configurations that serve the same.
+#[derive(Serialize)]
+struct ReplicasShown<'a> {
+    files: &'a [String],
+    /// From what is declared; null where nothing is.
+    differences: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -106,6 +117,8 @@ pub fn report(differences: &Differences) -> serde_json::Result<String> {
         before: &differences.before,
         after: &differences.after,
         equal: differences.is_empty(),
+        notes: &differences.notes,
+        replicas: differences.replicas.iter().map(|group| ReplicasShown { files: &group.names, differences: group.differences }).collect(),
         drift: differences.drift.iter().map(DriftShown::new).collect(),
         differences: entries.iter().map(Difference::new).collect(),
         summary: Summary {

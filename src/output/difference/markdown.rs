@@ -19,11 +19,15 @@ pub fn report(differences: &Differences) -> String {
     let mut out = String::from("### What changes in the running configuration\n\n");
     if differences.is_empty() {
         out.push_str("Nothing.\n");
+        notes(&mut out, differences);
         return out;
     }
-    for drift in differences.drift.iter().filter(|drift| !drift.entries.is_empty()) {
+    for group in differences.replicas.iter().filter(|_| differences.replicas.len() > 1) {
         // Writing into a String cannot fail, here and below.
-        let _ = writeln!(out, "**Drift** from {} to {}:\n", code(&drift.before), code(&drift.after));
+        let _ = writeln!(out, "- {}", words(&group.line()));
+    }
+    for drift in differences.drift.iter().filter(|drift| !drift.entries.is_empty()) {
+        let _ = writeln!(out, "\n**Drift** from {} to {}:\n", code(&drift.before), code(&drift.after));
         topics(&mut out, &drift.entries);
     }
     let count = |verdict| differences.entries.iter().filter(|entry| entry.words.fate == Some(verdict)).count();
@@ -37,7 +41,15 @@ pub fn report(differences: &Differences) -> String {
         out.push_str("No reload is needed.\n\n");
     }
     topics(&mut out, &differences.entries);
+    notes(&mut out, differences);
     out
+}
+
+/// What was not compared belongs to the page, which outlives the run.
+fn notes(out: &mut String, differences: &Differences) {
+    for note in differences.notes.iter().filter(|_| differences.are_urgent) {
+        let _ = writeln!(out, "\n> [!NOTE]\n> {}", words(note));
+    }
 }
 
 fn topics(out: &mut String, entries: &[Entry]) {

@@ -80,6 +80,28 @@ pub struct Drift {
     pub entries: Vec<Entry>,
 }
 
+/// Live configurations that serve the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replicas {
+    /// Their names.
+    pub names: Vec<String>,
+    /// How many differences there are from what is declared, where something is.
+    pub differences: Option<usize>,
+}
+
+impl Replicas {
+    /// What is said of the group: `a.conf, b.conf: equal to what is declared`.
+    fn line(&self) -> String {
+        let names = self.names.join(", ");
+        match self.differences {
+            None => names,
+            Some(0) => format!("{names}: equal to what is declared"),
+            Some(1) => format!("{names}: 1 difference from what is declared"),
+            Some(count) => format!("{names}: {count} differences from what is declared"),
+        }
+    }
+}
+
 /// Everything that a comparison has to say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Differences {
@@ -89,15 +111,22 @@ pub struct Differences {
     pub after: String,
     /// Differences between live configurations.
     pub drift: Vec<Drift>,
+    /// Groups of equal live configurations, where there are several.
+    pub replicas: Vec<Replicas>,
     /// Differences between the two sides.
     pub entries: Vec<Entry>,
+    /// What was not compared or is not known for certain, a sentence each.
+    pub notes: Vec<String>,
+    /// The notes are for everybody, and not only for who looks on.
+    pub are_urgent: bool,
 }
 
 impl Differences {
     /// Whether there is nothing to say.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.all().next().is_none()
+        let are_declared = self.replicas.iter().all(|group| group.differences.unwrap_or_default() == 0);
+        are_declared && self.all().next().is_none()
     }
 
     /// The verdicts on all protections that changed.

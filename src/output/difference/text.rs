@@ -17,7 +17,7 @@ const MOST_LINES: usize = 60;
 /// The differences as text, drift first. Empty without differences.
 #[must_use]
 pub fn report(differences: &Differences, paint: Paint) -> String {
-    let mut out = String::new();
+    let mut out = groups(differences);
     for drift in differences.drift.iter().filter(|drift| !drift.entries.is_empty()) {
         let strong = paint.style(AnsiColor::Magenta).bold();
         // Writing into a String cannot fail, here and below.
@@ -32,10 +32,24 @@ pub fn report(differences: &Differences, paint: Paint) -> String {
     out
 }
 
+/// Which replicas serve the same, a line for each group; nothing where there is one.
+fn groups(differences: &Differences) -> String {
+    if differences.replicas.len() < 2 {
+        return String::new();
+    }
+    let mut out = String::from("Replicas that serve the same\n");
+    for (at, group) in differences.replicas.iter().enumerate() {
+        // Writing into a String cannot fail.
+        let _ = writeln!(out, "  {}. {}", at + 1, one_line(&group.line()));
+    }
+    out.push('\n');
+    out
+}
+
 /// How many differences there are, by topic and by host.
 #[must_use]
 pub fn stat(differences: &Differences) -> String {
-    let mut out = String::new();
+    let mut out = groups(differences);
     for drift in differences.drift.iter().filter(|drift| !drift.entries.is_empty()) {
         let _ = writeln!(out, "drift from {} to {}: {}", one_line(&drift.before), one_line(&drift.after), counts(&drift.entries));
     }

@@ -1,0 +1,175 @@
+//! Objects that manifests name and do not hold, as the Secrets that no repository holds: a comparison supposes that they are there, and
+//! leaves out what only they decide.
+
+use std::collections::BTreeSet;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::certificate;
+use super::project::Project;
+use crate::diagnostic::ObjectRef;
+use crate::diff::facts::Facts;
+use crate::diff::{Change, Kind, Target};
+use crate::lower::{self, Absent};
+use crate::manifest::Cluster;
+
+/// The name of a text that nobody wrote.
+pub(super) const NAME: &str = "(not in the input)";
+/// Lines that follow from what a Secret holds, and not from its being named.
+const OF_CONTENT: [&str; 4] = ["proxy_ssl_certificate", "proxy_ssl_certificate_key", "proxy_ssl_trusted_certificate", "ssl_crl"];
+/// Lines that follow from what a ConfigMap with headers or parameters holds.
+const OF_MAPS: [&str; 4] = ["fastcgi_param", "grpc_set_header", "more_set_headers", "proxy_set_header"];
+/// Objects of one kind that are named one by one.
+const MOST: usize = 10;
+
+/// The objects of one side that are supposed to be there.
+#[derive(Debug, Default)]
+pub(super) struct Supposed {
+    absent: Vec<Absent>,
+}
+
+/// All objects of a side that others may not hold.
+pub(super) fn known(cluster: &Cluster) -> BTreeSet<ObjectRef> {
+    let secrets = cluster.secrets.iter().map(|object| &object.reference);
+    let maps = cluster.config_maps.iter().map(|object| &object.reference);
+    let classes = cluster.ingress_classes.iter().map(|object| &object.reference);
+    secrets.chain(maps).chain(classes).chain(cluster.services.iter().map(|object| &object.reference)).cloned().collect()
+}
+
+impl Supposed {
+    /// What the objects of a project name and do not hold. What the other side holds is known to be missing here. A class counts where
+    /// the live configuration serves the Ingresses that name it, or where there is none to say.
+    pub(super) fn of(project: &Project, facts: Option<&Facts>, elsewhere: &BTreeSet<ObjectRef>) -> Self {
+        let mut absent = lower::absent(&project.cluster, &project.controller);
+        let is_served = |absent: &Absent| facts.is_none_or(|facts| absent.users.iter().any(|user| facts.owners.contains(user)));
+        absent.retain(|absent| !elsewhere.contains(&absent.object) && (absent.object.kind != "IngressClass" || is_served(absent)));
+        Self { absent }
+    }
+
+    /// Manifests of the objects that have to be there for the others to count; none where nothing is missing.
+    pub(super) fn text(&self, project: &Project) -> anyhow::Result<Option<String>> {
+        let flags = &project.controller.flags;
+        let mut documents = Vec::new();
+        for absent in &self.absent {
+            let ObjectRef { kind, namespace, name } = &absent.object;
+            let metadata = json!({"name": name, "namespace": namespace});
+            match kind.as_str() {
+                "Secret" => documents.push(json!({"apiVersion": "v1", "kind": kind, "metadata": metadata, "data": secret(absent)?})),
+                "ConfigMap" => documents.push(json!({"apiVersion": "v1", "kind": kind, "metadata": metadata, "data": {}})),
+                "IngressClass" => documents.push(class(name, &flags.controller_class)),
+                _ => {}
+            }
+        }
+        // The first class of an input takes the place of the one that every installation has.
+        let has_class = documents.iter().any(|document| document["kind"] == "IngressClass");
+        if has_class && project.cluster.ingress_classes.is_empty() {
+            documents.push(class(&flags.ingress_class, &flags.controller_class));
+        }
+        let text = documents.iter().map(Value::to_string).collect::<Vec<_>>().join("\n---\n");
+        Ok((!documents.is_empty()).then_some(text))
+    }
+
+    /// Whether a difference between live and declared lines says only what nobody knows.
+    pub(super) fn decides(&self, file: &str, change: &Change) -> bool {
+        self.absent.iter().any(|absent| match (file, absent.object.kind.as_str()) {
+            ("nginx.conf", "Secret") => is_of_secret(absent, change),
+            ("nginx.conf", "ConfigMap") => is_denied(absent, change) || is_of_map(absent, change),
+            ("certificates.json", "Secret") => is_of_certificate(absent, change),
+            ("backends.json", "Service") => is_of_service(absent, change),
+            _ => false,
+        })
+    }
+
+    /// What is not compared, a sentence for each object; Services only where endpoints are compared.
+    pub(super) fn notes(&self, with_services: bool) -> Vec<String> {
+        let mut notes = Vec::new();
+        for kind in ["IngressClass", "Secret", "ConfigMap", "Service"] {
+            let of_kind: Vec<&Absent> = self.absent.iter().filter(|absent| absent.object.kind == kind).collect();
+            if kind == "Service" && !with_services {
+                continue;
+            }
+            notes.extend(of_kind.iter().take(MOST).map(|absent| note(&absent.object)));
+            if of_kind.len() > MOST {
+                notes.push(format!(
+                    "{} more objects of the kind {kind} are not in the input, and what they decide is not compared",
+                    of_kind.len() - MOST
+                ));
+            }
+        }
+        notes
+    }
+}
+
+fn note(object: &ObjectRef) -> String {
+    let ObjectRef { kind, namespace, name } = object;
+    match kind.as_str() {
+        "IngressClass" => format!("the {kind} `{name}` is not in the input: its Ingresses are taken for this controller's"),
+        "Service" => format!("the {kind} `{namespace}/{name}` is not in the input: its ports and endpoints are not compared"),
+        _ => format!("the {kind} `{namespace}/{name}` is not in the input: what it holds is not compared"),
+    }
+}
+
+fn class(name: &str, controller: &str) -> Value {
+    json!({
+        "apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {"name": name}, "spec": {"controller": controller},
+    })
+}
+
+/// What a Secret holds whatever it is for.
+fn secret(absent: &Absent) -> anyhow::Result<Value> {
+    let mut names: Vec<String> = absent.hosts.iter().cloned().collect();
+    names.insert(0, String::from("supposed"));
+    let both = certificate::self_signed(&names)?;
+    let key = both.find("-----BEGIN PRIVATE KEY").unwrap_or(both.len());
+    let (certificate, key) = (STANDARD.encode(&both[..key]), STANDARD.encode(&both[key..]));
+    Ok(json!({"tls.crt": certificate, "tls.key": key, "ca.crt": certificate, "auth": STANDARD.encode("supposed:x")}))
+}
+
+fn owner(change: &Change) -> Option<&Target> {
+    [&change.place.before, &change.place.after].into_iter().flatten().map(|target| &**target).find(|target| !target.ingress.is_empty())
+}
+
+fn is_of_user(absent: &Absent, change: &Change) -> bool {
+    owner(change).is_some_and(|target| absent.users.contains(&(target.namespace.clone(), target.ingress.clone())))
+}
+
+/// The live controller answers by itself, as it does where the object is not in the cluster either.
+fn is_denied(absent: &Absent, change: &Change) -> bool {
+    let is_of_host = || change.place.location.is_none() && change.place.host.as_ref().is_some_and(|host| absent.hosts.contains(&**host));
+    change.kind == Kind::Removed && &*change.name == "return" && (is_of_user(absent, change) || is_of_host())
+}
+
+fn is_of_secret(absent: &Absent, change: &Change) -> bool {
+    let ObjectRef { namespace, name, .. } = &absent.object;
+    let file = format!("{namespace}-{name}.pem");
+    let names = |side: &Option<crate::diff::Side>| side.as_ref().is_some_and(|side| side.text.contains(&file));
+    let is_one_sided = matches!(change.kind, Kind::Added | Kind::Removed);
+    let directive = change.name.split(' ').next().unwrap_or_default();
+    // The name of a file of passwords holds the identity of the Secret.
+    let is_password_file = change.kind == Kind::Changed && matches!(directive, "auth_basic_user_file" | "auth_digest_user_file");
+    is_denied(absent, change)
+        || is_password_file && is_of_user(absent, change)
+        || is_one_sided && OF_CONTENT.contains(&directive) && (names(&change.before) || names(&change.after))
+}
+
+fn is_of_map(absent: &Absent, change: &Change) -> bool {
+    let directive = change.name.split(' ').next().unwrap_or_default();
+    change.kind == Kind::Removed && OF_MAPS.contains(&directive) && is_of_user(absent, change)
+}
+
+/// Which certificate a host has where its Secret may not be there, or not be for the host.
+fn is_of_certificate(absent: &Absent, change: &Change) -> bool {
+    let ObjectRef { namespace, name, .. } = &absent.object;
+    let is = |side: &Option<crate::diff::Side>, text: &str| side.as_ref().is_some_and(|side| side.text == text);
+    let is_without = change.before.is_none() || is(&change.before, "\"default\"") || is(&change.before, "\"\"");
+    is_without && is(&change.after, &format!("\"{namespace}/{name}\""))
+}
+
+fn is_of_service(absent: &Absent, change: &Change) -> bool {
+    let ObjectRef { namespace, name, .. } = &absent.object;
+    let [upstream, key, ..] = change.path.as_slice() else { return false };
+    let is_its = || absent.ports.iter().any(|port| **upstream == *format!("{namespace}-{name}-{port}"));
+    matches!(&**key, "service" | "endpoints" | "port") && is_its()
+}

@@ -1,0 +1,116 @@
+//! What a comparison leaves out, because one of its sides does not hold it.
+
+use k8s_openapi::api::networking::v1::Ingress;
+use serde_json::Value;
+
+use super::dump::{Dump, Lua};
+use super::side::{Declared, Side};
+use crate::catalog::version::FIRST;
+use crate::manifest::Object;
+
+/// What a comparison could not look at.
+#[derive(Debug, Default)]
+pub(super) struct Unsaid {
+    /// A sentence each, for machines and for whoever looks on.
+    pub(super) notes: Vec<String>,
+    /// Whether manifests say something of it: then it is told at all events.
+    pub(super) matters: bool,
+}
+
+/// What is left out of the comparison of two sides; `is_live` where options name the files of the first.
+pub(super) fn between(before: &Side, after: &Side, is_live: bool) -> Unsaid {
+    let mut unsaid = Unsaid::default();
+    for dump in [before, after].into_iter().filter_map(Side::dump) {
+        if let Some(directive) = dump.facts.layout.outdated {
+            let name = dump.name();
+            unsaid.notes.push(format!(
+                "`{name}` was written by a release before {FIRST}, and none of those is known (it holds `{directive}`): it is compared with what {FIRST} writes"
+            ));
+            unsaid.matters = true;
+        }
+    }
+    let missing: Vec<Lua> = Lua::ALL.into_iter().filter(|what| is_missing(*what, before, after)).collect();
+    if !missing.is_empty() {
+        unsaid.notes.push(sentence(&missing, is_live));
+        let declared = [before, after].into_iter().filter_map(Side::declared);
+        unsaid.matters |= declared.into_iter().any(|declared| missing.iter().any(|what| says(*what, declared)));
+    }
+    let supposed = if before.dump().is_some() { after.declared() } else { None };
+    let notes = supposed.map(|declared| declared.supposed.notes(before.dynamic(Lua::Backends).is_some())).unwrap_or_default();
+    unsaid.matters |= !notes.is_empty();
+    unsaid.notes.extend(notes);
+    unsaid
+}
+
+/// Whether one side has it, or both could have it and have not.
+fn is_missing(what: Lua, before: &Side, after: &Side) -> bool {
+    match (before.dynamic(what), after.dynamic(what)) {
+        (Some(_), Some(_)) => false,
+        (None, None) => [before, after].into_iter().filter_map(Side::dump).any(is_of_lua),
+        _ => true,
+    }
+}
+
+/// Whether a configuration leaves things to Lua.
+fn is_of_lua(dump: &Dump) -> bool {
+    dump.facts.layout.lua_files.is_some()
+}
+
+fn sentence(missing: &[Lua], is_live: bool) -> String {
+    let part = |what: &Lua| {
+        let (thing, option, source) = match what {
+            Lua::Backends => (
+                "endpoints, canaries and affinity",
+                "--live-backends",
+                ", what `curl -s 127.0.0.1:10246/configuration/backends` says in the pod",
+            ),
+            Lua::Streams => ("TCP and UDP services", "", ""),
+            Lua::Certificates => ("which certificate a host has", "--live-certificates", ""),
+            Lua::Settings => ("HSTS, the redirect code and what else is set for Lua", "--live-lua", ", the pod's /etc/nginx/lua/cfg.json"),
+        };
+        let file = what.file();
+        match (is_live, option) {
+            (true, option) if !option.is_empty() => format!("{thing} ({file}: `{option}`{source})"),
+            _ => format!("{thing} ({file})"),
+        }
+    };
+    let parts: Vec<String> = missing.iter().map(part).collect();
+    let folder = if is_live { "`--live`" } else { "each side" };
+    format!("not compared: {}; for all at once, {folder} can be a folder with nginx.conf and these files", parts.join(", "))
+}
+
+/// Whether manifests say something that ends up there.
+fn says(what: Lua, declared: &Declared) -> bool {
+    let value = declared.lua(what);
+    let cluster = &declared.project.cluster;
+    match what {
+        Lua::Backends => !cluster.endpoint_slices.is_empty() || !cluster.services.is_empty() || value.is_some_and(has_choice),
+        Lua::Streams => value.and_then(Value::as_array).is_some_and(|streams| !streams.is_empty()),
+        Lua::Certificates => {
+            let is_one = |name: &Value| name.as_str().is_some_and(|name| !matches!(name, "" | "default"));
+            value.and_then(Value::as_object).is_some_and(|hosts| hosts.values().any(is_one))
+        }
+        // HSTS and the redirect act where there is TLS; an application alone says nothing else of them.
+        Lua::Settings => {
+            let has_tls = |ingress: &Object<Ingress>| ingress.value.spec.as_ref().is_some_and(|spec| spec.tls.is_some());
+            let lists = [cluster.config_maps.len(), cluster.controllers.len(), cluster.services.len(), cluster.secrets.len()];
+            lists.into_iter().any(|length| length > 0) || cluster.ingresses.iter().any(has_tls)
+        }
+    }
+}
+
+/// Whether an upstream is more than its endpoints: a canary, affinity, a way to balance.
+fn has_choice(backends: &Value) -> bool {
+    let is_set = |value: Option<&Value>| match value {
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(Value::Array(items)) => !items.is_empty(),
+        Some(Value::Bool(is_on)) => *is_on,
+        _ => false,
+    };
+    let upstreams = backends.as_array().map(Vec::as_slice).unwrap_or_default();
+    upstreams.iter().any(|upstream| {
+        ["alternativeBackends", "load-balance", "sslPassthrough", "noServer"].iter().any(|key| is_set(upstream.get(*key)))
+            || is_set(upstream.pointer("/sessionAffinityConfig/name"))
+            || is_set(upstream.pointer("/upstreamHashByConfig/upstream-hash-by"))
+    })
+}
