@@ -142,6 +142,7 @@ impl Check {
             findings
         };
         findings.iter_mut().for_each(|finding| finding.narrow(&project.sources));
+        lint::placeholders::fold(&mut findings, &project.sources);
         name_templates(&mut findings, &project.sources);
         Ok(policy::judge_all(findings, &project.settings, project.settings_file))
     }

@@ -8,6 +8,7 @@ mod characters;
 mod hostile;
 mod names;
 mod objects;
+pub mod placeholders;
 mod reload;
 pub mod rule;
 pub mod rules;

@@ -247,7 +247,7 @@ fn certificate(
 
 /// Says once for all hosts of an entry that its Secret is not in the input. Nobody knows whether the cluster has it.
 fn absent(world: &World, ingress: &Chosen, key: &str, span: Span, said: &[Diagnostic]) -> Option<Diagnostic> {
-    if world.is_closed("Secret", key) {
+    if world.is_closed("Secret", key) || world.is_sealed("Secret", key) {
         return None;
     }
     let is_said = said.iter().rev().take_while(|finding| finding.object.as_ref() == Some(&ingress.object.reference));

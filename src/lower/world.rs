@@ -130,7 +130,14 @@ impl<'a> World<'a> {
     /// Whether an object is there, but closed: what needs it is told already.
     #[must_use]
     pub fn is_closed(&self, kind: &str, key: &str) -> bool {
-        self.cluster.closed.contains_key(&super::refused::named(kind, key))
+        let object = super::refused::named(kind, key);
+        self.cluster.closed.contains_key(&object)
+    }
+
+    /// Whether an object is there, but encrypted: what it holds is not known, which is told already.
+    #[must_use]
+    pub fn is_sealed(&self, kind: &str, key: &str) -> bool {
+        self.cluster.sealed.contains(&super::refused::named(kind, key))
     }
 
     /// The ConfigMap of a name.

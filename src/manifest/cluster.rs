@@ -1,6 +1,6 @@
 //! Every object of the input that matters, and how what several files declare comes together.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use k8s_openapi::Resource;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service};
@@ -21,6 +21,8 @@ macro_rules! cluster {
             $($(#[doc = $doc])+ pub $list: Vec<Object<$kind>>,)+
             /// Ingresses whose paths answer 503 whatever else they say, and why.
             pub closed: BTreeMap<ObjectRef, String>,
+            /// Secrets that are there, but encrypted: nobody knows what they hold.
+            pub sealed: BTreeSet<ObjectRef>,
             /// Names that the controller makes for two namespaces alike are told apart.
             pub keeps_tenants_apart: bool,
         }
@@ -29,6 +31,7 @@ macro_rules! cluster {
             /// Adds the objects of another part of the input.
             pub(super) fn append(&mut self, more: Self) {
                 $(join(&mut self.$list, more.$list);)+
+                self.sealed.extend(more.sealed);
             }
 
             /// Sorts the objects and drops those that are declared again.

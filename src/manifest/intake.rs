@@ -30,6 +30,8 @@ pub(super) struct Intake {
     pub(super) hidden: Vec<Span>,
     /// The first document that is no Kubernetes object.
     pub(super) stranger: Option<Span>,
+    /// The first braces of a template.
+    pub(super) template: Option<Span>,
 }
 
 impl Intake {
@@ -105,12 +107,26 @@ impl Intake {
 
     pub(super) fn secret(&mut self, _: &str, _: &str, tree: Node) {
         self.hidden.push(tree.span);
+        if tree.get("sops").is_some() {
+            return self.sealed(&tree);
+        }
         let tree = &unwrapped(&tree, "data");
         let Some(mut secret) = read_namespaced::<Secret>(tree, &mut self.findings) else { return };
         let plain = secret.value.string_data.take().unwrap_or_default();
         let data = secret.value.data.get_or_insert_default();
         data.extend(plain.into_iter().map(|(key, value)| (key, k8s_openapi::ByteString(value.into_bytes()))));
         self.cluster.secrets.push(secret);
+    }
+
+    /// A Secret that SOPS has encrypted. Its names are as they were, its values are not.
+    fn sealed(&mut self, tree: &Node) {
+        let secret = reference("Secret", tree, DEFAULT_NAMESPACE);
+        let message = format!("the Secret `{}/{}` is encrypted by SOPS: what it holds is not looked at", secret.namespace, secret.name);
+        let finding = Diagnostic::info("encrypted-secret", message)
+            .at(tree.at(&["metadata", "name"]).map_or(tree.span, |name| name.span))
+            .object(secret.clone());
+        self.findings.push(finding.help("decrypt it first to have it judged: `sops decrypt FILE | ingressc check -`"));
+        self.cluster.sealed.insert(secret);
     }
 
     pub(super) fn workload(&mut self, kind: &str, _: &str, tree: Node) {
@@ -194,6 +210,7 @@ where
     let unknown: Vec<Diagnostic> = unknown.map(|field| unknown_field(field).object(reference.clone())).collect();
     let refused: Vec<Diagnostic> = refusals.iter().filter_map(|refusal| refusal.finding(&reference)).collect();
     findings.extend(merge(unknown, refused));
+    findings.extend(refusals.iter().filter_map(refused::Refusal::remark));
     Some(Object { refusals, ..Object::new(value, reference, Places::of(tree)) })
 }
 

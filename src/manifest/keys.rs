@@ -1,6 +1,6 @@
 //! Keys of mappings: each counts once, and those written twice are told.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher, RandomState};
 
 use super::tree::Entry;
@@ -47,7 +47,9 @@ pub(super) fn insert<'a>(
 ) {
     match index.find(entries, &entry.key) {
         Some(at) => {
-            twice.note(&entry.key, entries[at].key_span, entry.key_span, findings);
+            if !index.take_merged(at) {
+                twice.note(&entry.key, entries[at].key_span, entry.key_span, findings);
+            }
             entries[at] = entry;
         }
         None => entries.push(entry),
@@ -62,11 +64,23 @@ pub(super) struct KeyIndex {
     hasher: RandomState,
     /// How many entries are in it.
     known: usize,
+    /// Places of entries that a merge key brought: to write such a key again is what merge keys are for.
+    merged: BTreeSet<usize>,
 }
 
 impl KeyIndex {
     /// Mappings of fewer keys are searched from the front.
     const SMALL: usize = 24;
+
+    /// Notes that a merge key brought an entry.
+    pub(super) fn note_merged(&mut self, at: usize) {
+        self.merged.insert(at);
+    }
+
+    /// Whether a merge key brought an entry, which is now written anew.
+    fn take_merged(&mut self, at: usize) -> bool {
+        self.merged.remove(&at)
+    }
 
     /// The place of a key among the entries.
     pub(super) fn find(&mut self, entries: &[Entry], key: &str) -> Option<usize> {

@@ -75,7 +75,10 @@ impl Intake {
             let text = |key: &str| item.get(key).and_then(Node::text);
             let (kind, version) =
                 (text("kind").unwrap_or(of).to_owned(), text("apiVersion").or(version.as_deref()).unwrap_or_default().to_owned());
-            self.object(&kind, &version, item);
+            match kind.ends_with("List") && item.get("items").is_some() {
+                true => self.take(item),
+                false => self.object(&kind, &version, item),
+            }
         }
     }
 

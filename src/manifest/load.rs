@@ -43,13 +43,11 @@ fn read_file(file: FileId, text: &str) -> Intake {
     let part = if is_json { read_json(file, text) } else { read_yaml(file, text, 0) };
     let mut whole = part.finish(file);
     let start = |span: Span| Span { end: span.start, ..span };
-    // Templates are no YAML: of what comes of reading them all the same, nothing is worth saying.
-    if let Some(at) = memchr::memmem::find(text.as_bytes(), b"{{")
-        && (whole.stranger.is_some() || whole.findings.iter().any(|finding| is_of_template(finding, text)))
-    {
-        let finding = Diagnostic::error("helm-template", "this is a template, not a manifest").at(Span::new(file, at..at + 2));
-        let finding = finding.help("render it first, as with `helm template . | ingressc render -`");
-        return Intake { findings: vec![finding], hidden: whole.hidden, ..Intake::default() };
+    fold_placeholders(&mut whole.findings);
+    if let Some(span) = whole.template.take() {
+        let finding = Diagnostic::error("helm-template", "this is a template, not a manifest: it is left out").at(span);
+        whole.findings.push(finding.help("render it first, as with `helm template . | ingressc render -`"));
+        whole.stranger = None;
     }
     if let Some(span) = whole.stranger.take() {
         let finding = Diagnostic::warning("not-a-manifest", "this is no Kubernetes object: it has no `kind`").at(start(span));
@@ -58,15 +56,15 @@ fn read_file(file: FileId, text: &str) -> Intake {
     whole
 }
 
-/// Whether a finding comes from the braces of a template in the document.
-fn is_of_template(finding: &Diagnostic, text: &str) -> bool {
-    let is_about_form = matches!(finding.rule, "yaml-syntax" | "bad-key" | "wrong-type" | "duplicate-key" | "bad-merge" | "missing-name");
-    let Some(span) = finding.span.filter(|_| is_about_form) else { return false };
-    let line = text.get(..span.range().start).and_then(|text| text.rfind('\n')).map_or(0, |at| at + 1);
-    // A parser notices a template at its braces or on one of the lines that follow.
-    let behind = text.get(..span.range().end).map_or(text.len(), str::len);
-    let before = text[..line].rmatch_indices('\n').nth(3).map_or(0, |(at, _)| at);
-    text.get(before..).and_then(|rest| rest.get(..(behind - before + 200).min(rest.len()))).is_none_or(|near| near.contains("{{"))
+/// One remark a file for what another tool fills in.
+fn fold_placeholders(findings: &mut Vec<Diagnostic>) {
+    let is_one = |finding: &Diagnostic| finding.rule == "placeholder";
+    let more = findings.iter().filter(|finding| is_one(finding)).count().saturating_sub(1);
+    let mut is_first = true;
+    findings.retain(|finding| !is_one(finding) || std::mem::take(&mut is_first));
+    if let Some(first) = findings.iter_mut().find(|finding| is_one(finding)).filter(|_| more > 0) {
+        first.notes.push(format!("and so are {more} more places of this file"));
+    }
 }
 
 /// Reads a text as kubectl does that begins like JSON: as one JSON value after another, and as YAML from where it is no JSON, but
@@ -98,8 +96,14 @@ fn read_yaml(file: FileId, text: &str, from: usize) -> Part {
     let read = |ranges: &[Range<usize>]| {
         let mut part = Part::default();
         for range in ranges {
-            let seen = read_document(&mut part, file, text, from + range.start..from + range.end, range.start == 0);
-            part.documents.push(seen);
+            let (range, is_first) = (from + range.start..from + range.end, range.start == 0);
+            match memchr::memmem::find(text[range.clone()].as_bytes(), b"{{") {
+                Some(braces) => read_template(&mut part, file, text, range, is_first, braces),
+                None => {
+                    let seen = read_document(&mut part, file, text, range, is_first);
+                    part.documents.push(seen);
+                }
+            }
         }
         part
     };
@@ -133,6 +137,30 @@ impl Part {
     }
 }
 
+/// Reads a document that may be a template: such a one is no YAML, and of what comes of reading it all the same, nothing is worth saying.
+fn read_template(part: &mut Part, file: FileId, text: &str, range: Range<usize>, is_first: bool, braces: usize) {
+    let mut own = Part::default();
+    let seen = read_document(&mut own, file, text, range.clone(), is_first);
+    own.documents.push(seen);
+    let is_template = own.intake.stranger.is_some() || own.intake.findings.iter().any(|finding| is_of_template(finding, text));
+    if is_template {
+        let at = range.start + braces;
+        own.intake = Intake { hidden: own.intake.hidden, template: Some(Span::new(file, at..at + 2)), ..Intake::default() };
+    }
+    part.append(own);
+}
+
+/// Whether a finding comes from the braces of a template in the document.
+fn is_of_template(finding: &Diagnostic, text: &str) -> bool {
+    let is_about_form = matches!(finding.rule, "yaml-syntax" | "bad-key" | "wrong-type" | "duplicate-key" | "bad-merge" | "missing-name");
+    let Some(span) = finding.span.filter(|_| is_about_form) else { return false };
+    let line = text.get(..span.range().start).and_then(|text| text.rfind('\n')).map_or(0, |at| at + 1);
+    // A parser notices a template at its braces or on one of the lines that follow.
+    let behind = text.get(..span.range().end).map_or(text.len(), str::len);
+    let before = text[..line].rmatch_indices('\n').nth(3).map_or(0, |(at, _)| at);
+    text.get(before..).and_then(|rest| rest.get(..(behind - before + 200).min(rest.len()))).is_none_or(|near| near.contains("{{"))
+}
+
 fn read_document(part: &mut Part, file: FileId, text: &str, range: Range<usize>, is_first: bool) -> Seen {
     let document = &text[range.clone()];
     let intake = &mut part.intake;
@@ -164,9 +192,10 @@ fn read_document(part: &mut Part, file: FileId, text: &str, range: Range<usize>,
 }
 
 fn append(all: &mut Intake, part: Intake) {
-    let Intake { cluster, findings, hidden, stranger } = part;
+    let Intake { cluster, findings, hidden, stranger, template } = part;
     all.cluster.append(cluster);
     join(&mut all.findings, findings);
     join(&mut all.hidden, hidden);
     all.stranger = all.stranger.or(stranger);
+    all.template = all.template.or(template);
 }

@@ -262,9 +262,13 @@ fn key_of(node: Node<'_>) -> Result<Cow<'_, str>, Refusal> {
 
 /// Merges the mappings of a key `<<`. A later merge wins over keys before it, as kubectl has it; in a list the first mapping wins.
 fn merge<'a>(entries: &mut Vec<Entry<'a>>, index: &mut KeyIndex, key_span: Span, node: Node<'a>) -> Result<(), Refusal> {
-    let mut put = |entry: Entry<'a>| match index.find(entries, &entry.key) {
-        Some(at) => entries[at] = entry,
-        None => entries.push(entry),
+    let mut put = |entry: Entry<'a>| {
+        let found = index.find(entries, &entry.key);
+        index.note_merged(found.unwrap_or(entries.len()));
+        match found {
+            Some(at) => entries[at] = entry,
+            None => entries.push(entry),
+        }
     };
     let span = node.span;
     match node.into_value() {

@@ -20,7 +20,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::tree::{Node, Value};
-use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
+use crate::diagnostic::{Diagnostic, Effect, ObjectRef, Severity};
 use crate::source::Span;
 use forms::Form;
 
@@ -172,10 +172,19 @@ impl Refusal {
         (!self.is_placeholder).then(|| self.finding_of_any(object))
     }
 
+    /// The remark that another tool has to fill in a place before anything can be said of it.
+    #[must_use]
+    pub(super) fn remark(&self) -> Option<Diagnostic> {
+        self.is_placeholder.then(|| {
+            let message = format!("`{}` is filled in by another tool: what it will be is not judged", self.subject);
+            Diagnostic::info("placeholder", message).at(self.span).subject(&self.subject)
+        })
+    }
+
     /// The finding of a place that another tool fills in: it has to, before anything can be served.
     #[must_use]
     pub fn finding_of_placeholder(&self, object: &ObjectRef) -> Option<Diagnostic> {
-        self.is_placeholder.then(|| self.finding_of_any(object).help("fill in the placeholders first"))
+        self.is_placeholder.then(|| self.finding_of_any(object).effect(Effect::LocationDenied).help("fill in the placeholders first"))
     }
 
     fn finding_of_any(&self, object: &ObjectRef) -> Diagnostic {

@@ -267,8 +267,14 @@ fn what_a_cluster_holds_is_let_in() {
         "apiVersion: v1\nkind: Secret\nmetadata: {name: a.b, finalizers: [kubernetes, a.b/c]}\ntype: kubernetes.io/tls\nstringData: {tls.crt: \"\"}\ndata: {tls.key: \"\"}\n",
         "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a}\nspec:\n  tls: [{hosts: [1.2.3.4]}, {secretName: \"\"}, {}]\n  rules:\n  - {}\n  - {host: null, http: {paths: [{path: \"\", pathType: ImplementationSpecific, backend: {resource: {kind: A B, name: b}}}]}}\n  - {host: '*.a', http: {paths: [{path: '/a(//|$)(.*)', pathType: ImplementationSpecific, backend: {service: {name: 1a, port: {name: a-1}}}}]}}\n",
         "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a, uid: 7bb1, annotations: {kubernetes.io/ingress.class: a}}\nspec: {ingressClassName: b, defaultBackend: {resource: {kind: A, name: b}}, tls: [{secretName: A/B}]}\n",
-        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: '${NAME}-web', namespace: '<namespace>'}\nspec: {rules: [{host: __HOST__}, {host: 'app.${DOMAIN}'}], defaultBackend: {resource: {kind: A, name: b}}}\n",
     ] {
         assert_eq!(refused(text), [], "{text}");
     }
+}
+
+#[test]
+fn what_another_tool_fills_in_is_told_once() {
+    let text = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: '${NAME}-web', namespace: '<namespace>'}\nspec: {rules: [{host: __HOST__}, {host: 'app.${DOMAIN}'}], defaultBackend: {resource: {kind: A, name: b}}}\n";
+    let message = "`${NAME}-web` is filled in by another tool: what it will be is not judged";
+    assert_eq!(refused(text), [("placeholder", String::from("'${NAME}-web'"), message.to_owned())]);
 }

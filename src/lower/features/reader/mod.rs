@@ -218,10 +218,13 @@ impl<'a> Reader<'a> {
 
     /// Denies the paths because of an object that is not in the input. Nobody knows whether the cluster has it.
     pub(super) fn deny_absent<T>(&mut self, key: &'static Key<T>, kind: &str, name: &str) -> Stop {
-        let is_closed = self.world.is_closed(kind, name);
+        let (is_closed, is_sealed) = (self.world.is_closed(kind, name), self.world.is_sealed(kind, name));
         let name = shown(name);
         if is_closed {
             return Stop::Denied(format!("the API server refuses the {kind} `{name}`"));
+        }
+        if is_sealed {
+            return Stop::Denied(format!("the {kind} `{name}` is encrypted"));
         }
         let about = self.about(&key.spec, Fate::LocationDenied, "");
         let absent = Diagnostic::info("absent-object", format!("`{}` names the {kind} `{name}`, which is not in the input", key.spec.name));

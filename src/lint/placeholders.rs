@@ -1,0 +1,95 @@
+//! Values that another tool fills in: what was found about them is folded into one remark a file.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::diagnostic::{Diagnostic, Effect};
+use crate::source::{FileId, SourceMap};
+
+/// Rules about the form of a value, or about what it names. What is dangerous about it is told, whatever else is filled in.
+const ABOUT_FORM: [&str; 18] = [
+    "absent-object",
+    "admission",
+    "bad-annotation-value",
+    "blocked-reload",
+    "controller-crash",
+    "foreign-class",
+    "host-outside-tls",
+    "invalid-setting",
+    "malformed-annotation",
+    "malformed-host",
+    "malformed-name",
+    "malformed-path",
+    "missing-service",
+    "missing-service-port",
+    "misread-setting",
+    "refused-object",
+    "unfit-value",
+    "wrong-type",
+];
+/// A value that is longer is no name or number with a mark in it.
+const LONGEST: usize = 200;
+
+/// Leaves out what is said of values that another tool fills in, and says once a file that they are not judged.
+///
+/// What closes a path of a neutral target is told all the same: it is closed until somebody fills it in.
+pub fn fold(findings: &mut Vec<Diagnostic>, sources: &SourceMap) {
+    let mut files: BTreeMap<FileId, (usize, Diagnostic)> = BTreeMap::new();
+    findings.retain(|finding| {
+        let Some(span) = finding.span.filter(|span| !sources.is_hidden(*span)) else { return true };
+        let text = sources.file(span.file).text.get(span.range()).unwrap_or_default();
+        let is_closed = finding.effect == Some(Effect::LocationDenied);
+        let is_about_form = ABOUT_FORM.contains(&finding.rule);
+        let Some(mark) = mark(text).filter(|_| is_about_form && !is_closed) else { return true };
+        let remark = || {
+            let message = format!("`{mark}` is filled in by another tool: what it will be is not judged");
+            Diagnostic::info("placeholder", message).at(span).subject(mark)
+        };
+        files.entry(span.file).or_insert_with(|| (0, remark())).0 += 1;
+        false
+    });
+    for finding in findings.iter().filter(|finding| finding.rule == "placeholder") {
+        // The file has its remark.
+        files.remove(&finding.span.map_or(FileId(u32::MAX), |span| span.file));
+    }
+    findings.extend(files.into_values().map(|(found, remark)| match found - 1 {
+        0 => remark,
+        more => remark.note(format!("and so are {more} more places of this file")),
+    }));
+}
+
+/// The mark in a value that a tool puts something in for. Names in capitals alone: nginx has variables of its own.
+fn mark(text: &str) -> Option<&str> {
+    #[expect(clippy::unwrap_used, reason = "a fixed pattern that a test compiles")]
+    static MARKS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\$\{[A-Z][A-Z0-9_]*(?::?-[^{}]*)?\}|\$\([A-Z][A-Z0-9_]*\)|\$[A-Z][A-Z0-9_]+|<[A-Z][A-Z0-9 _-]*>|@[A-Z][A-Z0-9_]+@|%[A-Z][A-Z0-9_]+%|__[A-Z][A-Z0-9_]+__").unwrap()
+    });
+    let is_value = text.len() <= LONGEST && !text.contains('\n');
+    MARKS.find(text).filter(|_| is_value).map(|found| found.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_in_capitals() {
+        for (text, expected) in [
+            ("${HOST}", Some("${HOST}")),
+            ("app.${DOMAIN:-example.com}", Some("${DOMAIN:-example.com}")),
+            ("$(SIZE)m", Some("$(SIZE)")),
+            ("$SIZE", Some("$SIZE")),
+            ("<YOUR HOST>", Some("<YOUR HOST>")),
+            ("@VERSION@", Some("@VERSION@")),
+            ("__NAME__", Some("__NAME__")),
+            ("$host", None),
+            ("${request_uri}", None),
+            ("/(.*)$", None),
+            ("a\n${HOST}", None),
+        ] {
+            assert_eq!(mark(text), expected, "{text}");
+        }
+    }
+}
