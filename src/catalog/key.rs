@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use super::releases::{Change, LINE_BREAKS};
 use super::value::{self, Check};
 use super::version::Version;
+use crate::ir::Settings;
 
 /// How far an annotation reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +66,68 @@ pub enum Fate {
     IngressDropped,
 }
 
+/// What an annotation has no effect without.
+#[derive(Debug, Clone, Copy)]
+pub struct Needs {
+    /// Annotations of which one is enough; empty: nothing is needed.
+    pub names: &'static [&'static str],
+    /// The word that it must have; empty: any.
+    pub word: &'static str,
+    /// Whether the settings of the whole controller do the same, where none of the annotations is there.
+    pub is_set: fn(&Settings) -> bool,
+}
+
+impl Needs {
+    /// Nothing else is needed.
+    pub(crate) const NOTHING: Self = Self { names: &[], word: "", is_set: |_| false };
+
+    /// One of these annotations.
+    pub(crate) const fn one_of(names: &'static [&'static str]) -> Self {
+        Self { names, ..Self::NOTHING }
+    }
+
+    /// The annotation must have this value.
+    pub(crate) const fn being(self, word: &'static str) -> Self {
+        Self { word, ..self }
+    }
+
+    /// Settings that do as well.
+    pub(crate) const fn or(self, is_set: fn(&Settings) -> bool) -> Self {
+        Self { is_set, ..self }
+    }
+
+    /// Whether nothing is needed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Whether a value of one of the annotations does what is needed.
+    #[must_use]
+    pub fn is_met_by(&self, value: &str) -> bool {
+        match self.word {
+            "" => !value.is_empty(),
+            "true" => value::parse_bool(value) == Some(true),
+            word => value.eq_ignore_ascii_case(word),
+        }
+    }
+
+    /// The annotations and the word as messages have them.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let one = |name: &&str| match self.word {
+            "" => format!("`{name}`"),
+            "true" => format!("`{name}: \"true\"`"),
+            word => format!("`{name}: {word}`"),
+        };
+        let names: Vec<String> = self.names.iter().map(one).collect();
+        match names.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+            _ => names.concat(),
+        }
+    }
+}
+
 /// Everything that is known of one annotation. Names are without the prefix.
 #[derive(Debug)]
 pub struct Spec {
@@ -98,8 +161,12 @@ pub struct Spec {
     pub refused: Fate,
     /// What a value comes to that is empty, or that cannot be read where checks are switched off.
     pub unreadable: Fate,
-    /// The annotation without which this one has no effect; empty: none.
-    pub needs: &'static str,
+    /// What it has no effect without.
+    pub needs: Needs,
+    /// Whether who writes it relies on it as a protection of its own.
+    pub guards: bool,
+    /// Whether it counts on a canary, of which the controller reads little.
+    pub on_canary: bool,
     /// The directives of nginx that it governs.
     pub directives: &'static [&'static str],
 }
@@ -122,7 +189,9 @@ impl Spec {
         gone: None,
         refused: Fate::Ignored,
         unreadable: Fate::Ignored,
-        needs: "",
+        needs: Needs::NOTHING,
+        guards: false,
+        on_canary: false,
         directives: &[],
     };
 

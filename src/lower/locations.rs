@@ -90,8 +90,11 @@ impl Merge<'_, '_> {
         // Only the first location of a path is looked at: an `Exact` one there lets any number of `Prefix` ones in.
         match site.first(&path.path).filter(|first| first.route.path_match == path.path_match) {
             Some(first) if !first.route.is_default_backend => {
-                let finding = self.overridden(first, ingress, rule, path);
-                self.findings.push(finding);
+                // What becomes of a canary whose Service is served already is told with the canaries.
+                if !ingress.annotations.canary.enabled {
+                    let finding = self.overridden(first, ingress, rule, path);
+                    self.findings.push(finding);
+                }
                 return;
             }
             Some(first) => *first = location,

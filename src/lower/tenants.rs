@@ -85,11 +85,13 @@ fn canaries(chosen: &[Chosen], sites: &Sites, upstreams: &[Upstream]) -> Vec<Dia
             let Some(victim) = owner(chosen, location).filter(|victim| victim.namespace != ingress.namespace) else { continue };
             let Some(backend) = &path.backend else { continue };
             let takes = |upstream: &&Upstream| upstream.alternatives.contains(&backend.upstream);
-            if by_name.get(location.route.upstream.as_str()).copied().filter(takes).is_none() {
+            // A share of the requests is what canaries are for; all of them is another thing.
+            let share = &ingress.annotations.canary.share;
+            if share.weight < share.total.max(100) || by_name.get(location.route.upstream.as_str()).copied().filter(takes).is_none() {
                 continue;
             }
             let message = format!(
-                "this canary takes requests for path `{}` of host `{}`, which belongs to namespace `{}`",
+                "this canary takes all requests for path `{}` of host `{}`, which belongs to namespace `{}`",
                 path.path, rule.host, victim.namespace
             );
             let finding = Diagnostic::warning("foreign-canary", message).at(path.span).subject(format!("{}{}", rule.host, path.path));

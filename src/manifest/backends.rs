@@ -27,10 +27,10 @@ pub struct Backend<'a> {
     pub service: &'a IngressServiceBackend,
 }
 
-impl Backend<'_> {
+impl<'a> Backend<'a> {
     /// The path as it is written; `/` where none is.
     #[must_use]
-    pub fn path(&self) -> &str {
+    pub fn path(&self) -> &'a str {
         self.path.and_then(|path| path.path.as_deref()).filter(|path| !path.is_empty()).unwrap_or("/")
     }
 

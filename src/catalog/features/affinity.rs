@@ -1,6 +1,6 @@
 //! Keeps a client on one endpoint.
 
-use crate::catalog::key::{Risk, Scope, keys};
+use crate::catalog::key::{Needs, Risk, Scope, keys};
 use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
@@ -18,6 +18,7 @@ keys! {
         scope: Scope::Ingress,
         risk: Risk::Medium,
         check: Check::Options(&["balanced", "persistent"]),
+        needs: Needs::one_of(&["affinity"]),
     }
     /// Whether clients of a canary stay with it (`sticky`) or not (`legacy`).
     CANARY_BEHAVIOR: String = "affinity-canary-behavior" {
@@ -25,6 +26,7 @@ keys! {
         scope: Scope::Ingress,
         check: Check::Options(&["sticky", "legacy"]),
         since: Some(Version::new(0, 49, 0)),
+        on_canary: true,
     }
     /// Name of the cookie; `INGRESSCOOKIE` where nothing is said.
     COOKIE_NAME: String = "session-cookie-name" {
@@ -32,7 +34,7 @@ keys! {
         scope: Scope::Ingress,
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::BASIC),
-        needs: "affinity",
+        needs: Needs::one_of(&["affinity"]),
     }
     /// Marks the cookie `Secure`, whatever the request came by.
     COOKIE_SECURE: bool = "session-cookie-secure" {
@@ -40,7 +42,7 @@ keys! {
         scope: Scope::Ingress,
         check: Check::Bool,
         since: Some(Version::new(1, 0, 1)),
-        needs: "affinity",
+        needs: Needs::one_of(&["affinity"]),
     }
     /// Seconds until the cookie expires, for old browsers.
     COOKIE_EXPIRES: String = "session-cookie-expires" {
@@ -48,7 +50,7 @@ keys! {
         scope: Scope::Ingress,
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::COOKIE_AGE),
-        needs: "affinity",
+        needs: Needs::one_of(&["affinity"]),
     }
     /// Seconds until the cookie expires.
     COOKIE_MAX_AGE: String = "session-cookie-max-age" {
@@ -56,7 +58,7 @@ keys! {
         scope: Scope::Ingress,
         risk: Risk::Medium,
         check: Check::Matches(&patterns::COOKIE_AGE),
-        needs: "affinity",
+        needs: Needs::one_of(&["affinity"]),
     }
     /// Path of the cookie; must be set where paths are regular expressions.
     COOKIE_PATH: String = "session-cookie-path" {
@@ -65,7 +67,7 @@ keys! {
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::URL),
         before: &[(&releases::URL_COMMAS, Check::MatchesWithoutSpaces(&patterns::URL_WITHOUT_COMMAS))],
-        needs: "affinity",
+        needs: Needs::one_of(&["affinity"]),
     }
     /// Domain of the cookie.
     COOKIE_DOMAIN: String = "session-cookie-domain" {
@@ -74,7 +76,7 @@ keys! {
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::BASIC),
         since: Some(Version::new(1, 4, 0)),
-        needs: "affinity",
+        needs: Needs::one_of(&["affinity"]),
     }
     /// `SameSite` of the cookie.
     COOKIE_SAME_SITE: String = "session-cookie-samesite" {
@@ -83,20 +85,20 @@ keys! {
         check: Check::OptionsAnyCase(&["none", "lax", "strict"]),
         // Quirk: the value was put into small letters, and compared with words in capitals.
         before: &[(&releases::SAME_SITE_WORDS, Check::OptionsAnyCase(&[]))],
-        needs: "affinity",
+        needs: Needs::one_of(&["affinity"]),
     }
     /// Leaves out `SameSite=None` for browsers that do not understand it.
     COOKIE_CONDITIONAL_SAME_SITE_NONE: bool = "session-cookie-conditional-samesite-none" {
         example: "true",
         scope: Scope::Ingress,
         check: Check::Bool,
-        needs: "affinity",
+        needs: Needs::one_of(&["affinity"]),
     }
     /// Chooses another endpoint when the one of the cookie fails.
     COOKIE_CHANGE_ON_FAILURE: bool = "session-cookie-change-on-failure" {
         example: "true",
         scope: Scope::Ingress,
         check: Check::Bool,
-        needs: "affinity",
+        needs: Needs::one_of(&["affinity"]),
     }
 }

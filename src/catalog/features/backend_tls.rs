@@ -1,6 +1,6 @@
 //! TLS towards the backend.
 
-use crate::catalog::key::{Fate, Risk, Scope, keys};
+use crate::catalog::key::{Fate, Needs, Risk, Scope, keys};
 use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 
@@ -15,6 +15,7 @@ keys! {
         check: Check::MatchesWithoutSpaces(&patterns::BASIC),
         refused: Fate::IngressDropped,
         unreadable: Fate::FailsOpen,
+        on_canary: true,
         directives: &["proxy_ssl_certificate", "proxy_ssl_certificate_key", "proxy_ssl_trusted_certificate", "proxy_ssl_crl"],
     }
     /// Ciphers for the backend, as OpenSSL names them.
@@ -24,7 +25,8 @@ keys! {
         for_host: true,
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::BACKEND_CIPHERS),
-        needs: "proxy-ssl-secret",
+        needs: Needs::one_of(&["proxy-ssl-secret"]),
+        on_canary: true,
         directives: &["proxy_ssl_ciphers"],
     }
     /// Versions of TLS for the backend.
@@ -34,7 +36,8 @@ keys! {
         for_host: true,
         check: Check::MatchesWithoutSpaces(&patterns::BACKEND_PROTOCOLS),
         before: &[(&releases::BACKEND_PROTOCOLS, Check::MatchesWithoutSpaces(&patterns::OLD_BACKEND_PROTOCOLS))],
-        needs: "proxy-ssl-secret",
+        needs: Needs::one_of(&["proxy-ssl-secret"]),
+        on_canary: true,
         directives: &["proxy_ssl_protocols"],
     }
     /// Name that the certificate of the backend must have, also sent by SNI.
@@ -44,7 +47,8 @@ keys! {
         for_host: true,
         risk: Risk::High,
         check: Check::HostPattern,
-        needs: "proxy-ssl-secret",
+        needs: Needs::one_of(&["proxy-ssl-secret"]),
+        on_canary: true,
         directives: &["proxy_ssl_name"],
     }
     /// Whether the certificate of the backend is checked.
@@ -55,7 +59,9 @@ keys! {
         check: Check::MatchesWithoutSpaces(&patterns::ON_OFF),
         refused: Fate::FailsOpen,
         unreadable: Fate::FailsOpen,
-        needs: "proxy-ssl-secret",
+        needs: Needs::one_of(&["proxy-ssl-secret"]),
+        on_canary: true,
+        guards: true,
         directives: &["proxy_ssl_verify"],
     }
     /// Longest chain of certificates that is accepted.
@@ -64,7 +70,8 @@ keys! {
         scope: Scope::Ingress,
         for_host: true,
         check: Check::Int,
-        needs: "proxy-ssl-secret",
+        needs: Needs::one_of(&["proxy-ssl-secret"]),
+        on_canary: true,
         directives: &["proxy_ssl_verify_depth"],
     }
     /// Whether the name is sent by SNI.
@@ -73,7 +80,8 @@ keys! {
         scope: Scope::Ingress,
         for_host: true,
         check: Check::MatchesWithoutSpaces(&patterns::ON_OFF),
-        needs: "proxy-ssl-secret",
+        needs: Needs::one_of(&["proxy-ssl-secret"]),
+        on_canary: true,
         directives: &["proxy_ssl_server_name"],
     }
 }

@@ -1,6 +1,6 @@
 //! How the endpoint of a request is chosen.
 
-use crate::catalog::key::{Fate, Risk, Scope, keys};
+use crate::catalog::key::{Fate, Needs, Risk, Scope, keys};
 use crate::catalog::value::{Check, patterns};
 
 keys! {
@@ -9,6 +9,7 @@ keys! {
         example: "ewma",
         check: Check::Options(&["round_robin", "chash", "chashsubset", "sticky_balanced", "sticky_persistent", "ewma"]),
         refused: Fate::IngressDropped,
+        on_canary: true,
     }
     /// Chooses by a hash of variables of nginx, as `$request_uri`.
     HASH_BY: String = "upstream-hash-by" {
@@ -17,6 +18,7 @@ keys! {
         check: Check::MatchesWithoutSpaces(&patterns::VARIABLE),
         refused: Fate::IngressDropped,
         unreadable: Fate::FeatureLost,
+        on_canary: true,
     }
     /// Hashes to a group of endpoints instead of one.
     HASH_SUBSET: bool = "upstream-hash-by-subset" {
@@ -24,6 +26,8 @@ keys! {
         check: Check::Bool,
         refused: Fate::IngressDropped,
         unreadable: Fate::FeatureLost,
+        on_canary: true,
+        needs: Needs::one_of(&["upstream-hash-by"]),
     }
     /// Endpoints in such a group; 3 where nothing is said.
     HASH_SUBSET_SIZE: i64 = "upstream-hash-by-subset-size" {
@@ -31,11 +35,14 @@ keys! {
         check: Check::Int,
         refused: Fate::IngressDropped,
         unreadable: Fate::FeatureLost,
+        on_canary: true,
+        needs: Needs::one_of(&["upstream-hash-by-subset"]).being("true"),
     }
     /// Sends requests to the cluster address of the Service instead of its endpoints.
     SERVICE_UPSTREAM: bool = "service-upstream" {
         example: "true",
         scope: Scope::Ingress,
         check: Check::Bool,
+        on_canary: true,
     }
 }

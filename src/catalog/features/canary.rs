@@ -1,6 +1,6 @@
 //! A second Ingress for the same host and path that takes a share of the requests.
 
-use crate::catalog::key::{Risk, Scope, keys};
+use crate::catalog::key::{Needs, Risk, Scope, keys};
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
 
@@ -10,12 +10,14 @@ keys! {
         example: "true",
         scope: Scope::Ingress,
         check: Check::Bool,
+        on_canary: true,
     }
     /// Share of the requests, out of `canary-weight-total`.
     WEIGHT: i64 = "canary-weight" {
         example: "20",
         scope: Scope::Ingress,
         check: Check::Int,
+        on_canary: true,
     }
     /// What the weight is a share of; 100 where nothing is said.
     WEIGHT_TOTAL: i64 = "canary-weight-total" {
@@ -23,6 +25,8 @@ keys! {
         scope: Scope::Ingress,
         check: Check::Int,
         since: Some(Version::new(1, 1, 1)),
+        on_canary: true,
+        needs: Needs::one_of(&["canary-weight"]),
     }
     /// Header that leads to the canary when it is `always`, and away from it when it is `never`.
     HEADER: String = "canary-by-header" {
@@ -30,6 +34,7 @@ keys! {
         scope: Scope::Ingress,
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::BASIC),
+        on_canary: true,
     }
     /// Value of that header that leads to the canary, instead of `always`.
     HEADER_VALUE: String = "canary-by-header-value" {
@@ -37,6 +42,8 @@ keys! {
         scope: Scope::Ingress,
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::BASIC),
+        on_canary: true,
+        needs: Needs::one_of(&["canary-by-header"]),
     }
     /// Regular expression for values of that header that lead to the canary; does not count where a value is given.
     HEADER_PATTERN: String = "canary-by-header-pattern" {
@@ -44,6 +51,8 @@ keys! {
         scope: Scope::Ingress,
         risk: Risk::Medium,
         check: Check::Matches(&patterns::HOST_PATTERN),
+        on_canary: true,
+        needs: Needs::one_of(&["canary-by-header"]),
     }
     /// Cookie that leads to the canary when it is `always`, and away from it when it is `never`.
     COOKIE: String = "canary-by-cookie" {
@@ -51,5 +60,6 @@ keys! {
         scope: Scope::Ingress,
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::BASIC),
+        on_canary: true,
     }
 }

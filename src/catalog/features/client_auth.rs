@@ -1,6 +1,6 @@
 //! Certificates that clients must show.
 
-use crate::catalog::key::{Fate, Risk, keys};
+use crate::catalog::key::{Fate, Needs, Risk, keys};
 use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
@@ -14,6 +14,7 @@ keys! {
         check: Check::MatchesWithoutSpaces(&patterns::BASIC),
         refused: Fate::IngressDropped,
         unreadable: Fate::FailsOpen,
+        on_canary: true,
         directives: &["ssl_client_certificate", "ssl_crl"],
     }
     /// Whether a certificate must be shown.
@@ -23,7 +24,9 @@ keys! {
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::VERIFY_CLIENT),
         before: &[(&releases::VERIFY_CLIENT, Check::MatchesWithoutSpaces(&patterns::VERIFY_CLIENT_WITHIN))],
-        needs: "auth-tls-secret",
+        needs: Needs::one_of(&["auth-tls-secret"]),
+        on_canary: true,
+        guards: true,
         directives: &["ssl_verify_client"],
     }
     /// Longest chain of certificates that is accepted; 1 where nothing is said.
@@ -31,7 +34,8 @@ keys! {
         example: "2",
         for_host: true,
         check: Check::Int,
-        needs: "auth-tls-secret",
+        needs: Needs::one_of(&["auth-tls-secret"]),
+        on_canary: true,
         directives: &["ssl_verify_depth"],
     }
     /// Page for clients whose certificate is refused.
@@ -42,7 +46,8 @@ keys! {
         check: Check::MatchesWithoutSpaces(&patterns::ERROR_PAGE),
         before: &[(&releases::ERROR_PAGE_PATHS, Check::MatchesWithoutSpaces(&patterns::ERROR_PAGE_SHORT_URL)), (&releases::NAMED_ERROR_PAGE, Check::MatchesWithoutSpaces(&patterns::ERROR_PAGE_URL))],
         refused: Fate::IngressDropped,
-        needs: "auth-tls-secret",
+        needs: Needs::one_of(&["auth-tls-secret"]),
+        on_canary: true,
         directives: &["error_page"],
     }
     /// Sends the certificate to the backend in the header `ssl-client-cert`.
@@ -51,7 +56,8 @@ keys! {
         for_host: true,
         check: Check::Bool,
         refused: Fate::IngressDropped,
-        needs: "auth-tls-secret",
+        needs: Needs::one_of(&["auth-tls-secret"]),
+        on_canary: true,
         directives: &["proxy_set_header"],
     }
     /// `CN=` and a regular expression that the common name of the client must match.
@@ -64,7 +70,9 @@ keys! {
         since: Some(Version::new(1, 2, 0)),
         refused: Fate::IngressDropped,
         unreadable: Fate::FailsOpen,
-        needs: "auth-tls-secret",
+        needs: Needs::one_of(&["auth-tls-secret"]),
+        on_canary: true,
+        guards: true,
         directives: &["if", "return"],
     }
 }

@@ -1,6 +1,6 @@
 //! Requests of scripts from other origins.
 
-use crate::catalog::key::{Fate, Risk, Scope, keys};
+use crate::catalog::key::{Fate, Needs, Risk, Scope, keys};
 use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
@@ -24,7 +24,7 @@ keys! {
         before: &[(&releases::ORIGIN_SCHEMES, Check::MatchesWithoutSpaces(&patterns::HTTP_ORIGINS)), (&releases::NULL_ORIGIN, Check::MatchesWithoutSpaces(&patterns::ORIGINS_WITHOUT_NULL))],
         refused: Fate::FailsOpen,
         unreadable: Fate::FailsOpen,
-        needs: "enable-cors",
+        needs: Needs::one_of(&["enable-cors"]).being("true"),
         directives: &["if", "set", "more_set_headers"],
     }
     /// Request headers that may be sent, separated by commas.
@@ -33,7 +33,7 @@ keys! {
         scope: Scope::Ingress,
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::HEADERS),
-        needs: "enable-cors",
+        needs: Needs::one_of(&["enable-cors"]).being("true"),
         directives: DIRECTIVES,
     }
     /// Methods that may be used, separated by commas.
@@ -42,7 +42,7 @@ keys! {
         scope: Scope::Ingress,
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::METHODS),
-        needs: "enable-cors",
+        needs: Needs::one_of(&["enable-cors"]).being("true"),
         directives: DIRECTIVES,
     }
     /// Whether cookies may be sent; they may where nothing is said.
@@ -52,7 +52,7 @@ keys! {
         check: Check::Bool,
         refused: Fate::FailsOpen,
         unreadable: Fate::FailsOpen,
-        needs: "enable-cors",
+        needs: Needs::one_of(&["enable-cors"]).being("true"),
         directives: DIRECTIVES,
     }
     /// Response headers that scripts may read, separated by commas.
@@ -62,7 +62,7 @@ keys! {
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::EXPOSED_HEADERS),
         since: Some(Version::new(0, 40, 0)),
-        needs: "enable-cors",
+        needs: Needs::one_of(&["enable-cors"]).being("true"),
         directives: DIRECTIVES,
     }
     /// Seconds that a browser may remember the answer to a preflight request.
@@ -70,7 +70,7 @@ keys! {
         example: "600",
         scope: Scope::Ingress,
         check: Check::Int,
-        needs: "enable-cors",
+        needs: Needs::one_of(&["enable-cors"]).being("true"),
         directives: DIRECTIVES,
     }
 }

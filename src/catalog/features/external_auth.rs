@@ -1,6 +1,6 @@
 //! A service that decides whether a request may pass.
 
-use crate::catalog::key::{Fate, Risk, keys};
+use crate::catalog::key::{Fate, Needs, Risk, keys};
 use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
@@ -22,7 +22,7 @@ keys! {
         check: Check::MatchesWithoutSpaces(&patterns::METHOD),
         before: &[(&releases::AUTH_METHOD, Check::MatchesWithoutSpaces(&patterns::METHOD_WITHIN))],
         refused: Fate::LocationDenied,
-        needs: "auth-url",
+        needs: Needs::one_of(&["auth-url"]),
         directives: &["proxy_method"],
     }
     /// Where to send people who are not signed in.
@@ -31,7 +31,8 @@ keys! {
         risk: Risk::High,
         check: Check::MatchesWithoutSpaces(&patterns::URL_WITH_VARIABLES),
         before: &[(&releases::AUTH_URL_COMMAS, Check::MatchesWithoutSpaces(&patterns::URL_WITH_VARIABLES_ONLY))],
-        needs: "auth-url",
+        needs: Needs::one_of(&["auth-url"]),
+        guards: true,
         directives: &["error_page", "return"],
     }
     /// Name of the parameter that carries the way back to the sign-in page; `rd` where nothing is said.
@@ -41,7 +42,7 @@ keys! {
         check: Check::MatchesWithoutSpaces(&patterns::URL),
         before: &[(&releases::URL_COMMAS, Check::MatchesWithoutSpaces(&patterns::URL_WITHOUT_COMMAS))],
         since: Some(Version::new(0, 42, 0)),
-        needs: "auth-url",
+        needs: Needs::one_of(&["auth-url"]),
         directives: &["return"],
     }
     /// Configuration of nginx for the request to the service.
@@ -49,14 +50,14 @@ keys! {
         example: "proxy_set_header X-Shop yes;",
         risk: Risk::Critical,
         check: Check::Nothing,
-        needs: "auth-url",
+        needs: Needs::one_of(&["auth-url"]),
     }
     /// Remembers answers of the service under this key, which may hold variables of nginx.
     CACHE_KEY: String = "auth-cache-key" {
         example: "$cookie_session$host",
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::VARIABLE),
-        needs: "auth-url",
+        needs: Needs::one_of(&["auth-url"]),
         directives: &["proxy_cache", "proxy_cache_key", "set $cache_key"],
     }
     /// Connections to the service that are kept open; none where nothing is said.
@@ -64,7 +65,7 @@ keys! {
         example: "10",
         check: Check::Int,
         since: Some(Version::new(1, 2, 0)),
-        needs: "auth-url",
+        needs: Needs::one_of(&["auth-url"]),
         directives: &["keepalive"],
     }
     /// Shares variables of nginx between the request of the client and that to the service.
@@ -72,7 +73,7 @@ keys! {
         example: "true",
         check: Check::Bool,
         since: Some(Version::new(1, 9, 1)),
-        needs: "auth-url",
+        needs: Needs::one_of(&["auth-url"]),
         directives: &["set"],
     }
     /// Requests that pass through one kept connection at most; 1000 where nothing is said.
@@ -80,7 +81,7 @@ keys! {
         example: "500",
         check: Check::Int,
         since: Some(Version::new(1, 2, 0)),
-        needs: "auth-url",
+        needs: Needs::one_of(&["auth-url"]),
         directives: &["keepalive_requests"],
     }
     /// Seconds that a kept connection may idle; 60 where nothing is said.
@@ -88,7 +89,7 @@ keys! {
         example: "30",
         check: Check::Int,
         since: Some(Version::new(1, 2, 0)),
-        needs: "auth-url",
+        needs: Needs::one_of(&["auth-url"]),
         directives: &["keepalive_timeout"],
     }
     /// How long answers are remembered, by status, as `200 202 30m`; several are separated by commas.
@@ -97,7 +98,7 @@ keys! {
         risk: Risk::Medium,
         check: Check::Matches(&patterns::EXTENDED),
         refused: Fate::ProtectionLost,
-        needs: "auth-url",
+        needs: Needs::one_of(&["auth-url"]),
         directives: &["proxy_cache_valid"],
     }
     /// Headers of the service's answer that are passed to the backend, separated by commas.
@@ -106,7 +107,7 @@ keys! {
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::HEADERS),
         refused: Fate::LocationDenied,
-        needs: "auth-url",
+        needs: Needs::one_of(&["auth-url"]),
         directives: &["auth_request_set", "proxy_set_header", "set"],
     }
     /// ConfigMap, as `namespace/name`, with headers for the request to the service.
@@ -114,7 +115,7 @@ keys! {
         example: "shop/headers",
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::BASIC),
-        needs: "auth-url",
+        needs: Needs::one_of(&["auth-url"]),
         directives: &["proxy_set_header"],
     }
     /// Value of the header `X-Auth-Request-Redirect`; the URI of the request where nothing is said.
@@ -124,7 +125,7 @@ keys! {
         check: Check::MatchesWithoutSpaces(&patterns::URL),
         before: &[(&releases::URL_COMMAS, Check::MatchesWithoutSpaces(&patterns::URL_WITHOUT_COMMAS))],
         refused: Fate::ProtectionLost,
-        needs: "auth-url",
+        needs: Needs::one_of(&["auth-url"]),
         directives: &["proxy_set_header"],
     }
     /// Passes the cookie of the service on with every answer, not only with successful ones.
@@ -133,7 +134,7 @@ keys! {
         check: Check::Bool,
         since: Some(Version::new(1, 2, 1)),
         refused: Fate::ProtectionLost,
-        needs: "auth-url",
+        needs: Needs::one_of(&["auth-url"]),
         directives: &["add_header"],
     }
     /// Whether the external authentication of the whole controller applies; it does where nothing is said.

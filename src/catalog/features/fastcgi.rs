@@ -1,6 +1,6 @@
 //! Parameters of backends that speak FastCGI.
 
-use crate::catalog::key::{Fate, Risk, keys};
+use crate::catalog::key::{Fate, Needs, Risk, keys};
 use crate::catalog::value::{Check, patterns};
 
 keys! {
@@ -10,6 +10,7 @@ keys! {
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::FILE_NAME),
         refused: Fate::IngressDropped,
+        needs: Needs::one_of(&["backend-protocol"]).being("FCGI"),
         directives: &["fastcgi_index"],
     }
     /// ConfigMap in the namespace of the Ingress with parameters.
@@ -18,6 +19,7 @@ keys! {
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::BASIC),
         refused: Fate::IngressDropped,
+        needs: Needs::one_of(&["backend-protocol"]).being("FCGI"),
         directives: &["fastcgi_param"],
     }
 }

@@ -1,6 +1,6 @@
 //! How a request is passed to the backend.
 
-use crate::catalog::key::{Fate, Risk, keys};
+use crate::catalog::key::{Fate, Needs, Risk, keys};
 use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 
@@ -39,6 +39,7 @@ keys! {
         check: Check::MatchesWithoutSpaces(&patterns::PATH_WITH_CAPTURES),
         before: &[(&releases::PREFIX_CAPTURES, Check::MatchesWithoutSpaces(&patterns::BASIC))],
         refused: Fate::IngressDropped,
+        needs: Needs::one_of(&["rewrite-target"]),
         directives: &["proxy_set_header", "grpc_set_header"],
     }
     /// Pushes what headers `Link` of the backend name.

@@ -1,6 +1,6 @@
 //! Limits that all controllers count together, in memcached.
 
-use crate::catalog::key::{Fate, Risk, Scope, keys};
+use crate::catalog::key::{Fate, Needs, Risk, Scope, keys};
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
 
@@ -26,7 +26,7 @@ keys! {
         gone: GONE,
         refused: Fate::ProtectionLost,
         unreadable: Fate::ProtectionLost,
-        needs: "global-rate-limit",
+        needs: Needs::one_of(&["global-rate-limit"]),
     }
     /// What requests are counted by; `$remote_addr` where nothing is said.
     KEY: String = "global-rate-limit-key" {
@@ -35,7 +35,7 @@ keys! {
         risk: Risk::High,
         check: Check::MatchesWithoutSpaces(&patterns::VARIABLE),
         gone: GONE,
-        needs: "global-rate-limit",
+        needs: Needs::one_of(&["global-rate-limit"]),
     }
     /// Length of a window.
     WINDOW: String = "global-rate-limit-window" {
@@ -44,6 +44,6 @@ keys! {
         check: Check::Duration,
         gone: GONE,
         refused: Fate::LocationDenied,
-        needs: "global-rate-limit",
+        needs: Needs::one_of(&["global-rate-limit"]),
     }
 }

@@ -1,6 +1,6 @@
 //! A copy of each request for another service.
 
-use crate::catalog::key::{Risk, Scope, keys};
+use crate::catalog::key::{Needs, Risk, Scope, keys};
 use crate::catalog::value::{Check, patterns};
 
 keys! {
@@ -18,7 +18,7 @@ keys! {
         scope: Scope::Ingress,
         risk: Risk::High,
         check: Check::HostPattern,
-        needs: "mirror-target",
+        needs: Needs::one_of(&["mirror-target"]),
         directives: &["proxy_set_header"],
     }
     /// Whether the copy has the body of the request; it has where nothing is said.
@@ -26,7 +26,7 @@ keys! {
         example: "off",
         scope: Scope::Ingress,
         check: Check::MatchesWithoutSpaces(&patterns::ON_OFF),
-        needs: "mirror-target",
+        needs: Needs::one_of(&["mirror-target"]),
         directives: &["mirror_request_body", "proxy_pass_request_body", "proxy_set_header"],
     }
 }

@@ -136,7 +136,7 @@ mod tests {
             let name = spec.name;
             assert!(spec.doc.trim().ends_with('.'), "{name} has no documentation");
             assert!(!spec.example.is_empty() && spec.check.accepts(spec.example), "{name} has no good example");
-            assert!(spec.needs.is_empty() || find(spec.needs).is_some(), "{name} needs an annotation that nobody knows");
+            assert!(spec.needs.names.iter().all(|needed| find(needed).is_some()), "{name} needs an annotation that nobody knows");
             let kind = match spec.check {
                 Check::Bool => Kind::Bool,
                 Check::Int => Kind::Int,

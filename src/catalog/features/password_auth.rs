@@ -1,6 +1,6 @@
 //! Users and passwords.
 
-use crate::catalog::key::{Fate, Risk, keys};
+use crate::catalog::key::{Fate, Needs, Risk, keys};
 use crate::catalog::value::{Check, patterns};
 
 keys! {
@@ -19,7 +19,8 @@ keys! {
         check: Check::MatchesWithoutSpaces(&patterns::BASIC),
         refused: Fate::LocationDenied,
         unreadable: Fate::LocationDenied,
-        needs: "auth-type",
+        needs: Needs::one_of(&["auth-type"]),
+        guards: true,
         directives: &["auth_basic_user_file", "auth_digest_user_file"],
     }
     /// Whether the Secret holds one file (`auth-file`, under the key `auth`) or a password hash per user (`auth-map`).
@@ -27,7 +28,7 @@ keys! {
         example: "auth-file",
         check: Check::MatchesWithoutSpaces(&patterns::AUTH_SECRET_TYPE),
         refused: Fate::IngressDropped,
-        needs: "auth-type",
+        needs: Needs::one_of(&["auth-type"]),
         directives: &["auth_basic_user_file", "auth_digest_user_file"],
     }
     /// What the password is asked for.
@@ -36,7 +37,7 @@ keys! {
         risk: Risk::Medium,
         check: Check::Matches(&patterns::BASIC_AND_SPACE),
         refused: Fate::IngressDropped,
-        needs: "auth-type",
+        needs: Needs::one_of(&["auth-type"]),
         directives: &["auth_basic", "auth_digest"],
     }
 }

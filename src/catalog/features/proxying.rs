@@ -1,6 +1,6 @@
 //! Sizes, times and changes on the way to the backend and back.
 
-use crate::catalog::key::{Risk, keys};
+use crate::catalog::key::{Needs, Risk, keys};
 use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
@@ -107,6 +107,7 @@ keys! {
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::URL),
         before: &[(&releases::URL_COMMAS, Check::MatchesWithoutSpaces(&patterns::URL_WITHOUT_COMMAS))],
+        needs: Needs::one_of(&["proxy-redirect-from"]).or(|settings| settings.route_defaults.proxying.redirect_from != "off"),
         directives: &["proxy_redirect"],
     }
     /// Reads the response as fast as the backend sends it.

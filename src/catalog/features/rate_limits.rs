@@ -1,6 +1,6 @@
 //! Limits per client address.
 
-use crate::catalog::key::{Fate, keys};
+use crate::catalog::key::{Fate, Needs, keys};
 use crate::catalog::value::Check;
 use crate::catalog::version::Version;
 
@@ -34,6 +34,7 @@ keys! {
         example: "3",
         check: Check::Int,
         since: Some(Version::new(0, 40, 0)),
+        needs: Needs::one_of(&["limit-rps", "limit-rpm"]),
         directives: &["limit_req"],
     }
     /// Kilobytes per second of each response.
@@ -46,6 +47,7 @@ keys! {
     BANDWIDTH_AFTER: i64 = "limit-rate-after" {
         example: "100",
         check: Check::Int,
+        needs: Needs::one_of(&["limit-rate"]).or(|settings| settings.limits.rate > 0),
         directives: &["limit_rate_after"],
     }
     /// Addresses and networks that are not limited.
@@ -55,6 +57,7 @@ keys! {
         check: Check::Networks,
         refused: Fate::IngressDropped,
         unreadable: Fate::Ignored,
+        needs: Needs::one_of(&["limit-rps", "limit-rpm", "limit-connections"]),
         directives: &["geo", "map"],
     }
 }

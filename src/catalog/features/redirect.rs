@@ -1,6 +1,6 @@
 //! Redirects instead of answers.
 
-use crate::catalog::key::{Fate, Risk, keys};
+use crate::catalog::key::{Fate, Needs, Risk, keys};
 use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
@@ -32,7 +32,7 @@ keys! {
         since: Some(Version::new(1, 12, 0)),
         refused: Fate::IngressDropped,
         unreadable: Fate::FeatureLost,
-        needs: "temporal-redirect",
+        needs: Needs::one_of(&["temporal-redirect"]),
         directives: &["return"],
     }
     /// Redirects every request to this URL, for good; does not count where `temporal-redirect` is set.
@@ -51,7 +51,7 @@ keys! {
         check: Check::Int,
         refused: Fate::IngressDropped,
         unreadable: Fate::FeatureLost,
-        needs: "permanent-redirect",
+        needs: Needs::one_of(&["permanent-redirect"]),
         directives: &["return"],
     }
     /// Makes the redirects of nginx name no host.

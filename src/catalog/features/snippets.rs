@@ -26,5 +26,6 @@ keys! {
         risk: Risk::Critical,
         check: Check::Nothing,
         since: Some(Version::new(1, 1, 1)),
+        on_canary: true,
     }
 }

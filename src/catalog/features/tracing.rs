@@ -1,6 +1,6 @@
 //! OpenTelemetry of a path.
 
-use crate::catalog::key::{Fate, Risk, keys};
+use crate::catalog::key::{Fate, Needs, Risk, keys};
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
 
@@ -17,7 +17,7 @@ keys! {
         example: "false",
         check: Check::Bool,
         since: Some(Version::new(1, 7, 0)),
-        needs: "enable-opentelemetry",
+        needs: Needs::one_of(&["enable-opentelemetry"]).being("true").or(|settings| settings.tracing.enabled),
         directives: &["opentelemetry_trust_incoming_spans"],
     }
     /// Name of the operation.
@@ -27,7 +27,7 @@ keys! {
         check: Check::MatchesWithoutSpaces(&patterns::PLAIN_NAME),
         since: Some(Version::new(1, 7, 0)),
         refused: Fate::IngressDropped,
-        needs: "enable-opentelemetry",
+        needs: Needs::one_of(&["enable-opentelemetry"]).being("true").or(|settings| settings.tracing.enabled),
         directives: &["opentelemetry_operation_name"],
     }
 }

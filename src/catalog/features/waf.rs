@@ -1,6 +1,6 @@
 //! The web application firewall ModSecurity.
 
-use crate::catalog::key::{Fate, Risk, Scope, keys};
+use crate::catalog::key::{Fate, Needs, Risk, Scope, keys};
 use crate::catalog::value::{Check, patterns};
 
 keys! {
@@ -20,6 +20,8 @@ keys! {
         check: Check::Bool,
         refused: Fate::FailsOpen,
         unreadable: Fate::FailsOpen,
+        needs: Needs::one_of(&["enable-modsecurity"]).being("true").or(|settings| settings.waf.enabled),
+        guards: true,
         directives: &["modsecurity_rules_file"],
     }
     /// Identity of a transaction, with variables of nginx.
@@ -28,6 +30,7 @@ keys! {
         scope: Scope::Ingress,
         risk: Risk::High,
         check: Check::MatchesWithoutSpaces(&patterns::VARIABLE),
+        needs: Needs::one_of(&["enable-modsecurity"]).being("true").or(|settings| settings.waf.enabled),
         directives: &["modsecurity_transaction_id"],
     }
     /// Rules of the firewall.
@@ -36,6 +39,8 @@ keys! {
         scope: Scope::Ingress,
         risk: Risk::Critical,
         check: Check::Nothing,
+        needs: Needs::one_of(&["enable-modsecurity"]).being("true").or(|settings| settings.waf.enabled),
+        guards: true,
         directives: &["modsecurity_rules"],
     }
 }

@@ -144,7 +144,7 @@ impl<'a> Checker<'a> {
     fn lost(&self, written: &Written, meaning: &Unknown, rule: &'static str, cause: &str) -> Diagnostic {
         let key = words::shown(written.key);
         let has = |name: &str| written.annotations.contains_key(&self.speaker.full(name));
-        let protects = |spec: &Spec| spec.is_protection() && (spec.needs.is_empty() || has(spec.needs));
+        let protects = |spec: &Spec| spec.is_protection() && (spec.needs.is_empty() || spec.needs.names.iter().any(|name| has(name)));
         let meant = meaning.instead();
         let is_protection = match meaning {
             Unknown::Removed(removed) => removed.protects,

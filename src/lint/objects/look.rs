@@ -6,8 +6,11 @@ use k8s_openapi::api::core::v1::{Service, ServicePort};
 use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use crate::catalog::features::forwarding;
-use crate::ir::{Protocol, Proxy};
+use crate::catalog::features::{self, forwarding};
+use crate::catalog::key::{Key, Spec};
+use crate::catalog::value::parse_bool;
+use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::ir::{CATCH_ALL, Owner, Protocol, Proxy, Route, Server};
 use crate::lint::Subject;
 use crate::lower::{Class, Classes, Controller};
 use crate::manifest::{Backend, Cluster, Links, Object, Use, Workload, named};
@@ -85,6 +88,100 @@ impl<'a> Look<'a> {
     fn full(&self, name: &str) -> String {
         format!("{}/{name}", self.controller.flags.annotations_prefix)
     }
+
+    /// The annotations of an Ingress that the controller knows: what is known of each, its name as it is written, and its value.
+    pub(super) fn annotations(&self, ingress: &'a Object<Ingress>) -> impl Iterator<Item = (&'static Spec, &'a str, &'a str)> {
+        let (prefix, version) = (self.controller.flags.annotations_prefix.as_str(), self.controller.version);
+        let all = ingress.value.metadata.annotations.iter().flatten();
+        all.filter_map(move |(name, value)| {
+            let spec = features::find_in(name.strip_prefix(prefix)?.strip_prefix('/')?, version)?;
+            spec.is_known_to(version).then_some((spec, name.as_str(), value.as_str()))
+        })
+    }
+
+    /// The value of an annotation.
+    pub(super) fn value_of<T>(&self, ingress: &'a Object<Ingress>, key: &'static Key<T>) -> Option<&'a str> {
+        self.annotations(ingress).find(|(spec, ..)| std::ptr::eq(*spec, &raw const key.spec)).map(|(.., value)| value)
+    }
+
+    /// Whether an Ingress is a canary.
+    pub(super) fn is_canary(&self, ingress: &'a Object<Ingress>) -> bool {
+        self.value_of(ingress, &features::canary::ENABLED).and_then(parse_bool) == Some(true)
+    }
+
+    /// The canaries.
+    pub(super) fn canaries(&self) -> impl Iterator<Item = &'a Object<Ingress>> {
+        self.ingresses().filter(|ingress| self.is_canary(ingress))
+    }
+
+    /// The first route of each Ingress, with its host.
+    pub(super) fn one_of_each_ingress(&self) -> impl Iterator<Item = (&'a Server, &'a Route)> {
+        let mut seen = HashSet::new();
+        self.routes().filter(move |(_, route)| route.owner.as_deref().is_some_and(|owner| seen.insert((&owner.namespace, &owner.name))))
+    }
+
+    /// The routes that Ingresses ask for and that serve requests, with their hosts.
+    pub(super) fn routes(&self) -> impl Iterator<Item = (&'a Server, &'a Route)> + use<'a> {
+        let all = self.proxy.servers.iter().flat_map(|server| server.routes.iter().map(move |route| (server, route)));
+        all.filter(|(_, route)| route.owner.is_some() && route.features.denied.is_none())
+    }
+
+    /// The server that answers for a host, as far as it is not the one for all others.
+    pub(super) fn server_for(&self, host: &str) -> Option<&'a Server> {
+        let host = host.to_ascii_lowercase();
+        let below = || host.split_once('.').and_then(|(_, parent)| self.proxy.server(&format!("*.{parent}")));
+        self.proxy.server(&host).filter(|server| server.hostname != CATCH_ALL).or_else(below)
+    }
+}
+
+/// The Ingress that a route is of.
+pub(super) fn ingress_of(route: &Route) -> Option<ObjectRef> {
+    route.owner.as_deref().map(reference)
+}
+
+fn reference(owner: &Owner) -> ObjectRef {
+    ObjectRef { kind: String::from("Ingress"), namespace: owner.namespace.clone(), name: owner.name.clone() }
+}
+
+/// The Ingress of a route in words.
+pub(super) fn by_whom(route: &Route) -> String {
+    route.owner.as_deref().map_or_else(String::new, |owner| format!("Ingress `{}/{}`", owner.namespace, owner.name))
+}
+
+/// Whether two routes are of one Ingress.
+pub(super) fn are_of_one(one: &Route, other: &Route) -> bool {
+    let of = |route: &Route| route.owner.as_deref().map(|owner| (owner.namespace.clone(), owner.name.clone()));
+    of(one) == of(other)
+}
+
+/// An annotation of a route as it is written, and its place.
+pub(super) fn written<'r, T>(route: &'r Route, key: &'static Key<T>) -> Option<(&'r str, Span)> {
+    let names = std::iter::once(key.spec.name).chain(key.spec.aliases.iter().copied());
+    let (name, span) = names.into_iter().find_map(|name| route.features.cause(name))?;
+    Some((name, *span))
+}
+
+/// Puts a finding at an annotation of a route.
+pub(super) fn at_annotation<T>(finding: Diagnostic, route: &Route, key: &'static Key<T>) -> Diagnostic {
+    let (name, place) = written(route, key).map_or((key.spec.name, None), |(name, place)| (name, Some(place)));
+    let finding = finding.at(place.or_else(|| crate::cause::span(route.origin))).subject(name);
+    match ingress_of(route) {
+        Some(object) => finding.object(object),
+        None => finding,
+    }
+}
+
+/// Adds the place of a route to a finding, where a manifest declared it.
+pub(super) fn beside(finding: Diagnostic, words: impl Into<String>, route: &Route) -> Diagnostic {
+    match crate::cause::span(route.origin) {
+        Some(place) => finding.related(words, place),
+        None => finding,
+    }
+}
+
+/// The path of a route as it was written.
+pub(super) fn path_of(route: &Route) -> &str {
+    if route.declared_path.is_empty() { "/" } else { &route.declared_path }
 }
 
 impl<'a> Asked<'a> {

@@ -3,8 +3,13 @@
 //!
 //! A rule is silent where it cannot know: objects of a kind that the input does not hold at all may well be in the cluster.
 
+mod canaries;
+mod guards;
+mod inclusion;
 mod look;
+mod matching;
 mod speech;
+mod urls;
 
 use std::iter;
 
@@ -28,32 +33,61 @@ macro_rules! objects {
 }
 
 objects! {
+    aimless_canary,
+    auth_loop,
+    borrowed_pattern,
     contested_certificate,
+    credentials_for_any_origin,
+    detection_only_firewall,
+    dropped_path,
     error_pages_without_backend,
     exposed_store,
     external_without_host,
+    fallen_open,
+    forgeable_address,
+    glob_in_pattern,
     grpc_as_http,
     grpc_without_tls,
+    half_anchored_path,
     headless_service_upstream,
     host_outside_tls,
     idle_session_affinity,
+    ignored_on_canary,
+    inherited_redirect,
+    kept_session,
+    limit_per_replica,
+    literal_pattern,
+    loose_path,
+    miscounted_weight,
+    missing_group,
     missing_issuer,
     missing_service,
     missing_service_port,
     missing_target_port,
     no_fallback_to_wildcard,
     node_port_clash,
+    open_allowlist,
     password_without_tls,
+    pattern_as_cookie_path,
     plain_to_tls_port,
+    redirect_loop,
+    satisfied_by_one,
+    second_canary,
     secret_elsewhere,
     selector_without_pods,
     service_without_endpoints,
+    shared_client_certificates,
     short_grace_period,
     single_controller,
+    skipped_client_certificates,
     tls_to_plain_port,
     two_issuers,
     uncovered_alias,
+    unguarded_path,
+    unreachable_path,
+    unsafe_auth_url,
     way_around_ingress,
+    wide_canary,
 }
 
 /// The rules of this room.

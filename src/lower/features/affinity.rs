@@ -81,7 +81,7 @@ mod tests {
             (&[("session-cookie-name", "route")][..], "", 1),
             (&[("affinity", "ip"), ("session-cookie-name", "route")], "", 1),
             (&[("affinity", ""), ("affinity-mode", "persistent")], "persistent", 1),
-            (&[("affinity-mode", "Persistent")], "", 1),
+            (&[("affinity-mode", "Persistent")], "", 2),
             (&[], "", 0),
         ] {
             let (request, found) = request(annotations);

@@ -80,7 +80,7 @@ fn annotation<'a>(feature: &'a Feature, spec: &'a Spec) -> Annotation<'a> {
         for_host: spec.for_host,
         risk: spec.risk.name(),
         since: spec.since.map(|since| since.to_string()),
-        needs: Some(spec.needs).filter(|needs| !needs.is_empty()),
+        needs: spec.needs.names.first().copied(),
         refused: fate(spec.refused),
         unreadable: fate(spec.unreadable),
         directives: spec.directives,

@@ -53,7 +53,7 @@ fn annotation(feature: &str, spec: &Spec, paint: Paint) -> String {
         ("example", spec.example.to_owned()),
         ("holds for", if spec.for_host { String::from("each host as a whole") } else { format!("each {}", scope(spec.scope)) }),
         ("risk", spec.risk.name().to_owned()),
-        ("needs", spec.needs.to_owned()),
+        ("needs", spec.needs.shown().replace('`', "")),
         ("bad value", meaning(spec.refused).to_owned()),
         ("since", since),
         ("older names", spec.aliases.join(", ")),
@@ -111,7 +111,7 @@ Seconds that a browser may remember the answer to a preflight request.
   example      600
   holds for    each ingress
   risk         Low
-  needs        enable-cors
+  needs        enable-cors: \"true\"
   bad value    the default applies
   nginx        more_set_headers
 ";

@@ -2,6 +2,8 @@
 //!
 //! What a bad value comes to is in the catalog; the reader acts on it and says so. A feature ends early with a [`Stop`].
 
+mod idle;
+
 use std::fmt::Display;
 
 use k8s_openapi::api::networking::v1::Ingress;
@@ -45,7 +47,6 @@ struct Present<'a> {
     value: &'a str,
     /// The name is an older one.
     is_alias: bool,
-    is_read: bool,
 }
 
 /// Reads the annotations of one Ingress.
@@ -92,7 +93,7 @@ impl<'a> Reader<'a> {
             }
             if short.is_some() {
                 let is_alias = short != Some(spec.name);
-                reader.present.push(Present { spec, name, value, is_alias, is_read: false });
+                reader.present.push(Present { spec, name, value, is_alias });
             }
         }
         reader
@@ -130,9 +131,7 @@ impl<'a> Reader<'a> {
     /// The value of an annotation, without a word about bad ones.
     pub(super) fn probe<T: Value>(&mut self, key: &'static Key<T>) -> Result<T, Problem> {
         let at = self.find(&key.spec).ok_or(Problem::Missing)?;
-        let present = &mut self.present[at];
-        present.is_read = true;
-        let value = present.value;
+        let value = self.present[at].value;
         if self.world.controller.flags.enable_annotation_validation
             && !value.is_empty()
             && !key.spec.accepts(value, self.world.controller.version)
@@ -275,18 +274,10 @@ impl<'a> Reader<'a> {
         Ok(None)
     }
 
-    /// What was found out besides the values. Annotations that nobody had to read are without effect.
+    /// What was found out besides the values.
     pub(in crate::lower) fn finish(mut self) -> Verdict {
-        let idle: Vec<&'static Spec> = self.present.iter().filter(|present| !present.is_read).map(|present| present.spec).collect();
-        for spec in idle {
-            let needs_another = !spec.needs.is_empty() && !self.present.iter().any(|present| present.spec.name == spec.needs);
-            if needs_another {
-                let message = format!("`{}` has no effect without `{}`", spec.name, spec.needs);
-                let diagnostic = Diagnostic::warning("idle-annotation", message).effect(Effect::AnnotationIgnored);
-                let diagnostic = self.place(diagnostic, spec);
-                self.findings.push(diagnostic);
-            }
-        }
+        let idle = idle::findings(&self);
+        self.findings.extend(idle);
         Verdict { denied: self.denied, is_rejected: self.is_rejected, findings: self.findings }
     }
 

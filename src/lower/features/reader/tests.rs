@@ -5,11 +5,12 @@ use crate::catalog::features::{access, affinity, balancing, external_auth, forwa
 use crate::catalog::version::Version;
 use crate::lower::features::fixture::Fixture;
 
+const PREFIX: &str = "nginx.ingress.kubernetes.io";
 const NEW: &str = "allowlist-source-range";
 const OLD: &str = "whitelist-source-range";
 
 fn effects(verdict: &Verdict) -> Vec<Effect> {
-    verdict.findings.iter().filter_map(|finding| finding.effect).collect()
+    verdict.findings.iter().filter(|finding| finding.rule != "idle-annotation").filter_map(|finding| finding.effect).collect()
 }
 
 #[test]
@@ -118,6 +119,54 @@ fn annotations_that_lack_their_companion_are_idle() {
     {
         let verdict = Fixture::new(annotations).read(|reader| reader.get(&affinity::KIND)).1;
         assert_eq!(verdict.findings.iter().any(|finding| finding.rule == "idle-annotation"), is_idle, "{annotations:?}");
+    }
+}
+
+/// What is idle of annotations: how bad, at which, and beside which others.
+fn idle(fixture: Fixture) -> Vec<(Severity, Option<String>, usize)> {
+    let findings = fixture.read(|_| ()).1.findings.into_iter().filter(|finding| finding.rule == "idle-annotation");
+    findings.map(|finding| (finding.severity, finding.subject, finding.related.len())).collect()
+}
+
+#[test]
+fn a_protection_that_lacks_its_companion_is_an_error() {
+    use Severity::{Error, Warning};
+    let none = &[][..];
+    for (annotations, expected) in [
+        (&[("auth-secret", "users")][..], &[(Error, "auth-secret", 0)][..]),
+        (&[("auth-realm", "x"), ("auth-secret", "users")], &[(Error, "auth-secret", 1)]),
+        (&[("auth-realm", "x")], &[(Warning, "auth-realm", 0)]),
+        (&[("auth-signin", "https://a.example")], &[(Error, "auth-signin", 0)]),
+        (&[("auth-tls-verify-client", "on")], &[(Error, "auth-tls-verify-client", 0)]),
+        (&[("auth-tls-verify-client", "off")], &[(Warning, "auth-tls-verify-client", 0)]),
+        (&[("modsecurity-snippet", "SecRuleEngine On")], &[(Error, "modsecurity-snippet", 0)]),
+        (&[("modsecurity-snippet", "SecRuleEngine On"), ("enable-modsecurity", "true")], none),
+        (&[("enable-owasp-core-rules", "true"), ("enable-modsecurity", "false")], &[(Warning, "enable-owasp-core-rules", 0)]),
+        (&[("cors-allow-origin", "https://a.example"), ("enable-cors", "false")], &[(Warning, "cors-allow-origin", 0)]),
+        (&[("fastcgi-index", "a.php"), ("backend-protocol", "HTTP")], &[(Warning, "fastcgi-index", 0)]),
+        (&[("fastcgi-index", "a.php"), ("backend-protocol", "fcgi")], none),
+        (&[("limit-burst-multiplier", "2"), ("limit-rpm", "10")], none),
+        (&[("limit-burst-multiplier", "2"), ("limit-connections", "10")], &[(Warning, "limit-burst-multiplier", 0)]),
+        (&[("permanent-redirect-code", "308"), ("temporal-redirect", "https://a.example")], &[(Warning, "permanent-redirect-code", 0)]),
+        // What does not count on a canary needs no companion there.
+        (&[("canary", "true"), ("session-cookie-name", "x")], none),
+    ] {
+        let prefixed = |(severity, name, more): &(Severity, &str, usize)| (*severity, Some(format!("{PREFIX}/{name}")), *more);
+        let expected: Vec<_> = expected.iter().map(prefixed).collect();
+        assert_eq!(idle(Fixture::new(annotations)), expected, "{annotations:?}");
+    }
+}
+
+#[test]
+fn settings_of_the_controller_can_be_the_companion() {
+    for (enabled, annotations, findings) in [
+        (true, &[("enable-owasp-core-rules", "true")][..], 0),
+        (false, &[("enable-owasp-core-rules", "true")], 1),
+        (true, &[("enable-owasp-core-rules", "true"), ("enable-modsecurity", "false")], 1),
+    ] {
+        let mut fixture = Fixture::new(annotations);
+        fixture.settings.waf.enabled = enabled;
+        assert_eq!(idle(fixture).len(), findings, "{enabled} {annotations:?}");
     }
 }
 

@@ -1,0 +1,142 @@
+//! Authentication that stands behind itself.
+
+use super::look::{Look, at_annotation, beside, path_of};
+use super::matching::Host;
+use super::urls::Target;
+use crate::catalog::features::external_auth;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::ir::{CATCH_ALL, Route, Server};
+use crate::lint::rule::Rule;
+
+pub(super) static RULE: Rule = Rule {
+    name: "auth-loop",
+    severity: Severity::Warning,
+    text: r"# auth-loop
+
+The page to sign in, or the check itself, is protected by the same authentication.
+
+`auth-url` holds for all paths of an Ingress. Where the page of `auth-signin` is one of them, a client that is not signed in is sent there, is not signed in there either, and is sent there
+again. Where the check itself is answered by such a path, every check asks for another one.
+
+## Fires
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: 'https://$host/login/check'
+    nginx.ingress.kubernetes.io/auth-signin: 'https://$host/login/start'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+      - {path: /login, pathType: Prefix, backend: {service: {name: login, port: {number: 80}}}}
+```
+
+## Fires: where the check asks itself
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: 'https://shop.example.com/check'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+```
+
+## Quiet: where the page has an Ingress of its own
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: 'https://$host/login/check'
+    nginx.ingress.kubernetes.io/auth-signin: 'https://$host/login/start'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: login, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /login, pathType: Prefix, backend: {service: {name: login, port: {number: 80}}}}
+```
+
+## Quiet: where the page has another host
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: 'https://login.example.com/check'
+    nginx.ingress.kubernetes.io/auth-signin: 'https://login.example.com/start'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+```
+",
+};
+
+pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
+    look.one_of_each_ingress().filter_map(|(server, route)| finding(look, server, route)).collect()
+}
+
+fn finding(look: &Look, server: &Server, route: &Route) -> Option<Diagnostic> {
+    let auth = route.features.external_auth.as_deref().filter(|_| server.hostname != CATCH_ALL)?;
+    let path = path_of(route);
+    if let Some((page, behind)) = protected(look, server, route, &auth.signin_url) {
+        let message = format!("the page to sign in, `{page}`, is protected by the same `auth-url`: who is not signed in is redirected to it for ever");
+        let finding = at_annotation(RULE.finding(message), route, &external_auth::SIGNIN);
+        let finding = beside(finding, "this path answers it, and asks for authentication again", behind);
+        return Some(finding.help("give the path of the page an Ingress of its own, without `auth-url`"));
+    }
+    let (page, behind) = protected(look, server, route, &auth.url)?;
+    let message = format!("`auth-url` leads to `{page}`, which is protected by it: each check of path `{path}` asks for another one");
+    let finding = at_annotation(RULE.finding(message), route, &external_auth::URL);
+    let finding = beside(finding, "this path answers it, and asks for authentication again", behind);
+    Some(finding.help("give the path of the check an Ingress of its own without `auth-url`, or name the Service within the cluster"))
+}
+
+/// The path that a URL leads to on a host of the proxy, and the route that answers there, where it asks the same service.
+fn protected<'a>(look: &Look<'a>, server: &Server, route: &Route, url: &str) -> Option<(String, &'a Route)> {
+    let target = Target::of(url, &server.hostname, path_of(route))?;
+    let answering = look.server_for(&target.host)?;
+    let behind = Host::of(answering).answer(&target.path)?;
+    let service = behind.service(&look.proxy.settings).filter(|_| behind.features.denied.is_none())?;
+    let own = route.features.external_auth.as_deref()?;
+    (service.url == own.url).then_some((target.path, behind))
+}

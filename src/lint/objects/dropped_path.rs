@@ -1,0 +1,148 @@
+//! Rewrites that give every request one and the same path.
+
+use super::listed;
+use super::look::{Look, at_annotation, beside, path_of};
+use crate::catalog::features::rewrite;
+use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
+use crate::ir::{PathMatch, Route};
+use crate::lint::rule::Rule;
+use std::collections::{BTreeMap, HashSet};
+
+pub(super) static RULE: Rule = Rule {
+    name: "dropped-path",
+    severity: Severity::Warning,
+    text: r"# dropped-path
+
+A rewrite gives every request of a path one and the same path.
+
+`rewrite-target` replaces the whole path of a request. Where it names no group of the path, what stood behind is gone: `/app/style.css` and `/app/login` are both `/` for the
+backend, which answers its first page to each. A group in the path and its number in the target carry the rest over.
+
+## Fires
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/rewrite-target: '/'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /app, pathType: Prefix, backend: {service: {name: app, port: {number: 80}}}}
+```
+
+## Fires: where the path has a group that the target does not name
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/rewrite-target: '/site/'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: '/app(/|$)(.*)', pathType: ImplementationSpecific, backend: {service: {name: app, port: {number: 80}}}}
+```
+
+## Quiet
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/rewrite-target: '/$2'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: '/app(/|$)(.*)', pathType: ImplementationSpecific, backend: {service: {name: app, port: {number: 80}}}}
+```
+
+## Quiet: where nothing is rewritten
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/rewrite-target: '/'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: app, port: {number: 80}}}}
+```
+
+## Quiet: for one request alone
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/rewrite-target: '/api/version'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: '/version$', pathType: ImplementationSpecific, backend: {service: {name: app, port: {number: 80}}}}
+```
+",
+};
+
+pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
+    let mut seen = HashSet::new();
+    let mut by_ingress: BTreeMap<ObjectRef, Vec<&Route>> = BTreeMap::new();
+    for (_, route) in look.routes().filter(|(_, route)| drops(route) && seen.insert(route.origin)) {
+        by_ingress.entry(super::look::ingress_of(route).unwrap_or_else(nobody)).or_default().push(route);
+    }
+    by_ingress.values().filter_map(|routes| finding(routes)).collect()
+}
+
+fn nobody() -> ObjectRef {
+    ObjectRef { kind: String::new(), namespace: String::new(), name: String::new() }
+}
+
+/// Whether requests below the path of a route get the path of the target and nothing else.
+pub(super) fn drops(route: &Route) -> bool {
+    let Some(target) = route.rewritten() else { return false };
+    // A path that ends there was meant for one request alone.
+    let is_one = route.path_match == PathMatch::Exact || path_of(route).ends_with('$');
+    target.starts_with('/') && !target.contains('$') && !is_one && !route.is_default_backend
+}
+
+fn finding(routes: &[&Route]) -> Option<Diagnostic> {
+    let first = routes.first()?;
+    let (target, path) = (&first.features.rewrite.target, path_of(first));
+    let paths = listed(routes.iter().map(|route| path_of(route)));
+    let message = format!("every request below {paths} reaches the backend as `{target}`: `rewrite-target` has no group, as `$2`, that carries the rest of the path");
+    let finding = at_annotation(RULE.finding(message), first, &rewrite::TARGET);
+    let start = path.split('(').next().unwrap_or(path).trim_end_matches('/');
+    let finding = finding.help(format!("write the path as `{start}(/|$)(.*)` and the target as `{}/$2`", target.trim_end_matches('/')));
+    Some(routes.iter().take(5).fold(finding, |finding, route| beside(finding, "all below this one", route)))
+}

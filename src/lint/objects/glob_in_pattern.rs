@@ -1,0 +1,168 @@
+//! A `*` in a regular expression that is meant as anything.
+
+use super::look::{Look, ingress_of, path_of};
+use crate::cause::span;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::ir::Route;
+use crate::lint::rule::Rule;
+use std::collections::HashSet;
+
+pub(super) static RULE: Rule = Rule {
+    name: "glob-in-pattern",
+    severity: Severity::Warning,
+    text: r"# glob-in-pattern
+
+A `*` in a regular expression repeats one letter, where anything was meant.
+
+In a regular expression a star repeats what stands before it: `/shelf/*` is `/shelf` and any number of slashes, which fits `/shelfmark` too. Anything is `.*`,
+and what ends with a segment is `(/|$)`.
+
+## Fires
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/use-regex: 'true'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: '/shelf/*', pathType: ImplementationSpecific, backend: {service: {name: app, port: {number: 80}}}}
+```
+
+## Fires: behind a letter
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/use-regex: 'true'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: '/img*', pathType: ImplementationSpecific, backend: {service: {name: app, port: {number: 80}}}}
+```
+
+## Quiet
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/use-regex: 'true'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: '/shelf/.*', pathType: ImplementationSpecific, backend: {service: {name: app, port: {number: 80}}}}
+```
+
+## Quiet: where a group is repeated
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/use-regex: 'true'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: '/shelf(/[a-z]+)*', pathType: ImplementationSpecific, backend: {service: {name: app, port: {number: 80}}}}
+```
+",
+};
+
+pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
+    let mut seen = HashSet::new();
+    let patterns = look.routes().filter(|(server, route)| server.is_by_pattern() && !route.is_default_backend).map(|(_, route)| route);
+    patterns.filter(|route| seen.insert(route.origin)).filter_map(|route| Some(finding(route, glob(path_of(route))?))).collect()
+}
+
+/// The letter that a star repeats where anything was meant: it stands at the end of a segment, behind a letter that stands for itself.
+fn glob(path: &str) -> Option<char> {
+    let (mut before, mut in_class) = (None, false);
+    let mut letters = path.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => {
+                letters.next();
+                before = None;
+                continue;
+            }
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '*' if !in_class && letters.peek().is_none_or(|next| *next == '/') => {
+                if let Some(repeated) = before {
+                    return Some(repeated);
+                }
+            }
+            _ => {}
+        }
+        before = Some(letter).filter(|letter| !in_class && (letter.is_ascii_alphanumeric() || "/-_".contains(*letter)));
+    }
+    None
+}
+
+fn finding(route: &Route, letter: char) -> Diagnostic {
+    let path = path_of(route);
+    let start = path.split('*').next().unwrap_or_default();
+    let short = start.strip_suffix(letter).unwrap_or(start);
+    let what = if letter == '/' { String::from("slashes") } else { format!("letters `{letter}`") };
+    let message = format!("the `*` in path `{path}` is no wildcard: `{letter}*` is any number of {what}, so that `{short}mark` fits too");
+    let finding = RULE.finding(message).at(span(route.origin)).subject(path);
+    let finding = match letter {
+        '/' => finding.help(format!("write `{short}(/|$)`, which takes all below it too")),
+        _ => finding.help(format!("write `{start}.*`")),
+    };
+    match ingress_of(route) {
+        Some(object) => finding.object(object),
+        None => finding,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_behind_plain_letters_are_meant_as_anything() {
+        for (path, expected) in [
+            ("/shelf/*", Some('/')),
+            ("/shelf*", Some('f')),
+            ("/a-*/b", Some('-')),
+            ("/shelf/.*", None),
+            ("/shelf(/*)", None),
+            ("/[a-z]*", None),
+            ("/[/*]/x", None),
+            ("/a(/x)*", None),
+            ("/a\\.*", None),
+            ("/*(.*)", None),
+            ("/", None),
+        ] {
+            assert_eq!(glob(path), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! What a request must pass on a route before the backend gets it.
+
+use crate::catalog::features::{access, external_auth, password_auth};
+use crate::catalog::key::Spec;
+use crate::ir::{Proxy, Route};
+
+/// A check of requests, named by its annotation.
+pub(super) struct Guard {
+    /// The annotation.
+    pub(super) spec: &'static Spec,
+    holds: fn(&Proxy, &Route) -> bool,
+}
+
+/// The checks that decide who may reach a backend.
+pub(super) static GUARDS: [Guard; 4] = [
+    Guard { spec: &external_auth::URL.spec, holds: |proxy, route| route.service(&proxy.settings).is_some() },
+    Guard { spec: &password_auth::SCHEME.spec, holds: |_, route| route.password().is_some() },
+    Guard { spec: &access::ALLOW.spec, holds: |_, route| !route.features.allow.is_empty() },
+    Guard { spec: &access::DENY.spec, holds: |_, route| !route.features.deny.is_empty() },
+];
+
+impl Guard {
+    /// Whether a route checks, or lets nobody through at all.
+    pub(super) fn holds(&self, proxy: &Proxy, route: &Route) -> bool {
+        route.features.denied.is_some() || (self.holds)(proxy, route)
+    }
+}
+
+/// The checks of one route that another one lacks.
+pub(super) fn missing<'g>(proxy: &'g Proxy, of: &'g Route, on: &'g Route) -> impl Iterator<Item = &'static str> + use<'g> {
+    GUARDS.iter().filter(move |guard| (guard.holds)(proxy, of) && !guard.holds(proxy, on)).map(|guard| guard.spec.name)
+}

@@ -1,0 +1,129 @@
+//! Lists of addresses that let everybody in.
+
+use super::look::{Look, at_annotation};
+use crate::catalog::features::{access, rate_limits};
+use crate::diagnostic::{Diagnostic, Effect, Severity};
+use crate::ir::Route;
+use crate::lint::rule::Rule;
+
+pub(super) static RULE: Rule = Rule {
+    name: "open-allowlist",
+    severity: Severity::Warning,
+    text: r"# open-allowlist
+
+A list of addresses lets everybody in.
+
+An `allowlist-source-range` with `0.0.0.0/0` reads as a protection and is none. In `limit-allowlist` it frees everybody from the limits.
+
+## Fires
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/allowlist-source-range: '10.0.0.0/8,0.0.0.0/0'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+```
+
+## Fires: where nobody is limited
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/limit-rps: '10'
+    nginx.ingress.kubernetes.io/limit-allowlist: '0.0.0.0/0'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+```
+
+## Quiet
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/allowlist-source-range: '10.0.0.0/8'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+```
+",
+};
+
+pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
+    look.one_of_each_ingress().flat_map(|(_, route)| [allowed(route), exempt(route)]).flatten().collect()
+}
+
+fn allowed(route: &Route) -> Option<Diagnostic> {
+    let whom = everybody(&route.features.allow)?;
+    let finding = RULE.finding(format!("the list of addresses lets {whom} in: it protects nothing"));
+    let finding = at_annotation(finding, route, &access::ALLOW).effect(Effect::FailsOpen);
+    Some(match route.features.satisfy == "any" && (route.password().is_some() || route.features.external_auth.is_some()) {
+        true => Diagnostic { severity: Severity::Error, ..finding.note("with `satisfy: any` nobody is asked for authentication either") },
+        false => finding.help("name the networks that may connect, or remove it"),
+    })
+}
+
+fn exempt(route: &Route) -> Option<Diagnostic> {
+    let limits = &route.features.limits;
+    let whom = everybody(&limits.exempt).filter(|_| limits.per_second > 0 || limits.per_minute > 0 || limits.connections > 0)?;
+    let finding = RULE.finding(format!("the list of addresses without limits holds {whom}: nobody is limited")).effect(Effect::FailsOpen);
+    Some(at_annotation(finding, route, &rate_limits::EXEMPT).help("name the networks that are not limited, or remove it"))
+}
+
+/// Whom networks cover, where that is everybody of a kind.
+fn everybody(networks: &[String]) -> Option<&'static str> {
+    let has = |network: &str| networks.iter().any(|other| other == network);
+    let four = has("0.0.0.0/0") || has("0.0.0.0/1") && has("128.0.0.0/1");
+    let six = has("::/0") || has("::/1") && has("8000::/1");
+    match (four, six) {
+        (true, true) => Some("everybody"),
+        (true, false) => Some("every address of IPv4"),
+        (false, true) => Some("every address of IPv6"),
+        (false, false) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_halves_are_everybody() {
+        for (networks, expected) in [
+            (&["0.0.0.0/0"][..], Some("every address of IPv4")),
+            (&["0.0.0.0/1", "128.0.0.0/1"], Some("every address of IPv4")),
+            (&["0.0.0.0/0", "::/0"], Some("everybody")),
+            (&["0.0.0.0/1", "10.0.0.0/8"], None),
+            (&[], None),
+        ] {
+            let networks: Vec<String> = networks.iter().map(|network| (*network).to_owned()).collect();
+            assert_eq!(everybody(&networks), expected, "{networks:?}");
+        }
+    }
+}

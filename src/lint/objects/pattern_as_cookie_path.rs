@@ -1,0 +1,102 @@
+//! Session cookies whose path is a regular expression.
+
+use super::look::{Look, at_annotation, beside, path_of};
+use super::matching::is_literal;
+use crate::catalog::features::affinity;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::ir::{Route, Server};
+use crate::lint::rule::Rule;
+use std::collections::HashSet;
+
+pub(super) static RULE: Rule = Rule {
+    name: "pattern-as-cookie-path",
+    severity: Severity::Warning,
+    text: r"# pattern-as-cookie-path
+
+The path of a session cookie is a regular expression.
+
+Without `session-cookie-path` the cookie of an affinity has the path of the route, as it is written. A browser compares it letter by letter, so that the cookie of
+`/app(/|$)(.*)` is never sent, and the affinity holds nobody.
+
+## Fires
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/affinity: 'cookie'
+    nginx.ingress.kubernetes.io/rewrite-target: '/$2'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: '/app(/|$)(.*)', pathType: ImplementationSpecific, backend: {service: {name: app, port: {number: 80}}}}
+```
+
+## Quiet
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/affinity: 'cookie'
+    nginx.ingress.kubernetes.io/session-cookie-path: '/app'
+    nginx.ingress.kubernetes.io/rewrite-target: '/$2'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: '/app(/|$)(.*)', pathType: ImplementationSpecific, backend: {service: {name: app, port: {number: 80}}}}
+```
+
+## Quiet: where the path is a text
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/affinity: 'cookie'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /app, pathType: Prefix, backend: {service: {name: app, port: {number: 80}}}}
+```
+",
+};
+
+pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
+    let mut seen = HashSet::new();
+    let by_pattern = look.routes().filter(|(server, route)| server.is_by_pattern() && !route.is_default_backend && !is_literal(path_of(route)));
+    let sticky = by_pattern.filter(|(server, route)| gets_pattern(look, server, route));
+    sticky.filter(|(_, route)| seen.insert(super::look::ingress_of(route))).map(|(_, route)| finding(route)).collect()
+}
+
+/// Whether the cookie of a route has the path of the route.
+fn gets_pattern(look: &Look, server: &Server, route: &Route) -> bool {
+    let Some(upstream) = look.proxy.upstream(&route.upstream).filter(|upstream| upstream.affinity.is_by_cookie()) else { return false };
+    upstream.affinity.cookie.path.is_empty() && upstream.affinity.cookie.path_on(server, route).is_some()
+}
+
+fn finding(route: &Route) -> Diagnostic {
+    let path = path_of(route);
+    let message = format!("the session cookie gets the path `{path}`, which is no path: browsers never send it back, and every request may go to another pod");
+    let finding = beside(at_annotation(RULE.finding(message), route, &affinity::KIND), "the cookie has the path of the route", route);
+    let start = path.split(['(', '[', '.', '*', '?', '^', '$', '|', '\\']).next().unwrap_or_default().trim_end_matches('/');
+    finding.help(format!("set `session-cookie-path: {}`", if start.is_empty() { "/" } else { start }))
+}

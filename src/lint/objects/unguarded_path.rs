@@ -1,0 +1,153 @@
+//! Paths below a protected one that are open.
+
+use super::guards::missing;
+use super::look::{Look, are_of_one, beside, by_whom, ingress_of, path_of};
+use crate::cause::span;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::ir::{Proxy, Route, Server};
+use crate::lint::rule::Rule;
+use std::collections::{HashMap, HashSet};
+
+pub(super) static RULE: Rule = Rule {
+    name: "unguarded-path",
+    severity: Severity::Warning,
+    text: r"# unguarded-path
+
+A path below a protected one is open, because another Ingress declares it.
+
+Annotations belong to an Ingress, not to a path: what `/admin` is protected by does not hold for `/admin/api` of another Ingress. Of `/`, below which everything is, nothing is said, nor where both stand in
+one Ingress.
+
+## Fires
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: 'http://login.shop.svc/check'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /admin, pathType: Prefix, backend: {service: {name: admin, port: {number: 80}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: api, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /admin/api, pathType: Prefix, backend: {service: {name: api, port: {number: 80}}}}
+```
+
+## Quiet: where both are protected
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: 'http://login.shop.svc/check'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /admin, pathType: Prefix, backend: {service: {name: admin, port: {number: 80}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: api
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: 'http://login.shop.svc/check'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /admin/api, pathType: Prefix, backend: {service: {name: api, port: {number: 80}}}}
+```
+
+## Quiet: where only the beginning of the word is the same
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: 'http://login.shop.svc/check'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /admin, pathType: Prefix, backend: {service: {name: admin, port: {number: 80}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: api, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /administration, pathType: Prefix, backend: {service: {name: api, port: {number: 80}}}}
+```
+",
+};
+
+pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
+    look.proxy.servers.iter().flat_map(|server| of_server(look.proxy, server)).collect()
+}
+
+fn of_server(proxy: &Proxy, server: &Server) -> Vec<Diagnostic> {
+    let mut seen = HashSet::new();
+    let asked = server.routes.iter().filter(|route| route.owner.is_some() && !route.is_default_backend && seen.insert(route.origin));
+    let asked: Vec<&Route> = asked.collect();
+    let by_path: HashMap<&str, &Route> = asked.iter().map(|route| (path_of(route), *route)).collect();
+    let open = asked.iter().filter_map(|route| {
+        let above = above(path_of(route)).find_map(|path| by_path.get(path).copied())?;
+        (!are_of_one(above, route)).then(|| finding(proxy, server, above, route)).flatten()
+    });
+    open.collect()
+}
+
+/// The paths above one, by segments, the nearest first; not the root, below which everything is.
+fn above(path: &str) -> impl Iterator<Item = &str> {
+    let path = path.trim_end_matches('/');
+    path.rmatch_indices('/').map(|(at, _)| &path[..at]).filter(|above| !above.is_empty())
+}
+
+fn finding(proxy: &Proxy, server: &Server, above: &Route, route: &Route) -> Option<Diagnostic> {
+    let lost: Vec<String> = missing(proxy, above, route).map(|name| format!("`{name}`")).collect();
+    // A list of addresses that may not connect is no login.
+    if lost.iter().all(|name| name == "`denylist-source-range`") {
+        return None;
+    }
+    let (path, over) = (path_of(route), path_of(above));
+    let message = format!("path `{path}` of host `{}` is open, though `{over}` above it is protected by {} of {}", server.hostname, lost.join(" and "), by_whom(above));
+    let finding = RULE.finding(message).at(span(route.origin)).subject(path);
+    let finding = beside(finding, "this one is protected", above).note("the longer path takes its requests, with the annotations of its own Ingress alone");
+    Some(match ingress_of(route) {
+        Some(object) => finding.object(object),
+        None => finding,
+    })
+}
