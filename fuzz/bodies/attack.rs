@@ -50,8 +50,8 @@ pub fn hostile(bytes: &[u8]) {
     let spec = specs[usize::from(*which) % specs.len()];
     let (value, host, path, address, name) = (field("true"), field("thief.example"), field("/"), field("10.1.0.2"), field("web"));
     let alias = field("other.example");
-    let needed =
-        features::find(spec.needs).map(|needed| format!("    nginx.ingress.kubernetes.io/{}: {}\n", needed.name, quoted(needed.example)));
+    let needed = features::find(spec.needs.first())
+        .map(|needed| format!("    nginx.ingress.kubernetes.io/{}: {}\n", needed.name, quoted(needed.example)));
     let needed = needed.unwrap_or_default();
     let manifests = format!(
         "{OTHERS}apiVersion: v1

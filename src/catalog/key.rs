@@ -96,6 +96,12 @@ impl Needs {
         Self { is_set, ..self }
     }
 
+    /// The first of the annotations; empty: nothing is needed.
+    #[must_use]
+    pub fn first(&self) -> &'static str {
+        self.names.first().copied().unwrap_or_default()
+    }
+
     /// Whether nothing is needed.
     #[must_use]
     pub fn is_empty(&self) -> bool {

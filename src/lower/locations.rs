@@ -129,8 +129,16 @@ impl Merge<'_, '_> {
         let message = format!("path `{}` of host `{}` is already served{by}", path.path, rule.host);
         let diagnostic = Diagnostic::warning("overridden-path", message).at(path.span).subject(format!("{}{}", rule.host, path.path));
         let diagnostic = diagnostic.object(ingress.object.reference.clone()).effect(Effect::Overridden);
+        let of_one = winner.ingress.is_some_and(|at| self.chosen[at].index == ingress.index);
+        let is_known = |ingress: &Chosen| ingress.object.value.metadata.creation_timestamp.is_some();
+        let is_known_of_both = is_known(ingress) && winner.ingress.is_some_and(|at| is_known(&self.chosen[at]));
+        let diagnostic = match of_one || is_known_of_both {
+            false => diagnostic.note("this is a guess: the input does not say when both were created, and the older one counts"),
+            true => diagnostic,
+        };
+        let why = if of_one { "of one Ingress the first" } else { "the controller serves the older Ingress" };
         match winner.route.origin {
-            Origin::Manifest(span) => diagnostic.related("this one applies: the controller serves the older Ingress", span),
+            Origin::Manifest(span) => diagnostic.related(format!("this one applies: {why}"), span),
             Origin::Default => diagnostic,
         }
     }

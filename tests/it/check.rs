@@ -321,7 +321,7 @@ mod pages {
     #[test]
     fn the_catalog_has_four_formats() {
         assert!(run(&["catalog"]).stdout.contains("annotations: cors\n"));
-        assert!(run(&["catalog", "nginx.ingress.kubernetes.io/cors-max-age"]).stdout.contains("\n  needs        enable-cors\n"));
+        assert!(run(&["catalog", "nginx.ingress.kubernetes.io/cors-max-age"]).stdout.contains("\n  needs        enable-cors: \"true\"\n"));
         let both: Value = serde_json::from_str(&run(&["catalog", "proxy-body-size", "--format", "json"]).stdout).expect("it is JSON");
         assert_eq!((&both["annotations"][0]["name"], &both["settings"][0]["name"]), (&"proxy-body-size".into(), &"proxy-body-size".into()));
         assert!(run(&["catalog", "--format", "markdown"]).stdout.starts_with("## Annotations: access\n\n| Annotation | "));

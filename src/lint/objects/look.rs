@@ -10,8 +10,8 @@ use crate::catalog::features::{self, forwarding};
 use crate::catalog::key::{Key, Spec};
 use crate::catalog::value::parse_bool;
 use crate::diagnostic::{Diagnostic, ObjectRef};
-use crate::ir::{CATCH_ALL, Owner, Protocol, Proxy, Route, Server};
-use crate::lint::Subject;
+use crate::ir::{CATCH_ALL, Protocol, Proxy, Route, Server};
+use crate::lint::{Subject, reference};
 use crate::lower::{Class, Classes, Controller};
 use crate::manifest::{Backend, Cluster, Links, Object, Use, Workload, named};
 use crate::source::Span;
@@ -137,10 +137,6 @@ impl<'a> Look<'a> {
 /// The Ingress that a route is of.
 pub(super) fn ingress_of(route: &Route) -> Option<ObjectRef> {
     route.owner.as_deref().map(reference)
-}
-
-fn reference(owner: &Owner) -> ObjectRef {
-    ObjectRef { kind: String::from("Ingress"), namespace: owner.namespace.clone(), name: owner.name.clone() }
 }
 
 /// The Ingress of a route in words.

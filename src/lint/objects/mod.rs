@@ -4,6 +4,7 @@
 //! A rule is silent where it cannot know: objects of a kind that the input does not hold at all may well be in the cluster.
 
 mod canaries;
+mod entrances;
 mod guards;
 mod inclusion;
 mod look;
@@ -58,6 +59,7 @@ objects! {
     limit_per_replica,
     literal_pattern,
     loose_path,
+    lost_client_address,
     miscounted_weight,
     missing_group,
     missing_issuer,
@@ -70,6 +72,7 @@ objects! {
     password_without_tls,
     pattern_as_cookie_path,
     plain_to_tls_port,
+    redirect_behind_tls,
     redirect_loop,
     satisfied_by_one,
     second_canary,
@@ -78,9 +81,11 @@ objects! {
     service_without_endpoints,
     shared_client_certificates,
     short_grace_period,
+    shut_out_controller,
     single_controller,
     skipped_client_certificates,
     tls_to_plain_port,
+    told_version,
     two_issuers,
     uncovered_alias,
     unguarded_path,

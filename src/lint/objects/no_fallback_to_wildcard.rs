@@ -3,7 +3,7 @@
 use super::look::Look;
 use crate::cause::span;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::ir::{Route, Server};
+use crate::ir::{CATCH_ALL, DEFAULT_UPSTREAM, Route, Server};
 use crate::lint::reference;
 use crate::lint::rule::Rule;
 
@@ -12,10 +12,10 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     text: r"# no-fallback-to-wildcard
 
-A host of its own answers 404 for a path that its wildcard host serves.
+A host of its own answers 404 for a path that its wildcard host, or an Ingress without a host, serves.
 
 nginx chooses one server for a host, the one with the very name before one with a wildcard, and looks for the path there alone. What the server does not
-have goes to the default backend, not to the wildcard's paths. Repeat the paths under the host, or give it a path `/`.
+have goes to the default backend, not to the wildcard's paths. The same holds for paths without a host and for the backend of an Ingress without rules: they serve hosts that nobody declares. Repeat the paths under the host, or give it a path `/`.
 
 ## Fires
 
@@ -30,6 +30,46 @@ spec:
     http:
       paths:
       - {path: /assets, pathType: Prefix, backend: {service: {name: assets, port: {number: 80}}}}
+  - host: app.example.com
+    http:
+      paths:
+      - {path: /api, pathType: Prefix, backend: {service: {name: api, port: {number: 80}}}}
+```
+
+## Fires: where an Ingress without a host has the path
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - http:
+      paths:
+      - {path: /assets, pathType: Prefix, backend: {service: {name: assets, port: {number: 80}}}}
+  - host: app.example.com
+    http:
+      paths:
+      - {path: /api, pathType: Prefix, backend: {service: {name: api, port: {number: 80}}}}
+```
+
+## Fires: where an Ingress has a default backend alone
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: rest, namespace: shop}
+spec:
+  ingressClassName: nginx
+  defaultBackend: {service: {name: web, port: {number: 80}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
   - host: app.example.com
     http:
       paths:
@@ -77,7 +117,40 @@ spec:
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    look.proxy.servers.iter().filter_map(|server| without_fallback(look, server)).collect()
+    let of_wildcards = look.proxy.servers.iter().filter_map(|server| without_fallback(look, server));
+    of_wildcards.chain(hostless(look)).collect()
+}
+
+/// Paths without a host, and default backends, that hosts of their own do not fall back to: told once, at the first of them.
+fn hostless(look: &Look) -> Option<Diagnostic> {
+    let all = look.proxy.server(CATCH_ALL)?;
+    let routes: Vec<&Route> = all.routes.iter().filter(|route| route.owner.is_some() && !route.is_default_backend).collect();
+    if routes.is_empty() {
+        return None;
+    }
+    let hosts = look.proxy.servers.iter().filter(|server| server.hostname != CATCH_ALL && server.routes.iter().all(|route| route.path != "/" || is_nobody(route)));
+    let without = hosts.filter_map(|server| Some((server, *routes.iter().find(|route| !is_served(server, route))?)));
+    let without: Vec<(&Server, &Route)> = without.collect();
+    let (server, missing) = without.first()?;
+    let others = if without.len() > 1 { format!(", nor do {} more hosts", without.len() - 1) } else { String::new() };
+    let path = if missing.declared_path.is_empty() { "/" } else { &missing.declared_path };
+    let host = &server.hostname;
+    let message = format!("host `{host}` does not fall back to path `{path}` without a host{others}: requests that its own paths do not take get 404");
+    let finding = RULE.finding(message).at(span(missing.origin)).subject(path);
+    let finding = match missing.owner.as_deref() {
+        Some(owner) => finding.object(reference(owner)),
+        None => finding,
+    };
+    let finding = match span(server.origin) {
+        Some(place) => finding.related("this host is served on its own", place),
+        None => finding,
+    };
+    Some(finding.help(format!("repeat the path under `{host}`")))
+}
+
+/// Whether a root leads to nobody: no path and no default backend of the host's Ingress.
+fn is_nobody(route: &Route) -> bool {
+    route.is_default_backend && route.upstream == DEFAULT_UPSTREAM
 }
 
 fn without_fallback(look: &Look, server: &Server) -> Option<Diagnostic> {

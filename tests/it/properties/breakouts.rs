@@ -51,7 +51,7 @@ fn annotation(spec: &Spec, value: &str) -> (String, String) {
 
 /// The annotation with the value, and what it needs beside it.
 fn annotations(spec: &Spec, value: &str) -> Vec<(String, String)> {
-    let needed = features::find(spec.needs).map(|needed| annotation(needed, needed.example));
+    let needed = features::find(spec.needs.first()).map(|needed| annotation(needed, needed.example));
     [annotation(spec, value)].into_iter().chain(needed).collect()
 }
 
