@@ -4,7 +4,8 @@ use super::Causes;
 use super::governs::governs;
 use super::query::Query;
 use crate::catalog::flags::{self, Flag};
-use crate::diagnostic::{Cause, Reason};
+use crate::diagnostic::{Cause, ObjectRef, Reason};
+use crate::manifest::Cluster;
 use crate::source::Span;
 
 /// Which argument governs which directives. A port governs the lines that hold it.
@@ -45,20 +46,20 @@ impl Causes<'_> {
         (value != flag.default_in(self.controller.version)).then_some((flag, value))
     }
 
-    fn argument(&self, flag: &Flag) -> Cause {
-        let found = self.argument_in_manifests(flag.name);
+    pub(super) fn argument(&self, flag: &Flag) -> Cause {
+        let found = in_manifests(self.cluster, flag.name);
         let object = found.map(|(object, _)| object.clone());
         let of = object.as_ref().map(|object| format!(" of {} `{}/{}`", object.kind, object.namespace, object.name)).unwrap_or_default();
         let subject = format!("--{}", flag.name);
         let message = format!("argument `{subject}`{of}");
         Cause { reason: Reason::Argument, message, subject, object, span: found.and_then(|(_, span)| span) }
     }
+}
 
-    /// Where the manifests give an argument to the controller, the last time.
-    fn argument_in_manifests(&self, name: &str) -> Option<(&crate::diagnostic::ObjectRef, Option<Span>)> {
-        let controller = self.cluster.controllers.iter().min_by(|a, b| a.reference.cmp(&b.reference))?;
-        let is_it = |arg: &str| arg.trim_start_matches('-').split('=').next() == Some(name) && arg.starts_with('-');
-        let (_, span) = controller.value.args.iter().rev().find(|(arg, _)| is_it(arg))?;
-        Some((&controller.reference, *span))
-    }
+/// Where manifests give an argument to the controller, the last time.
+pub(super) fn in_manifests<'a>(cluster: &'a Cluster, name: &str) -> Option<(&'a ObjectRef, Option<Span>)> {
+    let controller = cluster.controllers.iter().min_by(|a, b| a.reference.cmp(&b.reference))?;
+    let is_it = |arg: &str| arg.trim_start_matches('-').split('=').next() == Some(name) && arg.starts_with('-');
+    let (_, span) = controller.value.args.iter().rev().find(|(arg, _)| is_it(arg))?;
+    Some((&controller.reference, *span))
 }

@@ -6,6 +6,8 @@
 mod arguments;
 mod backends;
 mod declared;
+mod edited;
+pub mod edits;
 mod governs;
 mod ingress;
 mod query;
@@ -17,6 +19,7 @@ use k8s_openapi::api::core::v1::{ConfigMap, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::Ingress;
 
+use crate::catalog::{features, settings};
 use crate::ir::{Proxy, Route, Server};
 use crate::lower::{self, Controller};
 use crate::manifest::{Cluster, Object};
@@ -180,6 +183,18 @@ pub fn span(origin: crate::ir::Origin) -> Option<Span> {
         crate::ir::Origin::Manifest(span) => Some(span),
         crate::ir::Origin::Default => None,
     }
+}
+
+/// Whether an annotation governs a directive.
+#[must_use]
+pub fn governs_annotation(name: &str, directive: &str) -> bool {
+    features::find(short(name)).is_some_and(|spec| governs(spec.directives, directive))
+}
+
+/// Whether a key of the ConfigMap governs a directive.
+#[must_use]
+pub fn governs_key(name: &str, directive: &str) -> bool {
+    settings::find(name).is_some_and(|setting| governs(setting.directives, directive))
 }
 
 /// The name of an annotation without its prefix.

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::dump::Lua;
-use super::explain::{Explainer, is_block};
+use super::explain::Explainer;
+use super::merge;
 use super::side::Side;
 use crate::diff::words::{self, Words};
 use crate::diff::{self, Change, Report, facts};
-use crate::output::difference::{Because, Entry};
+use crate::output::difference::Entry;
 
 /// What of two sides is compared.
 #[derive(Debug, Clone, Copy)]
@@ -39,8 +40,8 @@ impl Comparison<'_> {
         let is_of_machine = |change: &Change| are_live && !self.environment && facts::is_of_the_machine(change);
         let is_left_out = |change: &Change| is_of_machine(change) || is_unknown("nginx.conf", change);
         let groups = group(report, is_left_out);
-        let entries: Vec<Entry> = groups.into_par_iter().map(|(changes, words)| explainer.configuration(changes, words)).collect();
-        let mut entries = joined(entries);
+        let mut entries: Vec<merge::Blamed> =
+            groups.into_par_iter().map(|(changes, words)| explainer.configuration(changes, words)).collect();
         for (what, report) in others {
             let report = report.unwrap_or_default();
             let is_asked_for = |change: &&Change| match change.path.first() {
@@ -52,7 +53,7 @@ impl Comparison<'_> {
             let told = report.changes.iter().filter(is_asked_for).filter(|change| !is_unknown(what.file(), change));
             entries.extend(told.map(|change| explainer.dynamic(what, change)));
         }
-        entries
+        merge::by_edit(entries)
     }
 
     /// The differences between the configurations, and the upstreams that the hosts use.
@@ -113,45 +114,11 @@ fn group(report: Report, is_left_out: impl Fn(&Change) -> bool) -> Vec<(Vec<Chan
     groups
 }
 
-/// What one line of a manifest does to one protection is one difference, however many routes it reaches.
-fn joined(entries: Vec<Entry>) -> Vec<Entry> {
-    let mut joined: Vec<Entry> = Vec::new();
-    let mut known: HashMap<Cause, usize> = HashMap::new();
-    for entry in entries {
-        let Some(cause) = cause(&entry) else {
-            joined.push(entry);
-            continue;
-        };
-        match known.get(&cause) {
-            Some(&at) => joined[at].changes.extend(entry.changes),
-            None => {
-                known.insert(cause, joined.len());
-                joined.push(entry);
-            }
-        }
-    }
-    joined
-}
-
-/// What became of a protection, and why; or where, if nobody knows why.
-type Cause = (Words, Vec<String>);
-
-fn cause(entry: &Entry) -> Option<Cause> {
-    entry.words.fate?;
-    let because = [&entry.because_before, &entry.because_after].into_iter().flatten();
-    let mut causes: Vec<String> = because.filter(|because| because.spot.is_some()).map(Because::line).collect();
-    if causes.is_empty() {
-        let place = &entry.changes.first()?.place;
-        causes = vec![place.host.as_deref()?.to_owned(), place.path()?.to_owned()];
-    }
-    Some((entry.words.clone(), causes))
-}
-
 /// What the lines of one change have in common: host, path, and either the family of the line or its name and both of its texts.
 type Kinship = (Option<Arc<str>>, String, String, [Option<String>; 2]);
 
 fn kinship(change: &Change) -> Option<Kinship> {
-    change.place.location.as_ref().filter(|_| !is_block(change))?;
+    change.place.location.as_ref().filter(|_| !change.is_block())?;
     let text = |side: &Option<diff::Side>| side.as_ref().map(|side| side.text.clone());
     let (name, texts) = match words::family(change) {
         Some(family) => (family.to_owned(), [None, None]),

@@ -3,12 +3,15 @@
 use serde_json::Value;
 
 use super::dump::Lua;
+use super::experiment::{Experiments, Where};
+use super::merge::Blamed;
 use super::side::{Declared, Side};
 use crate::catalog::version::Version;
+use crate::cause::edits::Set;
 use crate::cause::{Causes, Query, releases};
 use crate::credentials;
-use crate::diagnostic::{Cause, Reason};
-use crate::diff::words::{self, Words};
+use crate::diagnostic::{Cause, ObjectRef, Reason};
+use crate::diff::words::{self, Topic, Words};
 use crate::diff::{Change, Kind, Place, Target};
 use crate::output::difference::{Because, Entry, Spot};
 use crate::source::{SourceMap, Span};
@@ -19,6 +22,8 @@ pub(super) struct Explainer<'a> {
     after: &'a Side,
     causes_before: Option<Causes<'a>>,
     causes_after: Option<Causes<'a>>,
+    /// Where both sides are made of manifests: what differs between these.
+    experiments: Option<Experiments>,
     /// The releases of both sides, where they differ.
     releases: Option<(Version, Version)>,
     /// Both sides are made of the same manifests: only the release can be the cause.
@@ -29,28 +34,35 @@ impl<'a> Explainer<'a> {
     /// For the changes from one side to the other.
     pub(super) fn new(before: &'a Side, after: &'a Side, is_same: bool) -> Self {
         let releases = before.release().zip(after.release()).filter(|(before, after)| before != after);
-        Self { before, after, causes_before: causes(before), causes_after: causes(after), releases, is_same }
+        let experiments = match (before, after) {
+            (Side::Declared(before), Side::Declared(after)) if !is_same => Some(Experiments::new(before, after, releases.is_none())),
+            _ => None,
+        };
+        Self { before, after, causes_before: causes(before), causes_after: causes(after), experiments, releases, is_same }
     }
 
     /// What is told about lines of nginx.conf that are one change to a person.
-    pub(super) fn configuration(&self, changes: Vec<Change>, words: Option<Words>) -> Entry {
+    pub(super) fn configuration(&self, changes: Vec<Change>, words: Option<Words>) -> Blamed {
         let first = &changes[0];
         let words = words.unwrap_or_else(|| words::of_configuration(first));
         let (query_before, query_after) = (query_of(first, true), query_of(first, false));
+        let before = first.before.as_ref().and_then(|side| spot(side.span, self.before.sources()));
+        let after = first.after.as_ref().and_then(|side| spot(side.span, self.after.sources()));
+        if let Some((edit, causes)) = self.of_edit("nginx.conf", first, None, (&query_before, &query_after)) {
+            return (self.entry("nginx.conf", changes, words, (before, after), causes), edit);
+        }
         let cause_before =
             self.causes_before.as_ref().filter(|_| first.kind != Kind::Added).map(|causes| causes.of_declared(&query_before));
         let cause_after = self.causes_after.as_ref().map(|causes| match first.kind {
             Kind::Removed => causes.of_missing(&query_after),
             Kind::Added | Kind::Changed | Kind::Moved => causes.of_declared(&query_after),
         });
-        let (cause_before, cause_after) = self.or_release(cause_before, cause_after, &query_after);
-        let before = first.before.as_ref().and_then(|side| spot(side.span, self.before.sources()));
-        let after = first.after.as_ref().and_then(|side| spot(side.span, self.after.sources()));
-        self.entry("nginx.conf", changes, words, (before, after), (cause_before, cause_after))
+        let causes = self.or_release(cause_before, cause_after, &query_after);
+        (self.entry("nginx.conf", changes, words, (before, after), causes), None)
     }
 
     /// What is told about a change in a file for the Lua side.
-    pub(super) fn dynamic(&self, what: Lua, change: &Change) -> Entry {
+    pub(super) fn dynamic(&self, what: Lua, change: &Change) -> Blamed {
         let file = what.file();
         let documents = (self.before.dynamic(what).unwrap_or(&Value::Null), self.after.dynamic(what).unwrap_or(&Value::Null));
         let words = words::of_dynamic(file, change, documents);
@@ -60,9 +72,37 @@ impl<'a> Explainer<'a> {
             ("certificates.json", [host]) => causes.as_ref().map(|causes| causes.of_certificate(host)),
             _ => None,
         };
-        let before = Some(()).filter(|()| change.kind != Kind::Added).and_then(|()| cause(&self.causes_before));
-        let causes = self.or_release(before, cause(&self.causes_after), &Query::default());
-        self.entry(file, vec![change.clone()], words, (None, None), causes)
+        let (before, after) =
+            (Some(()).filter(|()| change.kind != Kind::Added).and_then(|()| cause(&self.causes_before)), cause(&self.causes_after));
+        let likely = after.as_ref().or(before.as_ref()).and_then(|cause| cause.object.clone());
+        let query = Query::default();
+        if let Some((edit, causes)) = self.of_edit(file, change, likely.as_ref(), (&query, &query)) {
+            return (self.entry(file, vec![change.clone()], words, (None, None), causes), edit);
+        }
+        let causes = self.or_release(before, after, &query);
+        (self.entry(file, vec![change.clone()], words, (None, None), causes), None)
+    }
+
+    /// The edit of the manifests that made a difference, and the causes of both sides. None where none did.
+    #[expect(clippy::type_complexity, reason = "both parts are told at once")]
+    fn of_edit(
+        &self,
+        file: &'static str,
+        change: &Change,
+        likely: Option<&ObjectRef>,
+        (before, after): (&Query, &Query),
+    ) -> Option<(Option<usize>, (Option<Cause>, Option<Cause>))> {
+        let experiments = self.experiments.as_ref().filter(|experiments| !experiments.is_empty())?;
+        let query = if change.kind == Kind::Removed { before } else { after };
+        let place = Where { query, causes: [self.causes_before.as_ref(), self.causes_after.as_ref()], likely };
+        let Some(blamed) = experiments.blame(file, change, &place) else {
+            return self.releases.is_none().then(|| (None, (None, Some(of_several()))));
+        };
+        let edit = experiments.edit(blamed.edit);
+        let sure = |cause: Cause| if blamed.is_sure { cause } else { Cause { message: format!("probably {}", cause.message), ..cause } };
+        let cause_before = self.causes_before.as_ref().and_then(|causes| causes.of_edit(edit, Set::Before, before)).map(sure);
+        let cause_after = self.causes_after.as_ref().and_then(|causes| causes.of_edit(edit, Set::After, after)).map(sure);
+        Some((Some(blamed.edit), (cause_before, cause_after)))
     }
 
     /// The release as the cause of the second side, where nothing else can be, or where nobody says anything else.
@@ -98,8 +138,26 @@ impl<'a> Explainer<'a> {
         };
         let because_before = because(cause_before, self.before);
         let because_after = because(cause_after, self.after);
+        let of_controller = [&because_before, &because_after].into_iter().flatten().any(is_of_controller);
+        let words = Words { topic: topic(words.topic, file, of_controller), ..words };
         Entry { file, changes, words, before, after, because_before, because_after }
     }
+}
+
+/// Whether a cause is written into the configuration of the controller, so that a change takes a reload.
+fn is_of_controller(because: &Because) -> bool {
+    matches!(because.cause.reason, Reason::Setting | Reason::Argument)
+}
+
+/// What the controller writes into its configuration takes a reload; the rest is told to its Lua side.
+fn topic(topic: Topic, file: &str, is_of_controller: bool) -> Topic {
+    if topic == Topic::Dynamic && (is_of_controller || file == "lua.json") { Topic::Setting } else { topic }
+}
+
+/// No edit makes a difference alone.
+fn of_several() -> Cause {
+    let message = String::from("several changes of the manifests come to it together");
+    Cause { reason: Reason::Nothing, message, subject: String::new(), object: None, span: None }
 }
 
 fn causes(side: &Side) -> Option<Causes<'_>> {
@@ -127,7 +185,7 @@ fn query_of(change: &Change, before: bool) -> Query<'_> {
     let target = targets.into_iter().flatten().find(|target| !target.ingress.is_empty());
     let block = change.path.last().map(|word| &**word).unwrap_or_default();
     let [text, other] = [side, other].map(|side| side.as_ref().map(|side| side.text.as_str()).unwrap_or_default());
-    Query { text, other, is_different: true, ..query(&change.name, is_block(change), block, place, target.map(|target| &**target)) }
+    Query { text, other, is_different: true, ..query(&change.name, change.is_block(), block, place, target.map(|target| &**target)) }
 }
 
 /// What to ask about a directive, but for its text.
@@ -147,9 +205,4 @@ pub(super) fn query<'q>(name: &'q str, is_block: bool, block: &'q str, place: &'
         path: place.location.as_ref().and_then(|_| place.path()),
         ..Query::default()
     }
-}
-
-/// Whether a change is about a whole block.
-pub(super) fn is_block(change: &Change) -> bool {
-    [&change.before, &change.after].into_iter().flatten().any(|side| side.text.ends_with("{ … }"))
 }

@@ -15,13 +15,15 @@ use super::{Failure, Global, Status};
 use crate::catalog::features::password_auth;
 use crate::catalog::releases::{self, Fitting};
 use crate::catalog::version::{FIRST, Version};
+use crate::cause::edits::Given;
 use crate::conf::{self, Tree};
 use crate::diagnostic::ObjectRef;
 use crate::diff::facts::Facts;
 use crate::diff::layout::Layout;
 use crate::emit::{IngressNginx, Options, Target as _};
 use crate::ir::Proxy;
-use crate::lower;
+use crate::lower::{self, Controller};
+use crate::manifest::Cluster;
 use crate::source::{FileId, SourceMap, Span};
 
 /// Names of manifests end so; everything else that is a single file is a configuration.
@@ -63,9 +65,37 @@ pub(super) struct Declared {
     pub(super) proxy: Proxy,
     /// What is supposed to be there.
     pub(super) supposed: Supposed,
+    written: Written,
+}
+
+/// What manifests come to, as text.
+#[derive(Debug, Default)]
+pub(super) struct Written {
     configuration: String,
     /// The other files, read back.
     dynamic: Vec<(Cow<'static, str>, Value)>,
+}
+
+impl Written {
+    fn of(proxy: &Proxy) -> Self {
+        let mut files = IngressNginx.render(proxy, &Options::default()).value.into_iter();
+        let configuration = files.next().map(|file| file.content).unwrap_or_default();
+        // What was written here is JSON.
+        Self {
+            configuration,
+            dynamic: files.filter_map(|file| Some((file.name.into(), serde_json::from_str(&file.content).ok()?))).collect(),
+        }
+    }
+
+    /// Spans in it point nowhere.
+    pub(super) fn tree(&self) -> Tree<'_> {
+        conf::parse(NO_FILE, &self.configuration).value
+    }
+
+    /// What the controller would tell Lua.
+    pub(super) fn lua(&self, what: Lua) -> Option<&Value> {
+        self.dynamic.iter().find(|(known, _)| *known == what.file()).map(|(_, value)| value)
+    }
 }
 
 impl Declared {
@@ -110,16 +140,34 @@ impl Declared {
         {
             proxy.default_certificate.file.clone_from(file);
         }
-        let mut declared = Self { project, proxy, supposed, configuration: String::new(), dynamic: Vec::new() };
+        let mut declared = Self { project, proxy, supposed, written: Written::default() };
         declared.write();
         Ok(declared)
     }
 
     fn write(&mut self) {
-        let mut files = IngressNginx.render(&self.proxy, &Options::default()).value.into_iter();
-        self.configuration = files.next().map(|file| file.content).unwrap_or_default();
-        // What was written here is JSON.
-        self.dynamic = files.filter_map(|file| Some((file.name.into(), serde_json::from_str(&file.content).ok()?))).collect();
+        self.written = Written::of(&self.proxy);
+    }
+
+    /// What other manifests would come to under the same circumstances.
+    pub(super) fn what_if(&self, cluster: &Cluster, controller: &Controller) -> Written {
+        let mut proxy = lower::lower(cluster, controller).value;
+        proxy.layout = self.proxy.layout;
+        proxy.runtime.ipv6 = self.proxy.runtime.ipv6;
+        if controller.flags.default_ssl_certificate == self.project.controller.flags.default_ssl_certificate {
+            proxy.default_certificate = self.proxy.default_certificate.clone();
+        }
+        Written::of(&proxy)
+    }
+
+    /// The manifests and the controller.
+    pub(super) fn given(&self) -> Given<'_> {
+        Given { cluster: &self.project.cluster, controller: &self.project.controller }
+    }
+
+    /// What comes of them.
+    pub(super) fn written(&self) -> &Written {
+        &self.written
     }
 
     /// Writes it in the words of another release.
@@ -133,7 +181,7 @@ impl Declared {
 
     /// What the controller would tell Lua.
     pub(super) fn lua(&self, what: Lua) -> Option<&Value> {
-        self.dynamic.iter().find(|(known, _)| *known == what.file()).map(|(_, value)| value)
+        self.written.lua(what)
     }
 
     /// The release, and whether it is a guess.
@@ -151,11 +199,6 @@ impl Declared {
     fn needs_old_words(&self) -> bool {
         let settings = &self.proxy.settings;
         !settings.global_limits.host.is_empty() || !settings.process.plugins.is_empty()
-    }
-
-    /// Spans in it point nowhere.
-    fn tree(&self) -> Tree<'_> {
-        conf::parse(NO_FILE, &self.configuration).value
     }
 }
 
@@ -248,7 +291,7 @@ impl Side {
     /// The tree of the configuration.
     pub(super) fn tree(&self) -> Tree<'_> {
         match self {
-            Self::Declared(declared) => declared.tree(),
+            Self::Declared(declared) => declared.written.tree(),
             Self::Dump(dump) => dump.tree(),
         }
     }

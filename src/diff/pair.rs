@@ -134,7 +134,7 @@ fn block_key(directive: Directive<'_>, stage: Stage) -> Option<Key<'_>> {
     Some(key)
 }
 
-/// What a block keeps when its arguments change: a condition what it does, a table what it fills.
+/// What a block keeps when its arguments change: a condition what it does, a table what it fills, a location whose path it is.
 fn likeness(block: Directive<'_>, stage: Stage) -> Option<Cow<'_, str>> {
     match (&*block.name(), stage) {
         ("if", Stage::Named) => {
@@ -142,9 +142,20 @@ fn likeness(block: Directive<'_>, stage: Stage) -> Option<Cow<'_, str>> {
             Some(Cow::Owned(lines.collect::<Vec<_>>().join("\n")))
         }
         ("map" | "geo" | "split_clients", Stage::Named) => block.args().next_back().map(Arg::value),
+        ("location", Stage::Named) => declared_path(block).map(Cow::Owned),
         ("limit_except", Stage::Alone) => Some(Cow::Borrowed("")),
         _ => None,
     }
+}
+
+/// The Ingress of a location and its path as that writes it: they stay where the path becomes a regular expression.
+fn declared_path(location: Directive<'_>) -> Option<String> {
+    let noted = |name: &str| {
+        let mut sets = location.directives().filter(|inner| inner.name() == "set");
+        let set = sets.find(|set| set.args().next().is_some_and(|variable| variable.value() == name))?;
+        set.args().nth(1).map(|value| value.value().into_owned()).filter(|value| !value.is_empty())
+    };
+    Some([noted("$namespace")?, noted("$ingress_name")?, noted("$location_path")?].join("\0"))
 }
 
 fn server_key(server: Directive<'_>, stage: Stage) -> Key<'_> {

@@ -117,6 +117,14 @@ pub(super) fn is_server(label: &str) -> bool {
     label == "server" || label.starts_with("server ")
 }
 
+impl Change {
+    /// Whether it is about a whole block.
+    #[must_use]
+    pub fn is_block(&self) -> bool {
+        [&self.before, &self.after].into_iter().flatten().any(|side| side.text.ends_with("{ … }"))
+    }
+}
+
 /// All differences, in the order of the second text; what stands only in the first text follows at the end of its block.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {

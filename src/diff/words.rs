@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::report::{Change, Judged, Kind, Target};
+use super::report::{Change, Judged, Kind, Side, Target};
 use crate::credentials;
 use crate::protection::{self, Verdict};
 
@@ -220,7 +220,13 @@ fn path(change: &Change) -> String {
     let path = change.place.path().unwrap_or_default();
     let target = change.place.after.as_ref().or(change.place.before.as_ref()).filter(|target| !target.service.is_empty());
     let leads = target.map(|target| format!(", to {}", service(target))).unwrap_or_default();
-    format!("path `{path}` {}{leads}", happened(change.kind))
+    let is_pattern = |side: &Option<Side>| side.as_ref().is_some_and(|side| side.text.starts_with("location ~"));
+    match (change.kind, is_pattern(&change.before), is_pattern(&change.after)) {
+        (Kind::Changed, false, true) => format!("path `{path}` became a regular expression"),
+        (Kind::Changed, true, false) => format!("path `{path}` is no longer a regular expression"),
+        (Kind::Changed, ..) => format!("path `{path}` is matched otherwise"),
+        (kind, ..) => format!("path `{path}` {}{leads}", happened(kind)),
+    }
 }
 
 fn owner(change: &Change) -> String {

@@ -16,7 +16,7 @@ use crate::source::Span;
 macro_rules! cluster {
     ($($(#[doc = $doc:literal])+ $list:ident: $kind:ty,)+) => {
         /// Every object of the input that matters. Each list is sorted by kind, namespace and name, and names each object once.
-        #[derive(Debug, Default)]
+        #[derive(Debug, Clone, Default)]
         pub struct Cluster {
             $($(#[doc = $doc])+ pub $list: Vec<Object<$kind>>,)+
             /// Ingresses whose paths answer 503 whatever else they say, and why.

@@ -199,6 +199,43 @@ fn causes_are_blamed_by_file_and_line() {
     }
 }
 
+/// Several edits at once, and what is told of them: message, and lines of the causes of both sides.
+#[test]
+fn of_several_edits_each_is_blamed_for_its_own() {
+    let folder = shop();
+    let other =
+        SHOP.replace("name: web", "name: other").replace("proxy-body-size: 8m", "proxy-read-timeout: '9'").replace("path: /", "path: /o");
+    let edited =
+        [("size: 8m", "size: 9m"), ("limit-rps: '5'", "limit-rps: '50'"), ("    nginx.ingress.kubernetes.io/auth-type: basic\n", "")];
+    let edited = edited.iter().fold(SHOP.to_owned(), |text, (from, to)| text.replace(from, to));
+    fs::create_dir(folder.path().join("new")).expect("folders can be made");
+    write(folder.path(), "new/cluster.yaml", CLUSTER);
+    for folder_name in ["in", "new"] {
+        write(folder.path(), &format!("{folder_name}/other.yaml"), &other);
+    }
+    write(folder.path(), "new/web.yaml", &edited);
+    // What a neighbour asks makes regular expressions of all paths of the host.
+    write(folder.path(), "new/other.yaml", &other.replace("proxy-read-timeout: '9'", "use-regex: 'true'"));
+    let document = json(folder.path(), &["diff", "--base", "in", "--head", "new"]);
+    let line = |difference: &Value| {
+        let place = |cause: &str| {
+            format!("{}:{}", difference[cause]["location"]["file"].as_str().unwrap_or("-"), difference[cause]["location"]["line"])
+        };
+        let message: Vec<_> = difference["message"].as_str().unwrap_or_default().split(' ').take(4).collect();
+        format!("{} <- {} <- {}", message.join(" "), place("cause_before"), place("cause"))
+    };
+    let mut told: Vec<_> = document["differences"].as_array().into_iter().flatten().map(line).collect();
+    told.sort();
+    let expected = [
+        "limit of request bodies <- in/web.yaml:7 <- new/web.yaml:7",
+        "limit of requests changed <- in/web.yaml:8 <- new/web.yaml:8",
+        "password authentication removed <- in/web.yaml:9 <- new/web.yaml:6",
+        "path `/oapi` became a <- -:null <- new/other.yaml:7",
+        "time to wait for <- in/other.yaml:7 <- new/other.yaml:6",
+    ];
+    assert_eq!(told, expected);
+}
+
 #[test]
 fn what_nobody_declares_is_said_to_be_so() {
     let folder = shop();
@@ -257,7 +294,7 @@ fn protections_come_first_and_dynamic_changes_last() {
     let dynamic = |difference: &&Value| difference["reload"] == Value::Bool(false);
     let dynamic: Vec<_> =
         document["differences"].as_array().into_iter().flatten().filter(dynamic).map(|difference| difference["message"].clone()).collect();
-    assert_eq!(dynamic, ["endpoint 10.0.0.3:8080 of `shop-front-80` added", "endpoint 10.0.0.2:8080 of `shop-front-80` removed"]);
+    assert_eq!(dynamic, ["endpoint 10.0.0.3:8080 of `shop-front-80` added; endpoint 10.0.0.2:8080 of `shop-front-80` removed"]);
     assert_eq!(document["schema"], 1);
 
     let page = run(folder.path(), &[&change[..], &["--format", "markdown"]].concat()).stdout;

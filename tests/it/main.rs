@@ -8,6 +8,7 @@
 #![expect(clippy::print_stdout, unreachable_pub, reason = "what tests share is public to them, and figures are shown")]
 
 mod any_text;
+mod causes;
 mod check;
 mod cli;
 mod cluster;

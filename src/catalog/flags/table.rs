@@ -44,6 +44,27 @@ impl Flag {
         !matches!(self.target, Target::IdleSwitch(_) | Target::IdleText(_))
     }
 
+    /// Gives one set of arguments the value that this one has in another set.
+    pub fn copy(&self, from: &Flags, to: &mut Flags) {
+        // The fields are told by functions that change them.
+        let mut from = from.clone();
+        match self.target {
+            Target::Switch(field) | Target::Given(field) => *field(to) = *field(&mut from),
+            Target::Text(field) => field(to).clone_from(field(&mut from)),
+            Target::Number(field) => *field(to) = *field(&mut from),
+            Target::Port(field) => *field(to) = *field(&mut from),
+            Target::IdleSwitch(_) | Target::IdleText(_) => {}
+        }
+    }
+
+    /// Whether this one has different values in two sets of arguments.
+    #[must_use]
+    pub fn differs(&self, one: &Flags, other: &Flags) -> bool {
+        let mut copied = other.clone();
+        self.copy(one, &mut copied);
+        copied != *other
+    }
+
     /// What applies in a release without the argument.
     #[must_use]
     pub fn default_in(&self, version: Version) -> String {

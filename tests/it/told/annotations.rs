@@ -16,8 +16,18 @@ metadata: {name: headers, namespace: shop}
 data: {X-Shop: open}
 ---
 apiVersion: v1
+kind: ConfigMap
+metadata: {name: more-headers, namespace: shop}
+data: {X-Shop: closed}
+---
+apiVersion: v1
 kind: Secret
 metadata: {name: people, namespace: shop}
+data: {auth: YW5uOntTSEF9MGJlZWM3YjVlYTNmMGZkYmM5NWQwZGQ0N2YzYzViYzI3NWRhOGEzMw==}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: more-people, namespace: shop}
 data: {auth: YW5uOntTSEF9MGJlZWM3YjVlYTNmMGZkYmM5NWQwZGQ0N2YzYzViYzI3NWRhOGEzMw==}
 ---
 apiVersion: networking.k8s.io/v1
@@ -54,11 +64,91 @@ const VALUES: &[(&str, &str)] = &[
     ("proxy-ssl-secret", "shop/authority"),
 ];
 
+/// Second values, where the first one does not tell its form.
+pub const SECOND: &[(&str, &str)] = &[
+    ("affinity", "none"),
+    ("affinity-canary-behavior", "sticky"),
+    ("affinity-mode", "balanced"),
+    ("allowlist-source-range", "10.9.0.0/16"),
+    ("app-root", "/start"),
+    ("auth-cache-duration", "200 9m"),
+    ("auth-cache-key", "$remote_user$host"),
+    ("auth-method", "HEAD"),
+    ("auth-proxy-set-headers", "shop/more-headers"),
+    ("auth-realm", "Back office"),
+    ("auth-request-redirect", "$scheme://$http_host/nowhere"),
+    ("auth-response-headers", "X-User"),
+    ("auth-secret", "shop/more-people"),
+    ("auth-secret-type", "auth-file"),
+    ("auth-signin", "https://login.test/out"),
+    ("auth-signin-redirect-param", "rd2"),
+    ("auth-snippet", "proxy_set_header X-Shop no;"),
+    ("auth-tls-error-page", "https://example.com/other"),
+    ("auth-tls-match-cn", "CN=server-[0-9]+"),
+    ("auth-tls-secret", "shop/second"),
+    ("auth-tls-verify-client", "optional_no_ca"),
+    ("auth-type", "digest"),
+    ("auth-url", "http://auth.other.svc.cluster.local/check"),
+    ("backend-protocol", "GRPC"),
+    ("canary-by-cookie", "second"),
+    ("canary-by-header", "X-Other"),
+    ("canary-by-header-pattern", "^gamma-[0-9]+$"),
+    ("canary-by-header-value", "gamma"),
+    ("configuration-snippet", "more_set_headers \"X-Shop: no\";"),
+    ("connection-proxy-header", "upgrade"),
+    ("cors-allow-headers", "X-Other"),
+    ("cors-allow-methods", "GET, DELETE"),
+    ("cors-allow-origin", "https://other.example.com"),
+    ("cors-expose-headers", "X-Rest"),
+    ("custom-headers", "shop/more-headers"),
+    ("custom-http-errors", "502"),
+    ("default-backend", "web"),
+    ("denylist-source-range", "10.9.0.0/16"),
+    ("fastcgi-index", "main.php"),
+    ("fastcgi-params-configmap", "shop/more-headers"),
+    ("limit-allowlist", "10.9.0.0/16"),
+    ("load-balance", "round_robin"),
+    ("mirror-host", "copy.example.com"),
+    ("mirror-target", "https://copy.example.com$request_uri"),
+    ("modsecurity-snippet", "SecRuleEngine DetectionOnly"),
+    ("modsecurity-transaction-id", "$connection"),
+    ("opentelemetry-operation-name", "basket"),
+    ("permanent-redirect", "https://newer.example.com"),
+    ("permanent-redirect-code", "307"),
+    ("proxy-buffers-number", "9"),
+    ("proxy-cookie-domain", "a.example b.example"),
+    ("proxy-cookie-path", "/a/ /b/"),
+    ("proxy-http-version", "1.1"),
+    ("proxy-max-temp-file-size", "64m"),
+    ("proxy-next-upstream", "error"),
+    ("proxy-redirect-from", "http://elsewhere/"),
+    ("proxy-redirect-to", "https://elsewhere.example.com/"),
+    ("proxy-ssl-ciphers", "HIGH"),
+    ("proxy-ssl-name", "other.example.com"),
+    ("proxy-ssl-protocols", "TLSv1.3"),
+    ("proxy-ssl-secret", "shop/second"),
+    ("rewrite-target", "/inside/$2"),
+    ("satisfy", "all"),
+    ("server-alias", "mail.example.org"),
+    ("server-snippet", "client_max_body_size 2m;"),
+    ("session-cookie-domain", "example.org"),
+    ("session-cookie-name", "way"),
+    ("session-cookie-path", "/other"),
+    ("session-cookie-samesite", "Strict"),
+    ("ssl-ciphers", "HIGH"),
+    ("stream-snippet", "server { listen 8001; proxy_pass 127.0.0.1:80; }"),
+    ("temporal-redirect", "https://newer.example.com"),
+    ("temporal-redirect-code", "302"),
+    ("upstream-hash-by", "$host"),
+    ("upstream-vhost", "other.shop.svc"),
+    ("x-forwarded-prefix", "/other"),
+];
+
 /// A service is asked.
 const ASKED: &[(&str, &str)] = &[("auth-url", "http://auth.shop.svc.cluster.local/check")];
 
 /// Annotations that act only together with others, by how they begin.
-const COMPANIONS: Companions = &[
+pub const COMPANIONS: Companions = &[
     ("affinity-", &[("affinity", "cookie")]),
     ("affinity-canary-behavior", &[("canary", "true"), ("canary-weight", "20")]),
     ("opentelemetry-", &[("enable-opentelemetry", "true")]),
@@ -104,7 +194,11 @@ const COMPANIONS: Companions = &[
     ("x-forwarded-prefix", &[("rewrite-target", "/inner")]),
 ];
 
-fn proxy(annotations: &[(&str, &str)]) -> Proxy {
+/// Arguments of the controller of these manifests.
+pub const ARGUMENTS: [&str; 2] = ["--configmap=shop/settings", "--enable-ssl-passthrough"];
+
+/// A cluster whose first Ingress has some annotations; that Ingress is the last text.
+pub fn manifests(annotations: &[(&str, &str)]) -> Vec<String> {
     let annotations: String =
         annotations.iter().map(|(name, value)| format!("    nginx.ingress.kubernetes.io/{name}: {value:?}\n")).collect();
     // They stand last, so that all else keeps its place.
@@ -132,15 +226,25 @@ metadata:
     let certificate = include_str!("../../../examples/shop/certificate.yaml");
     let authority = certificate.replace("shop-tls", "authority").replace("tls.crt:", "ca.crt:");
     let authority = format!("{authority}{}", certificate.lines().filter(|line| line.contains("tls.crt:")).collect::<String>());
+    let authority = format!("{authority}\n---\n{}", authority.replace("authority", "second"));
     let web = cluster::service("shop", "web", "10.0.0.1", &["10.1.0.1", "10.1.0.2"]);
     let other = cluster::service("shop", "other", "10.0.0.2", &["10.1.0.3"]);
     let cluster = [web.as_str(), &other, CLUSTER].join("---\n");
-    trial::proxy(&[&cluster, certificate, &authority, &ingress], &["--configmap=shop/settings", "--enable-ssl-passthrough"])
+    vec![cluster, certificate.to_owned(), authority, ingress]
+}
+
+fn proxy(annotations: &[(&str, &str)]) -> Proxy {
+    let manifests = manifests(annotations);
+    trial::proxy(&manifests.iter().map(String::as_str).collect::<Vec<_>>(), &ARGUMENTS)
+}
+
+/// A value of an annotation that shows in this cluster.
+pub fn value(spec: &'static Spec) -> &'static str {
+    VALUES.iter().find(|(name, _)| *name == spec.name).map_or(spec.example, |(_, value)| value)
 }
 
 fn trial(spec: &'static Spec) -> Trial {
-    let value = VALUES.iter().find(|(name, _)| *name == spec.name).map_or(spec.example, |(_, value)| value);
-    Trial::of(spec.name, value, COMPANIONS, proxy)
+    Trial::of(spec.name, value(spec), COMPANIONS, proxy)
 }
 
 fn trials() -> impl Iterator<Item = Trial> {

@@ -1,6 +1,6 @@
 //! What the controller is asked for changes what another product does, or is a finding: nothing is passed over in silence.
 
-mod annotations;
+pub mod annotations;
 mod names;
-mod settings;
-mod trial;
+pub mod settings;
+pub mod trial;

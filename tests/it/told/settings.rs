@@ -34,6 +34,11 @@ kind: ConfigMap
 metadata: {name: headers, namespace: shop}
 data: {X-Shop: open}
 ---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: more-headers, namespace: shop}
+data: {X-Shop: closed}
+---
 apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata: {name: plain, namespace: shop, annotations: {nginx.ingress.kubernetes.io/limit-rps: \"5\", nginx.ingress.kubernetes.io/limit-connections: \"5\"}}
@@ -130,8 +135,59 @@ const VALUES: &[(&str, &str)] = &[
     ("worker-shutdown-timeout", "9s"),
 ];
 
+/// Second values, where the first one does not tell its form.
+pub const SECOND: &[(&str, &str)] = &[
+    ("add-headers", "shop/more-headers"),
+    ("app-root", "/begin"),
+    ("bind-address", "127.0.0.8"),
+    ("block-cidrs", "10.8.0.0/16"),
+    ("block-referers", "~*ham"),
+    ("block-user-agents", "~*robot"),
+    ("brotli-types", "text/plain"),
+    ("custom-http-errors", "502"),
+    ("debug-connections", "10.8.0.0/16"),
+    ("default-type", "text/css"),
+    ("denylist-source-range", "10.8.0.0/16"),
+    ("forwarded-for-header", "X-Other-Client"),
+    ("global-allowed-response-headers", "X-Other"),
+    ("global-auth-cache-duration", "200 8m"),
+    ("global-auth-method", "HEAD"),
+    ("global-auth-response-headers", "X-Other"),
+    ("global-auth-signin", "https://login.test/out"),
+    ("global-auth-url", "http://10.1.0.7/check"),
+    ("gzip-disable", "msie7"),
+    ("gzip-types", "text/plain"),
+    ("hide-headers", "X-Other"),
+    ("large-client-header-buffers", "4 32k"),
+    ("limit-conn-zone-variable", "$http_x_other"),
+    ("load-balance", "round_robin"),
+    ("log-format-escape-json", "false"),
+    ("lua-shared-dicts", "configuration_data: 6M"),
+    ("no-auth-locations", "/dir"),
+    ("no-tls-redirect-locations", "/other"),
+    ("otel-sampler", "AlwaysOff"),
+    ("otel-sampler-ratio", "0.25"),
+    ("proxy-busy-buffers-size", "16k"),
+    ("proxy-cookie-domain", "c.test d.test"),
+    ("proxy-cookie-path", "/c /d"),
+    ("proxy-http-version", "1.1"),
+    ("proxy-next-upstream", "error"),
+    ("proxy-protocol-header-timeout", "8s"),
+    ("proxy-real-ip-cidr", "10.8.0.0/16"),
+    ("proxy-redirect-from", "http://c.test/"),
+    ("proxy-redirect-to", "http://d.test/"),
+    ("proxy-set-headers", "shop/more-headers"),
+    ("ssl-ciphers", "ECDHE-RSA-AES256-GCM-SHA384"),
+    ("ssl-ecdh-curve", "prime256v1"),
+    ("ssl-protocols", "TLSv1.2"),
+    ("ssl-session-ticket-key", "QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJC"),
+    ("upstream-hash-by", "$host"),
+    ("whitelist-source-range", "10.8.0.0/16"),
+    ("worker-cpu-affinity", "0001"),
+];
+
 /// Keys that act only together with others.
-const COMPANIONS: Companions = &[
+pub const COMPANIONS: Companions = &[
     ("brotli-", &[("enable-brotli", "true")]),
     ("compute-full-forwarded-for", &[("use-forwarded-headers", "true")]),
     ("disable-proxy-intercept-errors", &[("custom-http-errors", "404,503")]),
@@ -187,16 +243,24 @@ const UNTRIED: &[&str] = &[
     "use-geoip2",
 ];
 
-fn proxy(data: &[(&str, &str)]) -> Proxy {
+/// Arguments of the controller of these manifests.
+pub const ARGUMENTS: [&str; 3] = ["--configmap=shop/settings", "--tcp-services-configmap=shop/tcp", "--udp-services-configmap=shop/udp"];
+
+/// A cluster whose ConfigMap has some keys; that ConfigMap is the last text.
+pub fn manifests(data: &[(&str, &str)]) -> Vec<String> {
     let data: String = data.iter().map(|(key, value)| format!("  {key}: {value:?}\n")).collect();
     let settings = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: settings, namespace: shop}}\ndata:\n{data}  known: \"\"\n");
     let certificate = include_str!("../../../examples/shop/certificate.yaml");
-    let arguments = ["--configmap=shop/settings", "--tcp-services-configmap=shop/tcp", "--udp-services-configmap=shop/udp"];
-    trial::proxy(&[CLUSTER, certificate, &settings], &arguments)
+    vec![CLUSTER.to_owned(), certificate.to_owned(), settings]
+}
+
+fn proxy(data: &[(&str, &str)]) -> Proxy {
+    let manifests = manifests(data);
+    trial::proxy(&manifests.iter().map(String::as_str).collect::<Vec<_>>(), &ARGUMENTS)
 }
 
 /// Another value than the default.
-fn other_value(setting: &Setting) -> String {
+pub fn other_value(setting: &Setting) -> String {
     if let Some((_, value)) = VALUES.iter().find(|(name, _)| *name == setting.name) {
         return (*value).to_owned();
     }

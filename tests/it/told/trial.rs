@@ -41,11 +41,16 @@ pub struct Trial {
 /// Names that act only together with others, by how they begin.
 pub type Companions = &'static [(&'static str, &'static [(&'static str, &'static str)])];
 
+/// The companions of a name.
+pub fn others(name: &str, companions: Companions) -> Vec<(&'static str, &'static str)> {
+    let others = companions.iter().filter(|(prefix, _)| name.starts_with(prefix)).flat_map(|(_, others)| *others);
+    others.copied().filter(|(other, _)| *other != name).collect()
+}
+
 impl Trial {
     /// Tries a value of a name beside the companions of the name.
     pub fn of(name: &'static str, value: &str, companions: Companions, proxy: impl Fn(&[(&str, &str)]) -> Proxy) -> Self {
-        let others = companions.iter().filter(|(prefix, _)| name.starts_with(prefix)).flat_map(|(_, others)| *others);
-        let others: Vec<_> = others.copied().filter(|(other, _)| *other != name).collect();
+        let others = others(name, companions);
         let with: Vec<_> = others.iter().copied().chain([(name, value)]).collect();
         Self { name, without: proxy(&others), with: proxy(&with), others: others.iter().map(|(other, _)| *other).collect() }
     }

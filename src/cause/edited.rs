@@ -1,0 +1,114 @@
+//! An edit of the manifests as the cause of a difference, in words: on both sides of it.
+
+use super::edits::{Edit, Set, What};
+use super::ingress::{annotation_of, annotations, name, of_ingress, of_tls};
+use super::query::Query;
+use super::{Causes, Found, key, short};
+use crate::catalog::flags;
+use crate::diagnostic::{Cause, ObjectRef, Reason};
+use crate::source::Span;
+
+impl Causes<'_> {
+    /// Why a side is as it is, where an edit made the difference; these are the causes of the side of `set`. None: what the edit is
+    /// about is not there, and the other side says why.
+    #[must_use]
+    pub fn of_edit(&self, edit: &Edit, set: Set, query: &Query) -> Option<Cause> {
+        let place = if set == Set::Before { edit.before } else { edit.after };
+        match place {
+            Some(place) => Some(self.of_present(edit, place, query)),
+            None if set == Set::After => Some(self.of_gone(edit)),
+            None => None,
+        }
+    }
+
+    /// What an edit is about, on a side that has it.
+    fn of_present(&self, edit: &Edit, place: Span, query: &Query) -> Cause {
+        let ingress = edit.object.as_ref().and_then(|object| self.ingress((&object.namespace, &object.name)));
+        match (edit.what, ingress) {
+            (What::Annotation, Some(ingress)) => of_ingress(ingress, &annotation_of(ingress, &edit.name())),
+            (What::Key, _) => self.setting_cause(&Found { span: place, subject: edit.name() }),
+            (What::Argument(name), _) => match flags::find(name) {
+                Some(flag) => self.argument(flag),
+                None => of_field(edit, place),
+            },
+            (What::Field, Some(ingress)) if edit.name().starts_with("spec.tls") => Cause { span: Some(place), ..of_tls(ingress) },
+            (What::Rules | What::Object, Some(_)) => self.of_rules(edit, query).unwrap_or_else(|| of_field(edit, place)),
+            _ => of_field(edit, place),
+        }
+    }
+
+    /// The host, path or backend that a difference is about, where the Ingress that was edited has it.
+    fn of_rules(&self, edit: &Edit, query: &Query) -> Option<Cause> {
+        let cause = Some(self.of_declared(query)).filter(|cause| cause.reason == Reason::Object)?;
+        let of_host = || query.host.is_some_and(|host| edit.object.as_ref().is_some_and(|object| self.serves(object, host)));
+        (cause.object == edit.object || (cause.object.is_none() && of_host())).then_some(cause)
+    }
+
+    /// Whether an Ingress has a part in a host.
+    fn serves(&self, object: &ObjectRef, host: &str) -> bool {
+        let routes = self.server(host).map(|server| server.routes.as_slice()).unwrap_or_default();
+        routes
+            .iter()
+            .filter_map(|route| route.owner.as_deref())
+            .any(|owner| owner.namespace == object.namespace && owner.name == object.name)
+    }
+
+    /// What an edit is about is no longer there.
+    fn of_gone(&self, edit: &Edit) -> Cause {
+        let subject = edit.name();
+        let ingress = edit.object.as_ref().and_then(|object| self.ingress((&object.namespace, &object.name)));
+        let map = self.config_map.filter(|map| Some(&map.reference) == edit.object.as_ref());
+        let of = edit.object.as_ref().map(shown).unwrap_or_default();
+        let (message, span) = match (edit.what, ingress) {
+            (What::Annotation, Some(ingress)) => {
+                (format!("{} no longer has the annotation `{}`", name(ingress), short(&subject)), Some(annotations(ingress)))
+            }
+            (What::Key, _) => (format!("{of} no longer has the key `{subject}`"), map.map(|map| map.key_span(&["data"]))),
+            (What::Argument(name), _) => (format!("{of} no longer has the argument `--{name}`"), self.controller_place(edit)),
+            (What::Object, _) => (format!("{of} is no longer there"), None),
+            (_, Some(ingress)) => (format!("{of} no longer has the field `{subject}`"), Some(ingress.span(&["metadata", "name"]))),
+            _ => (format!("{of} no longer has the field `{subject}`"), None),
+        };
+        let subject = if let What::Argument(name) = edit.what { format!("--{name}") } else { subject };
+        Cause { reason: Reason::Nothing, message, subject, object: edit.object.clone(), span }
+    }
+
+    fn controller_place(&self, edit: &Edit) -> Option<Span> {
+        let object = edit.object.as_ref()?;
+        let controller = self.cluster.controllers.iter().find(|controller| controller.reference == *object)?;
+        Some(controller.span(&["metadata", "name"]))
+    }
+
+    /// Whether an edit can act on a place: on the host of its Ingress, or anywhere where it is of no Ingress.
+    #[must_use]
+    pub fn reaches(&self, edit: &Edit, host: Option<&str>) -> bool {
+        let Some(object) = edit.object.as_ref().filter(|object| object.kind == "Ingress") else { return true };
+        host.is_none_or(|host| self.serves(object, host))
+    }
+
+    /// Whether an Ingress is the one that an edit is about.
+    #[must_use]
+    pub fn is_of(edit: &Edit, ingress: Option<(&str, &str)>) -> bool {
+        let own = edit.object.as_ref().filter(|object| object.kind == "Ingress");
+        own.is_some() && own.map(|object| key(&object.namespace, &object.name)) == ingress.map(|(namespace, name)| key(namespace, name))
+    }
+}
+
+/// An object in a sentence.
+fn shown(object: &ObjectRef) -> String {
+    match object.namespace.as_str() {
+        "" => format!("{} `{}`", object.kind, object.name),
+        namespace => format!("{} `{namespace}/{}`", object.kind, object.name),
+    }
+}
+
+fn of_field(edit: &Edit, place: Span) -> Cause {
+    let of = edit.object.as_ref().map(shown).unwrap_or_default();
+    let subject = edit.name();
+    let message = match subject.strip_prefix("data.") {
+        _ if subject.is_empty() => of,
+        Some(key) => format!("key `{key}` of {of}"),
+        None => format!("field `{subject}` of {of}"),
+    };
+    Cause { reason: Reason::Object, message, subject, object: edit.object.clone(), span: Some(place) }
+}

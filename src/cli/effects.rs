@@ -1,0 +1,74 @@
+//! What a change of manifests does to what comes of them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::dump::Lua;
+use super::side::{Declared, Written};
+use crate::diff::{self, Change, Report, Side};
+
+/// More compiled Ingresses than this are too many to try everything: what is left is the likeness of names.
+const MOST_COMPILED: usize = 20_000;
+/// What every compilation costs beside its Ingresses, in such.
+const FIXED_COST: usize = 50;
+
+/// Whether manifests are few enough to be compiled so many times.
+pub(super) fn affordable(times: usize, side: &Declared) -> bool {
+    times * (side.project.cluster.ingresses.len() + FIXED_COST) <= MOST_COMPILED
+}
+
+/// Two texts of one directive or value: without and with a change.
+pub(super) type Texts = [Option<String>; 2];
+
+/// Differences by their file and the blocks around them, and by their names.
+#[derive(Debug, Default)]
+pub(super) struct Effects {
+    by_path: HashMap<(&'static str, String), HashMap<String, Vec<Texts>>>,
+    count: usize,
+}
+
+impl Effects {
+    /// What differs between two states.
+    pub(super) fn between(before: &Written, after: &Written) -> Self {
+        let mut effects = Self::default();
+        effects.note("nginx.conf", diff::compare(&after.tree(), &before.tree()));
+        for what in Lua::ALL {
+            if let (Some(old), Some(new)) = (before.lua(what), after.lua(what)) {
+                effects.note(what.file(), diff::json::compare(new, old));
+            }
+        }
+        effects
+    }
+
+    fn note(&mut self, file: &'static str, report: Report) {
+        self.count += report.changes.len();
+        for change in report.changes {
+            let (path, name) = print(&change);
+            self.by_path.entry((file, path)).or_default().entry(name).or_default().push(texts(&change));
+        }
+    }
+
+    /// What happens to a directive or value.
+    pub(super) fn of(&self, file: &'static str, path: &str, name: &str) -> Option<&[Texts]> {
+        self.by_path.get(&(file, path.to_owned()))?.get(name).map(Vec::as_slice)
+    }
+
+    /// How many differences there are.
+    pub(super) fn len(&self) -> usize {
+        self.count
+    }
+}
+
+/// The blocks around a difference, and its name.
+pub(super) fn print(change: &Change) -> (String, String) {
+    (join(&change.path), change.name.to_string())
+}
+
+/// Blocks from outside in as one text.
+pub(super) fn join(path: &[Arc<str>]) -> String {
+    path.iter().map(|word| &**word).collect::<Vec<_>>().join("\n")
+}
+
+pub(super) fn texts(change: &Change) -> Texts {
+    [&change.before, &change.after].map(|side: &Option<Side>| side.as_ref().map(|side| side.text.clone()))
+}

@@ -1,0 +1,91 @@
+//! One change of one line of a manifest: `diff` names that line as its cause, and tells one difference. So does `render --origins`.
+//!
+//! Every annotation, every key of the ConfigMap and every argument is added, changed and removed, each with values of its own.
+
+mod run;
+mod values;
+
+use ingressc::catalog::{features, flags, settings};
+
+use crate::told;
+use run::{Case, Side};
+use values::{ARGUMENTS, second};
+
+/// The changes of one annotation.
+fn annotations() -> impl Iterator<Item = Case> {
+    features::all().map(|spec| {
+        let companions = told::trial::others(spec.name, told::annotations::COMPANIONS);
+        let side = |value: Option<&str>| {
+            let all: Vec<_> = companions.iter().copied().chain(value.map(|value| (spec.name, value))).collect();
+            Side::new(told::annotations::manifests(&all), &told::annotations::ARGUMENTS, &format!("/{}: ", spec.name))
+        };
+        let first = told::annotations::value(spec);
+        Case::new(spec.name, &second(spec.name, first, told::annotations::SECOND), first, side)
+    })
+}
+
+/// The changes of one key of the ConfigMap.
+fn keys() -> impl Iterator<Item = Case> {
+    settings::all().map(|setting| {
+        let companions = told::trial::others(setting.name, told::settings::COMPANIONS);
+        let side = |value: Option<&str>| {
+            let all: Vec<_> = companions.iter().copied().chain(value.map(|value| (setting.name, value))).collect();
+            Side::new(told::settings::manifests(&all), &told::settings::ARGUMENTS, &format!("  {}: ", setting.name))
+        };
+        let first = told::settings::other_value(setting);
+        Case::new(setting.name, &second(setting.name, &first, told::settings::SECOND), &first, side)
+    })
+}
+
+/// The changes of one argument in the manifest of the controller.
+fn arguments() -> impl Iterator<Item = Case> {
+    ARGUMENTS.iter().map(|(name, first, second)| {
+        assert!(flags::find(name).is_some(), "{name}");
+        let side = |value: Option<&str>| {
+            let others = values::COMPANIONS.iter().copied().filter(|(other, _)| other != name);
+            let all: Vec<_> = others.chain(value.map(|value| (*name, value))).collect();
+            Side::new(values::manifests(&all), &[], &format!("--{name}="))
+        };
+        Case::new(name, second, first, side)
+    })
+}
+
+/// What is said wrongly, a line each. Of each name one change is tried, not always the same, or all of them.
+fn wrong(cases: impl Iterator<Item = Case>, are_all: bool, told: impl Fn(&Case) -> (usize, Vec<String>)) -> Vec<String> {
+    let (mut shown, mut wrong) = (0, Vec::new());
+    for (at, mut case) in cases.enumerate() {
+        if !are_all {
+            case.keep(at);
+        }
+        let (count, faults) = told(&case);
+        shown += count;
+        wrong.extend(faults);
+    }
+    println!("{} of {shown} right", shown - wrong.len());
+    wrong
+}
+
+const NOTHING: Vec<String> = Vec::new();
+
+#[test]
+fn the_changed_line_is_the_cause() {
+    assert_eq!(wrong(annotations().chain(keys()).chain(arguments()), false, Case::between_manifests), NOTHING);
+}
+
+#[test]
+#[ignore = "it takes minutes: each name is tried in five ways"]
+fn every_changed_annotation_is_the_cause() {
+    assert_eq!(wrong(annotations(), true, Case::between_manifests), NOTHING);
+}
+
+#[test]
+#[ignore = "it takes minutes: each name is tried in five ways"]
+fn every_changed_key_is_the_cause() {
+    assert_eq!(wrong(keys(), true, Case::between_manifests), NOTHING);
+}
+
+#[test]
+#[ignore = "it takes minutes: each name is tried in five ways"]
+fn every_changed_argument_is_the_cause() {
+    assert_eq!(wrong(arguments(), true, Case::between_manifests), NOTHING);
+}
