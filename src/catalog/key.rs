@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::releases::{Change, LINE_BREAKS};
-use super::value::{self, Check};
+use super::value::{self, Check, Fit};
 use super::version::Version;
 use crate::ir::Settings;
 
@@ -175,6 +175,8 @@ pub struct Spec {
     pub on_canary: bool,
     /// The directives of nginx that it governs.
     pub directives: &'static [&'static str],
+    /// Who reads the value behind the controller's checks.
+    pub fit: Option<Fit>,
 }
 
 impl Spec {
@@ -199,6 +201,7 @@ impl Spec {
         guards: false,
         on_canary: false,
         directives: &[],
+        fit: None,
     };
 
     /// Whether something is open to everybody, or to more than was meant, where the annotation has no effect.

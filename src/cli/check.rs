@@ -144,7 +144,9 @@ impl Check {
         findings.iter_mut().for_each(|finding| finding.narrow(&project.sources));
         lint::placeholders::fold(&mut findings, &project.sources);
         name_templates(&mut findings, &project.sources);
-        Ok(policy::judge_all(findings, &project.settings, project.settings_file))
+        let mut judged = policy::judge_all(findings, &project.settings, project.settings_file);
+        judged.findings = lint::fold(judged.findings);
+        Ok(judged)
     }
 
     /// What the manifests come to, and what the passes of the compiler and the checks find.

@@ -5,6 +5,7 @@
 //! rule, wherever its findings come from, is in [`rules::RULES`] with its page.
 
 mod characters;
+mod fold;
 mod hostile;
 mod names;
 mod objects;
@@ -19,6 +20,7 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
+pub use fold::fold;
 pub use reload::Judgement;
 
 use crate::diagnostic::{Diagnostic, ObjectRef};

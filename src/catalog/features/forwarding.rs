@@ -2,7 +2,7 @@
 
 use crate::catalog::key::{Fate, Needs, Risk, keys};
 use crate::catalog::releases;
-use crate::catalog::value::{Check, patterns};
+use crate::catalog::value::{Check, Fit, patterns};
 
 keys! {
     /// Protocol that the backend speaks.
@@ -17,6 +17,7 @@ keys! {
         check: Check::MatchesWithoutSpaces(&patterns::SIZE),
         refused: Fate::IngressDropped,
         directives: &["client_body_buffer_size"],
+        fit: Some(Fit::Memory("16k")),
     }
     /// Value of the header `Connection` for the backend.
     CONNECTION: String = "connection-proxy-header" {

@@ -2,7 +2,7 @@
 
 use crate::catalog::key::{Needs, Risk, keys};
 use crate::catalog::releases;
-use crate::catalog::value::{Check, patterns};
+use crate::catalog::value::{Check, Fit, patterns};
 use crate::catalog::version::Version;
 
 const ON_OFF: Check = Check::Options(&["on", "off"]);
@@ -14,6 +14,7 @@ keys! {
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::SIZE),
         directives: &["client_max_body_size"],
+        fit: Some(Fit::Offset("1m")),
     }
     /// Seconds to connect to the backend.
     CONNECT_TIMEOUT: i64 = "proxy-connect-timeout" {
@@ -127,5 +128,6 @@ keys! {
         example: "512m",
         check: Check::MatchesWithoutSpaces(&patterns::SIZE),
         directives: &["proxy_max_temp_file_size"],
+        fit: Some(Fit::Offset("1024m")),
     }
 }

@@ -1,6 +1,7 @@
 //! Connections to backends, and what a route does when its manifest says nothing.
 
 use super::{Group, Reading, decode, flag, list, number, numbers, text};
+use crate::catalog::value::Fit;
 use crate::ir::Settings;
 
 pub(super) static GROUP: Group = Group {
@@ -14,23 +15,28 @@ pub(super) static GROUP: Group = Group {
         )
         .governs(&["keepalive"]),
         text("upstream-keepalive-time", |s| &mut s.upstreams.keepalive_time, "How long a connection to a backend may be used.")
+            .needs(&[&["upstream-keepalive-connections"]])
             .governs(&["keepalive_time"]),
         number(
             "upstream-keepalive-timeout",
             |s| &mut s.upstreams.keepalive_timeout,
             "Seconds that an idle connection to a backend stays open.",
         )
+        .needs(&[&["upstream-keepalive-connections"]])
         .governs(&["keepalive_timeout"]),
         number("upstream-keepalive-requests", |s| &mut s.upstreams.keepalive_requests, "Requests on one connection to a backend.")
+            .needs(&[&["upstream-keepalive-connections"]])
             .governs(&["keepalive_requests"]),
-        text("load-balance", |s| &mut s.upstreams.load_balance, "How endpoints are chosen: `round_robin` or `ewma`."),
+        text("load-balance", |s| &mut s.upstreams.load_balance, "How endpoints are chosen: `round_robin` or `ewma`.").fits(Fit::Algorithm),
         text("upstream-hash-by", |s| &mut s.upstreams.upstream_hash_by, "Expression that chooses the endpoint by consistent hashing."),
         flag(
             "upstream-hash-by-subset",
             |s| &mut s.upstreams.upstream_hash_by_subset,
             "Choose a group of endpoints by `upstream-hash-by`, and one of them at random.",
-        ),
-        number("upstream-hash-by-subset-size", |s| &mut s.upstreams.upstream_hash_by_subset_size, "Endpoints in a group."),
+        )
+        .needs(&[&["upstream-hash-by"]]),
+        number("upstream-hash-by-subset-size", |s| &mut s.upstreams.upstream_hash_by_subset_size, "Endpoints in a group.")
+            .needs(&[&["upstream-hash-by-subset"]]),
         flag(
             "service-upstream",
             |s| &mut s.upstreams.service_upstream,
@@ -86,6 +92,7 @@ pub(super) static GROUP: Group = Group {
         list("denylist-source-range", |s| &mut s.route_defaults.deny, "Networks that may not connect.").governs(&["deny"]),
         text("no-auth-locations", |s| &mut s.route_defaults.no_auth_paths, "Paths without authentication, separated by commas."),
         text("proxy-body-size", |s| &mut s.route_defaults.proxying.body_size, "Largest body of a request; 0: no limit.")
+            .fits(Fit::Offset("1m"))
             .governs(&["client_max_body_size"]),
         number("proxy-connect-timeout", |s| &mut s.route_defaults.proxying.connect_timeout, "Seconds to connect to a backend.")
             .governs(&["proxy_connect_timeout"]),
@@ -146,6 +153,7 @@ pub(super) static GROUP: Group = Group {
         text("proxy-http-version", |s| &mut s.route_defaults.proxying.http_version, "Version of HTTP towards backends.")
             .governs(&["proxy_http_version"]),
         text("proxy-max-temp-file-size", |s| &mut s.route_defaults.proxying.max_temp_file_size, "Largest temporary file for a response.")
+            .fits(Fit::Offset("1024m"))
             .governs(&["proxy_max_temp_file_size"]),
         text("proxy-stream-timeout", |s| &mut s.stream_defaults.timeout, "How long a TCP or UDP connection may be silent.")
             .governs(&["proxy_timeout"]),
@@ -156,8 +164,10 @@ pub(super) static GROUP: Group = Group {
             |s| &mut s.stream_defaults.next_upstream_timeout,
             "How long all tries of a TCP connection may take.",
         )
+        .needs(&[&["proxy-stream-next-upstream"]])
         .governs(&["proxy_next_upstream_timeout"]),
         number("proxy-stream-next-upstream-tries", |s| &mut s.stream_defaults.next_upstream_tries, "Number of tries of a TCP connection.")
+            .needs(&[&["proxy-stream-next-upstream"]])
             .governs(&["proxy_next_upstream_tries"]),
         number("proxy-stream-responses", |s| &mut s.stream_defaults.responses, "Datagrams that a UDP backend answers with.")
             .governs(&["proxy_responses"])

@@ -36,6 +36,7 @@ pub(super) static GROUP: Group = Group {
             |s| &mut s.listening.proxy_protocol_header_timeout,
             "How long to wait for the PROXY protocol where TLS is passed through.",
         )
+        .needs(&[&["use-proxy-protocol"]])
         .read_by(header_timeout),
         number(
             "keep-alive",
@@ -64,12 +65,14 @@ pub(super) static GROUP: Group = Group {
             |s| &mut s.client.http2_max_field_size,
             "Largest compressed header field in HTTP/2; counts only together with `http2-max-header-size`.",
         )
+        .needs(&[&["http2-max-header-size"], &["use-http2"]])
         .governs(&["http2_max_field_size"]),
         text(
             "http2-max-header-size",
             |s| &mut s.client.http2_max_header_size,
             "Largest header of an HTTP/2 request; counts only together with `http2-max-field-size`.",
         )
+        .needs(&[&["http2-max-field-size"], &["use-http2"]])
         .governs(&["http2_max_header_size"]),
         number("http2-max-requests", |s| &mut s.client.http2_max_requests, "Requests on one HTTP/2 connection; 0 leaves it to nginx.")
             .governs(&["http2_max_requests"]),
@@ -78,6 +81,7 @@ pub(super) static GROUP: Group = Group {
             |s| &mut s.client.http2_max_concurrent_streams,
             "Requests at the same time on one HTTP/2 connection.",
         )
+        .needs(&[&["use-http2"]])
         .governs(&["http2_max_concurrent_streams"]),
         flag(
             "enable-underscores-in-headers",
@@ -109,15 +113,18 @@ pub(super) static GROUP: Group = Group {
             |s| &mut s.client_address.for_proxy_protocol_header,
             "Header that holds the address of the client when the PROXY protocol and forwarded headers are both in use.",
         )
+        .needs(&[&["use-forwarded-headers"], &["use-proxy-protocol"]])
         .governs(&["real_ip_header"])
         .since(1, 13, 0),
         list("proxy-real-ip-cidr", |s| &mut s.client_address.trusted, "Networks whose word about the address of the client is trusted.")
+            .needs(&[&["use-forwarded-headers", "use-proxy-protocol", "enable-real-ip"]])
             .governs(&["set_real_ip_from"]),
         flag(
             "compute-full-forwarded-for",
             |s| &mut s.client_address.full_forwarded_for,
             "Append the address of the peer to `X-Forwarded-For` instead of replacing the header.",
-        ),
+        )
+        .needs(&[&["use-forwarded-headers"]]),
     ],
 };
 

@@ -25,6 +25,7 @@ pub use defaults::defaults;
 pub use removed::{REMOVED, Removed};
 pub use suggest::{Unknown, explain};
 
+use crate::catalog::value::Fit;
 use crate::catalog::version::Version;
 use crate::ir::Settings;
 
@@ -69,6 +70,10 @@ pub struct Setting {
     pub until: Option<Version>,
     /// A value that is refused leaves something open that should be closed.
     pub protects: bool,
+    /// The keys without which it has no effect: one of each group has to be on.
+    pub needs: &'static [&'static [&'static str]],
+    /// Who reads the value behind the controller.
+    pub fit: Option<Fit>,
     field: Field,
     reader: Reader,
 }
@@ -161,7 +166,7 @@ impl Setting {
     }
 
     const fn new(name: &'static str, doc: &'static str, field: Field, reader: Reader) -> Self {
-        Self { name, doc, directives: &[], since: None, also: None, until: None, protects: false, field, reader }
+        Self { name, doc, directives: &[], since: None, also: None, until: None, protects: false, needs: &[], fit: None, field, reader }
     }
 
     const fn governs(mut self, directives: &'static [&'static str]) -> Self {
@@ -181,6 +186,16 @@ impl Setting {
 
     const fn until(mut self, major: u16, minor: u16, patch: u16) -> Self {
         self.until = Some(Version::new(major, minor, patch));
+        self
+    }
+
+    const fn needs(mut self, groups: &'static [&'static [&'static str]]) -> Self {
+        self.needs = groups;
+        self
+    }
+
+    const fn fits(mut self, fit: Fit) -> Self {
+        self.fit = Some(fit);
         self
     }
 
@@ -282,6 +297,9 @@ impl Setting {
         };
         match read {
             Ok(()) => {
+                if let Some(misfit) = self.fit.and_then(|fit| fit.misfit(text)) {
+                    reading.refuse(misfit.reason, misfit.instead);
+                }
                 if let Some(surprise) = self.surprise(settings, text) {
                     reading.misread(surprise);
                 }
@@ -300,6 +318,12 @@ impl Setting {
             Field::Flag(_) | Field::Fraction(_) => text.is_empty().then(|| format!("an empty value is read as `{}`", self.shown(settings))),
             Field::Text(_) | Field::List(_) | Field::Numbers(_) | Field::Own(_) => None,
         }
+    }
+
+    /// Whether the settings have the key on: they say yes, or something else than nothing.
+    #[must_use]
+    pub fn is_on(&self, settings: &mut Settings) -> bool {
+        !matches!(self.shown(settings).as_str(), "" | "false" | "0")
     }
 
     /// The value in the settings, as it would be written in the ConfigMap; empty where no single field holds it.

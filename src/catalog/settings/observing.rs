@@ -33,8 +33,12 @@ pub(super) static GROUP: Group = Group {
         flag("enable-auth-access-log", |s| &mut s.logging.log_auth, "Log requests to external authentication.").governs(&["access_log"]),
         flag("enable-syslog", |s| &mut s.logging.syslog, "Send logs to a syslog server instead of files.")
             .governs(&["access_log", "error_log"]),
-        text("syslog-host", |s| &mut s.logging.syslog_host, "Host of the syslog server.").governs(&["access_log", "error_log"]),
-        number("syslog-port", |s| &mut s.logging.syslog_port, "Port of the syslog server.").governs(&["access_log", "error_log"]),
+        text("syslog-host", |s| &mut s.logging.syslog_host, "Host of the syslog server.")
+            .needs(&[&["enable-syslog"]])
+            .governs(&["access_log", "error_log"]),
+        number("syslog-port", |s| &mut s.logging.syslog_port, "Port of the syslog server.")
+            .needs(&[&["enable-syslog"]])
+            .governs(&["access_log", "error_log"]),
         flag("enable-opentelemetry", |s| &mut s.tracing.enabled, "Trace requests with OpenTelemetry.").governs(&["opentelemetry"]),
         text("opentelemetry-config", |s| &mut s.tracing.config_path, "File with the settings of OpenTelemetry.")
             .governs(&["opentelemetry_config"]),

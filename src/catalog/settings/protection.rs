@@ -34,13 +34,17 @@ pub(super) static GROUP: Group = Group {
             .governs(&["limit_rate_after"]),
         flag("enable-modsecurity", |s| &mut s.waf.enabled, "Check all requests with ModSecurity.").governs(&["modsecurity"]).protects(),
         flag("enable-owasp-modsecurity-crs", |s| &mut s.waf.core_rules, "Check all requests with the core rule set of OWASP.")
+            .needs(&[&["enable-modsecurity"]])
             .governs(&["modsecurity_rules_file"])
             .protects(),
         text("modsecurity-snippet", |s| &mut s.waf.rules, "Rules of ModSecurity, instead of its recommended file.")
+            .protects()
+            .needs(&[&["enable-modsecurity"]])
             .governs(&["modsecurity_rules"]),
         flag("use-geoip2", |s| &mut s.geo.enabled, "Look up addresses of clients in GeoIP2 databases; needs the databases in the pod.")
             .governs(&["geoip2"]),
         number("geoip2-autoreload-in-minutes", |s| &mut s.geo.reload_minutes, "Minutes between two looks for new databases; 0: never.")
+            .needs(&[&["use-geoip2"]])
             .governs(&["geoip2"])
             .since(1, 11, 0)
             .also(1, 10, 1),

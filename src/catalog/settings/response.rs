@@ -8,18 +8,27 @@ pub(super) static GROUP: Group = Group {
     doc: "What is done to responses.",
     settings: &[
         flag("use-gzip", |s| &mut s.compression.gzip, "Compress responses with gzip.").governs(&["gzip"]),
-        number("gzip-level", |s| &mut s.compression.gzip_level, "Effort of gzip, from 1 to 9.").governs(&["gzip_comp_level"]),
+        number("gzip-level", |s| &mut s.compression.gzip_level, "Effort of gzip, from 1 to 9.")
+            .needs(&[&["use-gzip"]])
+            .governs(&["gzip_comp_level"]),
         number("gzip-min-length", |s| &mut s.compression.gzip_min_length, "Bytes that a response needs to be compressed with gzip.")
+            .needs(&[&["use-gzip"]])
             .governs(&["gzip_min_length"]),
         text("gzip-types", |s| &mut s.compression.gzip_types, "Media types that are compressed with gzip, besides `text/html`.")
+            .needs(&[&["use-gzip"]])
             .governs(&["gzip_types"]),
         text("gzip-disable", |s| &mut s.compression.gzip_disable, "User agents that get no compressed response.")
+            .needs(&[&["use-gzip"]])
             .governs(&["gzip_disable"]),
         flag("enable-brotli", |s| &mut s.compression.brotli, "Compress responses with Brotli.").governs(&["brotli"]),
-        number("brotli-level", |s| &mut s.compression.brotli_level, "Effort of Brotli, from 0 to 11.").governs(&["brotli_comp_level"]),
+        number("brotli-level", |s| &mut s.compression.brotli_level, "Effort of Brotli, from 0 to 11.")
+            .needs(&[&["enable-brotli"]])
+            .governs(&["brotli_comp_level"]),
         number("brotli-min-length", |s| &mut s.compression.brotli_min_length, "Bytes that a response needs to be compressed with Brotli.")
+            .needs(&[&["enable-brotli"]])
             .governs(&["brotli_min_length"]),
         text("brotli-types", |s| &mut s.compression.brotli_types, "Media types that are compressed with Brotli.")
+            .needs(&[&["enable-brotli"]])
             .governs(&["brotli_types"]),
         text("add-headers", |s| &mut s.headers.add_from, "ConfigMap `namespace/name` with headers for every response.")
             .governs(&["more_set_headers"]),

@@ -4,6 +4,7 @@ mod address;
 mod cache_duration;
 mod cidr;
 mod duration;
+mod fit;
 mod go_regex;
 mod pattern;
 mod url;
@@ -12,6 +13,7 @@ pub use address::{Inward, inward, read_address};
 pub use cache_duration::{DEFAULT_CACHE_DURATION, parse_cache_durations};
 pub use cidr::parse_networks;
 pub use duration::parse_duration;
+pub use fit::{Fit, Misfit};
 pub use pattern::{Pattern, patterns};
 pub use url::{Url, UrlError, around_host, with_way_back};
 

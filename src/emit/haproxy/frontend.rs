@@ -100,6 +100,12 @@ fn refusals(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
                 scope.refuse("block-user-agents", "a pattern is not fit for a configuration");
                 continue;
             }
+            // An empty pattern is found in everything, and an empty word would be none; a brace would end the condition.
+            let (flags, pattern) = match pattern {
+                "" => (flags, "^"),
+                "}" => ("-m reg --", "^[}]$"),
+                _ => (flags, pattern),
+            };
             let sample = format!("req.fhdr({header})");
             lines.rule(answer(403).code(&format!("if {{ {sample} {flags}")).value(pattern).code("}"));
             if flags.contains("reg") {

@@ -173,6 +173,8 @@ impl ErrorPages {
         } else {
             (&features.error_pages, &*route.error_upstream)
         };
+        // No answer has another code.
+        let codes: Vec<i64> = codes.iter().copied().filter(|code| (300..=599).contains(code)).collect();
         if codes.is_empty() {
             return Self::default();
         }
@@ -185,7 +187,7 @@ impl ErrorPages {
                 let answer = answer(own).code("if is_replaced");
                 lines.rule(Rule::new("http-response").code(answer.text().trim_start_matches("http-request ")));
             }
-            return Self { codes: codes.clone(), own: Some(own) };
+            return Self { codes, own: Some(own) };
         }
         if !shared.options.lua {
             let message = "HAProxy fetches no pages for errors from another service by itself; `--haproxy-lua` adds a script that does";
@@ -221,7 +223,7 @@ impl ErrorPages {
             lines.code("http-response set-var(txn.is_answered) bool(true)");
             lines.code("http-response lua.replace_error if is_replaced !{ var(txn.error_code) -m found }");
         }
-        Self { codes: codes.clone(), own: None }
+        Self { codes, own: None }
     }
 
     /// An answer of HAProxy itself, under a condition, or the page for it.

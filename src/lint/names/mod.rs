@@ -18,6 +18,7 @@ use crate::catalog::analogies::{self, Unknown};
 use crate::catalog::families::Family;
 use crate::catalog::features;
 use crate::catalog::key::Spec;
+use crate::catalog::settings;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::lower::{Class, Classes};
 use crate::manifest::Object;
@@ -184,6 +185,19 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Where an annotation belongs that stands on an object of another kind.
+    fn right_place(&self, kind: &str, key: &str) -> String {
+        let name = key.rsplit('/').next().unwrap_or(key);
+        let settings = || settings::find_in(name, self.speaker.version).map(|setting| setting.name);
+        match kind {
+            "a ConfigMap" => match settings() {
+                Some(setting) => format!("for all Ingresses, write the key `{setting}` under `data`"),
+                None => String::from("annotations of Ingresses have no effect here, and there is no key of this name for `data`"),
+            },
+            _ => String::from("move it to the Ingress"),
+        }
+    }
+
     /// The controller's annotations on objects whose annotations it does not read.
     fn misplaced<T: Metadata<Ty = ObjectMeta>>(&mut self, kind: &str, objects: &[Object<T>]) {
         for object in objects {
@@ -192,7 +206,8 @@ impl<'a> Checker<'a> {
                     let message =
                         format!("`{}` has no effect on {kind}: the controller reads the annotations of Ingresses", words::shown(key));
                     let finding = Diagnostic::warning("misplaced-annotation", message).effect(Effect::AnnotationIgnored);
-                    self.findings.push(place(finding.help("move it to the Ingress"), object, key));
+                    let finding = finding.help(self.right_place(kind, key));
+                    self.findings.push(place(finding, object, key));
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! The pass that reads the settings from the controller's ConfigMap.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1::ConfigMap;
 
@@ -92,10 +92,38 @@ fn read_data(data: &BTreeMap<String, String>, controller: &Controller) -> (Setti
             None => notices.push(unknown(key, controller)),
         }
     }
+    let told: BTreeSet<String> = notices.iter().map(|notice| notice.key.clone()).collect();
+    notices.extend(idle(data, controller, &mut settings).into_iter().filter(|notice| !told.contains(&notice.key)));
     settle_ticket_key(data, &mut settings, &mut notices);
     settle_geo(data, controller, &mut settings, &mut notices);
     settle_global_auth(data, &mut settings, &mut notices);
     (settings, notices)
+}
+
+/// Keys that ask for something, and have no effect without others that are off.
+fn idle(data: &BTreeMap<String, String>, controller: &Controller, settings: &mut Settings) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    let mut usual = initial(controller);
+    for (key, text) in data {
+        let Some(setting) = catalog::find_in(key, controller.version).filter(|setting| setting.is_known_to(controller.version)) else {
+            continue;
+        };
+        let is_on = |name: &&str, settings: &mut Settings| {
+            catalog::find_in(name, controller.version).is_some_and(|setting| setting.is_on(settings))
+        };
+        let Some(missing) = setting.needs.iter().find(|group| !group.iter().any(|name| is_on(name, settings))) else { continue };
+        if *text == setting.shown(&mut usual) || setting.kind() == "boolean" && !setting.is_on(settings) {
+            continue;
+        }
+        let listed: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
+        let message = format!("`{key}` has no effect without {}", listed.join(" or "));
+        let finding = match setting.protects {
+            true => Diagnostic::error("idle-setting", message).effect(Effect::FailsOpen),
+            false => Diagnostic::warning("idle-setting", message).effect(Effect::AnnotationIgnored),
+        };
+        notices.push(Notice::of_name(key, finding));
+    }
+    notices
 }
 
 /// The defaults that depend on the pod and the arguments.
@@ -154,8 +182,10 @@ fn notice(setting: &Setting, key: &str, text: &str, remark: Remark) -> Notice {
         }
         Fate::Misread => Diagnostic::warning("misread-setting", format!("`{key}` is not read as it looks: {reason}")),
     };
-    let finding = match correction(setting, text) {
-        Some(correct) => finding.help(format!("write `{correct}`")),
+    // What is suggested has to be taken, and must not be what stands there.
+    let is_better = |correct: &String| correct != text && setting.read(&mut Settings::default(), correct, 1).is_empty();
+    let finding = match correction(setting, text).filter(is_better) {
+        Some(correct) => finding.help(format!("write `{key}: \"{correct}\"`")),
         None => finding,
     };
     Notice::of_value(key, finding)
@@ -164,6 +194,9 @@ fn notice(setting: &Setting, key: &str, text: &str, remark: Remark) -> Notice {
 /// What the author of a refused boolean or integer most likely meant.
 fn correction(setting: &Setting, text: &str) -> Option<String> {
     let plain = text.trim();
+    if let Some(misfit) = setting.fit.and_then(|fit| fit.misfit(text)) {
+        return misfit.meant;
+    }
     match setting.kind() {
         "boolean" => match plain.to_ascii_lowercase().as_str() {
             "yes" | "y" | "on" | "enable" | "enabled" | "true" => Some(String::from("true")),

@@ -80,6 +80,7 @@ fn lists_are_split_at_commas() {
         ("hide-headers", "X-One, X-Two"),
         ("block-cidrs", ""),
         ("proxy-real-ip-cidr", "172.16.0.0/12"),
+        ("use-forwarded-headers", "true"),
         ("nginx-status-ipv6-whitelist", "2001:db8::/32,::1"),
         ("skip-access-log-urls", "/a, ,/b"),
     ]);
@@ -120,6 +121,7 @@ fn some_keys_have_rules_of_their_own() {
         ("http-redirect-code", "303"),
         ("proxy-stream-responses", "0x2"),
         ("proxy-protocol-header-timeout", "1m5s"),
+        ("use-proxy-protocol", "true"),
         ("enable-serial-reloads", "si"),
         ("annotations-risk-level", "Hihg"),
     ]);
@@ -234,12 +236,53 @@ fn external_authentication_is_checked_key_by_key() {
 }
 
 #[test]
+fn keys_need_others() {
+    for (data, expected) in [
+        (&[("proxy-real-ip-cidr", "10.0.0.0/8")][..], &["proxy-real-ip-cidr"][..]),
+        (&[("proxy-real-ip-cidr", "10.0.0.0/8"), ("enable-real-ip", "true")], &[]),
+        (&[("proxy-real-ip-cidr", "10.0.0.0/8"), ("use-forwarded-headers", "false")], &["proxy-real-ip-cidr"]),
+        (&[("forwarded-for-header", "X-Real-IP")], &[]),
+        (&[("forwarded-for-proxy-protocol-header", "X-A"), ("use-proxy-protocol", "true")], &["forwarded-for-proxy-protocol-header"]),
+        (&[("brotli-level", "6")], &["brotli-level"]),
+        (&[("brotli-level", "4")], &[]),
+        (&[("hsts-max-age", "600"), ("hsts", "false")], &["hsts-max-age"]),
+        (&[("hsts-max-age", "600")], &[]),
+        (&[("enable-owasp-modsecurity-crs", "true")], &["enable-owasp-modsecurity-crs"]),
+        (&[("enable-owasp-modsecurity-crs", "false")], &[]),
+        (&[("http2-max-field-size", "8k")], &["http2-max-field-size"]),
+        (&[("upstream-keepalive-time", "2h"), ("upstream-keepalive-connections", "0")], &["upstream-keepalive-time"]),
+    ] {
+        let found = read(data).1;
+        let idle: Vec<&str> = found.iter().filter(|(rule, _)| *rule == "idle-setting").map(|(_, key)| key.as_str()).collect();
+        assert_eq!(idle, expected, "{data:?}");
+    }
+}
+
+#[test]
+fn what_nobody_reads_is_told_and_helped() {
+    for (key, value, help) in [
+        ("proxy-body-size", "8MB", Some("write `proxy-body-size: \"8m\"`")),
+        ("proxy-max-temp-file-size", "1 g", Some("write `proxy-max-temp-file-size: \"1g\"`")),
+        ("load-balance", "least_conn", None),
+        ("hsts-max-age", "1y", None),
+        ("http-redirect-code", "303", None),
+    ] {
+        let (_, notices) = read_data(&[(key.to_owned(), value.to_owned())].into(), &controller());
+        let finding = &notices[0].finding;
+        assert_eq!((finding.rule, finding.help.as_deref()), ("invalid-setting", help), "{key}");
+    }
+}
+
+#[test]
 fn refused_protection_is_an_error() {
     let data = [("enable-modsecurity".to_owned(), "on".to_owned())].into();
     let (_, notices) = read_data(&data, &controller());
     let finding = &notices[0].finding;
     assert_eq!(finding.effect, Some(Effect::FailsOpen));
-    assert_eq!((finding.help.as_deref(), finding.notes.as_slice()), (Some("write `true`"), &["`false` applies".to_owned()][..]));
+    assert_eq!(
+        (finding.help.as_deref(), finding.notes.as_slice()),
+        (Some("write `enable-modsecurity: \"true\"`"), &["`false` applies".to_owned()][..])
+    );
 }
 
 #[test]

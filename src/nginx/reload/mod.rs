@@ -31,6 +31,7 @@ mod tables;
 mod units;
 mod values;
 mod variables;
+mod waf;
 mod walk;
 mod zones;
 

@@ -17,6 +17,7 @@ use super::pairs::{self, Around};
 use super::refusal::Refusal;
 use super::tables::Table;
 use super::variables::Variables;
+use super::waf::Rules;
 use super::zones::Zones;
 use super::{Build, arguments, definitions, pass, pattern, process, rows, values};
 use crate::conf::{Directive, Tree};
@@ -83,6 +84,8 @@ struct Walk<'v, 't> {
     /// The locations that it is in, the outermost first.
     locations: Vec<Location>,
     owner: Option<(String, String)>,
+    /// The rules of ModSecurity that hold where the walk is.
+    rules: Rules,
 }
 
 impl<'v, 't> Walk<'v, 't> {
@@ -102,6 +105,7 @@ impl<'v, 't> Walk<'v, 't> {
             location,
             locations: Vec::new(),
             owner,
+            rules: Rules::default(),
         }
     }
 
@@ -182,7 +186,14 @@ impl<'v, 't> Walk<'v, 't> {
             }
         }
         self.together(&around, place, buffers, inherited);
+        let outside = self.rules.clone();
+        for (directive, message) in self.rules.take(directives) {
+            self.line = directive.head_text();
+            self.begin(&directive, place);
+            self.refuse(&directive.name(), message);
+        }
         self.enter_all(&around, place, buffers);
+        self.rules = outside;
     }
 
     /// Judges directives that nginx takes alone, but not together.
@@ -216,9 +227,9 @@ impl<'v, 't> Walk<'v, 't> {
         // Hosts know nothing of each other, and large clusters have thousands of them.
         let (hosts, others): (Vec<_>, Vec<_>) = blocks.partition(|directive| place == HTTP && directive.name() == "server");
         others.into_iter().for_each(|directive| self.enter(directive, place, buffers, around));
-        let known = self.known;
+        let (known, rules) = (self.known, &self.rules);
         let refusals = hosts.par_chunks(BATCH).flat_map_iter(|hosts| {
-            let mut walk = Walk::new(known);
+            let mut walk = Walk { rules: rules.clone(), ..Walk::new(known) };
             hosts.iter().for_each(|directive| walk.enter(directive, place, buffers, around));
             walk.refusals
         });

@@ -144,10 +144,24 @@ impl<'a> Reader<'a> {
     fn settle<T: Value>(&mut self, key: &'static Key<T>, instead: Option<impl Display>) -> Result<Option<T>, Stop> {
         let spec = &key.spec;
         match self.probe(key) {
-            Ok(value) => Ok(Some(value)),
+            Ok(value) => {
+                self.misfit(spec);
+                Ok(Some(value))
+            }
             Err(Problem::Missing) => Ok(None),
             Err(problem) => self.bad_value(spec, problem, instead.map(|instead| instead.to_string())).map(|()| None),
         }
+    }
+
+    /// Says of a value that the controller takes that who reads it then does not.
+    fn misfit(&mut self, spec: &'static Spec) {
+        let value = self.find(spec).map(|at| self.present[at].value).unwrap_or_default();
+        let Some(misfit) = spec.fit.and_then(|fit| fit.misfit(value)) else { return };
+        let diagnostic = self.about(spec, Fate::Ignored, &misfit.reason).note(format!("`{}` applies instead", misfit.instead));
+        self.findings.push(match misfit.meant {
+            Some(meant) => diagnostic.help(format!("write `{meant}`")),
+            None => diagnostic,
+        });
     }
 
     /// Says that a value is bad, and does what the catalog says about it.
