@@ -85,6 +85,7 @@ impl Causes<'_> {
             .or_else(|| self.of_setting(query))
             .or_else(|| self.of_stream(query))
             .or_else(|| self.of_internal_block(query))
+            .or_else(|| self.of_host_names(query))
             .unwrap_or_else(|| self.by_default(query, route))
     }
 
@@ -94,6 +95,9 @@ impl Causes<'_> {
         let ingress = query.ingress.and_then(|owner| self.ingress(owner));
         let counter = || self.counted(query)?.owner.as_ref().and_then(|owner| self.ingress((&owner.namespace, &owner.name)));
         let ingress = ingress.or_else(|| if query.host.is_none() { counter() } else { None });
+        if let Some(cause) = ingress.and_then(|ingress| self.of_class(ingress)) {
+            return cause;
+        }
         let server = query.host.and_then(|host| self.server(host));
         // An annotation that governs the directive is there, and yet it comes to nothing.
         if !query.name.is_empty()

@@ -9,6 +9,7 @@ mod declared;
 mod edited;
 pub mod edits;
 mod governs;
+mod hosts;
 mod ingress;
 mod query;
 pub mod releases;

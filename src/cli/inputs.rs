@@ -55,6 +55,10 @@ impl Inputs {
         let texts: Vec<_> = inputs.par_iter().map(|input| input.path.as_deref().map_or_else(files::read_stdin, files::read)).collect();
         for (input, text) in inputs.into_iter().zip(texts) {
             match text {
+                Ok(text) if input.path.is_none() && text.trim().is_empty() => {
+                    let finding = unreadable(&input.name, "is empty");
+                    findings.push(finding.note("what should have written it has probably failed"));
+                }
                 Ok(text) => {
                     sources.add(input.name, text);
                 }

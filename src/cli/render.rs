@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::Args;
 
+use super::check::Deny;
 use super::console::Console;
 use super::controller::ControllerOptions;
 use super::inputs::Inputs;
@@ -29,7 +30,12 @@ Examples:
   ingressc render manifests/ --target ingress-nginx --origins
       Print the nginx.conf, and behind each directive the line of the manifests or the default that it comes from
   ingressc render manifests/ --target ingress-nginx -o golden/ --check
-      Fail where golden/ holds something else; without --check, update it";
+      Fail where golden/ holds something else; without --check, update it
+  ingressc render manifests/ --target ingress-nginx -o golden/ --check --deny error
+      The same, and fail where something is wrong with the manifests as well
+
+Exit codes: 0 written, or equal with --check; 1 errors found, or files differ with --check; 2 the job could not be done, and nothing is
+written to a folder";
 
 /// Arguments of `render`.
 #[derive(Debug, Args)]
@@ -50,6 +56,9 @@ pub(super) struct Render {
     /// Write nothing: compare with what the folder holds
     #[arg(long, requires = "output")]
     check: bool,
+    /// The lowest severity of findings that fails --check too, which else looks at the files alone
+    #[arg(long, value_enum, value_name = "LEVEL", requires = "check")]
+    deny: Option<Deny>,
     /// Write certificates, keys and passwords as well, for nobody but their owner to read
     #[arg(long, requires = "output", conflicts_with = "check")]
     write_secrets: bool,
@@ -75,10 +84,13 @@ impl Render {
         let files = self.compile(&mut project)?;
         drop(progress);
 
-        let equal = self.deliver(&files, console)?;
+        // What is made of a part of the input is neither written to a folder nor compared with one.
+        let is_complete = project.status != Status::Failed || self.output.is_none();
+        let equal = if is_complete { self.deliver(&files, console)? } else { true };
         let Judged { findings, suppressed, .. } = policy::judge(project.findings, &project.settings);
         console.findings(&findings, suppressed, &project.sources);
-        let is_clean = equal && findings.iter().all(|finding| finding.severity < Severity::Error);
+        let denied = if self.check { self.deny.map(Deny::severity) } else { Some(Severity::Error) };
+        let is_clean = equal && denied.is_none_or(|denied| findings.iter().all(|finding| finding.severity < denied));
         Ok(project.status.max(if is_clean { Status::Clean } else { Status::Findings }))
     }
 

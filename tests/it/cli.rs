@@ -162,7 +162,36 @@ fn what_cannot_be_read_does_not_stop_the_others() {
     assert_eq!(run.code, Some(2));
     assert!(run.stderr.contains("error[unreadable-input]: `gone\\u{1b}[2J.yaml` cannot be read: No such file"), "{run:?}");
     assert!(run.stderr.contains("error[unreadable-input]: `bad.yaml` is UTF-16 text"), "{run:?}");
-    assert_eq!(names(&folder.path().join("out")), FILES);
+    assert!(!folder.path().join("out").exists(), "what is made of a part of the input is not written");
+    let shown = crate::support::program::run(folder.path(), &render(&["bad.yaml"]), "");
+    assert!(shown.code == Some(2) && shown.stdout.contains("server_name"), "{shown:?}");
+}
+
+#[test]
+fn check_is_about_the_files_alone() {
+    let bad = INGRESS.replace("metadata:", "metadata:\n  annotations: {nginx.ingress.kubernetes.io/proxy-body-size: '8 m;'}");
+    let folder = folder(&[("in.yaml", &bad)]);
+    let check = |more: &[&str]| run(folder.path(), &render(&[&["-o", "out"], more].concat())).code;
+    assert_eq!(check(&[]), Some(1), "an error is found");
+    assert_eq!(check(&["--check"]), Some(0));
+    assert_eq!(check(&["--check", "--deny", "error"]), Some(1));
+    fs::write(folder.path().join("out/lua.json"), "{}").expect("files can be written");
+    assert_eq!(check(&["--check"]), Some(1));
+    assert_eq!(check(&["--deny", "error"]), Some(2), "without --check it says nothing new");
+}
+
+#[test]
+fn empty_standard_input_is_a_mistake() {
+    let folder = folder(&[]);
+    for input in ["", " \n\n"] {
+        for args in
+            [&["render", "-", "--target", "ingress-nginx"][..], &["render", "-", "--target", "ingress-nginx", "-o", "out"], &["check", "-"]]
+        {
+            let run = crate::support::program::run(folder.path(), args, input);
+            assert!(run.code == Some(2) && (run.stderr + &run.stdout).contains("`<stdin>` is empty"), "{args:?}");
+        }
+    }
+    assert!(!folder.path().join("out").exists());
 }
 
 #[test]

@@ -722,3 +722,20 @@ spec: {template: {spec: {containers: [{name: controller, image: 'registry.k8s.io
     let old = run(folder.path(), &LIVE);
     assert!(old.stderr.contains("a release before 1.9.0") && old.stderr.contains("`geoip_country`"), "{}", old.stderr);
 }
+
+#[test]
+fn an_ingress_that_does_not_count_and_the_longest_host_are_causes() {
+    let folder = shop();
+    for (from, to, expected) in [
+        ("  ingressClassName: nginx\n", "", "names no class, and the controller serves none without one"),
+        ("ClassName: nginx", "ClassName: traefik", "is of the class `traefik`, which is not the controller's"),
+    ] {
+        write(folder.path(), "in/web.yaml", &SHOP.replace(from, to));
+        let shown = run(folder.path(), &LIVE).stdout;
+        assert!(shown.contains("because in/web.yaml:") && shown.contains(expected) && !shown.contains("declares none"), "{shown}");
+    }
+    let long = "a-long-name-of-a-branch.in-the-north-of-the-country.and-of-its-own-town.shop.example";
+    write(folder.path(), "in/web.yaml", &SHOP.replace("shop.example", long));
+    let shown = run(folder.path(), &LIVE).stdout;
+    assert!(shown.contains(&format!("because of in/web.yaml:14:11: the longest host name, `{long}`")), "{shown}");
+}

@@ -1,0 +1,45 @@
+//! What follows from the hosts as a whole: tables that grow with their names, and Ingresses whose hosts do not count at all.
+
+use k8s_openapi::api::networking::v1::Ingress;
+
+use super::ingress::name;
+use super::query::Query;
+use super::{Causes, span};
+use crate::diagnostic::{Cause, Reason};
+use crate::ir::CATCH_ALL;
+use crate::lower::{CLASS_ANNOTATION, Class, Classes};
+use crate::manifest::Object;
+
+impl Causes<'_> {
+    /// The table of host names has room for the longest of them, and for all of them together.
+    pub(super) fn of_host_names(&self, query: &Query) -> Option<Cause> {
+        let servers = || self.servers.values().filter(|server| server.hostname != CATCH_ALL);
+        // Of equal length the first in the alphabet, as no order of a table may show.
+        let longest = servers().max_by_key(|server| (server.hostname.len(), std::cmp::Reverse(server.hostname.as_str())))?;
+        let message = match query.name {
+            "server_names_hash_bucket_size" => format!("the longest host name, `{}`", longest.hostname),
+            "server_names_hash_max_size" => format!("the names of all {} hosts together", servers().count()),
+            _ => return None,
+        };
+        Some(Cause { reason: Reason::Object, message, subject: longest.hostname.clone(), object: None, span: span(longest.origin) })
+    }
+
+    /// Why an Ingress counts for nothing: it is of no class, or of one that is not the controller's.
+    pub(super) fn of_class(&self, ingress: &Object<Ingress>) -> Option<Cause> {
+        let classes = Classes::new(self.cluster, &self.controller.flags);
+        let class = Classes::named(ingress).unwrap_or_default();
+        let message = match classes.of(ingress) {
+            Class::Served => return None,
+            Class::None => format!("{} names no class, and the controller serves none without one", name(ingress)),
+            Class::Foreign | Class::Unknown => format!("{} is of the class `{class}`, which is not the controller's", name(ingress)),
+        };
+        let is_field = ingress.value.spec.as_ref().is_some_and(|spec| spec.ingress_class_name.is_some());
+        let place = match (class, is_field) {
+            ("", _) => ingress.key_span(&["spec"]),
+            (_, true) => ingress.span(&["spec", "ingressClassName"]),
+            (_, false) => ingress.span(&["metadata", "annotations", CLASS_ANNOTATION]),
+        };
+        let subject = if class.is_empty() { String::from("ingressClassName") } else { class.to_owned() };
+        Some(Cause { reason: Reason::Nothing, message, subject, object: Some(ingress.reference.clone()), span: Some(place) })
+    }
+}
