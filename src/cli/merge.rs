@@ -76,7 +76,10 @@ fn place(entry: &Entry) -> Option<String> {
 /// One difference of several: a host or path that comes or goes says what it is about, else what matters most, the worst verdict
 /// first; the lines of all are its lines.
 fn join(mut entries: Vec<Entry>) -> Option<Entry> {
-    let matters = |entry: &Entry| (comes_or_goes(entry).is_none(), entry.words.topic, entry.words.fate.is_none(), entry.words.fate);
+    let is_matched_otherwise = entries.iter().any(is_kept);
+    let matters = |entry: &Entry| {
+        (is_matched_otherwise || comes_or_goes(entry).is_none(), entry.words.topic, entry.words.fate.is_none(), entry.words.fate)
+    };
     let most = entries.iter().enumerate().min_by_key(|(at, entry)| (matters(entry), *at)).map(|(at, _)| at)?;
     let mut entry = entries.remove(most);
     // Each path that is matched otherwise is told, as it may be of somebody else, each protection, and each value that Lua gets, as no
