@@ -125,7 +125,7 @@ fn run(text: &str, task: Task) -> (AllocationInfo, u64) {
             assert!(!as_a_whole, "its parts have nothing to do with each other");
             target.render_for_checks(&proxy, &options, take);
         });
-        let _ = lint::check(&Subject { cluster: &cluster.value, controller: &controller, proxy: &proxy, judgement: &judgement });
+        let _ = lint::check(&Subject { cluster: &cluster.value, controller: &controller, proxy: &proxy, judgement: &judgement, now: None });
     });
     (info, written)
 }

@@ -3,6 +3,9 @@
 use std::collections::HashMap;
 
 use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::console::Console;
 use super::controller::ControllerOptions;
@@ -56,6 +59,9 @@ pub(super) struct Check {
     /// What the manifests are compiled to
     #[arg(long, value_name = "TARGET", value_parser = target_parser(), default_value = "ingress-nginx")]
     target: &'static str,
+    /// The time that certificates are judged by, as 2026-12-31 or 2026-12-31T12:00:00Z [default: the clock]
+    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    now: Option<i64>,
     /// Report what an upgrade of the controller to this release changes for the manifests, and nothing else
     #[arg(long, value_name = "VERSION", conflicts_with = "fix")]
     upgrade_to: Option<Release>,
@@ -166,6 +172,7 @@ impl Check {
             found.extend(lint::snippets::mend(&mut proxy, &project.cluster));
         }
         let options = self.targets.options().in_one_file();
+        let now = self.now.unwrap_or_else(|| Timestamp::now().as_second());
         let mut told = Vec::new();
         let judgement = Judgement::of(&proxy, |as_a_whole, take| {
             let Some(target) = emit::find(self.target) else { return };
@@ -176,7 +183,7 @@ impl Check {
             }
         });
         found.append(&mut told);
-        found.extend(lint::check(&Subject { cluster: &project.cluster, controller, proxy: &proxy, judgement: &judgement }));
+        found.extend(lint::check(&Subject { cluster: &project.cluster, controller, proxy: &proxy, judgement: &judgement, now: Some(now) }));
         lint::settle(&mut found);
         (proxy, found)
     }
@@ -190,6 +197,13 @@ impl Check {
             Format::Junit => console.result(&junit::report(report)),
         }
     }
+}
+
+/// A time in seconds since 1970: a date, or a time of a date with its zone.
+fn seconds(text: &str) -> Result<i64, String> {
+    let midnight = |date: Date| date.to_zoned(TimeZone::UTC).map(|time| time.timestamp());
+    let time = text.parse::<Timestamp>().or_else(|_| text.parse().and_then(midnight));
+    time.map(Timestamp::as_second).map_err(|_| String::from("a time is written as 2026-12-31 or 2026-12-31T12:00:00Z"))
 }
 
 /// Names the templates of charts: a line of what Helm wrote is in no file that anybody can open.

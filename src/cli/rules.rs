@@ -1,7 +1,7 @@
 //! `ingressc rules`
 
-use anyhow::anyhow;
-use clap::Args;
+use anyhow::{anyhow, bail};
+use clap::{Args, ValueEnum};
 
 use super::Status;
 use super::console::Console;
@@ -13,7 +13,9 @@ Examples:
   ingressc rules
       All rules with their severity
   ingressc rules lonely-canary
-      What a rule is about, with an example that fires and one that does not";
+      What a rule is about, with an example that fires and one that does not
+  ingressc rules --format json
+      Name, severity and summary of each, for scripts";
 
 /// Arguments of `rules`.
 #[derive(Debug, Args)]
@@ -21,13 +23,29 @@ Examples:
 pub(super) struct Rules {
     /// The rule that the page is about [default: a list of all]
     name: Option<String>,
+    /// How to write the list
+    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true, value_name = "text|json|markdown")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For scripts.
+    Json,
+    /// For documentation.
+    Markdown,
 }
 
 impl Rules {
     pub(super) fn run(&self, console: &Console) -> anyhow::Result<Status> {
-        match &self.name {
-            None => console.report(rule_pages::list)?,
-            Some(name) => {
+        match (&self.name, self.format) {
+            (None, Format::Text) => console.report(rule_pages::list)?,
+            (None, Format::Json) => console.result(&rule_pages::json()?)?,
+            (None, Format::Markdown) => console.result(&rule_pages::markdown())?,
+            (Some(_), Format::Json | Format::Markdown) => bail!("--format is for the list of all rules"),
+            (Some(name), Format::Text) => {
                 let rule = rules::find(name).ok_or_else(|| match rules::similar(name) {
                     Some(similar) => anyhow!("there is no rule `{name}`: did you mean `{similar}`?"),
                     None => anyhow!("there is no rule `{name}`"),

@@ -39,6 +39,8 @@ pub struct Subject<'a> {
     pub proxy: &'a Proxy,
     /// What nginx makes of the configuration that the target writes.
     pub judgement: &'a Judgement,
+    /// The time that certificates are judged by, in seconds since 1970; none: they are not.
+    pub now: Option<i64>,
 }
 
 /// Looks for one family of mistakes. What it cannot know, because an object is not in the input, it says nothing about.

@@ -141,6 +141,17 @@ pub(super) fn read(key: &str, secret: &Secret, is_default: bool, is_strict: bool
     Ok(stored)
 }
 
+/// From when until when the certificate of a Secret is valid, in seconds since 1970; none where it cannot be read.
+#[must_use]
+pub fn validity(secret: &Secret) -> Option<(i64, i64)> {
+    let bytes = secret.data.as_ref()?.get("tls.crt")?;
+    let block = pem::blocks(&bytes.0).into_iter().next()?;
+    let certificate = X509::from_der(&block.contents).ok()?;
+    let validity = certificate.tbs_certificate().validity();
+    let seconds = |time: &x509_cert::time::Time| i64::try_from(time.to_unix_duration().as_secs()).ok();
+    Some((seconds(&validity.not_before)?, seconds(&validity.not_after)?))
+}
+
 fn missing_keys<'a>(key: &str, value: impl Fn(&str) -> Option<&'a [u8]>) -> String {
     match (value("tls.crt"), value("tls.key")) {
         (Some(_), None) => format!("the Secret `{key}` has no `tls.key`"),

@@ -57,6 +57,7 @@ use crate::manifest::Cluster;
 
 pub use absent::{Absent, absent};
 pub use adopt::adopt;
+pub use certificates::validity;
 pub use class::{ANNOTATION as CLASS_ANNOTATION, Class, Classes};
 pub use dh_parameters::prime_bits;
 pub use refused::close;

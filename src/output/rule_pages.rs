@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
+use serde_json::json;
 
 use super::Paint;
 use crate::diagnostic::Severity;
@@ -20,6 +21,47 @@ pub fn list(paint: Paint) -> String {
         let _ = writeln!(text, "{:width$}  {style}{:<7}{style:#}  {}", rule.name, rule.severity.name(), rule.page().summary);
     }
     text
+}
+
+/// All rules as JSON.
+///
+/// # Errors
+/// Nothing that a user could cause.
+pub fn json() -> serde_json::Result<String> {
+    let row = |rule: &&Rule| json!({ "name": rule.name, "severity": rule.severity.name(), "summary": rule.page().summary });
+    let rules: Vec<_> = RULES.iter().map(row).collect();
+    Ok(serde_json::to_string_pretty(&json!({ "rules": rules }))? + "\n")
+}
+
+/// All rules as tables of Markdown, the worst first: what is wrong, and what comes of it.
+#[must_use]
+pub fn markdown() -> String {
+    let mut text = String::new();
+    for severity in [Severity::Error, Severity::Warning, Severity::Info] {
+        let _ = writeln!(text, "## {}\n\n| Rule | What is wrong | What comes of it |\n|---|---|---|", heading(severity));
+        for rule in RULES.iter().filter(|rule| rule.severity == severity) {
+            let page = rule.page();
+            let cell = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
+            let _ = writeln!(
+                text,
+                "| `{}` | {} | {} |",
+                rule.name,
+                cell(page.summary),
+                cell(page.why.split("\n\n").next().unwrap_or_default())
+            );
+        }
+        text.push('\n');
+    }
+    text.truncate(text.trim_end().len());
+    text + "\n"
+}
+
+fn heading(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "Errors: wrong, unsafe, or lost",
+        Severity::Warning => "Warnings: probably not what was meant",
+        Severity::Info => "Remarks: worth knowing",
+    }
 }
 
 /// The page of a rule, as it is written, and its severity.

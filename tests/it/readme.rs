@@ -155,6 +155,13 @@ fn the_tables_of_releases_are_those_that_the_program_prints() {
 }
 
 #[test]
+fn the_table_of_rules_is_the_one_that_the_program_prints() {
+    let tables = output(root(), &["rules", "--format", "markdown"]);
+    let message = "docs/rules.md is out of date: `ingressc rules --format markdown` prints what belongs behind its introduction";
+    assert!(read("docs/rules.md").ends_with(&format!("\n\n{tables}")), "{message}");
+}
+
+#[test]
 fn excerpts_are_in_the_files_that_they_name() {
     let readme = read("README.md");
     let mut seen = 0;

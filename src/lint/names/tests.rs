@@ -13,7 +13,13 @@ fn findings(text: &str, version: &str, prefix: &str) -> Vec<Diagnostic> {
     let version = version.parse().expect("the tests name versions");
     let controller = Controller { version, flags, environment };
     let cluster = manifest::load(&mut sources).value;
-    check(&Subject { cluster: &cluster, controller: &controller, proxy: &Proxy::default(), judgement: &crate::lint::Judgement::default() })
+    check(&Subject {
+        cluster: &cluster,
+        controller: &controller,
+        proxy: &Proxy::default(),
+        judgement: &crate::lint::Judgement::default(),
+        now: None,
+    })
 }
 
 /// An Ingress of a class with these annotations.

@@ -24,6 +24,8 @@ pub(super) struct Look<'a> {
     pub(super) controller: &'a Controller,
     /// What they come to.
     pub(super) proxy: &'a Proxy,
+    /// The time that certificates are judged by, in seconds since 1970.
+    pub(super) now: Option<i64>,
     /// Who names whom.
     pub(super) links: Links<'a>,
     classes: Classes<'a>,
@@ -43,8 +45,8 @@ pub(super) struct Asked<'a> {
 
 impl<'a> Look<'a> {
     pub(super) fn of(subject: &Subject<'a>) -> Self {
-        let Subject { cluster, controller, proxy, judgement: _ } = *subject;
-        Self { cluster, controller, proxy, links: Links::of(cluster), classes: Classes::new(cluster, &controller.flags) }
+        let Subject { cluster, controller, proxy, judgement: _, now } = *subject;
+        Self { cluster, controller, proxy, now, links: Links::of(cluster), classes: Classes::new(cluster, &controller.flags) }
     }
 
     /// The Ingresses but those that are known to be for another controller.

@@ -42,6 +42,7 @@ objects! {
     detection_only_firewall,
     dropped_path,
     error_pages_without_backend,
+    expired_certificate,
     exposed_store,
     external_without_host,
     fallen_open,
