@@ -122,13 +122,23 @@ fn finding(look: &Look, server: &Server, route: &Route) -> Option<Diagnostic> {
         let message = format!("the page to sign in, `{page}`, is protected by the same `auth-url`: who is not signed in is redirected to it for ever");
         let finding = at_annotation(RULE.finding(message), route, &external_auth::SIGNIN);
         let finding = beside(finding, "this path answers it, and asks for authentication again", behind);
+        let finding = unless(finding, behind, &page);
         return Some(finding.help("give the path of the page an Ingress of its own, without `auth-url`"));
     }
     let (page, behind) = protected(look, server, route, &auth.url)?;
     let message = format!("`auth-url` leads to `{page}`, which is protected by it: each check of path `{path}` asks for another one");
     let finding = at_annotation(RULE.finding(message), route, &external_auth::URL);
     let finding = beside(finding, "this path answers it, and asks for authentication again", behind);
+    let finding = unless(finding, behind, &page);
     Some(finding.help("give the path of the check an Ingress of its own without `auth-url`, or name the Service within the cluster"))
+}
+
+/// Says what would make it good where the root alone answers: an Ingress for the page may be in the cluster.
+fn unless(finding: Diagnostic, behind: &Route, page: &str) -> Diagnostic {
+    match path_of(behind) {
+        "/" => finding.note(format!("an Ingress without `auth-url` that declares `{page}`, or a path above it, ends this: the input holds none")),
+        _ => finding,
+    }
 }
 
 /// The path that a URL leads to on a host of the proxy, and the route that answers there, where it asks the same service.

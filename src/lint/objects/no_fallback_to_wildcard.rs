@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{CATCH_ALL, DEFAULT_UPSTREAM, Route, Server};
 use crate::lint::reference;
 use crate::lint::rule::Rule;
+use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "no-fallback-to-wildcard",
@@ -15,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 A host of its own answers 404 for a path that its wildcard host, or an Ingress without a host, serves.
 
 nginx chooses one server for a host, the one with the very name before one with a wildcard, and looks for the path there alone. What the server does not
-have goes to the default backend, not to the wildcard's paths. The same holds for paths without a host and for the backend of an Ingress without rules: they serve hosts that nobody declares. Repeat the paths under the host, or give it a path `/`.
+have goes to the default backend, not to the wildcard's paths. The same holds for paths without a host and for the backend of an Ingress without rules: they serve hosts that nobody declares, which is told for hosts of the same namespace. Repeat the paths under the host, or give it a path `/`.
 
 ## Fires
 
@@ -128,7 +129,11 @@ fn hostless(look: &Look) -> Option<Diagnostic> {
     if routes.is_empty() {
         return None;
     }
-    let hosts = look.proxy.servers.iter().filter(|server| server.hostname != CATCH_ALL && server.routes.iter().all(|route| route.path != "/" || is_nobody(route)));
+    // Other teams expect nothing of the paths.
+    let namespaces: HashSet<&str> = routes.iter().filter_map(|route| namespace(route)).collect();
+    let is_of_them = |server: &Server| server.routes.iter().filter_map(namespace).any(|namespace| namespaces.contains(namespace));
+    let is_open = |server: &Server| server.routes.iter().all(|route| route.path != "/" || is_nobody(route));
+    let hosts = look.proxy.servers.iter().filter(|server| server.hostname != CATCH_ALL && is_open(server) && is_of_them(server));
     let without = hosts.filter_map(|server| Some((server, *routes.iter().find(|route| !is_served(server, route))?)));
     let without: Vec<(&Server, &Route)> = without.collect();
     let (server, missing) = without.first()?;
@@ -146,6 +151,10 @@ fn hostless(look: &Look) -> Option<Diagnostic> {
         None => finding,
     };
     Some(finding.help(format!("repeat the path under `{host}`")))
+}
+
+fn namespace(route: &Route) -> Option<&str> {
+    route.owner.as_deref().map(|owner| owner.namespace.as_str())
 }
 
 /// Whether a root leads to nobody: no path and no default backend of the host's Ingress.

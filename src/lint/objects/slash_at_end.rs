@@ -1,0 +1,115 @@
+//! Paths that are not reached without the slash at their end.
+
+use super::look::{Look, ingress_of, path_of};
+use super::matching::is_literal;
+use crate::cause::span;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::ir::{PathMatch, Route, Server};
+use crate::lint::rule::Rule;
+use std::collections::HashSet;
+
+pub(super) static RULE: Rule = Rule {
+    name: "slash-at-end",
+    severity: Severity::Info,
+    text: r"# slash-at-end
+
+A path that ends with a slash is not reached without it.
+
+Of a plain `Prefix` nginx redirects `/app` to `/app/` by itself. With `Exact` and with regular expressions it does not: the request without the slash goes to a shorter path, or gets 404.
+
+## Fires: with a regular expression
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/use-regex: 'true'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /app/, pathType: ImplementationSpecific, backend: {service: {name: app, port: {number: 80}}}}
+```
+
+## Fires: where the path is exact
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /app/, pathType: Exact, backend: {service: {name: app, port: {number: 80}}}}
+```
+
+## Quiet
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /app/, pathType: Prefix, backend: {service: {name: app, port: {number: 80}}}}
+```
+
+## Quiet: where both are there
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /app/, pathType: Exact, backend: {service: {name: app, port: {number: 80}}}}
+      - {path: /app, pathType: Exact, backend: {service: {name: app, port: {number: 80}}}}
+```
+",
+};
+
+pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
+    let mut seen = HashSet::new();
+    let strict = look.routes().filter(|(server, route)| needs_slash(server, route) && seen.insert(route.origin));
+    let without = |server: &Server, path: &str| server.routes.iter().any(|route| !route.is_default_backend && path_of(route) == path);
+    strict.filter(|(server, route)| !without(server, path_of(route).trim_end_matches('/'))).map(|(_, route)| finding(route)).collect()
+}
+
+/// Whether the path of a route ends with a slash that nginx does not add by itself: it does for plain beginnings alone.
+fn needs_slash(server: &Server, route: &Route) -> bool {
+    let path = path_of(route);
+    let is_strict = server.is_by_pattern() || route.path_match == PathMatch::Exact && path_of(route) == route.path && !has_beginning(server, path);
+    is_strict && !route.is_default_backend && path.len() > 1 && path.ends_with('/') && is_literal(path)
+}
+
+/// Whether a path was written as a beginning: then it has a route for the path itself too.
+fn has_beginning(server: &Server, path: &str) -> bool {
+    server.routes.iter().any(|route| route.path_match == PathMatch::Prefix && path_of(route) == path)
+}
+
+fn finding(route: &Route) -> Diagnostic {
+    let path = path_of(route);
+    let short = path.trim_end_matches('/');
+    let finding = RULE.finding(format!("requests for `{short}`, without the slash, do not get to path `{path}`")).at(span(route.origin)).subject(path);
+    let finding = finding.help(format!("write `{short}`, or declare both"));
+    match ingress_of(route) {
+        Some(object) => finding.object(object),
+        None => finding,
+    }
+}
