@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::contents;
 use super::dump::Lua;
 use super::explain::Explainer;
 use super::merge;
@@ -39,7 +40,9 @@ impl Comparison<'_> {
         let is_unknown = |file: &str, change: &Change| supposed.is_some_and(|supposed| supposed.decides(file, change));
         let is_of_machine = |change: &Change| are_live && !self.environment && facts::is_of_the_machine(change);
         let is_left_out = |change: &Change| is_of_machine(change) || is_unknown("nginx.conf", change);
-        let groups = group(report, is_left_out);
+        let mut groups = group(report, is_left_out);
+        let is_asked = |change: &Change| self.hosts.is_empty() || self.hosts.iter().any(|host| change.place.host.as_deref() == Some(host));
+        groups.extend(contents::changes(before, after).into_iter().filter(|(changes, _)| changes.iter().all(is_asked)));
         let mut entries: Vec<merge::Blamed> =
             groups.into_par_iter().map(|(changes, words)| explainer.configuration(changes, words)).collect();
         for (what, report) in others {

@@ -10,6 +10,7 @@ mod check;
 mod completions;
 mod config;
 mod console;
+mod contents;
 mod controller;
 mod deployment;
 mod diff;

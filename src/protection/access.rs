@@ -186,12 +186,15 @@ pub(super) fn compare<'a>(before: &Route<'_, 'a>, after: &Route<'_, 'a>) -> Vec<
     let (before, after) = (Access::read(before), Access::read(after));
     let parts = [Part::Rules, Part::Satisfy].into_iter().chain((0..GATES.len()).map(Part::Gate));
     let changed: Vec<Part> = parts.filter(|part| !before.is_same(*part, &after)).collect();
-    // A part for itself means the same with all others as they were and as they are, or they must be judged together.
+    // A part for itself means the same with all others as they were and as they are, and all of them make up the whole; or they
+    // must be judged together.
     let alone = |part: &Part| before.shift(&before.with(*part, &after));
-    if changed.iter().all(|part| alone(part) == after.with(*part, &before).shift(&after)) {
+    let total = before.shift(&after);
+    let is_apart = changed.iter().all(|part| alone(part) == after.with(*part, &before).shift(&after));
+    if is_apart && changed.iter().map(alone).fold(Shift::SAME, Shift::and) == total {
         return changed.iter().map(|part| judge(*part, alone(part), &before, &after)).collect();
     }
-    let verdict = before.shift(&after).verdict(true, true);
+    let verdict = total.verdict(true, true);
     let of_side = |access: &Access| changed.iter().flat_map(|part| access.lines(*part)).collect::<Vec<_>>();
     let message = format!("who may come changed from {} to {}", before.summary(), after.summary());
     vec![Judgement::new("access", verdict, message, [of_side(&before), of_side(&after)])]
@@ -245,5 +248,5 @@ fn rules(before: &Access, after: &Access) -> String {
         _ => None,
     };
     let told: Vec<String> = whole.map(str::to_owned).into_iter().chain(parts).collect();
-    if told.is_empty() { String::from("rules for addresses in another order") } else { told.join("; ") }
+    if told.is_empty() { String::from("rules for addresses are written otherwise") } else { told.join("; ") }
 }

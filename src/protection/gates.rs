@@ -71,7 +71,9 @@ fn external(route: &Route<'_, '_>) -> Option<Gate> {
     let (path, asks) = asked(route)?;
     let mut gate = Gate { shown: path.clone().into_owned(), identity: path.clone().into_owned(), lines: vec![line(asks)] };
     if let Some(service) = route.neighbour(&path) {
-        let counts = |directive: &Directive<'_>| !RESOURCES.contains(&&*directive.name());
+        // What the service is told of a certificate changes with the check of certificates, which is judged for itself.
+        let tells = |directive: &Directive<'_>| first(*directive).is_some_and(|name| name.starts_with("ssl-client-"));
+        let counts = |directive: &Directive<'_>| !RESOURCES.contains(&&*directive.name()) && !tells(directive);
         let inside: Vec<String> = service.directives().filter(counts).map(text).collect();
         gate.identity = inside.join("; ");
         gate.shown = target(service).unwrap_or_default();

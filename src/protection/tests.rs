@@ -270,3 +270,64 @@ fn refusals_and_the_firewall_are_compared() {
         ("real_ip_header A; set_real_ip_from 10.0.0.0/8; @ @ ", " @ @ ", &[Changed]),
     ]);
 }
+
+/// What decides who may come, as it would be drawn by somebody who writes at random.
+#[derive(Debug, Clone)]
+struct Drawn {
+    rules: Vec<(bool, usize)>,
+    /// The file of passwords and the service, where there is one.
+    password: Option<u8>,
+    service: Option<u8>,
+    any: bool,
+}
+
+const NETWORKS: [&str; 6] = ["all", "10.0.0.0/8", "10.1.0.0/16", "0.0.0.0/0", "2001:db8::/32", "192.0.2.1"];
+/// A client of each part that the networks cut, with the networks that it is in.
+const CLIENTS: [&[usize]; 6] = [&[0, 1, 2, 3], &[0, 1, 3], &[0, 3], &[0, 3, 5], &[0, 4], &[0]];
+
+impl Drawn {
+    fn text(&self) -> String {
+        let rules =
+            self.rules.iter().map(|(allows, network)| format!("{} {};", if *allows { "allow" } else { "deny" }, NETWORKS[*network]));
+        let password = self.password.map(|file| format!("auth_basic a; auth_basic_user_file /{file};"));
+        let service = self.service.map(|service| format!("auth_request /{service};"));
+        rules.chain(password).chain(service).chain(self.any.then(|| String::from("satisfy any;"))).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether nginx lets a client pass, one check after the other; `passes` says which of the four gates it can pass.
+    fn admits(&self, networks: &[usize], passes: u8) -> bool {
+        let first = self.rules.iter().find(|(_, network)| networks.contains(network)).map(|(allows, _)| *allows);
+        let gates = [self.password.map(|file| passes & (1 << file) != 0), self.service.map(|service| passes & (4 << service) != 0)];
+        let checks = [first, gates[0], gates[1]];
+        if self.any {
+            return checks.contains(&Some(true)) || !checks.contains(&Some(false));
+        }
+        !checks.contains(&Some(false))
+    }
+
+    fn admitted(&self) -> std::collections::BTreeSet<(usize, u8)> {
+        let clients = (0..CLIENTS.len()).flat_map(|client| (0..16).map(move |passes| (client, passes)));
+        clients.filter(|(client, passes)| self.admits(CLIENTS[*client], *passes)).collect()
+    }
+}
+
+fn drawn() -> impl proptest::strategy::Strategy<Value = Drawn> {
+    use proptest::prelude::*;
+    let rules = proptest::collection::vec((any::<bool>(), 0..NETWORKS.len()), 0..4);
+    let gate = || proptest::option::of(0u8..2);
+    (rules, gate(), gate(), any::<bool>()).prop_map(|(rules, password, service, any)| Drawn { rules, password, service, any })
+}
+
+proptest::proptest! {
+    /// Whatever is written: the verdict says what every client meets who is asked by one check after the other.
+    #[test]
+    fn verdicts_on_access_say_what_clients_meet(before in drawn(), after in drawn()) {
+        let (old, new) = (before.admitted(), after.admitted());
+        let verdicts: Vec<Verdict> = judged(&whole(&before.text()), &whole(&after.text())).into_iter().filter_map(|(verdict, _)| verdict).collect();
+        let (opens, closes) = (!new.is_subset(&old), !old.is_subset(&new));
+        let unranked = verdicts.contains(&Changed);
+        let told_opens = unranked || verdicts.iter().any(|verdict| verdict.opens());
+        let told_closes = unranked || verdicts.iter().any(|verdict| !verdict.opens() && *verdict != Changed);
+        proptest::prop_assert_eq!((told_opens, told_closes), (opens, closes), "{} -> {}: {:?}", before.text(), after.text(), verdicts);
+    }
+}

@@ -65,6 +65,7 @@ const ANNOTATIONS: &[Case] = &[
     ("denylist-source-range: 10.0.0.0/8", "denylist-source-range: 10.0.0.0/9", Opens),
     ("whitelist-source-range: 10.0.0.0/8 && denylist-source-range: 10.1.0.0/16", LIST, Opens),
     (PASSWORD, "", Opens),
+    (PASSWORD, "auth-type: basic && auth-secret: others", Differs),
     (PASSWORD, "auth-type: digest && auth-secret: users", Differs),
     (PASSWORD, "auth-type: basic && auth-secret: users && auth-realm: another", Differs),
     (
