@@ -10,7 +10,6 @@ use regex::Regex;
 use super::select::{Chosen, Path, Selection, suspicious_value};
 use super::webhook::quote;
 use super::world::World;
-use crate::catalog::features;
 use crate::catalog::flags::Flags;
 use crate::catalog::releases::{FULL_OVERLAP, LUA_FILES, STRICT_PATH_DOTS, UUID};
 use crate::diagnostic::{Diagnostic, Effect};
@@ -45,50 +44,37 @@ fn refusal(selection: &Selection, index: usize, object: &Object<Ingress>) -> Opt
     let world = selection.world;
     let flags = &world.controller.flags;
     let at = |path: &[&str], reason: &str| Some(vec![denied(object, object.span(path), reason)]);
+    let is_told = selection.denied.contains(&index);
     let is_watched = flags.watch_namespace.is_empty() || flags.watch_namespace == object.reference.namespace;
     let is_ours = !selection.is_foreign(object) && is_watched;
-    // Who looks for Ingresses to serve tells it of those that are.
-    let is_told =
-        is_ours && (flags.watch_namespace_selector.is_empty() || super::namespaces::is_selected(world, &object.reference.namespace));
+    let loose = |world: &World| match is_ours && world.settings.policy.strict_path_type {
+        true => loose_paths(object, world.has(&STRICT_PATH_DOTS)),
+        false => Vec::new(),
+    };
+    if is_told {
+        return Some(loose(world));
+    }
     if let Some((path, value)) = suspicious_value(&object.value).filter(|_| flags.deep_inspect) {
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        let reason = format!("`{}` looks like an attempt to inject configuration", value.escape_debug());
-        return if is_told { Some(Vec::new()) } else { at(&path, &reason) };
+        return at(&path, &format!("`{}` looks like an attempt to inject configuration", value.escape_debug()));
     }
     if !is_ours {
         return None;
     }
     if flags.disable_catch_all && object.value.spec.as_ref().is_some_and(|spec| spec.default_backend.is_some()) {
-        let reason = "default backends are switched off by `--disable-catch-all`";
-        return if is_told { Some(Vec::new()) } else { at(&["spec", "defaultBackend"], reason) };
+        return at(&["spec", "defaultBackend"], "default backends are switched off by `--disable-catch-all`");
     }
     if let Some(uid) = object.value.metadata.uid.as_deref().filter(|uid| !is_uuid(uid) && world.has(&UUID)) {
         return at(&["metadata", "uid"], &format!("the identity `{uid}` is not a UUID"));
     }
-    if world.settings.policy.strict_path_type {
-        let found = loose_paths(object, world.has(&STRICT_PATH_DOTS));
-        if !found.is_empty() {
-            return Some(found);
-        }
+    let found = loose(world);
+    if !found.is_empty() {
+        return Some(found);
     }
     if let Some((key, reason)) = annotation_refusal(world, object) {
-        return if is_told && is_told_elsewhere(world, object, key) {
-            Some(Vec::new())
-        } else {
-            at(&["metadata", "annotations", key], &reason)
-        };
+        return at(&["metadata", "annotations", key], &reason);
     }
-    let findings = selection.rejected.get(&index)?;
-    Some(if is_told { Vec::new() } else { findings.clone() })
-}
-
-/// Whether the pass that reads annotations, or the one that looks for words in them, says that an annotation is refused.
-fn is_told_elsewhere(world: &World, object: &Object<Ingress>, key: &str) -> bool {
-    let prefix = &world.controller.flags.annotations_prefix;
-    let name = key.strip_prefix(prefix.as_str()).and_then(|rest| rest.strip_prefix('/'));
-    let is_snippet =
-        |name: &str| features::find(name).is_some_and(|spec| spec.name.ends_with("-snippet") && spec.is_known_to(world.controller.version));
-    super::select::blocked_word(world, object).is_some() || name.is_some_and(is_snippet) && !world.settings.policy.allow_snippets
+    selection.rejected.get(&index).cloned()
 }
 
 /// Whether a text is a UUID in the one form that Kubernetes writes.

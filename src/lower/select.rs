@@ -1,7 +1,7 @@
 //! Which Ingresses the controller serves, and in which order it looks at them.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
@@ -97,6 +97,8 @@ pub(super) struct Selection<'w, 'a> {
     pub(super) judged_only: Vec<Chosen<'a>>,
     /// Places of the Ingresses that would be served, had they not a value that the controller forbids, and what is said of those values.
     pub(super) rejected: HashMap<usize, Vec<Diagnostic>>,
+    /// Places of the Ingresses of which it is said that the webhook refuses them.
+    pub(super) denied: HashSet<usize>,
     classes: Classes<'a>,
 }
 
@@ -117,8 +119,11 @@ pub(super) fn choose<'w, 'a>(world: &'w World<'a>, classes: Classes<'a>, finding
         None => read(world, &pool, index, object),
     };
     let verdicts: Vec<_> = world.cluster.ingresses.par_iter().enumerate().map(read).collect();
-    let (mut chosen, mut rejected) = (Vec::new(), HashMap::new());
-    for (index, (verdict, diagnostics)) in verdicts.into_iter().enumerate() {
+    let (mut chosen, mut rejected, mut denied) = (Vec::new(), HashMap::new(), HashSet::new());
+    for (index, (verdict, mut diagnostics)) in verdicts.into_iter().enumerate() {
+        if webhook::settle(&mut diagnostics) {
+            denied.insert(index);
+        }
         findings.extend(diagnostics);
         match verdict {
             Verdict::Chosen(ingress) => chosen.push(ingress),
@@ -128,17 +133,18 @@ pub(super) fn choose<'w, 'a>(world: &'w World<'a>, classes: Classes<'a>, finding
     }
     chosen.sort_by_cached_key(|ingress| creation_order(ingress.object));
     let mut judged_only = Vec::new();
-    for (index, (verdict, diagnostics)) in judged_by_webhook_only(world, &pool, &classes) {
+    for (index, (verdict, mut diagnostics)) in judged_by_webhook_only(world, &pool, &classes) {
         match verdict {
             Verdict::Chosen(ingress) => judged_only.push(*ingress),
             Verdict::Rejected => {
-                let is_why = |finding: &Diagnostic| finding.effect == Some(Effect::IngressDropped);
+                webhook::settle(&mut diagnostics);
+                let is_why = |finding: &Diagnostic| finding.effect == Some(Effect::AdmissionDenied);
                 rejected.insert(index, diagnostics.into_iter().filter(is_why).collect());
             }
             Verdict::Refused => {}
         }
     }
-    Selection { world, chosen: chosen.into_iter().map(|ingress| *ingress).collect(), judged_only, rejected, classes }
+    Selection { world, chosen: chosen.into_iter().map(|ingress| *ingress).collect(), judged_only, rejected, denied, classes }
 }
 
 /// Quirk: the admission webhook does not ask `--watch-namespace-selector`, so it judges Ingresses that the controller then passes over.
@@ -260,7 +266,7 @@ fn is_suspicious_text(value: &str) -> bool {
 }
 
 /// Quirk: words are compared with the blanks around them, and an empty word is found in every value.
-pub(super) fn blocked_word(world: &World, object: &Object<Ingress>) -> Option<Diagnostic> {
+fn blocked_word(world: &World, object: &Object<Ingress>) -> Option<Diagnostic> {
     let list = &world.settings.policy.word_blocklist;
     if list.is_empty() {
         return None;

@@ -36,7 +36,13 @@ pub(super) fn compare(before: Compiled, after: Compiled) -> Vec<Diagnostic> {
         let words = if known.contains_key(&matter(finding)) { "this weighs otherwise" } else { "this is new" };
         finding.clone().note(format!("{words} with {new}, compared with {old}"))
     });
-    let drops = |finding: &&Diagnostic| finding.effect == Some(Effect::IngressDropped);
+    // What the webhook alone refuses is served on where it is applied already.
+    let is_refused_alone = |finding: &Diagnostic| matches!(finding.rule, "admission" | "disabled-snippet");
+    let drops = |finding: &&Diagnostic| match finding.effect {
+        Some(Effect::IngressDropped) => true,
+        Some(Effect::AdmissionDenied) => !is_refused_alone(finding),
+        _ => false,
+    };
     let dropped: BTreeSet<_> = after.findings.iter().filter(drops).filter_map(|finding| finding.object.as_ref()).collect();
     // Nobody has to know that something without an effect goes, or anything of an Ingress that goes altogether.
     let matters = |finding: &&Diagnostic| {

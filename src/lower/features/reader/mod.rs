@@ -283,7 +283,12 @@ impl<'a> Reader<'a> {
         let reason = "the settings do not allow snippets (`allow-snippet-annotations`)";
         let diagnostic = self.about(&key.spec, Fate::Ignored, reason);
         let diagnostic = Diagnostic { severity: Severity::Error, rule: "disabled-snippet", ..diagnostic };
-        let diagnostic = self.by_default(diagnostic.note("the admission webhook refuses the whole Ingress"));
+        let words = format!(
+            "{} annotation cannot be used. Snippet directives are disabled by the Ingress administrator",
+            self.full_name(&key.spec)
+        );
+        let diagnostic = webhook::quote(diagnostic, &words);
+        let diagnostic = self.by_default(diagnostic);
         self.findings.push(diagnostic.help("set `allow-snippet-annotations: \"true\"` in the controller's ConfigMap, or do without"));
         Ok(None)
     }
