@@ -93,8 +93,9 @@ impl Mender {
     }
 }
 
+/// What is to be mended. What breaks out of its block is told as such, and nginx may take it.
 fn fault(text: &str) -> Option<Fault> {
-    if text.is_empty() { None } else { shape::fault(text) }
+    if text.is_empty() { None } else { shape::fault(text).filter(|fault| !fault.closes_others()) }
 }
 
 fn of_settings(settings: &mut Settings) -> impl Iterator<Item = (&'static str, &mut String)> {

@@ -100,6 +100,17 @@ pub struct Fault {
     pub mended: String,
 }
 
+/// The fault of a text that leaves the block that it is printed in.
+const CLOSES_OTHERS: &str = "its `}` closes a block that it has not opened";
+
+impl Fault {
+    /// Whether the text leaves the block that it is printed in, so that nginx may well take what comes of it.
+    #[must_use]
+    pub fn closes_others(&self) -> bool {
+        self.problem == CLOSES_OTHERS
+    }
+}
+
 /// Whether the text is nothing but whole directives and blocks.
 #[must_use]
 pub fn is_directives(text: &str) -> bool {
@@ -180,7 +191,7 @@ impl Scan<'_> {
                     self.blocks.pop();
                 }
                 Mark::Close if self.blocks.is_empty() => {
-                    return Err((String::from("its `}` closes a block that it has not opened"), self.reader.next - 1));
+                    return Err((String::from(CLOSES_OTHERS), self.reader.next - 1));
                 }
                 Mark::Close => drop(self.blocks.pop()),
             }

@@ -383,8 +383,10 @@ fn a_secret_that_is_not_in_the_input_is_a_note_and_a_broken_one_a_warning() {
     let broken = "apiVersion: v1\nkind: Secret\nmetadata: {name: shop-tls, namespace: shop}\nstringData: {tls.crt: none, tls.key: none}\n";
     let folder = folder(&[("alone.yaml", &tls), ("both.yaml", &format!("{tls}---\n{broken}"))]);
     let alone = json(folder.path(), &["alone.yaml", "--deny", "warning"]);
-    assert_eq!(rules(&alone), ["absent-object", "absent-object"]);
-    assert_eq!(alone["summary"]["infos"], 2);
+    // Both are told in one.
+    assert_eq!(rules(&alone), ["absent-object"]);
+    assert_eq!(alone["summary"]["infos"], 1);
+    assert_eq!(alone["findings"][0]["related"].as_array().map(Vec::len), Some(1), "{alone}");
     assert_eq!(rules(&json(folder.path(), &["both.yaml"])), ["absent-object", "default-certificate"]);
 }
 

@@ -230,14 +230,15 @@ fn a_settings_file_that_is_named_must_be_there() {
 fn levels_and_suppressions_decide_what_counts() {
     let folder = folder(&[("in.yaml", INGRESS)]);
     let unknown = render(&["--controller-arg=--frobnicate"]);
-    let warned = run(folder.path(), &unknown);
-    assert!(warned.stderr.contains("warning[unknown-argument]: the controller has no argument `--frobnicate`"), "{warned:?}");
-    assert!(!run(folder.path(), &[&unknown[..], &["-q"]].concat()).stderr.contains("unknown-argument"));
-
-    fs::write(folder.path().join("ingressc.toml"), "[rules]\nunknown-argument = \"error\"\n").expect("files can be written");
     let refused = run(folder.path(), &unknown);
     assert_eq!(refused.code, Some(1));
-    assert!(refused.stderr.contains("error[unknown-argument]"), "{refused:?}");
+    assert!(refused.stderr.contains("error[unknown-argument]: the controller has no argument `--frobnicate`"), "{refused:?}");
+
+    fs::write(folder.path().join("ingressc.toml"), "[rules]\nunknown-argument = \"warning\"\n").expect("files can be written");
+    let warned = run(folder.path(), &unknown);
+    assert_eq!(warned.code, Some(0));
+    assert!(warned.stderr.contains("warning[unknown-argument]"), "{warned:?}");
+    assert!(!run(folder.path(), &[&unknown[..], &["-q"]].concat()).stderr.contains("unknown-argument"));
 
     let suppression = "[[suppress]]\nrule = \"unknown-argument\"\nreason = \"a fork knows it\"\n";
     fs::write(folder.path().join("ingressc.toml"), suppression).expect("files can be written");
