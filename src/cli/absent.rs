@@ -40,11 +40,14 @@ pub(super) fn known(cluster: &Cluster) -> BTreeSet<ObjectRef> {
 
 impl Supposed {
     /// What the objects of a project name and do not hold. What the other side holds is known to be missing here. A class counts where
-    /// the live configuration serves the Ingresses that name it, or where there is none to say.
+    /// the input holds none, and the live configuration serves the Ingresses that name it or there is none to say.
     pub(super) fn of(project: &Project, facts: Option<&Facts>, elsewhere: &BTreeSet<ObjectRef>) -> Self {
         let mut absent = lower::absent(&project.cluster, &project.controller);
         let is_served = |absent: &Absent| facts.is_none_or(|facts| absent.users.iter().any(|user| facts.owners.contains(user)));
-        absent.retain(|absent| !elsewhere.contains(&absent.object) && (absent.object.kind != "IngressClass" || is_served(absent)));
+        // Where the input says which classes there are, one that it does not have is another one.
+        let is_open = project.cluster.ingress_classes.is_empty();
+        let may_be_there = |absent: &Absent| absent.object.kind != "IngressClass" || is_open && is_served(absent);
+        absent.retain(|absent| !elsewhere.contains(&absent.object) && may_be_there(absent));
         Self { absent }
     }
 
@@ -64,7 +67,7 @@ impl Supposed {
         }
         // The first class of an input takes the place of the one that every installation has.
         let has_class = documents.iter().any(|document| document["kind"] == "IngressClass");
-        if has_class && project.cluster.ingress_classes.is_empty() {
+        if has_class {
             documents.push(class(&flags.ingress_class, &flags.controller_class));
         }
         let text = documents.iter().map(Value::to_string).collect::<Vec<_>>().join("\n---\n");
