@@ -15,7 +15,7 @@ use super::policy::{self, Judged};
 use super::progress::Progress;
 use super::project::Project;
 use super::{Failure, Global, Status, golden, target_parser};
-use crate::diagnostic::{Effect, Outcome, Severity};
+use crate::diagnostic::{Outcome, Severity};
 use crate::emit::{self, IngressNginx, OutputFile, Target};
 use crate::lower;
 
@@ -96,8 +96,9 @@ impl Render {
 
     fn compile(&self, project: &mut Project) -> anyhow::Result<Vec<OutputFile>> {
         let Outcome { value: mut proxy, diagnostics } = lower::lower(&project.cluster, &project.controller);
-        // Whether an Ingress would be let in is a question to `check`: here it is there, as it can be in a cluster.
-        let told = diagnostics.into_iter().filter(|finding| finding.effect != Some(Effect::AdmissionDenied));
+        // Whether an Ingress would be let in is a question to `check`: here it is there, as it can be in a cluster. What it is not served
+        // for is told all the same, also where the webhook would refuse it for that.
+        let told = diagnostics.into_iter().filter(|finding| finding.rule != "admission");
         project.findings.extend(told);
         if let Some(folder) = self.output.as_ref().filter(|_| self.write_secrets) {
             output::add_secrets(&mut proxy, &project.cluster, folder)?;
