@@ -24,7 +24,7 @@ pub use fold::fold;
 pub use reload::Judgement;
 
 use crate::diagnostic::{Diagnostic, ObjectRef};
-use crate::ir::{Owner, Proxy};
+use crate::ir::{Owner, Proxy, Route, Server};
 use crate::lower::Controller;
 use crate::manifest::Cluster;
 
@@ -69,4 +69,21 @@ pub fn settle(findings: &mut Vec<Diagnostic>) {
 /// The Ingress that a route is of.
 fn reference(owner: &Owner) -> ObjectRef {
     ObjectRef { kind: String::from("Ingress"), namespace: owner.namespace.clone(), name: owner.name.clone() }
+}
+
+/// Namespace and name of the Ingress that a route is of.
+fn ingress_key(route: &Route) -> Option<(&str, &str)> {
+    route.owner.as_deref().map(|owner| (owner.namespace.as_str(), owner.name.as_str()))
+}
+
+/// The routes that Ingresses ask for and that serve requests, with their hosts.
+fn routes(proxy: &Proxy) -> impl Iterator<Item = (&Server, &Route)> {
+    let all = proxy.servers.iter().flat_map(|server| server.routes.iter().map(move |route| (server, route)));
+    all.filter(|(_, route)| route.owner.is_some() && route.features.denied.is_none())
+}
+
+/// The first of them of each Ingress: what its annotations say is the same for all of its routes.
+fn one_of_each_ingress(proxy: &Proxy) -> impl Iterator<Item = (&Server, &Route)> {
+    let mut seen = HashSet::new();
+    routes(proxy).filter(move |(_, route)| seen.insert(ingress_key(route)))
 }

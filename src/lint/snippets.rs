@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use k8s_openapi::api::networking::v1::Ingress;
 
+use super::reference;
 use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
 use crate::ir::{Origin, Proxy, Route, Settings};
 use crate::manifest::{Cluster, Object};
@@ -112,9 +113,7 @@ fn of_settings(settings: &mut Settings) -> impl Iterator<Item = (&'static str, &
 
 fn author(route: &Route, name: &str) -> Option<Author> {
     let (written, span) = route.features.cause(name)?;
-    let owner = route.owner.as_deref();
-    let object =
-        owner.map(|owner| ObjectRef { kind: String::from("Ingress"), namespace: owner.namespace.clone(), name: owner.name.clone() });
+    let object = route.owner.as_deref().map(reference);
     Some((written.clone(), Some(*span), object))
 }
 

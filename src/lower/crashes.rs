@@ -12,7 +12,7 @@ use super::world::{World, key_of};
 use crate::catalog::releases::DICTS_WITHOUT_SIZE;
 use crate::diagnostic::{Diagnostic, Effect};
 use crate::ir::{Port, Transport};
-use crate::manifest::Object;
+use crate::manifest::{Object, port_of, ports};
 
 /// Everything of the kind that can be told from the objects alone.
 pub(super) fn check(selection: &Selection) -> Vec<Diagnostic> {
@@ -47,7 +47,7 @@ fn canary_rules(chosen: &[Chosen]) -> Vec<Diagnostic> {
 fn default_backend(world: &World) -> Option<Diagnostic> {
     const FLAG: &str = "--default-backend-service";
     let key = &world.controller.flags.default_backend_service;
-    let service = world.service(key).filter(|service| endpoints::ports(&service.value).is_empty())?;
+    let service = world.service(key).filter(|service| ports(&service.value).is_empty())?;
     let finding = crash(format!("`{FLAG}` names the Service `{key}`, which has no ports")).at(service.span(&["spec"]));
     Some(finding.subject(FLAG).object(service.reference.clone()).help("give the Service a port"))
 }
@@ -80,10 +80,10 @@ fn slices(selection: &Selection) -> Vec<Diagnostic> {
 /// The ports of Services that the controller looks up endpoints for.
 fn asked<'a>(selection: &'a Selection) -> Vec<(&'a Object<Service>, &'a ServicePort)> {
     let world = selection.world;
-    let first = |key: &str| world.service(key).and_then(|service| Some((service, endpoints::ports(&service.value).first()?)));
+    let first = |key: &str| world.service(key).and_then(|service| Some((service, ports(&service.value).first()?)));
     let named = |ingress: &Chosen, service: &str, port: &Port| {
         let service = world.service(&ingress.service_key(service))?;
-        Some((service, endpoints::port_of(&service.value, port)?))
+        Some((service, port_of(&service.value, &port.to_string())?))
     };
     let mut found: Vec<_> = first(&world.controller.flags.default_backend_service).into_iter().collect();
     for ingress in &selection.chosen {

@@ -7,11 +7,10 @@ use k8s_openapi::api::core::v1::{Service, ServicePort};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::inward::is_external;
 use super::world::World;
 use crate::catalog::releases::TRAFFIC_DISTRIBUTION;
 use crate::ir::{Endpoint, Port, Transport};
-use crate::manifest::Object;
+use crate::manifest::{Object, is_external, port_of, ports};
 
 /// The endpoints of a port that an Ingress names by number, by name or by the target of the port.
 pub(super) fn of_backend(world: &World, service: &Object<Service>, port: &Port) -> Vec<Endpoint> {
@@ -21,16 +20,7 @@ pub(super) fn of_backend(world: &World, service: &Object<Service>, port: &Port) 
         }
         return of_port(world, service, &external_port(&service.value, &port.to_string()), Transport::Tcp);
     }
-    port_of(&service.value, port).map(|port| of_port(world, service, port, Transport::Tcp)).unwrap_or_default()
-}
-
-/// The port of a Service that an Ingress names by number, by name or by its target.
-pub(super) fn port_of<'a>(service: &'a Service, port: &Port) -> Option<&'a ServicePort> {
-    let wanted = port.to_string();
-    let is_wanted = |port: &&ServicePort| {
-        port.port.to_string() == wanted || is_target(port, &wanted) || port.name.as_deref().unwrap_or_default() == wanted
-    };
-    ports(service).iter().find(is_wanted)
+    port_of(&service.value, &port.to_string()).map(|port| of_port(world, service, port, Transport::Tcp)).unwrap_or_default()
 }
 
 /// The endpoints of the first port of a Service.
@@ -51,9 +41,7 @@ pub(super) fn of_cluster_address(service: &Service, port: &Port) -> Option<Endpo
 /// The name of a Service in DNS and the port behind it; none where the input holds endpoints of any Service: then it holds all.
 pub(super) fn of_name(world: &World, service: &Object<Service>, port: &Port) -> Option<Endpoint> {
     let spec = service.value.spec.as_ref().filter(|_| !world.has_endpoints() && !is_external(&service.value))?;
-    let wanted = port.to_string();
-    let mut all = ports(&service.value).iter();
-    let port = all.find(|port| port.port.to_string() == wanted || is_target(port, &wanted) || port.name.as_ref() == Some(&wanted))?;
+    let port = port_of(&service.value, &port.to_string())?;
     // A headless Service has no address of its own: its name leads to the endpoints and their port.
     let number = match (spec.cluster_ip.as_deref(), &port.target_port) {
         (Some("None"), Some(IntOrString::Int(number))) => *number,
@@ -61,11 +49,6 @@ pub(super) fn of_name(world: &World, service: &Object<Service>, port: &Port) -> 
     };
     let address = format!("{}.{}.svc.cluster.local", service.reference.name, service.reference.namespace);
     Some(Endpoint { address, port: number.to_string() })
-}
-
-/// The ports of a Service.
-pub(super) fn ports(service: &Service) -> &[ServicePort] {
-    service.spec.as_ref().and_then(|spec| spec.ports.as_deref()).unwrap_or_default()
 }
 
 /// The endpoints of one port of a Service, each address and port once.
@@ -129,15 +112,6 @@ pub(super) fn protocol_name(transport: Transport) -> &'static str {
     match transport {
         Transport::Tcp => "TCP",
         Transport::Udp => "UDP",
-    }
-}
-
-/// Whether `wanted` is the target of a port, as a number or as a name.
-fn is_target(port: &ServicePort, wanted: &str) -> bool {
-    match &port.target_port {
-        Some(IntOrString::String(name)) => name == wanted,
-        Some(IntOrString::Int(number)) => number.to_string() == wanted,
-        None => wanted == "0",
     }
 }
 

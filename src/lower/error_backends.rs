@@ -10,6 +10,7 @@ use super::upstreams::Upstreams;
 use super::world::World;
 use crate::diagnostic::{Diagnostic, Effect};
 use crate::ir::{DEFAULT_UPSTREAM, Endpoint, FALLBACK_PREFIX, Upstream};
+use crate::manifest::ports;
 
 /// Adds the upstreams that locations fall back to, points the locations at them, and returns all upstreams by name.
 pub(super) fn add(
@@ -84,7 +85,7 @@ fn fallback(world: &World, chosen: &[Chosen], ingress: Option<usize>, findings: 
     let ingress = ingress.and_then(|at| chosen.get(at))?;
     let key = ingress.annotations.default_backend.clone()?;
     let service = world.service(&key)?;
-    if endpoints::ports(&service.value).is_empty() {
+    if ports(&service.value).is_empty() {
         let message = format!("`default-backend` is ignored: the Service `{key}` has no ports");
         let diagnostic = Diagnostic::warning("default-backend-without-port", message).effect(Effect::AnnotationIgnored);
         let diagnostic = diagnostic.at(cause(ingress, "default-backend")).subject("default-backend");

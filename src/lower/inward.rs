@@ -7,16 +7,11 @@ use k8s_openapi::api::core::v1::Service;
 
 use crate::catalog::value::{Inward, inward};
 use crate::diagnostic::Diagnostic;
-use crate::manifest::Object;
+use crate::manifest::{Object, is_external};
 
 /// Takes away the names that lead to the machine itself or to its link, and tells of them.
 pub(super) fn close(services: &mut [Object<Service>]) -> Vec<Diagnostic> {
     services.iter_mut().filter_map(shut).collect()
-}
-
-/// Whether a Service is a name outside of the cluster.
-pub(super) fn is_external(service: &Service) -> bool {
-    service.spec.as_ref().and_then(|spec| spec.type_.as_deref()) == Some("ExternalName")
 }
 
 fn shut(object: &mut Object<Service>) -> Option<Diagnostic> {

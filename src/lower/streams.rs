@@ -6,7 +6,7 @@ use super::world::World;
 use super::{endpoints, upstreams};
 use crate::diagnostic::{Diagnostic, Effect};
 use crate::ir::{Origin, Port, Stream, Transport};
-use crate::manifest::Object;
+use crate::manifest::{Object, ports};
 
 /// The services of the ConfigMaps that the controller's arguments name, by port.
 pub(super) fn create(world: &World, findings: &mut Vec<Diagnostic>) -> Vec<Stream> {
@@ -56,7 +56,7 @@ fn stream(world: &World, config_map: &Object<ConfigMap>, transport: Transport, l
         };
         named && candidate.protocol.as_deref().unwrap_or("TCP") == protocol
     };
-    let wanted = endpoints::ports(&service.value).iter().find(is_wanted);
+    let wanted = ports(&service.value).iter().find(is_wanted);
     let endpoints = wanted.map(|port| endpoints::of_port(world, service, port, transport)).unwrap_or_default();
     if endpoints.is_empty() {
         return Err(format!("port `{port}` of Service `{key}` has no endpoint"));

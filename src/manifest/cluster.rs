@@ -69,6 +69,13 @@ cluster! {
 }
 
 impl Cluster {
+    /// Whether a Secret is there, but encrypted.
+    #[must_use]
+    pub fn is_sealed(&self, namespace: &str, name: &str) -> bool {
+        let secret = ObjectRef { kind: String::from("Secret"), namespace: namespace.to_owned(), name: name.to_owned() };
+        self.sealed.contains(&secret)
+    }
+
     /// Kubernetes mirrors Endpoints to slices only where a Service has no slices of its own.
     fn drop_mirrors(&mut self) {
         let is_mirror = |object: &Object<EndpointSlice>| object.reference.kind != EndpointSlice::KIND;

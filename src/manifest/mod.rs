@@ -25,6 +25,7 @@ mod plain;
 mod refused;
 mod scalar;
 mod secrecy;
+mod service;
 mod split;
 mod text;
 mod tree;
@@ -44,6 +45,7 @@ pub use issuance::{Issuance, IssuerRef};
 pub use links::{Links, Use, named, of_namespace, selects};
 pub use load::load;
 pub use refused::Refusal;
+pub use service::{is_external, port_of, ports, target};
 pub use text::decode;
 pub use workload::{Container, ContainerPort, Pods, Workload};
 

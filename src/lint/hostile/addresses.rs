@@ -2,11 +2,12 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{Subject, at_annotation, at_setting, authority, chosen_by_client, one_of_each_ingress};
+use super::{Subject, at_annotation, at_setting, authority, chosen_by_client};
 use crate::catalog::value::{Inward, Url, inward, read_address};
 use crate::cause::span;
 use crate::diagnostic::Diagnostic;
 use crate::ir::{DEFAULT_UPSTREAM, Runtime};
+use crate::lint::one_of_each_ingress;
 
 /// Names under which clouds answer machines about themselves.
 const METADATA_NAMES: &[&str] =
@@ -24,7 +25,7 @@ const METADATA_ADDRESSES: &[IpAddr] = &[
 pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
     let Subject { proxy, .. } = *subject;
     let mut findings = Vec::new();
-    for route in one_of_each_ingress(proxy) {
+    for (_, route) in one_of_each_ingress(proxy) {
         let auth = route.features.external_auth.as_deref().map(|auth| ("auth-url", &auth.url));
         let mirror = Some(("mirror-target", &route.features.mirror.target)).filter(|(_, target)| !target.is_empty());
         for (name, url) in auth.into_iter().chain(mirror) {

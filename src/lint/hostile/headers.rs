@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::ConfigMap;
 
-use super::{Subject, one_of_each_ingress};
+use super::Subject;
 use crate::catalog::features::{external_auth, response_headers};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::one_of_each_ingress;
 use crate::manifest::Object;
 
 /// Headers of requests to backends that the controller sets itself. nginx sends one that is set twice twice.
@@ -53,7 +54,7 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
     let headers = &subject.proxy.settings.headers;
     let mut used = BTreeSet::from([(headers.set_from.as_str(), Whose::Backends), (headers.add_from.as_str(), Whose::Clients)]);
     let owners: BTreeSet<(&str, &str)> = one_of_each_ingress(subject.proxy)
-        .filter_map(|route| Some((route.owner.as_deref()?, &route.features)))
+        .filter_map(|(_, route)| Some((route.owner.as_deref()?, &route.features)))
         .filter(|(_, features)| {
             !features.response_headers.is_empty() || features.external_auth.as_deref().is_some_and(|auth| !auth.request_headers.is_empty())
         })

@@ -7,11 +7,9 @@ mod aliases;
 mod headers;
 mod redirects;
 
-use std::collections::BTreeSet;
-
 use super::{Subject, reference};
 use crate::diagnostic::Diagnostic;
-use crate::ir::{Proxy, Route};
+use crate::ir::Route;
 use crate::lower;
 use crate::nginx;
 
@@ -22,13 +20,6 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
     findings.extend(headers::check(subject));
     findings.extend(redirects::check(subject));
     findings
-}
-
-/// A route of each Ingress that answers requests: what its annotations say is the same for all of them.
-fn one_of_each_ingress(proxy: &Proxy) -> impl Iterator<Item = &Route> {
-    let mut seen = BTreeSet::new();
-    let routes = proxy.servers.iter().flat_map(|server| &server.routes).filter(|route| route.features.denied.is_none());
-    routes.filter(move |route| route.owner.as_deref().is_some_and(|owner| seen.insert((&owner.namespace, &owner.name))))
 }
 
 /// Puts a finding at an annotation of a route, which is named without its prefix.

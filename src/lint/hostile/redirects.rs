@@ -1,8 +1,9 @@
 //! Redirects that lead visitors where nobody wanted them.
 
-use super::{Subject, at_annotation, at_setting, authority, chosen_by_client, one_of_each_ingress};
+use super::{Subject, at_annotation, at_setting, authority, chosen_by_client};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Proxy, Route};
+use crate::lint::one_of_each_ingress;
 use crate::nginx;
 
 /// Schemes that make a browser run or show what the URL itself says.
@@ -14,7 +15,7 @@ const DECODED: &[&str] = &["uri", "document_uri"];
 /// Looks at the targets of all redirects.
 pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    for route in one_of_each_ingress(subject.proxy) {
+    for (_, route) in one_of_each_ingress(subject.proxy) {
         for (name, url) in targets(route) {
             findings.extend(danger(name, url).map(|danger| at_annotation(finding(name, &danger), route, name)));
         }

@@ -1,9 +1,10 @@
 //! Error pages that nobody serves.
 
 use super::look::Look;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
 use crate::lint::rule::Rule;
 use crate::lower;
+use crate::source::Span;
 
 pub(super) static RULE: Rule = Rule {
     name: "error-pages-without-backend",
@@ -99,16 +100,15 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     if !look.controller.flags.default_backend_service.is_empty() {
         return Vec::new();
     }
-    let note = "`--default-backend-service` names a Service for all hosts, the annotation `default-backend` one for an Ingress";
-    let for_all = lower::config_map(look.cluster, look.controller).filter(|_| !look.proxy.settings.route_defaults.error_codes.is_empty()).map(|config_map| {
+    let finding = |place: Span, object: &ObjectRef| {
         let finding = RULE.finding("`custom-http-errors` replaces answers by those of the default backend: the built-in one answers all with 404");
-        let finding = finding.at(config_map.span(&["data", "custom-http-errors"])).subject("custom-http-errors");
-        finding.object(config_map.reference.clone()).note(note)
-    });
-    let asks = look.ingresses().filter(|ingress| look.annotation(ingress, "default-backend").is_none());
-    let for_one = asks.filter(|ingress| look.annotation(ingress, "custom-http-errors").is_some_and(|codes| !codes.trim().is_empty())).map(|ingress| {
-        let finding = RULE.finding("`custom-http-errors` replaces answers by those of the default backend: the built-in one answers all with 404");
-        finding.at(look.annotation_span(ingress, "custom-http-errors")).subject("custom-http-errors").object(ingress.reference.clone()).note(note)
-    });
+        let finding = finding.at(place).subject("custom-http-errors").object(object.clone());
+        finding.note("`--default-backend-service` names a Service for all hosts, the annotation `default-backend` one for an Ingress")
+    };
+    let config_map = lower::config_map(look.cluster, look.controller).filter(|_| !look.proxy.settings.route_defaults.error_codes.is_empty());
+    let for_all = config_map.map(|config_map| finding(config_map.span(&["data", "custom-http-errors"]), &config_map.reference));
+    let asks = |ingress| look.annotation(ingress, "custom-http-errors").is_some_and(|codes| !codes.trim().is_empty());
+    let asking = look.ingresses().filter(|ingress| asks(ingress) && look.annotation(ingress, "default-backend").is_none());
+    let for_one = asking.map(|ingress| finding(look.annotation_span(ingress, "custom-http-errors"), &ingress.reference));
     for_all.into_iter().chain(for_one).collect()
 }

@@ -1,10 +1,10 @@
 //! Databases that are reached from outside.
 
-use super::look::{Look, ports, target};
+use super::look::Look;
 use crate::cause::span;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use crate::manifest::Object;
+use crate::manifest::{Object, ports, target};
 use k8s_openapi::api::core::v1::{Service, ServicePort};
 
 pub(super) static RULE: Rule = Rule {

@@ -1,8 +1,9 @@
 //! Servers outside that are asked for a host that they do not know.
 
-use super::look::{Asked, Look, is_external};
+use super::look::{Asked, Look};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
+use crate::manifest::is_external;
 
 pub(super) static RULE: Rule = Rule {
     name: "external-without-host",

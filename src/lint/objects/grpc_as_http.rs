@@ -1,7 +1,7 @@
 //! Backends that speak gRPC and are asked in HTTP/1.1.
 
 use super::look::Look;
-use super::speech::{Speech, of_backend};
+use super::speech::{Misfit, Speech};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::Protocol;
 use crate::lint::rule::Rule;
@@ -63,13 +63,14 @@ spec: {ports: [{name: grpc, port: 9000}]}
 ",
 };
 
+const MISFIT: Misfit = Misfit {
+    rule: &RULE,
+    is_asked: |protocol| matches!(protocol, Protocol::Http | Protocol::Https),
+    speech: Speech::Grpc,
+    words: "looks like gRPC, and is asked in HTTP/1.1",
+    help: "set `backend-protocol: GRPC`, or `GRPCS` where it speaks TLS",
+};
+
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    let asked = look.backends().filter(|asked| matches!(asked.protocol, Protocol::Http | Protocol::Https));
-    asked.filter_map(|asked| {
-        let (speech, why) = of_backend(&asked)?;
-        let finding = RULE.finding(format!("{why} looks like gRPC, and is asked in HTTP/1.1")).at(asked.port_span()).subject(asked.name());
-        let finding = finding.related("the port", asked.ports_span()?).object(asked.ingress.reference.clone());
-        (speech == Speech::Grpc).then(|| finding.help("set `backend-protocol: GRPC`, or `GRPCS` where it speaks TLS"))
-    })
-    .collect()
+    MISFIT.find(look)
 }

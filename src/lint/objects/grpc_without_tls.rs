@@ -1,5 +1,7 @@
 //! gRPC on a host that clients reach without TLS.
 
+use std::collections::HashSet;
+
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
@@ -64,20 +66,19 @@ spec: {ports: [{port: 80}]}
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    let mut findings: Vec<Diagnostic> = Vec::new();
-    for asked in look.backends().filter(|asked| asked.protocol.is_grpc() && !asked.backend.host.is_empty()) {
-        let server = look.proxy.server(asked.backend.host);
-        if server.is_none_or(|server| server.certificate.is_some()) {
-            continue;
-        }
-        let host = asked.backend.host;
-        let place = look.annotation_span(asked.ingress, "backend-protocol");
-        let is_said = |finding: &Diagnostic| finding.span == Some(place) && finding.subject.as_deref() == Some(host);
-        if !findings.iter().rev().take_while(|finding| finding.span == Some(place)).any(is_said) {
+    let mut told = HashSet::new();
+    let asked = look.backends().filter(|asked| asked.protocol.is_grpc() && !asked.backend.host.is_empty());
+    let plain = asked.filter(|asked| look.proxy.server(asked.backend.host).is_some_and(|server| server.certificate.is_none()));
+    let plain = plain.filter_map(|asked| {
+        let (host, ingress) = (asked.backend.host, asked.ingress);
+        let place = look.annotation_span(ingress, "backend-protocol");
+        told.insert((place, host)).then_some((host, ingress, place))
+    });
+    plain
+        .map(|(host, ingress, place)| {
             let finding = RULE.finding(format!("gRPC needs HTTP/2, which is spoken over TLS alone, and host `{host}` has no TLS"));
-            let finding = finding.at(place).subject(host).object(asked.ingress.reference.clone());
-            findings.push(finding.help(format!("add `tls` with the host `{host}`")));
-        }
-    }
-    findings
+            let finding = finding.at(place).subject(host).object(ingress.reference.clone());
+            finding.help(format!("add `tls` with the host `{host}`"))
+        })
+        .collect()
 }

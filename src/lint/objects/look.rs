@@ -4,16 +4,15 @@ use std::collections::HashSet;
 
 use k8s_openapi::api::core::v1::{Service, ServicePort};
 use k8s_openapi::api::networking::v1::Ingress;
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::catalog::features::{self, forwarding};
 use crate::catalog::key::{Key, Spec};
 use crate::catalog::value::parse_bool;
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::ir::{CATCH_ALL, Protocol, Proxy, Route, Server};
-use crate::lint::{Subject, reference};
+use crate::lint::{Subject, ingress_key, one_of_each_ingress, reference, routes};
 use crate::lower::{Class, Classes, Controller};
-use crate::manifest::{Backend, Cluster, Links, Object, Use, Workload, named};
+use crate::manifest::{Backend, Cluster, Links, Object, Use, Workload, named, port_of};
 use crate::source::Span;
 
 /// The objects, who names whom, and what they come to.
@@ -116,16 +115,14 @@ impl<'a> Look<'a> {
         self.ingresses().filter(|ingress| self.is_canary(ingress))
     }
 
-    /// The first route of each Ingress, with its host.
-    pub(super) fn one_of_each_ingress(&self) -> impl Iterator<Item = (&'a Server, &'a Route)> {
-        let mut seen = HashSet::new();
-        self.routes().filter(move |(_, route)| route.owner.as_deref().is_some_and(|owner| seen.insert((&owner.namespace, &owner.name))))
+    /// The first route of each Ingress that serves requests, with its host.
+    pub(super) fn one_of_each_ingress(&self) -> impl Iterator<Item = (&'a Server, &'a Route)> + use<'a> {
+        one_of_each_ingress(self.proxy)
     }
 
     /// The routes that Ingresses ask for and that serve requests, with their hosts.
     pub(super) fn routes(&self) -> impl Iterator<Item = (&'a Server, &'a Route)> + use<'a> {
-        let all = self.proxy.servers.iter().flat_map(|server| server.routes.iter().map(move |route| (server, route)));
-        all.filter(|(_, route)| route.owner.is_some() && route.features.denied.is_none())
+        routes(self.proxy)
     }
 
     /// The server that answers for a host, as far as it is not the one for all others.
@@ -148,8 +145,7 @@ pub(super) fn by_whom(route: &Route) -> String {
 
 /// Whether two routes are of one Ingress.
 pub(super) fn are_of_one(one: &Route, other: &Route) -> bool {
-    let of = |route: &Route| route.owner.as_deref().map(|owner| (owner.namespace.clone(), owner.name.clone()));
-    of(one) == of(other)
+    ingress_key(one) == ingress_key(other)
 }
 
 /// An annotation of a route as it is written, and its place.
@@ -206,30 +202,5 @@ impl<'a> Asked<'a> {
     /// Where the ports of the Service stand.
     pub(super) fn ports_span(&self) -> Option<Span> {
         self.service.map(|service| service.span(&["spec", "ports"]))
-    }
-}
-
-/// The port of a Service that a backend means, as the controller looks for it: by number, by name, or by its target.
-pub(super) fn port_of<'s>(service: &'s Service, wanted: &str) -> Option<&'s ServicePort> {
-    let fits = |port: &&ServicePort| port.port.to_string() == wanted || port.name.as_deref() == Some(wanted) || target(port) == wanted;
-    ports(service).iter().find(fits)
-}
-
-/// The ports of a Service.
-pub(super) fn ports(service: &Service) -> &[ServicePort] {
-    service.spec.as_ref().and_then(|spec| spec.ports.as_deref()).unwrap_or_default()
-}
-
-/// Whether a Service is a name elsewhere.
-pub(super) fn is_external(service: &Service) -> bool {
-    service.spec.as_ref().and_then(|spec| spec.type_.as_deref()) == Some("ExternalName")
-}
-
-/// The target of a port, as it is written; the port itself where none is.
-pub(super) fn target(port: &ServicePort) -> String {
-    match &port.target_port {
-        Some(IntOrString::Int(number)) => number.to_string(),
-        Some(IntOrString::String(name)) => name.clone(),
-        None => port.port.to_string(),
     }
 }

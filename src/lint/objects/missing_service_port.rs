@@ -1,10 +1,10 @@
 //! Backends with a port that their Service does not have.
 
 use super::listed;
-use super::look::{Asked, Look, is_external, ports};
+use super::look::{Asked, Look};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use crate::manifest::{ContainerPort, Object};
+use crate::manifest::{ContainerPort, Object, is_external, ports};
 use k8s_openapi::api::core::v1::{Service, ServicePort};
 
 pub(super) static RULE: Rule = Rule {

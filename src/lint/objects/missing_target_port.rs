@@ -1,10 +1,10 @@
 //! Services whose target no container has.
 
-use super::look::{Look, ports, target};
+use super::look::Look;
 use super::{listed, meant};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use crate::manifest::{ContainerPort, Object};
+use crate::manifest::{ContainerPort, Object, ports, target};
 use k8s_openapi::api::core::v1::Service;
 
 pub(super) static RULE: Rule = Rule {

@@ -1,8 +1,9 @@
 //! Ports of nodes that cannot be had.
 
-use super::look::{Look, ports};
+use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
+use crate::manifest::ports;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::RangeInclusive;

@@ -1,7 +1,7 @@
 //! Backends that speak TLS and are asked without it.
 
 use super::look::Look;
-use super::speech::{Speech, of_backend};
+use super::speech::{Misfit, Speech};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::Protocol;
 use crate::lint::rule::Rule;
@@ -107,13 +107,14 @@ spec: {ports: [{name: https, port: 443, targetPort: 8080}]}
 ",
 };
 
+const MISFIT: Misfit = Misfit {
+    rule: &RULE,
+    is_asked: |protocol| protocol == Protocol::Http,
+    speech: Speech::Tls,
+    words: "looks like HTTPS, and is asked in plain HTTP",
+    help: "if it speaks TLS: `backend-protocol: HTTPS`",
+};
+
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    let asked = look.backends().filter(|asked| asked.protocol == Protocol::Http);
-    asked.filter_map(|asked| {
-        let (speech, why) = of_backend(&asked)?;
-        let finding = RULE.finding(format!("{why} looks like HTTPS, and is asked in plain HTTP")).at(asked.port_span()).subject(asked.name());
-        let finding = finding.related("the port", asked.ports_span()?).object(asked.ingress.reference.clone());
-        (speech == Speech::Tls).then(|| finding.help("if it speaks TLS: `backend-protocol: HTTPS`"))
-    })
-    .collect()
+    MISFIT.find(look)
 }

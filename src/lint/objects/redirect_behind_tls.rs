@@ -1,10 +1,11 @@
 //! Redirects to HTTPS behind a load balancer that ends TLS.
 
 use super::entrances::entrances;
-use super::look::{Look, beside, target};
+use super::look::{Look, beside};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{Route, Server};
 use crate::lint::rule::Rule;
+use crate::manifest::target;
 
 pub(super) static RULE: Rule = Rule {
     name: "redirect-behind-tls",

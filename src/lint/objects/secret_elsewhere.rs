@@ -62,8 +62,8 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
         let entries = ingress.value.spec.iter().flat_map(|spec| spec.tls.iter().flatten()).enumerate();
         for (at, entry) in entries {
             let Some(name) = entry.secret_name.as_deref().filter(|name| !name.is_empty()) else { continue };
-            let is_sealed = look.cluster.sealed.iter().any(|sealed| sealed.namespace == ingress.reference.namespace && sealed.name == name);
-            if is_sealed || named(&look.cluster.secrets, &ingress.reference.namespace, name).is_some() {
+            let namespace = &ingress.reference.namespace;
+            if look.cluster.is_sealed(namespace, name) || named(&look.cluster.secrets, namespace, name).is_some() {
                 continue;
             }
             if let Some(other) = look.links.secret_called(name) {

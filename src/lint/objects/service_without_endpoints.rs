@@ -1,9 +1,10 @@
 //! Services that nobody answers for.
 
 use super::listed;
-use super::look::{Asked, Look, is_external, port_of};
+use super::look::{Asked, Look};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
+use crate::manifest::{is_external, port_of};
 
 pub(super) static RULE: Rule = Rule {
     name: "service-without-endpoints",

@@ -2,7 +2,11 @@
 
 use k8s_openapi::api::core::v1::ServicePort;
 
-use super::look::{Asked, target};
+use super::look::{Asked, Look};
+use crate::diagnostic::Diagnostic;
+use crate::ir::Protocol;
+use crate::lint::rule::Rule;
+use crate::manifest::target;
 
 /// What a port probably speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,8 +19,35 @@ pub(super) enum Speech {
     Grpc,
 }
 
+/// A way to ask a port that does not understand it.
+pub(super) struct Misfit {
+    /// The rule that tells it.
+    pub(super) rule: &'static Rule,
+    /// Whether a port is asked in this way.
+    pub(super) is_asked: fn(Protocol) -> bool,
+    /// What the port probably speaks instead.
+    pub(super) speech: Speech,
+    /// Both in a sentence about the port: `looks like …, and is asked …`.
+    pub(super) words: &'static str,
+    /// What to do.
+    pub(super) help: &'static str,
+}
+
+impl Misfit {
+    /// The backends that are asked so.
+    pub(super) fn find(&self, look: &Look) -> Vec<Diagnostic> {
+        let asked = look.backends().filter(|asked| (self.is_asked)(asked.protocol));
+        let misfit = asked.filter_map(|asked| {
+            let (_, port) = of_backend(&asked).filter(|(speech, _)| *speech == self.speech)?;
+            let finding = self.rule.finding(format!("{port} {}", self.words)).at(asked.port_span()).subject(asked.name());
+            Some(finding.related("the port", asked.ports_span()?).object(asked.ingress.reference.clone()).help(self.help))
+        });
+        misfit.collect()
+    }
+}
+
 /// What the port of a backend probably speaks, and its name in a sentence; nothing where there is no sign of it.
-pub(super) fn of_backend(asked: &Asked) -> Option<(Speech, String)> {
+fn of_backend(asked: &Asked) -> Option<(Speech, String)> {
     let port = asked.port()?;
     let name = port.name.as_ref().map_or_else(String::new, |name| format!(" `{name}`"));
     of(port).map(|speech| (speech, format!("the port{name} ({}) of Service `{}`", port.port, asked.name())))

@@ -1,8 +1,9 @@
 //! Backends that speak plain HTTP and are asked with TLS.
 
 use super::look::Look;
-use super::speech::{Speech, of_backend};
+use super::speech::{Misfit, Speech};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::ir::Protocol;
 use crate::lint::rule::Rule;
 
 pub(super) static RULE: Rule = Rule {
@@ -86,13 +87,14 @@ spec: {ports: [{port: 9200}]}
 ",
 };
 
+const MISFIT: Misfit = Misfit {
+    rule: &RULE,
+    is_asked: Protocol::is_tls,
+    speech: Speech::Plain,
+    words: "looks like plain HTTP, and is asked with TLS",
+    help: "if it speaks plain HTTP: put it into an Ingress without `backend-protocol`",
+};
+
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    let asked = look.backends().filter(|asked| asked.protocol.is_tls());
-    asked.filter_map(|asked| {
-        let (speech, why) = of_backend(&asked)?;
-        let finding = RULE.finding(format!("{why} looks like plain HTTP, and is asked with TLS")).at(asked.port_span()).subject(asked.name());
-        let finding = finding.related("the port", asked.ports_span()?).object(asked.ingress.reference.clone());
-        (speech == Speech::Plain).then(|| finding.help("if it speaks plain HTTP: put it into an Ingress without `backend-protocol`"))
-    })
-    .collect()
+    MISFIT.find(look)
 }
