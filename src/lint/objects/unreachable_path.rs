@@ -176,8 +176,7 @@ fn of_server(proxy: &Proxy, server: &Server) -> Vec<Diagnostic> {
         }
         let Some((meant, example)) = Meant::of(route) else { continue };
         let is_other = |other: &&usize| server.routes[**other].origin != route.origin && !is_same(&server.routes[**other], route);
-        let before: Vec<usize> = host.takers(&example).take_while(|taker| *taker < at).collect();
-        let before: Vec<usize> = before.iter().filter(is_other).take(MOST).copied().collect();
+        let before: Vec<usize> = host.takers(&example, at).iter().filter(is_other).take(MOST).copied().collect();
         let mut covers = |other: &&usize| {
             let language = languages.entry(**other).or_insert_with(|| Language::of(&pattern(&server.routes[**other].path)));
             language.as_ref().is_some_and(|language| language.covers(&meant.language) == Some(true))
