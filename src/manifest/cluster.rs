@@ -6,9 +6,10 @@ use k8s_openapi::Resource;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass, NetworkPolicy};
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 
 use super::endpoints::service_of;
-use super::{ControllerArgs, Issuance, Object, Workload};
+use super::{Access, ControllerArgs, Issuance, Object, Scaling, Workload};
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::source::Span;
 
@@ -66,6 +67,12 @@ cluster! {
     network_policies: NetworkPolicy,
     /// Certificates of cert-manager and who issues them. Only rules look at them.
     issuances: Issuance,
+    /// What changes the number of pods. Only rules look at it.
+    scalings: Scaling,
+    /// How many pods may be missing at a time. Only rules look at them.
+    disruption_budgets: PodDisruptionBudget,
+    /// Who may do what. Only rules look at it.
+    accesses: Access,
 }
 
 impl Cluster {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use k8s_openapi::api::core::v1::{ConfigMap, Endpoints, Namespace, Secret, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass, NetworkPolicy};
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use k8s_openapi::{Metadata, NamespaceResourceScope, Resource};
@@ -12,7 +13,7 @@ use serde::Deserialize;
 
 use super::tree::{Entry, Node, Places, Value};
 use super::typed::{self, Unknown, UnknownField};
-use super::{Cluster, Object, controllers, endpoints, issuance, legacy, refused, workload};
+use super::{Cluster, Object, access, controllers, endpoints, issuance, legacy, refused, scaling, workload};
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::source::Span;
 
@@ -65,6 +66,19 @@ impl Intake {
 
     pub(super) fn issuance(&mut self, kind: &str, _: &str, tree: Node) {
         self.cluster.issuances.extend(issuance::read(&tree).map(|value| beside(value, kind, &tree)));
+    }
+
+    pub(super) fn scaling(&mut self, kind: &str, _: &str, tree: Node) {
+        self.cluster.scalings.extend(scaling::read(&tree).map(|value| beside(value, kind, &tree)));
+    }
+
+    pub(super) fn disruption_budget(&mut self, kind: &str, _: &str, tree: Node) {
+        let Ok(value) = typed::read::<PodDisruptionBudget>(&tree, &Unknown::default()) else { return };
+        self.cluster.disruption_budgets.push(beside(value, kind, &tree));
+    }
+
+    pub(super) fn access(&mut self, kind: &str, _: &str, tree: Node) {
+        self.cluster.accesses.extend(access::read(&tree).map(|value| beside(value, kind, &tree)));
     }
 
     fn removed_version(&mut self, kind: &str, version: &str, tree: &Node) {

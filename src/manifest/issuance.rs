@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::tree::Node;
 use super::typed::{self, Unknown};
+use super::workload::Anything;
 
 /// A Certificate, an Issuer or a ClusterIssuer of cert-manager.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -15,6 +16,8 @@ pub struct Issuance {
     pub dns_names: Option<Vec<String>>,
     /// Who issues it.
     pub issuer_ref: Option<IssuerRef>,
+    /// How an authority such as Let's Encrypt is shown whose the names are.
+    pub acme: Option<Acme>,
 }
 
 /// Who issues a certificate.
@@ -25,6 +28,33 @@ pub struct IssuerRef {
     pub kind: Option<String>,
     /// The name.
     pub name: String,
+}
+
+/// How an authority is shown whose the names are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Acme {
+    /// The ways.
+    pub solvers: Option<Vec<Solver>>,
+}
+
+/// A way to show whose a name is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Solver {
+    /// By an answer at a path of the host.
+    pub http01: Option<Anything>,
+    /// By a record in DNS.
+    pub dns01: Option<Anything>,
+}
+
+impl Issuance {
+    /// Whether an issuer shows by answers of the hosts whose they are, and in no other way.
+    #[must_use]
+    pub fn is_by_http(&self) -> bool {
+        let solvers = || self.acme.iter().flat_map(|acme| acme.solvers.iter().flatten());
+        solvers().any(|solver| solver.http01.is_some()) && solvers().all(|solver| solver.dns01.is_none())
+    }
 }
 
 /// What the object says; nothing where it cannot be read: that is for cert-manager to tell.

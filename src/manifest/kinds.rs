@@ -22,11 +22,14 @@ const fn kind(name: &'static str, versions: &'static [&'static str], read: fn(&m
 static KINDS: &[Kind] = &[
     kind("Certificate", CERT_MANAGER, Intake::issuance),
     kind("ClusterIssuer", CERT_MANAGER, Intake::issuance),
+    kind("ClusterRole", ACCESS, Intake::access),
+    kind("ClusterRoleBinding", ACCESS, Intake::access),
     kind("ConfigMap", &["v1"], Intake::config_map),
     kind("DaemonSet", WORKLOADS, Intake::workload),
     kind("Deployment", WORKLOADS, Intake::workload),
     kind("EndpointSlice", &["discovery.k8s.io/v1", "discovery.k8s.io/v1beta1"], Intake::endpoint_slice),
     kind("Endpoints", &["v1"], Intake::endpoints),
+    kind("HorizontalPodAutoscaler", AUTOSCALING, Intake::scaling),
     kind("Ingress", &["networking.k8s.io/v1"], Intake::ingress),
     kind("Ingress", &["networking.k8s.io/v1beta1", "extensions/v1beta1"], Intake::legacy_ingress),
     kind("IngressClass", &["networking.k8s.io/v1", "networking.k8s.io/v1beta1"], Intake::ingress_class),
@@ -34,7 +37,10 @@ static KINDS: &[Kind] = &[
     kind("Namespace", &["v1"], Intake::namespace),
     kind("NetworkPolicy", &["networking.k8s.io/v1"], Intake::network_policy),
     kind("Pod", &["v1"], Intake::workload),
+    kind("PodDisruptionBudget", &["policy/v1", "policy/v1beta1"], Intake::disruption_budget),
     kind("ReplicaSet", WORKLOADS, Intake::workload),
+    kind("Role", ACCESS, Intake::access),
+    kind("RoleBinding", ACCESS, Intake::access),
     kind("Secret", &["v1"], Intake::secret),
     kind("Service", &["v1"], Intake::service),
     kind("StatefulSet", WORKLOADS, Intake::workload),
@@ -42,6 +48,8 @@ static KINDS: &[Kind] = &[
 
 const WORKLOADS: &[&str] = &["apps/v1", "extensions/v1beta1"];
 const CERT_MANAGER: &[&str] = &["cert-manager.io/v1"];
+const ACCESS: &[&str] = &["rbac.authorization.k8s.io/v1"];
+const AUTOSCALING: &[&str] = &["autoscaling/v1", "autoscaling/v2", "autoscaling/v2beta2"];
 
 /// Whether a document of this kind can hold something that matters.
 pub(super) fn is_relevant(name: &str) -> bool {

@@ -25,6 +25,8 @@ pub struct Links<'a> {
     slices: HashMap<(&'a str, &'a str), Vec<&'a Object<EndpointSlice>>>,
     /// Workloads by namespace.
     workloads: HashMap<&'a str, Vec<&'a Object<Workload>>>,
+    /// Workloads by namespace, and name and value of a label of their pods.
+    labelled: HashMap<(&'a str, &'a str, &'a str), Vec<&'a Object<Workload>>>,
     /// Backends by namespace and name of the Service.
     uses: HashMap<(&'a str, &'a str), Vec<Use<'a>>>,
     /// The first Service of each name, in any namespace.
@@ -42,8 +44,13 @@ impl<'a> Links<'a> {
             let service = service_of(&slice.value).unwrap_or_default();
             slices.entry((slice.reference.namespace.as_str(), service)).or_default().push(slice);
         }
+        let mut labelled = HashMap::<_, Vec<_>>::new();
         for workload in &cluster.workloads {
-            workloads.entry(workload.reference.namespace.as_str()).or_default().push(workload);
+            let namespace = workload.reference.namespace.as_str();
+            workloads.entry(namespace).or_default().push(workload);
+            for (name, value) in &workload.value.labels {
+                labelled.entry((namespace, name.as_str(), value.as_str())).or_default().push(workload);
+            }
         }
         for ingress in &cluster.ingresses {
             for backend in ingress.backends() {
@@ -51,7 +58,7 @@ impl<'a> Links<'a> {
                 uses.entry(key).or_default().push(Use { ingress, backend });
             }
         }
-        Self { slices, workloads, uses, services: by_name(&cluster.services), secrets: by_name(&cluster.secrets) }
+        Self { slices, workloads, labelled, uses, services: by_name(&cluster.services), secrets: by_name(&cluster.secrets) }
     }
 
     /// A Service of a name, in any namespace.
@@ -87,7 +94,12 @@ impl<'a> Links<'a> {
     /// The workloads whose pods a Service selects; none for a Service without a selector.
     pub fn selected(&self, service: &'a Object<Service>) -> impl Iterator<Item = &'a Object<Workload>> {
         let selector = service.value.spec.as_ref().and_then(|spec| spec.selector.as_ref()).filter(|selector| !selector.is_empty());
-        let all = self.workloads(&service.reference.namespace).iter().copied();
+        let namespace = service.reference.namespace.as_str();
+        let of_label =
+            |(name, value): (&'a String, &'a String)| self.labelled.get(&(namespace, name, value)).map_or(&[][..], Vec::as_slice);
+        // Those with the rarest of its labels, so that a label that all have costs nothing.
+        let nearest = selector.and_then(|selector| selector.iter().map(of_label).min_by_key(|workloads| workloads.len()));
+        let all = nearest.unwrap_or_default().iter().copied();
         all.filter(move |workload| selector.is_some_and(|selector| selects(selector, &workload.value.labels)))
     }
 }

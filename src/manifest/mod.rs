@@ -1,10 +1,12 @@
 //! Bytes to typed Kubernetes objects that know where each value stands.
 //!
 //! A file is split into documents as kubectl splits it (`split`), each document is read to a tree (`events`, `yaml`, `json`, `scalar`)
-//! and the tree to a typed object (`kinds`, `intake`, `typed`, `legacy`, `endpoints`, `controllers`, `workload`). What may be a Secret is hidden
+//! and the tree to a typed object (`kinds`, `intake`, `typed`, `legacy`, `endpoints`, `controllers`, `workload`,
+//! `issuance`, `scaling`, `access`). What may be a Secret is hidden
 //! (`secrecy`). Every mistake is a finding and costs only the document that it is in; what an API server would refuse is told
 //! (`refused`). Who names whom is looked up in `links`. What Helm notes above a document (`helm`) is kept for findings.
 
+mod access;
 #[cfg(test)]
 mod as_kubectl;
 mod backends;
@@ -24,6 +26,7 @@ mod load;
 mod plain;
 mod refused;
 mod scalar;
+mod scaling;
 mod secrecy;
 mod service;
 mod split;
@@ -39,12 +42,14 @@ use crate::diagnostic::ObjectRef;
 use crate::source::Span;
 use tree::Places;
 
+pub use access::{Access, Party, Permission, RoleRef};
 pub use backends::{Backend, Place};
 pub use cluster::Cluster;
 pub use issuance::{Issuance, IssuerRef};
 pub use links::{Links, Use, named, of_namespace, selects};
 pub use load::load;
 pub use refused::Refusal;
+pub use scaling::{ScaleTarget, Scaling};
 pub use service::{is_external, port_of, ports, target};
 pub use text::decode;
 pub use workload::{Container, ContainerPort, Pods, Workload};

@@ -30,6 +30,22 @@ pub struct Pods {
     pub termination_grace_period_seconds: Option<i64>,
     /// How names are looked up.
     pub dns_config: Option<DnsConfig>,
+    /// Whose name server is asked; `None`: that of the cluster.
+    pub dns_policy: Option<String>,
+    /// Which nodes and pods they are placed beside.
+    pub affinity: Option<PodAffinity>,
+    /// How they are spread over nodes and zones.
+    pub topology_spread_constraints: Option<Vec<Anything>>,
+    /// The account that they speak to the API server with.
+    pub service_account_name: Option<String>,
+}
+
+/// Which pods others are placed beside.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct PodAffinity {
+    /// Those that they are kept away from.
+    pub pod_anti_affinity: Option<Anything>,
 }
 
 /// A container.
@@ -48,6 +64,18 @@ pub struct Container {
     pub lifecycle: Option<Lifecycle>,
     /// What it may use.
     pub resources: Option<Resources>,
+    /// Its environment.
+    pub env: Option<Vec<EnvVar>>,
+}
+
+/// A variable of the environment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct EnvVar {
+    /// The name.
+    pub name: String,
+    /// The value, of whatever type it was written.
+    pub value: Option<serde_json::Value>,
 }
 
 /// A port of a container.
@@ -65,7 +93,33 @@ pub struct ContainerPort {
 #[serde(default, rename_all = "camelCase")]
 pub struct Lifecycle {
     /// What is run before the first signal.
-    pub pre_stop: Option<Anything>,
+    pub pre_stop: Option<PreStop>,
+}
+
+/// What is run before the first signal.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct PreStop {
+    /// A program.
+    pub exec: Option<Exec>,
+    /// A pause.
+    pub sleep: Option<Pause>,
+}
+
+/// A program that is run in a container.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Exec {
+    /// The program and its arguments.
+    pub command: Option<Vec<String>>,
+}
+
+/// A pause.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Pause {
+    /// Its length.
+    pub seconds: i64,
 }
 
 /// What a container may use.
@@ -73,7 +127,9 @@ pub struct Lifecycle {
 #[serde(default)]
 pub struct Resources {
     /// No more than this.
-    pub limits: Option<Anything>,
+    pub limits: Option<BTreeMap<String, serde_json::Value>>,
+    /// At least this.
+    pub requests: Option<BTreeMap<String, serde_json::Value>>,
 }
 
 /// How names are looked up.
@@ -132,10 +188,44 @@ impl Pods {
     }
 }
 
+impl PreStop {
+    /// The seconds that it takes at least, as far as it says so.
+    #[must_use]
+    pub fn seconds(&self) -> i64 {
+        let words = self.exec.iter().flat_map(|exec| exec.command.iter().flatten()).flat_map(|word| word.split([' ', ';', '&']));
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        let slept = words.windows(2).filter(|pair| pair[0].rsplit('/').next() == Some("sleep"));
+        let slept: i64 = slept.filter_map(|pair| pair[1].trim_end_matches('s').parse::<i64>().ok()).sum();
+        slept.saturating_add(self.sleep.as_ref().map_or(0, |pause| pause.seconds))
+    }
+}
+
 impl Container {
     /// The ports that it says to open.
     #[must_use]
     pub fn ports(&self) -> &[ContainerPort] {
         self.ports.as_deref().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_read_out_of_programs() {
+        for (command, expected) in [
+            (&["sleep", "15"][..], 15),
+            (&["/bin/sh", "-c", "sleep 20; nginx -s quit"], 20),
+            (&["sh", "-c", "/usr/bin/sleep 5s && sleep 2"], 7),
+            (&["/wait-shutdown"], 0),
+            (&["sleep"], 0),
+            (&["sleep", "$TIME"], 0),
+        ] {
+            let command = command.iter().map(|word| (*word).to_owned()).collect();
+            let pre_stop = PreStop { exec: Some(Exec { command: Some(command) }), sleep: None };
+            assert_eq!(pre_stop.seconds(), expected, "{pre_stop:?}");
+        }
+        assert_eq!(PreStop { exec: None, sleep: Some(Pause { seconds: 9 }) }.seconds(), 9);
     }
 }

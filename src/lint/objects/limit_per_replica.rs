@@ -8,7 +8,7 @@ use crate::lint::rule::Rule;
 use crate::source::Span;
 
 /// Limits that are pointed at.
-const SHOWN: usize = 3;
+const SHOWN: usize = 5;
 
 pub(super) static RULE: Rule = Rule {
     name: "limit-per-replica",
@@ -84,6 +84,79 @@ spec:
         image: registry.k8s.io/ingress-nginx/controller:v1.13.0
         args: [/nginx-ingress-controller, --ingress-class=nginx]
 ```
+
+## Fires: where an autoscaler adds replicas
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/limit-rpm: '60'
+    nginx.ingress.kubernetes.io/limit-connections: '5'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+spec:
+  selector: {matchLabels: {app: ingress-nginx}}
+  template:
+    metadata: {labels: {app: ingress-nginx}}
+    spec:
+      containers:
+      - name: controller
+        image: registry.k8s.io/ingress-nginx/controller:v1.15.1
+        args: [/nginx-ingress-controller, --ingress-class=nginx]
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: ingress-nginx, namespace: ingress-nginx}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: ingress-nginx-controller}
+  minReplicas: 1
+  maxReplicas: 6
+```
+
+## Fires: where each node has a controller
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/limit-connections: '5'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+spec:
+  selector: {matchLabels: {app: ingress-nginx}}
+  template:
+    metadata: {labels: {app: ingress-nginx}}
+    spec:
+      containers:
+      - name: controller
+        image: registry.k8s.io/ingress-nginx/controller:v1.15.1
+        args: [/nginx-ingress-controller, --ingress-class=nginx]
+```
 ",
 };
 
@@ -91,22 +164,46 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     finding(look).into_iter().collect()
 }
 
-fn finding(look: &Look) -> Option<Diagnostic> {
+/// How many controllers count, and what says so; the greatest number where an autoscaler changes it.
+fn replicas(look: &Look) -> Option<(Option<i64>, Span)> {
     let controller = look.cluster.controllers.iter().min_by(|one, other| one.reference.cmp(&other.reference))?;
-    let workload = look.cluster.workloads.iter().find(|workload| workload.reference == controller.reference)?;
-    let replicas = workload.value.replicas.filter(|replicas| *replicas > 1)?;
-    let limits: Vec<(&str, i64, Span)> = look.one_of_each_ingress().filter_map(|(_, route)| limit(route)).collect();
-    let (name, limit, place) = *limits.first()?;
-    let message = format!("each of the {replicas} replicas of the controller counts for itself: `{name}: {limit}` lets up to {} through", limit * replicas);
-    let finding = RULE.finding(message).at(place).subject(name);
-    let finding = finding.related("so many replicas", workload.span(&["spec", "replicas"]));
-    Some(limits.iter().skip(1).take(SHOWN).fold(finding, |finding, (name, limit, place)| finding.related(format!("so does `{name}: {limit}`"), *place)))
+    let reference = &controller.reference;
+    let scaling = look.cluster.scalings.iter().find(|scaling| {
+        let target = &scaling.value.scale_target_ref;
+        scaling.reference.namespace == reference.namespace && target.name == reference.name && target.kind == reference.kind
+    });
+    if let Some(scaling) = scaling {
+        return Some((Some(scaling.value.max_replicas), scaling.span(&["spec", "maxReplicas"])));
+    }
+    let workload = look.cluster.workloads.iter().find(|workload| workload.reference == *reference)?;
+    match reference.kind.as_str() {
+        "DaemonSet" => Some((None, workload.span(&["metadata", "name"]))),
+        _ => Some((workload.value.replicas, workload.span(&["spec", "replicas"]))),
+    }
 }
 
-/// A limit of a route, and where it stands.
-fn limit(route: &Route) -> Option<(&'static str, i64, Span)> {
+fn finding(look: &Look) -> Option<Diagnostic> {
+    let (count, place_of_count) = replicas(look).filter(|(count, _)| count.is_none_or(|count| count > 1))?;
+    let limits: Vec<(&str, i64, Span)> = look.one_of_each_ingress().flat_map(|(_, route)| limits(route)).collect();
+    let (name, limit, place) = *limits.first()?;
+    let sum = |name: &str, limit: i64| match count {
+        Some(count) => format!("`{name}: {limit}` lets up to {} through", limit.saturating_mul(count)),
+        None => format!("`{name}: {limit}` lets as many times {limit} through as there are nodes"),
+    };
+    let each = count.map_or_else(|| String::from("the controller of each node"), |count| format!("each of the {count} replicas of the controller"));
+    let finding = RULE.finding(format!("{each} counts for itself: {}", sum(name, limit))).at(place).subject(name);
+    let finding = finding.related(if count.is_some() { "so many replicas" } else { "one on each node" }, place_of_count);
+    Some(limits.iter().skip(1).take(SHOWN).fold(finding, |finding, (name, limit, place)| finding.related(sum(name, *limit), *place)))
+}
+
+/// The limits of a route, and where they stand.
+fn limits(route: &Route) -> Vec<(&'static str, i64, Span)> {
     let limits = &route.features.limits;
-    let all = [(&rate_limits::PER_SECOND, limits.per_second), (&rate_limits::PER_MINUTE, limits.per_minute), (&rate_limits::CONNECTIONS, limits.connections)];
-    let (key, limit) = all.into_iter().find(|(_, limit)| *limit > 0)?;
-    Some((key.spec.name, limit, written(route, key)?.1))
+    let all = [
+        (&rate_limits::PER_SECOND, limits.per_second),
+        (&rate_limits::PER_MINUTE, limits.per_minute),
+        (&rate_limits::CONNECTIONS, limits.connections),
+    ];
+    let set = all.into_iter().filter(|(_, limit)| *limit > 0);
+    set.filter_map(|(key, limit)| Some((key.spec.name, limit, written(route, key)?.1))).collect()
 }

@@ -3,6 +3,7 @@
 //!
 //! A rule is silent where it cannot know: objects of a kind that the input does not hold at all may well be in the cluster.
 
+mod behind;
 mod canaries;
 mod entrances;
 mod guards;
@@ -45,13 +46,17 @@ objects! {
     error_pages_without_backend,
     expired_certificate,
     exposed_store,
+    external_loop,
+    external_named_target,
     external_without_host,
     fallen_open,
+    fixed_node_port,
     forgeable_address,
     glob_in_pattern,
     grpc_as_http,
     grpc_without_tls,
     half_anchored_path,
+    headless_backend,
     headless_service_upstream,
     host_outside_tls,
     idle_session_affinity,
@@ -62,13 +67,17 @@ objects! {
     literal_pattern,
     loose_path,
     lost_client_address,
+    many_name_lookups,
     miscounted_weight,
     missing_group,
     missing_issuer,
+    missing_pre_stop,
     missing_service,
     missing_service_port,
     missing_target_port,
+    needless_load_balancer,
     no_fallback_to_wildcard,
+    no_readiness_probe,
     node_port_clash,
     open_allowlist,
     password_without_tls,
@@ -83,10 +92,12 @@ objects! {
     service_without_endpoints,
     shared_client_certificates,
     short_grace_period,
+    short_websocket_timeout,
     shut_out_controller,
     single_controller,
     skipped_client_certificates,
     slash_at_end,
+    stateful_without_affinity,
     tls_to_plain_port,
     told_version,
     two_issuers,
@@ -94,6 +105,7 @@ objects! {
     unguarded_path,
     unreachable_path,
     unsafe_auth_url,
+    unspread_local_traffic,
     way_around_ingress,
     wide_canary,
 }

@@ -67,7 +67,7 @@ spec: {type: NodePort, ports: [{port: 53, nodePort: 30053, protocol: UDP, name: 
 };
 
 /// Where the API server is not told otherwise.
-const RANGE: RangeInclusive<i32> = 30000..=32767;
+pub(super) const RANGE: RangeInclusive<i32> = 30000..=32767;
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut taken = HashMap::new();

@@ -4,7 +4,10 @@ use super::look::{Look, at_annotation};
 use crate::catalog::features::{access, rate_limits};
 use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::ir::Route;
+use crate::catalog::key::Spec;
 use crate::lint::rule::Rule;
+use crate::manifest::Object;
+use k8s_openapi::api::networking::v1::Ingress;
 
 pub(super) static RULE: Rule = Rule {
     name: "open-allowlist",
@@ -13,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 
 A list of addresses lets everybody in.
 
-An `allowlist-source-range` with `0.0.0.0/0` reads as a protection and is none. In `limit-allowlist` it frees everybody from the limits.
+An `allowlist-source-range` with `0.0.0.0/0` reads as a protection and is none, nor is one without an entry. In `limit-allowlist` it frees everybody from the limits.
 
 ## Fires
 
@@ -72,11 +75,47 @@ spec:
       paths:
       - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
 ```
+
+## Fires: where it is empty
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/allowlist-source-range: ''
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+```
 ",
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    look.one_of_each_ingress().flat_map(|(_, route)| [allowed(route), exempt(route)]).flatten().collect()
+    let mut findings: Vec<Diagnostic> = look.one_of_each_ingress().flat_map(|(_, route)| [allowed(route), exempt(route)]).flatten().collect();
+    findings.extend(look.ingresses().filter_map(|ingress| empty(look, ingress)));
+    findings
+}
+
+/// A list without an entry, which is none for the controller.
+fn empty<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>) -> Option<Diagnostic> {
+    let is_list = |spec: &Spec| std::ptr::eq(spec, &raw const access::ALLOW.spec);
+    let (_, name, _) = look.annotations(ingress).find(|(spec, _, value)| is_list(spec) && value.split(',').all(|part| part.trim().is_empty()))?;
+    // The older name of it may hold a list.
+    let others = look.annotations(ingress).any(|(spec, _, value)| is_list(spec) && !value.trim().is_empty());
+    let from_settings = !look.proxy.settings.route_defaults.allow.is_empty();
+    if others || from_settings {
+        return None;
+    }
+    let finding = RULE.finding("the list of addresses is empty, and lets everybody in: it protects nothing").effect(Effect::FailsOpen);
+    let finding = finding.at(ingress.span(&["metadata", "annotations", name])).subject(name).object(ingress.reference.clone());
+    Some(finding.help("name the networks that may connect, or remove it"))
 }
 
 fn allowed(route: &Route) -> Option<Diagnostic> {

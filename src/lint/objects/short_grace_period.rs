@@ -1,20 +1,22 @@
-//! Controllers that are killed while they answer.
+//! Controllers and backends that are killed while they answer.
 
+use super::behind::{Behind, behind};
 use super::look::Look;
 use crate::catalog::value::parse_duration;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
+use crate::manifest::{Object, Workload};
 
 pub(super) static RULE: Rule = Rule {
     name: "short-grace-period",
     severity: Severity::Warning,
     text: r"# short-grace-period
 
-The controller is killed before its workers have answered.
+The controller, or a pod behind an Ingress, is killed before it has answered.
 
 When the controller ends, its workers answer what they have begun for up to `worker-shutdown-timeout` (240 s). Kubernetes kills the pod after
 `terminationGracePeriodSeconds`, which is 30 where it is not said: long requests and WebSockets break at each update of the controller. The controller's
-chart sets 300.
+chart sets 300. Pods behind an Ingress need what their `preStop` takes and the longest request.
 
 ## Fires
 
@@ -46,6 +48,119 @@ spec:
         image: registry.k8s.io/ingress-nginx/controller:v1.15.1
         args: [/nginx-ingress-controller]
 ```
+
+## Fires: where pods behind an Ingress sleep for all of it
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - name: web
+        image: registry.example.com/web:1
+        ports: [{containerPort: 8080}]
+        lifecycle: {preStop: {exec: {command: [sleep, '30']}}}
+```
+
+## Fires: where requests take longer
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/proxy-read-timeout: '600'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - name: web
+        image: registry.example.com/web:1
+        ports: [{containerPort: 8080}]
+```
+
+## Quiet: where there is time to answer
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/proxy-read-timeout: '600'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      terminationGracePeriodSeconds: 620
+      containers:
+      - name: web
+        image: registry.example.com/web:1
+        ports: [{containerPort: 8080}]
+        lifecycle: {preStop: {exec: {command: [sleep, '15']}}}
+```
 ",
 };
 
@@ -53,14 +168,47 @@ spec:
 const USUAL: i64 = 30;
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
+    let mut findings = of_controllers(look);
+    findings.extend(behind(look).iter().filter_map(|behind| of_backend(look, behind)));
+    findings
+}
+
+fn grace(workload: &Object<Workload>) -> i64 {
+    workload.value.pods.termination_grace_period_seconds.unwrap_or(USUAL)
+}
+
+fn about(finding: Diagnostic, workload: &Object<Workload>) -> Diagnostic {
+    let steps = [workload.value.template, &["spec", "terminationGracePeriodSeconds"]].concat();
+    finding.at(workload.span(&steps)).object(workload.reference.clone()).subject("terminationGracePeriodSeconds")
+}
+
+fn of_controllers(look: &Look) -> Vec<Diagnostic> {
     let needed = &look.proxy.settings.process.shutdown_timeout;
     let Some(seconds) = parse_duration(needed).and_then(|needed| i64::try_from(needed.as_secs()).ok()) else { return Vec::new() };
-    let short = look.controllers().filter(|workload| workload.value.pods.termination_grace_period_seconds.unwrap_or(USUAL) < seconds);
-    short.map(|workload| {
-        let grace = workload.value.pods.termination_grace_period_seconds.unwrap_or(USUAL);
-        let finding = RULE.finding(format!("the controller is killed after {grace} s, while its workers may need {needed}"));
-        let finding = finding.at(workload.span(&["spec", "template", "spec", "terminationGracePeriodSeconds"])).object(workload.reference.clone());
-        finding.subject("terminationGracePeriodSeconds").help("set it a little above `worker-shutdown-timeout`")
-    })
-    .collect()
+    let short = look.controllers().filter(|workload| grace(workload) < seconds);
+    short
+        .map(|workload| {
+            let finding = RULE.finding(format!("the controller is killed after {} s, while its workers may need {needed}", grace(workload)));
+            about(finding, workload).help("set it a little above `worker-shutdown-timeout`")
+        })
+        .collect()
+}
+
+/// Pods behind an Ingress that are killed while they wait, or while the controller still waits for their answer.
+fn of_backend(look: &Look, behind: &Behind) -> Option<Diagnostic> {
+    let (workload, grace) = (behind.workload, grace(behind.workload));
+    let containers = workload.value.pods.containers().iter();
+    let waits = containers.filter_map(|container| Some(container.lifecycle.as_ref()?.pre_stop.as_ref()?.seconds())).max().unwrap_or_default();
+    if waits >= grace {
+        let finding = RULE.finding(format!("the pods are killed after {grace} s, all of which `preStop` sleeps: no request that is under way gets its answer"));
+        return Some(about(finding, workload).help("set it above what `preStop` takes and the longest request"));
+    }
+    let timeout = look.annotation(behind.user.ingress, "proxy-read-timeout")?.trim().parse::<i64>().ok()?;
+    if timeout <= (grace - waits).max(USUAL) {
+        return None;
+    }
+    let message = format!("the pods are killed {} s after the signal, while an answer may take {timeout} s: long requests break at every rollout", grace - waits);
+    let finding = Diagnostic { severity: Severity::Info, ..RULE.finding(message) };
+    let finding = about(finding, workload).related("the controller waits so long", look.annotation_span(behind.user.ingress, "proxy-read-timeout"));
+    Some(finding.help("set it above the longest request"))
 }

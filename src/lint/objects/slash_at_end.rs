@@ -15,7 +15,8 @@ pub(super) static RULE: Rule = Rule {
 
 A path that ends with a slash is not reached without it.
 
-Of a plain `Prefix` nginx redirects `/app` to `/app/` by itself. With `Exact` and with regular expressions it does not: the request without the slash goes to a shorter path, or gets 404.
+Of a plain `Prefix` nginx redirects `/app` to `/app/` by itself. With `Exact` and with regular expressions it does not: the request without the slash goes to a shorter path, or gets 404. A
+redirect to HTTPS takes the slash off, so that there even a request with the slash is lost: that is a warning.
 
 ## Fires: with a regular expression
 
@@ -81,6 +82,22 @@ spec:
       - {path: /app/, pathType: Exact, backend: {service: {name: app, port: {number: 80}}}}
       - {path: /app, pathType: Exact, backend: {service: {name: app, port: {number: 80}}}}
 ```
+
+## Fires: where the redirect to HTTPS takes it off
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  tls: [{hosts: [shop.example.com], secretName: shop}]
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /app/, pathType: Exact, backend: {service: {name: app, port: {number: 80}}}}
+```
 ",
 };
 
@@ -88,7 +105,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut seen = HashSet::new();
     let strict = look.routes().filter(|(server, route)| needs_slash(server, route) && seen.insert(route.origin));
     let without = |server: &Server, path: &str| server.routes.iter().any(|route| !route.is_default_backend && path_of(route) == path);
-    strict.filter(|(server, route)| !without(server, path_of(route).trim_end_matches('/'))).map(|(_, route)| finding(route)).collect()
+    strict.filter(|(server, route)| !without(server, path_of(route).trim_end_matches('/'))).map(|(server, route)| finding(look, server, route)).collect()
 }
 
 /// Whether the path of a route ends with a slash that nginx does not add by itself: it does for plain beginnings alone.
@@ -103,11 +120,20 @@ fn has_beginning(server: &Server, path: &str) -> bool {
     server.routes.iter().any(|route| route.path_match == PathMatch::Prefix && path_of(route) == path)
 }
 
-fn finding(route: &Route) -> Diagnostic {
+fn finding(look: &Look, server: &Server, route: &Route) -> Diagnostic {
     let path = path_of(route);
     let short = path.trim_end_matches('/');
-    let finding = RULE.finding(format!("requests for `{short}`, without the slash, do not get to path `{path}`")).at(span(route.origin)).subject(path);
-    let finding = finding.help(format!("write `{short}`, or declare both"));
+    let is_lost = look.proxy.redirects_to_https(server, route) && !route.features.rewrite.keep_trailing_slash;
+    let finding = match is_lost {
+        // Quirk: the redirect takes the last slash off, even that of a query.
+        true => {
+            let message = format!("the redirect to HTTPS leads from `{path}` to `{short}`, which does not get to path `{path}`");
+            let finding = Diagnostic { severity: Severity::Warning, ..RULE.finding(message) };
+            finding.note("the controller takes the last slash off when it redirects to HTTPS").help(format!("set `preserve-trailing-slash: \"true\"`, or declare `{short}` too"))
+        }
+        false => RULE.finding(format!("requests for `{short}`, without the slash, do not get to path `{path}`")).help(format!("write `{short}`, or declare both")),
+    };
+    let finding = finding.at(span(route.origin)).subject(path);
     match ingress_of(route) {
         Some(object) => finding.object(object),
         None => finding,

@@ -9,10 +9,11 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     text: r"# way-around-ingress
 
-A Service that an Ingress protects is reached around it.
+A Service behind an Ingress is reached around it.
 
 A Service of type `NodePort` or `LoadBalancer` is reached at the nodes, or at a load balancer of its own, without the Ingress: what the Ingress asks for (a password, an
-authentication service, a client certificate, addresses, limits) is not asked there. Behind an Ingress a `ClusterIP` does.
+authentication service, a client certificate, addresses, limits) is not asked there, which is a warning, and there is no TLS of the Ingress, none of its redirects and none of its logs. A load balancer of a
+cloud costs some 15 to 25 US dollars a month besides. Behind an Ingress a `ClusterIP` does.
 
 ## Fires
 
@@ -37,7 +38,7 @@ metadata: {name: web, namespace: shop}
 spec: {type: NodePort, ports: [{port: 80}]}
 ```
 
-## Quiet: where nothing is protected
+## Fires: where nothing is protected
 
 ```yaml
 apiVersion: networking.k8s.io/v1
@@ -103,11 +104,18 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let open = look.cluster.services.iter().filter_map(|service| Some((service, kind(service.value.spec.as_ref()?)?)));
     open.filter_map(|(service, kind)| {
         let protected = |ingress| PROTECTIONS.iter().find(|name| look.annotation(ingress, name).is_some());
-        let (user, protection) = look.uses(service).find_map(|user| Some((user, protected(user.ingress)?)))?;
         let name = format!("{}/{}", service.reference.namespace, service.reference.name);
-        let finding = RULE.finding(format!("`{protection}` is not asked of who reaches Service `{name}` by its type `{kind}`"));
-        let finding = finding.at(service.span(&["spec", "type"])).subject(name).object(service.reference.clone());
-        Some(finding.related("the Ingress asks for it", look.annotation_span(user.ingress, protection)))
+        let about = |finding: Diagnostic| finding.at(service.span(&["spec", "type"])).subject(name.as_str()).object(service.reference.clone());
+        if let Some((user, protection)) = look.uses(service).find_map(|user| Some((user, protected(user.ingress)?))) {
+            let finding = RULE.finding(format!("`{protection}` is not asked of who reaches Service `{name}` by its type `{kind}`"));
+            let finding = about(finding).related("the Ingress asks for it", look.annotation_span(user.ingress, protection));
+            return Some(Diagnostic { severity: Severity::Warning, ..finding }.help("make it a `ClusterIP`"));
+        }
+        let user = look.uses(service).next()?;
+        let where_ = if kind == "NodePort" { "at a port of every node" } else { "at a load balancer of its own, which is paid for each month" };
+        let finding = RULE.finding(format!("Service `{name}` is reached {where_} too, without its Ingress"));
+        let place = user.ingress.backend_span(user.backend.place, &["backend", "service", "name"]);
+        Some(about(finding).related("this path leads to it", place).help("make it a `ClusterIP`"))
     })
     .collect()
 }
