@@ -3,6 +3,7 @@
 use super::forwarding::{Family, Headers, forwarded_for};
 use super::lines::{Lines, Word, put, words};
 use super::names;
+use super::proxying;
 use super::response::ResponseHeaders;
 use super::scope::Scope;
 use super::shared::Shared;
@@ -50,14 +51,11 @@ impl<'a> Auth<'a> {
             self.cache(server, lines);
             put!(lines, "proxy_intercept_errors", "off");
             put!(lines, "proxy_pass_request_body", "off");
+            proxying::write_for_auth(shared, &self.route.features, !self.service.cache_key.is_empty(), lines);
             if !self.service.method.is_empty() {
                 put!(lines, "proxy_method", &self.service.method);
             }
             self.headers(server, shared).write(Family::Http, lines);
-            let http_version = &self.route.features.proxying.http_version;
-            if *http_version != shared.proxy.settings.route_defaults.proxying.http_version {
-                put!(lines, "proxy_http_version", http_version);
-            }
             put!(lines, "proxy_ssl_server_name", "on");
             if !snippet.is_empty() {
                 lines.raw(snippet);
@@ -78,7 +76,6 @@ impl<'a> Auth<'a> {
         for duration in &self.service.cache_durations {
             lines.directive("proxy_cache_valid", words(duration));
         }
-        put!(lines, "proxy_buffering", "on");
     }
 
     fn headers(&self, server: &Server, shared: &Shared) -> Headers {

@@ -6,6 +6,7 @@ use super::forwarding::{Family, Headers};
 use super::lines::{Lines, Word, put};
 use super::names;
 use super::plan::Destination;
+use super::proxying;
 use super::shared::Shared;
 use crate::ir::{Owner, Route};
 
@@ -49,7 +50,7 @@ pub(super) fn write(shared: &Shared, upstream: &str, codes: impl IntoIterator<It
                 Destination::Group(name) | Destination::Name(name) | Destination::Choice(name) => name,
             };
             put!(lines, "proxy_intercept_errors", "off");
-            put!(lines, "proxy_http_version", "1.0");
+            proxying::write_own(shared, lines);
             let mut headers = headers(code);
             headers.set("Connection", "close");
             headers.write(Family::Http, lines);

@@ -8,9 +8,72 @@ use crate::ir::{BackendTls, Features, Proxying};
 
 /// Writes the usual ways.
 pub(super) fn write_usual(shared: &Shared, lines: &mut Lines) {
-    let usual = shared.proxy.settings.route_defaults.proxying.clone();
+    let usual = usual(shared);
     body_size(&usual, lines);
-    write_all(shared, &usual, None, lines);
+    write_all(&usual, None, lines);
+}
+
+/// The usual ways, with the conditions for the next endpoint as nginx reads them.
+fn usual(shared: &Shared) -> Proxying {
+    resolved(&shared.proxy.settings.route_defaults.proxying, shared)
+}
+
+fn resolved(proxying: &Proxying, shared: &Shared) -> Proxying {
+    let mut resolved = proxying.clone();
+    resolved.next_upstream = next_upstream(&proxying.next_upstream, shared.proxy.settings.upstreams.retry_non_idempotent);
+    resolved
+}
+
+/// The ways of nginx where nothing is said. The controller says nothing in its own locations, for which the usual ways of routes do not hold.
+fn of_nginx(usual: &Proxying) -> Proxying {
+    const SECONDS: i64 = 60;
+    Proxying {
+        body_size: String::from("1m"),
+        connect_timeout: SECONDS,
+        send_timeout: SECONDS,
+        read_timeout: SECONDS,
+        // How many there are, nobody can tell from outside.
+        buffers_number: usual.buffers_number,
+        buffer_size: String::from("4k"),
+        busy_buffers_size: String::from(if usual.busy_buffers_size.is_empty() { "" } else { "8k" }),
+        cookie_domain: String::from("off"),
+        cookie_path: String::from("off"),
+        next_upstream: String::from("error timeout"),
+        next_upstream_timeout: 0,
+        next_upstream_tries: 0,
+        redirect_from: String::from("off"),
+        redirect_to: String::from("off"),
+        request_buffering: String::from("on"),
+        buffering: String::from("on"),
+        http_version: String::from("1.0"),
+        max_temp_file_size: String::from("1024m"),
+    }
+}
+
+/// Writes how a location passes requests on that no route has: those of nginx.
+pub(super) fn write_own(shared: &Shared, lines: &mut Lines) {
+    let usual = usual(shared);
+    let own = of_nginx(&usual);
+    if own.body_size != usual.body_size {
+        body_size(&own, lines);
+    }
+    write_all(&own, Some(&usual), lines);
+}
+
+/// Writes how the service that authenticates is asked: it gets the sizes and buffers of the route, and the times of nginx.
+pub(super) fn write_for_auth(shared: &Shared, features: &Features, is_cached: bool, lines: &mut Lines) {
+    let (usual, route) = (usual(shared), &features.proxying);
+    write_body_size(shared, features, lines);
+    let own = Proxying {
+        buffers_number: route.buffers_number,
+        buffer_size: route.buffer_size.clone(),
+        busy_buffers_size: route.busy_buffers_size.clone(),
+        request_buffering: route.request_buffering.clone(),
+        buffering: if is_cached { String::from("on") } else { route.buffering.clone() },
+        http_version: route.http_version.clone(),
+        ..of_nginx(&usual)
+    };
+    write_all(&own, Some(&usual), lines);
 }
 
 /// Writes the largest body that a route takes, where it is not the usual one.
@@ -25,8 +88,8 @@ pub(super) fn write_body_size(shared: &Shared, features: &Features, lines: &mut 
 
 /// Writes what a route does otherwise.
 pub(super) fn write(shared: &Shared, features: &Features, protocol: Family, lines: &mut Lines) {
-    let own = &features.proxying;
-    write_all(shared, own, Some(&shared.proxy.settings.route_defaults.proxying), lines);
+    let own = resolved(&features.proxying, shared);
+    write_all(&own, Some(&usual(shared)), lines);
     if protocol == Family::Grpc {
         put!(lines, "grpc_connect_timeout", seconds(own.connect_timeout));
         put!(lines, "grpc_send_timeout", seconds(own.send_timeout));
@@ -45,7 +108,7 @@ fn seconds(number: i64) -> String {
 }
 
 /// Writes everything but the body size that differs from `usual`; without it, everything.
-fn write_all(shared: &Shared, own: &Proxying, usual: Option<&Proxying>, lines: &mut Lines) {
+fn write_all(own: &Proxying, usual: Option<&Proxying>, lines: &mut Lines) {
     let differs = |part: &dyn Fn(&Proxying) -> String| usual.is_none_or(|usual| part(usual) != part(own));
     if differs(&|p| p.connect_timeout.to_string()) {
         put!(lines, "proxy_connect_timeout", seconds(own.connect_timeout));
@@ -72,7 +135,7 @@ fn write_all(shared: &Shared, own: &Proxying, usual: Option<&Proxying>, lines: &
     });
     word("proxy_cookie_domain", &|p| p.cookie_domain.clone());
     word("proxy_cookie_path", &|p| p.cookie_path.clone());
-    word("proxy_next_upstream", &|p| next_upstream(&p.next_upstream, shared.proxy.settings.upstreams.retry_non_idempotent));
+    word("proxy_next_upstream", &|p| p.next_upstream.clone());
     word("proxy_next_upstream_timeout", &|p| p.next_upstream_timeout.to_string());
     word("proxy_next_upstream_tries", &|p| p.next_upstream_tries.to_string());
     word("proxy_redirect", &location_header);

@@ -173,7 +173,7 @@ fn open<'a>(server: &'a Server, shared: &Shared<'a>, scope: &mut Scope<'a>, line
     lines.gap();
     let by_pattern = server.is_by_pattern();
     routes(server, by_pattern, shared, scope, lines);
-    mirrors(&server.routes, lines);
+    mirrors(&server.routes, shared, lines);
     errors::of_routes(shared, &server.routes, lines);
     let defaults = &shared.proxy.settings.route_defaults;
     if !defaults.error_codes.is_empty() {
@@ -225,7 +225,7 @@ fn closed_host(name: &str, shared: &Shared, lines: &mut Lines) {
 }
 
 /// Writes where copies of requests go, each once.
-fn mirrors(routes: &[Route], lines: &mut Lines) {
+fn mirrors(routes: &[Route], shared: &Shared, lines: &mut Lines) {
     let mut mirrors: BTreeMap<&str, &Mirror> = BTreeMap::new();
     for mirror in routes.iter().map(|route| &route.features.mirror) {
         if mirror.is_sent() {
@@ -235,7 +235,7 @@ fn mirrors(routes: &[Route], lines: &mut Lines) {
     for (source, mirror) in mirrors {
         lines.block("location", vec![Word::from("="), Word::from(names::inner(source))], |lines| {
             put!(lines, "internal");
-            put!(lines, "proxy_http_version", "1.0");
+            proxying::write_own(shared, lines);
             put!(lines, "proxy_set_header", "Host", &mirror.host);
             put!(lines, "proxy_set_header", "Connection", "close");
             mirror_target(&names::outside(&mirror.target), lines);
