@@ -87,6 +87,19 @@ pub(super) fn regex_literal(text: &str) -> String {
     literal
 }
 
+/// A path as nginx writes it into a redirect of its own.
+pub(super) fn escaped_path(path: &str) -> String {
+    let mut escaped = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_graphic() && !b"\"#%<>?\\^`{|}".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped
+}
+
 /// The parameters of `resolver`; none where the pod has no name servers.
 pub(super) fn resolver(proxy: &Proxy) -> Option<Vec<String>> {
     let no_ipv6 = proxy.settings.listening.disable_ipv6_dns;
@@ -122,6 +135,11 @@ mod tests {
         assert_eq!(pattern(&["https://a.com"]), r"(https://a\.com)");
         assert_eq!(pattern(&["https://*.a.com", "http://b"]), r"(https://[A-Za-z0-9\-]+\.a\.com)|(http://b)");
         assert_eq!(pattern(&["a", ""]), "(a)|");
+    }
+
+    #[test]
+    fn paths_in_redirects_are_escaped() {
+        assert_eq!(escaped_path("/a b/ü/100%?#+&"), "/a%20b/%C3%BC/100%25%3F%23+&");
     }
 
     #[test]

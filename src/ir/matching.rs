@@ -23,6 +23,12 @@ impl Route {
         let rewrite = &self.features.rewrite;
         rewrite.changes(&self.path).then_some(rewrite.target.as_str())
     }
+
+    /// Whether requests are redirected to the new path, because it is a URL. Quirk: only a variable of this very form counts for a scheme.
+    #[must_use]
+    pub fn is_led_elsewhere(&self) -> bool {
+        self.rewritten().is_some_and(|target| ["http://", "https://", "$scheme"].iter().any(|scheme| target.starts_with(scheme)))
+    }
 }
 
 impl Server {

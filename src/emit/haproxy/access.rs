@@ -62,7 +62,7 @@ pub(super) fn write(route: &Route, shared: &Shared, pages: &ErrorPages, scope: &
             if let Some(auth) = password.filter(|_| !any_suffices(features)) {
                 challenge(auth, &[], lines);
             }
-            scripts::ask(service, &unless, shared, scope, lines);
+            scripts::ask(service, &features.proxying.buffer_size, &unless, shared, scope, lines);
         }
         (None, None) => {}
     }

@@ -10,7 +10,7 @@ const STEPS: u32 = 200_000;
 /// Steps of single characters for one request: some tenths of a second.
 const MOST: f64 = 2e8;
 
-/// No path and no header is longer.
+/// No path and no header is longer: see `room`.
 const LONGEST: usize = 16_384;
 
 /// What is in a regular expression that takes time or room.

@@ -9,6 +9,7 @@ use super::guards::refuse_untold;
 use super::headers;
 use super::lines::{Lines, Rule};
 use super::maps::Maps;
+use super::room::Room;
 use super::scripts;
 use super::shared::Shared;
 use super::tls;
@@ -80,6 +81,7 @@ fn refusals(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     lines.rule(answer(400).code("if { req.ver 1.1 } !{ req.hdr_cnt(host) 1 }"));
     lines.rule(answer(400).code("if { req.hdr_cnt(host) gt 0 } !{ req.hdr(host) -m len gt 0 }"));
     lines.rule(answer(405).code("if { method TRACE CONNECT }"));
+    Room::of(&shared.proxy.settings.client).refuse(lines);
     lines.comment("An absolute URI goes on as its path alone.");
     lines.code("http-request set-uri %[pathq] if { url_beg http:// https:// } { req.ver 1.0 1.1 }");
     lines.comment("A client that waits to be asked for its body is asked here.");

@@ -3,6 +3,7 @@
 use super::super::scope::Scope;
 use super::answers;
 use super::lines::{Lines, Rule};
+use super::room::Room;
 use super::scripts;
 use super::servers;
 use super::servers::USUAL_RETRIES;
@@ -32,6 +33,7 @@ pub(super) fn process(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
         lines.code(&format!("tune.h2.max-concurrent-streams {}", streams.clamp(1, 65_535)));
     }
     lines.rule(Rule::new("hard-stop-after").value(&streams::time(&settings.process.shutdown_timeout)));
+    Room::of(&settings.client).process(lines);
     scripts::process(shared, lines);
     tls::process(shared, scope, lines);
 }

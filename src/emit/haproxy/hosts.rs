@@ -12,7 +12,8 @@ use super::limits::Tables;
 use super::lines::Lines;
 use super::openssl::is_cipher_list;
 use super::patterns::{self, Meaning};
-use super::servers::{members, own_status};
+use super::scripts::ErrorPages;
+use super::servers::members;
 use super::shared::Shared;
 use super::{client_auth, effort, redirects, route};
 use crate::diagnostic::Diagnostic;
@@ -244,10 +245,11 @@ impl<'a> Maker<'_, 'a> {
                 PathMatch::Prefix => Table::Beginning,
             };
             self.host.paths.push((table, route.path.clone(), *at));
-            let without_slash = route.path.strip_suffix('/').filter(|path| !path.is_empty() && route.path_match == PathMatch::Prefix);
-            if let Some(path) = without_slash.filter(|path| !exact.contains(path) && self.passes(route)) {
+            let without_slash = route.path.strip_suffix('/').filter(|path| !path.is_empty());
+            if let Some(path) = without_slash.filter(|path| !exact.contains(path) && route.features.denied.is_none()) {
                 let mut lines = Lines::default();
                 client_auth::write(self.server, &mut Scope::default(), &mut lines);
+                route::body_size(&route.features, self.shared, &ErrorPages::default(), &mut lines);
                 redirects::add_slash(route, self.shared, &mut lines);
                 let at = self.add(
                     SectionName::of(Kind::Slash, route::name(route).as_str()),
@@ -257,11 +259,6 @@ impl<'a> Maker<'_, 'a> {
                 self.host.paths.push((Table::Exact, path.to_owned(), at));
             }
         }
-    }
-
-    /// Whether a route passes requests on at all: only then nginx adds a slash by itself.
-    fn passes(&self, route: &Route) -> bool {
-        route.features.denied.is_none() && own_status(&route.upstream, self.shared).is_none()
     }
 
     /// Quirk: one path that is a regular expression makes all paths of the host regular expressions, in any case of letters.

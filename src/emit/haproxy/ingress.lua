@@ -123,6 +123,18 @@ local function exchange(method, url, version, headers, body)
     return status, answered, content
 end
 
+-- Whether the headers of an answer are larger than what there is room for.
+local function are_large(answered, room)
+    -- The first line and the end.
+    local size = 19
+    for name, values in pairs(answered) do
+        for _, value in ipairs(values) do
+            size = size + #name + #value + 4
+        end
+    end
+    return size > room
+end
+
 -- Asks the service. Without an answer the status stays unset, and the rules that follow refuse the request.
 local function ask(txn)
     local url = txn:get_var("txn.auth_url")
@@ -138,7 +150,8 @@ local function ask(txn)
     end
     add_lines(headers, txn:get_var("txn.auth_headers"))
     local status, answered = exchange(method, url, "1.1", headers, nil)
-    if not status then
+    local room = txn:get_var("txn.auth_room")
+    if not status or room and are_large(answered, room) then
         return
     end
     txn:set_var("txn.auth_status", status)
@@ -285,7 +298,7 @@ function BodyLimit:http_headers(txn, message)
 end
 
 function BodyLimit:http_payload(txn, message)
-    self.size = self.size + message:input()
+    self.size = self.size + #(message:body() or "")
     if self.size > txn:get_var("txn.body_limit") then
         txn:set_var("txn.is_too_large", true)
         return filter.ERROR

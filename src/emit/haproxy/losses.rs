@@ -6,10 +6,12 @@ use super::shared::Shared;
 use crate::ir::{Features, Proxy};
 
 /// What clients and backends can do that HAProxy takes in another way, whatever the manifests say.
-const REQUESTS: [&str; 7] = [
+const REQUESTS: [&str; 9] = [
     "paths with hundreds of `/..` get 400, and those that a regular expression of the host gives up on get 500",
-    "bodies without a length are limited by the script of `--haproxy-lua`; without it, where the limit is at most 8,000 bytes",
+    "bodies without a length are limited by the script of `--haproxy-lua`, while the backend gets them; without it, where the limit is at most 8,000 bytes",
     "handshakes of WebSocket without a key get 400, and those that a backend answers falsely 502",
+    "letters beyond ASCII in a URI get 400 unless they are encoded",
+    "headers get 400 where they are longer together than `large-client-header-buffers`, not where the buffers are full before",
     "absolute URIs for another host than `Host` get 400, and so does `#` in URIs",
     "requests of HTTP/1.0 reach backends as such",
     "backends get headers of one connection, such as `Connection` and `TE`, as HAProxy sets them",

@@ -1,5 +1,6 @@
 //! Redirects instead of answers.
 
+use super::super::dialect::escaped_path;
 use super::super::scope::Scope;
 use super::answers::{answer, redirect};
 use super::lines::Lines;
@@ -52,7 +53,7 @@ pub(super) fn app_root(root: &str, lines: &mut Lines) {
 /// Redirects a path without a slash at its end to the one with it, as nginx does by itself.
 pub(super) fn add_slash(route: &Route, shared: &Shared, lines: &mut Lines) {
     let mut location = origin(route, shared).unwrap_or_default();
-    location.push_text(&route.path);
+    location.push_text(&escaped_path(&route.path));
     location.push_sample("query,regsub(^,?)");
     lines.rule(redirect(301, &location));
 }

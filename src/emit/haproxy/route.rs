@@ -9,6 +9,7 @@ use super::lines::Lines;
 use super::scripts::{self, ErrorPages};
 use super::servers;
 use super::shared::Shared;
+use super::sizes::bytes;
 use super::words::Format;
 use super::{access, backend_answers, client_auth, cors, fastcgi, headers, limits, losses, redirects, rewriting};
 use crate::ir::{Destination, Features, Protocol, Route, Server, is_fallback};
@@ -73,12 +74,15 @@ impl Writer<'_, '_> {
         }
         self.response_headers(features, lines);
         let pages = ErrorPages::of(self.route, self.shared, scope, lines);
-        self.body_size(features, &pages, lines);
+        body_size(features, self.shared, &pages, lines);
         if let Some(cors) = &features.cors {
             cors::write(cors, lines);
         }
         if redirects::of_route(self.route, scope, lines) {
             return;
+        }
+        if self.route.is_led_elsewhere() {
+            rewriting::elsewhere(self.route, scope, lines);
         }
         redirects::to_https(self.server, self.route, self.shared, lines);
         let upstream = self.shared.proxy.upstream(self.upstream);
@@ -118,25 +122,6 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Refuses bodies that are too large.
-    fn body_size(&self, features: &Features, pages: &ErrorPages, lines: &mut Lines) {
-        let proxying = &features.proxying;
-        let usual = &self.shared.proxy.settings.route_defaults.proxying.body_size;
-        let size = if is_size(&proxying.body_size, OFFSET_UNITS) { &proxying.body_size } else { usual };
-        if let Some(bytes) = bytes(size).filter(|bytes| *bytes > 0) {
-            /// What surely fits into a buffer beside the headers.
-            const BUFFERED: i64 = 8000;
-            let unless = "if !{ req.hdr(content-length) -m found }";
-            if self.shared.options.lua {
-                lines.code(&format!("http-request set-var(txn.body_limit) int({bytes}) {unless}"));
-            }
-            if bytes <= BUFFERED {
-                lines.code(&format!("http-request wait-for-body time 60s at-least {} {unless}", bytes + 1));
-            }
-            pages.answer(413, &format!("if {{ req.body_size gt {bytes} }}"), lines);
-        }
-    }
-
     /// Headers for the backend that are the route's own.
     fn own_headers(&self, scope: &mut Scope, lines: &mut Lines) {
         let features = &self.route.features;
@@ -171,18 +156,22 @@ impl Writer<'_, '_> {
     }
 }
 
-/// A size in bytes; none where it is none.
-fn bytes(size: &str) -> Option<i64> {
-    let size = size.trim();
-    let digits = size.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = match size[digits.len()..].to_ascii_lowercase().as_str() {
-        "" => 1,
-        "k" => 1 << 10,
-        "m" => 1 << 20,
-        "g" => 1 << 30,
-        _ => return None,
-    };
-    digits.parse::<i64>().ok()?.checked_mul(unit)
+/// Refuses bodies that are too large.
+pub(super) fn body_size(features: &Features, shared: &Shared, pages: &ErrorPages, lines: &mut Lines) {
+    let proxying = &features.proxying;
+    let usual = &shared.proxy.settings.route_defaults.proxying.body_size;
+    let size = if is_size(&proxying.body_size, OFFSET_UNITS) { &proxying.body_size } else { usual };
+    let Some(bytes) = bytes(size).filter(|bytes| *bytes > 0) else { return };
+    /// What surely fits into a buffer beside the headers.
+    const BUFFERED: i64 = 8000;
+    let unless = "if !{ req.hdr(content-length) -m found }";
+    if shared.options.lua {
+        lines.code(&format!("http-request set-var(txn.body_limit) int({bytes}) {unless}"));
+    }
+    if bytes <= BUFFERED {
+        lines.code(&format!("http-request wait-for-body time 60s at-least {} {unless}", bytes + 1));
+    }
+    pages.answer(413, &format!("if {{ req.body_size gt {bytes} }}"), lines);
 }
 
 /// The name of a backend, as far as it is free.
@@ -197,23 +186,4 @@ pub(super) fn name(route: &Route) -> SectionName {
 /// Whose route it is, in words.
 pub(super) fn about(route: &Route) -> String {
     route.owner.as_deref().map_or_else(|| String::from("No Ingress: the default backend"), names::owner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_bytes() {
-        for (size, expected) in [
-            ("1m", Some(1_048_576)),
-            ("8k", Some(8192)),
-            ("0", Some(0)),
-            (" 2G ", Some(2_147_483_648)),
-            ("x", None),
-            ("9999999999999g", None),
-        ] {
-            assert_eq!(bytes(size), expected, "{size}");
-        }
-    }
 }

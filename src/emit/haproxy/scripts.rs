@@ -7,6 +7,7 @@ use super::answers::{self, answer, redirect};
 use super::lines::{Lines, Rule};
 use super::servers;
 use super::shared::Shared;
+use super::sizes::bytes;
 use super::variables;
 use super::words::Format;
 use crate::ir::{DEFAULT_UPSTREAM, Endpoint, ExternalAuth, Mirror, Route};
@@ -37,11 +38,14 @@ pub(super) fn count_bodies(shared: &Shared, lines: &mut Lines) {
         lines.code("filter lua.limit_body");
         // The answer would be that the request cannot be read.
         lines.code("http-after-response set-status 413 if { var(txn.is_too_large) -m bool }");
+        // A backend may answer before it has the whole body.
+        let answer = answer(413).code("if { var(txn.is_too_large) -m bool }");
+        lines.rule(Rule::new("http-response").code(answer.text().trim_start_matches("http-request ")));
     }
 }
 
-/// Writes that a service is asked, under a condition, and what follows from its answer.
-pub(super) fn ask(service: &ExternalAuth, unless: &[&str], shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
+/// Writes that a service is asked, under a condition, and what follows from its answer. `room` is that for the headers of its answer.
+pub(super) fn ask(service: &ExternalAuth, room: &str, unless: &[&str], shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     if !shared.options.lua {
         return scope.close("auth-url", "HAProxy asks no other service by itself; `--haproxy-lua` adds a script that does");
     }
@@ -63,6 +67,9 @@ pub(super) fn ask(service: &ExternalAuth, unless: &[&str], shared: &Shared, scop
     };
     let condition = if unless.is_empty() { String::new() } else { format!("if {}", unless.join(" ")) };
     lines.rule(Rule::variable("txn.auth_url", &url));
+    if let Some(room) = bytes(room).filter(|room| *room > 0) {
+        lines.code(&format!("http-request set-var(txn.auth_room) int({room})"));
+    }
     lines.rule(Rule::new("http-request set-var-fmt(txn.auth_headers)").lines(&headers));
     if !service.method.is_empty() {
         lines.rule(Rule::variable("txn.auth_method", &Format::text(&service.method)));

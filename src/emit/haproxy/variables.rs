@@ -39,7 +39,7 @@ fn with(value: &str, sample: impl Fn(&str) -> Option<String>) -> Result<Format, 
 }
 
 /// The name of a variable at the start of a text, with or without braces, and what follows.
-fn name(text: &str) -> (&str, &str) {
+pub(super) fn name(text: &str) -> (&str, &str) {
     if let Some((name, rest)) = text.strip_prefix('{').and_then(|text| text.split_once('}')) {
         return (name, rest);
     }

@@ -1,6 +1,6 @@
 //! What happens to the requests of one path.
 
-use super::super::dialect::regex_literal;
+use super::super::dialect::{escaped_path, regex_literal};
 use super::auth::{self, Auth};
 use super::cors;
 use super::errors;
@@ -26,6 +26,7 @@ pub(super) fn write<'a>(
     server: &'a Server,
     route: &'a Route,
     by_pattern: bool,
+    adds_slash: bool,
     shared: &Shared<'a>,
     scope: &mut Scope<'a>,
     lines: &mut Lines,
@@ -38,7 +39,11 @@ pub(super) fn write<'a>(
         scope.refused(&refused::annotation(route, &refusal.directive), &refusal.message, "the route answers 503 instead");
     }
     let mut own = lines.beside();
-    Writer { server, route, by_pattern, shared }.all(scope, &mut own);
+    let writer = Writer { server, route, by_pattern, shared };
+    if adds_slash {
+        writer.slash(&mut own);
+    }
+    writer.all(scope, &mut own);
     if let Some(unfit) = own.take_unfit() {
         let shown: String = unfit.chars().take(60).collect();
         scope.refuse("path", &format!("`{}` is not fit for a configuration", shown.escape_default()));
@@ -132,6 +137,25 @@ impl Writer<'_, '_> {
             }
             None => self.open(auth, scope, lines),
         });
+    }
+
+    /// Redirects a path without the slash at its end, which nginx does by itself only where it passes requests on.
+    fn slash(&self, lines: &mut Lines) {
+        let (route, features) = (self.route, &self.route.features);
+        let is_passed = features.redirect.url.is_empty() && !matches!(self.destination(), Destination::Nowhere | Destination::NotFound);
+        let path = route.path.strip_suffix('/').filter(|path| !path.is_empty() && !is_passed && features.denied.is_none());
+        let Some(path) = path else { return };
+        lines.block("location", vec![Word::from("="), Word::from(path)], |lines| {
+            proxying::write_body_size(self.shared, features, lines);
+            if features.redirect.relative {
+                put!(lines, "absolute_redirect", "off");
+            }
+            if features.port_in_redirects {
+                put!(lines, "port_in_redirect", "on");
+            }
+            put!(lines, "return", 301_i64, format!("{}$is_args$args", names::literal(&escaped_path(&route.path))));
+        });
+        lines.gap();
     }
 
     /// Whether no request comes further than to the answers of nginx itself: nothing then has to be said about checks or backends.
@@ -307,17 +331,27 @@ impl Writer<'_, '_> {
             words.insert(0, Word::from(features.redirect.code));
             return lines.directive("return", words);
         }
+        // A redirect to another site comes first, whoever is there.
+        if self.route.is_led_elsewhere() {
+            self.rewrite(lines);
+        }
         self.to_https(lines);
         if let Some(tls) = &features.backend_tls {
             proxying::backend_tls(tls, false, lines);
         }
-        if !matches!(self.destination(), Destination::Nowhere | Destination::NotFound) && self.route.rewritten().is_some() {
-            let mut all = vec![Word::from(format!("(?i){}", self.route.path))];
-            all.extend(words(&features.rewrite.target));
-            all.push(Word::from("break"));
-            lines.directive("rewrite", all);
+        let is_passed = !matches!(self.destination(), Destination::Nowhere | Destination::NotFound);
+        if is_passed && self.route.rewritten().is_some() && !self.route.is_led_elsewhere() {
+            self.rewrite(lines);
         }
         self.pass(lines);
+    }
+
+    /// Changes the path.
+    fn rewrite(&self, lines: &mut Lines) {
+        let mut all = vec![Word::from(format!("(?i){}", self.route.path))];
+        all.extend(words(&self.route.features.rewrite.target));
+        all.push(Word::from("break"));
+        lines.directive("rewrite", all);
     }
 
     /// Redirects HTTP to HTTPS.

@@ -1,6 +1,6 @@
 //! Hosts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::super::asked::{self, Asked};
 use super::super::dialect::{listen_addresses, server_name};
@@ -192,13 +192,16 @@ fn routes<'a>(server: &'a Server, by_pattern: bool, shared: &Shared<'a>, scope: 
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let beginnings = server.routes.iter().filter(|route| route.path_match == PathMatch::Prefix);
     taken.extend(beginnings.map(|route| route.path.clone()).filter(|path| asked::path(path, by_pattern) == Asked::Served));
+    let exact = server.routes.iter().filter(|route| route.path_match == PathMatch::Exact).map(|route| route.path.as_str());
+    let mut exact: HashSet<&str> = exact.collect();
     for route in &server.routes {
+        let adds_slash = !by_pattern && route.path.strip_suffix('/').is_some_and(|path| exact.insert(path));
         match asked::path(&route.path, by_pattern) {
             Asked::Served if is_own(server, route, by_pattern, shared) => {
                 scope.enter(route);
                 scope.refused("path", "the path is one of the proxy itself", "nobody is passed on to the backend");
             }
-            Asked::Served => location::write(server, route, by_pattern, shared, scope, lines),
+            Asked::Served => location::write(server, route, by_pattern, adds_slash, shared, scope, lines),
             Asked::Closed(beginning) if by_pattern => {
                 let matcher = vec![Word::from("~*"), Word::from(format!("^{beginning}"))];
                 location::closed(route, matcher, false, scope, lines);

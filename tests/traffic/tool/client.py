@@ -52,7 +52,7 @@ def body_of(request):
 def lines_of(request, body, cookies):
     headers = []
     for name, value in (request.get("headers") or {}).items():
-        headers += [(name, item) for item in (value if isinstance(value, list) else [value])]
+        headers += [(name, text_of(item)) for item in (value if isinstance(value, list) else [value])]
     if cookies:
         headers.append(("Cookie", cookies))
     names = [name.lower() for name, _ in headers]

@@ -86,12 +86,15 @@ class Proxy:
         return command + self.arguments() + self.more + [f"--controller-arg={flag}" for flag in flags]
 
     def wait(self):
+        self.wait_for(self.ports[80])
+
+    def wait_for(self, port):
         end = time.monotonic() + 5
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 raise Refused(f"ends at once: {' '.join(self.alarms())}")
             try:
-                socket.create_connection((self.address, self.ports[80]), 1).close()
+                socket.create_connection((self.address, port), 1).close()
                 return
             except OSError:
                 time.sleep(0.01)

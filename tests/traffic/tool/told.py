@@ -12,6 +12,8 @@ UNUSUAL = {
     "absolute URIs": lambda request: "://" in request["target"] or "#" in request["target"],
     "HTTP/1.0": lambda request: request.get("http") == "1.0",
     "headers of one connection": lambda request: "Connection" in request.get("headers", {}),
+    "bodies without a length": lambda request: "Transfer-Encoding" in request.get("headers", {}),
+    "beyond ASCII": lambda request: not "".join(request["target"]).isascii(),
     "with a dot behind it": lambda request: (request.get("sni") or "").endswith("."),
 }
 
