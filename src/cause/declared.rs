@@ -2,7 +2,8 @@
 
 use k8s_openapi::api::networking::v1::Ingress;
 
-use super::governs::{absent_annotation, absent_setting, annotation_for, governor, governs, is_cause, is_shown, setting_for};
+use super::absent::listed;
+use super::governs::{absent_annotation, absent_setting, annotation_for, governor, governs, is_cause, is_shown, settings_for};
 use super::ingress::{annotation_of, annotations, backend, host, name, of_ingress, of_tls, path, rules};
 use super::query::Query;
 use super::{Causes, Found, span};
@@ -19,8 +20,16 @@ const NOTHING: &str = "nothing in the manifests declares it";
 const BACKEND: [&str; 3] = ["set $service_name", "set $service_port", "set $proxy_upstream_name"];
 /// Directives that hand a request to a backend.
 const PASSES: [&str; 3] = ["proxy_pass", "grpc_pass", "fastcgi_pass"];
+/// More keys than these that a directive may come from are not listed.
+const MOST_KEYS: usize = 3;
 /// Variables of the controller that say whose location it is.
 const OWNER: [&str; 3] = ["set $namespace", "set $ingress_name", "set $location_path"];
+
+/// Whether a directive says whose a location is, or where it leads.
+#[must_use]
+pub fn is_place(directive: &str) -> bool {
+    BACKEND.contains(&directive) || OWNER.contains(&directive)
+}
 
 /// Locations of the controller's own and modules of nginx, by words in them, that come with a directive.
 const INTERNAL: [(&str, &str); 8] = [
@@ -95,7 +104,7 @@ impl Causes<'_> {
         let ingress = query.ingress.and_then(|owner| self.ingress(owner));
         let counter = || self.counted(query)?.owner.as_ref().and_then(|owner| self.ingress((&owner.namespace, &owner.name)));
         let ingress = ingress.or_else(|| if query.host.is_none() { counter() } else { None });
-        if let Some(cause) = ingress.and_then(|ingress| self.of_class(ingress)) {
+        if let Some(cause) = ingress.and_then(|ingress| self.of_class(ingress)).or_else(|| self.of_refused(query.ingress?)) {
             return cause;
         }
         let server = query.host.and_then(|host| self.server(host));
@@ -144,15 +153,26 @@ impl Causes<'_> {
     /// Nothing declares a directive, but a key of the ConfigMap could.
     fn no_setting(&self, query: &Query) -> (String, Option<ObjectRef>, Option<Span>) {
         let name = internal(query).unwrap_or(query.name);
-        let key = setting_for(name).map(|setting| setting.name);
-        match (key, self.config_map) {
-            (Some(key), Some(map)) => {
-                let message = format!("{NOTHING}: ConfigMap `{}/{}` has no key `{key}`", map.reference.namespace, map.reference.name);
+        let keys: Vec<&str> = settings_for(name).map(|setting| setting.name).take(MOST_KEYS + 1).collect();
+        if let (Some(map), Some(key)) = (self.config_map, keys.iter().copied().find(|key| self.has_key(key))) {
+            let message = format!("{NOTHING}: key `{key}` of ConfigMap `{}/{}` makes none", map.reference.namespace, map.reference.name);
+            return (message, Some(map.reference.clone()), Some(map.span(&["data", key])));
+        }
+        match (keys.as_slice(), self.config_map) {
+            // Of many, none is more likely than another.
+            (keys, _) if keys.is_empty() || keys.len() > MOST_KEYS => (String::from(NOTHING), None, None),
+            (keys, Some(map)) => {
+                let message =
+                    format!("{NOTHING}: ConfigMap `{}/{}` has no key {}", map.reference.namespace, map.reference.name, listed(keys));
                 (message, Some(map.reference.clone()), Some(map.key_span(&["data"])))
             }
-            (Some(key), None) => (format!("{NOTHING}: there is no ConfigMap with a key `{key}`"), None, None),
-            (None, _) => (String::from(NOTHING), None, None),
+            (keys, None) => (format!("{NOTHING}: there is no ConfigMap with a key {}", listed(keys)), None, None),
         }
+    }
+
+    /// Whether the controller's ConfigMap has a key.
+    fn has_key(&self, key: &str) -> bool {
+        self.config_map.is_some_and(|map| map.value.data.as_ref().is_some_and(|data| data.contains_key(key)))
     }
 
     /// An annotation, or a key of the ConfigMap, that makes the controller write locations of its own or load a module.
@@ -302,8 +322,13 @@ impl Causes<'_> {
             (None, Some(_)) if query.name.starts_with("server_name") => return self.of_block(&Query { name: "", ..*query }),
             _ => {}
         }
-        let annotation = absent_annotation(query.name).map(|spec| spec.name);
-        let key = absent_setting(query.name).map(|setting| setting.name);
+        // What is there, and yet not the cause, is not said to be missing.
+        let has_annotation = |name: &str| {
+            let all = ingress.and_then(|ingress| ingress.value.metadata.annotations.as_ref());
+            all.is_some_and(|all| all.keys().any(|key| super::short(key) == name))
+        };
+        let annotation = absent_annotation(query.name).map(|spec| spec.name).filter(|name| !has_annotation(name));
+        let key = absent_setting(query.name).map(|setting| setting.name).filter(|key| !self.has_key(key));
         let no_key = |key: &str| match config_map.map(|map| &map.reference) {
             Some(map) => format!("ConfigMap `{}/{}` has no key `{key}`", map.namespace, map.name),
             None => format!("there is no ConfigMap with a key `{key}`"),

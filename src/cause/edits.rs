@@ -75,6 +75,62 @@ impl Edit {
         }
     }
 
+    /// An annotation that an Ingress gets.
+    #[must_use]
+    pub fn annotation(ingress: &ObjectRef, name: &str, value: &str) -> Self {
+        Self::value(What::Annotation, ingress, &["metadata", "annotations", name], value)
+    }
+
+    /// A key that the controller's ConfigMap gets.
+    #[must_use]
+    pub fn key(map: &ObjectRef, name: &str, value: &str) -> Self {
+        Self::value(What::Key, map, &["data", name], value)
+    }
+
+    /// An argument that the controller gets.
+    #[must_use]
+    pub fn argument(name: &'static str) -> Self {
+        Self { what: What::Argument(name), object: None, before: None, after: None, path: Vec::new(), old: None, new: None }
+    }
+
+    /// The annotations of the Ingress that comes or goes, each as an edit of its own; `given` is the set that has it.
+    #[must_use]
+    pub fn annotations(&self, given: Given) -> Vec<Self> {
+        let find = |reference: &ObjectRef| given.cluster.ingresses.binary_search_by(|ingress| ingress.reference.cmp(reference)).ok();
+        let Some(ingress) = self.object.as_ref().and_then(find).map(|at| &given.cluster.ingresses[at]) else { return Vec::new() };
+        let all = ingress.value.metadata.annotations.iter().flatten();
+        let of = |(name, value): (&String, &String)| {
+            let span = Some(ingress.span(&["metadata", "annotations", name]));
+            let (before, after) = (self.before.and(span), self.after.and(span));
+            Self { before, after, ..Self::annotation(&ingress.reference, name, value) }
+        };
+        all.map(of).collect()
+    }
+
+    fn value(what: What, object: &ObjectRef, path: &[&str], value: &str) -> Self {
+        let path = path.iter().map(|key| (*key).to_owned()).collect();
+        Self { what, object: Some(object.clone()), before: None, after: None, path, old: None, new: Some(Value::String(value.to_owned())) }
+    }
+
+    /// The same with another text in the first set.
+    #[must_use]
+    pub fn with(&self, text: String) -> Self {
+        Self { old: Some(Value::String(text)), ..self.clone() }
+    }
+
+    /// The text that it has in the second set.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        self.new.as_ref()?.as_str()
+    }
+
+    /// The name, without its prefix.
+    #[must_use]
+    pub fn short_name(&self) -> String {
+        let name = self.name();
+        if self.what == What::Annotation { super::short(&name).to_owned() } else { name }
+    }
+
     /// What edits have in common that do the same to different objects.
     #[must_use]
     pub fn signature(&self) -> String {

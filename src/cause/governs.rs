@@ -98,9 +98,10 @@ pub(super) fn annotation_for(directive: &str) -> Option<&'static Spec> {
     ANNOTATIONS.get(first_word(directive))?.iter().find(|spec| governs(spec.directives, directive)).copied()
 }
 
-/// The first key of the catalog that governs a directive.
-pub(super) fn setting_for(directive: &str) -> Option<&'static Setting> {
-    SETTINGS.get(first_word(directive))?.iter().find(|setting| governs(setting.directives, directive)).copied()
+/// The keys of the catalog that govern a directive.
+pub(super) fn settings_for(directive: &str) -> impl Iterator<Item = &'static Setting> {
+    let all = SETTINGS.get(first_word(directive)).into_iter().flatten().copied();
+    all.filter(move |setting| governs(setting.directives, directive))
 }
 
 /// Whether a list of the catalog has a directive. Both may say more than the name: `set $ssl_redirect` is a `set`, and a `set` may be

@@ -4,7 +4,7 @@ use k8s_openapi::api::networking::v1::Ingress;
 
 use super::ingress::name;
 use super::query::Query;
-use super::{Causes, span};
+use super::{Causes, key, span};
 use crate::diagnostic::{Cause, Reason};
 use crate::ir::CATCH_ALL;
 use crate::lower::{CLASS_ANNOTATION, Class, Classes};
@@ -41,5 +41,18 @@ impl Causes<'_> {
         };
         let subject = if class.is_empty() { String::from("ingressClassName") } else { class.to_owned() };
         Some(Cause { reason: Reason::Nothing, message, subject, object: Some(ingress.reference.clone()), span: Some(place) })
+    }
+
+    /// Why an Ingress, by its namespace and name, is not served.
+    #[must_use]
+    pub fn of_refused(&self, owner: (&str, &str)) -> Option<Cause> {
+        let ingress = self.ingress(owner)?;
+        self.of_class(ingress).or_else(|| {
+            let is_served = self.routes.contains_key(&key(&ingress.reference.namespace, &ingress.reference.name));
+            let finding = self.refused.get(&ingress.reference).filter(|_| !is_served)?;
+            let message = format!("{}: {}", name(ingress), finding.message);
+            let subject = finding.subject.clone().unwrap_or_default();
+            Some(Cause { reason: Reason::Nothing, message, subject, object: Some(ingress.reference.clone()), span: finding.span })
+        })
     }
 }

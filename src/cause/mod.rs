@@ -3,6 +3,7 @@
 //! Which annotation governs which directive is written in the catalog; which annotations an Ingress has, and where its paths stand,
 //! is in the manifests. Who asks is `lint`, about a directive that nginx refuses, and `cli`, about one that differs.
 
+mod absent;
 mod arguments;
 mod backends;
 mod declared;
@@ -21,12 +22,15 @@ use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::Ingress;
 
 use crate::catalog::{features, settings};
+use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
 use crate::ir::{Proxy, Route, Server};
 use crate::lower::{self, Controller};
 use crate::manifest::{Cluster, Object};
 use crate::source::{FileId, Span};
 pub use governs::{governs, is_shown};
 
+pub use absent::Absent;
+pub use declared::is_place;
 pub use query::Query;
 
 /// Label of an EndpointSlice that names its Service.
@@ -57,6 +61,8 @@ pub struct Causes<'a> {
     users: HashMap<String, Vec<&'a Object<Ingress>>>,
     /// The Ingresses by the places where their documents start.
     starts: BTreeMap<(FileId, u32), &'a Object<Ingress>>,
+    /// Why Ingresses are not served or refused, by their objects.
+    refused: HashMap<&'a ObjectRef, &'a Diagnostic>,
 }
 
 /// A place in the manifests, and the annotation or key that stands there.
@@ -90,6 +96,7 @@ impl<'a> Causes<'a> {
             snippets: HashMap::new(),
             users: HashMap::new(),
             starts: BTreeMap::new(),
+            refused: HashMap::new(),
             ingresses: index(&cluster.ingresses),
             services: index(&cluster.services),
             slices,
@@ -98,6 +105,18 @@ impl<'a> Causes<'a> {
         proxy.servers.iter().for_each(|server| causes.know_server(server));
         cluster.ingresses.iter().for_each(|ingress| causes.know_ingress(ingress));
         causes
+    }
+
+    /// With what was found on the way from the manifests.
+    #[must_use]
+    pub fn with(mut self, findings: &'a [Diagnostic]) -> Self {
+        let refuses = |finding: &&Diagnostic| matches!(finding.effect, Some(Effect::IngressDropped | Effect::AdmissionDenied));
+        for finding in findings.iter().filter(refuses) {
+            if let Some(object) = &finding.object {
+                self.refused.entry(object).or_insert(finding);
+            }
+        }
+        self
     }
 
     fn know_server(&mut self, server: &'a Server) {

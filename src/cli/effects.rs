@@ -4,17 +4,39 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::dump::Lua;
-use super::side::{Declared, Written};
+use super::written::Written;
+use crate::cause::edits::{Edit, Given, Set};
 use crate::diff::{self, Change, Report, Side};
+use crate::lower::Controller;
+use crate::manifest::Cluster;
 
 /// More compiled Ingresses than this are too many to try everything: what is left is the likeness of names.
 const MOST_COMPILED: usize = 20_000;
 /// What every compilation costs beside its Ingresses, in such.
 const FIXED_COST: usize = 50;
 
-/// Whether manifests are few enough to be compiled so many times.
-pub(super) fn affordable(times: usize, side: &Declared) -> bool {
-    times * (side.project.cluster.ingresses.len() + FIXED_COST) <= MOST_COMPILED
+/// What manifests come to.
+type Compile<'a> = dyn Fn(&Cluster, &Controller) -> Written + Sync + 'a;
+
+/// Manifests, what they come to, and what others would.
+pub(super) struct Sample<'a> {
+    pub(super) given: Given<'a>,
+    pub(super) written: &'a Written,
+    pub(super) compile: Box<Compile<'a>>,
+}
+
+impl Sample<'_> {
+    /// Whether the manifests are few enough to be compiled so many times.
+    pub(super) fn affords(&self, times: usize) -> bool {
+        times * (self.given.cluster.ingresses.len() + FIXED_COST) <= MOST_COMPILED
+    }
+
+    /// What comes of the manifests with some edits as one of the sets has them.
+    pub(super) fn changed<'e>(&self, edits: impl IntoIterator<Item = &'e Edit>, set: Set, from: Given) -> Written {
+        let (mut cluster, mut controller) = (self.given.cluster.clone(), self.given.controller.clone());
+        edits.into_iter().for_each(|edit| edit.put(set, from, &mut cluster, &mut controller));
+        (self.compile)(&cluster, &controller)
+    }
 }
 
 /// Two texts of one directive or value: without and with a change.
@@ -51,6 +73,11 @@ impl Effects {
     /// What happens to a directive or value.
     pub(super) fn of(&self, file: &'static str, path: &str, name: &str) -> Option<&[Texts]> {
         self.by_path.get(&(file, path.to_owned()))?.get(name).map(Vec::as_slice)
+    }
+
+    /// How many directives of a block are touched.
+    pub(super) fn within(&self, file: &'static str, path: &str) -> usize {
+        self.by_path.get(&(file, path.to_owned())).map_or(0, HashMap::len)
     }
 
     /// How many differences there are.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::contents;
-use super::dump::Lua;
+use super::dump::{Lua, MAIN};
 use super::explain::Explainer;
 use super::merge;
 use super::side::Side;
@@ -28,7 +28,6 @@ pub(super) struct Comparison<'a> {
 impl Comparison<'_> {
     /// All differences between two sides.
     pub(super) fn entries(self, before: &Side, after: &Side) -> Vec<Entry> {
-        let explainer = Explainer::new(before, after, self.is_same);
         let ((report, upstreams), others) =
             rayon::join(|| self.configuration(before, after), || Lua::ALL.map(|what| (what, dynamic(what, before, after))));
         let are_live = matches!((before, after), (Side::Dump(_), Side::Dump(_)));
@@ -40,22 +39,24 @@ impl Comparison<'_> {
         let is_unknown = |file: &str, change: &Change| supposed.is_some_and(|supposed| supposed.decides(file, change));
         let is_of_machine = |change: &Change| are_live && !self.environment && facts::is_of_the_machine(change);
         let is_left_out = |change: &Change| is_of_machine(change) || is_unknown("nginx.conf", change);
+        let is_asked_for = |what: Lua, change: &Change| match change.path.first() {
+            _ if self.hosts.is_empty() => true,
+            Some(first) if what == Lua::Backends => upstreams.contains(&**first),
+            Some(first) if what == Lua::Certificates => self.hosts.iter().any(|host| **host == **first),
+            _ => false,
+        };
+        let all =
+            others.into_iter().flat_map(|(what, report)| report.unwrap_or_default().changes.into_iter().map(move |change| (what, change)));
+        let values: Vec<_> = all.filter(|(what, change)| is_asked_for(*what, change) && !is_unknown(what.file(), change)).collect();
+        let lines = report.changes.iter().filter(|change| !is_left_out(change)).map(|change| (MAIN, change));
+        let seen = lines.chain(values.iter().map(|(what, change)| (what.file(), change)));
+        let explainer = Explainer::new(before, after, self.is_same, &seen.collect::<Vec<_>>());
         let mut groups = group(report, is_left_out);
         let is_asked = |change: &Change| self.hosts.is_empty() || self.hosts.iter().any(|host| change.place.host.as_deref() == Some(host));
         groups.extend(contents::changes(before, after).into_iter().filter(|(changes, _)| changes.iter().all(is_asked)));
         let mut entries: Vec<merge::Blamed> =
             groups.into_par_iter().map(|(changes, words)| explainer.configuration(changes, words)).collect();
-        for (what, report) in others {
-            let report = report.unwrap_or_default();
-            let is_asked_for = |change: &&Change| match change.path.first() {
-                _ if self.hosts.is_empty() => true,
-                Some(first) if what == Lua::Backends => upstreams.contains(&**first),
-                Some(first) if what == Lua::Certificates => self.hosts.iter().any(|host| **host == **first),
-                _ => false,
-            };
-            let told = report.changes.iter().filter(is_asked_for).filter(|change| !is_unknown(what.file(), change));
-            entries.extend(told.map(|change| explainer.dynamic(what, change)));
-        }
+        entries.extend(values.iter().map(|(what, change)| explainer.dynamic(*what, change)));
         merge::by_edit(entries)
     }
 

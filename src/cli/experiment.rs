@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::effects::{Effects, Texts, affordable, print, texts};
-use super::side::Declared;
+use super::effects::{Effects, Sample, Texts, print, texts};
 use crate::cause::edits::{self, Edit, Set, What};
 use crate::cause::{Causes, Query, governs_annotation, governs_key};
 use crate::diff::Change;
@@ -15,6 +14,8 @@ pub(super) struct Experiments {
     edits: Vec<Edit>,
     /// Edits that are tried together: where there are very many, those that do the same to different objects.
     groups: Vec<Group>,
+    /// The annotations of Ingresses that come or go, which can reach paths of others.
+    parts: Vec<Part>,
     /// Nothing but the edits tells the sides apart.
     is_all: bool,
 }
@@ -25,20 +26,31 @@ struct Group {
     effects: Option<[Effects; 2]>,
 }
 
+/// One annotation of an Ingress that comes or goes as a whole.
+struct Part {
+    /// The number of the edit of the whole.
+    whole: usize,
+    edit: Edit,
+    /// What comes with it, or goes with it.
+    effects: Effects,
+}
+
 /// What an edit has to do with a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Blamed {
     /// The number of the edit.
     pub(super) edit: usize,
+    /// The number of the annotation in it, where the difference is about another Ingress.
+    pub(super) part: Option<usize>,
     /// It was tried, or there is no other.
     pub(super) is_sure: bool,
 }
 
 impl Experiments {
     /// Finds the edits and tries them. `is_all`: the sides differ in nothing else, as the release.
-    pub(super) fn new(before: &Declared, after: &Declared, is_all: bool) -> Self {
-        let edits = edits::between(before.given(), after.given());
-        let can_try = |times: usize| [before, after].iter().all(|side| affordable(times * 2, side));
+    pub(super) fn new(before: &Sample, after: &Sample, is_all: bool) -> Self {
+        let edits = edits::between(before.given, after.given);
+        let can_try = |times: usize| [before, after].iter().all(|side| side.affords(times * 2));
         let groups = if can_try(edits.len()) { (0..edits.len()).map(|at| vec![at]).collect() } else { alike(&edits) };
         let are_tried = (groups.len() > 1 || !is_all) && can_try(groups.len());
         let of_group = |members: Vec<usize>| {
@@ -47,12 +59,13 @@ impl Experiments {
             Group { members, effects }
         };
         let groups = groups.into_par_iter().map(of_group).collect();
-        Self { edits, groups, is_all }
+        let parts = parts(&edits, before, after);
+        Self { edits, groups, parts, is_all }
     }
 
-    /// An edit.
-    pub(super) fn edit(&self, number: usize) -> &Edit {
-        &self.edits[number]
+    /// An edit, or the part of it that was blamed.
+    pub(super) fn edit(&self, blamed: Blamed) -> &Edit {
+        blamed.part.map_or_else(|| &self.edits[blamed.edit], |part| &self.parts[part].edit)
     }
 
     /// Whether there is anything that could have made a difference.
@@ -62,11 +75,23 @@ impl Experiments {
 
     /// The edit that made a difference; none where it takes several, or something else.
     pub(super) fn blame(&self, file: &'static str, change: &Change, place: &Where) -> Option<Blamed> {
-        let [only] = self.groups.as_slice() else { return self.of_several(file, change, place) };
-        if self.is_all {
-            return Some(Blamed { edit: place.choose(&self.edits, &only.members), is_sure: true });
+        let blamed = match self.groups.as_slice() {
+            [only] if self.is_all => Some(Blamed { edit: place.choose(&self.edits, &only.members), part: None, is_sure: true }),
+            _ => self.of_several(file, change, place),
+        };
+        blamed.map(|blamed| Blamed { part: self.part(blamed.edit, file, change, place), ..blamed })
+    }
+
+    /// The annotation of an Ingress that comes or goes which makes a difference to another one.
+    fn part(&self, whole: usize, file: &'static str, change: &Change, place: &Where) -> Option<usize> {
+        if place.query.ingress.is_none() || Causes::is_of(&self.edits[whole], place.query.ingress) {
+            return None;
         }
-        self.of_several(file, change, place)
+        let ((path, name), texts) = (print(change), texts(change));
+        let makes =
+            |part: &Part| part.effects.of(file, &path, &name).is_some_and(|all| all.iter().any(|found| likeness(found, &texts) > 0));
+        let fitting = self.parts.iter().enumerate().filter(|(_, part)| part.whole == whole && makes(part));
+        fitting.min_by_key(|(_, part)| part.effects.len()).map(|(at, _)| at)
     }
 
     fn of_several(&self, file: &'static str, change: &Change, place: &Where) -> Option<Blamed> {
@@ -84,7 +109,7 @@ impl Experiments {
         });
         let best = tried.max_by(|a, b| (a.0, a.1, b.3).cmp(&(b.0, b.1, a.3)));
         if let Some((_, _, group, _)) = best {
-            return Some(Blamed { edit: place.choose(&self.edits, &group.members), is_sure: true });
+            return Some(Blamed { edit: place.choose(&self.edits, &group.members), part: None, is_sure: true });
         }
         if self.groups.iter().any(|group| group.effects.is_some()) {
             return None;
@@ -92,8 +117,29 @@ impl Experiments {
         let in_reach = |edit: &&Edit| place.reaches(edit);
         let likely = self.edits.iter().enumerate().filter(|(_, edit)| in_reach(edit) && governs(edit, place.query));
         let (edit, _) = likely.max_by_key(|(_, edit)| Causes::is_of(edit, place.query.ingress))?;
-        Some(Blamed { edit, is_sure: false })
+        Some(Blamed { edit, part: None, is_sure: false })
     }
+}
+
+/// The annotations of Ingresses that come or go, each taken away; none where they are too many.
+fn parts(edits: &[Edit], before: &Sample, after: &Sample) -> Vec<Part> {
+    let whole = edits.iter().enumerate().filter(|(_, edit)| edit.what == What::Object);
+    let all: Vec<(usize, &Sample, Edit)> = whole
+        .flat_map(|(at, edit)| {
+            let side = if edit.after.is_some() { after } else { before };
+            edit.annotations(side.given).into_iter().map(move |part| (at, side, part))
+        })
+        .collect();
+    if ![before, after].iter().all(|side| side.affords(all.len())) {
+        return Vec::new();
+    }
+    let tried = all.into_par_iter().map(|(whole, side, edit)| {
+        let without = side.changed([&edit], Set::Before, side.given);
+        let is_gone = edit.after.is_none();
+        let effects = if is_gone { Effects::between(side.written, &without) } else { Effects::between(&without, side.written) };
+        Part { whole, edit, effects }
+    });
+    tried.collect()
 }
 
 /// The edits that do the same to different objects.
@@ -119,7 +165,7 @@ impl Where<'_, '_> {
     }
 
     /// Of edits that do the same to different objects, the one whose object is the nearest.
-    fn choose(&self, edits: &[Edit], members: &[usize]) -> usize {
+    pub(super) fn choose(&self, edits: &[Edit], members: &[usize]) -> usize {
         let nearness = |at: &&usize| {
             let edit = &edits[**at];
             let is_likely = self.likely.is_some() && edit.object.as_ref() == self.likely;
@@ -130,7 +176,7 @@ impl Where<'_, '_> {
 }
 
 /// Whether the catalog says that what is edited governs a directive.
-fn governs(edit: &Edit, query: &Query) -> bool {
+pub(super) fn governs(edit: &Edit, query: &Query) -> bool {
     match edit.what {
         What::Annotation => governs_annotation(&edit.name(), query.name),
         What::Key => governs_key(&edit.name(), query.name),
@@ -139,17 +185,13 @@ fn governs(edit: &Edit, query: &Query) -> bool {
 }
 
 /// What differs where edits are taken back.
-fn undone<'e>(before: &Declared, after: &Declared, edits: impl Iterator<Item = &'e Edit>) -> Effects {
-    let (mut cluster, mut controller) = (after.project.cluster.clone(), after.project.controller.clone());
-    edits.for_each(|edit| edit.put(Set::Before, before.given(), &mut cluster, &mut controller));
-    Effects::between(&after.what_if(&cluster, &controller), after.written())
+fn undone<'e>(before: &Sample, after: &Sample, edits: impl Iterator<Item = &'e Edit>) -> Effects {
+    Effects::between(&after.changed(edits, Set::Before, before.given), after.written)
 }
 
 /// What differs where only these edits are made.
-fn made_alone<'e>(before: &Declared, after: &Declared, edits: impl Iterator<Item = &'e Edit>) -> Effects {
-    let (mut cluster, mut controller) = (before.project.cluster.clone(), before.project.controller.clone());
-    edits.for_each(|edit| edit.put(Set::After, after.given(), &mut cluster, &mut controller));
-    Effects::between(before.written(), &before.what_if(&cluster, &controller))
+fn made_alone<'e>(before: &Sample, after: &Sample, edits: impl Iterator<Item = &'e Edit>) -> Effects {
+    Effects::between(before.written, &before.changed(edits, Set::After, after.given))
 }
 
 /// How many sides are the same.

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::dump::Lua;
-use super::experiment::{Experiments, Where};
-use super::merge::Blamed;
+use super::experiment::{self, Blamed, Experiments, Where};
+use super::merge;
 use super::side::{Declared, Side};
+use super::singles::{Singles, Verdict};
 use crate::catalog::version::Version;
 use crate::cause::edits::Set;
 use crate::cause::{Causes, Query, releases};
@@ -16,6 +17,9 @@ use crate::diff::{Change, Kind, Place, Target};
 use crate::output::difference::{Because, Entry, Spot};
 use crate::source::{SourceMap, Span};
 
+/// What made a difference, and the causes of both sides.
+type Explained = (Option<String>, (Option<Cause>, Option<Cause>));
+
 /// Finds places and causes.
 pub(super) struct Explainer<'a> {
     before: &'a Side,
@@ -24,6 +28,8 @@ pub(super) struct Explainer<'a> {
     causes_after: Option<Causes<'a>>,
     /// Where both sides are made of manifests: what differs between these.
     experiments: Option<Experiments>,
+    /// Where only one side is: which, and what everything in it does.
+    singles: Option<(Set, Singles)>,
     /// The releases of both sides, where they differ.
     releases: Option<(Version, Version)>,
     /// Both sides are made of the same manifests: only the release can be the cause.
@@ -32,23 +38,33 @@ pub(super) struct Explainer<'a> {
 
 impl<'a> Explainer<'a> {
     /// For the changes from one side to the other.
-    pub(super) fn new(before: &'a Side, after: &'a Side, is_same: bool) -> Self {
+    pub(super) fn new(before: &'a Side, after: &'a Side, is_same: bool, changes: &[(&'static str, &Change)]) -> Self {
         let releases = before.release().zip(after.release()).filter(|(before, after)| before != after);
         let experiments = match (before, after) {
-            (Side::Declared(before), Side::Declared(after)) if !is_same => Some(Experiments::new(before, after, releases.is_none())),
+            (Side::Declared(before), Side::Declared(after)) if !is_same => {
+                Some(Experiments::new(&before.sample(), &after.sample(), releases.is_none()))
+            }
             _ => None,
         };
-        Self { before, after, causes_before: causes(before), causes_after: causes(after), experiments, releases, is_same }
+        let singles = match (before, after) {
+            (Side::Dump(_), Side::Declared(side)) => Some((Set::After, Singles::new(&side.sample(), Set::After, changes))),
+            (Side::Declared(side), Side::Dump(_)) => Some((Set::Before, Singles::new(&side.sample(), Set::Before, changes))),
+            _ => None,
+        };
+        Self { before, after, causes_before: causes(before), causes_after: causes(after), experiments, singles, releases, is_same }
     }
 
     /// What is told about lines of nginx.conf that are one change to a person.
-    pub(super) fn configuration(&self, changes: Vec<Change>, words: Option<Words>) -> Blamed {
+    pub(super) fn configuration(&self, changes: Vec<Change>, words: Option<Words>) -> merge::Blamed {
         let first = &changes[0];
         let words = words.unwrap_or_else(|| words::of_configuration(first));
         let (query_before, query_after) = (query_of(first, true), query_of(first, false));
         let before = first.before.as_ref().and_then(|side| spot(side.span, self.before.sources()));
         let after = first.after.as_ref().and_then(|side| spot(side.span, self.after.sources()));
-        if let Some((edit, causes)) = self.of_edit("nginx.conf", first, None, (&query_before, &query_after)) {
+        let queries = (&query_before, &query_after);
+        if let Some((edit, causes)) =
+            self.of_edit("nginx.conf", first, None, queries).or_else(|| self.of_single("nginx.conf", first, None, queries))
+        {
             return (self.entry("nginx.conf", changes, words, (before, after), causes), edit);
         }
         let cause_before =
@@ -58,11 +74,12 @@ impl<'a> Explainer<'a> {
             Kind::Added | Kind::Changed | Kind::Moved => causes.of_declared(&query_after),
         });
         let causes = self.or_release(cause_before, cause_after, &query_after);
-        (self.entry("nginx.conf", changes, words, (before, after), causes), None)
+        let id = self.id_of(&causes);
+        (self.entry("nginx.conf", changes, words, (before, after), causes), id)
     }
 
     /// What is told about a change in a file for the Lua side.
-    pub(super) fn dynamic(&self, what: Lua, change: &Change) -> Blamed {
+    pub(super) fn dynamic(&self, what: Lua, change: &Change) -> merge::Blamed {
         let file = what.file();
         let documents = (self.before.dynamic(what).unwrap_or(&Value::Null), self.after.dynamic(what).unwrap_or(&Value::Null));
         let words = words::of_dynamic(file, change, documents);
@@ -76,38 +93,95 @@ impl<'a> Explainer<'a> {
             (Some(()).filter(|()| change.kind != Kind::Added).and_then(|()| cause(&self.causes_before)), cause(&self.causes_after));
         let likely = after.as_ref().or(before.as_ref()).and_then(|cause| cause.object.clone());
         let query = Query::default();
-        if let Some((edit, causes)) = self.of_edit(file, change, likely.as_ref(), (&query, &query)) {
+        let (likely, queries) = (likely.as_ref(), (&query, &query));
+        if let Some((edit, causes)) = self.of_edit(file, change, likely, queries).or_else(|| self.of_single(file, change, likely, queries))
+        {
             return (self.entry(file, vec![change.clone()], words, (None, None), causes), edit);
         }
         let causes = self.or_release(before, after, &query);
-        (self.entry(file, vec![change.clone()], words, (None, None), causes), None)
+        let id = self.id_of(&causes);
+        (self.entry(file, vec![change.clone()], words, (None, None), causes), id)
     }
 
     /// The edit of the manifests that made a difference, and the causes of both sides. None where none did.
-    #[expect(clippy::type_complexity, reason = "both parts are told at once")]
     fn of_edit(
         &self,
         file: &'static str,
         change: &Change,
         likely: Option<&ObjectRef>,
         (before, after): (&Query, &Query),
-    ) -> Option<(Option<usize>, (Option<Cause>, Option<Cause>))> {
+    ) -> Option<Explained> {
         let experiments = self.experiments.as_ref().filter(|experiments| !experiments.is_empty())?;
         let query = if change.kind == Kind::Removed { before } else { after };
         let place = Where { query, causes: [self.causes_before.as_ref(), self.causes_after.as_ref()], likely };
         let Some(blamed) = experiments.blame(file, change, &place) else {
             return self.releases.is_none().then(|| (None, (None, Some(of_several()))));
         };
-        let edit = experiments.edit(blamed.edit);
+        let edit = experiments.edit(blamed);
         let sure = |cause: Cause| if blamed.is_sure { cause } else { Cause { message: format!("probably {}", cause.message), ..cause } };
         let cause_before = self.causes_before.as_ref().and_then(|causes| causes.of_edit(edit, Set::Before, before)).map(sure);
-        let cause_after = self.causes_after.as_ref().and_then(|causes| causes.of_edit(edit, Set::After, after)).map(sure);
-        Some((Some(blamed.edit), (cause_before, cause_after)))
+        // Where an Ingress goes, its annotation is not what is missing.
+        let whole = experiments.edit(Blamed { part: None, ..blamed });
+        let cause_after = self
+            .causes_after
+            .as_ref()
+            .and_then(|causes| causes.of_edit(if edit.after.is_some() { edit } else { whole }, Set::After, after))
+            .map(sure);
+        let id = blamed.part.map_or_else(|| blamed.edit.to_string(), |part| format!("{} {part}", blamed.edit));
+        Some((Some(id), (cause_before, cause_after)))
+    }
+
+    /// What likely causes have in common that are the same one.
+    fn id_of(&self, (before, after): &(Option<Cause>, Option<Cause>)) -> Option<String> {
+        // An Ingress that a release refuses goes with all that it has.
+        let is_refused = |cause: &Cause| self.is_same && cause.reason == Reason::Nothing && cause.object.is_some();
+        if let Some(refused) = after.as_ref().filter(|cause| is_refused(cause)) {
+            return Some(format!("{:?}", refused.object));
+        }
+        let _ = self.singles.as_ref()?;
+        let is_one = |cause: &&Cause| matches!(cause.reason, Reason::Annotation | Reason::Setting | Reason::Argument);
+        let cause = after.as_ref().or(before.as_ref()).filter(is_one)?;
+        Some(format!("{} {:?}", cause.subject, cause.object))
+    }
+
+    /// What of the only side that is manifests made a difference, or would have made none.
+    fn of_single(&self, file: &'static str, change: &Change, likely: Option<&ObjectRef>, queries: (&Query, &Query)) -> Option<Explained> {
+        let (set, singles) = self.singles.as_ref()?;
+        let (query, causes) = match set {
+            Set::Before => (queries.0, self.causes_before.as_ref()?),
+            Set::After => (queries.1, self.causes_after.as_ref()?),
+        };
+        let (id, cause) = match singles.verdict(file, change)? {
+            // Hosts, paths and backends are told by themselves, unless an annotation alone makes the difference.
+            Verdict::Present(_, false) | Verdict::Absent(_) if is_structure(change) => return None,
+            // What makes everything otherwise explains no single line, unless the catalog says so.
+            Verdict::Present(trial, is_exact) if !is_exact && !trial.is_all_seen() && !experiment::governs(&trial.edits[0], query) => {
+                return None;
+            }
+            Verdict::Present(trial, _) => {
+                let all: Vec<usize> = (0..trial.edits.len()).collect();
+                let edit = &trial.edits[Where { query, causes: [None, Some(causes)], likely }.choose(&trial.edits, &all)];
+                let cause = causes.of_edit(edit, Set::After, query)?;
+                (format!("{} {:?}", edit.signature(), edit.object), cause)
+            }
+            Verdict::Absent(absent) => {
+                let owner = query.ingress.map(|(namespace, name)| format!("{namespace}/{name}")).filter(|_| !absent.annotations.is_empty());
+                (format!("{:?}|{}", absent.names().collect::<Vec<_>>(), owner.unwrap_or_default()), causes.of_absent(query, &absent))
+            }
+        };
+        let causes = if *set == Set::Before { (Some(cause), None) } else { (None, Some(cause)) };
+        Some((Some(id), causes))
     }
 
     /// The release as the cause of the second side, where nothing else can be, or where nobody says anything else.
     fn or_release(&self, before: Option<Cause>, after: Option<Cause>, query: &Query) -> (Option<Cause>, Option<Cause>) {
         let Some((from, to)) = self.releases else { return (before, after) };
+        // What a release no longer serves is not written otherwise: it is refused for what is in it.
+        let of_object = || before.as_ref().and_then(|cause| cause.object.as_ref()).filter(|object| object.kind == "Ingress");
+        let owner = query.ingress.or_else(|| of_object().map(|object| (object.namespace.as_str(), object.name.as_str())));
+        if let Some(refused) = self.causes_after.as_ref().zip(owner).and_then(|(causes, owner)| causes.of_refused(owner)) {
+            return (before, Some(refused));
+        }
         let is_said = |cause: &&Cause| matches!(cause.reason, Reason::Annotation | Reason::Setting | Reason::Argument);
         let said = after.as_ref().filter(is_said).or(before.as_ref().filter(is_said)).cloned();
         if !self.is_same && after.as_ref().filter(is_said).is_some() {
@@ -144,6 +218,12 @@ impl<'a> Explainer<'a> {
     }
 }
 
+/// Whether a change is about a host, a path, a backend or whose they are.
+fn is_structure(change: &Change) -> bool {
+    let is_place = change.is_block() && (change.name.starts_with("server ") || change.name.starts_with("location "));
+    is_place || words::family(change).is_some()
+}
+
 /// Whether a cause is written into the configuration of the controller, so that a change takes a reload.
 fn is_of_controller(because: &Because) -> bool {
     matches!(because.cause.reason, Reason::Setting | Reason::Argument)
@@ -163,8 +243,8 @@ fn of_several() -> Cause {
 fn causes(side: &Side) -> Option<Causes<'_>> {
     match side {
         Side::Declared(declared) => {
-            let Declared { project, proxy, .. } = &**declared;
-            Some(Causes::new(&project.cluster, &project.controller, proxy))
+            let Declared { project, proxy, findings, .. } = &**declared;
+            Some(Causes::new(&project.cluster, &project.controller, proxy).with(findings))
         }
         Side::Dump(_) => None,
     }

@@ -9,38 +9,46 @@ use crate::output::difference::{Because, Entry};
 /// Of more paths and values that one edit changes, only these are told.
 const MOST_TOLD: usize = 4;
 
-/// A difference, and the number of the edit of the manifests that made it.
-pub(super) type Blamed = (Entry, Option<usize>);
+/// A difference, and what made it: all with the same text have one cause. Behind a bar stands whose it is, where that is known.
+pub(super) type Blamed = (Entry, Option<String>);
 
 /// Joins what one edit made. Hosts and paths that come and go are told one by one.
 pub(super) fn by_edit(entries: Vec<Blamed>) -> Vec<Entry> {
     let mut joined: Vec<Vec<Entry>> = Vec::new();
-    let mut first: HashMap<usize, usize> = HashMap::new();
-    let mut places: HashMap<(usize, String), usize> = HashMap::new();
+    let mut first: HashMap<String, usize> = HashMap::new();
+    let mut places: HashMap<(String, String), usize> = HashMap::new();
     let mut others = Vec::new();
     // A path that is matched otherwise can take fewer locations than before.
     let kept: HashSet<_> =
-        entries.iter().filter(|(entry, _)| is_kept(entry)).filter_map(|(entry, edit)| Some(((*edit)?, place(entry)?))).collect();
+        entries.iter().filter(|(entry, _)| is_kept(entry)).filter_map(|(entry, edit)| Some((edit.clone()?, place(entry)?))).collect();
     let (blamed, unknown): (Vec<_>, Vec<_>) = entries.into_iter().partition(|(_, edit)| edit.is_some());
     let unknown = by_words(unknown.into_iter().map(|(entry, _)| entry).collect());
     for (entry, edit) in blamed {
-        let place = comes_or_goes(&entry).filter(|place| edit.is_none_or(|edit| !kept.contains(&(edit, place.clone()))));
+        let place = comes_or_goes(&entry).filter(|place| edit.as_ref().is_none_or(|edit| !kept.contains(&(edit.clone(), place.clone()))));
         match (edit, place) {
             (None, _) => {}
             (Some(edit), None) => others.push((edit, entry)),
-            (Some(edit), Some(place)) => match places.get(&(edit, place.clone())) {
+            (Some(edit), Some(place)) => match places.get(&(edit.clone(), place.clone())) {
                 Some(at) => joined[*at].push(entry),
                 None => {
-                    first.entry(edit).or_insert(joined.len());
+                    first.entry(edit.clone()).or_insert(joined.len());
                     places.insert((edit, place), joined.len());
                     joined.push(vec![entry]);
                 }
             },
         }
     }
+    let owned: HashSet<String> =
+        others.iter().map(|(edit, _)| edit).chain(first.keys()).filter(|edit| !edit.ends_with('|')).cloned().collect();
     for (edit, entry) in others {
+        // What is nobody's own is of the only one that has a part in it.
+        let mut owners = owned.iter().filter(|owned| edit.ends_with('|') && owned.starts_with(&edit));
+        let edit = match (owners.next(), owners.next()) {
+            (Some(only), None) => only.clone(),
+            _ => edit,
+        };
         let of_host = entry.changes.first().filter(|_| entry.file == "certificates.json").and_then(|change| change.path.first());
-        let known = of_host.and_then(|host| places.get(&(edit, format!("{host} ")))).copied();
+        let known = of_host.and_then(|host| places.get(&(edit.clone(), format!("{host} ")))).copied();
         if let Some(at) = known {
             joined[at].push(entry);
             continue;

@@ -17,6 +17,7 @@ use super::project::Project;
 use super::{Failure, Global, Status, golden, target_parser};
 use crate::diagnostic::{Outcome, Severity};
 use crate::emit::{self, IngressNginx, OutputFile, Target};
+use crate::ir::Proxy;
 use crate::lower;
 
 const EXAMPLES: &str = "\
@@ -110,7 +111,10 @@ impl Render {
         let mut rendered = emit::find(self.target).map(|target| target.render(&proxy, &self.targets.options())).unwrap_or_default();
         project.findings.extend(rendered.diagnostics);
         if let Some(style) = self.origins {
-            origins::add(style, &mut rendered.value, project, &proxy)?;
+            let render = |proxy: &Proxy| {
+                emit::find(self.target).map(|target| target.render(proxy, &self.targets.options()).value).unwrap_or_default()
+            };
+            origins::add(style, &mut rendered.value, project, &proxy, &render)?;
         }
         // The process ends soon: to give back a million small values one by one would take a tenth of its time.
         std::mem::forget((proxy, std::mem::take(&mut project.cluster)));

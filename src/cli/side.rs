@@ -1,6 +1,5 @@
 //! One side of a comparison: manifests, compiled, or a configuration that a controller has written.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -9,28 +8,27 @@ use serde_json::Value;
 use super::absent::{self, Supposed};
 use super::controller::ControllerOptions;
 use super::dump::{Dump, Live, Lua, MAIN};
+use super::effects::Sample;
 use super::inputs::Inputs;
 use super::project::Project;
+use super::written::{NO_FILE, Written};
 use super::{Failure, Global, Status};
 use crate::catalog::features::password_auth;
 use crate::catalog::releases::{self, Fitting};
 use crate::catalog::version::{FIRST, Version};
 use crate::cause::edits::Given;
-use crate::conf::{self, Tree};
-use crate::diagnostic::ObjectRef;
+use crate::conf::Tree;
+use crate::diagnostic::{Diagnostic, ObjectRef, Outcome};
 use crate::diff::facts::Facts;
 use crate::diff::layout::Layout;
-use crate::emit::{IngressNginx, Options, Target as _};
+use crate::emit::{IngressNginx, Target as _};
 use crate::ir::Proxy;
 use crate::lower::{self, Controller};
 use crate::manifest::Cluster;
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{SourceMap, Span};
 
 /// Names of manifests end so; everything else that is a single file is a configuration.
 const MANIFESTS: [&str; 3] = ["yaml", "yml", "json"];
-/// The text of a rendered configuration is no file: nothing points into it.
-const NO_FILE: FileId = FileId(u32::MAX);
-
 /// Where a side comes from.
 #[derive(Debug)]
 pub(super) enum Origin {
@@ -65,37 +63,9 @@ pub(super) struct Declared {
     pub(super) proxy: Proxy,
     /// What is supposed to be there.
     pub(super) supposed: Supposed,
+    /// What was found on the way from the manifests.
+    pub(super) findings: Vec<Diagnostic>,
     written: Written,
-}
-
-/// What manifests come to, as text.
-#[derive(Debug, Default)]
-pub(super) struct Written {
-    configuration: String,
-    /// The other files, read back.
-    dynamic: Vec<(Cow<'static, str>, Value)>,
-}
-
-impl Written {
-    fn of(proxy: &Proxy) -> Self {
-        let mut files = IngressNginx.render(proxy, &Options::default()).value.into_iter();
-        let configuration = files.next().map(|file| file.content).unwrap_or_default();
-        // What was written here is JSON.
-        Self {
-            configuration,
-            dynamic: files.filter_map(|file| Some((file.name.into(), serde_json::from_str(&file.content).ok()?))).collect(),
-        }
-    }
-
-    /// Spans in it point nowhere.
-    pub(super) fn tree(&self) -> Tree<'_> {
-        conf::parse(NO_FILE, &self.configuration).value
-    }
-
-    /// What the controller would tell Lua.
-    pub(super) fn lua(&self, what: Lua) -> Option<&Value> {
-        self.dynamic.iter().find(|(known, _)| *known == what.file()).map(|(_, value)| value)
-    }
 }
 
 impl Declared {
@@ -131,7 +101,7 @@ impl Declared {
         if !keep_environment {
             adopt_environment(&mut project, &facts);
         }
-        let mut proxy = lower::lower(&project.cluster, &project.controller).value;
+        let Outcome { value: mut proxy, diagnostics: findings } = lower::lower(&project.cluster, &project.controller);
         // A pod can have IPv6 and not listen there; that the ConfigMap says so need not be in the manifests.
         proxy.runtime.ipv6 &= keep_environment || facts.listens_on_ipv6 != Some(false);
         // Which file holds the certificate depends on the pod, unless an argument says so.
@@ -140,7 +110,7 @@ impl Declared {
         {
             proxy.default_certificate.file.clone_from(file);
         }
-        let mut declared = Self { project, proxy, supposed, written: Written::default() };
+        let mut declared = Self { project, proxy, supposed, findings, written: Written::default() };
         declared.write();
         Ok(declared)
     }
@@ -149,25 +119,19 @@ impl Declared {
         self.written = Written::of(&self.proxy);
     }
 
-    /// What other manifests would come to under the same circumstances.
-    pub(super) fn what_if(&self, cluster: &Cluster, controller: &Controller) -> Written {
-        let mut proxy = lower::lower(cluster, controller).value;
-        proxy.layout = self.proxy.layout;
-        proxy.runtime.ipv6 = self.proxy.runtime.ipv6;
-        if controller.flags.default_ssl_certificate == self.project.controller.flags.default_ssl_certificate {
-            proxy.default_certificate = self.proxy.default_certificate.clone();
-        }
-        Written::of(&proxy)
-    }
-
-    /// The manifests and the controller.
-    pub(super) fn given(&self) -> Given<'_> {
-        Given { cluster: &self.project.cluster, controller: &self.project.controller }
-    }
-
-    /// What comes of them.
-    pub(super) fn written(&self) -> &Written {
-        &self.written
+    /// The manifests, and what others would come to under the same circumstances.
+    pub(super) fn sample(&self) -> Sample<'_> {
+        let given = Given { cluster: &self.project.cluster, controller: &self.project.controller };
+        let compile = |cluster: &Cluster, controller: &Controller| {
+            let mut proxy = lower::lower(cluster, controller).value;
+            proxy.layout = self.proxy.layout;
+            proxy.runtime.ipv6 = self.proxy.runtime.ipv6;
+            if controller.flags.default_ssl_certificate == self.project.controller.flags.default_ssl_certificate {
+                proxy.default_certificate = self.proxy.default_certificate.clone();
+            }
+            Written::of(&proxy)
+        };
+        Sample { given, written: &self.written, compile: Box::new(compile) }
     }
 
     /// Writes it in the words of another release.

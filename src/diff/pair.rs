@@ -142,7 +142,7 @@ fn likeness(block: Directive<'_>, stage: Stage) -> Option<Cow<'_, str>> {
             Some(Cow::Owned(lines.collect::<Vec<_>>().join("\n")))
         }
         ("map" | "geo" | "split_clients", Stage::Named) => block.args().next_back().map(Arg::value),
-        ("location", Stage::Named) => declared_path(block).map(Cow::Owned),
+        ("location", Stage::Named) => declared_path(block).or_else(|| without_hash(block)).map(Cow::Owned),
         ("limit_except", Stage::Alone) => Some(Cow::Borrowed("")),
         _ => None,
     }
@@ -156,6 +156,14 @@ fn declared_path(location: Directive<'_>) -> Option<String> {
         set.args().nth(1).map(|value| value.value().into_owned()).filter(|value| !value.is_empty())
     };
     Some([noted("$namespace")?, noted("$ingress_name")?, noted("$location_path")?].join("\0"))
+}
+
+/// The name of a location of the controller's own that ends in a hash of what it holds, without that.
+fn without_hash(location: Directive<'_>) -> Option<String> {
+    const SHA1: usize = 40;
+    let name = location.args().next()?.value();
+    let (front, hash) = name.split_at_checked(name.len().checked_sub(SHA1)?)?;
+    (front.starts_with('@') && hash.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| front.to_owned())
 }
 
 fn server_key(server: Directive<'_>, stage: Stage) -> Key<'_> {

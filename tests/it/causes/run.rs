@@ -81,6 +81,39 @@ impl Case {
         })
     }
 
+    /// The same for the first side as a controller has written it.
+    pub fn against_live(&self) -> (usize, Vec<String>) {
+        self.tried(|folder, kind, before, after| {
+            render(folder.path(), "before", &before.arguments);
+            let arguments = ["diff", "after", "--live", "live/nginx.conf", "--live-backends", "live/backends.json", "--format", "json"];
+            let document = json(folder.path(), &[arguments.map(str::to_owned).as_slice(), &after.arguments].concat())?;
+            Some(judge_live(&document, kind, after, self.name))
+        })
+    }
+
+    /// Which lines of `render --origins` that a change adds do not have the changed line as their origin.
+    pub fn of_origins(&self) -> (usize, Vec<String>) {
+        self.tried(|folder, kind, before, after| {
+            if kind != Kind::Added {
+                return None;
+            }
+            let lines = |side: &Side, name: &str, more: &[&str]| {
+                let fixed = ["render", name, "--target", "ingress-nginx", "--quiet"];
+                let arguments = side.arguments.iter().map(String::as_str);
+                let all: Vec<&str> = fixed.into_iter().chain(more.iter().copied()).chain(arguments).collect();
+                program::run(folder.path(), &all, "").stdout.lines().map(str::to_owned).collect::<Vec<_>>()
+            };
+            let directive = |line: &str| line.trim().split("  # ").next().unwrap_or_default().to_owned();
+            let known: std::collections::HashSet<String> =
+                lines(before, "before", &["--origins"]).iter().map(|line| directive(line)).collect();
+            let origin = format!("# after/{FILE}:{}:", after.line?);
+            let annotated = lines(after, "after", &["--origins"]);
+            let added: Vec<_> = annotated.iter().filter(|line| line.contains("  # ") && !known.contains(&directive(line))).collect();
+            let wrong = added.iter().find(|line| !line.contains(&origin));
+            (!added.is_empty()).then(|| wrong.map(|line| line.trim().to_owned()).into_iter().collect())
+        })
+    }
+
     fn tried(&self, told: impl Fn(&TempDir, Kind, &Side, &Side) -> Option<Vec<String>>) -> (usize, Vec<String>) {
         let (mut shown, mut wrong) = (0, Vec::new());
         for (at, (kind, before, after)) in self.changes.iter().enumerate() {
@@ -95,6 +128,12 @@ impl Case {
         }
         (shown, wrong)
     }
+}
+
+fn render(folder: &Path, input: &str, arguments: &[String]) {
+    let fixed = ["render", input, "--target", "ingress-nginx", "-o", "live", "--quiet"].map(str::to_owned);
+    let all = [fixed.as_slice(), arguments].concat();
+    program::run(folder, &all.iter().map(String::as_str).collect::<Vec<_>>(), "");
 }
 
 /// What the program says; nothing where both sides are equal.
@@ -141,6 +180,24 @@ fn judge(document: &Value, kind: Kind, before: &Side, after: &Side, name: &str) 
         let is = kind == Kind::Removed || stands_at(&difference["cause"], "after", after.line);
         let names = |key: &str| difference[key]["message"].as_str().is_none_or(|message| message.contains(&format!("{name}`")));
         if !(was && is && names("cause") && names("cause_before")) {
+            faults.push(shown(difference));
+            break;
+        }
+    }
+    faults
+}
+
+fn judge_live(document: &Value, kind: Kind, after: &Side, name: &str) -> Vec<String> {
+    let all = differences(document);
+    let mut faults = Vec::new();
+    if count(all) != 1 {
+        let messages: Vec<_> = all.iter().take(3).map(|difference| difference["message"].to_string()).collect();
+        faults.push(format!("{} differences: {}", all.len(), messages.join(", ")));
+    }
+    for difference in all {
+        let message = difference["cause"]["message"].as_str().unwrap_or_default();
+        let is = kind == Kind::Removed || stands_at(&difference["cause"], "after", after.line);
+        if !(is && message.contains(&format!("{name}`"))) {
             faults.push(shown(difference));
             break;
         }

@@ -1,0 +1,85 @@
+//! What the manifests do not say, and what would be otherwise if they did.
+
+use super::ingress::{annotations, name};
+use super::query::Query;
+use super::{Causes, span};
+use crate::diagnostic::{Cause, Reason};
+use crate::manifest::Object;
+use crate::source::Span;
+use k8s_openapi::api::networking::v1::Ingress;
+
+/// Names, each of which would make a directive what it is elsewhere. Annotations are without their prefix.
+#[derive(Debug, Clone, Default)]
+pub struct Absent {
+    /// Annotations.
+    pub annotations: Vec<&'static str>,
+    /// Keys of the ConfigMap.
+    pub keys: Vec<&'static str>,
+    /// Arguments, without dashes.
+    pub arguments: Vec<&'static str>,
+}
+
+impl Absent {
+    /// Whether there is no such name.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.annotations.is_empty() && self.keys.is_empty() && self.arguments.is_empty()
+    }
+
+    /// The names.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.annotations.iter().chain(&self.keys).chain(&self.arguments).copied()
+    }
+}
+
+impl Causes<'_> {
+    /// Why a directive is not there, or is the default, where nobody says one of some names.
+    #[must_use]
+    pub fn of_absent(&self, query: &Query, absent: &Absent) -> Cause {
+        let ingress = query.ingress.and_then(|owner| self.ingress(owner));
+        let mut said = Vec::new();
+        if !absent.annotations.is_empty() {
+            let names = listed(&absent.annotations);
+            said.push(match (ingress, query.host) {
+                (Some(ingress), _) => format!("{} has no annotation {names}", name(ingress)),
+                (None, Some(_)) => format!("no Ingress of the host has an annotation {names}"),
+                (None, None) => format!("no Ingress has an annotation {names}"),
+            });
+        }
+        if !absent.keys.is_empty() {
+            let names = listed(&absent.keys);
+            said.push(match self.config_map.map(|map| &map.reference) {
+                Some(map) => format!("ConfigMap `{}/{}` has no key {names}", map.namespace, map.name),
+                None => format!("there is no ConfigMap with a key {names}"),
+            });
+        }
+        if !absent.arguments.is_empty() {
+            let names: Vec<String> = absent.arguments.iter().map(|argument| format!("--{argument}")).collect();
+            said.push(format!("the controller has no argument {}", listed(&names.iter().map(String::as_str).collect::<Vec<_>>())));
+        }
+        let is_default = !query.text.is_empty();
+        let message = format!("{}{}", if is_default { "the controller's default: " } else { "" }, said.join(", and "));
+        let reason = if is_default { Reason::Default } else { Reason::Nothing };
+        let subject = absent.names().next().unwrap_or_default().to_owned();
+        let object = ingress.filter(|_| !absent.annotations.is_empty()).map(|ingress| ingress.reference.clone());
+        Cause { reason, message, subject, object, span: self.place_of_absent(query, absent, ingress) }
+    }
+
+    /// Where one of the names would stand.
+    fn place_of_absent(&self, query: &Query, absent: &Absent, ingress: Option<&Object<Ingress>>) -> Option<Span> {
+        if absent.annotations.is_empty() {
+            return self.config_map.filter(|_| !absent.keys.is_empty()).map(|map| map.key_span(&["data"]));
+        }
+        ingress.map(annotations).or_else(|| query.host.and_then(|host| span(self.server(host)?.origin)))
+    }
+}
+
+/// Names in a sentence: `a`, `b` or `c`.
+pub(super) fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
+}

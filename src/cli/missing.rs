@@ -1,0 +1,139 @@
+//! Names that a side does not have: what it would be with each of them.
+
+use k8s_openapi::api::networking::v1::Ingress;
+use rayon::prelude::*;
+
+use super::effects::{Effects, Sample};
+use super::trial::{Seen, Trial};
+use crate::catalog::features;
+use crate::catalog::flags::{FLAGS, Flag, Flags};
+use crate::catalog::key::Spec;
+use crate::catalog::settings::{self, Setting};
+use crate::cause::Absent;
+use crate::cause::edits::{Edit, Given, Set, What};
+use crate::lower;
+use crate::manifest::Object;
+
+/// What could be there.
+#[derive(Clone, Copy)]
+enum Candidate {
+    Annotation(&'static Spec),
+    Key(&'static Setting),
+    Argument(&'static Flag),
+}
+
+/// Adds each annotation and key that is not there and that may have to do with a difference.
+pub(super) fn names(side: &Sample, seen: &[&Seen]) -> Vec<Trial> {
+    let governs = |directives: &[&str]| {
+        seen.iter().any(|seen| match seen.file {
+            "nginx.conf" => directives.iter().any(|directive| is_about(directive, seen)),
+            _ => directives.is_empty(),
+        })
+    };
+    let Given { cluster, controller } = side.given;
+    let version = controller.version;
+    let annotations = features::all().filter(|spec| spec.is_known_to(version) && governs(spec.directives));
+    let map = lower::config_map(cluster, controller);
+    let has_key = |name: &str| map.is_none_or(|map| map.value.data.as_ref().is_some_and(|data| data.contains_key(name)));
+    let keys = settings::all().filter(|setting| setting.is_known_to(version) && !has_key(setting.name) && governs(setting.directives));
+    tried(side, annotations.map(Candidate::Annotation).chain(keys.map(Candidate::Key)).collect())
+}
+
+/// Adds each argument that the controller does not get.
+pub(super) fn arguments(side: &Sample) -> Vec<Trial> {
+    let usual = Flags::of_release(side.given.controller.version);
+    let missing = FLAGS.iter().filter(|flag| flag.is_rendered() && !flag.differs(&usual, &side.given.controller.flags));
+    tried(side, missing.map(Candidate::Argument).collect())
+}
+
+fn tried(side: &Sample, candidates: Vec<Candidate>) -> Vec<Trial> {
+    if !side.affords(candidates.len()) {
+        return Vec::new();
+    }
+    candidates.into_par_iter().filter_map(|candidate| candidate.trial(side)).collect()
+}
+
+/// Whether an entry of the catalog is about the directive of a difference, or about the block around it.
+fn is_about(directive: &str, seen: &Seen) -> bool {
+    fn word(text: &str) -> &str {
+        text.split(' ').next().unwrap_or_default()
+    }
+    let around = seen.path.rsplit('\n').next().unwrap_or_default();
+    word(directive) == word(&seen.name) || word(directive) == word(around)
+}
+
+/// The names that edits are about.
+pub(super) fn named<'e>(edits: impl Iterator<Item = &'e Edit>) -> Absent {
+    let mut absent = Absent::default();
+    for edit in edits {
+        let name = edit.short_name();
+        match edit.what {
+            What::Annotation => absent.annotations.extend(features::find(&name).map(|spec| spec.name)),
+            What::Key => absent.keys.extend(settings::find(&name).map(|setting| setting.name)),
+            What::Argument(name) => absent.arguments.push(name),
+            What::Rules | What::Field | What::Object => {}
+        }
+    }
+    absent
+}
+
+impl Candidate {
+    fn trial(self, side: &Sample) -> Option<Trial> {
+        let mut controller = side.given.controller.clone();
+        let edits = match self {
+            Self::Annotation(spec) => of_ingresses(spec, side),
+            Self::Key(setting) => {
+                let map = lower::config_map(side.given.cluster, side.given.controller)?;
+                vec![Edit::key(&map.reference, setting.name, &another(&setting.default()))]
+            }
+            Self::Argument(flag) => {
+                let text = format!("--{}={}", flag.name, another(&flag.value_in(&controller.flags)));
+                flag.copy(&Flags::parse(controller.version, [(text, None)]).value, &mut controller.flags);
+                vec![Edit::argument(flag.name)]
+            }
+        };
+        let name = match self {
+            Self::Annotation(spec) => spec.name,
+            Self::Key(setting) => setting.name,
+            Self::Argument(flag) => flag.name,
+        };
+        let from = Given { controller: &controller, ..side.given };
+        let with = (!edits.is_empty()).then(|| side.changed(&edits, Set::After, from))?;
+        // What it needs is not what is missing.
+        let about: Vec<Edit> = edits.into_iter().filter(|edit| edit.short_name() == name).take(1).collect();
+        (!about.is_empty()).then(|| Trial::new(about, Effects::between(&with, side.written)))
+    }
+}
+
+/// What gives an annotation to the Ingresses that have it not: where it needs another one, to those that have that; where none has,
+/// to all, together with what it needs.
+fn of_ingresses(spec: &'static Spec, side: &Sample) -> Vec<Edit> {
+    let prefix = &side.given.controller.flags.annotations_prefix;
+    let all = [Some(spec), spec.needs.names.first().and_then(|needed| features::find(needed))].into_iter().flatten();
+    let names: Vec<_> = all.map(|spec| (format!("{prefix}/{}", spec.name), spec.example)).collect();
+    let has =
+        |ingress: &Object<Ingress>, name: &String| ingress.value.metadata.annotations.as_ref().is_some_and(|all| all.contains_key(name));
+    let lacking: Vec<_> = side.given.cluster.ingresses.iter().filter(|ingress| !has(ingress, &names[0].0)).collect();
+    let is_fit = |ingress: &&&Object<Ingress>| names.get(1).is_none_or(|(needed, _)| has(ingress, needed));
+    let fit: Vec<_> = lacking.iter().filter(is_fit).copied().collect();
+    let mut edits = Vec::new();
+    for ingress in if fit.is_empty() { lacking } else { fit } {
+        let missing = names.iter().filter(|(name, _)| !has(ingress, name));
+        edits.extend(missing.map(|(name, value)| Edit::annotation(&ingress.reference, name, value)));
+    }
+    edits
+}
+
+/// A value that is not the default.
+fn another(default: &str) -> String {
+    let digits = default.len() - default.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
+    match (default, default[..digits].parse::<u64>()) {
+        ("true", _) => String::from("false"),
+        ("false", _) => String::from("true"),
+        ("on", _) => String::from("off"),
+        ("off", _) => String::from("on"),
+        (_, Ok(number)) => format!("{}{}", number.saturating_mul(2).saturating_add(1), &default[digits..]),
+        _ if default.starts_with('/') => String::from("/other"),
+        _ => String::from("1"),
+    }
+}

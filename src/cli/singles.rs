@@ -1,0 +1,150 @@
+//! What each annotation, key and argument of one side does, where the other side is no manifests: it is taken away, and what is not
+//! there is added.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::effects::{Effects, Sample, Texts};
+use super::missing;
+use super::trial::{Rank, Seen, Trial};
+use crate::catalog::flags::Flags;
+use crate::catalog::key::Kind as Type;
+use crate::catalog::{features, settings};
+use crate::cause::Absent;
+use crate::cause::edits::{self, Edit, Given, Set, What};
+use crate::diff::Change;
+use crate::lower;
+
+/// What there is on a side, and what is not, name by name, with what it does.
+pub(super) struct Singles {
+    present: Vec<Trial>,
+    absent: Vec<Trial>,
+    /// The number of the text of the side among the two of a change.
+    own: usize,
+}
+
+/// What made a difference.
+pub(super) enum Verdict<'s> {
+    /// Something that the side has; whether without it there were no difference.
+    Present(&'s Trial, bool),
+    /// Something that the side has not.
+    Absent(Absent),
+}
+
+impl Singles {
+    /// Tries everything on a side; `changes` are the differences from, or to, another one.
+    pub(super) fn new(side: &Sample, set: Set, changes: &[(&'static str, &Change)]) -> Self {
+        let own = usize::from(set == Set::After);
+        let seen: Vec<Seen> = changes.iter().map(|(file, change)| Seen::of(file, change)).collect();
+        let mut singles = Self { present: if seen.is_empty() { Vec::new() } else { present(side, false) }, absent: Vec::new(), own };
+        count(&mut singles.present, &seen, own);
+        // What something that is there explains to the letter needs no other explanation, and what is unlikely is tried last.
+        let is_clear = |seen: &Seen| singles.present.iter().filter_map(|trial| trial.rank(seen, own)).any(|rank| rank.0 && rank.1 == 1000);
+        singles.absent = missing::names(side, &seen.iter().filter(|seen| !is_clear(seen)).collect::<Vec<_>>());
+        let fits = |seen: &Seen| singles.present.iter().chain(&singles.absent).any(|trial| trial.fits(seen, own).is_some());
+        if !seen.iter().all(fits) {
+            singles.absent.extend(missing::arguments(side));
+        }
+        count(&mut singles.absent, &seen, own);
+        singles
+    }
+
+    /// What made a difference, as far as anything does.
+    pub(super) fn verdict(&self, file: &'static str, change: &Change) -> Option<Verdict<'_>> {
+        let seen = Seen::of(file, change);
+        let ranked = |trials: &'_ [Trial]| -> Vec<(Rank, usize)> {
+            trials.iter().enumerate().filter_map(|(at, trial)| Some((trial.rank(&seen, self.own)?, at))).collect()
+        };
+        let best = ranked(&self.present).into_iter().max_by_key(|(rank, at)| (*rank, Reverse(*at)));
+        let missing: Vec<_> = ranked(&self.absent).into_iter().filter(|(_, at)| self.absent[*at].can_be_missing()).collect();
+        let most = |rank: &Rank| (rank.0, rank.1, rank.3);
+        let best_missing = missing.iter().map(|(rank, _)| most(rank)).max();
+        match (best, best_missing) {
+            (Some((rank, at)), missing) if missing.is_none_or(|missing| (missing.0, missing.1) <= (rank.0, rank.1)) => {
+                Some(Verdict::Present(&self.present[at], rank.0))
+            }
+            (_, Some(best)) => {
+                let edits = missing.iter().filter(|(rank, _)| most(rank) == best).filter_map(|(_, at)| self.absent[*at].edits.first());
+                Some(Verdict::Absent(missing::named(edits)))
+            }
+            _ => None,
+        }
+    }
+
+    /// What made a directive of the side, by the blocks around it, its name and its text.
+    pub(super) fn origin(&self, path: &str, name: &str, text: &str) -> Option<&Trial> {
+        let is_made = |found: &[Texts]| found.iter().any(|texts| texts[1].as_deref() == Some(text));
+        let makes = |trial: &&Trial| trial.effects.of("nginx.conf", path, name).is_some_and(is_made);
+        // Where two names do the same, neither is missed; each would do it alone.
+        let does = |trial: &&Trial| trial.alone.as_ref().and_then(|alone| alone.of("nginx.conf", path, name)).is_some_and(is_made);
+        let few = |trial: &&Trial| (trial.effects.within("nginx.conf", path), trial.effects.len());
+        self.present.iter().filter(makes).min_by_key(few).or_else(|| self.present.iter().find(does))
+    }
+
+    /// Everything that a side has, tried.
+    pub(super) fn of(side: &Sample) -> Self {
+        Self { present: present(side, true), absent: Vec::new(), own: 1 }
+    }
+}
+
+/// Counts what each trial can have made.
+fn count(trials: &mut [Trial], seen: &[Seen], own: usize) {
+    for trial in trials {
+        trial.covered = seen.iter().filter(|seen| trial.fits(seen, own).is_some()).count();
+    }
+}
+
+/// Takes away each name; `with_alone`: also has nothing but that.
+fn present(side: &Sample, with_alone: bool) -> Vec<Trial> {
+    let Given { cluster, controller } = side.given;
+    let (mut bare, mut usual) = (cluster.clone(), controller.clone());
+    for ingress in &mut bare.ingresses {
+        ingress.value.metadata.annotations = None;
+        if let Some(spec) = &mut ingress.value.spec {
+            spec.tls = None;
+        }
+    }
+    let settings = lower::config_map(cluster, controller).map(|map| map.reference.clone());
+    bare.config_maps.iter_mut().filter(|map| Some(&map.reference) == settings.as_ref()).for_each(|map| map.value.data = None);
+    usual.flags = Flags { configmap: controller.flags.configmap.clone(), ..Flags::of_release(controller.version) };
+    let bare = Given { cluster: &bare, controller: &usual };
+    let mut groups: BTreeMap<String, Vec<Edit>> = BTreeMap::new();
+    for edit in edits::between(bare, side.given) {
+        groups.entry(edit.signature()).or_default().push(edit);
+    }
+    if !side.affords(groups.len() * 3) {
+        return Vec::new();
+    }
+    let nothing = (side.compile)(bare.cluster, bare.controller);
+    let tried = groups.into_values().collect::<Vec<_>>().into_par_iter().map(|edits| {
+        let effects = |edits: &[Edit]| Effects::between(&side.changed(edits, Set::Before, bare), side.written);
+        let others: Option<Vec<Edit>> = edits.iter().map(|edit| Some(edit.with(other_number(edit)?))).collect();
+        let alone = with_alone.then(|| {
+            let (mut cluster, mut controller) = (bare.cluster.clone(), bare.controller.clone());
+            edits.iter().for_each(|edit| edit.put(Set::After, side.given, &mut cluster, &mut controller));
+            Effects::between(&nothing, &(side.compile)(&cluster, &controller))
+        });
+        Trial {
+            varied: others.map(|others| effects(&others)).filter(|varied| varied.len() > 0),
+            effects: effects(&edits),
+            alone,
+            edits,
+            covered: 0,
+        }
+    });
+    tried.collect()
+}
+
+/// Another value of an annotation or a key that is a number.
+fn other_number(edit: &Edit) -> Option<String> {
+    let name = edit.short_name();
+    let is_number = match edit.what {
+        What::Annotation => features::find(&name).is_some_and(|spec| spec.kind == Type::Int),
+        What::Key => settings::find(&name).is_some_and(|setting| setting.kind() == "integer"),
+        What::Argument(_) | What::Rules | What::Field | What::Object => false,
+    };
+    let number = edit.text().filter(|_| is_number)?.trim().parse::<i64>().ok()?;
+    Some(number.checked_mul(2)?.checked_add(1)?.to_string())
+}

@@ -1,0 +1,90 @@
+//! One name that is taken away from manifests or added to them, and how well that explains a difference.
+
+use std::cmp::Reverse;
+
+use super::effects::{Effects, print, texts};
+use crate::cause::edits::{Edit, What};
+use crate::diff::{Change, Kind};
+
+/// One annotation of all Ingresses, one key or one argument.
+pub(super) struct Trial {
+    /// What is taken away or added.
+    pub(super) edits: Vec<Edit>,
+    /// What differs without it, or with it.
+    pub(super) effects: Effects,
+    /// What differs where it has another value; none where nobody knows another one.
+    pub(super) varied: Option<Effects>,
+    /// What differs where nothing else is there; none where nobody asks.
+    pub(super) alone: Option<Effects>,
+    /// How many of the differences it can have made.
+    pub(super) covered: usize,
+}
+
+/// How well a name explains a difference: it makes both texts, how much of what it does is seen, whether its value is in the text that
+/// differs, how many of the differences it explains, and how little else it does there.
+pub(super) type Rank = (bool, usize, bool, usize, Reverse<usize>);
+
+impl Trial {
+    pub(super) fn new(edits: Vec<Edit>, effects: Effects) -> Self {
+        Self { edits, effects, varied: None, alone: None, covered: 0 }
+    }
+
+    /// Whether it makes a directive otherwise, which would be there all the same.
+    pub(super) fn alters(&self, path: &str, name: &str, text: &str) -> bool {
+        let all = [Some(&self.effects), self.alone.as_ref()];
+        let found = all.into_iter().flatten().filter_map(|effects| effects.of("nginx.conf", path, name)).flatten();
+        found.into_iter().any(|texts| texts[0].is_some() && texts[1].as_deref() == Some(text))
+    }
+
+    /// Whether it can have made a difference; whether with it, or without it, there would be none.
+    pub(super) fn fits(&self, seen: &Seen, own: usize) -> Option<bool> {
+        let found = self.effects.of(seen.file, &seen.path, &seen.name)?;
+        // In effects, the side stands behind.
+        let (mine, other) = (&seen.texts[own], &seen.texts[1 - own]);
+        let fitting: Vec<bool> = found.iter().filter(|texts| texts[1] == *mine).map(|texts| texts[0] == *other).collect();
+        let is_exact = fitting.iter().any(|is_exact| *is_exact);
+        let can_vary = || self.varied.as_ref().is_none_or(|varied| varied.of(seen.file, &seen.path, &seen.name).is_some());
+        (!fitting.is_empty() && (is_exact || seen.kind != Kind::Changed || can_vary())).then_some(is_exact)
+    }
+
+    pub(super) fn rank(&self, seen: &Seen, own: usize) -> Option<Rank> {
+        let is_exact = self.fits(seen, own)?;
+        let effects = self.varied.as_ref().filter(|_| !is_exact && seen.kind == Kind::Changed).unwrap_or(&self.effects);
+        let seen_of_all = self.covered * 1000 / effects.len().max(1);
+        let shows = self.edits.first().and_then(Edit::text).is_some_and(|value| seen.is_where_they_differ(value, own));
+        Some((is_exact, seen_of_all.min(1000), shows, self.covered, Reverse(effects.within(seen.file, &seen.path))))
+    }
+
+    /// Whether all that it does is among the differences.
+    pub(super) fn is_all_seen(&self) -> bool {
+        self.covered >= self.effects.len()
+    }
+
+    /// Whether it can be what is missing: what holds everywhere and would change much that is as it was is not.
+    pub(super) fn can_be_missing(&self) -> bool {
+        let is_everywhere = self.edits.first().is_some_and(|edit| matches!(edit.what, What::Argument(_) | What::Key));
+        !is_everywhere || 2 * self.covered >= self.effects.len()
+    }
+}
+
+/// A difference as far as it matters here.
+pub(super) struct Seen {
+    pub(super) file: &'static str,
+    pub(super) path: String,
+    pub(super) name: String,
+    kind: Kind,
+    texts: [Option<String>; 2],
+}
+
+impl Seen {
+    pub(super) fn of(file: &'static str, change: &Change) -> Self {
+        let (path, name) = print(change);
+        Self { file, path, name, kind: change.kind, texts: texts(change) }
+    }
+
+    /// Whether a value is in the text of one side alone.
+    fn is_where_they_differ(&self, value: &str, own: usize) -> bool {
+        let has = |side: usize| self.texts[side].as_deref().is_some_and(|text| text.contains(value));
+        !value.is_empty() && has(own) && !has(1 - own)
+    }
+}
