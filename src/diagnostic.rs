@@ -40,6 +40,9 @@ pub enum Effect {
 }
 
 impl Severity {
+    /// All of them, the lightest first.
+    pub const ALL: [Self; 3] = [Self::Info, Self::Warning, Self::Error];
+
     /// The word for this severity in settings and machine formats.
     #[must_use]
     pub fn name(self) -> &'static str {

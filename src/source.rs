@@ -50,6 +50,10 @@ pub struct SourceFile {
     pub name: String,
     /// The text.
     pub text: Arc<str>,
+    /// Nobody named the file: it was met in a folder, and may be for another program.
+    pub is_met: bool,
+    /// Bytes that are no text: where a mark stands in for each of them, and which one it was.
+    pub broken: Vec<(u32, u8)>,
     lines: Vec<u32>,
     /// Bytes that begin no character, counted before each block and at the end; empty where every byte begins one.
     continuations: Vec<u32>,
@@ -65,7 +69,7 @@ impl SourceFile {
         let mut lines = Vec::with_capacity(memchr::memchr_iter(b'\n', text.as_bytes()).count() + 1);
         lines.extend(std::iter::once(0).chain(starts));
         let continuations = if text.is_ascii() { Vec::new() } else { count_by_block(text.as_bytes()) };
-        Self { name, text, lines, continuations }
+        Self { name, text, is_met: false, broken: Vec::new(), lines, continuations }
     }
 
     /// How many characters begin before a byte offset within the text.
@@ -126,6 +130,24 @@ impl SourceMap {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         self.files.push(SourceFile::new(name.into(), text.into()));
         id
+    }
+
+    /// Adds a file of another map.
+    pub fn add_again(&mut self, file: &SourceFile) -> FileId {
+        let id = self.add(file.name.clone(), Arc::clone(&file.text));
+        let new = &mut self.files[id.0 as usize];
+        (new.is_met, new.broken) = (file.is_met, file.broken.clone());
+        id
+    }
+
+    /// Notes that nobody named the file.
+    pub fn note_met(&mut self, id: FileId) {
+        self.files[id.0 as usize].is_met = true;
+    }
+
+    /// Notes where bytes of the file were no text.
+    pub fn note_broken(&mut self, id: FileId, broken: Vec<(u32, u8)>) {
+        self.files[id.0 as usize].broken = broken;
     }
 
     /// The file of an identity that this map gave out.

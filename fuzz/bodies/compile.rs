@@ -2,7 +2,7 @@
 
 use ingressc::catalog::flags::Flags;
 use ingressc::catalog::version::LATEST;
-use ingressc::diagnostic::{Diagnostic, Severity};
+use ingressc::diagnostic::Diagnostic;
 use ingressc::emit::{HaproxyOptions, NginxOptions, Options, OutputFile, TARGETS};
 use ingressc::lint::{self, Judgement, Subject};
 use ingressc::lower::{self, Controller, Environment};
@@ -65,7 +65,7 @@ impl All {
 
 /// Findings as people and machines read them.
 fn reports(findings: &[Diagnostic], sources: &SourceMap) -> Vec<String> {
-    let report = Findings { all: findings, suppressed: 0, deny: Severity::Error, sources };
+    let report = Findings::new(findings, sources);
     let json = json::report(&report).expect("findings are JSON");
     let sarif = sarif::report(&report).expect("findings are JSON");
     vec![summary::report(&report, false, Paint::default()), json, sarif, github::report(&report), junit::report(&report)]

@@ -7,24 +7,27 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::baseline::{self, BaselineArgs};
 use super::console::Console;
 use super::controller::ControllerOptions;
 use super::fix::Fixing;
 use super::inputs::Inputs;
+use super::levels::Levels;
 use super::output::TargetArgs;
-use super::policy::{self, Judged};
+use super::policy::{Judged, Policy};
 use super::progress::Progress;
 use super::project::Project;
 use super::supposed;
 use super::{Failure, Global, Status, target_parser, upgrade};
 use crate::catalog::version::Release;
-use crate::diagnostic::{Diagnostic, Outcome, Severity};
+use crate::diagnostic::{Diagnostic, ObjectRef, Outcome, Severity};
 use crate::emit::{self, Target};
 use crate::ir::Proxy;
 use crate::lint::{self, Judgement, Subject};
 use crate::lower::{self, Classes, Controller};
 use crate::manifest::helm::Templates;
-use crate::output::{Findings, github, json, junit, sarif, summary};
+use crate::output::looked::Looked;
+use crate::output::{Findings, concise, github, gitlab, json, junit, sarif, summary};
 use crate::source::{FileId, SourceMap};
 
 const EXAMPLES: &str = "\
@@ -35,6 +38,10 @@ Examples:
       The same for a chart, as a controller of that version sees it
   ingressc check manifests/ --deny warning --format github
       In a workflow: annotate the files, and fail on warnings too
+  ingressc check manifests/ --allow placeholder --deny 'missing-*' --deny warning
+      Without findings of one rule, those of some others as errors, and fail on warnings too
+  ingressc check manifests/ --write-baseline known.json
+      Note what is found today; with --baseline known.json, only what comes later is shown
   ingressc check manifests/ --format sarif > ingressc.sarif
       For code scanning
   ingressc check manifests/ --controller ingress-nginx:1.11.8 --upgrade-to 1.15.1
@@ -51,11 +58,8 @@ pub(super) struct Check {
     #[command(flatten)]
     inputs: Inputs,
     /// How to write the findings
-    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true, value_name = "text|json|sarif|github|junit")]
+    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true, value_name = FORMATS)]
     format: Format,
-    /// The lowest severity that fails the run
-    #[arg(long, value_enum, default_value_t = Deny::Error, value_name = "LEVEL")]
-    deny: Deny,
     /// What the manifests are compiled to
     #[arg(long, value_name = "TARGET", value_parser = target_parser(), default_value = "ingress-nginx")]
     target: &'static str,
@@ -71,37 +75,31 @@ pub(super) struct Check {
     targets: TargetArgs,
     #[command(flatten)]
     fixing: Fixing,
+    #[command(flatten)]
+    baseline: BaselineArgs,
+    #[command(flatten)]
+    levels: Levels,
 }
+
+/// All formats, as the help names them.
+const FORMATS: &str = "text|concise|json|sarif|github|gitlab|junit";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For people.
     Text,
+    /// A line each.
+    Concise,
     /// For scripts.
     Json,
     /// For code scanning.
     Sarif,
     /// Commands of a GitHub workflow, which show findings in a pull request.
     Github,
+    /// A report of code quality for GitLab.
+    Gitlab,
     /// For CI systems that collect test reports.
     Junit,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Deny {
-    Info,
-    Warning,
-    Error,
-}
-
-impl Deny {
-    pub(super) fn severity(self) -> Severity {
-        match self {
-            Self::Info => Severity::Info,
-            Self::Warning => Severity::Warning,
-            Self::Error => Severity::Error,
-        }
-    }
 }
 
 impl Check {
@@ -109,32 +107,55 @@ impl Check {
         let progress = Progress::start(console, "checking the manifests…");
         let mut project = Project::load(&self.inputs, &self.controller, global)?;
         project.settle_for(self.target)?;
-        let Judged { mut findings, mut suppressed, .. } = self.judge(&mut project)?;
+        let mut found = self.judge(&mut project)?;
         drop(progress);
 
         if self.fixing.is_wanted() {
-            let fixed = self.fixing.run(&findings, &project.sources, &self.inputs, console)?;
+            let fixed = self.fixing.run(&found.findings, &project.sources, &self.inputs, console)?;
             project.status = project.status.max(fixed.status);
             if !fixed.texts.is_empty() {
                 // A name that counts now has a value that counts now: what is left is found by looking again.
                 let status = project.status;
                 project = project.with_texts(fixed.texts, &self.controller)?;
                 project.status = project.status.max(status);
-                Judged { findings, suppressed, .. } = self.judge(&mut project)?;
+                found = self.judge(&mut project)?;
             }
         }
-        let deny = self.deny.severity();
-        let report = Findings { all: &findings, suppressed, deny, sources: &project.sources };
+        if let Some(file) = self.baseline.file() {
+            baseline::write(file, &found.findings, &project.sources)?;
+            console.note(&format!("{} findings are in `{}`\n", found.findings.len(), file.display()));
+            return Ok(project.status);
+        }
+        let deny = self.levels.fails_at().unwrap_or(Severity::Error);
+        let Found { findings, suppressed, baseline, looked } = &found;
+        let report = Findings { all: findings, suppressed: *suppressed, baseline: *baseline, deny, looked, sources: &project.sources };
         match self.fixing.owns_stdout(&self.inputs) {
-            true => console.findings(&findings, suppressed, &project.sources),
+            true => console.findings(findings, *suppressed, &project.sources),
             false => self.write(&report, console)?,
         }
+        self.tell(&report, console);
         let is_clean = findings.iter().all(|finding| finding.severity < deny);
         Ok(project.status.max(if is_clean { Status::Clean } else { Status::Findings }))
     }
 
+    /// Says what was looked at: to whoever looks on, and to everybody where it was nothing.
+    fn tell(&self, report: &Findings, console: &Console) {
+        if matches!(self.format, Format::Text | Format::Concise) {
+            report.looked.rest().iter().for_each(|rest| console.note(rest));
+            let is_empty = report.looked.is_nothing() && report.all.is_empty();
+            if console.is_watched() || is_empty {
+                console.note(&report.looked.text(report.all.len()));
+            }
+        }
+    }
+
     /// All findings, after the settings.
-    fn judge<'a>(&self, project: &'a mut Project) -> Result<Judged<'a>, Failure> {
+    fn judge(&self, project: &mut Project) -> Result<Found, Failure> {
+        let looked = project.looked();
+        // To know all objects costs as much as their names.
+        let is_asked = self.baseline.is_read() || !project.settings.suppress.is_empty();
+        let objects: Vec<ObjectRef> = if is_asked { project.cluster.references().cloned().collect() } else { Vec::new() };
+        let before = self.baseline.read()?;
         let compile = |project: &Project, controller: &Controller| self.compile(project, controller);
         let mut findings = if let Some(release) = &self.upgrade_to {
             upgrade::findings(project, &self.controller, release, compile)?
@@ -150,9 +171,22 @@ impl Check {
         findings.iter_mut().for_each(|finding| finding.narrow(&project.sources));
         lint::placeholders::fold(&mut findings, &project.sources);
         name_templates(&mut findings, &project.sources);
-        let mut judged = policy::judge_all(findings, &project.settings, project.settings_file);
-        judged.findings = lint::fold(judged.findings);
-        Ok(judged)
+        let policy = || Policy::of(project, &self.levels);
+        let Judged { mut findings, suppressed } = match self.upgrade_to {
+            // Of what is there now, an upgrade tells only what changes.
+            Some(_) => policy().judge(findings),
+            None => policy().judge_all(findings, &objects),
+        };
+        let mut baseline = 0;
+        if let Some(before) = before {
+            let (known, stale) = before.take(&mut findings, &objects, &project.sources);
+            baseline = known;
+            findings.splice(0..0, policy().judge(stale.into_iter().collect()).findings);
+        }
+        if self.baseline.file().is_none() {
+            findings = lint::fold(findings);
+        }
+        Ok(Found { findings, suppressed, baseline, looked })
     }
 
     /// What the manifests come to, and what the passes of the compiler and the checks find.
@@ -191,12 +225,23 @@ impl Check {
     fn write(&self, report: &Findings, console: &Console) -> anyhow::Result<()> {
         match self.format {
             Format::Text => console.report(|paint| summary::report(report, console.is_quiet(), paint)),
+            Format::Concise => console.result(&concise::report(report, console.is_quiet())),
             Format::Json => console.result(&json::report(report)?),
             Format::Sarif => console.result(&sarif::report(report)?),
             Format::Github => console.result(&github::report(report)),
+            Format::Gitlab => console.result(&gitlab::report(report)?),
             Format::Junit => console.result(&junit::report(report)),
         }
     }
+}
+
+/// What a run comes to.
+struct Found {
+    findings: Vec<Diagnostic>,
+    suppressed: usize,
+    /// How many were there before.
+    baseline: usize,
+    looked: Looked,
 }
 
 /// A time in seconds since 1970: a date, or a time of a date with its zone.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use anyhow::anyhow;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use super::patterns::{NamePattern, PathPattern};
 use super::{Failure, files};
 use crate::catalog::adopted::{self, Dialect};
 use crate::catalog::version::{Release, Version};
@@ -38,6 +40,10 @@ pub(super) struct Config {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(super) struct Settings {
+    /// What of folders is left out.
+    pub(super) exclude: Vec<PathPattern>,
+    /// Rules whose findings a comment in a manifest may accept.
+    pub(super) allow_comments: Vec<NamePattern>,
     /// The controller that the manifests are for.
     pub(super) controller: ControllerSettings,
     /// Facts of its pod.
@@ -124,19 +130,29 @@ impl Level {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Suppression {
     /// The rule.
-    pub(super) rule: Spanned<String>,
+    pub(super) rule: Option<Spanned<NamePattern>>,
+    /// Kind of the object.
+    pub(super) kind: Option<NamePattern>,
     /// Namespace of the object.
-    pub(super) namespace: Option<String>,
+    pub(super) namespace: Option<NamePattern>,
     /// Name of the object.
-    pub(super) name: Option<String>,
+    pub(super) name: Option<NamePattern>,
     /// The annotation, key, path or host.
-    pub(super) subject: Option<String>,
+    pub(super) subject: Option<NamePattern>,
+    /// The file that it is in.
+    pub(super) file: Option<PathPattern>,
     /// Why it is accepted: for the next reader of the file.
-    #[serde(rename = "reason", deserialize_with = "reason")]
-    pub(super) _reason: String,
+    #[serde(deserialize_with = "reason")]
+    pub(super) reason: Spanned<String>,
 }
 
 impl Config {
+    /// The folder that paths in it begin at.
+    pub(super) fn root(&self) -> PathBuf {
+        let folder = Path::new(&self.name).parent().filter(|folder| !folder.as_os_str().is_empty());
+        fs::canonicalize(folder.unwrap_or(Path::new("."))).unwrap_or_default()
+    }
+
     /// Reads the file that is given, else the one of the repository, if there is one.
     pub(super) fn find(given: Option<&Path>) -> Result<Self, Failure> {
         let Some(path) = given.map(PathBuf::from).or_else(search) else { return Ok(Self::default()) };
@@ -218,9 +234,9 @@ fn dialect<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'static
     adopted::find(&name).map(Some).ok_or_else(unknown)
 }
 
-fn reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    if text.trim().is_empty() { Err(serde::de::Error::custom("a suppression needs a reason")) } else { Ok(text) }
+fn reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Spanned<String>, D::Error> {
+    let text = Spanned::<String>::deserialize(deserializer)?;
+    if text.as_ref().trim().is_empty() { Err(serde::de::Error::custom("a suppression needs a reason")) } else { Ok(text) }
 }
 
 #[cfg(test)]
@@ -245,7 +261,7 @@ mod tests {
         assert_eq!(settings.environment.processors.map(NonZeroU32::get), Some(8));
         assert_eq!(settings.environment.resolvers.map(|list| list.len()), Some(2));
         assert_eq!(settings.rules["odd-thing"].severity(), None);
-        assert_eq!(settings.suppress[0].namespace.as_deref(), Some("shop"));
+        assert!(settings.suppress[0].namespace.as_ref().is_some_and(|pattern| pattern.fits("shop")));
         Ok(())
     }
 

@@ -24,7 +24,7 @@ const USUAL_CONFIG_MAP: &str = "ingress-nginx-controller";
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Controller")]
 pub(super) struct ControllerOptions {
-    /// The controller, as ingress-nginx:1.15.1 [default: the image in the manifests, else the last release]
+    /// The controller, as ingress-nginx:1.15.1, 1.15, or its image [default: the image in the manifests, else the last release]
     #[arg(long, value_name = "NAME:VERSION")]
     controller: Option<Release>,
     /// One of the controller's own arguments, as --ingress-class=internal; may be repeated
@@ -152,7 +152,16 @@ fn base(release: &Release, base: Option<Version>, findings: &mut Vec<Diagnostic>
     let Release { name, version } = release;
     match base {
         Some(base) if !release.is_original() => return base,
-        _ if (FIRST..=LATEST).contains(version) => return *version,
+        _ if (FIRST..=LATEST).contains(version) => {
+            if !release.counts_as_the_original() {
+                let message = format!("`{name}` {version} is taken for ingress-nginx {version}: that it counts alike is a guess");
+                let finding = Diagnostic::info("unknown-controller-version", message);
+                findings.push(
+                    finding.help(format!("set `base = \"{version}\"`, or what it is based on, under `[controller]` in `ingressc.toml`")),
+                );
+            }
+            return *version;
+        }
         _ => {}
     }
     let nearest = if *version < FIRST { FIRST } else { LATEST };
@@ -286,7 +295,9 @@ metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
         for (settings, option, expected, is_known) in [
             (base, "--controller=acme:2026.5.3", Version::new(1, 13, 9), true),
             (base, "--controller=acme:1.12.8-r2", Version::new(1, 13, 9), true),
-            ("", "--controller=acme:1.12.8-r2", Version::new(1, 12, 8), true),
+            ("", "--controller=acme:1.12.8-r2", Version::new(1, 12, 8), false),
+            ("", "--controller=rke2:1.12.8-hardened1", Version::new(1, 12, 8), true),
+            ("", "--controller=1.12", Version::new(1, 12, 8), true),
             ("", "--controller=acme:2026.5.3", LATEST, false),
             (base, "--controller=ingress-nginx:1.12.8", Version::new(1, 12, 8), true),
             ("", "--controller=1.8.4", FIRST, false),

@@ -8,7 +8,8 @@ use std::sync::OnceLock;
 use anyhow::bail;
 
 use super::folder::Folder;
-use super::text::{cannot_be_read, reason, regular, text};
+use super::text::{bytes, bytes_of, cannot_be_read, reason, text};
+use crate::manifest::{self, Text};
 
 /// Names of streams of the shell that runs the program: `<(command)` is one.
 const STREAMS: [&str; 3] = ["/dev/stdin", "/dev/fd/", "/proc/self/fd/"];
@@ -18,16 +19,28 @@ const STREAMS: [&str; 3] = ["/dev/stdin", "/dev/fd/", "/proc/self/fd/"];
 /// # Errors
 /// Why it cannot be read, in words that follow the name of the file.
 pub(super) fn read(path: &Path) -> Result<String, String> {
+    text(read_bytes(path)?)
+}
+
+/// The text of a manifest that the user named or a folder holds: bytes that are no text cost what they stand in alone.
+///
+/// # Errors
+/// As in [`read`].
+pub(super) fn read_manifest(path: &Path) -> Result<Text, String> {
+    manifest::decode(read_bytes(path)?)
+}
+
+fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     if path.to_str().is_some_and(|name| STREAMS.iter().any(|stream| name.starts_with(stream))) {
         let file = File::open(path).map_err(|error| cannot_be_read(&error))?;
-        return text(file, 0);
+        return bytes(file, 0);
     }
     // Whether it is a file must be known before it is opened: a queue keeps one waiting, and a device may do anything.
     let found = fs::metadata(path).map_err(|error| cannot_be_read(&error))?;
     if !found.is_file() {
         return Err(String::from("is no file"));
     }
-    regular(open(path).map_err(|error| cannot_be_read(&error))?)
+    bytes_of(open(path).map_err(|error| cannot_be_read(&error))?)
 }
 
 /// The text of a file that was found and not named: no link, since whoever made that may mean the file of another.
@@ -58,10 +71,10 @@ fn open(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// As in [`read`].
-pub(super) fn read_stdin() -> Result<String, String> {
+pub(super) fn read_stdin() -> Result<Text, String> {
     // It can be read only once, and two sides of a comparison may be made of it.
-    static TEXT: OnceLock<Result<String, String>> = OnceLock::new();
-    TEXT.get_or_init(|| text(io::stdin().lock(), 0)).clone()
+    static TEXT: OnceLock<Result<Text, String>> = OnceLock::new();
+    TEXT.get_or_init(|| manifest::decode(bytes(io::stdin().lock(), 0)?)).clone()
 }
 
 /// Replaces the text of a file that still is `old` so that nobody ever sees a part of it. A link stays one; who may read the file

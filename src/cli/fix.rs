@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use anyhow::anyhow;
 use clap::Args;
 
 use super::console::Console;
@@ -55,8 +56,15 @@ impl Fixing {
                 let edits = plan.edits.get(&id).map(Vec::as_slice).unwrap_or_default();
                 let text = fixes::apply(&file.text, edits);
                 if inputs.is_stdin(&file.name) {
+                    if !file.broken.is_empty() {
+                        return Err(anyhow!("standard input is not UTF-8 text: nothing is written"));
+                    }
                     console.result(&text)?;
                 } else if edits.is_empty() {
+                    continue;
+                } else if !file.broken.is_empty() {
+                    console.error(&anyhow!("cannot write `{}`: it is not UTF-8 text", file.name));
+                    fixed.status = Status::Failed;
                     continue;
                 } else if let Err(error) = files::replace(Path::new(&file.name), &file.text, &text) {
                     console.error(&error);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
@@ -10,9 +11,11 @@ use ignore::{DirEntry, WalkBuilder};
 use rayon::prelude::*;
 
 use super::files;
+use super::patterns::PathPatterns;
 use super::text::reason;
 use crate::diagnostic::Diagnostic;
-use crate::source::SourceMap;
+use crate::manifest::Text;
+use crate::source::{SourceMap, Span};
 
 /// What is left out of a folder is no manifest.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
@@ -29,8 +32,8 @@ pub(super) struct Inputs {
     /// File, folder, or `-` for standard input
     ///
     /// Of a folder, the files *.yaml, *.yml and *.json are read, those in folders below included. Hidden files, and files that
-    /// .gitignore or .ignore name, are left out.
-    #[arg(required = true, value_name = "PATH", value_hint = clap::ValueHint::AnyPath)]
+    /// .gitignore, .ignore or `exclude` in the settings file name, are left out.
+    #[arg(default_value = ".", value_name = "PATH", value_hint = clap::ValueHint::AnyPath)]
     paths: Vec<PathBuf>,
 }
 
@@ -40,6 +43,8 @@ struct Input {
     name: String,
     /// None: standard input.
     path: Option<PathBuf>,
+    /// Nobody named it.
+    is_met: bool,
 }
 
 impl Inputs {
@@ -49,20 +54,30 @@ impl Inputs {
     }
 
     /// Reads all texts, each once. A finding of the severity error says that something could not be read.
-    pub(super) fn read(&self, sources: &mut SourceMap) -> Vec<Diagnostic> {
+    pub(super) fn read(&self, sources: &mut SourceMap, exclude: &PathPatterns) -> Vec<Diagnostic> {
         let mut findings = Vec::new();
-        let inputs = collect(&self.paths, &mut findings);
-        let texts: Vec<_> = inputs.par_iter().map(|input| input.path.as_deref().map_or_else(files::read_stdin, files::read)).collect();
-        for (input, text) in inputs.into_iter().zip(texts) {
+        let inputs = collect(&self.paths, exclude, &mut findings);
+        let read = |input: &Input| input.path.as_deref().map_or_else(files::read_stdin, files::read_manifest);
+        let texts: Vec<_> = inputs.par_iter().map(read).collect();
+        for (Input { name, path, is_met }, text) in inputs.into_iter().zip(texts) {
             match text {
-                Ok(text) if input.path.is_none() && text.trim().is_empty() => {
-                    let finding = unreadable(&input.name, "is empty");
+                Ok(Text { text, .. }) if path.is_none() && text.trim().is_empty() => {
+                    let finding = unreadable(&name, "is empty");
                     findings.push(finding.note("what should have written it has probably failed"));
                 }
-                Ok(text) => {
-                    sources.add(input.name, text);
+                Ok(Text { text, broken }) => {
+                    let file = sources.add(name, text);
+                    sources.note_broken(file, broken);
+                    if is_met {
+                        sources.note_met(file);
+                    }
                 }
-                Err(reason) => findings.push(unreadable(&input.name, &reason)),
+                // Whoever looks for it finds the name of the file and nothing in it.
+                Err(reason) => {
+                    let finding = unreadable(&name, &reason);
+                    let is_file = path.as_deref().is_some_and(Path::is_file);
+                    findings.push(if is_file { finding.at(Span::new(sources.add(name, ""), 0..0)) } else { finding });
+                }
             }
         }
         findings
@@ -79,15 +94,15 @@ impl Inputs {
     }
 }
 
-fn collect(paths: &[PathBuf], findings: &mut Vec<Diagnostic>) -> Vec<Input> {
+fn collect(paths: &[PathBuf], exclude: &PathPatterns, findings: &mut Vec<Diagnostic>) -> Vec<Input> {
     let mut inputs = Vec::new();
     for path in paths {
         if path == Path::new("-") {
-            inputs.push(Input { name: STDIN.to_owned(), path: None });
+            inputs.push(Input { name: STDIN.to_owned(), path: None, is_met: false });
         } else if path.is_dir() {
-            walk(path, &mut inputs, findings);
+            walk(path, exclude, &mut inputs, findings);
         } else {
-            inputs.push(Input { name: name(path), path: Some(path.clone()) });
+            inputs.push(Input { name: name(path), path: Some(path.clone()), is_met: false });
         }
     }
     inputs.sort();
@@ -97,7 +112,7 @@ fn collect(paths: &[PathBuf], findings: &mut Vec<Diagnostic>) -> Vec<Input> {
     inputs
 }
 
-fn walk(folder: &Path, inputs: &mut Vec<Input>, findings: &mut Vec<Diagnostic>) {
+fn walk(folder: &Path, exclude: &PathPatterns, inputs: &mut Vec<Input>, findings: &mut Vec<Diagnostic>) {
     // What is left out depends on the tree alone: not on the user's own settings of Git, nor on whether the tree is a clone.
     let before = (inputs.len(), findings.len());
     let odd: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
@@ -111,14 +126,27 @@ fn walk(folder: &Path, inputs: &mut Vec<Input>, findings: &mut Vec<Diagnostic>) 
             None => true,
         }
     };
+    let is_sound_above = is_sound.clone();
     // The walk reads these files of the folders above as well, and asks about no folder but those below.
     let around = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    let excludes: Arc<AtomicBool> = Arc::default();
+    let is_excluded = {
+        let (exclude, excludes, folder, around) = (exclude.clone(), Arc::clone(&excludes), folder.to_owned(), around.clone());
+        move |entry: &DirEntry, is_folder: bool| {
+            // What is named is looked at, whatever the settings say.
+            let below = entry.path().strip_prefix(&folder).ok().filter(|_| entry.depth() > 0);
+            let is_excluded = below.is_some_and(|below| exclude.fit(&around.join(below), is_folder));
+            excludes.fetch_or(is_excluded, Ordering::Relaxed);
+            is_excluded
+        }
+    };
+    let is_wanted = move |entry: &DirEntry| {
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        !is_excluded(entry, is_folder) && (!is_folder || is_sound(entry.path()))
+    };
     let mut builder = WalkBuilder::new(folder);
     builder.git_global(false).git_exclude(false).require_git(false);
-    let entries = around
-        .ancestors()
-        .all(&is_sound)
-        .then(|| builder.filter_entry(move |entry| !entry.file_type().is_some_and(|kind| kind.is_dir()) || is_sound(entry.path())).build());
+    let entries = around.ancestors().all(&is_sound_above).then(|| builder.filter_entry(is_wanted).build());
     let entries = entries.into_iter().flatten();
     for entry in entries {
         match entry {
@@ -127,7 +155,9 @@ fn walk(folder: &Path, inputs: &mut Vec<Input>, findings: &mut Vec<Diagnostic>) 
                 let message = format!("`{}` is left out: it is a link that leads out of the folder", name(entry.path()));
                 findings.push(Diagnostic::warning("ignored-link", message).help("name the file itself as an argument"));
             }
-            Ok(entry) if entry.path().is_file() => inputs.push(Input { name: name(entry.path()), path: Some(entry.into_path()) }),
+            Ok(entry) if entry.path().is_file() => {
+                inputs.push(Input { name: name(entry.path()), path: Some(entry.into_path()), is_met: true });
+            }
             Ok(entry) if entry.path().is_dir() => {}
             Ok(entry) => findings.push(unreadable(&name(entry.path()), "is no file")),
             Err(error) => findings.push(unreadable(&name(folder), &format!("cannot be searched: {}", walk_error(&error)))),
@@ -136,7 +166,7 @@ fn walk(folder: &Path, inputs: &mut Vec<Input>, findings: &mut Vec<Diagnostic>) 
     for path in odd.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
         findings.push(unreadable(&name(&path), "is no file: what lies beside it is left out"));
     }
-    if before == (inputs.len(), findings.len()) {
+    if before == (inputs.len(), findings.len()) && !excludes.load(Ordering::Relaxed) {
         let finding = unreadable(&name(folder), "holds no manifests");
         findings.push(finding.note(format!("files in folders must end in .{}", EXTENSIONS.join(", ."))));
     }
@@ -177,11 +207,16 @@ fn unreadable(name: &str, reason: &str) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::patterns::PathPattern;
 
     fn names(root: &Path, paths: &[&str]) -> (Vec<String>, Vec<&'static str>) {
+        names_without(root, paths, &[])
+    }
+
+    fn names_without(root: &Path, paths: &[&str], exclude: &[PathPattern]) -> (Vec<String>, Vec<&'static str>) {
         let paths: Vec<PathBuf> = paths.iter().map(|path| root.join(path)).collect();
         let mut findings = Vec::new();
-        let inputs = collect(&paths, &mut findings);
+        let inputs = collect(&paths, &PathPatterns::new(root, exclude), &mut findings);
         let relative = |input: Input| input.name.strip_prefix(&format!("{}/", root.display())).unwrap_or(&input.name).to_owned();
         (inputs.into_iter().map(relative).collect(), findings.iter().map(|finding| finding.rule).collect())
     }
@@ -211,6 +246,17 @@ mod tests {
         let root = tree(&["b.yaml", "notes.txt"])?;
         let twice = names(root.path(), &["notes.txt", "b.yaml", "./b.yaml", "b.yaml"]);
         assert_eq!(twice.0.len(), 2, "{twice:?}");
+        Ok(())
+    }
+
+    #[test]
+    fn what_the_settings_exclude_is_left_out_unless_it_is_named() -> anyhow::Result<()> {
+        let root = tree(&["a.yaml", "vendor/b.yaml", "c/vendor/d.yaml", "c/e.gen.yaml"])?;
+        let patterns = ["vendor", "*.gen.yaml"].map(|text| PathPattern::try_from(String::from(text)).expect("it is a pattern"));
+        let path = fs::canonicalize(root.path())?;
+        assert_eq!(names_without(&path, &[""], &patterns).0, ["a.yaml"]);
+        assert_eq!(names_without(&path, &["c"], &patterns), (vec![], vec![]), "all of it is excluded, and nothing is missing");
+        assert_eq!(names_without(&path, &["c/e.gen.yaml"], &patterns).0, ["c/e.gen.yaml"]);
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the room that touches the world")]
 
 mod absent;
+mod baseline;
 mod catalog;
 mod certificate;
 mod check;
@@ -24,21 +25,25 @@ mod fix;
 mod folder;
 mod golden;
 mod inputs;
+mod levels;
 mod man;
 mod merge;
 mod missing;
 mod origins;
 mod output;
+mod patterns;
 mod policy;
 mod progress;
 mod project;
 mod releases;
+mod remarks;
 mod render;
 mod replicas;
 mod rules;
 mod side;
 mod singles;
 mod supposed;
+mod suppressions;
 mod text;
 mod trial;
 mod unsaid;

@@ -1,13 +1,14 @@
 //! What every command that compiles starts with: the settings, the manifests and the controller.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::path::PathBuf;
 
 use anyhow::anyhow;
 
 use super::config::{Config, Settings};
 use super::controller::{ControllerOptions, Settled};
 use super::inputs::Inputs;
+use super::patterns::PathPatterns;
 use super::{Failure, Global, Status};
 use crate::catalog::adopted::Dialect;
 use crate::catalog::releases::Fitting;
@@ -15,6 +16,7 @@ use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::emit::{IngressNginx, Target};
 use crate::lower::{self, Controller};
 use crate::manifest::{self, Cluster};
+use crate::output::looked::Looked;
 use crate::source::{FileId, SourceMap};
 
 /// Everything that was given.
@@ -26,6 +28,8 @@ pub(super) struct Project {
     pub(super) settings: Settings,
     /// The settings file among the sources, where there is one.
     pub(super) settings_file: Option<FileId>,
+    /// The folder that paths in the settings file begin at.
+    pub(super) root: PathBuf,
     /// The objects.
     pub(super) cluster: Cluster,
     /// The controller.
@@ -61,7 +65,7 @@ impl Project {
     ) -> Result<Self, Failure> {
         let config = Config::find(global.config.as_deref())?;
         let mut sources = SourceMap::default();
-        let unread = inputs.read(&mut sources);
+        let unread = inputs.read(&mut sources, &PathPatterns::new(&config.root(), &config.settings.exclude));
         Self::settle(config, sources, unread, controller, shown)
     }
 
@@ -89,7 +93,7 @@ impl Project {
         shown: Option<Fitting>,
     ) -> Result<Self, Failure> {
         let mut sources = SourceMap::default();
-        let mut config = Config { name: String::new(), text: String::new(), settings: self.settings };
+        let mut config = Config { settings: self.settings, ..Config::default() };
         for (id, file) in self.sources.files() {
             if Some(id) == self.settings_file {
                 (config.name, config.text) = (file.name.clone(), file.text.to_string());
@@ -97,7 +101,7 @@ impl Project {
             }
             match texts.remove(&id) {
                 Some(text) => sources.add(file.name.clone(), text),
-                None => sources.add(file.name.clone(), Arc::clone(&file.text)),
+                None => sources.add_again(file),
             };
         }
         if let Some((name, text)) = more {
@@ -116,6 +120,7 @@ impl Project {
         controller: &ControllerOptions,
         shown: Option<Fitting>,
     ) -> Result<Self, Failure> {
+        let root = config.root();
         let Config { name, text, settings } = config;
         let is_complete = unread.iter().all(|finding| finding.severity < Severity::Error);
         let mut findings = unread.clone();
@@ -134,6 +139,7 @@ impl Project {
             sources,
             settings,
             settings_file,
+            root,
             cluster,
             controller,
             guess,
@@ -144,6 +150,16 @@ impl Project {
             findings,
             status,
         })
+    }
+
+    /// How much there is to look at.
+    pub(super) fn looked(&self) -> Looked {
+        let mut objects: BTreeMap<&str, usize> = BTreeMap::new();
+        for object in self.cluster.references() {
+            *objects.entry(&object.kind).or_default() += 1;
+        }
+        let objects = objects.into_iter().map(|(kind, count)| (kind.to_owned(), count)).collect();
+        Looked { files: self.cluster.files, objects, unread: self.cluster.unread.clone() }
     }
 
     fn close(&mut self) {

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::Args;
 
-use super::check::Deny;
 use super::console::Console;
 use super::controller::ControllerOptions;
 use super::inputs::Inputs;
+use super::levels::Levels;
 use super::origins::{self, Style};
 use super::output::{self, TargetArgs};
-use super::policy::{self, Judged};
+use super::policy::{Judged, Policy};
 use super::progress::Progress;
 use super::project::Project;
 use super::{Failure, Global, Status, golden, target_parser};
@@ -57,9 +57,6 @@ pub(super) struct Render {
     /// Write nothing: compare with what the folder holds
     #[arg(long, requires = "output")]
     check: bool,
-    /// The lowest severity of findings that fails --check too, which else looks at the files alone
-    #[arg(long, value_enum, value_name = "LEVEL", requires = "check")]
-    deny: Option<Deny>,
     /// Write certificates, keys and passwords as well, for nobody but their owner to read
     #[arg(long, requires = "output", conflicts_with = "check")]
     write_secrets: bool,
@@ -67,16 +64,21 @@ pub(super) struct Render {
     controller: ControllerOptions,
     #[command(flatten)]
     targets: TargetArgs,
+    #[command(flatten)]
+    levels: Levels,
 }
 
 impl Render {
     pub(super) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
         let progress = Progress::start(console, "compiling the manifests…");
+        if self.levels.fails_at().is_some() && !self.check {
+            return Err(anyhow!("`--deny LEVEL` goes with `--check`, which else looks at the files alone").into());
+        }
         let mut project = Project::load(&self.inputs, &self.controller, global)?;
         project.settle_for(self.target)?;
         if project.is_undecided && self.target != IngressNginx.name() {
             drop(progress);
-            let Judged { findings, suppressed, .. } = policy::judge(project.findings, &project.settings);
+            let Judged { findings, suppressed } = self.judge(&mut project);
             console.findings(&findings, suppressed, &project.sources);
             return Err(
                 anyhow!("nothing is written for {}: the arguments of the wrong controller could open what is closed", self.target).into()
@@ -88,11 +90,16 @@ impl Render {
         // What is made of a part of the input is neither written to a folder nor compared with one.
         let is_complete = project.status != Status::Failed || self.output.is_none();
         let equal = if is_complete { self.deliver(&files, console)? } else { true };
-        let Judged { findings, suppressed, .. } = policy::judge(project.findings, &project.settings);
+        let Judged { findings, suppressed } = self.judge(&mut project);
         console.findings(&findings, suppressed, &project.sources);
-        let denied = if self.check { self.deny.map(Deny::severity) } else { Some(Severity::Error) };
+        let denied = if self.check { self.levels.fails_at() } else { Some(Severity::Error) };
         let is_clean = equal && denied.is_none_or(|denied| findings.iter().all(|finding| finding.severity < denied));
         Ok(project.status.max(if is_clean { Status::Clean } else { Status::Findings }))
+    }
+
+    fn judge(&self, project: &mut Project) -> Judged {
+        let findings = std::mem::take(&mut project.findings);
+        Policy::of(project, &self.levels).judge(findings)
     }
 
     fn compile(&self, project: &mut Project) -> anyhow::Result<Vec<OutputFile>> {

@@ -13,6 +13,9 @@ use super::{Access, ControllerArgs, Issuance, Object, Scaling, Workload};
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::source::Span;
 
+/// What is longer is no name of a kind.
+const LONGEST_NAME: usize = 120;
+
 /// Declares the lists of a [`Cluster`]. A kind of object is a line here and one in the table of `kinds`.
 macro_rules! cluster {
     ($($(#[doc = $doc:literal])+ $list:ident: $kind:ty,)+) => {
@@ -24,6 +27,10 @@ macro_rules! cluster {
             pub closed: BTreeMap<ObjectRef, String>,
             /// Secrets that are there, but encrypted: nobody knows what they hold.
             pub sealed: BTreeSet<ObjectRef>,
+            /// How many files may hold objects.
+            pub files: usize,
+            /// How many objects there are of kinds that nobody looks at.
+            pub unread: BTreeMap<String, usize>,
             /// Names that the controller makes for two namespaces alike are told apart.
             pub keeps_tenants_apart: bool,
         }
@@ -33,6 +40,15 @@ macro_rules! cluster {
             pub(super) fn append(&mut self, more: Self) {
                 $(join(&mut self.$list, more.$list);)+
                 self.sealed.extend(more.sealed);
+                self.files += more.files;
+                for (kind, count) in more.unread {
+                    *self.unread.entry(kind).or_default() += count;
+                }
+            }
+
+            /// Everything that was read, list by list.
+            pub fn references(&self) -> impl Iterator<Item = &ObjectRef> {
+                std::iter::empty()$(.chain(self.$list.iter().map(|object| &object.reference)))+.chain(&self.sealed)
             }
 
             /// Sorts the objects and drops those that are declared again.
@@ -81,6 +97,14 @@ impl Cluster {
     pub fn is_sealed(&self, namespace: &str, name: &str) -> bool {
         let secret = ObjectRef { kind: String::from("Secret"), namespace: namespace.to_owned(), name: name.to_owned() };
         self.sealed.contains(&secret)
+    }
+
+    /// Counts an object of a kind that nobody looks at.
+    pub(super) fn count_unread(&mut self, name: String) {
+        let is_name = name.len() <= LONGEST_NAME && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" .-".contains(&byte));
+        if is_name {
+            *self.unread.entry(name).or_default() += 1;
+        }
     }
 
     /// Kubernetes mirrors Endpoints to slices only where a Service has no slices of its own.

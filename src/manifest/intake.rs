@@ -30,9 +30,18 @@ pub(super) struct Intake {
     /// Documents and parts of them that may hold secrets.
     pub(super) hidden: Vec<Span>,
     /// The first document that is no Kubernetes object.
-    pub(super) stranger: Option<Span>,
+    pub(super) stranger: Option<Stranger>,
     /// The first braces of a template.
     pub(super) template: Option<Span>,
+}
+
+/// A document that is no Kubernetes object.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stranger {
+    /// Where it is.
+    pub(super) span: Span,
+    /// It has what only objects have, so that it is probably meant to be one.
+    pub(super) is_like_an_object: bool,
 }
 
 impl Intake {

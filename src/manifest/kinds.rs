@@ -1,6 +1,6 @@
 //! The kinds of objects that somebody looks at: one table, and who is asked to read a document.
 
-use super::intake::Intake;
+use super::intake::{Intake, Stranger};
 use super::tree::{Node, Value};
 use crate::diagnostic::Diagnostic;
 
@@ -62,6 +62,14 @@ pub(super) fn find(name: &str, version: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.name == name && kind.versions.contains(&version))
 }
 
+/// The name of a kind that nobody looks at. Groups tell kinds of one name apart.
+fn unread(kind: &str, version: &str) -> String {
+    match is_relevant(kind) {
+        true => format!("{kind} of {}", version.split('/').next().unwrap_or_default()),
+        false => kind.to_owned(),
+    }
+}
+
 impl Intake {
     /// Takes the object of a document, or the objects of a list.
     pub(super) fn take(&mut self, mut document: Node) {
@@ -69,7 +77,9 @@ impl Intake {
         let (kind, version) = (text("kind"), text("apiVersion"));
         let Some(kind) = kind else {
             if !matches!(document.value(), Value::Null) {
-                self.stranger.get_or_insert(document.span);
+                let is_like_an_object = document.get("apiVersion").is_some() || document.get("metadata").is_some();
+                let stranger = Stranger { span: document.span, is_like_an_object };
+                self.stranger = self.stranger.filter(|known| known.is_like_an_object || !is_like_an_object).or(Some(stranger));
             }
             return;
         };
@@ -100,7 +110,8 @@ impl Intake {
                 let message = format!("this {kind} has no `apiVersion`");
                 self.findings.push(Diagnostic::error("missing-api-version", message).at(tree.span));
             }
-            None => {}
+            None if version.is_empty() => {}
+            None => self.cluster.count_unread(unread(kind, version)),
         }
     }
 }

@@ -5,7 +5,8 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::cluster::{Cluster, join};
-use super::intake::Intake;
+use super::encoding;
+use super::intake::{Intake, Stranger};
 use super::kinds::is_relevant;
 use super::secrecy::{self, Form, Seen};
 use super::{json, split, yaml};
@@ -21,7 +22,7 @@ const BATCH: usize = 64;
 pub fn load(sources: &mut SourceMap) -> Outcome<Cluster> {
     let mut files: Vec<(FileId, &SourceFile)> = sources.files().collect();
     files.sort_by(|a, b| a.1.name.cmp(&b.1.name));
-    let intakes: Vec<Intake> = files.into_par_iter().map(|(id, file)| read_file(id, &file.text)).collect();
+    let intakes: Vec<Intake> = files.into_par_iter().map(|(id, file)| read_file(&Source::of(id, file))).collect();
 
     let mut all = Intake::default();
     for intake in intakes {
@@ -36,12 +37,46 @@ pub fn load(sources: &mut SourceMap) -> Outcome<Cluster> {
     Outcome { value: cluster, diagnostics: findings }
 }
 
-fn read_file(file: FileId, text: &str) -> Intake {
+/// A file while it is read.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    file: FileId,
+    text: &'a str,
+    /// Nobody named it.
+    is_met: bool,
+    /// Bytes that are no text.
+    broken: &'a [(u32, u8)],
+}
+
+impl<'a> Source<'a> {
+    fn of(file: FileId, source: &'a SourceFile) -> Self {
+        Self { file, text: &source.text, is_met: source.is_met, broken: &source.broken }
+    }
+
+    /// The bytes that are no text in a part of it.
+    fn broken_in(&self, range: &Range<usize>) -> &'a [(u32, u8)] {
+        let at = |offset: usize| self.broken.partition_point(|(at, _)| (*at as usize) < offset);
+        &self.broken[at(range.start)..at(range.end)]
+    }
+}
+
+/// Whether a text says nowhere that it is a Kubernetes object.
+fn is_foreign(text: &str) -> bool {
+    let holds = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    !holds("apiVersion") && !holds("kind")
+}
+
+fn read_file(source: &Source) -> Intake {
+    let Source { file, text, is_met, .. } = *source;
+    if is_met && is_foreign(text) {
+        return Intake::default();
+    }
     let head = text.trim_start();
     // A template often starts with a condition in two braces.
     let is_json = head.starts_with('{') && !head.starts_with("{{");
-    let part = if is_json { read_json(file, text) } else { read_yaml(file, text, 0) };
+    let part = if is_json { read_json(source) } else { read_yaml(source, 0) };
     let mut whole = part.finish(file);
+    whole.cluster.files = 1;
     let start = |span: Span| Span { end: span.start, ..span };
     fold_placeholders(&mut whole.findings);
     if let Some(span) = whole.template.take() {
@@ -49,7 +84,7 @@ fn read_file(file: FileId, text: &str) -> Intake {
         whole.findings.push(finding.help("render it first, as with `helm template . | ingressc render -`"));
         whole.stranger = None;
     }
-    if let Some(span) = whole.stranger.take() {
+    if let Some(Stranger { span, .. }) = whole.stranger.take().filter(|stranger| !is_met || stranger.is_like_an_object) {
         let finding = Diagnostic::warning("not-a-manifest", "this is no Kubernetes object: it has no `kind`").at(start(span));
         whole.findings.push(finding);
     }
@@ -69,8 +104,10 @@ fn fold_placeholders(findings: &mut Vec<Diagnostic>) {
 
 /// Reads a text as kubectl does that begins like JSON: as one JSON value after another, and as YAML from where it is no JSON, but
 /// not behind two values.
-fn read_json(file: FileId, text: &str) -> Part {
+fn read_json(source: &Source) -> Part {
+    let Source { file, text, .. } = *source;
     let mut part = Part::default();
+    part.intake.findings.extend(encoding::in_json(file, source.broken));
     let mut values = Vec::new();
     let broken = json::read(file, text, &mut values, &mut part.intake.findings).err();
     part.documents = values.iter().map(|value| Seen::of(text, value.span.range(), value, &mut part.hidden)).collect();
@@ -80,7 +117,7 @@ fn read_json(file: FileId, text: &str) -> Part {
     let rest = &text[from..];
     let blanks = rest.find(|character: char| !character.is_whitespace() || character == '\n').unwrap_or(rest.len());
     let from = from + blanks + usize::from(rest[blanks..].starts_with('\n'));
-    let yaml = if is_json { None } else { Some(read_yaml(file, text, from)) };
+    let yaml = if is_json { None } else { Some(read_yaml(source, from)) };
     match yaml.filter(|yaml| yaml.documents.first().is_some_and(|first| first.form != Form::Broken)) {
         Some(yaml) => part.append(yaml),
         None => {
@@ -91,16 +128,17 @@ fn read_json(file: FileId, text: &str) -> Part {
     part
 }
 
-fn read_yaml(file: FileId, text: &str, from: usize) -> Part {
+fn read_yaml(source: &Source, from: usize) -> Part {
+    let text = source.text;
     let documents = split::documents(&text[from..]);
     let read = |ranges: &[Range<usize>]| {
         let mut part = Part::default();
         for range in ranges {
             let (range, is_first) = (from + range.start..from + range.end, range.start == 0);
             match memchr::memmem::find(text[range.clone()].as_bytes(), b"{{") {
-                Some(braces) => read_template(&mut part, file, text, range, is_first, braces),
+                Some(braces) => read_template(&mut part, source, range, is_first, braces),
                 None => {
-                    let seen = read_document(&mut part, file, text, range, is_first);
+                    let seen = read_document(&mut part, source, range, is_first);
                     part.documents.push(seen);
                 }
             }
@@ -138,9 +176,10 @@ impl Part {
 }
 
 /// Reads a document that may be a template: such a one is no YAML, and of what comes of reading it all the same, nothing is worth saying.
-fn read_template(part: &mut Part, file: FileId, text: &str, range: Range<usize>, is_first: bool, braces: usize) {
+fn read_template(part: &mut Part, source: &Source, range: Range<usize>, is_first: bool, braces: usize) {
+    let Source { file, text, .. } = *source;
     let mut own = Part::default();
-    let seen = read_document(&mut own, file, text, range.clone(), is_first);
+    let seen = read_document(&mut own, source, range.clone(), is_first);
     own.documents.push(seen);
     let is_template = own.intake.stranger.is_some() || own.intake.findings.iter().any(|finding| is_of_template(finding, text));
     if is_template {
@@ -161,7 +200,8 @@ fn is_of_template(finding: &Diagnostic, text: &str) -> bool {
     text.get(before..).and_then(|rest| rest.get(..(behind - before + 200).min(rest.len()))).is_none_or(|near| near.contains("{{"))
 }
 
-fn read_document(part: &mut Part, file: FileId, text: &str, range: Range<usize>, is_first: bool) -> Seen {
+fn read_document(part: &mut Part, source: &Source, range: Range<usize>, is_first: bool) -> Seen {
+    let Source { file, text, .. } = *source;
     let document = &text[range.clone()];
     let intake = &mut part.intake;
     if let Some(behind) = split::behind_dashes(document) {
@@ -170,7 +210,10 @@ fn read_document(part: &mut Part, file: FileId, text: &str, range: Range<usize>,
         intake.findings.push(finding.help("write the document on the lines below"));
         return Seen::without_tree(text, range, Form::Broken);
     }
-    if split::plain_kind(document).is_some_and(|kind| !is_relevant(kind)) {
+    if let Some(kind) = split::plain_kind(document).filter(|kind| !is_relevant(kind)) {
+        if memchr::memmem::find(document.as_bytes(), b"apiVersion").is_some() {
+            intake.cluster.count_unread(kind.to_owned());
+        }
         return Seen::without_tree(text, range, Form::Unread);
     }
     let content = range.start + split::content(document, is_first)..range.end;
@@ -185,8 +228,17 @@ fn read_document(part: &mut Part, file: FileId, text: &str, range: Range<usize>,
         let finding = Diagnostic::warning("lost-document", "kubectl reads one document up to the next line `---`: the rest is lost");
         intake.findings.push(finding.at(Span::new(file, behind..behind)).help("write `---` before it"));
     }
-    let Some(node) = root else { return Seen::without_tree(text, range, Form::Other) };
+    let broken = source.broken_in(&range);
+    let Some(node) = root else {
+        intake.findings.extend(encoding::in_comment(file, broken));
+        return Seen::without_tree(text, range, Form::Other);
+    };
     let seen = Seen::of(text, range, &node, &mut part.hidden);
+    if !broken.is_empty() && encoding::holds_mark(&node) {
+        intake.findings.extend(encoding::in_value(file, broken));
+        return seen;
+    }
+    intake.findings.extend(encoding::in_comment(file, broken));
     intake.take(node);
     seen
 }

@@ -11,7 +11,9 @@ mod access;
 mod as_kubectl;
 mod backends;
 mod cluster;
+pub mod comments;
 mod controllers;
+mod encoding;
 mod endpoints;
 mod events;
 pub mod helm;
@@ -51,7 +53,7 @@ pub use load::load;
 pub use refused::Refusal;
 pub use scaling::{ScaleTarget, Scaling};
 pub use service::{is_external, port_of, ports, target};
-pub use text::decode;
+pub use text::{Text, decode};
 pub use workload::{Container, ContainerPort, Pods, Workload};
 
 /// A typed object and the places of its values.

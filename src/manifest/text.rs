@@ -1,35 +1,49 @@
 //! Bytes to text.
 
-use std::borrow::Cow;
+/// The text of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Text {
+    /// The text, with the mark `\u{fffd}` for each byte that is none.
+    pub text: String,
+    /// Where these marks stand, and which bytes they stand in for.
+    pub broken: Vec<(u32, u8)>,
+}
 
-/// The text of a file: UTF-8, or UTF-16 that starts with a byte order mark.
+/// The text of a file in UTF-8. Bytes that are none cost what they stand in, and not the whole file.
 ///
 /// # Errors
-/// Why the bytes are no text, as the end of a sentence that names the file.
-pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
+/// Why the bytes are no text at all, as the end of a sentence that names the file.
+pub fn decode(bytes: Vec<u8>) -> Result<Text, String> {
+    if let Some(encoding) = other_encoding(&bytes) {
+        return Err(format!("is {encoding} text: save it as UTF-8"));
+    }
+    let bytes = match String::from_utf8(bytes) {
+        Ok(text) => return Ok(Text { text, broken: Vec::new() }),
+        Err(error) => error.into_bytes(),
+    };
+    if memchr::memchr(0, &bytes).is_some() {
+        return Err(String::from("is no text: it holds binary data"));
+    }
+    let mut decoded = Text { text: String::with_capacity(bytes.len()), broken: Vec::new() };
+    for chunk in bytes.utf8_chunks() {
+        decoded.text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            decoded.broken.push((u32::try_from(decoded.text.len()).unwrap_or(u32::MAX), *byte));
+            decoded.text.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    Ok(decoded)
+}
+
+/// The encoding of a text that is not in UTF-8, by its mark of byte order or by the zeros between its letters.
+fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
-        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes).map(Cow::Owned),
-        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes).map(Cow::Owned),
-        [0xef, 0xbb, 0xbf, rest @ ..] => narrow(rest).map(Cow::Borrowed),
-        bytes => narrow(bytes).map(Cow::Borrowed),
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some("UTF-32"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("UTF-16"),
+        [1..=0x7f, 0, 1..=0x7f, 0, ..] | [0, 1..=0x7f, 0, 1..=0x7f, ..] => Some("UTF-16"),
+        [1..=0x7f, 0, 0, 0, ..] | [0, 0, 0, 1..=0x7f, ..] => Some("UTF-32"),
+        _ => None,
     }
-}
-
-fn narrow(bytes: &[u8]) -> Result<&str, String> {
-    if memchr::memchr(0, bytes).is_some() {
-        return Err(String::from("holds binary data"));
-    }
-    std::str::from_utf8(bytes).map_err(|error| {
-        let line = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() + 1;
-        format!("is not UTF-8: line {line} holds other bytes")
-    })
-}
-
-fn wide(bytes: &[u8], unit: impl Fn([u8; 2]) -> u16) -> Result<String, String> {
-    let refusal = || String::from("is not UTF-16, although it starts like it");
-    let (pairs, rest) = bytes.as_chunks::<2>();
-    let text: Result<String, _> = char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect();
-    text.ok().filter(|text| rest.is_empty() && !text.contains('\0')).ok_or_else(refusal)
 }
 
 #[cfg(test)]
@@ -37,18 +51,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marks_of_byte_order_are_read() {
-        let cases: [(&[u8], Result<&str, &str>); 6] = [
-            (b"a: \xc3\xbc", Ok("a: ü")),
-            (b"\xef\xbb\xbfa", Ok("a")),
-            (b"\xff\xfea\0\xfc\0", Ok("aü")),
-            (b"\xfe\xff\0a", Ok("a")),
-            (b"a\nb\xff", Err("is not UTF-8: line 2 holds other bytes")),
-            (b"\x7fELF\0", Err("holds binary data")),
-        ];
-        for (bytes, expected) in cases {
-            assert_eq!(decode(bytes).as_deref().map_err(String::as_str), expected);
+    fn text_is_utf8() {
+        for (bytes, expected) in [
+            (&b"a: \xc3\xbc"[..], Ok("a: ü")),
+            (b"", Ok("")),
+            (b"\xff", Ok("\u{fffd}")),
+            (b"a: \xfc\n", Ok("a: \u{fffd}\n")),
+            (b"\xff\xfea\0\xfc\0", Err("is UTF-16 text: save it as UTF-8")),
+            (b"\xfe\xff\0a", Err("is UTF-16 text: save it as UTF-8")),
+            (b"k\0i\0n\0d\0", Err("is UTF-16 text: save it as UTF-8")),
+            (b"\0k\0i", Err("is UTF-16 text: save it as UTF-8")),
+            (b"\xff\xfe\0\0k\0\0\0", Err("is UTF-32 text: save it as UTF-8")),
+            (b"k\0\0\0i\0\0\0", Err("is UTF-32 text: save it as UTF-8")),
+            (b"\x7fELF\0\xff", Err("is no text: it holds binary data")),
+        ] {
+            let found = decode(bytes.to_vec());
+            assert_eq!(found.as_ref().map(|found| found.text.as_str()).map_err(String::as_str), expected, "{bytes:?}");
         }
-        assert!(decode(b"\xff\xfea").is_err());
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_known() {
+        let found = decode(b"# caf\xe9\na: \xc3\xbc \xe2\x82".to_vec()).unwrap_or_default();
+        assert_eq!(found.text, "# caf\u{fffd}\na: ü \u{fffd}\u{fffd}");
+        assert_eq!(found.broken, [(5, 0xe9), (15, 0xe2), (18, 0x82)]);
+        assert!(found.broken.iter().all(|(at, _)| found.text[*at as usize..].starts_with('\u{fffd}')));
     }
 }

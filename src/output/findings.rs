@@ -61,7 +61,7 @@ pub fn summary(findings: &[Diagnostic]) -> Option<String> {
     let counts = [
         count(Severity::Error, "error", "errors"),
         count(Severity::Warning, "warning", "warnings"),
-        count(Severity::Info, "note", "notes"),
+        count(Severity::Info, "info", "infos"),
     ];
     let text = counts.into_iter().flatten().collect::<Vec<_>>().join(", ");
     (!text.is_empty()).then_some(text)
@@ -190,7 +190,7 @@ warning[duplicate-host-path]: `one.example/` is served by another Ingress
         let error = Diagnostic::error("e", "");
         let note = Diagnostic::info("i", "");
         assert_eq!(summary(&[]), None);
-        assert_eq!(summary(&[error.clone(), note.clone(), error]).as_deref(), Some("2 errors, 1 note"));
-        assert_eq!(summary(&[note]).as_deref(), Some("1 note"));
+        assert_eq!(summary(&[error.clone(), note.clone(), error]).as_deref(), Some("2 errors, 1 info"));
+        assert_eq!(summary(&[note]).as_deref(), Some("1 info"));
     }
 }

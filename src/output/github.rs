@@ -63,7 +63,7 @@ mod tests {
         let mut sources = SourceMap::default();
         let file = sources.add(name, "a: 1\nhost: one\nb: 2\n");
         let all = [finding(Diagnostic::warning("odd-host", "100% odd: a, b"), file)];
-        report(&Findings { all: &all, suppressed: 0, deny: Severity::Error, sources: &sources })
+        report(&Findings::new(&all, &sources))
     }
 
     #[test]

@@ -62,7 +62,11 @@ struct Summary<'a> {
     warnings: usize,
     infos: usize,
     suppressed: usize,
+    baseline: usize,
     rules: BTreeMap<&'a str, usize>,
+    files: usize,
+    objects: &'a BTreeMap<String, usize>,
+    not_looked_at: &'a BTreeMap<String, usize>,
 }
 
 /// The findings as one JSON document.
@@ -84,7 +88,11 @@ pub fn report(report: &Findings) -> serde_json::Result<String> {
             warnings: count(Severity::Warning),
             infos: count(Severity::Info),
             suppressed: report.suppressed,
+            baseline: report.baseline,
             rules,
+            files: report.looked.files,
+            objects: &report.looked.objects,
+            not_looked_at: &report.looked.unread,
         },
     };
     print(&document)
@@ -120,6 +128,20 @@ pub(super) fn print(data: &impl Serialize) -> serde_json::Result<String> {
     bytes.push(b'\n');
     // The serializer writes nothing but UTF-8.
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Data as JSON on one line, in plain characters only.
+pub(super) fn escaped(data: &impl Serialize) -> serde_json::Result<String> {
+    let text = serde_json::to_string(data)?;
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match is_deceptive(character) {
+            // What is not plain can stand in texts alone.
+            true => character.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}"))),
+            false => out.push(character),
+        }
+    }
+    Ok(out)
 }
 
 /// Several lines, and plain characters only.
@@ -189,6 +211,7 @@ mod tests {
 
     use super::*;
     use crate::diagnostic::Effect;
+    use crate::output::looked::Looked;
     use crate::source::Span;
 
     #[test]
@@ -205,7 +228,9 @@ mod tests {
             .help("what to do")
             .fix(Span::new(file, 11..14), "two");
         let all = [finding, Diagnostic::info("plain", "text")];
-        let text = report(&Findings { all: &all, suppressed: 3, deny: Severity::Error, sources: &sources })?;
+        let counts = |kind: &str| BTreeMap::from([(kind.to_owned(), 2)]);
+        let looked = Looked { files: 1, objects: counts("Ingress"), unread: counts("HTTPRoute") };
+        let text = report(&Findings { suppressed: 3, looked: &looked, ..Findings::new(&all, &sources) })?;
         let place = |line, column, end_column| json!({"file": "in.yaml", "line": line, "column": column, "end_line": line, "end_column": end_column});
         let expected = json!({
             "schema": 1,
@@ -221,7 +246,8 @@ mod tests {
                     "subject": null, "location": null, "related": [], "fix": null,
                 },
             ],
-            "summary": {"errors": 0, "warnings": 1, "infos": 1, "suppressed": 3, "rules": {"duplicate-host-path": 1, "plain": 1}},
+            "summary": {"errors": 0, "warnings": 1, "infos": 1, "suppressed": 3, "baseline": 0, "rules": {"duplicate-host-path": 1, "plain": 1},
+                "files": 1, "objects": {"Ingress": 2}, "not_looked_at": {"HTTPRoute": 2}},
         });
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text)?, expected);
         Ok(())

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::Findings;
 use super::region::Region;
 use super::untrusted::{many_lines, one_line};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::source::SourceMap;
 
 /// The test that findings without a place belong to.
@@ -60,10 +60,7 @@ fn test(text: &mut String, name: &str, findings: &[&Diagnostic], report: &Findin
 
 fn lines(text: &mut String, findings: &[&Diagnostic], sources: &SourceMap) {
     for finding in findings {
-        let severity = match finding.severity {
-            Severity::Info => "note",
-            other => other.name(),
-        };
+        let severity = finding.severity.name();
         let place = finding.span.map(|span| {
             let Region { file, line, column, .. } = Region::new(span, sources);
             format!("{}:{line}:{column}: ", one_line(file))
@@ -103,7 +100,7 @@ mod tests {
             Diagnostic::error("bad", "x\u{1b}\u{ffff}").at(Span::new(bad, 5..6)).help("]]> what"),
             Diagnostic::error("bad", "y").at(Span::new(bad, 5..6)),
         ];
-        let text = report(&Findings { all: &all, suppressed: 0, deny: Severity::Error, sources: &sources });
+        let text = report(&Findings::new(&all, &sources));
         let expected = "\
 <?xml version=\"1.0\" encoding=\"UTF-8\"?>
 <testsuites name=\"ingressc check\" tests=\"3\" failures=\"2\" errors=\"0\">

@@ -4,11 +4,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Findings;
+use super::identity::Fingerprints;
 use super::json::print;
 use super::region::Region;
 use crate::diagnostic::{Diagnostic, Fix, ObjectRef, Severity};
 use crate::lint::rule::Rule;
 use crate::lint::rules::RULES;
+use crate::lint::rules::security::danger;
 use crate::source::{SourceMap, Span};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -22,10 +24,12 @@ pub fn report(report: &Findings) -> serde_json::Result<String> {
     let mut rules: Vec<&str> = report.all.iter().map(|finding| finding.rule).collect();
     rules.sort_unstable();
     rules.dedup();
-    let results: Vec<Value> = report.all.iter().map(|finding| result(finding, &rules, report.sources)).collect();
+    let mut seen = Fingerprints::default();
+    let results: Vec<Value> = report.all.iter().map(|finding| result(finding, &rules, report, &mut seen)).collect();
     let driver = json!({
         "name": "ingressc",
         "semanticVersion": env!("CARGO_PKG_VERSION"),
+        "informationUri": home(),
         "rules": rules.iter().map(|name| descriptor(name)).collect::<Vec<_>>(),
     });
     // Columns are counted in characters, not in the units of UTF-16 that SARIF assumes.
@@ -33,18 +37,39 @@ pub fn report(report: &Findings) -> serde_json::Result<String> {
     print(&json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run] }))
 }
 
+/// Where the program is to be found.
+fn home() -> String {
+    match env!("CARGO_PKG_REPOSITORY") {
+        "" => format!("https://crates.io/crates/{}", env!("CARGO_PKG_NAME")),
+        repository => repository.to_owned(),
+    }
+}
+
+/// Where a rule is explained.
+fn help_uri(name: &str) -> String {
+    match env!("CARGO_PKG_REPOSITORY") {
+        "" => format!("{}#{name}", home()),
+        repository => format!("{repository}/blob/v{}/docs/rules.md#{name}", env!("CARGO_PKG_VERSION")),
+    }
+}
+
 fn descriptor(name: &str) -> Value {
     let Some(rule) = RULES.iter().find(|rule| rule.name == name) else { return json!({ "id": name }) };
     let Rule { severity, .. } = rule;
     let page = rule.page();
     let why = unwrapped(page.why);
-    json!({
+    let mut descriptor = json!({
         "id": name,
         "shortDescription": { "text": page.summary },
         "fullDescription": { "text": why },
         "help": { "text": why, "markdown": rule.text },
+        "helpUri": help_uri(name),
         "defaultConfiguration": { "level": level(*severity) },
-    })
+    });
+    if let Some(danger) = danger(name) {
+        descriptor["properties"] = json!({ "tags": ["security"], "security-severity": danger.score() });
+    }
+    descriptor
 }
 
 /// Paragraphs without the line breaks that only the width of a page asks for.
@@ -60,7 +85,8 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn result(finding: &Diagnostic, rules: &[&str], sources: &SourceMap) -> Value {
+fn result(finding: &Diagnostic, rules: &[&str], report: &Findings, seen: &mut Fingerprints) -> Value {
+    let sources = report.sources;
     let mut result = json!({
         "ruleId": finding.rule,
         "level": level(finding.severity),
@@ -70,10 +96,7 @@ fn result(finding: &Diagnostic, rules: &[&str], sources: &SourceMap) -> Value {
     if let Ok(index) = rules.binary_search(&finding.rule) {
         add("ruleIndex", json!(index));
     }
-    let locations = locations(finding, sources);
-    if !locations.is_empty() {
-        add("locations", json!(locations));
-    }
+    add("locations", json!([location(finding, report)]));
     if !finding.related.is_empty() {
         let related = finding.related.iter().enumerate().map(
             |(at, label)| json!({ "id": at + 1, "physicalLocation": physical(label.span, sources), "message": { "text": label.message } }),
@@ -83,7 +106,7 @@ fn result(finding: &Diagnostic, rules: &[&str], sources: &SourceMap) -> Value {
     if let Some(fix) = &finding.fix {
         add("fixes", json!([change(finding, fix, sources)]));
     }
-    add("partialFingerprints", json!({ "ingresscFinding/v1": fingerprint(finding) }));
+    add("partialFingerprints", json!({ "ingresscFinding/v1": seen.next(finding, sources) }));
     if finding.effect.is_some() || finding.subject.is_some() {
         add("properties", json!({ "effect": finding.effect.map(crate::diagnostic::Effect::name), "subject": finding.subject }));
     }
@@ -97,17 +120,17 @@ fn message(finding: &Diagnostic) -> String {
     std::iter::once(finding.message.clone()).chain(remarks).collect::<Vec<_>>().join("\n")
 }
 
-fn locations(finding: &Diagnostic, sources: &SourceMap) -> Vec<Value> {
-    let object = finding.object.as_ref().map(|ObjectRef { kind, namespace, name }| {
+/// Where a finding is. Code scanning refuses what has no place: what is about the run is about its first file.
+fn location(finding: &Diagnostic, report: &Findings) -> Value {
+    let mut location = match finding.span {
+        Some(span) => json!({ "physicalLocation": physical(span, report.sources) }),
+        None => json!({ "physicalLocation": { "artifactLocation": { "uri": uri(report.usual_file()) } } }),
+    };
+    if let Some(ObjectRef { kind, namespace, name }) = &finding.object {
         let full = if namespace.is_empty() { format!("{kind}/{name}") } else { format!("{namespace}/{kind}/{name}") };
-        json!([{ "name": name, "fullyQualifiedName": full, "kind": "object" }])
-    });
-    match (finding.span, object) {
-        (Some(span), None) => vec![json!({ "physicalLocation": physical(span, sources) })],
-        (Some(span), Some(object)) => vec![json!({ "physicalLocation": physical(span, sources), "logicalLocations": object })],
-        (None, Some(object)) => vec![json!({ "logicalLocations": object })],
-        (None, None) => Vec::new(),
+        location["logicalLocations"] = json!([{ "name": name, "fullyQualifiedName": full, "kind": "object" }]);
     }
+    location
 }
 
 #[derive(Debug, Serialize)]
@@ -142,14 +165,6 @@ fn change(finding: &Diagnostic, fix: &Fix, sources: &SourceMap) -> Value {
     })
 }
 
-/// What stays the same while lines move: the rule, the object and what of it the finding is about.
-fn fingerprint(finding: &Diagnostic) -> String {
-    let object = finding.object.as_ref();
-    let object = object.map(|ObjectRef { kind, namespace, name }| format!("{kind} {namespace}/{name}")).unwrap_or_default();
-    let subject = finding.subject.as_deref().unwrap_or(&finding.message);
-    format!("{}: {object}: {subject}", finding.rule)
-}
-
 /// The name of a file as a reference to it.
 fn uri(name: &str) -> String {
     let mut uri = String::with_capacity(name.len());
@@ -169,6 +184,27 @@ fn uri(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn results_have_places_and_rules_say_more() -> serde_json::Result<()> {
+        let mut sources = SourceMap::default();
+        let file = sources.add("a b.yaml", "a: 1\n");
+        let placed = Diagnostic::error("fallen-open", "text").at(Span::new(file, 0..1)).fix(Span::new(file, 3..4), "2").help("do it");
+        let all = [placed, Diagnostic::info("placeholder", "of no place"), Diagnostic::info("placeholder", "of no place")];
+        let text = report(&Findings::new(&all, &sources))?;
+        let run = &serde_json::from_str::<Value>(&text)?["runs"][0];
+        let driver = &run["tool"]["driver"];
+        assert!(driver["informationUri"].as_str().is_some_and(|uri| uri.starts_with("https://")));
+        let [open, filled] = [&driver["rules"][0], &driver["rules"][1]];
+        assert_eq!(open["properties"], json!({ "tags": ["security"], "security-severity": "8.0" }));
+        assert!(filled["properties"].is_null() && filled["helpUri"].as_str().is_some_and(|uri| uri.ends_with("placeholder")));
+        for result in run["results"].as_array().into_iter().flatten() {
+            assert_eq!(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "a%20b.yaml");
+        }
+        assert_eq!(run["results"][0]["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"], "2");
+        assert_ne!(run["results"][1]["partialFingerprints"], run["results"][2]["partialFingerprints"]);
+        Ok(())
+    }
 
     #[test]
     fn names_become_references() {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::few::Few;
 use super::findings::{summary, text};
-use super::{Findings, Paint};
+use super::{Findings, Paint, left_out};
 use crate::diagnostic::Severity;
 
 /// With fewer findings, each of them has just been read.
@@ -27,11 +27,11 @@ pub fn report(report: &Findings, errors_only: bool, paint: Paint) -> String {
         by_rule(&mut out, report);
     }
     // Writing into a String cannot fail.
-    let _ = match (summary(report.all), report.suppressed) {
-        (Some(counts), 0) => writeln!(out, "{counts}"),
-        (Some(counts), suppressed) => writeln!(out, "{counts} ({suppressed} suppressed)"),
-        (None, 0) => Ok(()),
-        (None, suppressed) => writeln!(out, "nothing found ({suppressed} suppressed)"),
+    let rest = left_out(report.suppressed, report.baseline);
+    let _ = match summary(report.all) {
+        Some(counts) => writeln!(out, "{counts}{rest}"),
+        None if rest.is_empty() => Ok(()),
+        None => writeln!(out, "nothing found{rest}"),
     };
     out
 }
@@ -46,12 +46,7 @@ fn by_rule(out: &mut String, report: &Findings) {
     rows.sort_by(|((a, a_rule), a_count), ((b, b_rule), b_count)| (b, b_count, a_rule).cmp(&(a, a_count, b_rule)));
     let width = rows.iter().map(|(_, count)| count.to_string().len()).max().unwrap_or_default();
     for ((severity, rule), count) in rows {
-        let word = match severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Info => "note",
-        };
-        let _ = writeln!(out, "  {count:>width$}  {word:<7}  {rule}");
+        let _ = writeln!(out, "  {count:>width$}  {:<7}  {rule}", severity.name());
     }
 }
 
@@ -65,14 +60,14 @@ mod tests {
 
     fn shown(all: &[Diagnostic], suppressed: usize, errors_only: bool) -> String {
         let sources = SourceMap::default();
-        report(&Findings { all, suppressed, deny: Severity::Error, sources: &sources }, errors_only, Paint::default())
+        report(&Findings { suppressed, ..Findings::new(all, &sources) }, errors_only, Paint::default())
     }
 
     #[test]
     fn a_few_findings_need_no_table() {
         assert_eq!(shown(&[], 0, false), "");
         assert_eq!(shown(&[], 2, false), "nothing found (2 suppressed)\n");
-        assert_eq!(shown(&[Diagnostic::info("a", "x")], 1, false), "info[a]: x\n\n1 note (1 suppressed)\n");
+        assert_eq!(shown(&[Diagnostic::info("a", "x")], 1, false), "info[a]: x\n\n1 info (1 suppressed)\n");
     }
 
     #[test]
@@ -83,7 +78,7 @@ mod tests {
             .chain(many(Diagnostic::error("a", "x"), 2))
             .collect();
         let text = shown(&all, 0, false);
-        let expected = "   2  error    a\n  10  warning  b\n   1  note     c\n2 errors, 10 warnings, 1 note\n";
+        let expected = "   2  error    a\n  10  warning  b\n   1  info     c\n2 errors, 10 warnings, 1 info\n";
         assert!(text.ends_with(expected), "{text}");
         assert_eq!(shown(&all, 0, true), "error[a]: x\n\nerror[a]: x\n\n");
     }

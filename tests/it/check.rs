@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::program::{Run, folder, run};
 
-const FORMATS: [&str; 5] = ["text", "json", "sarif", "github", "junit"];
+const FORMATS: [&str; 7] = ["text", "concise", "json", "sarif", "github", "gitlab", "junit"];
 
 /// An Ingress for a path, with annotations below the prefix.
 fn ingress(name: &str, path: &str, annotations: &[(&str, &str)]) -> String {
@@ -112,7 +112,8 @@ fn a_report_for_scripts_names_object_subject_and_place() {
     let place = serde_json::json!({"file": "in.yaml", "line": 8, "column": 53, "end_line": 8, "end_column": 58});
     assert_eq!(finding["location"], place);
     let summary = serde_json::json!({
-        "errors": 0, "warnings": 1, "infos": 0, "suppressed": 0, "rules": {"bad-annotation-value": 1},
+        "errors": 0, "warnings": 1, "infos": 0, "suppressed": 0, "baseline": 0, "rules": {"bad-annotation-value": 1},
+        "files": 1, "objects": {"Ingress": 1}, "not_looked_at": {},
     });
     assert_eq!(report["summary"], summary);
 }
@@ -151,13 +152,14 @@ reason = \"moves in March\"
 [[suppress]]
 rule = \"bad-annotation-value\"
 name = \"api\"
-reason = \"gone since\"
+reason = \"put right since\"
 
 [[suppress]]
 rule = \"no-such-rule-at-all\"
 reason = \"a typo\"
 ";
-    let folder = folder(&[("in.yaml", &ingress("web", "/", &[TIMEOUT])), ("ingressc.toml", settings)]);
+    let manifests = ingress("web", "/", &[TIMEOUT]) + "---\n" + &ingress("api", "/api", &[]);
+    let folder = folder(&[("in.yaml", &manifests), ("ingressc.toml", settings)]);
     let report = json(folder.path(), &["in.yaml"]);
     assert_eq!(rules(&report), ["unknown-rule", "unused-suppression", "unknown-rule"]);
     assert_eq!(report["summary"]["suppressed"], 1);
@@ -250,7 +252,7 @@ mod sarif {
         if let Some(place) = location.get("physicalLocation") {
             let uri = text(&place["artifactLocation"]["uri"]);
             assert!(uri.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"{}|\\^`".contains(&byte)), "{uri}");
-            region(&place["region"]);
+            place.get("region").map(region);
         }
         for place in location.get("logicalLocations").map(list).unwrap_or_default() {
             assert_eq!(text(&place["kind"]), "object");
@@ -295,7 +297,7 @@ mod sarif {
         }
         let results = list(&run["results"]);
         assert!(results.iter().any(|result| result.get("relatedLocations").is_some()), "{report:#}");
-        assert!(results.iter().any(|result| result.get("locations").is_none()), "{report:#}");
+        assert!(results.iter().all(|result| list(&result["locations"])[0].get("physicalLocation").is_some()), "{report:#}");
         results.iter().for_each(|found| result(found, rules));
     }
 }

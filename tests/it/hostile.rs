@@ -187,7 +187,7 @@ fn hostile_documents_are_refused_with_a_finding() {
     let twice = ingress("web", "shop.example", "/", &[("app-root", "/a"), ("app-root", "/b")]);
     for (text, expected) in [
         (format!("kind: Ingress\n{bomb}"), "alias-limit"),
-        ("[".repeat(100_000), "too-deep"),
+        (format!("apiVersion: {}", "[".repeat(100_000)), "too-deep"),
         (String::from("kind: Ingress\na: &a [*a]\n"), "alias-loop"),
         (twice, "duplicate-key"),
         (

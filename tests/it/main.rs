@@ -7,6 +7,7 @@
 )]
 #![expect(clippy::print_stdout, unreachable_pub, reason = "what tests share is public to them, and figures are shown")]
 
+mod accepted;
 mod any_text;
 mod causes;
 mod check;
@@ -19,6 +20,7 @@ mod fix;
 mod formats;
 mod hostile;
 mod links;
+mod looked;
 mod manifests;
 mod properties;
 mod protections;

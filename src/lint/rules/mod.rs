@@ -1,6 +1,7 @@
 //! All rules: those whose findings arise elsewhere have their page here, as a text file; the others lie with their code in
 //! [`objects`](super::objects).
 
+pub mod security;
 mod table;
 
 use std::sync::LazyLock;

@@ -1,0 +1,102 @@
+//! `--baseline`: findings that were there when a repository began to be checked.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use clap::Args;
+
+use super::files;
+use super::folder::Folder;
+use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::output::baseline::{self, Counts};
+use crate::output::identity::Identity;
+use crate::source::SourceMap;
+
+/// Findings of the file that are gone and named one by one.
+const MOST: usize = 5;
+
+/// Files with findings that were there before.
+#[derive(Debug, Args)]
+pub(super) struct BaselineArgs {
+    /// Leave out the findings that this file of --write-baseline holds
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    baseline: Option<PathBuf>,
+    /// Write all findings to this file, and show none of them
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, conflicts_with_all = ["baseline", "fix", "upgrade_to"])]
+    write_baseline: Option<PathBuf>,
+}
+
+/// Findings that were there before.
+pub(super) struct Baseline<'a> {
+    file: &'a Path,
+    counts: Counts,
+}
+
+impl BaselineArgs {
+    /// Reads the file, where one is named.
+    pub(super) fn read(&self) -> anyhow::Result<Option<Baseline<'_>>> {
+        let Some(file) = &self.baseline else { return Ok(None) };
+        let counts = files::read(file).and_then(|text| baseline::read(&text));
+        Ok(Some(Baseline { file, counts: counts.map_err(|reason| anyhow!("`{}` {reason}", file.display()))? }))
+    }
+
+    /// The file that findings are written to.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.write_baseline.as_deref()
+    }
+
+    /// Whether objects of the run have to be known.
+    pub(super) fn is_read(&self) -> bool {
+        self.baseline.is_some()
+    }
+}
+
+/// Writes findings to a file.
+pub(super) fn write(file: &Path, findings: &[Diagnostic], sources: &SourceMap) -> anyhow::Result<()> {
+    let name = file.file_name().and_then(|name| name.to_str()).ok_or_else(|| anyhow!("`{}` is no name of a file", file.display()))?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Folder::create(folder)?.write(name, &baseline::write(findings, sources)?, false)
+}
+
+impl Baseline<'_> {
+    /// Takes out of the findings what was there before, and says how many those are and what of the file is gone. What is about
+    /// objects that this run does not hold is not known to be gone.
+    pub(super) fn take(
+        mut self,
+        findings: &mut Vec<Diagnostic>,
+        objects: &[ObjectRef],
+        sources: &SourceMap,
+    ) -> (usize, Option<Diagnostic>) {
+        let before = findings.len();
+        findings.retain(|finding| match self.counts.get_mut(&Identity::of(finding, sources)) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                false
+            }
+            _ => true,
+        });
+        (before - findings.len(), self.stale(objects, sources))
+    }
+
+    fn stale(&self, objects: &[ObjectRef], sources: &SourceMap) -> Option<Diagnostic> {
+        let objects: HashSet<&ObjectRef> = objects.iter().collect();
+        let files: HashSet<&str> = sources.files().map(|(_, file)| file.name.as_str()).collect();
+        let is_here = |identity: &Identity| match (&identity.object, &identity.file) {
+            (Some(object), _) => objects.contains(object),
+            (None, Some(file)) => files.contains(file.as_str()),
+            (None, None) => true,
+        };
+        let gone: Vec<&Identity> =
+            self.counts.iter().filter(|(identity, count)| **count > 0 && is_here(identity)).map(|(gone, _)| gone).collect();
+        let file = self.file.display();
+        let message = match gone.len() {
+            0 => return None,
+            1 => format!("a finding of the baseline `{file}` is gone"),
+            number => format!("{number} findings of the baseline `{file}` are gone"),
+        };
+        let finding = gone.iter().take(MOST).fold(Diagnostic::info("stale-baseline", message), |finding, gone| finding.note(gone.text()));
+        let finding = if gone.len() > MOST { finding.note(format!("and {} more", gone.len() - MOST)) } else { finding };
+        Some(finding.help(format!("write it again, as with `--write-baseline {file}`, so that they are told where they come back")))
+    }
+}

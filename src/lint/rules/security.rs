@@ -1,0 +1,86 @@
+//! Which rules are about what an attacker could use, and how much that would be: code scanning sorts by it.
+
+/// How bad it is, in the bands of CVSS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Danger {
+    /// It helps somebody who has more.
+    Low,
+    /// It opens something under circumstances, or weakens what protects.
+    Medium,
+    /// It opens what was meant to be closed, or stops everybody's changes.
+    High,
+}
+
+impl Danger {
+    /// The number of such rules, from 0 to 10.
+    #[must_use]
+    pub fn score(self) -> &'static str {
+        match self {
+            Self::Low => "3.0",
+            Self::Medium => "5.5",
+            Self::High => "8.0",
+        }
+    }
+}
+
+/// The rules, by name.
+const DANGERS: &[(&str, Danger)] = &[
+    ("auth-loop", Danger::Low),
+    ("blocked-reload", Danger::High),
+    ("blocked-word", Danger::Medium),
+    ("contested-certificate", Danger::Medium),
+    ("control-character", Danger::High),
+    ("controller-crash", Danger::High),
+    ("credentials-for-any-origin", Danger::High),
+    ("dangerous-header", Danger::Medium),
+    ("default-certificate", Danger::Medium),
+    ("detection-only-firewall", Danger::Medium),
+    ("expired-certificate", Danger::Medium),
+    ("exposed-store", Danger::High),
+    ("fallen-open", Danger::High),
+    ("forgeable-address", Danger::High),
+    ("greedy-alias", Danger::Medium),
+    ("half-anchored-path", Danger::Low),
+    ("host-outside-tls", Danger::Medium),
+    ("internal-address", Danger::Medium),
+    ("limit-per-replica", Danger::Low),
+    ("loose-path", Danger::Low),
+    ("lost-client-address", Danger::Medium),
+    ("open-allowlist", Danger::High),
+    ("overridden-alias", Danger::Low),
+    ("overridden-path", Danger::Medium),
+    ("password-without-tls", Danger::High),
+    ("refused-address", Danger::Medium),
+    ("risky-annotation", Danger::Medium),
+    ("satisfied-by-one", Danger::Medium),
+    ("secret-elsewhere", Danger::Low),
+    ("shared-client-certificates", Danger::Medium),
+    ("skipped-client-certificates", Danger::High),
+    ("suspicious-value", Danger::High),
+    ("told-version", Danger::Low),
+    ("unguarded-path", Danger::High),
+    ("unsafe-auth-url", Danger::Medium),
+    ("unsafe-redirect", Danger::Medium),
+    ("way-around-ingress", Danger::Medium),
+];
+
+/// How dangerous what a rule tells of is; none where it is a mistake and no more.
+#[must_use]
+pub fn danger(rule: &str) -> Option<Danger> {
+    DANGERS.binary_search_by_key(&rule, |(name, _)| name).ok().map(|at| DANGERS[at].1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::rules::find;
+
+    #[test]
+    fn they_are_rules_and_sorted() {
+        assert!(DANGERS.is_sorted_by(|a, b| a.0 < b.0));
+        for (name, _) in DANGERS {
+            assert!(find(name).is_some(), "{name}");
+        }
+        assert_eq!((danger("fallen-open"), danger("placeholder")), (Some(Danger::High), None));
+    }
+}
