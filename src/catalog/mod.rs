@@ -1,6 +1,7 @@
 //! Every name that a controller knows: annotations, ConfigMap keys and arguments. The only list of names.
 
 pub mod adopted;
+pub mod advisories;
 pub mod analogies;
 pub mod families;
 pub mod features;

@@ -250,7 +250,8 @@ fn address(bytes: &[u8]) -> Option<IpAddr> {
     v4.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()
 }
 
-fn common_name(subject: &x509_cert::name::Name) -> String {
+/// The common name of somebody; empty: none.
+pub(super) fn common_name(subject: &x509_cert::name::Name) -> String {
     // Of several common names the last counts, as in Go's library.
     let mut found = String::new();
     for attribute in subject.iter().filter(|attribute| attribute.oid == COMMON_NAME) {

@@ -43,6 +43,7 @@ mod settings;
 mod shared_upstreams;
 mod sites;
 mod streams;
+mod strength;
 mod tenants;
 mod unserved;
 mod upstreams;
@@ -63,6 +64,7 @@ pub use dh_parameters::prime_bits;
 pub use refused::close;
 pub use secrets::secrets;
 pub use settings::config_map;
+pub use strength::{missing_signer, weakness};
 pub use world::{Controller, Environment, World};
 
 /// Decides what the proxy shall do for the objects of a cluster.

@@ -1,12 +1,12 @@
 //! Certificates that are no longer valid, or soon.
 
+use super::certificates::served;
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::lower::validity;
-use crate::manifest::{Object, named};
+use crate::manifest::Object;
 use k8s_openapi::api::core::v1::Secret;
-use std::collections::BTreeSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "expired-certificate",
@@ -79,15 +79,7 @@ const SOON: i64 = 14;
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let Some(now) = look.now else { return Vec::new() };
-    let mut used = BTreeSet::new();
-    for ingress in look.ingresses() {
-        let entries = ingress.value.spec.iter().flat_map(|spec| spec.tls.iter().flatten());
-        let names = entries.filter_map(|entry| entry.secret_name.as_deref());
-        used.extend(names.map(|name| (ingress.reference.namespace.as_str(), name)));
-    }
-    used.extend(look.controller.flags.default_ssl_certificate.split_once('/'));
-    let secrets = used.into_iter().filter_map(|(namespace, name)| named(&look.cluster.secrets, namespace, name));
-    secrets.filter_map(|secret| judged(secret, now)).collect()
+    served(look).into_iter().filter_map(|secret| judged(secret, now)).collect()
 }
 
 fn judged(secret: &Object<Secret>, now: i64) -> Option<Diagnostic> {

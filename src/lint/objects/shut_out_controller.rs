@@ -198,7 +198,7 @@ fn policies<'a>(look: &Look<'a>, workload: &'a Object<Workload>) -> Vec<&'a Obje
 }
 
 /// Whether a selector certainly fits pods: expressions are not read.
-fn fits(selector: &LabelSelector, workload: &Workload) -> bool {
+pub(super) fn fits(selector: &LabelSelector, workload: &Workload) -> bool {
     let labels = selector.match_labels.as_ref();
     selector.match_expressions.as_ref().is_none_or(Vec::is_empty) && labels.is_none_or(|labels| selects(labels, &workload.labels))
 }

@@ -47,7 +47,7 @@ impl Misfit {
 }
 
 /// What the port of a backend probably speaks, and its name in a sentence; nothing where there is no sign of it.
-fn of_backend(asked: &Asked) -> Option<(Speech, String)> {
+pub(super) fn of_backend(asked: &Asked) -> Option<(Speech, String)> {
     let port = asked.port()?;
     let name = port.name.as_ref().map_or_else(String::new, |name| format!(" `{name}`"));
     of(port).map(|speech| (speech, format!("the port{name} ({}) of Service `{}`", port.port, asked.name())))

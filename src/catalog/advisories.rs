@@ -1,0 +1,95 @@
+//! Faults of releases that were published, and the releases that are free of them.
+
+use super::version::Version;
+
+/// A fault of the controller itself.
+#[derive(Debug)]
+pub struct Advisory {
+    /// The names under which it was published.
+    pub names: &'static [&'static str],
+    /// The first release of each line that is free of it, oldest first. Lines between them and before them have it.
+    pub fixed: &'static [Version],
+    /// What whoever may write an Ingress, or reach the controller, does with it.
+    pub what: &'static str,
+}
+
+const fn v(major: u16, minor: u16, patch: u16) -> Version {
+    Version::new(major, minor, patch)
+}
+
+/// All of them, the worst first.
+pub static ADVISORIES: &[Advisory] = &[
+    Advisory {
+        names: &["CVE-2025-1974", "CVE-2025-1097", "CVE-2025-1098", "CVE-2025-24513", "CVE-2025-24514"],
+        fixed: &[v(1, 11, 5), v(1, 12, 1)],
+        what: "whoever reaches the admission webhook runs programs in the controller and reads all its Secrets",
+    },
+    Advisory {
+        names: &["CVE-2026-4342"],
+        fixed: &[v(1, 13, 9), v(1, 14, 5), v(1, 15, 1)],
+        what: "annotations of an Ingress bring raw configuration in",
+    },
+    Advisory {
+        names: &["CVE-2026-3288"],
+        fixed: &[v(1, 13, 8), v(1, 14, 4), v(1, 15, 0)],
+        what: "`rewrite-target` brings raw configuration in",
+    },
+    Advisory {
+        names: &["CVE-2026-24512", "CVE-2026-1580"],
+        fixed: &[v(1, 13, 7), v(1, 14, 3)],
+        what: "the path or `auth-method` of an Ingress brings raw configuration in",
+    },
+    Advisory { names: &["CVE-2024-7646"], fixed: &[v(1, 10, 4), v(1, 11, 2)], what: "a line break gets past the checks of annotations" },
+    Advisory {
+        names: &["CVE-2023-5043", "CVE-2023-5044"],
+        fixed: &[v(1, 9, 0)],
+        what: "values of annotations are not checked, and bring raw configuration in",
+    },
+    Advisory { names: &["CVE-2022-4886"], fixed: &[v(1, 8, 0)], what: "paths bring raw configuration in" },
+    Advisory { names: &["CVE-2021-25748"], fixed: &[v(1, 2, 1)], what: "a line break in a path brings raw configuration in" },
+    Advisory {
+        names: &["CVE-2021-25745", "CVE-2021-25746"],
+        fixed: &[v(1, 2, 0)],
+        what: "paths and annotations read the token of the controller's account",
+    },
+];
+
+impl Advisory {
+    /// Whether a release has the fault.
+    #[must_use]
+    pub fn concerns(&self, version: Version) -> bool {
+        let line = |version: &Version| (version.major, version.minor);
+        let own = self.fixed.iter().find(|fixed| line(fixed) == line(&version));
+        own.or(self.fixed.last()).is_some_and(|fixed| version < *fixed)
+    }
+}
+
+/// The first release from one on that none of them concerns.
+#[must_use]
+pub fn sound() -> Option<Version> {
+    ADVISORIES.iter().filter_map(|advisory| advisory.fixed.last()).max().copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_is_fixed_by_a_release_of_its_own() {
+        let [webhook, ..] = ADVISORIES else { panic!("there are advisories") };
+        for (version, expected) in [
+            (v(0, 49, 0), true),
+            (v(1, 9, 6), true),
+            (v(1, 11, 4), true),
+            (v(1, 11, 5), false),
+            (v(1, 11, 8), false),
+            (v(1, 12, 0), true),
+            (v(1, 12, 1), false),
+            (v(1, 13, 0), false),
+        ] {
+            assert_eq!(webhook.concerns(version), expected, "{version}");
+        }
+        let sound = sound().expect("there is one");
+        assert!(ADVISORIES.iter().all(|advisory| !advisory.concerns(sound)));
+    }
+}

@@ -1,0 +1,47 @@
+//! Which Secrets hold certificates that hosts are served with, and who makes them.
+
+use super::look::Look;
+use crate::manifest::{Issuance, Object, named};
+use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::api::networking::v1::{Ingress, IngressTLS};
+use std::collections::BTreeSet;
+
+/// Annotations by which cert-manager makes certificates for an Ingress, and the kind of issuer that they name.
+const MANAGED: [(&str, &str); 3] =
+    [("cert-manager.io/cluster-issuer", "ClusterIssuer"), ("cert-manager.io/issuer", "Issuer"), ("kubernetes.io/tls-acme", "")];
+
+/// The entries of `spec.tls`.
+pub(super) fn entries(ingress: &Object<Ingress>) -> &[IngressTLS] {
+    ingress.value.spec.as_ref().and_then(|spec| spec.tls.as_deref()).unwrap_or_default()
+}
+
+/// The Secrets of the input whose certificates are served, in order.
+pub(super) fn served<'a>(look: &Look<'a>) -> Vec<&'a Object<Secret>> {
+    let mut used = BTreeSet::new();
+    for ingress in look.ingresses() {
+        let names = entries(ingress).iter().filter_map(|entry| entry.secret_name.as_deref());
+        used.extend(names.map(|name| (ingress.reference.namespace.as_str(), name)));
+    }
+    used.extend(look.controller.flags.default_ssl_certificate.split_once('/'));
+    used.into_iter().filter_map(|(namespace, name)| named(&look.cluster.secrets, namespace, name)).collect()
+}
+
+/// The annotation by which cert-manager makes the certificates of an Ingress.
+pub(super) fn managed_by(ingress: &Object<Ingress>) -> Option<&'static str> {
+    let annotations = ingress.value.metadata.annotations.as_ref()?;
+    let has = |name: &&str| annotations.get(*name).is_some_and(|value| !matches!(value.as_str(), "" | "false"));
+    MANAGED.iter().map(|(name, _)| *name).find(has)
+}
+
+/// The issuer of the certificates of an Ingress, where it is in the input.
+pub(super) fn issuer_of<'a>(look: &Look<'a>, ingress: &Object<Ingress>) -> Option<&'a Object<Issuance>> {
+    let annotations = ingress.value.metadata.annotations.as_ref()?;
+    MANAGED.iter().filter(|(_, kind)| !kind.is_empty()).find_map(|(annotation, kind)| {
+        let name = annotations.get(*annotation)?;
+        let is_it = |object: &&Object<Issuance>| {
+            let reference = &object.reference;
+            reference.kind == *kind && reference.name == *name && (*kind != "Issuer" || reference.namespace == ingress.reference.namespace)
+        };
+        look.cluster.issuances.iter().find(is_it)
+    })
+}

@@ -1,0 +1,208 @@
+//! Secrets that are not there, though others are.
+
+use super::certificates::{entries, managed_by};
+use super::look::Look;
+use super::{listed, meant};
+use crate::catalog::features::{backend_tls, client_auth, password_auth};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::rule::Rule;
+use crate::manifest::{Object, named, of_namespace};
+use crate::source::Span;
+use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::api::networking::v1::Ingress;
+use std::collections::HashSet;
+
+pub(super) static RULE: Rule = Rule {
+    name: "missing-secret",
+    severity: Severity::Warning,
+    text: r"# missing-secret
+
+An Ingress names a Secret that its namespace does not have, though the input holds others of that kind there.
+
+Of a certificate that is missing, the host is served with the default certificate, which browsers refuse. Where the users or the authority of a check are missing, its paths answer 503. Secrets that cert-manager makes are not
+looked for.
+
+## Fires
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  tls: [{hosts: [shop.example.com], secretName: shop-tsl}]
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: shop-tls, namespace: shop}
+type: kubernetes.io/tls
+data:
+  tls.crt: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUJxakNDQVZDZ0F3SUJBZ0lVYUFJZUJFNFE5MHNCcis5OFZQM29NNm1hZEk4d0NnWUlLb1pJemowRUF3SXcKR3pFWk1CY0dBMVVFQXd3UWMyaHZjQzVsZUdGdGNHeGxMbU52YlRBZ0Z3MHlOakV4TWpjeE5qUXlNelJhR0E4eQpNVEkyTVRFd016RTJOREl6TkZvd0d6RVpNQmNHQTFVRUF3d1FjMmh2Y0M1bGVHRnRjR3hsTG1OdmJUQlpNQk1HCkJ5cUdTTTQ5QWdFR0NDcUdTTTQ5QXdFSEEwSUFCQmg5Mkk0WnpYTkdDYjVmM3ovLzJXN0l6NTg2NFlUVlBFeXkKUDlIZG80WVEydFVYWGNIbEZKYW9VWmc2SjdQTDI1eWd4c3RNWTRucCtJekxQMW1vVUVpamNEQnVNQjBHQTFVZApEZ1FXQkJRa0RnM1ZybnpjaDlITE1MN3RmQjU3L3pDdG5EQWZCZ05WSFNNRUdEQVdnQlFrRGczVnJuemNoOUhMCk1MN3RmQjU3L3pDdG5EQVBCZ05WSFJNQkFmOEVCVEFEQVFIL01Cc0dBMVVkRVFRVU1CS0NFSE5vYjNBdVpYaGgKYlhCc1pTNWpiMjB3Q2dZSUtvWkl6ajBFQXdJRFNBQXdSUUloQUxUb2lBSXhOZDArMmVoU0xGSjBzNk55UVJOVwozcHpySWlMWS9Fd1BpbWFtQWlBQ2lhOFQ4cHYvbkNHQnRCMTVBVjRUMHRFdG5LMy84Nk9OQU5RTDBVNE8rUT09Ci0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K
+  tls.key: LS0tLS1CRUdJTiBFQyBQUklWQVRFIEtFWS0tLS0tCk1IY0NBUUVFSUFlS2NFR2l5T0t5anIvbkhETTdxTjMwZjBreTVuelREZzRROWd1K3hlRmFvQW9HQ0NxR1NNNDkKQXdFSG9VUURRZ0FFR0gzWWpobk5jMFlKdmwvZlAvL1pic2pQbnpyaGhOVThUTEkvMGQyamhoRGExUmRkd2VVVQpscWhSbURvbnM4dmJuS0RHeTB4amllbjRqTXMvV2FoUVNBPT0KLS0tLS1FTkQgRUMgUFJJVkFURSBLRVktLS0tLQo=
+```
+
+## Fires: where the users of a check are missing
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/auth-type: 'basic'
+    nginx.ingress.kubernetes.io/auth-secret: 'user'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: users, namespace: shop}
+stringData: {auth: 'alice:$apr1$QvKLTYRf$cWvWYyCYjMGZEwDSVnVnF/'}
+```
+
+## Quiet
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  tls: [{hosts: [shop.example.com], secretName: shop}]
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: shop, namespace: shop}
+type: kubernetes.io/tls
+data:
+  tls.crt: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUJxakNDQVZDZ0F3SUJBZ0lVYUFJZUJFNFE5MHNCcis5OFZQM29NNm1hZEk4d0NnWUlLb1pJemowRUF3SXcKR3pFWk1CY0dBMVVFQXd3UWMyaHZjQzVsZUdGdGNHeGxMbU52YlRBZ0Z3MHlOakV4TWpjeE5qUXlNelJhR0E4eQpNVEkyTVRFd016RTJOREl6TkZvd0d6RVpNQmNHQTFVRUF3d1FjMmh2Y0M1bGVHRnRjR3hsTG1OdmJUQlpNQk1HCkJ5cUdTTTQ5QWdFR0NDcUdTTTQ5QXdFSEEwSUFCQmg5Mkk0WnpYTkdDYjVmM3ovLzJXN0l6NTg2NFlUVlBFeXkKUDlIZG80WVEydFVYWGNIbEZKYW9VWmc2SjdQTDI1eWd4c3RNWTRucCtJekxQMW1vVUVpamNEQnVNQjBHQTFVZApEZ1FXQkJRa0RnM1ZybnpjaDlITE1MN3RmQjU3L3pDdG5EQWZCZ05WSFNNRUdEQVdnQlFrRGczVnJuemNoOUhMCk1MN3RmQjU3L3pDdG5EQVBCZ05WSFJNQkFmOEVCVEFEQVFIL01Cc0dBMVVkRVFRVU1CS0NFSE5vYjNBdVpYaGgKYlhCc1pTNWpiMjB3Q2dZSUtvWkl6ajBFQXdJRFNBQXdSUUloQUxUb2lBSXhOZDArMmVoU0xGSjBzNk55UVJOVwozcHpySWlMWS9Fd1BpbWFtQWlBQ2lhOFQ4cHYvbkNHQnRCMTVBVjRUMHRFdG5LMy84Nk9OQU5RTDBVNE8rUT09Ci0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K
+  tls.key: LS0tLS1CRUdJTiBFQyBQUklWQVRFIEtFWS0tLS0tCk1IY0NBUUVFSUFlS2NFR2l5T0t5anIvbkhETTdxTjMwZjBreTVuelREZzRROWd1K3hlRmFvQW9HQ0NxR1NNNDkKQXdFSG9VUURRZ0FFR0gzWWpobk5jMFlKdmwvZlAvL1pic2pQbnpyaGhOVThUTEkvMGQyamhoRGExUmRkd2VVVQpscWhSbURvbnM4dmJuS0RHeTB4amllbjRqTXMvV2FoUVNBPT0KLS0tLS1FTkQgRUMgUFJJVkFURSBLRVktLS0tLQo=
+```
+
+## Quiet: where cert-manager makes it
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    cert-manager.io/issuer: 'letsencrypt'
+spec:
+  ingressClassName: nginx
+  tls: [{hosts: [shop.example.com], secretName: shop-tsl}]
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: shop-tls, namespace: shop}
+type: kubernetes.io/tls
+data:
+  tls.crt: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUJxakNDQVZDZ0F3SUJBZ0lVYUFJZUJFNFE5MHNCcis5OFZQM29NNm1hZEk4d0NnWUlLb1pJemowRUF3SXcKR3pFWk1CY0dBMVVFQXd3UWMyaHZjQzVsZUdGdGNHeGxMbU52YlRBZ0Z3MHlOakV4TWpjeE5qUXlNelJhR0E4eQpNVEkyTVRFd016RTJOREl6TkZvd0d6RVpNQmNHQTFVRUF3d1FjMmh2Y0M1bGVHRnRjR3hsTG1OdmJUQlpNQk1HCkJ5cUdTTTQ5QWdFR0NDcUdTTTQ5QXdFSEEwSUFCQmg5Mkk0WnpYTkdDYjVmM3ovLzJXN0l6NTg2NFlUVlBFeXkKUDlIZG80WVEydFVYWGNIbEZKYW9VWmc2SjdQTDI1eWd4c3RNWTRucCtJekxQMW1vVUVpamNEQnVNQjBHQTFVZApEZ1FXQkJRa0RnM1ZybnpjaDlITE1MN3RmQjU3L3pDdG5EQWZCZ05WSFNNRUdEQVdnQlFrRGczVnJuemNoOUhMCk1MN3RmQjU3L3pDdG5EQVBCZ05WSFJNQkFmOEVCVEFEQVFIL01Cc0dBMVVkRVFRVU1CS0NFSE5vYjNBdVpYaGgKYlhCc1pTNWpiMjB3Q2dZSUtvWkl6ajBFQXdJRFNBQXdSUUloQUxUb2lBSXhOZDArMmVoU0xGSjBzNk55UVJOVwozcHpySWlMWS9Fd1BpbWFtQWlBQ2lhOFQ4cHYvbkNHQnRCMTVBVjRUMHRFdG5LMy84Nk9OQU5RTDBVNE8rUT09Ci0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K
+  tls.key: LS0tLS1CRUdJTiBFQyBQUklWQVRFIEtFWS0tLS0tCk1IY0NBUUVFSUFlS2NFR2l5T0t5anIvbkhETTdxTjMwZjBreTVuelREZzRROWd1K3hlRmFvQW9HQ0NxR1NNNDkKQXdFSG9VUURRZ0FFR0gzWWpobk5jMFlKdmwvZlAvL1pic2pQbnpyaGhOVThUTEkvMGQyamhoRGExUmRkd2VVVQpscWhSbURvbnM4dmJuS0RHeTB4amllbjRqTXMvV2FoUVNBPT0KLS0tLS1FTkQgRUMgUFJJVkFURSBLRVktLS0tLQo=
+```
+
+## Quiet: where Secrets are kept elsewhere
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  tls: [{hosts: [shop.example.com], secretName: shop}]
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+```
+",
+};
+
+/// A Secret that is named, and what comes of it where it is not there.
+struct Wanted<'a> {
+    name: &'a str,
+    place: Span,
+    /// A key that Secrets of its kind have.
+    key: &'static str,
+    result: &'static str,
+}
+
+pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
+    if look.cluster.secrets.is_empty() {
+        return Vec::new();
+    }
+    let made: HashSet<(&str, &str)> = look.cluster.issuances.iter().map(|object| (object.reference.namespace.as_str(), object.value.secret_name.as_str())).collect();
+    let all = look.ingresses().flat_map(|ingress| wanted(look, ingress).into_iter().map(move |wanted| (ingress, wanted)));
+    all.filter(|(ingress, wanted)| !made.contains(&(ingress.reference.namespace.as_str(), wanted.name)))
+        .filter_map(|(ingress, wanted)| finding(look, ingress, &wanted))
+        .collect()
+}
+
+fn wanted<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>) -> Vec<Wanted<'a>> {
+    let mut all = Vec::new();
+    if managed_by(ingress).is_none() {
+        all.extend(entries(ingress).iter().enumerate().filter_map(|(at, entry)| {
+            let place = ingress.span(&["spec", "tls", &at.to_string(), "secretName"]);
+            Some(Wanted { name: entry.secret_name.as_deref()?, place, key: "tls.crt", result: "its hosts are served with the default certificate" })
+        }));
+    }
+    for (annotation, key, result) in [
+        (password_auth::SECRET.spec.name, "auth", "its paths answer 503"),
+        (client_auth::SECRET.spec.name, "ca.crt", "its hosts answer 403"),
+        (backend_tls::SECRET.spec.name, "ca.crt", "the certificate of the backend is not checked"),
+    ] {
+        let Some(value) = look.annotation(ingress, annotation) else { continue };
+        let name = match value.trim().split_once('/') {
+            Some((namespace, name)) if namespace == ingress.reference.namespace => name,
+            Some(_) => continue,
+            None => value.trim(),
+        };
+        all.push(Wanted { name, place: look.annotation_span(ingress, annotation), key, result });
+    }
+    all
+}
+
+fn finding(look: &Look, ingress: &Object<Ingress>, wanted: &Wanted) -> Option<Diagnostic> {
+    let (namespace, name) = (ingress.reference.namespace.as_str(), wanted.name);
+    if name.is_empty() || look.cluster.is_sealed(namespace, name) || named(&look.cluster.secrets, namespace, name).is_some() {
+        return None;
+    }
+    // One of this name in another namespace is told by itself.
+    if wanted.key == "tls.crt" && look.links.secret_called(name).is_some() {
+        return None;
+    }
+    let is_alike = |secret: &&Object<Secret>| secret.value.data.as_ref().is_some_and(|data| data.contains_key(wanted.key));
+    let known: Vec<&str> = of_namespace(&look.cluster.secrets, namespace).iter().filter(is_alike).map(|secret| secret.reference.name.as_str()).collect();
+    if known.is_empty() {
+        return None;
+    }
+    let finding = RULE.finding(format!("there is no Secret `{namespace}/{name}`: {}", wanted.result)).at(wanted.place).subject(name);
+    let finding = finding.object(ingress.reference.clone());
+    Some(match meant(name, known.iter().copied()) {
+        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+        None => finding.note(format!("the input holds of namespace `{namespace}`: {}", listed(known.iter().copied()))),
+    })
+}

@@ -1,0 +1,97 @@
+//! Preflights that the controller does not answer.
+
+use super::look::{Look, at_annotation};
+use crate::catalog::features::{cors, snippets};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::ir::Route;
+use crate::lint::rule::Rule;
+
+pub(super) static RULE: Rule = Rule {
+    name: "preflight-to-backend",
+    severity: Severity::Info,
+    text: r"# preflight-to-backend
+
+A preflight of a browser is passed on instead of answered.
+
+With `enable-cors` the controller answers preflights, requests with `OPTIONS`, from origins in `cors-allow-origin`. Those from other origins go on to the backend: to its authentication, which they cannot pass, and then to a program that
+may answer them as it likes. The same holds where a snippet sets the headers of CORS and there is no `enable-cors`.
+
+## Fires
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/enable-cors: 'true'
+    nginx.ingress.kubernetes.io/cors-allow-origin: 'https://app.example.com'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+```
+
+## Quiet: where every origin is answered
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/enable-cors: 'true'
+    nginx.ingress.kubernetes.io/cors-allow-credentials: 'false'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+```
+
+## Quiet: without CORS
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+```
+",
+};
+
+pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
+    look.one_of_each_ingress().filter_map(|(_, route)| finding(look, route)).collect()
+}
+
+fn finding(look: &Look, route: &Route) -> Option<Diagnostic> {
+    let asks = route.service(&look.proxy.settings).is_some() || route.password().is_some();
+    let Some(cors) = route.features.cors.as_deref() else {
+        let snippet = &route.features.snippet;
+        if !asks || !snippet.contains("Access-Control-Allow-Origin") || snippet.contains("OPTIONS") {
+            return None;
+        }
+        let finding = RULE.finding("preflights are asked for authentication, which browsers never send with them: requests of other origins fail");
+        let finding = Diagnostic { severity: Severity::Warning, ..finding };
+        return Some(at_annotation(finding, route, &snippets::LOCATION).help("set `enable-cors: \"true\"`: the controller then answers preflights before it asks"));
+    };
+    if cors.origins.is_empty() || cors.origins.iter().any(|origin| origin == "*") {
+        return None;
+    }
+    let end = if asks { ", after its authentication, which they cannot pass" } else { "" };
+    let message = format!("preflights of other origins than {} are not answered here, but by the backend{end}", super::listed(cors.origins.iter().map(String::as_str)));
+    Some(at_annotation(RULE.finding(message), route, &cors::ORIGINS).help("let the backend refuse `OPTIONS` of origins that it does not know"))
+}

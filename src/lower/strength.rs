@@ -1,0 +1,72 @@
+//! How strong a certificate is, and whether those that vouch for it are beside it.
+
+use k8s_openapi::api::core::v1::Secret;
+use x509_cert::Certificate;
+use x509_cert::der::Decode;
+use x509_cert::der::asn1::UintRef;
+use x509_cert::der::{Reader, SliceReader};
+
+use super::certificates::common_name;
+use super::pem;
+use super::private_key::sequence;
+
+/// The key algorithm RSA.
+const RSA: &str = "1.2.840.113549.1.1.1";
+/// Fewest bits of an RSA key that authorities and browsers still take.
+const FEWEST_BITS: usize = 2048;
+/// Elliptic curves of fewer than 224 bits.
+const SHORT_CURVES: [&str; 2] = ["1.2.840.10045.3.1.1", "1.3.132.0.8"];
+/// Signatures over hashes that can be forged.
+const FORGEABLE: [(&str, &str); 5] = [
+    ("1.2.840.113549.1.1.2", "MD2"),
+    ("1.2.840.113549.1.1.4", "MD5"),
+    ("1.2.840.113549.1.1.5", "SHA-1"),
+    ("1.2.840.10040.4.3", "SHA-1"),
+    ("1.2.840.10045.4.1", "SHA-1"),
+];
+
+/// The certificates of a Secret under a key, in order.
+fn certificates(secret: &Secret, key: &str) -> Vec<Certificate> {
+    let bytes = secret.data.as_ref().and_then(|data| data.get(key));
+    let blocks = bytes.map(|bytes| pem::blocks(&bytes.0)).unwrap_or_default();
+    blocks.iter().filter_map(|block| Certificate::from_der(&block.contents).ok()).collect()
+}
+
+/// Why clients may refuse the certificate of a Secret however long it is valid; none where nothing is known against it.
+#[must_use]
+pub fn weakness(secret: &Secret) -> Option<String> {
+    let certificate = certificates(secret, "tls.crt").into_iter().next()?;
+    let info = certificate.tbs_certificate().subject_public_key_info();
+    if info.algorithm.oid.to_string() == RSA {
+        let read = |reader: &mut SliceReader<'_>| {
+            let modulus = reader.decode::<UintRef<'_>>()?;
+            Ok(modulus.as_bytes().len() * 8 - modulus.as_bytes().first().map_or(0, |byte| byte.leading_zeros() as usize))
+        };
+        if let Some(bits) = sequence(info.subject_public_key.raw_bytes(), read).filter(|bits| *bits < FEWEST_BITS) {
+            return Some(format!("its RSA key has {bits} bits, and fewer than {FEWEST_BITS} can be broken"));
+        }
+    }
+    let curve =
+        info.algorithm.parameters.as_ref().and_then(|parameters| parameters.decode_as::<x509_cert::der::asn1::ObjectIdentifier>().ok());
+    if curve.is_some_and(|curve| SHORT_CURVES.contains(&curve.to_string().as_str())) {
+        return Some(String::from("its elliptic curve has fewer than 224 bits"));
+    }
+    let signature = certificate.signature_algorithm().oid.to_string();
+    let (_, hash) = FORGEABLE.iter().find(|(oid, _)| *oid == signature)?;
+    Some(format!("it is signed over {hash}, which can be forged"))
+}
+
+/// Who signed the certificate of a Secret, where neither is the signer beside it nor is it known to be a root.
+#[must_use]
+pub fn missing_signer(secret: &Secret) -> Option<String> {
+    let chain = certificates(secret, "tls.crt");
+    let (first, others) = chain.split_first()?;
+    let tbs = first.tbs_certificate();
+    let is_signer = |certificate: &Certificate| certificate.tbs_certificate().subject() == tbs.issuer();
+    let is_root = |certificate: &Certificate| is_signer(certificate) && certificate.tbs_certificate().issuer() == tbs.issuer();
+    if tbs.issuer() == tbs.subject() || others.iter().any(is_signer) || certificates(secret, "ca.crt").iter().any(is_root) {
+        return None;
+    }
+    let name = common_name(tbs.issuer());
+    Some(if name.is_empty() { tbs.issuer().to_string() } else { name })
+}
