@@ -17,7 +17,7 @@ use crate::source::{FileId, SourceMap};
 #[derive(Debug, Args)]
 pub(super) struct Fixing {
     /// Put misspelt names right where only one can be meant; standard input goes fixed to standard output
-    #[arg(long)]
+    #[arg(long, conflicts_with = "build")]
     fix: bool,
     /// Print what --fix would change as a patch, and change nothing
     #[arg(long, requires = "fix")]

@@ -10,6 +10,7 @@ use clap::Args;
 use ignore::{DirEntry, WalkBuilder};
 use rayon::prelude::*;
 
+use super::build::Build;
 use super::files;
 use super::patterns::PathPatterns;
 use super::text::reason;
@@ -35,6 +36,9 @@ pub(super) struct Inputs {
     /// .gitignore, .ignore or `exclude` in the settings file name, are left out.
     #[arg(default_value = ".", value_name = "PATH", value_hint = clap::ValueHint::AnyPath)]
     paths: Vec<PathBuf>,
+    /// Build folders that hold a kustomization or a chart, with kustomize or kubectl, or with helm
+    #[arg(long)]
+    build: bool,
 }
 
 /// One text to read. The order is that of the names, whatever the order of the arguments.
@@ -43,6 +47,8 @@ struct Input {
     name: String,
     /// None: standard input.
     path: Option<PathBuf>,
+    /// How it is built, where it is a folder.
+    build: Option<Build>,
     /// Nobody named it.
     is_met: bool,
 }
@@ -50,16 +56,20 @@ struct Input {
 impl Inputs {
     /// Those that other arguments name.
     pub(super) fn of(paths: Vec<PathBuf>) -> Self {
-        Self { paths }
+        Self { paths, build: false }
     }
 
     /// Reads all texts, each once. A finding of the severity error says that something could not be read.
     pub(super) fn read(&self, sources: &mut SourceMap, exclude: &PathPatterns) -> Vec<Diagnostic> {
         let mut findings = Vec::new();
-        let inputs = collect(&self.paths, exclude, &mut findings);
-        let read = |input: &Input| input.path.as_deref().map_or_else(files::read_stdin, files::read_manifest);
+        let inputs = collect(&self.paths, self.build, exclude, &mut findings);
+        let read = |input: &Input| match (&input.path, input.build) {
+            (None, _) => files::read_stdin(),
+            (Some(folder), Some(build)) => build.run(folder),
+            (Some(path), None) => files::read_manifest(path),
+        };
         let texts: Vec<_> = inputs.par_iter().map(read).collect();
-        for (Input { name, path, is_met }, text) in inputs.into_iter().zip(texts) {
+        for (Input { name, path, build, is_met }, text) in inputs.into_iter().zip(texts) {
             match text {
                 Ok(Text { text, .. }) if path.is_none() && text.trim().is_empty() => {
                     let finding = unreadable(&name, "is empty");
@@ -74,8 +84,8 @@ impl Inputs {
                 }
                 // Whoever looks for it finds the name of the file and nothing in it.
                 Err(reason) => {
-                    let finding = unreadable(&name, &reason);
-                    let is_file = path.as_deref().is_some_and(Path::is_file);
+                    let finding = unreadable(&build.map_or_else(|| name.clone(), |_| shown(path.as_deref())), &reason);
+                    let is_file = build.is_none() && path.as_deref().is_some_and(Path::is_file);
                     findings.push(if is_file { finding.at(Span::new(sources.add(name, ""), 0..0)) } else { finding });
                 }
             }
@@ -94,15 +104,17 @@ impl Inputs {
     }
 }
 
-fn collect(paths: &[PathBuf], exclude: &PathPatterns, findings: &mut Vec<Diagnostic>) -> Vec<Input> {
+fn collect(paths: &[PathBuf], build: bool, exclude: &PathPatterns, findings: &mut Vec<Diagnostic>) -> Vec<Input> {
     let mut inputs = Vec::new();
     for path in paths {
         if path == Path::new("-") {
-            inputs.push(Input { name: STDIN.to_owned(), path: None, is_met: false });
+            inputs.push(Input { name: STDIN.to_owned(), path: None, build: None, is_met: false });
+        } else if let Some(build) = Build::of(path).filter(|_| build) {
+            inputs.push(Input { name: build.name(&name(path)), path: Some(path.clone()), build: Some(build), is_met: false });
         } else if path.is_dir() {
             walk(path, exclude, &mut inputs, findings);
         } else {
-            inputs.push(Input { name: name(path), path: Some(path.clone()), is_met: false });
+            inputs.push(Input { name: name(path), path: Some(path.clone()), build: None, is_met: false });
         }
     }
     inputs.sort();
@@ -156,7 +168,7 @@ fn walk(folder: &Path, exclude: &PathPatterns, inputs: &mut Vec<Input>, findings
                 findings.push(Diagnostic::warning("ignored-link", message).help("name the file itself as an argument"));
             }
             Ok(entry) if entry.path().is_file() => {
-                inputs.push(Input { name: name(entry.path()), path: Some(entry.into_path()), is_met: true });
+                inputs.push(Input { name: name(entry.path()), path: Some(entry.into_path()), build: None, is_met: true });
             }
             Ok(entry) if entry.path().is_dir() => {}
             Ok(entry) => findings.push(unreadable(&name(entry.path()), "is no file")),
@@ -193,6 +205,10 @@ fn name(path: &Path) -> String {
     short.unwrap_or(path).to_string_lossy().into_owned()
 }
 
+fn shown(path: Option<&Path>) -> String {
+    path.map(name).unwrap_or_default()
+}
+
 fn walk_error(error: &ignore::Error) -> String {
     match error.io_error() {
         Some(cause) => reason(cause),
@@ -216,7 +232,7 @@ mod tests {
     fn names_without(root: &Path, paths: &[&str], exclude: &[PathPattern]) -> (Vec<String>, Vec<&'static str>) {
         let paths: Vec<PathBuf> = paths.iter().map(|path| root.join(path)).collect();
         let mut findings = Vec::new();
-        let inputs = collect(&paths, &PathPatterns::new(root, exclude), &mut findings);
+        let inputs = collect(&paths, false, &PathPatterns::new(root, exclude), &mut findings);
         let relative = |input: Input| input.name.strip_prefix(&format!("{}/", root.display())).unwrap_or(&input.name).to_owned();
         (inputs.into_iter().map(relative).collect(), findings.iter().map(|finding| finding.rule).collect())
     }

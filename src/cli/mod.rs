@@ -5,6 +5,7 @@
 
 mod absent;
 mod baseline;
+mod build;
 mod catalog;
 mod certificate;
 mod check;

@@ -1,17 +1,16 @@
-//! Many remarks of one kind in one file say no more than the first of them: they become one finding with many places.
+//! Many remarks of one kind say no more than the first of them: they become one finding with many places.
 
 use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::FileId;
 
 /// Rules about what is for others, or is not there to be looked at.
 const FOLDED: &[&str] = &["absent-object", "foreign-annotation", "foreign-class"];
 
-/// The same findings, with the infos of such a rule in a file as one.
+/// The same findings, with the infos of such a rule as one.
 #[must_use]
 pub fn fold(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut first: HashMap<(&str, FileId), usize> = HashMap::new();
+    let mut first: HashMap<&str, usize> = HashMap::new();
     let mut folded: Vec<Diagnostic> = Vec::with_capacity(findings.len());
     let mut counts: HashMap<usize, usize> = HashMap::new();
     for finding in findings {
@@ -20,9 +19,9 @@ pub fn fold(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
             folded.push(finding);
             continue;
         };
-        match first.get(&(finding.rule, span.file)) {
+        match first.get(finding.rule) {
             None => {
-                first.insert((finding.rule, span.file), folded.len());
+                first.insert(finding.rule, folded.len());
                 folded.push(finding);
             }
             Some(&at) => {
@@ -36,7 +35,7 @@ pub fn fold(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     }
     for (at, count) in counts {
         let rule = folded[at].rule;
-        folded[at].notes.push(format!("{count} more of `{rule}` in this file are told with it"));
+        folded[at].notes.push(format!("{count} more of `{rule}` are told with it"));
     }
     folded
 }
@@ -44,10 +43,10 @@ pub fn fold(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Span;
+    use crate::source::{FileId, Span};
 
     #[test]
-    fn infos_of_a_kind_become_one_in_each_file() {
+    fn infos_of_a_kind_become_one() {
         let at = |file, start| Span::new(FileId(file), start..start + 1);
         let findings = vec![
             Diagnostic::info("absent-object", "a").at(at(0, 0)),
@@ -60,8 +59,8 @@ mod tests {
         ];
         let folded = fold(findings);
         let messages: Vec<&str> = folded.iter().map(|finding| finding.message.as_str()).collect();
-        assert_eq!(messages, ["a", "w", "c", "d", "e", "f"]);
+        assert_eq!(messages, ["a", "w", "d", "e", "f"]);
         let places: Vec<&str> = folded[0].related.iter().map(|label| label.message.as_str()).collect();
-        assert_eq!((places, folded[0].notes.len()), (vec!["b", "r"], 1));
+        assert_eq!((places, folded[0].notes.len()), (vec!["b", "r", "c"], 1));
     }
 }

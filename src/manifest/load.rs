@@ -9,7 +9,7 @@ use super::encoding;
 use super::intake::{Intake, Stranger};
 use super::kinds::is_relevant;
 use super::secrecy::{self, Form, Seen};
-use super::{json, split, yaml};
+use super::{json, kustomize, split, yaml};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::source::{FileId, SourceFile, SourceMap, Span};
 
@@ -22,6 +22,8 @@ const BATCH: usize = 64;
 pub fn load(sources: &mut SourceMap) -> Outcome<Cluster> {
     let mut files: Vec<(FileId, &SourceFile)> = sources.files().collect();
     files.sort_by(|a, b| a.1.name.cmp(&b.1.name));
+    let kustomized = kustomize::find(&files);
+    files.retain(|(id, _)| !kustomized.left_out.contains(id));
     let intakes: Vec<Intake> = files.into_par_iter().map(|(id, file)| read_file(&Source::of(id, file))).collect();
 
     let mut all = Intake::default();
@@ -34,6 +36,7 @@ pub fn load(sources: &mut SourceMap) -> Outcome<Cluster> {
     let Intake { mut cluster, mut findings, .. } = all;
     findings.iter_mut().filter(|finding| finding.span.is_some_and(|span| sources.is_hidden(span))).for_each(secrecy::silence);
     cluster.settle(&mut findings);
+    findings.extend(kustomized.finding);
     Outcome { value: cluster, diagnostics: findings }
 }
 

@@ -22,6 +22,7 @@ mod issuance;
 mod json;
 mod keys;
 mod kinds;
+mod kustomize;
 mod legacy;
 mod links;
 mod load;

@@ -9,6 +9,7 @@
 
 mod accepted;
 mod any_text;
+mod built;
 mod causes;
 mod check;
 mod cli;

@@ -68,7 +68,8 @@ impl<'a> Checker<'a> {
             let written = Written { object, annotations, key, value };
             let finding = match place::of(key, self.speaker.prefix) {
                 Place::Elsewhere => None,
-                Place::Own(name) => self.own(&written, name),
+                // What the controller of a class has is for that one.
+                Place::Own(name) => self.own(&written, name).filter(|_| is_ours || !self.is_of_others(name)),
                 Place::Family(family, name) => is_ours.then(|| self.foreign(&written, family, name)),
                 Place::WrongPrefix { name, reason } => is_ours.then(|| self.wrong_prefix(&written, name, reason)),
                 Place::NoPrefix(name) => is_ours.then(|| self.no_prefix(&written, name)),
@@ -95,6 +96,12 @@ impl<'a> Checker<'a> {
             _ => self.lost(written, &meaning, "unknown-annotation", "the controller has no such annotation"),
         };
         Some(self.advise(finding, written, &meaning))
+    }
+
+    /// Whether another controller has an annotation of this name, which is unknown here.
+    fn is_of_others(&self, name: &str) -> bool {
+        let meaning = self.explained.get(name);
+        matches!(meaning, Some(Unknown::Analogy(analogies::Analogy { family: Some(_), .. })))
     }
 
     /// Quirk: an older name counts only where the newer one is absent or empty.

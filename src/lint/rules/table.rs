@@ -107,6 +107,7 @@ rules! {
     Error "too-deep",
     Warning "too-new-annotation",
     Warning "uncovered-redirect",
+    Info "unbuilt-kustomization",
     Error "unfit-value",
     Warning "unknown-annotation",
     Error "unknown-argument",
