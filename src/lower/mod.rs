@@ -63,6 +63,7 @@ pub use class::{ANNOTATION as CLASS_ANNOTATION, Class, Classes};
 pub use dh_parameters::prime_bits;
 pub use refused::close;
 pub use secrets::secrets;
+pub use select::creation_order;
 pub use settings::config_map;
 pub use strength::{missing_signer, weakness};
 pub use world::{Controller, Environment, World};

@@ -172,8 +172,11 @@ enum Verdict<'a> {
     Refused,
 }
 
+/// By what Ingresses are sorted: the first one wins.
+///
 /// Quirk: Ingresses that are equally old are ordered by name backwards. Without a creation time an object is the oldest.
-fn creation_order(object: &Object<Ingress>) -> (Timestamp, Reverse<String>) {
+#[must_use]
+pub fn creation_order(object: &Object<Ingress>) -> (Timestamp, Reverse<String>) {
     let created = object.value.metadata.creation_timestamp.as_ref().map_or(Timestamp::MIN, |time| time.0);
     (created, Reverse(super::world::key_of(&object.reference.namespace, &object.reference.name)))
 }

@@ -1,6 +1,7 @@
 //! Which Secrets hold certificates that hosts are served with, and who makes them.
 
 use super::look::Look;
+use crate::diagnostic::ObjectRef;
 use crate::manifest::{Issuance, Object, named};
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::api::networking::v1::{Ingress, IngressTLS};
@@ -38,10 +39,9 @@ pub(super) fn issuer_of<'a>(look: &Look<'a>, ingress: &Object<Ingress>) -> Optio
     let annotations = ingress.value.metadata.annotations.as_ref()?;
     MANAGED.iter().filter(|(_, kind)| !kind.is_empty()).find_map(|(annotation, kind)| {
         let name = annotations.get(*annotation)?;
-        let is_it = |object: &&Object<Issuance>| {
-            let reference = &object.reference;
-            reference.kind == *kind && reference.name == *name && (*kind != "Issuer" || reference.namespace == ingress.reference.namespace)
-        };
-        look.cluster.issuances.iter().find(is_it)
+        let namespace = if *kind == "Issuer" { ingress.reference.namespace.clone() } else { String::new() };
+        let wanted = ObjectRef { kind: (*kind).to_owned(), namespace, name: name.clone() };
+        let at = look.cluster.issuances.binary_search_by(|object| object.reference.cmp(&wanted)).ok()?;
+        look.cluster.issuances.get(at)
     })
 }

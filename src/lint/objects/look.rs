@@ -27,10 +27,16 @@ pub(super) struct Look<'a> {
     pub(super) now: Option<i64>,
     /// Who names whom.
     pub(super) links: Links<'a>,
-    classes: Classes<'a>,
+    /// The Ingresses but those that are known to be for another controller.
+    ingresses: Vec<&'a Object<Ingress>>,
+    /// Those that are.
+    foreign: HashSet<&'a ObjectRef>,
+    /// The backends of the first.
+    asked: Vec<Asked<'a>>,
 }
 
 /// A backend of an Ingress, and how it is asked.
+#[derive(Clone, Copy)]
 pub(super) struct Asked<'a> {
     /// The Ingress.
     pub(super) ingress: &'a Object<Ingress>,
@@ -45,28 +51,36 @@ pub(super) struct Asked<'a> {
 impl<'a> Look<'a> {
     pub(super) fn of(subject: &Subject<'a>) -> Self {
         let Subject { cluster, controller, proxy, judgement: _, now } = *subject;
-        Self { cluster, controller, proxy, now, links: Links::of(cluster), classes: Classes::new(cluster, &controller.flags) }
+        let classes = Classes::new(cluster, &controller.flags);
+        let (foreign, ingresses): (Vec<_>, Vec<_>) = cluster.ingresses.iter().partition(|ingress| classes.of(ingress) == Class::Foreign);
+        let foreign = foreign.into_iter().map(|ingress| &ingress.reference).collect();
+        let mut look = Self { cluster, controller, proxy, now, links: Links::of(cluster), ingresses, foreign, asked: Vec::new() };
+        look.asked = look.ingresses.iter().flat_map(|ingress| look.asked_by(ingress)).collect();
+        look
     }
 
     /// The Ingresses but those that are known to be for another controller.
     pub(super) fn ingresses(&self) -> impl Iterator<Item = &'a Object<Ingress>> {
-        self.cluster.ingresses.iter().filter(|ingress| self.classes.of(ingress) != Class::Foreign)
+        self.ingresses.iter().copied()
     }
 
     /// Their backends.
     pub(super) fn backends(&self) -> impl Iterator<Item = Asked<'a>> {
-        self.ingresses().flat_map(move |ingress| {
-            let protocol = self.annotation(ingress, forwarding::PROTOCOL.spec.name).map(Protocol::of).unwrap_or_default();
-            ingress.backends().map(move |backend| {
-                let service = named(&self.cluster.services, &ingress.reference.namespace, &backend.service.name);
-                Asked { ingress, backend, service, protocol }
-            })
+        self.asked.iter().copied()
+    }
+
+    fn asked_by(&self, ingress: &'a Object<Ingress>) -> impl Iterator<Item = Asked<'a>> + use<'a> {
+        let protocol = self.annotation(ingress, forwarding::PROTOCOL.spec.name).map(Protocol::of).unwrap_or_default();
+        let services = &self.cluster.services;
+        ingress.backends().map(move |backend| {
+            let service = named(services, &ingress.reference.namespace, &backend.service.name);
+            Asked { ingress, backend, service, protocol }
         })
     }
 
     /// The backends that name a Service, but those of Ingresses that are known to be for another controller.
     pub(super) fn uses(&self, service: &'a Object<Service>) -> impl Iterator<Item = &Use<'a>> {
-        self.links.uses(service).iter().filter(|user| self.classes.of(user.ingress) != Class::Foreign)
+        self.links.uses(service).iter().filter(|user| !self.foreign.contains(&user.ingress.reference))
     }
 
     /// What makes the pods of controllers.

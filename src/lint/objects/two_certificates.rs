@@ -4,6 +4,7 @@ use super::certificates::entries;
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::lint::rule::Rule;
+use crate::lower::creation_order;
 use crate::manifest::Object;
 use crate::source::Span;
 use k8s_openapi::api::networking::v1::Ingress;
@@ -124,10 +125,8 @@ spec:
 type First<'a> = (&'a str, &'a str, &'a Object<Ingress>, Span);
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    let created = |ingress: &Object<Ingress>| ingress.value.metadata.creation_timestamp.as_ref().map(|time| time.0);
     let mut order: Vec<&Object<Ingress>> = look.ingresses().filter(|ingress| !look.is_canary(ingress)).collect();
-    // As the controller sorts them: the oldest first, and of equally old ones by name; without a time it is a guess.
-    order.sort_by(|one, other| created(one).cmp(&created(other)).then_with(|| one.reference.cmp(&other.reference)));
+    order.sort_by_cached_key(|ingress| creation_order(ingress));
     let mut first: HashMap<String, First> = HashMap::new();
     let mut findings = Vec::new();
     for ingress in order {
@@ -141,7 +140,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
             match first.entry(host.to_ascii_lowercase()) {
                 Entry::Vacant(free) => drop(free.insert(own)),
                 Entry::Occupied(winner) if winner.get().1 != own.1 => {
-                    findings.push(lost(host, &own, winner.get(), created(ingress).is_none()));
+                    findings.push(lost(host, &own, winner.get(), ingress.value.metadata.creation_timestamp.is_none()));
                 }
                 // Secrets of one name in two namespaces are mostly copies.
                 Entry::Occupied(_) => {}

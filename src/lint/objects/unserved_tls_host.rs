@@ -105,10 +105,11 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let aliases = look.proxy.servers.iter().flat_map(|server| &server.aliases).cloned();
     let mut served: HashSet<String> = hosts.chain(aliases).collect();
     served.extend(look.proxy.host_redirects.iter().map(|redirect| redirect.from.clone()));
-    look.ingresses().filter_map(|ingress| finding(&served, ingress)).collect()
+    let parents: HashSet<&str> = served.iter().filter_map(|host| host.split_once('.')).map(|(_, parent)| parent).collect();
+    look.ingresses().filter_map(|ingress| finding(&served, &parents, ingress)).collect()
 }
 
-fn finding(served: &HashSet<String>, ingress: &Object<Ingress>) -> Option<Diagnostic> {
+fn finding(served: &HashSet<String>, parents: &HashSet<&str>, ingress: &Object<Ingress>) -> Option<Diagnostic> {
     let own: Vec<String> = ingress.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten()).filter_map(|rule| rule.host.as_deref()).map(str::to_ascii_lowercase).collect();
     let listed: HashSet<String> = entries(ingress).iter().flat_map(|entry| entry.hosts.iter().flatten()).map(|host| host.to_ascii_lowercase()).collect();
     let is_listed = |host: &String| listed.contains(host) || host.split_once('.').is_some_and(|(_, parent)| listed.contains(&format!("*.{parent}")));
@@ -119,10 +120,11 @@ fn finding(served: &HashSet<String>, ingress: &Object<Ingress>) -> Option<Diagno
     let all = entries(ingress).iter().enumerate().flat_map(|(at, entry)| entry.hosts.iter().flatten().enumerate().map(move |(under, host)| (at, under, host)));
     let is_idle = |host: &str| {
         let host = host.to_ascii_lowercase();
-        let covers = |own: &String| host.strip_prefix("*.").is_some_and(|parent| own.ends_with(&format!(".{parent}")));
-        let is_below = served.iter().any(|wildcard| wildcard.strip_prefix("*.").is_some_and(|parent| host.split_once('.').is_some_and(|(_, own)| own == parent)));
         // `www.` beside the name itself is often kept for a redirect elsewhere.
-        !served.contains(&host) && !served.contains(&twin(&host)) && !served.iter().any(covers) && !is_below
+        let parent = host.split_once('.').map_or("", |(_, parent)| parent);
+        let is_below = served.contains(&format!("*.{parent}"));
+        let covers = host.starts_with("*.") && parents.contains(parent);
+        !served.contains(&host) && !served.contains(&twin(&host)) && !covers && !is_below
     };
     let (at, under, host) = all.into_iter().find(|(_, _, host)| is_idle(host))?;
     let place = ingress.span(&["spec", "tls", &at.to_string(), "hosts", &under.to_string()]);
