@@ -208,6 +208,15 @@ impl<'a> Reader<'a> {
         self.findings.push(diagnostic);
     }
 
+    /// Says that what an annotation names is not in the input, so that it is ignored here.
+    pub(super) fn absent<T>(&mut self, key: &'static Key<T>, kind: &str, name: &str) {
+        let message = format!("`{}` names the {kind} `{name}`, which is not in the input", self.written(&key.spec));
+        let absent = Diagnostic::info("absent-object", message).effect(Effect::AnnotationIgnored);
+        let absent = absent.note("where the cluster does not have it either, the annotation is ignored");
+        let diagnostic = self.place(absent, &key.spec);
+        self.findings.push(diagnostic);
+    }
+
     /// Says that an annotation is ignored, and with it a protection.
     pub(super) fn fail_open<T>(&mut self, key: &'static Key<T>, reason: &str) {
         let diagnostic = self.about(&key.spec, Fate::FailsOpen, reason);
