@@ -1,7 +1,7 @@
 //! Objects that manifests name and do not hold, as the Secrets that no repository holds: a comparison supposes that they are there, and
 //! leaves out what only they decide.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -28,6 +28,8 @@ const MOST: usize = 10;
 #[derive(Debug, Default)]
 pub(super) struct Supposed {
     absent: Vec<Absent>,
+    /// Which of them a difference with such a word can be about.
+    by_word: HashMap<String, Vec<usize>>,
 }
 
 /// All objects of a side that others may not hold.
@@ -48,7 +50,11 @@ impl Supposed {
         let is_open = project.cluster.ingress_classes.is_empty();
         let may_be_there = |absent: &Absent| absent.object.kind != "IngressClass" || is_open && is_served(absent);
         absent.retain(|absent| !elsewhere.contains(&absent.object) && may_be_there(absent));
-        Self { absent }
+        let mut by_word: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, absent) in absent.iter().enumerate() {
+            words(absent).for_each(|word| by_word.entry(word).or_default().push(at));
+        }
+        Self { absent, by_word }
     }
 
     /// Manifests of the objects that have to be there for the others to count; none where nothing is missing.
@@ -76,7 +82,9 @@ impl Supposed {
 
     /// Whether a difference between live and declared lines says only what nobody knows.
     pub(super) fn decides(&self, file: &str, change: &Change) -> bool {
-        self.absent.iter().any(|absent| match (file, absent.object.kind.as_str()) {
+        let words = words_of(change);
+        let mut absent = words.iter().filter_map(|word| self.by_word.get(word)).flatten().map(|at| &self.absent[*at]);
+        absent.any(|absent| match (file, absent.object.kind.as_str()) {
             ("nginx.conf", "Secret") => is_of_secret(absent, change),
             ("nginx.conf", "ConfigMap") => is_denied(absent, change) || is_of_map(absent, change),
             ("certificates.json", "Secret") => is_of_certificate(absent, change),
@@ -128,6 +136,29 @@ fn secret(absent: &Absent) -> anyhow::Result<Value> {
     let key = both.find("-----BEGIN PRIVATE KEY").unwrap_or(both.len());
     let (certificate, key) = (STANDARD.encode(&both[..key]), STANDARD.encode(&both[key..]));
     Ok(json!({"tls.crt": certificate, "tls.key": key, "ca.crt": certificate, "auth": STANDARD.encode("supposed:x")}))
+}
+
+/// What differences are known by that may be about an object: its users, its hosts, its file, its name and its upstreams.
+fn words(absent: &Absent) -> impl Iterator<Item = String> {
+    let ObjectRef { namespace, name, .. } = &absent.object;
+    let users = absent.users.iter().map(|(namespace, name)| format!("{namespace}/{name}"));
+    let own = [format!("{namespace}-{name}.pem"), format!("\"{namespace}/{name}\"")];
+    users.chain(absent.hosts.iter().cloned()).chain(own).chain(absent.ports.iter().map(move |port| format!("{namespace}-{name}-{port}")))
+}
+
+/// Such words of a difference.
+fn words_of(change: &Change) -> Vec<String> {
+    let mut words = Vec::from_iter(owner(change).map(|target| format!("{}/{}", target.namespace, target.ingress)));
+    words.extend(change.place.host.as_ref().map(ToString::to_string));
+    words.extend(change.path.first().map(ToString::to_string));
+    for side in [&change.before, &change.after].into_iter().flatten() {
+        words.push(side.text.to_string());
+        // The name of a file, and what is behind each part of it that may stand before.
+        for file in side.text.split(['/', ' ', ';', '"']).filter(|word| word.ends_with(".pem")) {
+            words.extend(std::iter::once(file).chain(file.match_indices('-').map(|(at, _)| &file[at + 1..])).map(str::to_owned));
+        }
+    }
+    words
 }
 
 fn owner(change: &Change) -> Option<&Target> {

@@ -1,6 +1,6 @@
 //! Ingresses of classes of which nobody knows whose they are: they are checked as if the controller served them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::lower::Classes;
@@ -17,35 +17,30 @@ pub(super) fn add<'a>(
     classes: &Classes<'a>,
     mut compile: impl FnMut(Classes<'a>) -> Vec<Diagnostic>,
 ) {
-    for (at, class) in classes.supposable(&cluster.ingresses).into_iter().enumerate() {
-        let own: HashSet<&ObjectRef> = cluster
-            .ingresses
-            .iter()
-            .filter(|object| Classes::named(object).unwrap_or_default() == class && !classes.serve(object))
-            .map(|object| &object.reference)
-            .collect();
-        if at >= MOST {
-            let is_it = |finding: &&mut Diagnostic| {
-                finding.rule == "unknown-class" && finding.object.as_ref().is_some_and(|object| own.contains(object))
-            };
-            found.iter_mut().filter(is_it).for_each(|finding| {
-                finding
-                    .notes
-                    .push(format!("its paths and values are not checked: {MOST} other classes of which nobody knows whose they are were"));
-            });
-            continue;
-        }
+    let mut by_class: HashMap<&str, HashSet<&ObjectRef>> = HashMap::new();
+    for object in cluster.ingresses.iter().filter(|object| !classes.serve(object)) {
+        by_class.entry(Classes::named(object).unwrap_or_default()).or_default().insert(&object.reference);
+    }
+    let supposable = classes.supposable(&cluster.ingresses);
+    let (looked_at, left_out) = supposable.split_at(supposable.len().min(MOST));
+    for class in looked_at {
+        let Some(own) = by_class.remove(class) else { continue };
         let told: HashSet<(&str, Option<Span>, &str)> = found.iter().map(key).collect();
         let is_new =
             |finding: &Diagnostic| finding.object.as_ref().is_some_and(|object| own.contains(object)) && !told.contains(&key(finding));
         let more: Vec<Diagnostic> = compile(classes.clone().supposing(class)).into_iter().filter(is_new).collect();
         drop(told);
         found.extend(more.into_iter().map(|finding| {
-            finding.note(match class {
+            finding.note(match *class {
                 "" => String::from("this holds once the Ingress has a class that the controller serves"),
                 _ => format!("this holds where the controller serves the class `{class}`"),
             })
         }));
+    }
+    let left_out: HashSet<&ObjectRef> = left_out.iter().filter_map(|class| by_class.get(class)).flatten().copied().collect();
+    let is_left_out = |object: &ObjectRef| left_out.contains(object);
+    for finding in found.iter_mut().filter(|finding| finding.rule == "unknown-class" && finding.object.as_ref().is_some_and(is_left_out)) {
+        finding.notes.push(format!("its paths and values are not checked: {MOST} other classes of which nobody knows whose they are were"));
     }
 }
 

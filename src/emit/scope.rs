@@ -1,5 +1,7 @@
 //! What is said about a part of the configuration: what the target cannot express, and what no configuration may hold.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
 use crate::ir::{Features, Origin, Owner, Proxy, Route, Server, SettingsOrigin};
 
@@ -7,6 +9,8 @@ use crate::ir::{Features, Origin, Owner, Proxy, Route, Server, SettingsOrigin};
 #[derive(Debug, Default)]
 pub(super) struct Scope<'a> {
     findings: Vec<Diagnostic>,
+    /// Which of them are about a place: a host can have thousands.
+    by_place: HashMap<Option<(u32, u32)>, Vec<usize>>,
     features: Option<&'a Features>,
     owner: Option<&'a Owner>,
     origin: Origin,
@@ -115,8 +119,7 @@ impl<'a> Scope<'a> {
         let mut settings = Scope::of_settings(proxy);
         settings.close(key, message);
         self.closed = self.closed.take().or(settings.closed);
-        let is_new = |finding: &Diagnostic| !self.findings.contains(finding);
-        self.findings.extend(settings.findings.into_iter().filter(is_new).collect::<Vec<_>>());
+        settings.findings.into_iter().for_each(|finding| self.add(finding));
     }
 
     /// A value is not fit for any configuration.
@@ -194,7 +197,14 @@ impl<'a> Scope<'a> {
             let (namespace, name) = (settings.namespace.clone(), settings.name.clone());
             finding = finding.object(ObjectRef { kind: String::from("ConfigMap"), namespace, name });
         }
-        if !self.findings.contains(&finding) {
+        self.add(finding);
+    }
+
+    /// Adds a finding that is not there yet.
+    fn add(&mut self, finding: Diagnostic) {
+        let about = self.by_place.entry(finding.span.map(|span| (span.file.0, span.start))).or_default();
+        if !about.iter().any(|at| self.findings[*at] == finding) {
+            about.push(self.findings.len());
             self.findings.push(finding);
         }
     }

@@ -78,7 +78,12 @@ fn ingress_key(route: &Route) -> Option<(&str, &str)> {
 
 /// The routes that Ingresses ask for and that serve requests, with their hosts.
 fn routes(proxy: &Proxy) -> impl Iterator<Item = (&Server, &Route)> {
-    let all = proxy.servers.iter().flat_map(|server| server.routes.iter().map(move |route| (server, route)));
+    proxy.servers.iter().flat_map(routes_of)
+}
+
+/// Those of one host.
+fn routes_of(server: &Server) -> impl Iterator<Item = (&Server, &Route)> {
+    let all = server.routes.iter().map(move |route| (server, route));
     all.filter(|(_, route)| route.owner.is_some() && route.features.denied.is_none())
 }
 

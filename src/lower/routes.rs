@@ -72,22 +72,22 @@ fn expand(mut route: Route, exact: &HashSet<String>, routes: &mut Vec<Route>) {
     routes.extend(twin);
 }
 
-/// Paths of an Ingress that are looked through one by one.
+/// Rules and paths of an Ingress that are looked through one by one.
 const NEAR: usize = 8;
 
 /// The backends that Ingresses name: of each, by host and path.
 #[derive(Debug)]
 pub(super) struct Owners<'a> {
     chosen: &'a [Chosen<'a>],
-    /// Those of Ingresses with more than a few paths.
+    /// Those of Ingresses with more than a few rules or paths.
     backends: HashMap<usize, HashMap<(&'a str, &'a str), &'a Backend>>,
 }
 
 impl<'a> Owners<'a> {
     /// Looks up the backends of large Ingresses once, because one can have thousands of hosts.
     pub(super) fn new(chosen: &'a [Chosen]) -> Self {
-        let paths = |ingress: &Chosen| ingress.rules.iter().filter_map(|rule| rule.paths.as_ref()).map(Vec::len).sum::<usize>();
-        let large = chosen.par_iter().enumerate().filter(|(_, ingress)| paths(ingress) > NEAR);
+        let parts = |ingress: &Chosen| ingress.rules.iter().map(|rule| 1 + rule.paths.as_ref().map_or(0, Vec::len)).sum::<usize>();
+        let large = chosen.par_iter().enumerate().filter(|(_, ingress)| parts(ingress) > 2 * NEAR);
         Self { chosen, backends: large.map(|(at, ingress)| (at, by_host_and_path(ingress))).collect() }
     }
 

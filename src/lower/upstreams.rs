@@ -1,6 +1,6 @@
 //! Which upstreams there are, and where their requests go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::Service;
@@ -31,7 +31,8 @@ pub(super) fn create(world: &World, chosen: &[Chosen]) -> Upstreams {
             }
         }
     }
-    let named: Vec<_> = wanted.into_par_iter().map(|(name, cause)| (name.to_owned(), cause.upstream(world))).collect();
+    let documents = documents(world, wanted.values());
+    let named: Vec<_> = wanted.into_par_iter().map(|(name, cause)| (name.to_owned(), cause.upstream(world, &documents))).collect();
     let mut upstreams = Upstreams::from_iter(named);
     upstreams.entry(DEFAULT_UPSTREAM.to_owned()).or_insert_with(|| default_upstream(world));
     upstreams
@@ -45,13 +46,26 @@ struct Cause<'a> {
     path: Option<&'a Path>,
 }
 
+/// What Lua is told of the Services, by their names: once for all upstreams of a Service, which may have thousands of ports.
+fn documents<'c>(world: &World, causes: impl Iterator<Item = &'c Cause<'c>>) -> HashMap<String, Arc<str>> {
+    let services: BTreeMap<String, _> = causes.filter_map(|cause| cause.service(world)).collect();
+    services.into_par_iter().map(|(key, service)| (key, service_document(world, service))).collect()
+}
+
 impl Cause<'_> {
-    fn upstream(self, world: &World) -> Upstream {
+    /// The Service and its name; none where no port of it is asked for.
+    fn service<'w>(&self, world: &World<'w>) -> Option<(String, &'w Object<Service>)> {
+        self.backend.port.as_ref()?;
+        let key = self.ingress.service_key(&self.backend.service);
+        world.service(&key).map(|service| (key, service))
+    }
+
+    fn upstream(self, world: &World, documents: &HashMap<String, Arc<str>>) -> Upstream {
         let Self { ingress, backend, path } = self;
-        let service = backend.port.as_ref().and_then(|_| world.service(&ingress.service_key(&backend.service)));
+        let (key, service) = self.service(world).unzip();
         let origin = path.map_or_else(|| ingress.origin(), |path| Origin::Manifest(path.span));
         let upstream = new(world, ingress, backend, service, origin);
-        let document = service.map(|service| service_document(world, service));
+        let document = key.and_then(|key| documents.get(&key)).cloned();
         match path {
             Some(_) => {
                 let port = backend.port.clone().unwrap_or_default();

@@ -100,7 +100,7 @@ impl<'a> Links<'a> {
         // Those with the rarest of its labels, so that a label that all have costs nothing.
         let nearest = selector.and_then(|selector| selector.iter().map(of_label).min_by_key(|workloads| workloads.len()));
         let all = nearest.unwrap_or_default().iter().copied();
-        all.filter(move |workload| selector.is_some_and(|selector| selects(selector, &workload.value.labels)))
+        all.filter(move |workload| selector.is_some_and(|selector| selector.len() == 1 || selects(selector, &workload.value.labels)))
     }
 }
 

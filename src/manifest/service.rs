@@ -12,7 +12,13 @@ pub fn ports(service: &Service) -> &[ServicePort] {
 /// The port of a Service that an Ingress names by number, by name or by its target.
 #[must_use]
 pub fn port_of<'s>(service: &'s Service, wanted: &str) -> Option<&'s ServicePort> {
-    let is_wanted = |port: &&ServicePort| port.port.to_string() == wanted || port.name.as_deref() == Some(wanted) || target(port) == wanted;
+    let number = wanted.parse::<i32>().ok().filter(|number| number.to_string() == wanted);
+    let is_target = |port: &ServicePort| match &port.target_port {
+        Some(IntOrString::Int(target)) => Some(*target) == number,
+        Some(IntOrString::String(name)) => name == wanted,
+        None => false,
+    };
+    let is_wanted = |port: &&ServicePort| Some(port.port) == number || port.name.as_deref() == Some(wanted) || is_target(port);
     ports(service).iter().find(is_wanted)
 }
 

@@ -93,7 +93,8 @@ impl Target for Haproxy {
                 _ => true,
             };
             findings.extend(std::mem::take(&mut host.findings).into_iter().filter(&mut is_new));
-            tables.append(&mut host.tables);
+            // To append one tree to another would walk through all that is there, for each host.
+            tables.extend(std::mem::take(&mut host.tables));
             if let Some(site) = host.site.clone() {
                 scope.enter_host(server.origin);
                 name(server, &site, &shared, &mut maps, &mut scope);

@@ -1,7 +1,7 @@
 //! Authentication that stands behind itself.
 
 use super::look::{Look, at_annotation, beside, path_of};
-use super::matching::Host;
+use super::matching::Hosts;
 use super::urls::Target;
 use crate::catalog::features::external_auth;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -112,20 +112,21 @@ spec:
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    look.one_of_each_ingress().filter_map(|(server, route)| finding(look, server, route)).collect()
+    let hosts = Hosts::default();
+    look.one_of_each_ingress().filter_map(|(server, route)| finding(look, &hosts, server, route)).collect()
 }
 
-fn finding(look: &Look, server: &Server, route: &Route) -> Option<Diagnostic> {
+fn finding<'a>(look: &Look<'a>, hosts: &Hosts<'a>, server: &Server, route: &Route) -> Option<Diagnostic> {
     let auth = route.features.external_auth.as_deref().filter(|_| server.hostname != CATCH_ALL)?;
     let path = path_of(route);
-    if let Some((page, behind)) = protected(look, server, route, &auth.signin_url) {
+    if let Some((page, behind)) = protected(look, hosts, server, route, &auth.signin_url) {
         let message = format!("the page to sign in, `{page}`, is protected by the same `auth-url`: who is not signed in is redirected to it for ever");
         let finding = at_annotation(RULE.finding(message), route, &external_auth::SIGNIN);
         let finding = beside(finding, "this path answers it, and asks for authentication again", behind);
         let finding = unless(finding, behind, &page);
         return Some(finding.help("give the path of the page an Ingress of its own, without `auth-url`"));
     }
-    let (page, behind) = protected(look, server, route, &auth.url)?;
+    let (page, behind) = protected(look, hosts, server, route, &auth.url)?;
     let message = format!("`auth-url` leads to `{page}`, which is protected by it: each check of path `{path}` asks for another one");
     let finding = at_annotation(RULE.finding(message), route, &external_auth::URL);
     let finding = beside(finding, "this path answers it, and asks for authentication again", behind);
@@ -142,10 +143,10 @@ fn unless(finding: Diagnostic, behind: &Route, page: &str) -> Diagnostic {
 }
 
 /// The path that a URL leads to on a host of the proxy, and the route that answers there, where it asks the same service.
-fn protected<'a>(look: &Look<'a>, server: &Server, route: &Route, url: &str) -> Option<(String, &'a Route)> {
+fn protected<'a>(look: &Look<'a>, hosts: &Hosts<'a>, server: &Server, route: &Route, url: &str) -> Option<(String, &'a Route)> {
     let target = Target::of(url, &server.hostname, path_of(route))?;
     let answering = look.server_for(&target.host)?;
-    let behind = Host::of(answering).answer(&target.path)?;
+    let behind = hosts.of(answering).answer(&target.path)?;
     let service = behind.service(&look.proxy.settings).filter(|_| behind.features.denied.is_none())?;
     let own = route.features.external_auth.as_deref()?;
     (service.url == own.url).then_some((target.path, behind))

@@ -72,7 +72,7 @@ spec:
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut seen = HashSet::new();
-    let texts = look.routes().filter(|(server, route)| !server.is_by_pattern() && !route.is_default_backend).map(|(_, route)| route);
+    let texts = look.texts().map(|(_, route)| route);
     let beginnings = texts.filter(|route| seen.insert(route.origin) && route.path_match == PathMatch::Prefix && path_of(route).ends_with(LINKS));
     beginnings.map(finding).collect()
 }

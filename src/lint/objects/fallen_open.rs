@@ -2,7 +2,7 @@
 
 use super::guards::{GUARDS, Guard};
 use super::look::{Look, beside, by_whom, path_of};
-use super::matching::Host;
+use super::matching::Hosts;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::ir::{CATCH_ALL, Route};
 use crate::lint::rule::Rule;
@@ -145,11 +145,12 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let served: HashSet<(&str, &str)> = owners.map(|owner| (owner.namespace.as_str(), owner.name.as_str())).collect();
     let is_served = |ingress: &Object<Ingress>| served.contains(&(ingress.reference.namespace.as_str(), ingress.reference.name.as_str()));
     let dropped = look.ingresses().filter(|ingress| classes.serve(ingress) && !is_served(ingress) && !look.is_canary(ingress));
-    dropped.filter_map(|ingress| finding(look, ingress)).collect()
+    let hosts = Hosts::default();
+    dropped.filter_map(|ingress| finding(look, &hosts, ingress)).collect()
 }
 
 /// The first path of an Ingress that is answered without a check which the Ingress asks for.
-fn finding<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>) -> Option<Diagnostic> {
+fn finding<'a>(look: &Look<'a>, hosts: &Hosts<'a>, ingress: &'a Object<Ingress>) -> Option<Diagnostic> {
     let asked: Vec<(&Guard, &str)> = look
         .annotations(ingress)
         .filter(|(_, _, value)| !value.is_empty())
@@ -159,7 +160,7 @@ fn finding<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>) -> Option<Diagnost
         return None;
     }
     ingress.backends().find_map(|backend| {
-        let route = answer(look, &backend)?;
+        let route = answer(look, hosts, &backend)?;
         let (guard, name) = asked.iter().find(|(guard, _)| !guard.holds(look.proxy, route))?;
         let path = backend.path();
         let host = if backend.host.is_empty() { "every host" } else { backend.host };
@@ -172,8 +173,8 @@ fn finding<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>) -> Option<Diagnost
 }
 
 /// The route of another Ingress that answers for a path; none where that is the very same path, which is told by itself.
-fn answer<'a>(look: &Look<'a>, backend: &Backend) -> Option<&'a Route> {
+fn answer<'a>(look: &Look<'a>, hosts: &Hosts<'a>, backend: &Backend) -> Option<&'a Route> {
     let server = if backend.host.is_empty() { look.proxy.server(CATCH_ALL)? } else { look.server_for(backend.host)? };
-    let route = Host::of(server).answer(backend.path())?;
+    let route = hosts.of(server).answer(backend.path())?;
     (route.owner.is_some() && !route.is_default_backend && path_of(route) != backend.path()).then_some(route)
 }

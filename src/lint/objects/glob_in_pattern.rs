@@ -97,7 +97,7 @@ spec:
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut seen = HashSet::new();
-    let patterns = look.routes().filter(|(server, route)| server.is_by_pattern() && !route.is_default_backend).map(|(_, route)| route);
+    let patterns = look.patterns().map(|(_, route)| route);
     patterns.filter(|route| seen.insert(route.origin)).filter_map(|route| Some(finding(route, glob(path_of(route))?))).collect()
 }
 

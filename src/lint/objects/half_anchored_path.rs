@@ -1,6 +1,7 @@
 //! Alternatives of a path that are not tied to its beginning.
 
 use super::look::{Look, ingress_of, path_of};
+use super::matching::bars;
 use crate::cause::span;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::Route;
@@ -78,30 +79,18 @@ spec:
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut seen = HashSet::new();
-    let patterns = look.routes().filter(|(server, route)| server.is_by_pattern() && !route.is_default_backend).map(|(_, route)| route);
+    let patterns = look.patterns().map(|(_, route)| route);
     patterns.filter(|route| seen.insert(route.origin)).filter_map(|route| Some(finding(route, loose(path_of(route))?))).collect()
 }
 
 /// The first alternative of a path, outside of all groups, that is not tied to the beginning.
 fn loose(path: &str) -> Option<&str> {
-    let (mut depth, mut in_class, mut is_escaped, mut start) = (0_usize, false, false, None);
-    for (at, letter) in path.char_indices() {
-        let ends = !is_escaped && !in_class && depth == 0 && letter == '|';
-        if let Some(start) = start.filter(|_| ends) {
-            return Some(&path[start..at]);
-        }
-        match letter {
-            _ if is_escaped => is_escaped = false,
-            '\\' => is_escaped = true,
-            '[' => in_class = true,
-            ']' => in_class = false,
-            '(' if !in_class => depth += 1,
-            ')' if !in_class => depth = depth.saturating_sub(1),
-            '|' if ends && !path[at + 1..].starts_with('^') => start = Some(at + 1),
-            _ => {}
-        }
-    }
-    start.map(|start| &path[start..])
+    let mut ends = bars(path).chain([path.len()]);
+    let mut start = ends.next()? + 1;
+    ends.find_map(|end| {
+        let alternative = &path[std::mem::replace(&mut start, end + 1)..end];
+        (!alternative.starts_with('^')).then_some(alternative)
+    })
 }
 
 fn finding(route: &Route, loose: &str) -> Diagnostic {

@@ -118,7 +118,7 @@ spec:
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut seen = HashSet::new();
-    let written = look.routes().filter(|(server, route)| !server.is_by_pattern() && !route.is_default_backend && is_pattern(path_of(route)));
+    let written = look.texts().filter(|(_, route)| is_pattern(path_of(route)));
     written.filter(|(_, route)| seen.insert(route.origin)).map(|(server, route)| finding(&server.hostname, route)).collect()
 }
 

@@ -10,7 +10,7 @@ use crate::catalog::key::{Key, Spec};
 use crate::catalog::value::parse_bool;
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::ir::{CATCH_ALL, Protocol, Proxy, Route, Server};
-use crate::lint::{Subject, ingress_key, one_of_each_ingress, reference, routes};
+use crate::lint::{Subject, ingress_key, one_of_each_ingress, reference, routes, routes_of};
 use crate::lower::{Class, Classes, Controller};
 use crate::manifest::{Backend, Cluster, Links, Object, Use, Workload, named, port_of};
 use crate::source::Span;
@@ -137,6 +137,22 @@ impl<'a> Look<'a> {
     /// The routes that Ingresses ask for and that serve requests, with their hosts.
     pub(super) fn routes(&self) -> impl Iterator<Item = (&'a Server, &'a Route)> + use<'a> {
         routes(self.proxy)
+    }
+
+    /// Those of paths whose host matches by regular expressions.
+    pub(super) fn patterns(&self) -> impl Iterator<Item = (&'a Server, &'a Route)> + use<'a> {
+        self.of_paths(true)
+    }
+
+    /// Those of paths whose host matches by texts.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (&'a Server, &'a Route)> + use<'a> {
+        self.of_paths(false)
+    }
+
+    /// How a host matches is asked once a host, and not for each of thousands of routes.
+    fn of_paths(&self, by_pattern: bool) -> impl Iterator<Item = (&'a Server, &'a Route)> + use<'a> {
+        let servers = self.proxy.servers.iter().filter(move |server| server.is_by_pattern() == by_pattern);
+        servers.flat_map(routes_of).filter(|(_, route)| !route.is_default_backend)
     }
 
     /// The server that answers for a host, as far as it is not the one for all others.

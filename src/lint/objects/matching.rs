@@ -1,11 +1,18 @@
 //! Which route of a host takes a request, in the order in which the proxy asks.
 
-use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::borrow::Borrow;
+use std::cell::{OnceCell, RefCell};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
+use std::rc::Rc;
 
 use regex::bytes::{RegexSet, RegexSetBuilder};
 
 use crate::ir::{PathMatch, Route, Server};
+
+/// Routes whose paths may begin alike, and of which more are not looked at: each path is asked of all of them.
+const MOST: usize = 128;
 
 /// Letters of regular expressions that stand for something else than themselves. A dot alone does no harm to a literal path.
 const SPECIAL: &[char] = &['\\', '^', '$', '|', '?', '*', '+', '(', ')', '[', ']', '{', '}'];
@@ -22,7 +29,9 @@ pub(super) fn pattern(path: &str) -> String {
 
 /// The letters that each path begins with that a regular expression fits; fewer where that is not plain.
 fn beginning(path: &str) -> &str {
-    if path.contains('|') {
+    // What stands in groups of other kinds can reach out of them, as comments do.
+    let is_odd = path.contains("(?") && path.replace("(?:", "").contains("(?") || path.contains("\\Q");
+    if path.contains('|') && (is_odd || bars(path).next().is_some()) {
         return "";
     }
     let end = path.find(|letter| letter == '.' || SPECIAL.contains(&letter)).unwrap_or(path.len());
@@ -31,11 +40,70 @@ fn beginning(path: &str) -> &str {
     &path[..end - last]
 }
 
+/// Where the alternatives of a regular expression end, outside of all groups and classes of letters.
+pub(super) fn bars(path: &str) -> impl Iterator<Item = usize> {
+    let (mut depth, mut in_class, mut is_escaped) = (0_usize, false, false);
+    path.char_indices().filter_map(move |(at, letter)| {
+        let is_bar = !is_escaped && !in_class && depth == 0 && letter == '|';
+        match letter {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '(' if !in_class => depth += 1,
+            ')' if !in_class => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        is_bar.then_some(at)
+    })
+}
+
+/// Values by the beginning of texts.
+struct Beginnings<K, V> {
+    values: HashMap<K, V>,
+    /// How long the beginnings are.
+    lengths: BTreeSet<usize>,
+}
+
+impl<K, V> Default for Beginnings<K, V> {
+    fn default() -> Self {
+        Self { values: HashMap::new(), lengths: BTreeSet::new() }
+    }
+}
+
+impl<K: Borrow<str> + Eq + Hash, V> Beginnings<K, V> {
+    fn entry(&mut self, beginning: K) -> Entry<'_, K, V> {
+        self.lengths.insert(beginning.borrow().len());
+        self.values.entry(beginning)
+    }
+
+    /// The values of all beginnings of a text, that of the shortest first.
+    fn of(&self, text: &str) -> impl DoubleEndedIterator<Item = &V> {
+        self.lengths.range(..=text.len()).filter_map(|end| self.values.get(text.get(..*end)?))
+    }
+}
+
+/// The hosts that were asked for before.
+#[derive(Default)]
+pub(super) struct Hosts<'a>(RefCell<HashMap<&'a str, Rc<Host<'a>>>>);
+
+impl<'a> Hosts<'a> {
+    /// A host, made ready once.
+    pub(super) fn of(&self, server: &'a Server) -> Rc<Host<'a>> {
+        let mut known = self.0.borrow_mut();
+        Rc::clone(known.entry(&server.hostname).or_insert_with(|| Rc::new(Host::of(server))))
+    }
+}
+
 /// The routes of a host, ready to be asked.
 pub(super) struct Host<'a> {
     server: &'a Server,
     /// Those that may fit a path by what it begins with, in small letters, so that only expressions that are needed are compiled.
-    groups: HashMap<String, Group>,
+    groups: Beginnings<String, Group>,
+    /// Where paths are texts: the first route of each exact path, and the last of each beginning.
+    exact: HashMap<&'a str, &'a Route>,
+    beginnings: Beginnings<&'a str, &'a Route>,
+    by_pattern: bool,
 }
 
 #[derive(Default)]
@@ -49,32 +117,36 @@ struct Patterns {
     set: RegexSet,
     /// The places of the routes in the set.
     known: Vec<usize>,
-    /// The places of routes that are beyond the language of the set.
+    /// The places of routes that are beyond the language of the set, or too many.
     unknown: Vec<usize>,
 }
 
 impl<'a> Host<'a> {
     /// A host, as the proxy compares its paths.
     pub(super) fn of(server: &'a Server) -> Self {
-        let mut groups: HashMap<String, Group> = HashMap::new();
-        let routes = server.is_by_pattern().then_some(&server.routes);
-        for (at, route) in routes.into_iter().flatten().enumerate() {
-            groups.entry(beginning(&route.path).to_ascii_lowercase()).or_default().routes.push(at);
+        let by_pattern = server.is_by_pattern();
+        let (groups, beginnings) = (Beginnings::default(), Beginnings::default());
+        let mut host = Self { server, groups, exact: HashMap::new(), beginnings, by_pattern };
+        for (at, route) in server.routes.iter().enumerate() {
+            if by_pattern {
+                host.groups.entry(beginning(&route.path).to_ascii_lowercase()).or_default().routes.push(at);
+            } else if route.path_match == PathMatch::Exact {
+                host.exact.entry(&route.path).or_insert(route);
+            } else {
+                host.beginnings.entry(&route.path).insert_entry(route);
+            }
         }
-        Self { server, groups }
+        host
     }
 
     /// The route that takes a request; none where there is none, or where that is not known.
     pub(super) fn answer(&self, path: &str) -> Option<&'a Route> {
-        if self.server.is_by_pattern() {
+        if self.by_pattern {
             let at = self.takers(path, self.server.routes.len()).into_iter().next()?;
             let mut unknown = self.groups_of(path, at).flat_map(|group| &group.patterns(self.server).unknown);
             return unknown.all(|unknown| *unknown > at).then(|| &self.server.routes[at]);
         }
-        let routes = || self.server.routes.iter();
-        let exact = routes().find(|route| route.path_match == PathMatch::Exact && route.path == path);
-        let fits = |route: &&Route| route.path_match == PathMatch::Prefix && path.starts_with(&route.path);
-        exact.or_else(|| routes().filter(fits).max_by_key(|route| route.path.len()))
+        self.exact.get(path).or_else(|| self.beginnings.of(path).next_back()).copied()
     }
 
     /// The places of the routes before one whose regular expressions fit a path, in order.
@@ -88,8 +160,8 @@ impl<'a> Host<'a> {
     /// The groups with routes before one that may fit a path.
     fn groups_of(&self, path: &str, before: usize) -> impl Iterator<Item = &Group> {
         let path = path.to_ascii_lowercase();
-        let groups = (0..=path.len()).filter_map(move |end| self.groups.get(path.get(..end)?));
-        groups.filter(move |group| group.routes.first().is_some_and(|first| *first < before))
+        let groups = self.groups.of(&path).filter(|group| group.routes.first().is_some_and(|first| *first < before));
+        groups.collect::<Vec<_>>().into_iter()
     }
 }
 
@@ -103,7 +175,9 @@ impl Patterns {
     fn of(server: &Server, routes: &[usize]) -> Self {
         let patterns = |routes: &[usize]| routes.iter().map(|at| pattern(&server.routes[*at].path)).collect::<Vec<_>>();
         let compiles = |at: &usize| set(&[pattern(&server.routes[*at].path)]).is_some();
-        let (known, unknown) = routes.iter().copied().partition::<Vec<usize>, _>(compiles);
+        let (first, rest) = routes.split_at(routes.len().min(MOST));
+        let (known, mut unknown) = first.iter().copied().partition::<Vec<usize>, _>(compiles);
+        unknown.extend(rest);
         match set(&patterns(&known)) {
             Some(set) => Self { set, known, unknown },
             // Together they are too large.
@@ -188,6 +262,11 @@ mod tests {
             ("/docs+", "/docs"),
             ("/v1.2", "/v1"),
             ("/a|/b", ""),
+            ("/a(/|$)(.*)", "/a"),
+            ("/a(?:b|c)", "/a"),
+            ("/a(?#()|/b", ""),
+            (r"/a\Q(\E|/b", ""),
+            ("/a[(]|/b", ""),
             ("/é*", "/"),
             (r"/a\.b", "/a"),
         ] {

@@ -82,7 +82,7 @@ spec:
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut seen = HashSet::new();
-    let by_pattern = look.routes().filter(|(server, route)| server.is_by_pattern() && !route.is_default_backend && !is_literal(path_of(route)));
+    let by_pattern = look.patterns().filter(|(_, route)| !is_literal(path_of(route)));
     let sticky = by_pattern.filter(|(server, route)| gets_pattern(look, server, route));
     sticky.filter(|(_, route)| seen.insert(super::look::ingress_of(route))).map(|(_, route)| finding(route)).collect()
 }

@@ -1,7 +1,7 @@
 //! Redirects that lead to what redirects.
 
 use super::look::{Look, at_annotation, path_of};
-use super::matching::Host;
+use super::matching::Hosts;
 use super::urls::Target;
 use crate::catalog::features::{redirect, rewrite};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -127,16 +127,17 @@ spec:
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    let of_routes = look.one_of_each_ingress().filter_map(|(server, route)| redirects(look, server, route).or_else(|| app_root(route)));
+    let hosts = Hosts::default();
+    let of_routes = look.one_of_each_ingress().filter_map(|(server, route)| redirects(look, &hosts, server, route).or_else(|| app_root(route)));
     of_routes.collect()
 }
 
 /// A redirect whose target is answered by the same redirect.
-fn redirects(look: &Look, server: &Server, route: &Route) -> Option<Diagnostic> {
+fn redirects<'a>(look: &Look<'a>, hosts: &Hosts<'a>, server: &Server, route: &Route) -> Option<Diagnostic> {
     let url = Some(route.features.redirect.url.as_str()).filter(|url| !url.is_empty())?;
     let target = Target::of(url, &server.hostname, path_of(route)).filter(|_| server.hostname != CATCH_ALL)?;
     let answering = look.server_for(&target.host)?;
-    let again = Host::of(answering).answer(&target.path)?;
+    let again = hosts.of(answering).answer(&target.path)?;
     if again.features.redirect.url != url {
         return None;
     }

@@ -3,9 +3,12 @@
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use crate::manifest::{Object, selects};
+use crate::manifest::Object;
 use k8s_openapi::api::core::v1::Service;
 use std::collections::BTreeMap;
+
+/// Workloads of a namespace that are compared with a selector: each Service without pods is compared with each of them.
+const MOST: usize = 500;
 
 pub(super) static RULE: Rule = Rule {
     name: "selector-without-pods",
@@ -111,10 +114,10 @@ fn unselected<'a>(look: &Look<'a>, service: &'a Object<Service>) -> Option<Diagn
     let selector = service.value.spec.as_ref()?.selector.as_ref().filter(|selector| !selector.is_empty())?;
     let workloads = look.links.workloads(&service.reference.namespace);
     // Slices say who answers, whoever made the pods.
-    if workloads.is_empty() || !look.links.slices(service).is_empty() || workloads.iter().any(|workload| selects(selector, &workload.value.labels)) {
+    if workloads.is_empty() || !look.links.slices(service).is_empty() || look.links.selected(service).next().is_some() {
         return None;
     }
-    let nearest = workloads.iter().max_by_key(|workload| likeness(selector, &workload.value.labels)).copied()?;
+    let nearest = workloads.iter().take(MOST).max_by_key(|workload| likeness(selector, &workload.value.labels)).copied()?;
     // Pods that have nothing in common with it are others', and its own may be made elsewhere.
     let (name, wanted) = selector.iter().find(|(name, value)| nearest.value.labels.get(*name) != Some(*value))?;
     let is_near = likeness(selector, &nearest.value.labels) > 0;

@@ -6,7 +6,7 @@ use crate::cause::span;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{PathMatch, Route, Server};
 use crate::lint::rule::Rule;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 pub(super) static RULE: Rule = Rule {
     name: "slash-at-end",
@@ -103,21 +103,51 @@ spec:
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut seen = HashSet::new();
-    let strict = look.routes().filter(|(server, route)| needs_slash(server, route) && seen.insert(route.origin));
-    let without = |server: &Server, path: &str| server.routes.iter().any(|route| !route.is_default_backend && path_of(route) == path);
-    strict.filter(|(server, route)| !without(server, path_of(route).trim_end_matches('/'))).map(|(server, route)| finding(look, server, route)).collect()
+    let patterns = look.patterns().map(|(server, route)| (server, route, true));
+    let all = patterns.chain(look.texts().map(|(server, route)| (server, route, false)));
+    let slashed: Vec<_> = all.filter(|(_, route, _)| ends_with_slash(path_of(route))).collect();
+    let mut paths: HashMap<&str, Paths> = HashMap::new();
+    for (server, ..) in &slashed {
+        paths.entry(&server.hostname).or_insert_with(|| Paths::of(server));
+    }
+    let mut strict: Vec<(&Server, &Route)> = Vec::new();
+    for (server, route, by_pattern) in slashed {
+        let (path, paths) = (path_of(route), &paths[server.hostname.as_str()]);
+        // nginx adds the slash by itself for plain beginnings alone. One has a route for the path itself too.
+        let is_exact = route.path_match == PathMatch::Exact && path == route.path && !paths.beginnings.contains(path);
+        if (by_pattern || is_exact) && seen.insert(route.origin) && !paths.declared.contains(path.trim_end_matches('/')) {
+            strict.push((server, route));
+        }
+    }
+    strict.into_iter().map(|(server, route)| finding(look, server, route)).collect()
 }
 
-/// Whether the path of a route ends with a slash that nginx does not add by itself: it does for plain beginnings alone.
-fn needs_slash(server: &Server, route: &Route) -> bool {
-    let path = path_of(route);
-    let is_strict = server.is_by_pattern() || route.path_match == PathMatch::Exact && path_of(route) == route.path && !has_beginning(server, path);
-    is_strict && !route.is_default_backend && path.len() > 1 && path.ends_with('/') && is_literal(path)
+/// The paths of a host.
+#[derive(Default)]
+struct Paths<'a> {
+    /// Those that Ingresses declare.
+    declared: HashSet<&'a str>,
+    /// Those that were written as beginnings.
+    beginnings: HashSet<&'a str>,
 }
 
-/// Whether a path was written as a beginning: then it has a route for the path itself too.
-fn has_beginning(server: &Server, path: &str) -> bool {
-    server.routes.iter().any(|route| route.path_match == PathMatch::Prefix && path_of(route) == path)
+impl<'a> Paths<'a> {
+    fn of(server: &'a Server) -> Self {
+        let mut paths = Self::default();
+        for route in &server.routes {
+            if !route.is_default_backend {
+                paths.declared.insert(path_of(route));
+            }
+            if route.path_match == PathMatch::Prefix {
+                paths.beginnings.insert(path_of(route));
+            }
+        }
+        paths
+    }
+}
+
+fn ends_with_slash(path: &str) -> bool {
+    path.len() > 1 && path.ends_with('/') && is_literal(path)
 }
 
 fn finding(look: &Look, server: &Server, route: &Route) -> Diagnostic {

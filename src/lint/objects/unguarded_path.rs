@@ -123,8 +123,10 @@ fn of_server(proxy: &Proxy, server: &Server) -> Vec<Diagnostic> {
     let asked = server.routes.iter().filter(|route| route.owner.is_some() && !route.is_default_backend && seen.insert(route.origin));
     let asked: Vec<&Route> = asked.collect();
     let by_path: HashMap<&str, &Route> = asked.iter().map(|route| (path_of(route), *route)).collect();
+    // A path of many segments is compared with paths that can be above it alone.
+    let lengths: HashSet<usize> = by_path.keys().map(|path| path.len()).collect();
     let open = asked.iter().filter_map(|route| {
-        let above = above(path_of(route)).find_map(|path| by_path.get(path).copied())?;
+        let above = above(path_of(route)).filter(|path| lengths.contains(&path.len())).find_map(|path| by_path.get(path).copied())?;
         (!are_of_one(above, route)).then(|| finding(proxy, server, above, route)).flatten()
     });
     open.collect()

@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 /// Routes before another one that are compared with it.
 const MOST: usize = 4;
+/// Compiled expressions that are kept: one can take a megabyte.
+const KEPT: usize = 64;
 
 pub(super) static RULE: Rule = Rule {
     name: "unreachable-path",
@@ -178,6 +180,9 @@ fn of_server(proxy: &Proxy, server: &Server) -> Vec<Diagnostic> {
         let is_other = |other: &&usize| server.routes[**other].origin != route.origin && !is_same(&server.routes[**other], route);
         let before: Vec<usize> = host.takers(&example, at).iter().filter(is_other).take(MOST).copied().collect();
         let mut covers = |other: &&usize| {
+            if languages.len() >= KEPT {
+                languages.clear();
+            }
             let language = languages.entry(**other).or_insert_with(|| Language::of(&pattern(&server.routes[**other].path)));
             language.as_ref().is_some_and(|language| language.covers(&meant.language) == Some(true))
         };

@@ -1,5 +1,7 @@
 //! Headers of the response, from a ConfigMap.
 
+use std::collections::HashSet;
+
 use super::objects;
 use super::reader::{Reader, Stop, shown};
 use crate::catalog::features::response_headers as keys;
@@ -16,7 +18,7 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Vec<(String, String)
             false => objects::malformed(reader, &keys::HEADERS),
         });
     };
-    let allowed = &reader.world.settings.headers.allowed_custom;
+    let allowed: HashSet<&String> = reader.world.settings.headers.allowed_custom.iter().collect();
     let mut headers = Vec::new();
     for (name, value) in config_map.value.data.iter().flatten() {
         let reason = if !patterns::HEADER_NAME.is_match(name) {
