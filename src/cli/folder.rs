@@ -110,6 +110,18 @@ impl Folder {
         folder.as_ref().unwrap_or(self).put(last, content, access).map_err(|error| refused(text::reason(&error)))
     }
 
+    /// Begins a file in the folder itself that everybody may read.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(super) fn begin(&self, name: &str) -> anyhow::Result<Draft<'_>> {
+        Draft::create(self, name, &Access::New { is_private: false }).map_err(|error| self.refused(name, &error))
+    }
+
+    fn refused(&self, name: &str, error: &io::Error) -> anyhow::Error {
+        anyhow!("cannot write `{}`: {}", self.path.join(name).display(), text::reason(error))
+    }
+
     /// Whether there is something of that name below the folder.
     pub(super) fn holds(&self, name: &str) -> bool {
         self.find(name).is_ok_and(|found| found != Found::Nothing)
@@ -143,25 +155,66 @@ impl Folder {
 
     /// Writes a draft and gives it the name. What had that name is replaced and never followed.
     fn put(&self, name: &str, content: &str, access: Access) -> io::Result<()> {
-        // Drafts of one run are written side by side. Names are as long as a file system takes, so that a draft's is its own.
-        static DRAFTS: AtomicU32 = AtomicU32::new(0);
-        let draft = format!(".ingressc.{}.{}.part", std::process::id(), DRAFTS.fetch_add(1, Ordering::Relaxed));
-        // A draft of a run that was killed is in the way only if that run had the same number.
-        let mut file = self.door.create(&draft, matches!(access, Access::New { is_private: true }))?;
-        let written = match access {
-            Access::New { .. } => Ok(()),
-            Access::Of(permissions) => file.set_permissions(permissions),
-        };
-        let written = written.and_then(|()| file.write_all(content.as_bytes())).and_then(|()| self.door.rename(&draft, name));
-        written.inspect_err(|_| {
-            // What cannot be removed either is left: the first error says more.
-            let _ = self.door.remove(&draft);
-        })
+        let mut draft = Draft::create(self, name, &access)?;
+        if let Access::Of(permissions) = access {
+            draft.file.set_permissions(permissions)?;
+        }
+        draft.file.write_all(content.as_bytes())?;
+        draft.publish()
     }
 
     /// Writes a file in the folder itself in the place of another one.
     pub(super) fn replace(&self, name: &str, content: &str, permissions: Permissions) -> io::Result<()> {
         self.put(name, content, Access::Of(permissions))
+    }
+}
+
+/// A file that has its name only when it is whole. Where it does not come to that, nothing is left of it.
+#[derive(Debug)]
+pub(super) struct Draft<'f> {
+    folder: &'f Folder,
+    file: fs::File,
+    /// What it is called meanwhile; none: it has its name.
+    draft: Option<String>,
+    name: String,
+}
+
+impl<'f> Draft<'f> {
+    fn create(folder: &'f Folder, name: &str, access: &Access) -> io::Result<Self> {
+        // Drafts of one run are written side by side. Names are as long as a file system takes, so that a draft's is its own.
+        static DRAFTS: AtomicU32 = AtomicU32::new(0);
+        let draft = format!(".ingressc.{}.{}.part", std::process::id(), DRAFTS.fetch_add(1, Ordering::Relaxed));
+        // A draft of a run that was killed is in the way only if that run had the same number.
+        let file = folder.door.create(&draft, matches!(access, Access::New { is_private: true }))?;
+        Ok(Self { folder, file, draft: Some(draft), name: name.to_owned() })
+    }
+
+    /// Adds a part.
+    pub(super) fn write(&mut self, text: &str) -> anyhow::Result<()> {
+        self.file.write_all(text.as_bytes()).map_err(|error| self.folder.refused(&self.name, &error))
+    }
+
+    /// Gives it its name.
+    pub(super) fn finish(self) -> anyhow::Result<()> {
+        let (folder, name) = (self.folder, self.name.clone());
+        self.publish().map_err(|error| folder.refused(&name, &error))
+    }
+
+    fn publish(mut self) -> io::Result<()> {
+        if let Some(draft) = &self.draft {
+            self.folder.door.rename(draft, &self.name)?;
+        }
+        self.draft = None;
+        Ok(())
+    }
+}
+
+impl Drop for Draft<'_> {
+    fn drop(&mut self) {
+        if let Some(draft) = &self.draft {
+            // What cannot be removed either is left: the first error says more.
+            let _ = self.folder.door.remove(draft);
+        }
     }
 }
 

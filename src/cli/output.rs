@@ -7,8 +7,9 @@ use clap::builder::PossibleValuesParser;
 use rayon::prelude::*;
 
 use super::certificate;
-use super::folder::Folder;
-use crate::emit::{HaproxyOptions, HaproxyVersion, Module, NginxOptions, NginxVersion, Options, OutputFile};
+use super::console::Console;
+use super::folder::{Draft, Folder};
+use crate::emit::{HaproxyOptions, HaproxyVersion, Module, NginxOptions, NginxVersion, Options, OutputFile, Sink, misnamed};
 use crate::ir::{Proxy, SecretUse};
 use crate::lower;
 use crate::manifest::Cluster;
@@ -86,12 +87,99 @@ pub(super) fn add_secrets(proxy: &mut Proxy, cluster: &Cluster, folder: &Path) -
     Ok(())
 }
 
-/// Writes all files. Whether each can be written is asked before the first one is.
+/// Why files of such names are not written.
 ///
 /// # Errors
-/// A file or folder cannot be written.
-pub(super) fn write(folder: &Path, all: &[OutputFile]) -> anyhow::Result<()> {
-    let folder = Folder::create(folder)?;
-    all.par_iter().try_for_each(|file| folder.check(&file.name))?;
-    all.par_iter().try_for_each(|file| folder.write(&file.name, &file.content, file.is_private))
+/// They cannot stand beside one another.
+pub(super) fn check_names<'n>(names: impl Iterator<Item = &'n str>) -> anyhow::Result<()> {
+    misnamed(names).map_or(Ok(()), |reason| Err(anyhow::anyhow!("nothing is written: {reason}")))
+}
+
+/// Writes all files to a folder. Whether each can be written is asked before the first one is.
+pub(super) struct Written<'f> {
+    folder: &'f Folder,
+    /// Those that came in parts: they get their names together.
+    drafts: Vec<Draft<'f>>,
+    failure: Option<anyhow::Error>,
+}
+
+impl<'f> Written<'f> {
+    /// Nothing yet.
+    pub(super) fn to(folder: &'f Folder) -> Self {
+        Self { folder, drafts: Vec::new(), failure: None }
+    }
+
+    /// The end.
+    ///
+    /// # Errors
+    /// Something could not be written.
+    pub(super) fn finish(self) -> anyhow::Result<()> {
+        self.failure.map_or(Ok(()), Err)?;
+        self.drafts.into_iter().try_for_each(Draft::finish)
+    }
+
+    /// Does more, where all went well so far.
+    fn then(&mut self, more: impl FnOnce(&mut Self) -> anyhow::Result<()>) -> bool {
+        if self.failure.is_none() {
+            self.failure = more(self).err();
+        }
+        self.failure.is_none()
+    }
+}
+
+impl Sink for Written<'_> {
+    fn announce(&mut self, names: &[&'static str]) {
+        self.then(|this| {
+            check_names(names.iter().copied())?;
+            names.iter().try_for_each(|name| this.folder.check(name))
+        });
+    }
+
+    fn begin(&mut self, name: &'static str) -> bool {
+        self.then(|this| this.folder.begin(name).map(|draft| this.drafts.push(draft)))
+    }
+
+    fn part(&mut self, text: &str) {
+        self.then(|this| this.drafts.last_mut().map_or(Ok(()), |draft| draft.write(text)));
+    }
+
+    fn files(&mut self, files: Vec<OutputFile>) {
+        self.then(|Self { folder, .. }| {
+            check_names(files.iter().map(|file| &*file.name))?;
+            files.par_iter().try_for_each(|file| folder.check(&file.name))?;
+            files.par_iter().try_for_each(|file| folder.write(&file.name, &file.content, file.is_private))
+        });
+    }
+}
+
+/// Prints the first file.
+pub(super) struct Printed<'c> {
+    console: &'c Console,
+    has_begun: bool,
+    /// Whether it could be printed so far.
+    pub(super) written: anyhow::Result<()>,
+}
+
+impl<'c> Printed<'c> {
+    /// Nothing yet.
+    pub(super) fn on(console: &'c Console) -> Self {
+        Self { console, has_begun: false, written: Ok(()) }
+    }
+}
+
+impl Sink for Printed<'_> {
+    fn begin(&mut self, _: &'static str) -> bool {
+        !std::mem::replace(&mut self.has_begun, true)
+    }
+
+    fn part(&mut self, text: &str) {
+        if self.written.is_ok() {
+            self.written = self.console.result(text);
+        }
+    }
+
+    fn files(&mut self, files: Vec<OutputFile>) {
+        self.written = check_names(files.iter().map(|file| &*file.name));
+        self.part(files.first().map(|file| file.content.as_str()).unwrap_or_default());
+    }
 }

@@ -7,16 +7,17 @@ use clap::Args;
 
 use super::console::Console;
 use super::controller::ControllerOptions;
+use super::folder::Folder;
 use super::inputs::Inputs;
 use super::levels::Levels;
 use super::origins::{self, Style};
-use super::output::{self, TargetArgs};
+use super::output::{self, Printed, TargetArgs, Written};
 use super::policy::{Judged, Policy};
 use super::progress::Progress;
 use super::project::Project;
 use super::{Failure, Global, Status, golden, target_parser};
 use crate::diagnostic::{Outcome, Severity};
-use crate::emit::{self, IngressNginx, OutputFile, Target};
+use crate::emit::{self, IngressNginx, OutputFile, Sink, Target};
 use crate::ir::Proxy;
 use crate::lower;
 
@@ -84,12 +85,10 @@ impl Render {
                 anyhow!("nothing is written for {}: the arguments of the wrong controller could open what is closed", self.target).into()
             );
         }
-        let files = self.compile(&mut project)?;
-        drop(progress);
-
-        // What is made of a part of the input is neither written to a folder nor compared with one.
-        let is_complete = project.status != Status::Failed || self.output.is_none();
-        let equal = if is_complete { self.deliver(&files, console)? } else { true };
+        let proxy = self.compile(&mut project)?;
+        let equal = self.deliver(&proxy, &mut project, progress, console)?;
+        // The process ends soon: to give back a million small values one by one would take a tenth of its time.
+        std::mem::forget((proxy, std::mem::take(&mut project.cluster)));
         let Judged { findings, suppressed } = self.judge(&mut project);
         console.findings(&findings, suppressed, &project.sources);
         let denied = if self.check { self.levels.fails_at() } else { Some(Severity::Error) };
@@ -102,7 +101,7 @@ impl Render {
         Policy::of(project, &self.levels).judge(findings)
     }
 
-    fn compile(&self, project: &mut Project) -> anyhow::Result<Vec<OutputFile>> {
+    fn compile(&self, project: &mut Project) -> anyhow::Result<Proxy> {
         let Outcome { value: mut proxy, diagnostics } = lower::lower(&project.cluster, &project.controller);
         // Whether an Ingress would be let in is a question to `check`: here it is there, as it can be in a cluster. What it is not served
         // for is told all the same, also where the webhook would refuse it for that.
@@ -115,34 +114,53 @@ impl Render {
             // What is written is as large as what was read, and needs the room.
             drop(std::mem::take(&mut project.cluster));
         }
-        let mut rendered = emit::find(self.target).map(|target| target.render(&proxy, &self.targets.options())).unwrap_or_default();
-        project.findings.extend(rendered.diagnostics);
-        if let Some(style) = self.origins {
-            let render = |proxy: &Proxy| {
-                emit::find(self.target).map(|target| target.render(proxy, &self.targets.options()).value).unwrap_or_default()
-            };
-            origins::add(style, &mut rendered.value, project, &proxy, &render)?;
-        }
-        // The process ends soon: to give back a million small values one by one would take a tenth of its time.
-        std::mem::forget((proxy, std::mem::take(&mut project.cluster)));
-        Ok(rendered.value)
+        Ok(proxy)
     }
 
     /// Prints, writes or compares the files; whether they are equal.
-    fn deliver(&self, files: &[OutputFile], console: &Console) -> anyhow::Result<bool> {
-        if let Some(reason) = emit::misnamed(files.iter().map(|file| &*file.name)) {
-            anyhow::bail!("nothing is written: {reason}");
-        }
+    fn deliver(&self, proxy: &Proxy, project: &mut Project, progress: Progress, console: &Console) -> anyhow::Result<bool> {
+        let files = |project: &mut Project| -> anyhow::Result<Vec<OutputFile>> {
+            let mut files = Vec::new();
+            self.write(proxy, project, &mut files)?;
+            output::check_names(files.iter().map(|file| &*file.name))?;
+            Ok(files)
+        };
         match &self.output {
-            None => {
-                console.result(files.first().map(|file| file.content.as_str()).unwrap_or_default())?;
-                Ok(true)
+            // What is made of a part of the input is neither written to a folder nor compared with one.
+            Some(_) if project.status == Status::Failed => _ = files(project)?,
+            Some(folder) if self.check => {
+                let files = files(project)?;
+                drop(progress);
+                return golden::compare(folder, &files, console);
             }
-            Some(folder) if self.check => golden::compare(folder, files, console),
             Some(folder) => {
-                output::write(folder, files)?;
-                Ok(true)
+                let folder = Folder::create(folder)?;
+                let mut written = Written::to(&folder);
+                self.write(proxy, project, &mut written)?;
+                written.finish()?;
+            }
+            None => {
+                drop(progress);
+                let mut printed = Printed::on(console);
+                self.write(proxy, project, &mut printed)?;
+                printed.written?;
             }
         }
+        Ok(true)
+    }
+
+    /// Writes the files to where they go, with what is asked for beside them.
+    fn write(&self, proxy: &Proxy, project: &mut Project, sink: &mut dyn Sink) -> anyhow::Result<()> {
+        let (Some(target), options) = (emit::find(self.target), self.targets.options()) else { return Ok(()) };
+        if let Some(style) = self.origins {
+            let mut rendered = target.render(proxy, &options);
+            let again = |proxy: &Proxy| target.render(proxy, &options).value;
+            origins::add(style, &mut rendered.value, project, proxy, &again)?;
+            project.findings.extend(rendered.diagnostics);
+            sink.files(rendered.value);
+        } else {
+            project.findings.extend(target.write(proxy, &options, sink));
+        }
+        Ok(())
     }
 }

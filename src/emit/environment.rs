@@ -42,6 +42,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "ingress_nginx/stream.conf"
     "nginx/lines.conf"
     "nginx/nginx.conf"
+    "nginx/nginx_end.conf"
 ];
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(environment);

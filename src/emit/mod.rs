@@ -16,6 +16,7 @@ mod nginx;
 mod options;
 mod quote;
 mod scope;
+mod sink;
 mod view;
 
 use crate::diagnostic::{Diagnostic, Outcome};
@@ -26,6 +27,7 @@ pub use haproxy::{Haproxy, HaproxyOptions, HaproxyVersion};
 pub use ingress_nginx::IngressNginx;
 pub use nginx::Nginx;
 pub use options::{Module, NginxOptions, NginxVersion, Options};
+pub use sink::Sink;
 
 /// A product that configuration is written for.
 pub trait Target: Sync {
@@ -34,6 +36,13 @@ pub trait Target: Sync {
 
     /// Writes the configuration. The first file is the one that people want to see.
     fn render(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>>;
+
+    /// Writes the same files to where they go, large ones part by part.
+    fn write(&self, proxy: &Proxy, options: &Options, sink: &mut dyn Sink) -> Vec<Diagnostic> {
+        let Outcome { value: files, diagnostics } = self.render(proxy, options);
+        sink.files(files);
+        diagnostics
+    }
 
     /// Writes only what can be judged: the configuration proper, without files that go to other programs. A large one comes in portions
     /// of one name: each holds what is for all hosts, and some of the hosts or of their routes.

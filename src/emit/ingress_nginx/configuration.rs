@@ -55,30 +55,28 @@ impl<'a> Frame<'a> {
         // What is told of the end is told where it is printed for the last time.
         let end = end.map(|server| Part::End(server).print(&self.shared).value);
         let mut cleaner = Cleaner::new(self.shared.proxy.layout.keeps_carriage_returns);
-        cleaner.add([&self.before[..], &[upstreams]].concat());
-        cleaner.add(begin.into_iter().chain(pieces).chain(end).collect());
-        cleaner.add(self.behind.to_vec());
-        cleaner.finish()
+        let before = [&self.before[..], &[upstreams]].concat();
+        cleaner.clean(before.into_iter().chain(begin).chain(pieces).chain(end).chain(self.behind.iter().cloned()).collect())
     }
 }
 
-/// The whole. Of what is printed only a small part is there twice.
-pub(super) fn whole(proxy: &Proxy) -> Outcome<String> {
+/// The whole, some of its parts at a time: what is printed of them is given up with them.
+pub(super) fn whole(proxy: &Proxy, take: &mut dyn FnMut(&str)) -> Vec<Diagnostic> {
     let mut frame = Frame::new(proxy);
     let mut diagnostics = std::mem::take(&mut frame.findings);
     let parts = server::parts(proxy);
     let mut cleaner = Cleaner::new(proxy.layout.keeps_carriage_returns);
-    cleaner.add(frame.before.to_vec());
+    take(&cleaner.clean(frame.before.to_vec()));
     let Outcome { value: upstreams, diagnostics: found } = server::auth_upstreams(&parts, &frame.shared);
-    cleaner.add(vec![upstreams]);
+    take(&cleaner.clean(vec![upstreams]));
     diagnostics.extend(found);
     for parts in parts.chunks(AT_ONCE) {
         let (pieces, found) = frame.print(parts);
-        cleaner.add(pieces);
+        take(&cleaner.clean(pieces));
         diagnostics.extend(found);
     }
-    cleaner.add(frame.behind.to_vec());
-    Outcome { value: cleaner.finish(), diagnostics }
+    take(&cleaner.clean(frame.behind.to_vec()));
+    diagnostics
 }
 
 /// The portions, one after the other: what is printed before one is given up with it.

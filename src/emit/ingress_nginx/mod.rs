@@ -23,7 +23,7 @@ mod stream;
 mod tls;
 mod whitespace;
 
-use super::{Options, OutputFile, Target};
+use super::{Options, OutputFile, Sink, Target};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::Proxy;
 
@@ -39,11 +39,18 @@ impl Target for IngressNginx {
         "ingress-nginx"
     }
 
-    fn render(&self, proxy: &Proxy, _: &Options) -> Outcome<Vec<OutputFile>> {
-        let (configuration, dynamic) = rayon::join(|| configuration::whole(proxy), || json::files(proxy));
-        let mut files = vec![OutputFile::new(CONFIGURATION, configuration.value)];
-        files.extend(dynamic);
-        Outcome { value: files, diagnostics: configuration.diagnostics }
+    fn render(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>> {
+        let mut files = Vec::new();
+        let diagnostics = self.write(proxy, options, &mut files);
+        Outcome { value: files, diagnostics }
+    }
+
+    fn write(&self, proxy: &Proxy, _: &Options, sink: &mut dyn Sink) -> Vec<Diagnostic> {
+        let names: Vec<&str> = [CONFIGURATION].into_iter().chain(json::names(proxy)).collect();
+        sink.announce(&names);
+        let findings = if sink.begin(CONFIGURATION) { configuration::whole(proxy, &mut |part| sink.part(part)) } else { Vec::new() };
+        json::write(proxy, sink);
+        findings
     }
 
     fn render_for_checks(&self, proxy: &Proxy, _: &Options, take: &mut dyn FnMut(&str, &str)) -> Vec<Diagnostic> {

@@ -5,22 +5,21 @@
 
 use rayon::prelude::*;
 
-/// A text that is made of pieces, of which each is whole lines, with the whitespace of the controller. Carriage returns within a line
+/// Gives a text the whitespace of the controller. It is made of pieces, of which each is whole lines. Carriage returns within a line
 /// become blanks, or vanish.
 #[derive(Debug, Default)]
 pub(super) struct Cleaner {
-    text: String,
     state: State,
 }
 
 impl Cleaner {
-    /// An empty text.
+    /// At the start of a text.
     pub(super) fn new(keeps_carriage_returns: bool) -> Self {
-        Self { text: String::new(), state: State { keeps_carriage_returns, ..State::default() } }
+        Self { state: State { keeps_carriage_returns, ..State::default() } }
     }
 
-    /// Adds pieces.
-    pub(super) fn add<T: AsRef<str> + Send + Sync>(&mut self, mut pieces: Vec<T>) {
+    /// The next pieces.
+    pub(super) fn clean<T: AsRef<str> + Send + Sync>(&mut self, mut pieces: Vec<T>) -> String {
         pieces.retain(|piece| !piece.as_ref().is_empty());
         let changes: Vec<isize> = pieces.par_iter().map(|piece| depth_change(piece.as_ref())).collect();
         let mut starts = Vec::with_capacity(pieces.len());
@@ -30,17 +29,7 @@ impl Cleaner {
             self.state.behind_empty_line = ends_with_empty_line(piece.as_ref());
         }
         let cleaned: Vec<String> = pieces.into_par_iter().zip(starts).map(|(piece, start)| clean_piece(piece.as_ref(), start)).collect();
-        let more = cleaned.iter().map(String::len).sum();
-        // A large text that doubled its room would take up to three times its size meanwhile.
-        if self.text.capacity() - self.text.len() < more {
-            self.text.reserve_exact(more.max(self.text.len() / 8));
-        }
-        cleaned.iter().for_each(|text| self.text.push_str(text));
-    }
-
-    /// The whole.
-    pub(super) fn finish(self) -> String {
-        self.text
+        cleaned.concat()
     }
 }
 
@@ -146,8 +135,7 @@ mod tests {
 
     fn clean(pieces: &[&str], keeps_carriage_returns: bool) -> String {
         let mut cleaner = Cleaner::new(keeps_carriage_returns);
-        pieces.chunks(4).for_each(|pieces| cleaner.add(pieces.to_vec()));
-        cleaner.finish()
+        pieces.chunks(4).map(|pieces| cleaner.clean(pieces.to_vec())).collect()
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Cross-origin requests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::super::dialect::origins_pattern;
 use super::lines::{Lines, Word, put};
@@ -58,7 +58,9 @@ pub(super) fn write(cors: &Cors, owner: Option<&Owner>, lines: &mut Lines, respo
 }
 
 /// Writes the maps that all routes of an Ingress share: whether the origin may ask, and what the headers are then.
-pub(super) fn maps(shared: &Shared, hosts: &str, lines: &mut Lines) {
+pub(super) fn maps<'t>(shared: &Shared, hosts: impl Iterator<Item = &'t str>, lines: &mut Lines) {
+    let asked: HashSet<&str> =
+        hosts.flat_map(|text| text.split("$cors_preflight_").skip(1)).filter_map(|text| Some(text.split_once(')')?.0)).collect();
     let routes = shared.proxy.servers.iter().flat_map(|server| &server.routes);
     let mut all = BTreeMap::new();
     for route in routes {
@@ -70,7 +72,7 @@ pub(super) fn maps(shared: &Shared, hosts: &str, lines: &mut Lines) {
     for (id, (cors, owner)) in all {
         let pattern = origins_pattern(&cors.origins);
         // A route that is closed asks for nothing, and nobody sets the variable that the map reads.
-        if pattern.is_empty() || !hosts.contains(&format!("$cors_preflight_{id})")) {
+        if pattern.is_empty() || !asked.contains(&*id) {
             continue;
         }
         lines.gap();

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use minijinja::Value;
 
 use super::super::view::{Raw, Shown, view};
-use super::super::{FileName, names};
+use super::super::{FileName, environment, names};
+use crate::diagnostic::Diagnostic;
 
 view! {
     /// Lines that belong together.
@@ -170,9 +171,7 @@ impl Lines {
         self.depth += 1;
         fill(self);
         self.depth -= 1;
-        while self.lines.last().is_some_and(|line| is_gap(line)) {
-            self.lines.pop();
-        }
+        self.drop_gaps();
         self.push(None, Vec::new(), "}");
     }
 
@@ -210,9 +209,33 @@ impl Lines {
         self.unfit = self.unfit.take().or(other.unfit);
     }
 
-    /// What a template prints.
-    pub(super) fn page(self) -> Page {
-        Page { lines: self.lines }
+    /// Other lines behind these, of which no word is looked at any more: printed, they take a tenth of the room.
+    ///
+    /// # Errors
+    /// They cannot be printed.
+    pub(super) fn append_printed(&mut self, mut other: Self) -> Result<(), Box<Diagnostic>> {
+        other.drop_gaps();
+        let mut text = other.text()?;
+        if text.pop().is_some() {
+            let words = vec![Word::Raw(Raw::new(text))];
+            self.lines.push(Arc::new(Line { indent: Raw::default(), comment: None, words, end: Raw::default() }));
+        }
+        Ok(())
+    }
+
+    /// The text.
+    ///
+    /// # Errors
+    /// They cannot be printed.
+    pub(super) fn text(self) -> Result<String, Box<Diagnostic>> {
+        environment::render("nginx/lines.conf", Page { lines: self.lines })
+    }
+
+    /// Forgets empty lines at the end.
+    fn drop_gaps(&mut self) {
+        while self.lines.last().is_some_and(|line| is_gap(line)) {
+            self.lines.pop();
+        }
     }
 
     fn words(&mut self, words: Vec<Word>, end: &'static str) {

@@ -50,7 +50,7 @@ pub(super) fn write<'a>(
     }
     let closed = shared.closed.or(scope.closed());
     match closed.filter(|_| route.features.denied.is_none()) {
-        None => lines.append(own),
+        None => lines.append_printed(own).unwrap_or_else(|finding| scope.failed(*finding)),
         Some(reason) => {
             describe(route, lines);
             lines.comment(&format!("Closed: {reason}."));

@@ -18,8 +18,8 @@ fn table(variable: &'static str, source: impl Into<String>, about: &'static str,
     Table { variable, source: source.into(), about, entries }
 }
 
-/// Writes the variables that `text` asks for, and those that these ask for in turn.
-pub(super) fn write(shared: &Shared, text: &str, lines: &mut Lines) {
+/// Writes the variables that a text asks for, given whether it contains another, and those that these ask for in turn.
+pub(super) fn write(shared: &Shared, contains: impl Fn(&str) -> bool, lines: &mut Lines) {
     let tables = tables(shared);
     let mut wanted = vec![false; tables.len()];
     // A later table may ask for an earlier one.
@@ -28,7 +28,7 @@ pub(super) fn write(shared: &Shared, text: &str, lines: &mut Lines) {
             other.source.contains(tables[at].variable) || other.entries.iter().any(|(_, value)| value.contains(tables[at].variable))
         };
         let by_others = tables.iter().zip(&wanted).any(|(other, wanted)| *wanted && asks(other));
-        wanted[at] = by_others || text.contains(tables[at].variable);
+        wanted[at] = by_others || contains(tables[at].variable);
     }
     for (table, _) in tables.iter().zip(wanted).filter(|(_, wanted)| *wanted) {
         lines.gap();
@@ -41,11 +41,11 @@ pub(super) fn write(shared: &Shared, text: &str, lines: &mut Lines) {
             }
         });
     }
-    if text.contains("${literal_dollar}") || text.contains("$literal_dollar") {
+    if contains("${literal_dollar}") || contains("$literal_dollar") {
         lines.gap();
         lines.block("geo", vec![Word::from("$literal_dollar")], |lines| lines.entry(vec![Word::from("default"), Word::from("$")]));
     }
-    if text.contains(escape::VARIABLE) {
+    if contains(escape::VARIABLE) {
         escape::write(lines);
     }
 }

@@ -19,6 +19,7 @@ mod lines;
 mod location;
 mod losses;
 mod maps;
+mod page;
 mod plan;
 mod proxying;
 mod refused;
@@ -42,21 +43,29 @@ use super::{FileName, Options, OutputFile, Target, environment, names, scope};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::{Proxy, Server};
 use lines::Lines;
+use page::Page;
 use refused::{Part, Refused};
 use scope::Scope;
 use shared::Shared;
+
+/// The file that nginx reads first.
+const CONFIGURATION: &str = "nginx.conf";
 
 /// The target `nginx`.
 #[derive(Debug, Clone, Copy)]
 pub struct Nginx;
 
 view! {
-    /// The whole file.
+    /// What stands before the hosts.
     struct Main {
         version: Raw,
         main: Raw,
         events: Raw,
-        http: Raw,
+        settings: Raw,
+    }
+
+    /// What stands behind them.
+    struct End {
         stream: Raw,
     }
 }
@@ -67,37 +76,56 @@ impl Target for Nginx {
     }
 
     fn render(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>> {
-        let one_file = options.clone().in_one_file();
-        let first = |files: Vec<OutputFile>| files.into_iter().next().map(|file| file.content).unwrap_or_default();
-        let refused = Refused::of(proxy, &options.nginx, |refused| first(write(proxy, &one_file.nginx, refused).value));
-        let mut written = write(proxy, &options.nginx, &refused);
-        written.value.extend(tls::files(proxy));
-        written
+        let refused = refused(proxy, options);
+        let Outcome { value: (page, apart), diagnostics } = write(proxy, &options.nginx, &refused);
+        let mut files = vec![OutputFile::new(CONFIGURATION, page.whole())];
+        files.extend(apart);
+        files.extend(tls::files(proxy));
+        Outcome { value: files, diagnostics }
+    }
+
+    fn render_for_checks(&self, proxy: &Proxy, options: &Options, take: &mut dyn FnMut(&str, &str)) -> Vec<Diagnostic> {
+        let refused = refused(proxy, options);
+        let Outcome { value: (page, _), diagnostics } = write(proxy, &options.clone().in_one_file().nginx, &refused);
+        page.portions(&mut |text| take(CONFIGURATION, text));
+        diagnostics
     }
 }
 
+/// What nginx refuses of what would be written.
+fn refused(proxy: &Proxy, options: &Options) -> Refused {
+    let one_file = options.clone().in_one_file();
+    Refused::of(proxy, &options.nginx, |refused, as_a_whole, take| {
+        let (page, _) = write(proxy, &one_file.nginx, refused).value;
+        if as_a_whole { take(&page.whole()) } else { page.portions(take) }
+    })
+}
+
 /// Writes the configuration without what nginx refuses, and what is said of it.
-fn write(proxy: &Proxy, options: &NginxOptions, refused: &Refused) -> Outcome<Vec<OutputFile>> {
+fn write(proxy: &Proxy, options: &NginxOptions, refused: &Refused) -> Outcome<(Page, Vec<OutputFile>)> {
     let mut scope = Scope::of_settings(proxy);
     losses::tell_of_settings(&proxy.settings, &mut scope);
     let shared = Shared::new(proxy, options, refused, &mut scope);
     let hosts: Vec<_> = proxy.servers.par_iter().map(|server| host(server, &shared)).collect();
-    let mut diagnostics = Vec::new();
-    let mut texts = Vec::with_capacity(hosts.len());
-    for (server, (text, findings)) in proxy.servers.iter().zip(hosts) {
-        diagnostics.extend(findings);
-        texts.push((server, text));
-    }
-    let mut files = Vec::new();
-    let main = main(&shared, &texts, &mut scope);
-    files.push(OutputFile::new("nginx.conf", main));
+    let (hosts, findings): (Vec<_>, Vec<_>) = hosts.into_iter().unzip();
+    let mut hosts: Vec<_> = proxy.servers.iter().zip(hosts).collect();
+    let mut page = main(&shared, &hosts, &mut scope);
+    // Of regular expressions nginx takes the first that fits: aliases go behind the hosts with a star.
+    let is_only_star = |server: &Server| server.hostname.starts_with('*') && !server.fair_names().any(|name| name.starts_with('~'));
+    let mut apart = Vec::new();
     if options.splits_hosts {
-        files.extend(texts.into_iter().map(|(server, text)| OutputFile::new(FileName::of_host(&server.hostname), text)));
+        let include = |server: &Server| format!("    include {};\n", FileName::of_host(&server.hostname));
+        let file = |(server, text): &mut (&Server, String)| {
+            OutputFile::new(FileName::of_host(&server.hostname), std::mem::replace(text, include(server)))
+        };
+        apart.extend(hosts.iter_mut().map(file));
     }
+    hosts.sort_by_key(|(server, _)| !is_only_star(server));
+    page.hosts = hosts.into_iter().map(|(_, text)| text).collect();
     refused.tell(&mut scope);
-    let mut findings = scope.finish();
-    findings.extend(diagnostics);
-    Outcome { value: files, diagnostics: findings }
+    let mut diagnostics = scope.finish();
+    diagnostics.extend(findings.into_iter().flatten());
+    Outcome { value: (page, apart), diagnostics }
 }
 
 /// Prints lines. What is not fit for a configuration closed its route before: what is left holds for all hosts, and is left out.
@@ -106,7 +134,7 @@ fn print(mut lines: Lines, scope: &mut Scope) -> String {
         scope.left_out(&unfit);
         lines.drop_unfit();
     }
-    environment::render("nginx/lines.conf", lines.page()).unwrap_or_else(|finding: Box<Diagnostic>| {
+    lines.text().unwrap_or_else(|finding| {
         scope.failed(*finding);
         String::new()
     })
@@ -125,7 +153,8 @@ fn host<'a>(server: &'a Server, shared: &Shared<'a>) -> (String, Vec<Diagnostic>
     (text, scope.finish())
 }
 
-fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> String {
+/// The configuration without the hosts themselves.
+fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Page {
     let proxy = shared.proxy;
     let mut redirects = Lines::within(1);
     for redirect in proxy.fair_redirects() {
@@ -145,8 +174,8 @@ fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Stri
     http::settings(shared, scope, &mut settings);
     let mut tables = Lines::within(1);
     http::filters(&proxy.settings, &mut tables);
-    let host_texts: String = hosts.iter().map(|(_, text)| text.as_str()).collect();
-    cors::maps(shared, &host_texts, &mut tables);
+    let texts = || hosts.iter().map(|(_, text)| text.as_str());
+    cors::maps(shared, texts(), &mut tables);
     limits::tables(proxy, &mut tables);
     for plan in used.iter().filter_map(|name| shared.plans.get(name)) {
         canary::choice(plan, &shared.plans, &mut tables);
@@ -158,35 +187,28 @@ fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Stri
     let (settings, tables, groups, redirects) =
         (print(settings, scope), print(tables, scope), print(groups, scope), print(redirects, scope));
     let [settings, tables, groups] = [settings, tables, groups].map(|text| shared.refused.leave_out(text, scope));
-    let mut servers = redirects;
-    // Of regular expressions nginx takes the first that fits: aliases go behind the hosts with a star.
-    let is_only_star = |server: &Server| server.hostname.starts_with('*') && !server.fair_names().any(|name| name.starts_with('~'));
-    let (first, last): (Vec<_>, Vec<_>) = hosts.iter().partition(|(server, _)| is_only_star(server));
-    for (server, text) in first.into_iter().chain(last) {
-        if shared.options.splits_hosts {
-            servers.push_str(&format!("\n    include {};\n", FileName::of_host(&server.hostname)));
-        } else {
-            servers.push('\n');
-            servers.push_str(text);
-        }
-    }
     let mut variables = Lines::within(1);
-    let all = [settings.as_str(), &tables, &groups, &servers, &host_texts].concat();
-    maps::write(shared, &all, &mut variables);
+    let all = || [settings.as_str(), &tables, &groups, &redirects].into_iter().chain(texts());
+    maps::write(shared, |variable| all().any(|text| text.contains(variable)), &mut variables);
     let variables = shared.refused.leave_out(print(variables, scope), scope);
-    let http = [settings, variables, tables, groups, servers].into_iter().filter(|part| !part.trim().is_empty());
-    let http: Vec<_> = http.map(|part| part.trim_matches('\n').to_owned()).collect();
-    let view = Main {
+    let settings = [settings, variables, tables, groups].into_iter().filter(|part| !part.trim().is_empty());
+    let settings: Vec<_> = settings.map(|part| part.trim_matches('\n').to_owned()).collect();
+    let main = Main {
         version: Raw::new(shared.options.version.to_string()),
         main: Raw::new(process(shared, scope)),
         events: Raw::new(events(shared, scope)),
-        http: Raw::new(http.join("\n\n")),
-        stream: Raw::new(shared.refused.leave_out(stream::text(shared, scope), scope)),
+        settings: Raw::new(settings.join("\n\n")),
     };
-    environment::render("nginx/nginx.conf", view).unwrap_or_else(|finding| {
-        scope.failed(*finding);
-        String::new()
-    })
+    let stream = Raw::new(shared.refused.leave_out(stream::text(shared, scope), scope));
+    let mut text = |printed: Result<String, Box<Diagnostic>>| {
+        printed.unwrap_or_else(|finding| {
+            scope.failed(*finding);
+            String::new()
+        })
+    };
+    let before = text(environment::render("nginx/nginx.conf", main));
+    let behind = text(environment::render("nginx/nginx_end.conf", End { stream }));
+    Page { before, redirects, hosts: Vec::new(), behind }
 }
 
 /// Whether nginx refuses a host that is only another name; it is told then.

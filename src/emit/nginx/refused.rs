@@ -2,7 +2,7 @@
 //! keeps nginx from starting for all.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::super::dialect::server_name;
 use super::super::options::NginxOptions;
@@ -10,7 +10,7 @@ use super::scope::Scope;
 use super::snippets;
 use crate::ir::{Proxy, Route, Server};
 use crate::nginx::shape;
-use crate::nginx::{self, Build, Refusal};
+use crate::nginx::{self, Build, Judge, Refusal};
 
 /// How often the text is written anew: what is closed takes with it what others name.
 const ROUNDS: usize = 6;
@@ -104,20 +104,39 @@ pub(super) struct Refused {
 }
 
 impl Refused {
-    /// What nginx refuses of a text, given how it is written with what is known so far; in the end it refuses nothing.
-    pub(super) fn of(proxy: &Proxy, options: &NginxOptions, mut text: impl FnMut(&Self) -> String) -> Self {
+    /// What nginx refuses of a text, given how it is written with what is known so far, as a whole or in portions of which each is a
+    /// smaller configuration; in the end it refuses nothing.
+    pub(super) fn of(proxy: &Proxy, options: &NginxOptions, write: impl Fn(&Self, bool, &mut dyn FnMut(&str))) -> Self {
         let build = if options.version.has_http2_directive() { Build::Recent } else { Build::Stock };
         let mut refused = Self::of_snippets(proxy, options);
         for _ in 0..ROUNDS {
-            let text = text(&refused);
-            let found = nginx::refusals(&text, build);
-            refused.rest.clone_from(&found);
-            let new = found.into_iter().filter_map(|refusal| refused.take(refusal, &text).then_some(())).count();
+            let found = refused.judged(build, &write);
+            // What holds for all hosts is in every portion.
+            let mut told = HashSet::new();
+            let is_new = |refusal: &&Refusal| told.insert((refusal.message.clone(), refusal.line.clone(), refusal.host.clone()));
+            refused.rest = found.iter().map(|(refusal, _)| refusal).filter(is_new).cloned().collect();
+            let new = found.into_iter().filter_map(|(refusal, piece)| refused.take(refusal, piece).then_some(())).count();
             if new == 0 {
                 break;
             }
         }
         refused
+    }
+
+    /// What nginx refuses of the text with what is known so far, and the part of a snippet that each refusal is about.
+    fn judged(&self, build: Build, write: &impl Fn(&Self, bool, &mut dyn FnMut(&str))) -> Vec<(Refusal, Option<(Part, String)>)> {
+        let judged = |as_a_whole| {
+            let (mut judge, mut found) = (Judge::new(build), Vec::new());
+            write(self, as_a_whole, &mut |portion| {
+                judge.take(portion);
+                found.extend(judge.refusals_so_far().into_iter().map(|refusal| (self.snippet(&refusal, portion), refusal)));
+            });
+            (found.into_iter().map(|(piece, refusal)| (refusal, piece)).collect(), judge.needs_whole())
+        };
+        match judged(false) {
+            (found, false) => found,
+            (_, true) => judged(true).0,
+        }
     }
 
     /// What is known of snippets before anything is written: what needs more than nginx, or something outside of the configuration.
@@ -148,9 +167,9 @@ impl Refused {
     }
 
     /// Takes note of a refusal; whether that changes anything. What stays refused although it was closed closes what is around it.
-    fn take(&mut self, refusal: Refusal, text: &str) -> bool {
+    fn take(&mut self, refusal: Refusal, piece: Option<(Part, String)>) -> bool {
         // Before the host: a block of the administrator may have the name of one.
-        if let Some(piece) = self.snippet(&refusal, text) {
+        if let Some(piece) = piece {
             return self.pieces.insert(piece, refusal).is_none();
         }
         let Some(host) = refusal.host.clone() else {
@@ -302,8 +321,9 @@ mod tests {
             let mut proxy = Proxy::default();
             proxy.settings.snippets.http = snippet.to_owned();
             let mut scope = Scope::default();
-            let refused = Refused::of(&proxy, &NginxOptions::default(), |refused| {
-                format!("events {{ }}\nhttp {{\n    {}\n}}\n", refused.without(Part::Usual, "http-snippet", snippet, &mut Scope::default()))
+            let refused = Refused::of(&proxy, &NginxOptions::default(), |refused, _, take| {
+                let snippet = refused.without(Part::Usual, "http-snippet", snippet, &mut Scope::default());
+                take(&format!("events {{ }}\nhttp {{\n    {snippet}\n}}\n"));
             });
             assert_eq!(refused.without(Part::Usual, "http-snippet", snippet, &mut scope), kept, "{snippet}");
             assert_eq!(refused.has_filter(), is_filter, "{snippet}");

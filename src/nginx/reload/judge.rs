@@ -44,6 +44,11 @@ impl Judge {
         }
     }
 
+    /// What nginx refuses of the portions since this was asked last.
+    pub fn refusals_so_far(&mut self) -> Vec<Refusal> {
+        std::mem::take(&mut self.refusals)
+    }
+
     /// Whether portions depend on each other, so that only the whole can be judged: what breaks out of its block in one reaches into
     /// the next, and one uses what another defines.
     #[must_use]

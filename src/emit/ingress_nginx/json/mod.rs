@@ -9,29 +9,43 @@ mod certificates;
 mod lua;
 mod streams;
 
+use std::io::Write as _;
+
 use serde::Serialize;
 
-use crate::emit::OutputFile;
+use crate::emit::Sink;
+use crate::emit::sink::Parts;
 use crate::ir::Proxy;
 
-/// The JSON files; older forms have the settings for Lua within nginx.conf. The same proxy gives the same bytes.
-pub(super) fn files(proxy: &Proxy) -> Vec<OutputFile> {
-    let mut files = vec![
-        file("backends.json", &backends::view(&proxy.upstreams)),
-        file("streams.json", &streams::view(&proxy.streams)),
-        file("certificates.json", &certificates::view(proxy)),
-    ];
-    if proxy.layout.lua_files {
-        files.push(file("lua.json", &lua::view(proxy)));
+const BACKENDS: &str = "backends.json";
+const STREAMS: &str = "streams.json";
+const CERTIFICATES: &str = "certificates.json";
+const SETTINGS: &str = "lua.json";
+
+/// The names of the files; older forms have the settings for Lua within nginx.conf.
+pub(super) fn names(proxy: &Proxy) -> impl Iterator<Item = &'static str> {
+    [BACKENDS, STREAMS, CERTIFICATES].into_iter().chain(proxy.layout.lua_files.then_some(SETTINGS))
+}
+
+/// Writes the JSON files. The same proxy gives the same bytes.
+pub(super) fn write(proxy: &Proxy, sink: &mut dyn Sink) {
+    for name in names(proxy) {
+        match name {
+            _ if !sink.begin(name) => {}
+            BACKENDS => print(sink, &backends::view(&proxy.upstreams)),
+            STREAMS => print(sink, &streams::view(&proxy.streams)),
+            CERTIFICATES => print(sink, &certificates::view(proxy)),
+            _ => print(sink, &lua::view(proxy)),
+        }
     }
-    files
 }
 
 #[expect(clippy::expect_used, reason = "serializing fails on a failing writer, a key that is no text, or a view that refuses")]
-fn file(name: &'static str, view: &impl Serialize) -> OutputFile {
-    let mut content = serde_json::to_string_pretty(view).expect("views hold texts, numbers and lists under texts");
-    content.push('\n');
-    OutputFile::new(name, content)
+fn print(sink: &mut dyn Sink, view: &impl Serialize) {
+    let mut parts = Parts::of(sink);
+    let written = serde_json::to_writer_pretty(&mut parts, view).map_err(Into::into);
+    // Only the sink could fail, and it takes everything.
+    written.and_then(|()| parts.write_all(b"\n")).and_then(|()| parts.flush()).expect("views hold texts, numbers and lists under texts");
 }
 
 #[cfg(test)]
@@ -39,7 +53,14 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     use super::*;
+    use crate::emit::OutputFile;
     use crate::ir::Upstream;
+
+    fn files(proxy: &Proxy) -> Vec<OutputFile> {
+        let mut files = Vec::new();
+        write(proxy, &mut files);
+        files
+    }
 
     #[test]
     fn a_proxy_without_anything_has_all_files() {
