@@ -212,11 +212,13 @@ fn memory_grows_with_what_is_read_and_written() {
                 let (once, twice) = (text(count), text(2 * count));
                 let (few, written_of_few) = run(&once, task);
                 let (many, written) = run(&twice, task);
+                // The controller writes all ports of a Service beside each upstream of it: that takes its steps.
+                let is_written_out = 10 * written > 22 * written_of_few;
                 // What is there whatever the input, as tables, is there both times.
                 let (read, written) = ((twice.len() - once.len()) as u64, written - written_of_few);
                 let taken = many.bytes_max.saturating_sub(few.bytes_max);
                 let about = format!("{task:?} of {name}: {read} bytes read, {written} written, {taken} taken: {few:?}, {many:?}");
-                let grows = 10 * many.bytes_max > 22 * few.bytes_max || 10 * many.count_total > 22 * few.count_total;
+                let grows = 10 * many.bytes_max > 22 * few.bytes_max || !is_written_out && 10 * many.count_total > 22 * few.count_total;
                 if taken > factor * read + 2 * written || grows {
                     wrong.push(about);
                 }
