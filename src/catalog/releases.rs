@@ -4,6 +4,7 @@
 //! that are new). Versions are compared here and nowhere else.
 
 use super::version::{FIRST, LATEST, Version};
+use crate::ir::Form;
 
 /// What a change is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,19 @@ impl Change {
         }
     }
 }
+
+impl Change {
+    /// Whether a configuration of some form has it.
+    #[must_use]
+    pub fn shows(&self, form: Form) -> bool {
+        let is_wording = WORDINGS.iter().any(|wording| std::ptr::eq(*wording, self));
+        let (major, minor, patch) = if is_wording { form.words } else { form.release };
+        self.holds(Version::new(major, minor, patch))
+    }
+}
+
+/// Changes of the words alone: what the proxy does is the same before and after.
+static WORDINGS: [&Change; 5] = [&HTTP2_DIRECTIVE, &TRACING_MODULE, &LUA_FILES, &AUTH_LUA_FILE, &MARKERS_WITHOUT_PATHS];
 
 /// Declares changes and the table of them all. Their documentation is text of the product.
 macro_rules! changes {

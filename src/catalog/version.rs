@@ -20,6 +20,12 @@ impl Version {
     pub const fn new(major: u16, minor: u16, patch: u16) -> Self {
         Self { major, minor, patch }
     }
+
+    /// Major, minor and patch.
+    #[must_use]
+    pub const fn parts(self) -> (u16, u16, u16) {
+        (self.major, self.minor, self.patch)
+    }
 }
 
 /// The last release of ingress-nginx.

@@ -124,7 +124,7 @@ impl Declared {
         let given = Given { cluster: &self.project.cluster, controller: &self.project.controller };
         let compile = |cluster: &Cluster, controller: &Controller| {
             let mut proxy = lower::lower(cluster, controller).value;
-            proxy.layout = self.proxy.layout;
+            proxy.form = self.proxy.form;
             proxy.runtime.ipv6 = self.proxy.runtime.ipv6;
             if controller.flags.default_ssl_certificate == self.project.controller.flags.default_ssl_certificate {
                 proxy.default_certificate = self.proxy.default_certificate.clone();
@@ -136,9 +136,9 @@ impl Declared {
 
     /// Writes it in the words of another release.
     fn reword(&mut self, other: &Self) {
-        let layout = self.proxy.layout.worded_as(&other.proxy.layout);
-        if layout != self.proxy.layout {
-            self.proxy.layout = layout;
+        let form = self.proxy.form.worded_as(other.proxy.form);
+        if form != self.proxy.form {
+            self.proxy.form = form;
             self.write();
         }
     }

@@ -5,7 +5,7 @@
 
 mod backend;
 mod checks;
-mod layout;
+mod form;
 mod matching;
 mod route;
 mod secrets;
@@ -17,7 +17,7 @@ mod upstream;
 
 pub use backend::*;
 pub use checks::*;
-pub use layout::*;
+pub use form::*;
 pub use route::*;
 pub use secrets::*;
 pub use server::*;
@@ -32,7 +32,7 @@ use crate::source::Span;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Proxy {
     /// The form of the configuration.
-    pub layout: Layout,
+    pub form: Form,
     /// What holds for the whole proxy.
     pub settings: Settings,
     /// Where the settings were read from; none: all are defaults.

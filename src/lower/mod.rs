@@ -24,7 +24,6 @@ mod headers;
 mod host_names;
 mod host_settings;
 mod inward;
-mod layout;
 mod locations;
 mod namespaces;
 mod openssl;
@@ -53,7 +52,7 @@ mod world;
 use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Outcome};
-use crate::ir::Proxy;
+use crate::ir::{Form, Proxy};
 use crate::manifest::Cluster;
 
 pub use absent::{Absent, absent};
@@ -107,7 +106,7 @@ pub fn lower_classes(cluster: &Cluster, controller: &Controller, classes: Classe
     let snippets = chosen.iter().map(|ingress| &ingress.annotations.stream_snippet).filter(|snippet| !snippet.is_empty());
     let headers = &world.settings.headers;
     let proxy = Proxy {
-        layout: layout::of(controller.version),
+        form: Form::of(controller.version.parts()),
         runtime: runtime::runtime(&world),
         request_headers: headers::read(&world, &headers.set_from, "proxy-set-headers", &mut findings),
         response_headers: headers::read(&world, &headers.add_from, "add-headers", &mut findings),

@@ -10,7 +10,8 @@ use super::super::view::{Raw, view};
 use super::printer::{Printer, comment, quoted};
 use super::shared::{LayoutView, Shared, forwarded_for};
 use super::sizes;
-use crate::ir::{ExternalAuth, Layout, PathMatch, Route, Server};
+use crate::catalog::releases::{MARKERS_WITHOUT_PATHS, QUOTED_AUTH_HEADERS, QUOTED_TARGETS};
+use crate::ir::{ExternalAuth, Form, PathMatch, Route, Server};
 
 view! {
     /// The location that asks the service.
@@ -116,10 +117,10 @@ impl<'a> Auth<'a> {
     }
 
     /// The upstream of the service, where connections to it are kept open.
-    pub(super) fn upstream(&self, server: &Server, layout: &Layout, printer: &mut Printer) -> Option<Arc<AuthUpstream>> {
+    pub(super) fn upstream(&self, server: &Server, form: Form, printer: &mut Printer) -> Option<Arc<AuthUpstream>> {
         self.keeps_connections.then(|| {
             Arc::new(AuthUpstream {
-                label: comment(&format!("{}{}", server.hostname, if layout.names_auth_paths { &self.route.path } else { "" })),
+                label: comment(&format!("{}{}", server.hostname, if MARKERS_WITHOUT_PATHS.shows(form) { "" } else { &self.route.path })),
                 name: printer.words("auth-url", &self.upstream_name(&server.hostname)),
                 address: printer.words("auth-url", &self.service.address),
                 keepalive: self.service.keepalive_connections,
@@ -132,13 +133,13 @@ impl<'a> Auth<'a> {
     /// The location that asks the service.
     pub(super) fn location(&self, server: &Server, shared: &Shared, printer: &mut Printer) -> Raw {
         let Self { route, service, keeps_connections } = *self;
-        let (settings, layout, features) = (&shared.proxy.settings, &shared.proxy.layout, &route.features);
+        let (settings, form, features) = (&shared.proxy.settings, shared.proxy.form, &route.features);
         let proxying = &features.proxying;
         let path = self.path();
         let trusts_clients = server.client_auth.as_deref().filter(|auth| !auth.trust.authorities.is_empty());
         let cache_key = (!service.cache_key.is_empty())
             .then(|| printer.in_single_quotes("auth-cache-key", &format!("{}{path}{}", server.hostname, service.cache_key)));
-        let mut header = |text: &str| match layout.escapes_auth_headers {
+        let mut header = |text: &str| match QUOTED_AUTH_HEADERS.shows(form) {
             true => quoted(text),
             false => Raw::new(format!("'{}'", printer.in_single_quotes("auth-proxy-set-headers", text).as_str())),
         };
@@ -148,7 +149,7 @@ impl<'a> Auth<'a> {
             let (before, behind) = &service.around_host;
             printer.words("auth-url", &format!("{before}{}{behind}", self.upstream_name(&server.hostname)))
         } else {
-            printer.quoted_if(layout.quotes_targets, "auth-url", &service.url)
+            printer.quoted_if(QUOTED_TARGETS.shows(form), "auth-url", &service.url)
         };
         let view = AuthLocation {
             layout: Arc::clone(&shared.layout),

@@ -8,6 +8,7 @@ use super::server::{self, Part};
 use super::shared::Shared;
 use super::whitespace::Cleaner;
 use super::{http, main, stream};
+use crate::catalog::releases::CARRIAGE_RETURNS;
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::{Proxy, Server};
 
@@ -54,7 +55,7 @@ impl<'a> Frame<'a> {
         findings.extend(found);
         // What is told of the end is told where it is printed for the last time.
         let end = end.map(|server| Part::End(server).print(&self.shared).value);
-        let mut cleaner = Cleaner::new(self.shared.proxy.layout.keeps_carriage_returns);
+        let mut cleaner = Cleaner::new(CARRIAGE_RETURNS.shows(self.shared.proxy.form));
         let before = [&self.before[..], &[upstreams]].concat();
         cleaner.clean(before.into_iter().chain(begin).chain(pieces).chain(end).chain(self.behind.iter().cloned()).collect())
     }
@@ -65,7 +66,7 @@ pub(super) fn whole(proxy: &Proxy, take: &mut dyn FnMut(&str)) -> Vec<Diagnostic
     let mut frame = Frame::new(proxy);
     let mut diagnostics = std::mem::take(&mut frame.findings);
     let parts = server::parts(proxy);
-    let mut cleaner = Cleaner::new(proxy.layout.keeps_carriage_returns);
+    let mut cleaner = Cleaner::new(CARRIAGE_RETURNS.shows(proxy.form));
     take(&cleaner.clean(frame.before.to_vec()));
     let Outcome { value: upstreams, diagnostics: found } = server::auth_upstreams(&parts, &frame.shared);
     take(&cleaner.clean(vec![upstreams]));

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::view::{Raw, view};
 use super::printer::{Printer, quoted};
+use crate::catalog::releases::LUA_FILES;
 use crate::ir::{Proxy, Route};
 
 view! {
@@ -27,7 +28,7 @@ pub(super) fn pieces(proxy: &Proxy, upstream: &str, codes: &[i64], printer: &mut
             code: *code,
             waf: proxy.settings.waf.enabled,
             metrics: proxy.runtime.metrics,
-            lua_files: proxy.layout.lua_files,
+            lua_files: LUA_FILES.shows(proxy.form),
         };
         printer.piece("ingress_nginx/error_page.conf", view)
     };

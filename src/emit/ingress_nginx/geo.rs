@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::super::view::{Raw, view};
-use crate::ir::{Layout, Proxy};
+use crate::catalog::releases::STATE_FOLDER;
+use crate::ir::{Form, Proxy};
 
 /// What is read from one database: the names of the variables, each with where its value lies.
 struct Database {
@@ -99,8 +100,8 @@ view! {
 }
 
 /// The folder of files that the controller makes or fetches.
-pub(super) fn state_folder(layout: Layout) -> &'static str {
-    if layout.has_state_folder { "/etc/ingress-controller" } else { "/etc/nginx" }
+pub(super) fn state_folder(form: Form) -> &'static str {
+    if STATE_FOLDER.shows(form) { "/etc/ingress-controller" } else { "/etc/nginx" }
 }
 
 /// The databases that the controller knows what to read from.
@@ -109,7 +110,7 @@ pub(super) fn databases(proxy: &Proxy) -> Vec<Arc<DatabaseView>> {
         let database = DATABASES.iter().find(|database| database.files.contains(&file.as_str()))?;
         let variable = |(name, source): &(&str, &str)| Arc::new(Variable { name: Raw::new(*name), source: Raw::new(*source) });
         Some(Arc::new(DatabaseView {
-            file: Raw::new(format!("{}/geoip/{file}", state_folder(proxy.layout))),
+            file: Raw::new(format!("{}/geoip/{file}", state_folder(proxy.form))),
             reload_minutes: if database.reloads { proxy.settings.geo.reload_minutes.max(0) } else { 0 },
             variables: database.variables.iter().map(variable).collect(),
         }))

@@ -9,6 +9,7 @@ use super::inline;
 use super::limits::{self, Exempt, Zone};
 use super::printer::{Printer, comment, header_variable, quoted};
 use super::shared::{LayoutView, Shared};
+use crate::catalog::releases::{JOINT_CLIENT_ADDRESS, QUOTED_PATHS};
 use crate::ir::{Logging, Proxy, Settings};
 
 view! {
@@ -269,7 +270,7 @@ fn real_ip(proxy: &Proxy, printer: &mut Printer) -> Option<Arc<RealIp>> {
     if !address.from_headers && !proxy_protocol && !address.enabled {
         return None;
     }
-    let joint_header = (address.from_headers && proxy_protocol && proxy.layout.joint_client_address)
+    let joint_header = (address.from_headers && proxy_protocol && JOINT_CLIENT_ADDRESS.shows(proxy.form))
         .then(|| printer.words("forwarded-for-proxy-protocol-header", &address.for_proxy_protocol_header));
     let header = match &joint_header {
         Some(header) => header.clone(),
@@ -375,7 +376,7 @@ fn tls(proxy: &Proxy, printer: &mut Printer) -> Arc<TlsClients> {
         session_cache: tls.session_cache.then(|| printer.tail("ssl-session-cache-size", &tls.session_cache_size)),
         session_timeout: printer.words("ssl-session-timeout", &tls.session_timeout),
         tickets: switch(tls.session_tickets),
-        ticket_key: (!tls.session_ticket_key.is_empty()).then(|| Raw::new(format!("{}/tickets.key", geo::state_folder(proxy.layout)))),
+        ticket_key: (!tls.session_ticket_key.is_empty()).then(|| Raw::new(format!("{}/tickets.key", geo::state_folder(proxy.form)))),
         buffer_size: printer.words("ssl-buffer-size", &tls.buffer_size),
         ciphers: (!tls.ciphers.is_empty()).then(|| printer.in_single_quotes("ssl-ciphers", &tls.ciphers)),
         dh_param: printer.words_if_any("ssl-dh-param", &tls.dh_param),
@@ -402,7 +403,7 @@ fn redirects(proxy: &Proxy, printer: &mut Printer) -> Vec<Arc<HostRedirectView>>
         let target = printer.words("from-to-www-redirect", &redirect.to);
         redirects.push(Arc::new(HostRedirectView {
             hostname: comment(&redirect.from),
-            name: printer.quoted_if(proxy.layout.quotes_paths, "from-to-www-redirect", &redirect.from),
+            name: printer.quoted_if(QUOTED_PATHS.shows(proxy.form), "from-to-www-redirect", &redirect.from),
             target,
         }));
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::view::{Raw, view};
 use super::printer::{Printer, quoted};
+use crate::catalog::releases::LUA_FILES;
 use crate::ir::{Features, Proxy};
 
 view! {
@@ -46,7 +47,7 @@ view! {
 
 /// The settings of the proxy; none where Lua code reads them from a file.
 pub(super) fn lua(proxy: &Proxy, printer: &mut Printer) -> Option<Arc<Lua>> {
-    if proxy.layout.lua_files {
+    if LUA_FILES.shows(proxy.form) {
         return None;
     }
     let (settings, runtime) = (&proxy.settings, &proxy.runtime);
@@ -79,7 +80,7 @@ pub(super) fn lua(proxy: &Proxy, printer: &mut Printer) -> Option<Arc<Lua>> {
 
 /// The limits of a route; none where Lua code knows of no such limits.
 pub(super) fn throttle(features: &Features, proxy: &Proxy, printer: &mut Printer) -> Option<Arc<Throttle>> {
-    if proxy.layout.lua_files {
+    if LUA_FILES.shows(proxy.form) {
         return None;
     }
     let limit = features.global_limit.clone().unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use super::super::view::Raw;
 use super::printer::Printer;
+use crate::catalog::releases::HTTP2_DIRECTIVE;
 use crate::ir::Proxy;
 
 /// The parameters of the directives `listen` of a host; those that are allowed only once per port go to the catch-all host.
@@ -24,7 +25,7 @@ pub(super) fn lines(proxy: &Proxy, is_catch_all: bool, printer: &mut Printer) ->
         }
     }
     tls_options.push("ssl".to_owned());
-    if listening.http2 && !proxy.layout.http2_directive {
+    if listening.http2 && !HTTP2_DIRECTIVE.shows(proxy.form) {
         tls_options.push("http2".to_owned());
     }
 

@@ -11,6 +11,7 @@ use super::shared::{LayoutView, Shared};
 use super::sizes::{offset, size};
 use super::tls::{self, TlsView};
 use super::{cors, inline};
+use crate::catalog::releases::{ESCAPED_REWRITES, QUOTED_PATHS, QUOTED_TARGETS};
 use crate::ir::{DEFAULT_UPSTREAM, Features, PathMatch, Protocol, Route, Server, is_fallback};
 
 view! {
@@ -156,7 +157,7 @@ fn view(
     printer: &mut Printer,
 ) -> Location {
     let features = &*route.features;
-    let (settings, layout, proxying) = (&shared.proxy.settings, &shared.proxy.layout, &features.proxying);
+    let (settings, form, proxying) = (&shared.proxy.settings, shared.proxy.form, &features.proxying);
     let owner = route.owner.clone().unwrap_or_default();
     let declared = if route.owner.is_some() && route.declared_path.is_empty() { "/" } else { &route.declared_path };
     // Quirk: the directive that passes requests on knows words in small letters, all others do not.
@@ -177,7 +178,7 @@ fn view(
         port: quoted(&owner.port),
         declared_path: quoted(&without_variables(declared)),
         tracing: tracing(features, shared, printer),
-        mirror: features.mirror.is_asked().then(|| printer.quoted_if(layout.quotes_targets, "mirror-target", &features.mirror.source)),
+        mirror: features.mirror.is_asked().then(|| printer.quoted_if(QUOTED_TARGETS.shows(form), "mirror-target", &features.mirror.source)),
         mirror_body: printer.words("mirror-request-body", &features.mirror.request_body),
         force_https: flag(features.rewrite.force_https),
         to_https: flag(features.rewrite.to_https),
@@ -259,7 +260,7 @@ fn flag(value: bool) -> Raw {
 
 /// How the path is matched. Quirk: one path that is a regular expression makes all paths of the host regular expressions.
 fn matcher(route: &Route, by_pattern: bool, shared: &Shared, printer: &mut Printer) -> Raw {
-    let quotes = shared.proxy.layout.quotes_paths;
+    let quotes = QUOTED_PATHS.shows(shared.proxy.form);
     if by_pattern {
         let pattern = format!("^{}", route.path);
         let pattern = if quotes { path_quoted(&pattern) } else { in_double_quotes("path", &pattern, printer) };
@@ -323,7 +324,7 @@ fn rewrite(route: &Route, shared: &Shared, printer: &mut Printer) -> Option<Arc<
     let features = &*route.features;
     let target = route.rewritten()?;
     let from = format!("(?i){}", route.path);
-    let from = if shared.proxy.layout.escapes_rewrites { path_quoted(&from) } else { in_double_quotes("path", &from, printer) };
+    let from = if ESCAPED_REWRITES.shows(shared.proxy.form) { path_quoted(&from) } else { in_double_quotes("path", &from, printer) };
     let prefix = (!features.forwarded_prefix.is_empty()).then(|| quoted(&features.forwarded_prefix));
     Some(Arc::new(RewriteView { from, to: printer.words("rewrite-target", target), prefix }))
 }

@@ -3,6 +3,7 @@
 use super::super::view::{Raw, switch, view};
 use super::http;
 use super::printer::Printer;
+use crate::catalog::releases::TRACING_MODULE;
 use crate::ir::Proxy;
 
 view! {
@@ -35,7 +36,7 @@ pub(super) fn piece(proxy: &Proxy, printer: &mut Printer) -> Raw {
         digest: routes().any(|route| route.features.password_auth.as_deref().is_some_and(|auth| auth.scheme == "digest")),
         waf: settings.waf.enabled || routes().any(|route| route.features.waf.enabled == Some(true)),
         tracing: http::is_traced(proxy),
-        tracing_module: match proxy.layout.tracing_module_with_others {
+        tracing_module: match TRACING_MODULE.shows(proxy.form) {
             true => "/etc/nginx/modules/otel_ngx_module.so",
             false => "/modules_mount/etc/nginx/modules/otel/otel_ngx_module.so",
         },

@@ -9,8 +9,9 @@ use super::printer::{Printer, comment, path_quoted, quoted};
 use super::shared::{LayoutView, Shared};
 use super::tls::{self, TlsView};
 use super::{auth, error_pages, location};
+use crate::catalog::releases::{HTTP2_DIRECTIVE, QUOTED_PATHS, QUOTED_TARGETS};
 use crate::diagnostic::Outcome;
-use crate::ir::{CATCH_ALL, Layout, Proxy, Route, Server};
+use crate::ir::{CATCH_ALL, Form, Proxy, Route, Server};
 
 view! {
     /// One host.
@@ -144,7 +145,7 @@ pub(super) fn auth_upstreams<'a>(parts: &[Part<'a>], shared: &Shared<'a>) -> Out
         };
         for route in routes {
             printer.enter(route);
-            upstreams.extend(auth::Auth::of(route, shared).and_then(|auth| auth.upstream(server, &shared.proxy.layout, &mut printer)));
+            upstreams.extend(auth::Auth::of(route, shared).and_then(|auth| auth.upstream(server, shared.proxy.form, &mut printer)));
         }
     }
     let piece = printer.piece("ingress_nginx/auth_upstreams.conf", AuthUpstreams { upstreams });
@@ -152,23 +153,24 @@ pub(super) fn auth_upstreams<'a>(parts: &[Part<'a>], shared: &Shared<'a>) -> Out
 }
 
 fn begin<'a>(server: &'a Server, shared: &Shared<'a>, printer: &mut Printer<'a>) -> ServerView {
-    let Proxy { settings, layout, .. } = shared.proxy;
+    let Proxy { settings, form, .. } = shared.proxy;
+    let form = *form;
     let is_catch_all = server.hostname == CATCH_ALL;
     let subject = server.client_auth.as_deref().map(|auth| &auth.match_subject).filter(|subject| !subject.is_empty());
     ServerView {
         layout: Arc::clone(&shared.layout),
         hostname: comment(&server.hostname),
-        name: printer.quoted_if(layout.quotes_paths, "host", &server_name(&server.hostname)),
+        name: printer.quoted_if(QUOTED_PATHS.shows(form), "host", &server_name(&server.hostname)),
         aliases: server
             .aliases
             .iter()
-            .map(|alias| if layout.quotes_paths { path_quoted(alias) } else { printer.words("server-alias", alias) })
+            .map(|alias| if QUOTED_PATHS.shows(form) { path_quoted(alias) } else { printer.words("server-alias", alias) })
             .collect(),
-        http2: settings.listening.http2 && layout.http2_directive,
+        http2: settings.listening.http2 && HTTP2_DIRECTIVE.shows(form),
         blocks_agents: !settings.filters.block_user_agents.is_empty(),
         blocks_referers: !settings.filters.block_referers.is_empty(),
         listen: if is_catch_all { shared.listen_catch_all.clone() } else { shared.listen.clone() },
-        subject: subject.map(|subject| printer.quoted_if(layout.quotes_targets, "auth-tls-match-cn", subject)),
+        subject: subject.map(|subject| printer.quoted_if(QUOTED_TARGETS.shows(form), "auth-tls-match-cn", subject)),
         is_catch_all,
         reject_handshake: switch(settings.tls.reject_handshake),
         client_auth_error: server.client_auth_error.as_deref().map(comment),
@@ -178,7 +180,7 @@ fn begin<'a>(server: &'a Server, shared: &Shared<'a>, printer: &mut Printer<'a>)
         prefer_server_ciphers: server.prefer_server_ciphers.map(|prefer| Raw::new(switch(prefer))),
         snippet: printer.directives("server-snippet", &server.snippet),
         error_pages: error_pages::of_routes(shared.proxy, &server.routes, printer),
-        mirrors: mirrors(&server.routes, layout, printer),
+        mirrors: mirrors(&server.routes, form, printer),
     }
 }
 
@@ -220,7 +222,7 @@ fn client_auth(server: &Server, printer: &mut Printer) -> Option<Arc<ClientAuthV
 }
 
 /// Where copies of requests go, each once. Quirk: what is not sent anywhere is copied all the same.
-fn mirrors(routes: &[Route], layout: &Layout, printer: &mut Printer) -> Vec<Arc<MirrorView>> {
+fn mirrors(routes: &[Route], form: Form, printer: &mut Printer) -> Vec<Arc<MirrorView>> {
     let mut mirrors = BTreeMap::new();
     for mirror in routes.iter().map(|route| &route.features.mirror) {
         if mirror.is_sent() {
@@ -228,13 +230,17 @@ fn mirrors(routes: &[Route], layout: &Layout, printer: &mut Printer) -> Vec<Arc<
         }
     }
     let mut target = |subject: &str, text: &str| {
-        if layout.quotes_targets { quoted(text) } else { Raw::new(format!("\"{}\"", printer.in_double_quotes(subject, text).as_str())) }
+        if QUOTED_TARGETS.shows(form) {
+            quoted(text)
+        } else {
+            Raw::new(format!("\"{}\"", printer.in_double_quotes(subject, text).as_str()))
+        }
     };
     let view = |mirror: &crate::ir::Mirror| MirrorView {
         host: target("mirror-host", &mirror.host),
         target: target("mirror-target", &mirror.target),
         // Made of the identity of the Ingress, it needs no quotes where older forms have none.
-        source: if layout.quotes_targets { quoted(&mirror.source) } else { Raw::new(mirror.source.as_str()) },
+        source: if QUOTED_TARGETS.shows(form) { quoted(&mirror.source) } else { Raw::new(mirror.source.as_str()) },
     };
     mirrors.into_values().map(view).map(Arc::new).collect()
 }

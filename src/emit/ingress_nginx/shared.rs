@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::super::view::{Raw, view};
 use super::printer::{Printer, header_variable, quoted};
 use super::{error_pages, listen};
-use crate::ir::{DEFAULT_UPSTREAM, Layout, Proxy};
+use crate::catalog::releases::{AUTH_ERRORS, AUTH_LUA_FILE, GRPC_TIMEOUTS, LUA_FILES, ORIGINAL_HOST};
+use crate::ir::{DEFAULT_UPSTREAM, Form, Proxy};
 
 /// What all hosts have in common.
 #[derive(Debug)]
@@ -63,7 +64,7 @@ impl<'a> Shared<'a> {
         let settings = &proxy.settings;
         Self {
             proxy,
-            layout: Arc::new(layout(&proxy.layout)),
+            layout: Arc::new(layout(proxy.form)),
             listen: listen::lines(proxy, false, printer),
             listen_catch_all: listen::lines(proxy, true, printer),
             forwarding: forwarding(proxy, "proxy_set_header", printer),
@@ -75,12 +76,12 @@ impl<'a> Shared<'a> {
     }
 }
 
-fn layout(layout: &Layout) -> LayoutView {
+fn layout(form: Form) -> LayoutView {
     LayoutView {
-        auth_lua_file: layout.auth_lua_file,
-        grpc_timeouts: layout.grpc_timeouts,
-        keeps_auth_errors: layout.keeps_auth_errors,
-        lua_files: layout.lua_files,
+        auth_lua_file: AUTH_LUA_FILE.shows(form),
+        grpc_timeouts: GRPC_TIMEOUTS.shows(form),
+        keeps_auth_errors: AUTH_ERRORS.shows(form),
+        lua_files: LUA_FILES.shows(form),
     }
 }
 
@@ -99,9 +100,8 @@ fn forwarding(proxy: &Proxy, header: &'static str, printer: &mut Printer) -> Raw
         header,
         forwarded_for: forwarded_for(proxy),
         original_for: header_variable(printer, "forwarded-for-header", &settings.client_address.for_header),
-        original_host: proxy
-            .layout
-            .original_host
+        original_host: ORIGINAL_HOST
+            .shows(proxy.form)
             .then(|| header_variable(printer, "forwarded-host-header", &settings.client_address.host_header)),
         original_uri: settings.headers.original_uri,
         custom,

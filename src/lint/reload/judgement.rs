@@ -23,7 +23,7 @@ impl Judgement {
     }
 
     fn once(proxy: &Proxy, write: impl FnOnce(&mut dyn FnMut(&str, &str))) -> (Self, bool) {
-        let mut judge = Judge::new(Build::Controller(proxy.layout.release));
+        let mut judge = Judge::new(Build::Controller(proxy.form.release));
         let mut judgement = Self::default();
         let certificate = &proxy.default_certificate.file;
         write(&mut |name, text| {

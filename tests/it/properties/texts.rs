@@ -92,7 +92,7 @@ macro_rules! no_texts {
 no_texts!(bool, u16, i64, f32, IpAddr, Span, Arc<str>);
 no_texts!(
     ir::Exemptions,
-    ir::Layout,
+    ir::Form,
     ir::Origin,
     ir::PathMatch,
     ir::Protocol,
@@ -114,7 +114,7 @@ macro_rules! texts {
 }
 
 texts! {
-    Proxy { layout, settings, settings_origin, runtime, request_headers, response_headers, default_certificate, servers, host_redirects, upstreams, streams, stream_snippets, secrets }
+    Proxy { form, settings, settings_origin, runtime, request_headers, response_headers, default_certificate, servers, host_redirects, upstreams, streams, stream_snippets, secrets }
     Runtime { http_port, https_port, tls_proxy_port, default_port, status_port, stream_port, health_path, backlog, ipv6, resolvers, tls_passthrough, metrics, metrics_batch, geo_databases }
     Route { path, path_match, declared_path, upstream, is_default_backend, owner, features, exemptions, error_upstream, origin }
     Owner { namespace, name, service, port }

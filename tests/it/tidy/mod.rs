@@ -29,7 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("output", &["catalog", "conf", "credentials", "diagnostic", "diff", "lint", "source"]),
     ("protection", &["conf", "source"]),
     ("source", &[]),
-    ("emit", &["diagnostic", "ir", "nginx"]),
+    ("emit", &["catalog", "diagnostic", "ir", "nginx"]),
 ];
 
 /// Lines that a file may have: more hold more than one idea.

@@ -13,6 +13,7 @@ use std::io::Write as _;
 
 use serde::Serialize;
 
+use crate::catalog::releases::LUA_FILES;
 use crate::emit::Sink;
 use crate::emit::sink::Parts;
 use crate::ir::Proxy;
@@ -24,7 +25,7 @@ const SETTINGS: &str = "lua.json";
 
 /// The names of the files; older forms have the settings for Lua within nginx.conf.
 pub(super) fn names(proxy: &Proxy) -> impl Iterator<Item = &'static str> {
-    [BACKENDS, STREAMS, CERTIFICATES].into_iter().chain(proxy.layout.lua_files.then_some(SETTINGS))
+    [BACKENDS, STREAMS, CERTIFICATES].into_iter().chain(LUA_FILES.shows(proxy.form).then_some(SETTINGS))
 }
 
 /// Writes the JSON files. The same proxy gives the same bytes.
