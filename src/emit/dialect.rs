@@ -46,6 +46,17 @@ pub(super) fn is_address(address: &str) -> bool {
     address.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>().is_ok()
 }
 
+/// Whether a text is an address, or a network of addresses.
+pub(super) fn is_network(text: &str) -> bool {
+    let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+    let fits = |most: u8| bits.is_none_or(|bits| bits.parse::<u8>().is_ok_and(|bits| bits <= most) && !bits.starts_with('+'));
+    match address.parse::<IpAddr>() {
+        Ok(IpAddr::V4(_)) => fits(32),
+        Ok(IpAddr::V6(_)) => fits(128),
+        Err(_) => false,
+    }
+}
+
 /// The name of a host as nginx takes it: a wildcard becomes a regular expression, because it stands for one label only.
 pub(super) fn server_name(hostname: &str) -> String {
     if !hostname.starts_with('*') {
@@ -135,6 +146,16 @@ mod tests {
         assert_eq!(pattern(&["https://a.com"]), r"(https://a\.com)");
         assert_eq!(pattern(&["https://*.a.com", "http://b"]), r"(https://[A-Za-z0-9\-]+\.a\.com)|(http://b)");
         assert_eq!(pattern(&["a", ""]), "(a)|");
+    }
+
+    #[test]
+    fn networks_are_told_from_other_texts() {
+        for text in ["10.0.0.1", "10.0.0.0/8", "0.0.0.0/0", "::1", "fc00::/7"] {
+            assert!(is_network(text), "{text}");
+        }
+        for text in ["", "10.0.0.0/33", "10.0.0.0/", "::/129", "10.0.0.0/+8", "10.0.0.0/8/8", "ten", "all", " 10.0.0.1", "10.0.0"] {
+            assert!(!is_network(text), "{text}");
+        }
     }
 
     #[test]

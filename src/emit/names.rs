@@ -81,7 +81,6 @@ pub(super) fn inner(path: &str) -> &str {
 /// A URL of a service outside, with its port written out: a host without one would be the group of endpoints of that name, if there is
 /// one, whoever it belongs to. No group has a port.
 pub(super) fn outside(url: &str) -> String {
-    const PATHS: &[&str] = &["$request_uri", "$uri", "$document_uri", "$is_args"];
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let port = match scheme {
         _ if scheme.eq_ignore_ascii_case("http") => 80,
@@ -92,6 +91,16 @@ pub(super) fn outside(url: &str) -> String {
     let is_path = !behind.starts_with('$') || PATHS.iter().any(|path| behind.starts_with(path));
     let has_port = host.rsplit(']').next().is_some_and(|end| end.contains(':'));
     if host.is_empty() || has_port || !is_path { url.to_owned() } else { format!("{scheme}://{host}:{port}{behind}") }
+}
+
+/// Variables that hold a path.
+const PATHS: &[&str] = &["$request_uri", "$uri", "$document_uri", "$is_args"];
+
+/// The host of a URL, with its port; all of the URL where variables alone say what it is.
+pub(super) fn authority(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let end = PATHS.iter().filter_map(|path| rest.find(path)).chain(rest.find(['/', '?', '#'])).min();
+    &rest[..end.unwrap_or(rest.len())]
 }
 
 /// A text in which dollars stand for themselves.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
-use crate::ir::{Features, Origin, Owner, Proxy, Route, Server, SettingsOrigin};
+use crate::ir::{Destination, Features, Origin, Owner, Proxy, Route, Server, SettingsOrigin};
 
 /// Collects findings about the settings, a host or a route.
 #[derive(Debug, Default)]
@@ -105,6 +105,24 @@ impl<'a> Scope<'a> {
     /// Something is done in another way, which those who look closely can tell.
     pub(super) fn differs(&mut self, subject: &str, message: &str) {
         self.push(Diagnostic::info("expressed-differently", message), subject);
+    }
+
+    /// The input does not say who answers for a route: told where that is the end of it.
+    pub(super) fn unknown_backend(&mut self, proxy: &Proxy, route: &Route) {
+        if route.features.denied.is_some() || !proxy.upstream(&route.upstream).is_some_and(|upstream| upstream.unknown) {
+            return;
+        }
+        let service = self.owner.map(|owner| format!("{}/{}", owner.namespace, owner.service)).unwrap_or_default();
+        match proxy.destination_of(&route.upstream) {
+            Destination::Name(name) => {
+                let message =
+                    format!("the input does not hold Service `{service}`: requests go to its name in DNS, `{}`", name.authority());
+                self.differs("path", &message);
+            }
+            Destination::Endpoints(_) | Destination::Nowhere | Destination::NotFound => {
+                self.lost("path", &format!("the input does not say who answers for Service `{service}`: requests get 503"));
+            }
+        }
     }
 
     /// A protection gets lost: the route is closed.

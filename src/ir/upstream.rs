@@ -23,6 +23,8 @@ pub struct Upstream {
     pub endpoints: Vec<Endpoint>,
     /// The name of the service in DNS, where the input does not say which endpoints there are of any service.
     pub dns: Option<Endpoint>,
+    /// The input does not say who answers, though somebody may.
+    pub unknown: bool,
     /// Keeps a client on one endpoint.
     pub affinity: Affinity,
     /// Chooses the endpoint by a hash.

@@ -51,6 +51,14 @@ pub(super) fn of_name(world: &World, service: &Object<Service>, port: &Port) -> 
     Some(Endpoint { address, port: number.to_string() })
 }
 
+/// The same of a Service that the input does not hold; none where its port has only a name, which no DNS knows.
+pub(super) fn of_name_alone(world: &World, namespace: &str, name: &str, port: &Port) -> Option<Endpoint> {
+    let Port::Number(number) = port else { return None };
+    let is_name = |text: &str| is_dns_name(text) && !text.contains('.');
+    let is_fit = (1..=65_535).contains(number) && is_name(namespace) && is_name(name) && !world.has_endpoints();
+    is_fit.then(|| Endpoint { address: format!("{name}.{namespace}.svc.cluster.local"), port: number.to_string() })
+}
+
 /// The endpoints of one port of a Service, each address and port once.
 pub(super) fn of_port(world: &World, service: &Object<Service>, port: &ServicePort, transport: Transport) -> Vec<Endpoint> {
     if is_external(&service.value) {

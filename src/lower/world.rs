@@ -1,6 +1,6 @@
 //! What the passes look things up in: the objects by name, the settings and the facts of the pod.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{ConfigMap, Secret, Service};
@@ -58,6 +58,9 @@ pub struct World<'a> {
     /// The settings from its ConfigMap.
     pub settings: Settings,
     services: HashMap<String, &'a Object<Service>>,
+    /// Names of all Services, and of the namespaces that have one.
+    service_names: HashSet<&'a str>,
+    service_namespaces: HashSet<&'a str>,
     secrets: HashMap<String, &'a Object<Secret>>,
     config_maps: HashMap<String, &'a Object<ConfigMap>>,
     slices: HashMap<String, Vec<&'a EndpointSlice>>,
@@ -94,6 +97,8 @@ impl<'a> World<'a> {
             cluster,
             controller,
             settings,
+            service_names: cluster.services.iter().map(|service| service.reference.name.as_str()).collect(),
+            service_namespaces: cluster.services.iter().map(|service| service.reference.namespace.as_str()).collect(),
             services: index(&cluster.services, |object| watched(&object.reference.namespace) && is_open(&object.reference)),
             secrets,
             config_maps,
@@ -119,6 +124,14 @@ impl<'a> World<'a> {
     #[must_use]
     pub fn service(&self, key: &str) -> Option<&'a Object<Service>> {
         self.services.get(key).copied()
+    }
+
+    /// Whether a Service that the input does not hold may well be in the cluster: the input holds none of its namespace, nor one of its name.
+    #[must_use]
+    pub fn may_have_service(&self, namespace: &str, name: &str) -> bool {
+        !self.service_namespaces.contains(namespace)
+            && !self.service_names.contains(name)
+            && !self.is_closed("Service", &key_of(namespace, name))
     }
 
     /// The Secret of a name.

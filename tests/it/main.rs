@@ -23,6 +23,7 @@ mod hostile;
 mod links;
 mod looked;
 mod manifests;
+mod neutral;
 mod properties;
 mod protections;
 mod readme;

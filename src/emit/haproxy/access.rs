@@ -1,9 +1,8 @@
 //! Who may come in: addresses and passwords, joined as the route asks for.
 
-use std::net::IpAddr;
-
 use super::super::scope::Scope;
 use super::answers::answer;
+use super::filters;
 use super::lines::Lines;
 use super::passwords;
 use super::scripts::{self, ErrorPages};
@@ -25,11 +24,14 @@ pub(super) fn write(route: &Route, shared: &Shared, pages: &ErrorPages, scope: &
         password = None;
     }
     let blocked: Vec<_> = shared.proxy.settings.filters.block_cidrs.iter().map(|network| network.trim().to_owned()).collect();
+    if !filters::are_readable(&features.deny) {
+        scope.close("denylist-source-range", "not all that it refuses are addresses or networks");
+    }
     // Quirk: what a route says about addresses takes the place of what holds for all.
     let deny = if features.deny.is_empty() && features.allow.is_empty() { &blocked } else { &features.deny };
     // Quirk of nginx: where only networks of IPv6 are refused, they hold addresses of IPv4 within IPv6 as well.
     if deny.iter().all(|network| network.contains(':')) {
-        lines.condition("refused", "var(txn.mapped) -m ip", &readable(deny).1);
+        lines.condition("refused", "var(txn.mapped) -m ip", &filters::readable(deny).1);
     }
     let (refuses, welcomes) = (networks("refused", deny, lines), networks("welcome", &features.allow, lines));
     let service = route.service(&shared.proxy.settings);
@@ -96,7 +98,7 @@ fn challenge(auth: &PasswordAuth, unless: &[&str], lines: &mut Lines) {
 /// Names the condition that the client has one of these addresses; whether there is anything to ask. What is no address is no use to
 /// anybody. Addresses of either kind are compared with their own kind only, as nginx does: to HAProxy `::/0` holds all of IPv4.
 pub(super) fn networks(name: &str, all: &[String], lines: &mut Lines) -> bool {
-    let (ipv4, ipv6) = readable(all);
+    let (ipv4, ipv6) = filters::readable(all);
     lines.condition(name, "var(txn.ipv4) -m ip", &ipv4);
     lines.condition(name, "var(txn.ipv6) -m ip", &ipv6);
     if ipv4.is_empty() && ipv6.is_empty() && !all.is_empty() {
@@ -104,25 +106,6 @@ pub(super) fn networks(name: &str, all: &[String], lines: &mut Lines) -> bool {
         lines.code(&format!("acl {name} always_false"));
     }
     !all.is_empty()
-}
-
-/// The networks of IPv4 and those of IPv6.
-fn readable(all: &[String]) -> (Vec<String>, Vec<String>) {
-    let (mut ipv4, mut ipv6) = (Vec::new(), Vec::new());
-    for network in all {
-        if network == "all" {
-            ipv4.push(String::from("0.0.0.0/0"));
-            ipv6.push(String::from("::/0"));
-            continue;
-        }
-        let (address, bits) = network.split_once('/').map_or((network.as_str(), Some(0)), |(address, bits)| (address, bits.parse().ok()));
-        match (address.parse(), bits) {
-            (Ok(IpAddr::V4(_)), Some(0..=32)) => ipv4.push(network.clone()),
-            (Ok(IpAddr::V6(_)), Some(0..=128_u8)) => ipv6.push(network.clone()),
-            _ => {}
-        }
-    }
-    (ipv4, ipv6)
 }
 
 /// Writes the address of the client into one of two variables: addresses of IPv4 within IPv6 are those of IPv4.

@@ -32,9 +32,21 @@ pub(super) fn guard(pattern: &str) -> Option<String> {
     let pattern = plain(pattern);
     Effort::of(pattern).loops.then(|| {
         let (flags, pattern) = pattern.strip_prefix(START).map_or(("", pattern.to_owned()), |rest| ("(?i)", format!("^{rest}")));
+        let (verbs, pattern) = pattern.split_at(verbs_end(&pattern));
         // Half of the steps, so that it gives up before the other does; `\E` ends a quotation that has no end.
-        format!("(*LIMIT_MATCH={}){flags}^(?:[\\s\\S]*?(?:{pattern}\\E)|)", STEPS / 2)
+        format!("(*LIMIT_MATCH={}){verbs}{flags}^(?:[\\s\\S]*?(?:{pattern}\\E)|)", STEPS / 2)
     })
+}
+
+/// Where the settings end that PCRE reads at the very start of a regular expression, and nowhere else.
+fn verbs_end(pattern: &str) -> usize {
+    const SETTINGS: &[&str] = &["UTF", "UTF8", "UCP", "NO_", "NOTEMPTY", "LIMIT_", "CR", "LF", "ANY", "NUL", "BSR_"];
+    let mut end = 0;
+    while let Some(name) = pattern[end..].strip_prefix("(*") {
+        let Some(length) = name.find(')').filter(|_| SETTINGS.iter().any(|setting| name.starts_with(setting))) else { break };
+        end += length + 3;
+    }
+    end
 }
 
 /// Whether a guard can stand around the regular expression: a comment would hide the end.
@@ -262,6 +274,10 @@ mod tests {
         assert_eq!(guard("(?i)^/a(.*)"), None);
         assert_eq!(guard("(?i)^/a(b)*").as_deref(), Some(r"(*LIMIT_MATCH=100000)(?i)^(?:[\s\S]*?(?:^/a(b)*\E)|)"));
         assert_eq!(guard("(a|b)+$").as_deref(), Some(r"(*LIMIT_MATCH=100000)^(?:[\s\S]*?(?:(a|b)+$\E)|)"));
+        assert_eq!(
+            guard("(*UTF)(*LIMIT_DEPTH=9)(a)+").as_deref(),
+            Some(r"(*LIMIT_MATCH=100000)(*UTF)(*LIMIT_DEPTH=9)^(?:[\s\S]*?(?:(a)+\E)|)")
+        );
         assert_eq!(limited("(?i)^/a(b)*"), "(*LIMIT_MATCH=200000)(?i)^/a(b)*");
         assert!(can_be_guarded("/a#x") && !can_be_guarded("(?x)/(a)* # b"));
     }

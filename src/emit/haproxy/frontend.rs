@@ -4,6 +4,7 @@ use super::super::dialect::listen_addresses;
 use super::super::scope::Scope;
 use super::access;
 use super::answers::answer;
+use super::filters;
 use super::formats::SectionName;
 use super::guards::refuse_untold;
 use super::headers;
@@ -28,7 +29,7 @@ pub(super) fn write(shared: &Shared, maps: &Maps, scope: &mut Scope, lines: &mut
     if shared.asks_for_addresses() {
         access::families("", lines);
     }
-    refusals(shared, scope, lines);
+    refusals(shared, lines);
     host(shared, maps, lines);
     headers::facts(shared, lines);
     path(lines);
@@ -76,7 +77,7 @@ pub(super) fn only(address: &str) -> &'static str {
 }
 
 /// Writes who is refused before anything else.
-fn refusals(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
+fn refusals(shared: &Shared, lines: &mut Lines) {
     lines.code("http-request set-var(txn.is_bare) bool(true)");
     lines.rule(answer(400).code("if { req.ver 1.1 } !{ req.hdr_cnt(host) 1 }"));
     lines.rule(answer(400).code("if { req.hdr_cnt(host) gt 0 } !{ req.hdr(host) -m len gt 0 }"));
@@ -98,8 +99,8 @@ fn refusals(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
                 (None, Some(pattern)) => ("-m reg --", pattern),
                 (None, None) => ("-m str -i --", entry),
             };
-            if pattern.chars().any(char::is_control) || flags.contains("reg") && problem(pattern).is_some() {
-                scope.refuse("block-user-agents", "a pattern is not fit for a configuration");
+            if !filters::is_filter(entry) {
+                // Told, and all routes closed: see `shared`.
                 continue;
             }
             // An empty pattern is found in everything, and an empty word would be none; a brace would end the condition.

@@ -12,6 +12,7 @@ mod client_auth;
 mod cors;
 mod effort;
 mod fastcgi;
+mod filters;
 mod formats;
 mod frontend;
 mod global;

@@ -23,6 +23,7 @@ pub(super) fn write(
     tables: &mut limits::Tables,
     scope: &mut Scope,
 ) -> Lines {
+    scope.unknown_backend(shared.proxy, route);
     losses::tell(&route.features, shared, scope);
     let is_plain = match shared.proxy.protocol(route) {
         Protocol::Http | Protocol::Grpc | Protocol::FastCgi => true,

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::super::scope::Scope;
 use super::client_auth;
+use super::filters;
 use super::options::HaproxyOptions;
 use crate::ir::{Features, Proxy};
 
@@ -36,6 +37,19 @@ impl<'a> Shared<'a> {
         if settings.waf.enabled {
             scope.close("enable-modsecurity", "HAProxy has no web application firewall of its own");
             self.closed = Some("ModSecurity, which all routes ask for, cannot be expressed");
+        }
+        let all = &self.proxy.settings.filters;
+        let blocked: Vec<String> = all.block_cidrs.iter().map(|network| network.trim().to_owned()).collect();
+        let fit = |entries: &[String]| entries.iter().all(|entry| filters::is_filter(entry.trim()));
+        for (name, is_fit) in [
+            ("block-cidrs", filters::are_readable(&blocked)),
+            ("block-user-agents", fit(&all.block_user_agents)),
+            ("block-referers", fit(&all.block_referers)),
+        ] {
+            if !is_fit {
+                scope.refuse(name, "not all of it is fit for a configuration");
+                self.closed = Some("a filter that holds for all routes cannot be expressed");
+            }
         }
         let raw = [
             ("main-snippet", &snippets.main),

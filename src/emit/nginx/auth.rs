@@ -61,7 +61,9 @@ impl<'a> Auth<'a> {
                 lines.raw(snippet);
             }
             // With a variable the name is looked up for each request, not once at the start.
-            put!(lines, "set", "$auth_service", names::outside(&self.service.url));
+            let url = names::outside(&self.service.url);
+            put!(lines, "set", "$auth_service", &url);
+            only_names_outside("$auth_service", &url, lines);
             put!(lines, "proxy_pass", "$auth_service");
         });
         lines.gap();
@@ -142,6 +144,15 @@ impl<'a> Auth<'a> {
         if let Some(location) = self.sign_in_location() {
             put!(lines, "error_page", "401", "=", location);
         }
+    }
+}
+
+/// Refuses a URL whose host a client chooses, where that may be the name of a group of endpoints, which has no dot: nginx would take the group.
+pub(super) fn only_names_outside(variable: &str, url: &str, lines: &mut Lines) {
+    if names::authority(url).contains('$') {
+        let condition =
+            vec![Word::from(format!("({variable}")), Word::from("!~*"), Word::from("^https?://([[]|[^/?:]*[.])"), Word::from(")")];
+        lines.block("if", condition, |lines| put!(lines, "return", 403_i64));
     }
 }
 

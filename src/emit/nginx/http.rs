@@ -1,7 +1,5 @@
 //! Everything around the hosts: what holds for all of them.
 
-use std::net::IpAddr;
-
 use super::super::dialect;
 use super::super::options::Module;
 use super::super::view::switch;
@@ -155,17 +153,12 @@ fn real_ip(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     }
     let trusted = if is_asked { address.trusted.clone() } else { vec![String::from("127.0.0.1")] };
     for network in trusted {
-        if is_network(&network) {
+        if dialect::is_network(&network) {
             put!(lines, "set_real_ip_from", network);
         } else {
             scope.lost("proxy-real-ip-cidr", "not an address, nor a network: nobody is trusted for it");
         }
     }
-}
-
-/// Whether a text is an address, with or without the length of a prefix.
-fn is_network(text: &str) -> bool {
-    text.split_once('/').map_or(text, |(address, _)| address).parse::<IpAddr>().is_ok()
 }
 
 fn encryption(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {

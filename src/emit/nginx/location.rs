@@ -32,6 +32,7 @@ pub(super) fn write<'a>(
     lines: &mut Lines,
 ) {
     scope.enter(route);
+    scope.unknown_backend(shared.proxy, route);
     losses::tell(&route.features, shared, scope);
     cookies::tell(server, route, &shared.plans, scope);
     let refusal = shared.refused.location(server, &location_names(route, by_pattern, shared));

@@ -1,11 +1,18 @@
 //! What a route asks for that nginx itself does not have.
 
+use super::super::dialect::is_network;
 use super::scope::Scope;
 use super::shared::Shared;
 use crate::ir::{Features, Settings};
 
 /// Tells of keys of the ConfigMap that hold for all hosts.
 pub(super) fn tell_of_settings(settings: &Settings, scope: &mut Scope) {
+    let filters = &settings.filters;
+    for (key, networks) in [("nginx-status-ipv4-whitelist", &filters.status_ipv4), ("nginx-status-ipv6-whitelist", &filters.status_ipv6)] {
+        if !networks.iter().all(|network| is_network(network)) {
+            scope.lost(key, "not all of these are addresses or networks: those that are not may not read the status page");
+        }
+    }
     if settings.tracing.enabled {
         scope.lost("enable-opentelemetry", "nginx has no tracing of its own: requests are not traced");
     }

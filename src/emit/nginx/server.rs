@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::super::asked::{self, Asked};
-use super::super::dialect::{listen_addresses, server_name};
+use super::super::dialect::{is_network, listen_addresses, server_name};
+use super::auth::only_names_outside;
 use super::forwarding::Family;
 use super::lines::{Lines, Word, put};
 use super::scope::Scope;
@@ -253,10 +254,11 @@ fn mirror_target(target: &str, lines: &mut Lines) {
     let rest = target.split_once("://").map_or(target, |(_, rest)| rest);
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
-    if target.contains('$') || host.parse::<std::net::IpAddr>().is_ok() {
+    if !names::authority(target).contains('$') && (target.contains('$') || host.parse::<std::net::IpAddr>().is_ok()) {
         return put!(lines, "proxy_pass", target);
     }
     put!(lines, "set", "$mirror", target);
+    only_names_outside("$mirror", target, lines);
     if path.is_empty() {
         put!(lines, "proxy_pass", "$mirror");
     } else {
@@ -276,7 +278,7 @@ fn own_locations(shared: &Shared, lines: &mut Lines) {
     lines.block("location", vec![Word::from("/nginx_status")], |lines| {
         put!(lines, "access_log", "off");
         let ipv6 = if runtime.ipv6 { filters.status_ipv6.as_slice() } else { &[] };
-        for network in filters.status_ipv4.iter().chain(ipv6) {
+        for network in filters.status_ipv4.iter().chain(ipv6).filter(|network| is_network(network)) {
             put!(lines, "allow", network);
         }
         put!(lines, "deny", "all");

@@ -149,7 +149,7 @@ fn upstreams(before: &Proxy, after: &Proxy) -> Vec<Diagnostic> {
             algorithm: "load balancing",
             share: "the canary's share",
             alternatives: "canaries",
-        } and not { name, port, service, dns, is_alternative, origin });
+        } and not { name, port, service, dns, unknown, is_alternative, origin });
         let change = Diagnostic::warning(RULE, format!("backend `{}` is served otherwise: {}", is.name, fields.join(", ")));
         (!fields.is_empty()).then(|| place(change.subject(&is.name), is.origin))
     });

@@ -159,7 +159,7 @@ texts! {
     Snippets { main, http, server, location, stream }
     Tls { protocols, ciphers, ecdh_curve, dh_param, dh_param_object, early_data, session_cache, session_cache_size, session_timeout, session_tickets, session_ticket_key, buffer_size, reject_handshake, ocsp, hsts, hsts_max_age, hsts_include_subdomains, hsts_preload, no_redirect_paths }
     Stream { transport, listen, namespace, service_name, port, accept_proxy_protocol, send_proxy_protocol, endpoints, service, origin }
-    Upstream { name, port, service, tls_passthrough, endpoints, dns, affinity, hashing, algorithm, is_alternative, share, alternatives, origin }
+    Upstream { name, port, service, tls_passthrough, endpoints, dns, unknown, affinity, hashing, algorithm, is_alternative, share, alternatives, origin }
     Endpoint { address, port }
     Affinity { kind, mode, cookie }
     AffinityCookie { name, expires, max_age, secure, path, domain, same_site, conditional_same_site_none, change_on_failure, locations }
