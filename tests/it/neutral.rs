@@ -120,3 +120,17 @@ fn no_client_chooses_a_group_of_endpoints_for_authentication() {
         assert_eq!(text.contains("if ($auth_service !~* "), is_guarded, "{url}\n{text}");
     }
 }
+
+#[test]
+fn a_path_that_is_no_regular_expression_closes_no_other() {
+    for path in ["/a(", "/a[", "/a**", "/(?<n>a)(?<n>b)", "/a(?<=b+)", "/a{3,1}", "/a)"] {
+        let other = format!(
+            "paths: [{{path: '{path}', pathType: ImplementationSpecific, backend: {{service: {{name: wool, port: {{number: 80}}}}}}}}, "
+        );
+        let objects = ingress("nginx.ingress.kubernetes.io/use-regex: 'true'", "{number: 80}").replace("paths: [", &other);
+        let (text, said) = render(&[SERVICE, &objects].concat(), TARGETS[0]);
+        assert_eq!(text.matches("Closed: ").count(), 1, "{path}\n{text}");
+        assert!(text.contains("location ~* ^/ {") && text.contains("server_name loom.test"), "{path}\n{text}");
+        assert_eq!(said.matches("is no regular expression").count(), 1, "{path}\n{said}");
+    }
+}

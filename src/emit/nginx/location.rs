@@ -35,6 +35,11 @@ pub(super) fn write<'a>(
     scope.unknown_backend(shared.proxy, route);
     losses::tell(&route.features, shared, scope);
     cookies::tell(server, route, &shared.plans, scope);
+    if let Some(reason) = by_pattern.then(|| nginx::problem(&format!("^{}", route.path))).flatten() {
+        // Here, before nginx is asked: what it says of the block itself is about the host.
+        let message = format!("`{}` is no regular expression: {reason}", route.path);
+        scope.refused("path", &message, "the route answers 503 instead, and stands for its own letters");
+    }
     let refusal = shared.refused.location(server, &location_names(route, by_pattern, shared));
     if let Some(refusal) = refusal {
         scope.refused(&refused::annotation(route, &refusal.directive), &refusal.message, "the route answers 503 instead");
