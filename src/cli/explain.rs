@@ -221,7 +221,8 @@ impl<'a> Explainer<'a> {
 /// Whether a change is about a host, a path, a backend or whose they are, or follows from the names of all hosts.
 fn is_structure(change: &Change) -> bool {
     let is_place = change.is_block() && (change.name.starts_with("server ") || change.name.starts_with("location "));
-    is_place || change.name.starts_with("server_names_hash_") || words::family(change).is_some()
+    let is_endpoint = change.path.iter().any(|key| &**key == "endpoints");
+    is_place || is_endpoint || change.name.starts_with("server_names_hash_") || words::family(change).is_some()
 }
 
 /// Whether a cause is written into the configuration of the controller, so that a change takes a reload.
