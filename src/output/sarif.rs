@@ -9,8 +9,7 @@ use super::json::print;
 use super::region::Region;
 use crate::diagnostic::{Diagnostic, Fix, ObjectRef, Severity};
 use crate::lint::rule::Rule;
-use crate::lint::rules::RULES;
-use crate::lint::rules::security::danger;
+use crate::lint::rules::{self, security::danger};
 use crate::source::{SourceMap, Span};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -29,7 +28,7 @@ pub fn report(report: &Findings) -> serde_json::Result<String> {
     let driver = json!({
         "name": "ingressc",
         "semanticVersion": env!("CARGO_PKG_VERSION"),
-        "informationUri": home(),
+        "informationUri": HOME,
         "rules": rules.iter().map(|name| descriptor(name)).collect::<Vec<_>>(),
     });
     // Columns are counted in characters, not in the units of UTF-16 that SARIF assumes.
@@ -38,23 +37,15 @@ pub fn report(report: &Findings) -> serde_json::Result<String> {
 }
 
 /// Where the program is to be found.
-fn home() -> String {
-    match env!("CARGO_PKG_REPOSITORY") {
-        "" => format!("https://crates.io/crates/{}", env!("CARGO_PKG_NAME")),
-        repository => repository.to_owned(),
-    }
-}
+const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// Where a rule is explained.
 fn help_uri(name: &str) -> String {
-    match env!("CARGO_PKG_REPOSITORY") {
-        "" => format!("{}#{name}", home()),
-        repository => format!("{repository}/blob/v{}/docs/rules.md#{name}", env!("CARGO_PKG_VERSION")),
-    }
+    format!("{HOME}/blob/v{}/docs/rules.md#{name}", env!("CARGO_PKG_VERSION"))
 }
 
 fn descriptor(name: &str) -> Value {
-    let Some(rule) = RULES.iter().find(|rule| rule.name == name) else { return json!({ "id": name }) };
+    let Some(rule) = rules::find(name) else { return json!({ "id": name }) };
     let Rule { severity, .. } = rule;
     let page = rule.page();
     let why = unwrapped(page.why);
