@@ -250,10 +250,10 @@ impl Diagnostic {
         self
     }
 
-    /// Names the object.
+    /// Names the object, where it is known.
     #[must_use]
-    pub fn object(mut self, object: ObjectRef) -> Self {
-        self.object = Some(object);
+    pub fn object(mut self, object: impl Into<Option<ObjectRef>>) -> Self {
+        self.object = object.into().or(self.object);
         self
     }
 
@@ -264,10 +264,10 @@ impl Diagnostic {
         self
     }
 
-    /// Adds another place.
+    /// Adds another place, where there is one.
     #[must_use]
-    pub fn related(mut self, message: impl Into<String>, span: Span) -> Self {
-        self.related.push(Label { message: shown(message), span });
+    pub fn related(mut self, message: impl Into<String>, span: impl Into<Option<Span>>) -> Self {
+        self.related.extend(span.into().map(|span| Label { message: shown(message), span }));
         self
     }
 

@@ -3,7 +3,7 @@
 //! Everything else that depends on the version asks one of these facts, or carries its first release itself (annotations and settings
 //! that are new). Versions are compared here and nowhere else.
 
-use super::version::{FIRST, LATEST, Version};
+use super::version::{FIRST, LATEST, NEWEST, Version};
 use crate::ir::Form;
 
 /// What a change is about.
@@ -198,17 +198,6 @@ changes! {
     }
 }
 
-/// The last release of each line.
-const LAST_OF_LINE: [Version; 7] = [
-    Version::new(1, 9, 6),
-    Version::new(1, 10, 6),
-    Version::new(1, 11, 8),
-    Version::new(1, 12, 8),
-    Version::new(1, 13, 9),
-    Version::new(1, 14, 5),
-    Version::new(1, 15, 1),
-];
-
 /// The releases that fit what is known equally well: the newest and the oldest of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fitting {
@@ -223,7 +212,7 @@ pub struct Fitting {
 pub fn fitting(known: &[(&Change, bool)]) -> Option<Fitting> {
     let since = || CHANGES.iter().flat_map(|change| change.since).copied();
     let before = since().filter_map(|since| Some(Version::new(since.major, since.minor, since.patch.checked_sub(1)?)));
-    let lines = LAST_OF_LINE.into_iter().flat_map(|last| [Version::new(last.major, last.minor, 0), last]);
+    let lines = NEWEST.into_iter().flat_map(|last| [Version::new(last.major, last.minor, 0), last]);
     let candidates = || lines.clone().chain(before.clone()).chain(since()).filter(|version| (FIRST..=LATEST).contains(version));
     let fit = |version: &Version| known.iter().filter(|(change, holds)| change.holds(*version) == *holds).count();
     let best = candidates().map(|version| fit(&version)).max()?;

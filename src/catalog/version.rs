@@ -47,7 +47,7 @@ impl fmt::Display for Version {
 }
 
 /// The last release of each line.
-const NEWEST: [Version; 7] = [
+pub(super) const NEWEST: [Version; 7] = [
     Version::new(1, 9, 6),
     Version::new(1, 10, 6),
     Version::new(1, 11, 8),

@@ -1,8 +1,8 @@
 //! What the manifests do not say, and what would be otherwise if they did.
 
+use super::Causes;
 use super::ingress::{annotations, name};
 use super::query::Query;
-use super::{Causes, span};
 use crate::diagnostic::{Cause, Reason};
 use crate::manifest::Object;
 use crate::source::Span;
@@ -70,7 +70,7 @@ impl Causes<'_> {
         if absent.annotations.is_empty() {
             return self.config_map.filter(|_| !absent.keys.is_empty()).map(|map| map.key_span(&["data"]));
         }
-        ingress.map(annotations).or_else(|| query.host.and_then(|host| span(self.server(host)?.origin)))
+        ingress.map(annotations).or_else(|| query.host.and_then(|host| self.server(host)?.origin.span()))
     }
 }
 

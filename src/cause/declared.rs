@@ -6,7 +6,7 @@ use super::absent::listed;
 use super::governs::{absent_annotation, absent_setting, annotation_for, governor, governs, is_cause, is_shown, settings_for};
 use super::ingress::{annotation_of, annotations, backend, host, name, of_ingress, of_tls, path, rules};
 use super::query::Query;
-use super::{Causes, Found, span};
+use super::{Causes, Found};
 use crate::catalog::features::redirect;
 use crate::catalog::settings;
 use crate::diagnostic::{Cause, ObjectRef, Reason};
@@ -125,11 +125,11 @@ impl Causes<'_> {
             (None, _, Some((namespace, ingress))) if !ingress.is_empty() => {
                 (format!("there is no Ingress `{namespace}/{ingress}` in the manifests"), None, None)
             }
-            (None, Some(server), _) if span(server.origin).is_some() => (nobody(query), None, span(server.origin)),
+            (None, Some(server), _) if server.origin.span().is_some() => (nobody(query), None, server.origin.span()),
             (None, None, _) if self.twin(query).is_some() => {
                 let twin = self.twin(query);
                 let message = format!("no Ingress of its twin has an annotation `{}`", redirect::FROM_TWIN.spec.name);
-                (message, None, twin.and_then(|server| span(server.origin)))
+                (message, None, twin.and_then(|server| server.origin.span()))
             }
             (None, ..) => self.no_setting(query),
         };
@@ -196,7 +196,7 @@ impl Causes<'_> {
             let (front, back) = (token.rsplit_once('_').map(|(front, _)| front), token.split_once('_').map(|(_, back)| back));
             [Some(token), front, back].into_iter().flatten()
         });
-        names.filter_map(|name| self.counters.get(name)).copied().min_by_key(|route| span(route.origin))
+        names.filter_map(|name| self.counters.get(name)).copied().min_by_key(|route| route.origin.span())
     }
 
     /// The route of the location that the query is about.
@@ -211,7 +211,7 @@ impl Causes<'_> {
             return if query.path.is_some() { path(ingress, query) } else { host(ingress, query) };
         }
         let server = query.host.and_then(|host| self.server(host));
-        match server.and_then(|server| Some((server, span(server.origin)?))) {
+        match server.and_then(|server| Some((server, server.origin.span()?))) {
             Some((server, place)) => Cause {
                 reason: Reason::Object,
                 message: format!("the host `{}` is declared", server.hostname),
@@ -342,9 +342,9 @@ impl Causes<'_> {
             (_, _, Some(key)) => format!("the controller's default: {}", no_key(key)),
             _ => String::from("the controller's default"),
         };
-        let place = ingress.map(annotations).or_else(|| route.and_then(|route| span(route.origin)));
+        let place = ingress.map(annotations).or_else(|| route.and_then(|route| route.origin.span()));
         let place = place.or_else(|| config_map.filter(|_| key.is_some()).map(|map| map.key_span(&["data"])));
-        let place = place.or_else(|| query.host.and_then(|host| span(self.server(host)?.origin)));
+        let place = place.or_else(|| query.host.and_then(|host| self.server(host)?.origin.span()));
         let object = ingress.map(|ingress| ingress.reference.clone());
         Cause { object, span: place, subject: annotation.or(key).unwrap_or_default().to_owned(), ..default(message, query) }
     }

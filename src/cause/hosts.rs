@@ -4,7 +4,7 @@ use k8s_openapi::api::networking::v1::Ingress;
 
 use super::ingress::name;
 use super::query::Query;
-use super::{Causes, key, span};
+use super::{Causes, key};
 use crate::diagnostic::{Cause, Reason};
 use crate::ir::CATCH_ALL;
 use crate::lower::{CLASS_ANNOTATION, Class, Classes};
@@ -21,7 +21,7 @@ impl Causes<'_> {
             "server_names_hash_max_size" => format!("the names of all {} hosts together", servers().count()),
             _ => return None,
         };
-        Some(Cause { reason: Reason::Object, message, subject: longest.hostname.clone(), object: None, span: span(longest.origin) })
+        Some(Cause { reason: Reason::Object, message, subject: longest.hostname.clone(), object: None, span: longest.origin.span() })
     }
 
     /// Why an Ingress counts for nothing: it is of no class, or of one that is not the controller's.

@@ -84,7 +84,7 @@ impl<'a> Causes<'a> {
                 slices.entry(key(&slice.reference.namespace, service)).or_default().push(slice);
             }
         }
-        let upstreams = proxy.upstreams.iter().filter_map(|upstream| Some((upstream.name.as_str(), span(upstream.origin)?)));
+        let upstreams = proxy.upstreams.iter().filter_map(|upstream| Some((upstream.name.as_str(), upstream.origin.span()?)));
         let mut causes = Self {
             controller,
             cluster,
@@ -194,15 +194,6 @@ fn index<T>(objects: &[Object<T>]) -> HashMap<String, &Object<T>> {
 
 fn key(namespace: &str, name: &str) -> String {
     format!("{namespace}/{name}")
-}
-
-/// Where something came from, if that was a manifest.
-#[must_use]
-pub fn span(origin: crate::ir::Origin) -> Option<Span> {
-    match origin {
-        crate::ir::Origin::Manifest(span) => Some(span),
-        crate::ir::Origin::Default => None,
-    }
 }
 
 /// Whether an annotation governs a directive.

@@ -23,7 +23,7 @@ impl Build {
     /// How a folder is built; none: it holds manifests as they are.
     pub(super) fn of(folder: &Path) -> Option<Self> {
         let has = |name: &str| folder.join(name).is_file();
-        if ["kustomization.yaml", "kustomization.yml", "Kustomization"].into_iter().any(has) {
+        if manifest::KUSTOMIZATIONS.into_iter().any(has) {
             return Some(Self::Kustomization);
         }
         has("Chart.yaml").then_some(Self::Chart)

@@ -18,6 +18,11 @@ const FIXED_COST: usize = 50;
 /// What manifests come to.
 type Compile<'a> = dyn Fn(&Cluster, &Controller) -> Written + Sync + 'a;
 
+/// Whether manifests are few enough to be compiled so many times.
+pub(super) fn affords(given: Given, times: usize) -> bool {
+    times * (given.cluster.ingresses.len() + FIXED_COST) <= MOST_COMPILED
+}
+
 /// Manifests, what they come to, and what others would.
 pub(super) struct Sample<'a> {
     pub(super) given: Given<'a>,
@@ -28,7 +33,7 @@ pub(super) struct Sample<'a> {
 impl Sample<'_> {
     /// Whether the manifests are few enough to be compiled so many times.
     pub(super) fn affords(&self, times: usize) -> bool {
-        times * (self.given.cluster.ingresses.len() + FIXED_COST) <= MOST_COMPILED
+        affords(self.given, times)
     }
 
     /// What comes of the manifests with some edits as one of the sets has them.

@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
 use super::config::Level;
 use super::patterns::NamePattern;
 use crate::diagnostic::Severity;
-use crate::lint::rules::{self, RULES};
+use crate::lint::rules;
 
 /// What the command line says about rules. Of what fits a rule, the last one counts.
 #[derive(Debug, Clone, Default)]
@@ -93,7 +93,7 @@ fn denied(text: &str) -> Result<Denied, String> {
 /// Reads a rule, or a pattern that fits one.
 fn pattern(text: &str) -> Result<NamePattern, String> {
     let pattern = NamePattern::from(text.to_owned());
-    if RULES.iter().any(|rule| pattern.fits(rule.name)) {
+    if pattern.rules().next().is_some() {
         return Ok(pattern);
     }
     Err(match rules::similar(text) {

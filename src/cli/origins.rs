@@ -73,10 +73,14 @@ struct Sought<'a> {
 
 impl<'a> Sought<'a> {
     fn new(project: &'a Project, proxy: &'a Proxy, files: &[OutputFile], render: &Render) -> Self {
-        let written = Written::of_files(files.to_vec());
         let given = Given { cluster: &project.cluster, controller: &project.controller };
-        let compile = |cluster: &Cluster, controller: &Controller| Written::of_files(render(&lower::lower(cluster, controller).value));
-        let singles = Singles::of(&Sample { given, written: &written, compile: Box::new(compile) });
+        // To keep a second copy of the output is worth it only where something can be tried.
+        let singles = effects::affords(given, 1).then(|| {
+            let written = Written::of_files(files.to_vec());
+            let compile = |cluster: &Cluster, controller: &Controller| Written::of_files(render(&lower::lower(cluster, controller).value));
+            Singles::of(&Sample { given, written: &written, compile: Box::new(compile) })
+        });
+        let singles = singles.unwrap_or_default();
         Self { project, causes: Causes::new(&project.cluster, &project.controller, proxy), singles }
     }
 

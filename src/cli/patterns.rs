@@ -6,6 +6,9 @@ use globset::{GlobBuilder, GlobMatcher};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use serde::Deserialize;
 
+use crate::lint::rule::Rule;
+use crate::lint::rules::RULES;
+
 /// A pattern for the paths of files and folders: without a slash it fits a name at any depth, with one it begins at the folder of the
 /// settings file. What lies in a folder that fits, fits as well.
 #[derive(Debug, Clone, Deserialize)]
@@ -85,6 +88,11 @@ impl NamePattern {
     /// Whether it fits a name.
     pub(super) fn fits(&self, name: &str) -> bool {
         self.text == name || self.matcher.as_ref().is_some_and(|matcher| matcher.is_match(name))
+    }
+
+    /// The rules that it fits.
+    pub(super) fn rules(&self) -> impl Iterator<Item = &'static Rule> {
+        RULES.iter().copied().filter(|rule| self.fits(rule.name))
     }
 
     /// Whether it names one thing alone.

@@ -9,7 +9,6 @@ use super::project::Project;
 use super::remarks::Remarks;
 use super::suppressions::{Suppressions, unknown_rule};
 use crate::diagnostic::{Diagnostic, ObjectRef};
-use crate::lint::rules::RULES;
 use crate::source::Span;
 
 /// Findings after the user's settings.
@@ -84,10 +83,7 @@ impl<'a> Policy<'a> {
     }
 
     fn unknown_rules(&self) -> Vec<Diagnostic> {
-        let is_known = |name: &Spanned<String>| {
-            let pattern = NamePattern::from(name.as_ref().clone());
-            RULES.iter().any(|rule| pattern.fits(rule.name))
-        };
+        let is_known = |name: &Spanned<String>| NamePattern::from(name.as_ref().clone()).rules().next().is_some();
         let place = |name: &Spanned<String>| self.project.settings_file.map(|file| Span::new(file, name.span()));
         let unknown = self.project.settings.rules.keys().filter(|name| !is_known(name));
         unknown.map(|name| unknown_rule(name.as_ref(), place(name))).collect()

@@ -6,7 +6,6 @@ use super::patterns::NamePattern;
 use super::project::Project;
 use super::suppressions::unknown_rule;
 use crate::diagnostic::Diagnostic;
-use crate::lint::rules::RULES;
 use crate::manifest::comments::{Allow, comments};
 use crate::source::{FileId, Span};
 
@@ -50,9 +49,9 @@ impl<'a> Remarks<'a> {
         let mut rules = Vec::new();
         for (name, range) in &allow.rules {
             let pattern = NamePattern::from(name.clone());
-            if !RULES.iter().any(|rule| pattern.fits(rule.name)) {
+            if pattern.rules().next().is_none() {
                 self.complaints.push(unknown_rule(name, Some(Span::new(span.file, range.clone()))));
-            } else if RULES.iter().any(|rule| pattern.fits(rule.name) && self.permits(rule.name)) {
+            } else if pattern.rules().any(|rule| self.permits(rule.name)) {
                 rules.push(pattern);
             } else {
                 let finding = ignored(&format!("the settings permit no comment to allow `{name}`"), span).subject(name);

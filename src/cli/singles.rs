@@ -18,6 +18,7 @@ use crate::diff::Change;
 use crate::lower;
 
 /// What there is on a side, and what is not, name by name, with what it does.
+#[derive(Default)]
 pub(super) struct Singles {
     present: Vec<Trial>,
     absent: Vec<Trial>,
@@ -38,7 +39,11 @@ impl Singles {
     pub(super) fn new(side: &Sample, set: Set, changes: &[(&'static str, &Change)]) -> Self {
         let own = usize::from(set == Set::After);
         let seen: Vec<Seen> = changes.iter().map(|(file, change)| Seen::of(file, change)).collect();
-        let mut singles = Self { present: if seen.is_empty() { Vec::new() } else { present(side, false) }, absent: Vec::new(), own };
+        let mut singles = Self { present: Vec::new(), absent: Vec::new(), own };
+        if seen.is_empty() || !side.affords(1) {
+            return singles;
+        }
+        singles.present = present(side, false);
         count(&mut singles.present, &seen, own);
         // What something that is there explains to the letter needs no other explanation, and what is unlikely is tried last.
         let is_clear = |seen: &Seen| singles.present.iter().filter_map(|trial| trial.rank(seen, own)).any(|rank| rank.0 && rank.1 == 1000);

@@ -8,7 +8,7 @@ use super::config::Suppression;
 use super::patterns::{NamePattern, PathPatterns};
 use super::project::Project;
 use crate::diagnostic::{Diagnostic, ObjectRef};
-use crate::lint::rules::{self, RULES};
+use crate::lint::rules;
 use crate::source::{FileId, SourceMap, Span};
 
 /// Rule and object where a suppression says them plainly. What it leaves out, or says as a pattern, is tried for all findings.
@@ -73,7 +73,7 @@ impl<'a> Suppressions<'a> {
         let mut files: Option<Vec<PathBuf>> = None;
         let mut found = Vec::new();
         for (at, one) in self.all.iter().enumerate() {
-            if let Some(rule) = one.rule.as_ref().filter(|rule| !RULES.iter().any(|known| rule.as_ref().fits(known.name))) {
+            if let Some(rule) = one.rule.as_ref().filter(|rule| rule.as_ref().rules().next().is_none()) {
                 found.push(unknown_rule(rule.as_ref().text(), self.place(&rule.span())));
                 continue;
             }

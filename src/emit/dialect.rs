@@ -48,13 +48,16 @@ pub(super) fn is_address(address: &str) -> bool {
 
 /// Whether a text is an address, or a network of addresses.
 pub(super) fn is_network(text: &str) -> bool {
+    network(text).is_some()
+}
+
+/// The address of a text that is one, or a network of addresses.
+pub(super) fn network(text: &str) -> Option<IpAddr> {
     let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-    let fits = |most: u8| bits.is_none_or(|bits| bits.parse::<u8>().is_ok_and(|bits| bits <= most) && !bits.starts_with('+'));
-    match address.parse::<IpAddr>() {
-        Ok(IpAddr::V4(_)) => fits(32),
-        Ok(IpAddr::V6(_)) => fits(128),
-        Err(_) => false,
-    }
+    let address: IpAddr = address.parse().ok()?;
+    let most = if address.is_ipv4() { 32 } else { 128_u8 };
+    let fits = |bits: &str| bits.parse::<u8>().is_ok_and(|bits| bits <= most) && !bits.starts_with('+');
+    bits.is_none_or(fits).then_some(address)
 }
 
 /// The name of a host as nginx takes it: a wildcard becomes a regular expression, because it stands for one label only.

@@ -202,10 +202,7 @@ impl<'a> Scope<'a> {
     fn push(&mut self, finding: Diagnostic, subject: &str) {
         let cause = self.features.and_then(|features| features.cause(subject));
         let key = self.settings.and_then(|settings| Some((settings, settings.place(subject)?))).filter(|_| self.owner.is_none());
-        let span = cause.map(|(_, span)| *span).or(match key.map_or(self.origin, |(_, place)| place) {
-            Origin::Manifest(span) => Some(span),
-            Origin::Default => None,
-        });
+        let span = cause.map(|(_, span)| *span).or(key.map_or(self.origin, |(_, place)| place).span());
         let subject = cause.map_or(subject, |(name, _)| name);
         let mut finding = finding.subject(subject).at(span);
         if let Some(owner) = self.owner {

@@ -145,3 +145,14 @@ pub enum Origin {
     /// A place in a manifest.
     Manifest(Span),
 }
+
+impl Origin {
+    /// The place, if it was a manifest.
+    #[must_use]
+    pub fn span(self) -> Option<Span> {
+        match self {
+            Self::Manifest(span) => Some(span),
+            Self::Default => None,
+        }
+    }
+}

@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for ingress in &subject.cluster.ingresses {
-        let rules = ingress.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten()).enumerate();
+        let rules = ingress.rules().iter().enumerate();
         for (at, rule) in rules {
             let paths = rule.http.iter().flat_map(|http| &http.paths).enumerate();
             for (under, path) in paths.filter_map(|(under, path)| Some((under, path.path.as_deref()?))) {

@@ -54,10 +54,7 @@ impl Mender {
             let Some(fault) = fault(snippet) else { continue };
             snippet.clone_from(&fault.mended);
             let author = origin.as_ref().map(|origin| {
-                let span = match origin.place(key) {
-                    Some(Origin::Manifest(span)) => Some(span),
-                    _ => None,
-                };
+                let span = origin.place(key).and_then(Origin::span);
                 let object = ObjectRef { kind: String::from("ConfigMap"), namespace: origin.namespace.clone(), name: origin.name.clone() };
                 (key.to_owned(), span, Some(object))
             });

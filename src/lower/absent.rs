@@ -81,7 +81,7 @@ impl Found<'_> {
         for entry in ingress.value.spec.iter().flat_map(|spec| spec.tls.iter().flatten()) {
             let Some(name) = entry.secret_name.as_deref().filter(|name| !name.is_empty()) else { continue };
             let hosts: Vec<String> = entry.hosts.iter().flatten().cloned().collect();
-            let rules = ingress.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten()).filter_map(|rule| rule.host.clone());
+            let rules = ingress.rules().iter().filter_map(|rule| rule.host.clone());
             let hosts = if hosts.is_empty() { rules.collect() } else { hosts };
             if let Some(absent) = self.add("Secret", namespace, name, ingress) {
                 absent.hosts.extend(hosts);

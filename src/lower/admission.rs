@@ -91,7 +91,7 @@ fn loose_paths(object: &Object<Ingress>, allows_dots: bool) -> Vec<Diagnostic> {
     #[expect(clippy::unwrap_used, reason = "a fixed pattern that a test compiles")]
     static STRICT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^/[[:alnum:]\._\-/]*$").unwrap());
     let is_loose = |text: &str| !STRICT.is_match(text) || !allows_dots && text.contains('.');
-    let rules = object.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten()).enumerate();
+    let rules = object.rules().iter().enumerate();
     let mut found = Vec::new();
     for (at, rule) in rules {
         for (under, path) in rule.http.iter().flat_map(|http| &http.paths).enumerate() {

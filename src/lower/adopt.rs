@@ -117,7 +117,7 @@ impl Adopter<'_> {
 
     /// Paths of the type that is the controller's own mean beginnings there, and whole parts here.
     fn paths(&mut self) {
-        let rules = self.object.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten());
+        let rules = self.object.rules().iter();
         let paths = rules.enumerate().flat_map(|(rule, value)| {
             let paths = value.http.iter().flat_map(|http| &http.paths).enumerate();
             paths.map(move |(at, path)| (rule.to_string(), at.to_string(), path))

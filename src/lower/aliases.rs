@@ -22,12 +22,6 @@ pub(super) fn leave_hosts(chosen: &[Chosen], sites: &mut Sites, findings: &mut V
 fn is_host(chosen: &[Chosen], site: &Site, alias: &str, sites: &Sites) -> Diagnostic {
     let message = format!("`{alias}` is no alias of host `{}`: an Ingress declares it as a host", site.server.hostname);
     let finding = Diagnostic::warning("overridden-alias", message).at(site.aliases_at).subject(alias).effect(Effect::Overridden);
-    let finding = match site.aliases_by.and_then(|at| chosen.get(at)) {
-        Some(ingress) => finding.object(ingress.object.reference.clone()),
-        None => finding,
-    };
-    match sites.by_host.get(alias).map(|at| sites.list[*at].server.origin) {
-        Some(Origin::Manifest(place)) => finding.related("this host applies", place),
-        _ => finding,
-    }
+    let finding = finding.object(site.aliases_by.and_then(|at| chosen.get(at)).map(|ingress| ingress.object.reference.clone()));
+    finding.related("this host applies", sites.by_host.get(alias).map(|at| sites.list[*at].server.origin).and_then(Origin::span))
 }

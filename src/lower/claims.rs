@@ -13,7 +13,7 @@ use super::select::Chosen;
 use super::sites::{Site, Sites, cause};
 use crate::catalog::features::{redirect, server};
 use crate::diagnostic::Diagnostic;
-use crate::ir::{Origin, Server, twin};
+use crate::ir::{Server, twin};
 use crate::source::Span;
 
 /// Decides which aliases and twins take nothing from others, in the order in which Ingresses ask for them.
@@ -237,10 +237,9 @@ impl Names<'_> {
                 let place = cause(loser, server::ALIASES.spec.name).or_else(|| cause(loser, redirect::FROM_TWIN.spec.name));
                 Some(("it belongs to this one", place?))
             }
-            Verdict::Earlier(at) | Verdict::Yields(at) | Verdict::Contested(Loser::Host(at)) => match self.list[*at].server.origin {
-                Origin::Manifest(place) => Some(("this host is taken", place)),
-                Origin::Default => None,
-            },
+            Verdict::Earlier(at) | Verdict::Yields(at) | Verdict::Contested(Loser::Host(at)) => {
+                Some(("this host is taken", self.list[*at].server.origin.span()?))
+            }
             Verdict::Free => None,
         }
     }

@@ -117,10 +117,7 @@ impl Merge<'_, '_> {
         let diagnostic = Diagnostic::error("path-lost-to-canary", message).at(*span).subject(format!("{}{path}", rule.host));
         let diagnostic = diagnostic.object(ingress.object.reference.clone()).effect(Effect::Unreachable);
         let diagnostic = diagnostic.help("give the canary a Service of its own, or another port of this one");
-        self.findings.push(match upstream.origin {
-            Origin::Manifest(span) => diagnostic.related("this canary names the same Service and port", span),
-            Origin::Default => diagnostic,
-        });
+        self.findings.push(diagnostic.related("this canary names the same Service and port", upstream.origin.span()));
     }
 
     fn overridden(&self, winner: &Location, ingress: &Chosen, rule: &Rule, path: &Path) -> Diagnostic {
@@ -137,10 +134,7 @@ impl Merge<'_, '_> {
             true => diagnostic,
         };
         let why = if of_one { "of one Ingress the first" } else { "the controller serves the older Ingress" };
-        match winner.route.origin {
-            Origin::Manifest(span) => diagnostic.related(format!("this one applies: {why}"), span),
-            Origin::Default => diagnostic,
-        }
+        diagnostic.related(format!("this one applies: {why}"), winner.route.origin.span())
     }
 }
 

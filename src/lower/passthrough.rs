@@ -28,10 +28,7 @@ pub(super) fn check(world: &World, chosen: &[Chosen], sites: &Sites, findings: &
                 format!("path `{path}` of host `{}` gets no HTTPS requests: TLS is passed to the backend of `/`", site.server.hostname);
             let finding = Diagnostic::warning("passed-over-path", message).at(span).subject("ssl-passthrough");
             let finding = finding.object(ingress.object.reference.clone());
-            Some(match cause(ingress, "ssl-passthrough") {
-                Some(cause) => finding.related("this passes TLS on", cause),
-                None => finding,
-            })
+            Some(finding.related("this passes TLS on", cause(ingress, "ssl-passthrough")))
         };
         findings.extend(paths.into_iter().filter_map(finding));
     }

@@ -18,10 +18,7 @@ pub(super) fn create(servers: &[Server], findings: &mut Vec<Diagnostic>) -> Vec<
         if let Some(origin) = hosts.get(from.as_str()) {
             let message = format!("`{from}` is not redirected to `{to}`: an Ingress declares it as a host");
             let finding = place(Diagnostic::warning("overridden-redirect", message).effect(Effect::Overridden), server);
-            findings.push(match origin {
-                Origin::Manifest(place) => finding.related("this host applies", *place),
-                Origin::Default => finding,
-            });
+            findings.push(finding.related("this host applies", origin.span()));
             continue;
         }
         let certificate = server.certificate_for(&from).cloned();
@@ -43,15 +40,9 @@ pub(super) fn create(servers: &[Server], findings: &mut Vec<Diagnostic>) -> Vec<
 
 /// Points at the annotation that asks for the redirect, or else at the host.
 fn place(finding: Diagnostic, server: &Server) -> Diagnostic {
-    let host = match server.origin {
-        Origin::Manifest(span) => Some(span),
-        Origin::Default => None,
-    };
     let asking = server.routes.iter().find(|route| route.features.redirect.from_twin);
     let cause = asking.and_then(|route| route.features.cause(ANNOTATION)).map(|(_, span)| *span);
-    let finding = finding.at(cause.or(host)).subject(ANNOTATION);
-    match asking.and_then(|route| route.owner.as_deref()) {
-        Some(owner) => finding.object(ObjectRef { kind: "Ingress".into(), namespace: owner.namespace.clone(), name: owner.name.clone() }),
-        None => finding,
-    }
+    let finding = finding.at(cause.or(server.origin.span())).subject(ANNOTATION);
+    let owner = asking.and_then(|route| route.owner.as_deref());
+    finding.object(owner.map(|owner| ObjectRef { kind: "Ingress".into(), namespace: owner.namespace.clone(), name: owner.name.clone() }))
 }

@@ -64,7 +64,7 @@ fn declared_hosts(ingresses: &[Object<Ingress>]) -> Hosts {
         return hosts;
     }
     for object in ingresses {
-        let rules = object.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten()).enumerate();
+        let rules = object.rules().iter().enumerate();
         for (_, rule) in rules.filter(|(at, _)| !object.is_refused_at(&["spec", "rules", &at.to_string(), "host"])) {
             let host = rule.host.clone().unwrap_or_default();
             hosts.entry(host).or_default().insert(object.reference.namespace.clone());
@@ -89,7 +89,7 @@ fn other_names(object: &Object<Ingress>) -> Vec<String> {
     });
     let mut names: Vec<String> = aliases.flatten().collect();
     if of(redirect::FROM_TWIN.spec.name).next().is_some() {
-        let rules = object.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten());
+        let rules = object.rules().iter();
         names.extend(rules.filter_map(|rule| rule.host.as_deref()).map(twin));
     }
     names
@@ -99,7 +99,7 @@ fn other_names(object: &Object<Ingress>) -> Vec<String> {
 fn shut(object: &mut Object<Ingress>, hosts: &Hosts) {
     let namespace = object.reference.namespace.clone();
     let is_refused: Vec<bool> = {
-        let rules = object.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten());
+        let rules = object.rules().iter();
         let at_host = |(at, _): (usize, _)| object.is_refused_at(&["spec", "rules", &at.to_string(), "host"]);
         rules.enumerate().map(at_host).collect()
     };

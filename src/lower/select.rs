@@ -309,7 +309,7 @@ fn read<'a>(world: &World<'a>, pool: &Pool<Annotations>, index: usize, object: &
 }
 
 fn rules(namespace: &str, object: &Object<Ingress>) -> Vec<Rule> {
-    let rules = object.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten()).enumerate();
+    let rules = object.rules().iter().enumerate();
     let read = |(at, rule): (usize, &k8s_openapi::api::networking::v1::IngressRule)| {
         let at = at.to_string();
         let paths = rule.http.as_ref().map(|http| {

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::select::{Backend, Chosen};
 use super::sites::{Location, Site, Sites, cause};
 use crate::diagnostic::{Diagnostic, ObjectRef};
-use crate::ir::{CATCH_ALL, Origin, PathMatch, Port, Upstream};
+use crate::ir::{CATCH_ALL, PathMatch, Port, Upstream};
 
 /// What makes a backend the same as another: namespace, Service and port.
 type Key = (String, String, Port);
@@ -104,10 +104,7 @@ fn canaries(chosen: &[Chosen], sites: &Sites, upstreams: &[Upstream]) -> Vec<Dia
 /// Adds whose finding it is and who loses by it.
 fn about(finding: Diagnostic, ingress: &Chosen, victim: &Chosen, location: &Location) -> Diagnostic {
     let finding = finding.object(ingress.object.reference.clone());
-    match location.route.origin {
-        Origin::Manifest(span) => finding.related(format!("Ingress `{}/{}`", victim.namespace, victim.object.reference.name), span),
-        Origin::Default => finding,
-    }
+    finding.related(format!("Ingress `{}/{}`", victim.namespace, victim.object.reference.name), location.route.origin.span())
 }
 
 /// Whether a location makes regular expressions of all paths of its host.
@@ -156,10 +153,7 @@ fn paths(chosen: &[Chosen], site: &Site) -> Vec<Diagnostic> {
 }
 
 fn place(location: &Location) -> Option<crate::source::Span> {
-    match location.route.origin {
-        Origin::Manifest(span) => Some(span),
-        Origin::Default => None,
-    }
+    location.route.origin.span()
 }
 
 /// Hosts below a wildcard of another namespace.

@@ -1,6 +1,6 @@
 //! The one walk over what an Ingress names: its backends, with their hosts, paths and places.
 
-use k8s_openapi::api::networking::v1::{HTTPIngressPath, Ingress, IngressBackend, IngressServiceBackend};
+use k8s_openapi::api::networking::v1::{HTTPIngressPath, Ingress, IngressBackend, IngressRule, IngressServiceBackend, IngressTLS};
 
 use super::Object;
 use crate::source::Span;
@@ -12,6 +12,13 @@ pub enum Place {
     Default,
     /// A path, by the numbers of its rule and of itself.
     Path(usize, usize),
+}
+
+/// Where a host of `spec.tls` stands, by the numbers of its entry and of itself.
+#[derive(Debug, Clone, Copy)]
+pub struct TlsPlace {
+    entry: usize,
+    host: usize,
 }
 
 /// A backend that is a Service.
@@ -43,6 +50,32 @@ impl<'a> Backend<'a> {
 }
 
 impl Object<Ingress> {
+    /// The rules.
+    #[must_use]
+    pub fn rules(&self) -> &[IngressRule] {
+        self.value.spec.as_ref().and_then(|spec| spec.rules.as_deref()).unwrap_or_default()
+    }
+
+    /// The entries of `spec.tls`.
+    #[must_use]
+    pub fn tls(&self) -> &[IngressTLS] {
+        self.value.spec.as_ref().and_then(|spec| spec.tls.as_deref()).unwrap_or_default()
+    }
+
+    /// The hosts of these entries, with their places.
+    pub fn tls_hosts(&self) -> impl Iterator<Item = (&str, TlsPlace)> {
+        self.tls().iter().enumerate().flat_map(|(at, entry)| {
+            let hosts = entry.hosts.iter().flatten().enumerate();
+            hosts.map(move |(under, host)| (host.as_str(), TlsPlace { entry: at, host: under }))
+        })
+    }
+
+    /// Where a host of an entry stands.
+    #[must_use]
+    pub fn tls_span(&self, place: TlsPlace) -> Span {
+        self.span(&["spec", "tls", &place.entry.to_string(), "hosts", &place.host.to_string()])
+    }
+
     /// Every backend that is a Service, the default backend first.
     pub fn backends(&self) -> impl Iterator<Item = Backend<'_>> {
         let spec = self.value.spec.as_ref();
@@ -52,7 +85,7 @@ impl Object<Ingress> {
             path: None,
             service,
         });
-        let rules = spec.into_iter().flat_map(|spec| spec.rules.iter().flatten()).enumerate();
+        let rules = self.rules().iter().enumerate();
         let paths = rules.flat_map(|(at, rule)| {
             let paths = rule.http.iter().flat_map(|http| &http.paths).enumerate();
             paths.filter_map(move |(under, path)| {
@@ -61,6 +94,12 @@ impl Object<Ingress> {
             })
         });
         default.into_iter().chain(paths)
+    }
+
+    /// Where the Service of a backend is named.
+    #[must_use]
+    pub fn service_span(&self, place: Place) -> Span {
+        self.backend_span(place, &["backend", "service", "name"])
     }
 
     /// Where something of a backend stands: `["path"]`, `["backend", "service", "name"]`.

@@ -46,9 +46,10 @@ use crate::source::Span;
 use tree::Places;
 
 pub use access::{Access, Party, Permission, RoleRef};
-pub use backends::{Backend, Place};
+pub use backends::{Backend, Place, TlsPlace};
 pub use cluster::Cluster;
 pub use issuance::{Issuance, IssuerRef};
+pub use kustomize::NAMES as KUSTOMIZATIONS;
 pub use links::{Links, Use, named, of_namespace, selects};
 pub use load::load;
 pub use refused::Refusal;

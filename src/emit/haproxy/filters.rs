@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::super::dialect;
 use crate::nginx::problem;
 
 /// Whether a pattern of clients that are refused can be asked for.
@@ -26,11 +27,10 @@ pub(super) fn readable(all: &[String]) -> (Vec<String>, Vec<String>) {
             ipv6.push(String::from("::/0"));
             continue;
         }
-        let (address, bits) = network.split_once('/').map_or((network.as_str(), Some(0)), |(address, bits)| (address, bits.parse().ok()));
-        match (address.parse(), bits) {
-            (Ok(IpAddr::V4(_)), Some(0..=32)) => ipv4.push(network.clone()),
-            (Ok(IpAddr::V6(_)), Some(0..=128_u8)) => ipv6.push(network.clone()),
-            _ => {}
+        match dialect::network(network) {
+            Some(IpAddr::V4(_)) => ipv4.push(network.clone()),
+            Some(IpAddr::V6(_)) => ipv6.push(network.clone()),
+            None => {}
         }
     }
     (ipv4, ipv6)

@@ -4,7 +4,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{Subject, at_annotation, at_setting, authority, chosen_by_client};
 use crate::catalog::value::{Inward, Url, inward, read_address};
-use crate::cause::span;
 use crate::diagnostic::Diagnostic;
 use crate::ir::{DEFAULT_UPSTREAM, Runtime};
 use crate::lint::one_of_each_ingress;
@@ -37,7 +36,7 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
     for upstream in proxy.upstreams.iter().filter(|upstream| upstream.name != DEFAULT_UPSTREAM) {
         let mut endpoints = upstream.endpoints.iter().chain(&upstream.dns);
         let danger = endpoints.find_map(|endpoint| danger_of_host(&endpoint.address, &endpoint.port, &proxy.runtime));
-        findings.extend(danger.map(|danger| finding(&upstream.name, &danger).at(span(upstream.origin)).subject(&upstream.name)));
+        findings.extend(danger.map(|danger| finding(&upstream.name, &danger).at(upstream.origin.span()).subject(&upstream.name)));
     }
     findings
 }

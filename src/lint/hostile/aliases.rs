@@ -7,7 +7,6 @@ use regex::{Regex, RegexSet, RegexSetBuilder};
 
 use super::Subject;
 use crate::catalog::features::server as keys;
-use crate::cause::span;
 use crate::diagnostic::Diagnostic;
 use crate::ir::Server;
 use crate::manifest::{Cluster, Object};
@@ -57,16 +56,13 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
         let Some(server) = servers.get(alias.server) else { continue };
         let message = format!("the alias `{text}` of host `{}` takes {what}", server.hostname);
         let finding = Diagnostic::warning("greedy-alias", message).help("name the hosts one by one, or bind the pattern with `^` and `$`");
-        let finding = match other.and_then(|other| span(other.origin)) {
-            Some(place) => finding.related("this host is taken", place),
-            None => finding,
-        };
+        let finding = finding.related("this host is taken", other.and_then(|other| other.origin.span()));
         findings.push(match writers.get(text) {
             Some(ingress) => {
                 let place = ingress.span(&["metadata", "annotations", &annotation]);
                 finding.at(place).subject(annotation.as_str()).object(ingress.reference.clone())
             }
-            None => finding.at(span(server.origin)).subject(text),
+            None => finding.at(server.origin.span()).subject(text),
         });
     }
     findings

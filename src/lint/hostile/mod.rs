@@ -26,10 +26,7 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
 fn at_annotation(finding: Diagnostic, route: &Route, annotation: &str) -> Diagnostic {
     let cause = route.features.cause(annotation);
     let finding = finding.at(cause.map(|(_, span)| *span)).subject(cause.map_or(annotation, |(name, _)| name));
-    match &route.owner {
-        Some(owner) => finding.object(reference(owner)),
-        None => finding,
-    }
+    finding.object(route.owner.as_deref().map(reference))
 }
 
 /// Puts a finding at a key of the controller's ConfigMap.

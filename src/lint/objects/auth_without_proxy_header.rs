@@ -123,10 +123,7 @@ fn finding(look: &Look, server: &Server, route: &Route) -> Option<Diagnostic> {
     look.server_for(&target.host)?;
     let message = format!("`auth-url` leads back to the controller by host `{}`, without the PROXY header that it demands: requests get 500", target.host);
     let finding = at_annotation(RULE.finding(message), route, &external_auth::URL);
-    let finding = match look.proxy.settings_origin.as_ref().and_then(|origin| origin.place("use-proxy-protocol")) {
-        Some(Origin::Manifest(place)) => finding.related("it is demanded of every connection", place),
-        _ => finding,
-    };
+    let finding = finding.related("it is demanded of every connection", look.proxy.settings_origin.as_ref().and_then(|origin| origin.place("use-proxy-protocol")).and_then(Origin::span));
     let finding = finding.note("unless connections to the load balancer leave the cluster and come back, as where it has a name in place of an address");
     Some(finding.help("name the Service within the cluster: `http://NAME.NAMESPACE.svc.cluster.local/…`"))
 }

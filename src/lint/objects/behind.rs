@@ -46,7 +46,7 @@ impl<'a> Behind<'a> {
 
     /// Points at the path that leads to the pods.
     pub(super) fn beside(&self, finding: Diagnostic, words: &str) -> Diagnostic {
-        finding.related(words, self.user.ingress.backend_span(self.user.backend.place, &["backend", "service", "name"]))
+        finding.related(words, self.user.ingress.service_span(self.user.backend.place))
     }
 }
 

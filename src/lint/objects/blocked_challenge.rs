@@ -1,11 +1,10 @@
 //! Certificates whose challenge nobody can answer.
 
-use super::certificates::{entries, issuer_of, managed_by};
+use super::certificates::{issuer_of, managed_by};
 use super::entrances::entrances;
 use super::look::{Look, beside, path_of};
-use crate::catalog::features::{access, external_auth, password_auth, redirect};
+use crate::catalog::features::{access, external_auth, password_auth, redirect, snippets};
 use crate::catalog::key::Spec;
-use crate::cause::span;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::manifest::Object;
@@ -226,7 +225,7 @@ const PATH: &str = "/.well-known/acme-challenge";
 const IN_PLACE: &str = "acme.cert-manager.io/http01-edit-in-place";
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    let managed = look.ingresses().filter(|ingress| managed_by(ingress).is_some() && !entries(ingress).is_empty());
+    let managed = look.ingresses().filter(|ingress| managed_by(ingress).is_some() && !ingress.tls().is_empty());
     let (mut findings, mut is_by_http) = (Vec::new(), false);
     for ingress in managed {
         let issuer = issuer_of(look, ingress);
@@ -266,18 +265,17 @@ fn in_place<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>) -> Option<Diagnos
 
 /// Raw configuration of the host that answers before any path.
 fn snippet<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>) -> Option<Diagnostic> {
-    let text = look.annotation(ingress, "server-snippet")?;
+    let text = look.annotation(ingress, &snippets::SERVER.spec)?;
     let line = text.split([';', '\n']).map(str::trim).find(|line| line.starts_with("return ") || *line == "deny all" || line.starts_with("auth_basic \""))?;
     let finding = RULE.finding(format!("`{line}` of `server-snippet` holds for the answer to the challenge too: no certificate is issued over HTTP-01"));
-    let finding = finding.at(look.annotation_span(ingress, "server-snippet")).subject("server-snippet").object(ingress.reference.clone());
+    let finding = finding.at(look.annotation_span(ingress, &snippets::SERVER.spec)).subject("server-snippet").object(ingress.reference.clone());
     Some(finding.help("move it to the paths that it is for"))
 }
 
 fn wildcard(ingress: &Object<Ingress>) -> Option<Diagnostic> {
-    let hosts = entries(ingress).iter().enumerate().flat_map(|(at, entry)| entry.hosts.iter().flatten().enumerate().map(move |(under, host)| (at, under, host)));
-    let (at, under, host) = hosts.into_iter().find(|(_, _, host)| host.starts_with("*."))?;
+    let (host, place) = ingress.tls_hosts().find(|(host, _)| host.starts_with("*."))?;
     let finding = RULE.finding(format!("HTTP-01 cannot show whose `{host}` is: no authority issues a certificate for a wildcard by it"));
-    let finding = finding.at(ingress.span(&["spec", "tls", &at.to_string(), "hosts", &under.to_string()])).subject(host.as_str());
+    let finding = finding.at(ingress.tls_span(place)).subject(host);
     Some(finding.object(ingress.reference.clone()).help("give the issuer a solver of `dns01`"))
 }
 
@@ -311,7 +309,7 @@ fn own_paths(look: &Look) -> Vec<Diagnostic> {
             () => return None,
         };
         let message = format!("{by} stands before the answers to challenges for host `{}`: no certificate is issued over HTTP-01", server.hostname);
-        Some(beside(RULE.finding(message).at(span(route.origin)).subject(PATH), "of this path", route))
+        Some(beside(RULE.finding(message).at(route.origin.span()).subject(PATH), "of this path", route))
     });
     blocked.take(1).collect()
 }

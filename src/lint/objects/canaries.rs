@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use super::look::Look;
 use crate::catalog::key::Key;
-use crate::cause::span;
 use crate::diagnostic::Diagnostic;
 use crate::ir::Upstream;
 use crate::lint::rule::Rule;
@@ -39,7 +38,7 @@ pub(super) fn splits<'a>(look: &Look<'a>) -> Vec<Split<'a>> {
     for own in &look.proxy.upstreams {
         for (number, name) in own.alternatives.iter().enumerate() {
             let Some(canary) = look.proxy.upstream(name) else { continue };
-            let Some(place) = span(canary.origin) else { continue };
+            let Some(place) = canary.origin.span() else { continue };
             if let Some((ingress, backend)) = asked.get(&place).copied() {
                 splits.push(Split { own, canary, number, ingress, backend, place });
             }

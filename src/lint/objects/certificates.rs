@@ -4,23 +4,18 @@ use super::look::Look;
 use crate::diagnostic::ObjectRef;
 use crate::manifest::{Issuance, Object, named};
 use k8s_openapi::api::core::v1::Secret;
-use k8s_openapi::api::networking::v1::{Ingress, IngressTLS};
+use k8s_openapi::api::networking::v1::Ingress;
 use std::collections::BTreeSet;
 
 /// Annotations by which cert-manager makes certificates for an Ingress, and the kind of issuer that they name.
 const MANAGED: [(&str, &str); 3] =
     [("cert-manager.io/cluster-issuer", "ClusterIssuer"), ("cert-manager.io/issuer", "Issuer"), ("kubernetes.io/tls-acme", "")];
 
-/// The entries of `spec.tls`.
-pub(super) fn entries(ingress: &Object<Ingress>) -> &[IngressTLS] {
-    ingress.value.spec.as_ref().and_then(|spec| spec.tls.as_deref()).unwrap_or_default()
-}
-
 /// The Secrets of the input whose certificates are served, in order.
 pub(super) fn served<'a>(look: &Look<'a>) -> Vec<&'a Object<Secret>> {
     let mut used = BTreeSet::new();
     for ingress in look.ingresses() {
-        let names = entries(ingress).iter().filter_map(|entry| entry.secret_name.as_deref());
+        let names = ingress.tls().iter().filter_map(|entry| entry.secret_name.as_deref());
         used.extend(names.map(|name| (ingress.reference.namespace.as_str(), name)));
     }
     used.extend(look.controller.flags.default_ssl_certificate.split_once('/'));

@@ -1,7 +1,6 @@
 //! Beginnings of words that are taken as whole segments.
 
 use super::look::{Look, ingress_of, path_of};
-use crate::cause::span;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{PathMatch, Route};
 use crate::lint::rule::Rule;
@@ -80,10 +79,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 fn finding(route: &Route) -> Diagnostic {
     let path = path_of(route);
     let message = format!("path `{path}` does not take `{path}1`: without regular expressions a path ends with a whole segment");
-    let finding = RULE.finding(message).at(span(route.origin)).subject(path);
+    let finding = RULE.finding(message).at(route.origin.span()).subject(path);
     let finding = finding.help(format!("set `use-regex: \"true\"` and `pathType: ImplementationSpecific`, and write `{path}.*`"));
-    match ingress_of(route) {
-        Some(object) => finding.object(object),
-        None => finding,
-    }
+    finding.object(ingress_of(route))
 }

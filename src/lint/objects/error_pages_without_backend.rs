@@ -1,5 +1,6 @@
 //! Error pages that nobody serves.
 
+use crate::catalog::features::error_pages;
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
 use crate::lint::rule::Rule;
@@ -107,8 +108,8 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     };
     let config_map = lower::config_map(look.cluster, look.controller).filter(|_| !look.proxy.settings.route_defaults.error_codes.is_empty());
     let for_all = config_map.map(|config_map| finding(config_map.span(&["data", "custom-http-errors"]), &config_map.reference));
-    let asks = |ingress| look.annotation(ingress, "custom-http-errors").is_some_and(|codes| !codes.trim().is_empty());
-    let asking = look.ingresses().filter(|ingress| asks(ingress) && look.annotation(ingress, "default-backend").is_none());
-    let for_one = asking.map(|ingress| finding(look.annotation_span(ingress, "custom-http-errors"), &ingress.reference));
+    let asks = |ingress| look.annotation(ingress, &error_pages::CODES.spec).is_some_and(|codes| !codes.trim().is_empty());
+    let asking = look.ingresses().filter(|ingress| asks(ingress) && look.annotation(ingress, &error_pages::SERVICE.spec).is_none());
+    let for_one = asking.map(|ingress| finding(look.annotation_span(ingress, &error_pages::CODES.spec), &ingress.reference));
     for_all.into_iter().chain(for_one).collect()
 }

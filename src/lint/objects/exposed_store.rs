@@ -1,7 +1,6 @@
 //! Databases that are reached from outside.
 
 use super::look::Look;
-use crate::cause::span;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::manifest::{Object, ports, target};
@@ -125,7 +124,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
         let Some(store) = store_of(&[&port, &stream.service_name]) else { continue };
         let name = format!("{}/{}", stream.namespace, stream.service_name);
         let finding = RULE.finding(format!("Service `{name}`, which looks like {store}, is reached from outside by port {}", stream.listen));
-        findings.push(finding.at(span(stream.origin)).subject(name));
+        findings.push(finding.at(stream.origin.span()).subject(name));
     }
     findings
 }

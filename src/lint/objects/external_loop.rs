@@ -1,5 +1,6 @@
 //! Services outside of the cluster that are hosts of the controller itself.
 
+use crate::catalog::features::forwarding;
 use super::entrances::entrances;
 use super::look::{Asked, Look};
 use super::matching::Host;
@@ -133,7 +134,7 @@ fn finding(look: &Look, own: &HashSet<String>, asked: &Asked) -> Option<Diagnost
         return None;
     }
     // The host that is sent decides who answers.
-    let host = look.annotation(asked.ingress, "upstream-vhost").unwrap_or(asked.backend.host);
+    let host = look.annotation(asked.ingress, &forwarding::HOST.spec).unwrap_or(asked.backend.host);
     let answering = Host::of(look.server_for(host)?).answer(asked.backend.path())?;
     let owner = answering.owner.as_deref().filter(|owner| owner.namespace == asked.ingress.reference.namespace && owner.service == asked.backend.service.name)?;
     let message = format!("`{name}` is the controller itself: requests for path `{}` of host `{}` are passed to it for ever", asked.backend.path(), asked.backend.host);

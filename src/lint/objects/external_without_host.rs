@@ -1,5 +1,6 @@
 //! Servers outside that are asked for a host that they do not know.
 
+use crate::catalog::features::{backend_tls, forwarding};
 use super::look::{Asked, Look};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
@@ -97,9 +98,8 @@ fn unnamed(look: &Look, asked: &Asked) -> Option<Diagnostic> {
     if name.parse::<std::net::IpAddr>().is_ok() || name.trim_end_matches('.').ends_with(".cluster.local") || !name.contains('.') {
         return None;
     }
-    let has = |annotation: &str| look.annotation(asked.ingress, annotation).is_some();
-    let is_on = look.annotation(asked.ingress, "proxy-ssl-server-name").is_some_and(|value| value == "on");
-    let host = (!has("upstream-vhost")).then(|| format!("`Host` is that of the visitor (`upstream-vhost: {name}` sets it)"));
+    let is_on = look.annotation(asked.ingress, &backend_tls::SEND_NAME.spec).is_some_and(|value| value == "on");
+    let host = look.annotation(asked.ingress, &forwarding::HOST.spec).is_none().then(|| format!("`Host` is that of the visitor (`upstream-vhost: {name}` sets it)"));
     let sni = (asked.protocol.is_tls() && !is_on).then(|| String::from("no SNI is sent (`proxy-ssl-server-name: on` and `proxy-ssl-name`)"));
     let missing: Vec<String> = host.into_iter().chain(sni).collect();
     if missing.is_empty() {

@@ -164,10 +164,8 @@ fn finding(look: &Look) -> Option<Diagnostic> {
     let origin = look.proxy.settings_origin.as_ref()?;
     let message = format!("any client passes `{name}` with a header `{}` that it makes up: `{key}` believes it from everybody", address.for_header);
     let finding = RULE.finding(message).subject(key).effect(Effect::FailsOpen);
-    let finding = match origin.place(key) {
-        Some(Origin::Manifest(place)) => finding.at(place),
-        _ => finding.at(by_address.first().map(|(_, place)| *place)),
-    };
+    let place = origin.place(key).and_then(Origin::span).or_else(|| by_address.first().map(|(_, place)| *place));
+    let finding = finding.at(place);
     let finding = finding.note("`proxy-real-ip-cidr` is `0.0.0.0/0` unless it is set");
     let finding = finding.help("set `proxy-real-ip-cidr` to the networks of the proxies in front of the controller");
     Some(by_address.iter().take(SHOWN).fold(finding, |finding, (name, place)| finding.related(format!("`{name}` looks at the address"), *place)))

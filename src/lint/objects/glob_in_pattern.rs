@@ -1,7 +1,6 @@
 //! A `*` in a regular expression that is meant as anything.
 
 use super::look::{Look, ingress_of, path_of};
-use crate::cause::span;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::Route;
 use crate::lint::rule::Rule;
@@ -132,15 +131,12 @@ fn finding(route: &Route, letter: char) -> Diagnostic {
     let short = start.strip_suffix(letter).unwrap_or(start);
     let what = if letter == '/' { String::from("slashes") } else { format!("letters `{letter}`") };
     let message = format!("the `*` in path `{path}` is no wildcard: `{letter}*` is any number of {what}, so that `{short}mark` fits too");
-    let finding = RULE.finding(message).at(span(route.origin)).subject(path);
+    let finding = RULE.finding(message).at(route.origin.span()).subject(path);
     let finding = match letter {
         '/' => finding.help(format!("write `{short}(/|$)`, which takes all below it too")),
         _ => finding.help(format!("write `{start}.*`")),
     };
-    match ingress_of(route) {
-        Some(object) => finding.object(object),
-        None => finding,
-    }
+    finding.object(ingress_of(route))
 }
 
 #[cfg(test)]

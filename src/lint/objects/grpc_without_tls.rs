@@ -1,5 +1,6 @@
 //! gRPC on a host that clients reach without TLS.
 
+use crate::catalog::features::forwarding;
 use std::collections::HashSet;
 
 use super::look::Look;
@@ -71,7 +72,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let plain = asked.filter(|asked| look.proxy.server(asked.backend.host).is_some_and(|server| server.certificate.is_none()));
     let plain = plain.filter_map(|asked| {
         let (host, ingress) = (asked.backend.host, asked.ingress);
-        let place = look.annotation_span(ingress, "backend-protocol");
+        let place = look.annotation_span(ingress, &forwarding::PROTOCOL.spec);
         told.insert((place, host)).then_some((host, ingress, place))
     });
     plain

@@ -2,7 +2,6 @@
 
 use super::look::{Look, ingress_of, path_of};
 use super::matching::bars;
-use crate::cause::span;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::Route;
 use crate::lint::rule::Rule;
@@ -96,13 +95,10 @@ fn loose(path: &str) -> Option<&str> {
 fn finding(route: &Route, loose: &str) -> Diagnostic {
     let path = path_of(route);
     let message = format!("path `{path}` fits `{loose}` anywhere in a request: only the first alternative is tied to the beginning");
-    let finding = RULE.finding(message).at(span(route.origin)).subject(path);
+    let finding = RULE.finding(message).at(route.origin.span()).subject(path);
     let inside = path.split('|').map(|part| part.trim_start_matches('/')).collect::<Vec<_>>().join("|");
     let finding = finding.note("the controller puts one `^` in front of the path").help(format!("put the alternatives into a group: `/({inside})`"));
-    match ingress_of(route) {
-        Some(object) => finding.object(object),
-        None => finding,
-    }
+    finding.object(ingress_of(route))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Services without an address behind an Ingress.
 
+use crate::catalog::features::balancing;
 use std::collections::HashSet;
 
 use super::look::Look;
@@ -86,7 +87,7 @@ spec: {clusterIP: None, selector: {app: web}, ports: [{port: 80, targetPort: 808
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut told = HashSet::new();
     // What `service-upstream` makes of it is told by itself.
-    let asked = look.backends().filter(|asked| look.annotation(asked.ingress, "service-upstream") != Some("true"));
+    let asked = look.backends().filter(|asked| look.annotation(asked.ingress, &balancing::SERVICE_UPSTREAM.spec) != Some("true"));
     asked
         .filter_map(|asked| {
             let service = asked.service?;

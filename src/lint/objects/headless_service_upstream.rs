@@ -1,5 +1,6 @@
 //! Services without an address that shall be asked by it.
 
+use crate::catalog::features::balancing;
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
@@ -63,12 +64,12 @@ spec: {clusterIP: 10.96.0.9, ports: [{port: 80}]}
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    let asked = look.backends().filter(|asked| look.annotation(asked.ingress, "service-upstream") == Some("true"));
+    let asked = look.backends().filter(|asked| look.annotation(asked.ingress, &balancing::SERVICE_UPSTREAM.spec) == Some("true"));
     asked.filter_map(|asked| {
         let service = asked.service?;
         let address = service.value.spec.as_ref().and_then(|spec| spec.cluster_ip.as_deref());
         let finding = RULE.finding(format!("`service-upstream` has no effect: Service `{}` is headless", asked.name()));
-        let finding = finding.at(look.annotation_span(asked.ingress, "service-upstream")).subject("service-upstream");
+        let finding = finding.at(look.annotation_span(asked.ingress, &balancing::SERVICE_UPSTREAM.spec)).subject("service-upstream");
         let finding = finding.related("it has no address", service.span(&["spec", "clusterIP"])).object(asked.ingress.reference.clone());
         (address == Some("None")).then_some(finding)
     })

@@ -5,7 +5,7 @@ use super::{listed, meant};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::manifest::Object;
-use k8s_openapi::api::networking::v1::{Ingress, IngressTLS};
+use k8s_openapi::api::networking::v1::Ingress;
 use std::collections::BTreeSet;
 
 pub(super) static RULE: Rule = Rule {
@@ -92,23 +92,19 @@ spec: {ports: [{port: 80}]}
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut listed = BTreeSet::new();
     for ingress in look.ingresses() {
-        listed.extend(entries(ingress).iter().flat_map(|entry| entry.hosts.iter().flatten()).map(|host| host.to_ascii_lowercase()));
+        listed.extend(ingress.tls_hosts().map(|(host, _)| host.to_ascii_lowercase()));
     }
     look.ingresses().flat_map(|ingress| outside(look, &listed, ingress)).collect()
 }
 
-fn entries(ingress: &Object<Ingress>) -> &[IngressTLS] {
-    ingress.value.spec.as_ref().and_then(|spec| spec.tls.as_deref()).unwrap_or_default()
-}
-
 fn outside(look: &Look, listed_anywhere: &BTreeSet<String>, ingress: &Object<Ingress>) -> Vec<Diagnostic> {
-    let entries = entries(ingress);
+    let entries = ingress.tls();
     // An entry without hosts is for those that its certificate covers.
     if entries.is_empty() || entries.iter().any(|entry| entry.hosts.as_ref().is_none_or(Vec::is_empty)) {
         return Vec::new();
     }
-    let hosts: Vec<&str> = entries.iter().flat_map(|entry| entry.hosts.iter().flatten()).map(String::as_str).collect();
-    let rules = ingress.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten()).enumerate();
+    let hosts: Vec<&str> = ingress.tls_hosts().map(|(host, _)| host).collect();
+    let rules = ingress.rules().iter().enumerate();
     let mut findings = Vec::new();
     for (at, host) in rules.filter_map(|(at, rule)| Some((at, rule.host.as_deref().filter(|host| !host.is_empty())?))) {
         let lower = host.to_ascii_lowercase();

@@ -1,5 +1,6 @@
 //! Affinity of a Service that the controller goes around.
 
+use crate::catalog::features::{affinity, balancing};
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
@@ -165,26 +166,26 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let of_services = services.filter_map(|service| {
         let user = look.uses(service).find(|user| !goes_through(look, user.ingress))?;
         let name = format!("{}/{}", service.reference.namespace, service.reference.name);
-        let has_cookie = look.annotation(user.ingress, "affinity") == Some("cookie");
+        let has_cookie = look.annotation(user.ingress, &affinity::KIND.spec) == Some("cookie");
         let message = match has_cookie {
             true => format!("affinity is asked for twice: the cookie of the Ingress counts, and `sessionAffinity` of Service `{name}` does not"),
             false => format!("`sessionAffinity` of Service `{name}` has no effect behind an Ingress"),
         };
         let finding = RULE.finding(message).at(service.span(&["spec", "sessionAffinity"])).subject("sessionAffinity").object(service.reference.clone());
-        let place = user.ingress.backend_span(user.backend.place, &["backend", "service", "name"]);
+        let place = user.ingress.service_span(user.backend.place);
         let finding = finding.related("this path leads to its endpoints", place);
         Some(finding.help(if has_cookie { "remove `sessionAffinity`" } else { "set `affinity: cookie` on the Ingress" }))
     });
-    let sticky = look.ingresses().filter(|ingress| look.annotation(ingress, "affinity") == Some("cookie") && goes_through(look, ingress));
+    let sticky = look.ingresses().filter(|ingress| look.annotation(ingress, &affinity::KIND.spec) == Some("cookie") && goes_through(look, ingress));
     let of_ingresses = sticky.map(|ingress| {
         let finding = RULE.finding("`affinity` has no effect with `service-upstream`: the address of the Service is the only endpoint, and the cluster chooses the pod");
-        let finding = finding.at(look.annotation_span(ingress, "affinity")).subject("affinity").object(ingress.reference.clone());
-        finding.related("the Service is asked by its address", look.annotation_span(ingress, "service-upstream")).help("remove one of the two")
+        let finding = finding.at(look.annotation_span(ingress, &affinity::KIND.spec)).subject("affinity").object(ingress.reference.clone());
+        finding.related("the Service is asked by its address", look.annotation_span(ingress, &balancing::SERVICE_UPSTREAM.spec)).help("remove one of the two")
     });
     of_services.chain(of_ingresses).collect()
 }
 
 /// Whether an Ingress asks the Service instead of its endpoints.
 fn goes_through<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>) -> bool {
-    look.annotation(ingress, "service-upstream") == Some("true")
+    look.annotation(ingress, &balancing::SERVICE_UPSTREAM.spec) == Some("true")
 }

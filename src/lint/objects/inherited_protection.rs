@@ -112,8 +112,5 @@ fn finding(proxy: &Proxy, server: &Server) -> Option<Diagnostic> {
     let finding = beside(finding, "other paths of the host are open", open);
     let finding = finding.note("the root of a host without a path `/` takes the annotations of the first Ingress that declares the host");
     let finding = finding.help("declare `/` in an Ingress of its own");
-    Some(match ingress_of(root) {
-        Some(object) => finding.object(object),
-        None => finding,
-    })
+    Some(finding.object(ingress_of(root)))
 }

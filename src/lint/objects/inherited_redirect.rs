@@ -2,7 +2,6 @@
 
 use super::look::{Look, at_annotation, by_whom};
 use crate::catalog::features::redirect;
-use crate::cause::span;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::Server;
 use crate::lint::rule::Rule;
@@ -131,10 +130,7 @@ fn finding(server: &Server) -> Option<Diagnostic> {
         Some(_) => at_annotation(finding, root, &redirect::TEMPORARY),
         None => at_annotation(finding, root, &redirect::PERMANENT),
     };
-    let finding = match span(server.origin) {
-        Some(place) => finding.related("this host declares no path `/`", place),
-        None => finding,
-    };
+    let finding = finding.related("this host declares no path `/`", server.origin.span());
     let finding = finding.note(format!("the root of a host without a path `/` takes all annotations of {}, the first to declare the host", by_whom(root)));
     Some(finding.help("declare `/` in an Ingress without the redirect"))
 }

@@ -2,7 +2,6 @@
 
 use super::look::{Look, ingress_of, path_of};
 use super::matching::is_literal;
-use crate::cause::span;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::ir::Route;
 use crate::lint::rule::Rule;
@@ -135,11 +134,8 @@ fn finding(host: &str, route: &Route) -> Diagnostic {
     } else {
         format!("path `{path}` is taken literally, letter by letter: no Ingress of host `{host}` sets `use-regex` or a `rewrite-target`")
     };
-    let finding = RULE.finding(message).at(span(route.origin)).subject(path).effect(Effect::Unreachable);
-    let finding = match ingress_of(route) {
-        Some(object) => finding.object(object),
-        None => finding,
-    };
+    let finding = RULE.finding(message).at(route.origin.span()).subject(path).effect(Effect::Unreachable);
+    let finding = finding.object(ingress_of(route));
     match is_glob {
         true => {
             let start = path.split('*').next().unwrap_or_default().trim_end_matches('/');

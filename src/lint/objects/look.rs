@@ -70,7 +70,7 @@ impl<'a> Look<'a> {
     }
 
     fn asked_by(&self, ingress: &'a Object<Ingress>) -> impl Iterator<Item = Asked<'a>> + use<'a> {
-        let protocol = self.annotation(ingress, forwarding::PROTOCOL.spec.name).map(Protocol::of).unwrap_or_default();
+        let protocol = self.annotation(ingress, &forwarding::PROTOCOL.spec).map(Protocol::of).unwrap_or_default();
         let services = &self.cluster.services;
         ingress.backends().map(move |backend| {
             let service = named(services, &ingress.reference.namespace, &backend.service.name);
@@ -89,18 +89,26 @@ impl<'a> Look<'a> {
         self.cluster.workloads.iter().filter(move |workload| controllers.contains(&workload.reference))
     }
 
-    /// The value of an annotation of this controller, named without its prefix.
-    pub(super) fn annotation(&self, ingress: &'a Object<Ingress>, name: &str) -> Option<&'a str> {
+    /// The value of an annotation under its own name.
+    pub(super) fn annotation(&self, ingress: &'a Object<Ingress>, spec: &Spec) -> Option<&'a str> {
         let annotations = ingress.value.metadata.annotations.as_ref()?;
-        annotations.get(&self.full(name)).map(String::as_str)
+        annotations.get(&self.full(spec.name)).map(String::as_str)
+    }
+
+    /// The name under which an annotation is there: its own, or an older one.
+    pub(super) fn written(&self, ingress: &Object<Ingress>, spec: &'static Spec) -> Option<&'static str> {
+        let annotations = ingress.value.metadata.annotations.as_ref()?;
+        let mut names = std::iter::once(spec.name).chain(spec.aliases.iter().copied());
+        names.find(|name| annotations.contains_key(&self.full(name)))
     }
 
     /// Where an annotation of this controller stands.
-    pub(super) fn annotation_span(&self, ingress: &Object<Ingress>, name: &str) -> Span {
-        ingress.span(&["metadata", "annotations", &self.full(name)])
+    pub(super) fn annotation_span(&self, ingress: &Object<Ingress>, spec: &Spec) -> Span {
+        ingress.span(&["metadata", "annotations", &self.full(spec.name)])
     }
 
-    fn full(&self, name: &str) -> String {
+    /// The name of an annotation of this controller with its prefix.
+    pub(super) fn full(&self, name: &str) -> String {
         format!("{}/{name}", self.controller.flags.annotations_prefix)
     }
 
@@ -188,19 +196,13 @@ pub(super) fn written<'r, T>(route: &'r Route, key: &'static Key<T>) -> Option<(
 /// Puts a finding at an annotation of a route.
 pub(super) fn at_annotation<T>(finding: Diagnostic, route: &Route, key: &'static Key<T>) -> Diagnostic {
     let (name, place) = written(route, key).map_or((key.spec.name, None), |(name, place)| (name, Some(place)));
-    let finding = finding.at(place.or_else(|| crate::cause::span(route.origin))).subject(name);
-    match ingress_of(route) {
-        Some(object) => finding.object(object),
-        None => finding,
-    }
+    let finding = finding.at(place.or_else(|| route.origin.span())).subject(name);
+    finding.object(ingress_of(route))
 }
 
 /// Adds the place of a route to a finding, where a manifest declared it.
 pub(super) fn beside(finding: Diagnostic, words: impl Into<String>, route: &Route) -> Diagnostic {
-    match crate::cause::span(route.origin) {
-        Some(place) => finding.related(words, place),
-        None => finding,
-    }
+    finding.related(words, route.origin.span())
 }
 
 /// The path of a route as it was written.
@@ -221,7 +223,7 @@ impl<'a> Asked<'a> {
 
     /// Where the Ingress names the Service.
     pub(super) fn service_span(&self) -> Span {
-        self.ingress.backend_span(self.backend.place, &["backend", "service", "name"])
+        self.ingress.service_span(self.backend.place)
     }
 
     /// Where the Ingress names the port.

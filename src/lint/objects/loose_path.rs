@@ -4,7 +4,6 @@ use super::dropped_path::drops;
 use super::look::{Look, ingress_of, path_of, written};
 use super::matching::is_literal;
 use crate::catalog::features::rewrite;
-use crate::cause::span;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{PathMatch, Route};
 use crate::lint::rule::Rule;
@@ -118,13 +117,7 @@ fn finding(route: &Route) -> Diagnostic {
             RULE.finding(message).help(format!("write `{path}(/|$)` with `pathType: ImplementationSpecific`"))
         }
     };
-    let finding = finding.at(span(route.origin)).subject(path);
-    let finding = match place {
-        Some(place) => finding.related(format!("`{by}` makes it one"), place),
-        None => finding,
-    };
-    match ingress_of(route) {
-        Some(object) => finding.object(object),
-        None => finding,
-    }
+    let finding = finding.at(route.origin.span()).subject(path);
+    let finding = finding.related(format!("`{by}` makes it one"), place);
+    finding.object(ingress_of(route))
 }

@@ -161,10 +161,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
             let binding = grant.binding;
             let message = format!("{whom} may write Ingresses, and with them raw configuration: whoever does reads every Secret that the controller can");
             let finding = RULE.finding(message).at(binding.span(&["subjects"])).subject(grant.role()).object(binding.reference.clone());
-            let finding = match place {
-                Some(Origin::Manifest(place)) => finding.related("snippets are allowed here", place),
-                _ => finding,
-            };
+            let finding = finding.related("snippets are allowed here", place.and_then(Origin::span));
             finding.help(format!("set `{KEY}: \"false\"`, or give the role to few"))
         })
         .collect()

@@ -1,6 +1,6 @@
 //! Secrets that are not there, though others are.
 
-use super::certificates::{entries, managed_by};
+use super::certificates::{managed_by};
 use super::look::Look;
 use super::{listed, meant};
 use crate::catalog::features::{backend_tls, client_auth, password_auth};
@@ -164,15 +164,15 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 fn wanted<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>) -> Vec<Wanted<'a>> {
     let mut all = Vec::new();
     if managed_by(ingress).is_none() {
-        all.extend(entries(ingress).iter().enumerate().filter_map(|(at, entry)| {
+        all.extend(ingress.tls().iter().enumerate().filter_map(|(at, entry)| {
             let place = ingress.span(&["spec", "tls", &at.to_string(), "secretName"]);
             Some(Wanted { name: entry.secret_name.as_deref()?, place, key: "tls.crt", result: "its hosts are served with the default certificate" })
         }));
     }
     for (annotation, key, result) in [
-        (password_auth::SECRET.spec.name, "auth", "its paths answer 503"),
-        (client_auth::SECRET.spec.name, "ca.crt", "its hosts answer 403"),
-        (backend_tls::SECRET.spec.name, "ca.crt", "the certificate of the backend is not checked"),
+        (&password_auth::SECRET.spec, "auth", "its paths answer 503"),
+        (&client_auth::SECRET.spec, "ca.crt", "its hosts answer 403"),
+        (&backend_tls::SECRET.spec, "ca.crt", "the certificate of the backend is not checked"),
     ] {
         let Some(value) = look.annotation(ingress, annotation) else { continue };
         let name = match value.trim().split_once('/') {

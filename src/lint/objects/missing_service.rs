@@ -114,7 +114,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 fn missing(ingress: &Object<Ingress>, backend: &Backend, here: &[Object<Service>], elsewhere: Option<&Object<Service>>) -> Diagnostic {
     let (namespace, name) = (&ingress.reference.namespace, &backend.service.name);
     let finding = RULE.finding(format!("there is no Service `{namespace}/{name}`: the path `{}` answers 503", backend.path()));
-    let finding = finding.at(ingress.backend_span(backend.place, &["backend", "service", "name"])).subject(name);
+    let finding = finding.at(ingress.service_span(backend.place)).subject(name);
     let finding = finding.object(ingress.reference.clone());
     let names = || here.iter().map(|service| service.reference.name.as_str());
     match elsewhere {

@@ -1,6 +1,6 @@
 //! Hosts that clients reach without TLS.
 
-use super::certificates::{entries, managed_by};
+use super::certificates::{managed_by};
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{CATCH_ALL, Server};
@@ -228,7 +228,7 @@ struct Plain<'a> {
 impl<'a> Plain<'a> {
     /// The first one of an Ingress.
     fn of(look: &Look, ingress: &'a Object<Ingress>) -> Option<Self> {
-        let rules = ingress.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten()).enumerate();
+        let rules = ingress.rules().iter().enumerate();
         let is_plain = |host: &str| {
             let server = look.proxy.server(host).filter(|server| server.hostname != CATCH_ALL && !server.tls_passthrough);
             server.is_some_and(|server| look.proxy.certificate_of(server).is_none())
@@ -245,7 +245,7 @@ impl<'a> Plain<'a> {
 
 /// An Ingress whose certificate cert-manager shall make, without an entry for it.
 fn without_entries(ingress: &Object<Ingress>) -> Option<Diagnostic> {
-    let annotation = managed_by(ingress).filter(|_| entries(ingress).is_empty())?;
+    let annotation = managed_by(ingress).filter(|_| ingress.tls().is_empty())?;
     let place = ingress.span(&["metadata", "annotations", annotation]);
     let finding = Diagnostic { severity: Severity::Warning, ..RULE.finding(format!("`{annotation}` makes no certificate: the Ingress has no `tls`")) };
     Some(finding.at(place).subject(annotation).object(ingress.reference.clone()).help("add `tls` with the hosts and the name of a Secret"))
@@ -265,7 +265,7 @@ impl<'a> Tls<'a> {
         let named: HashSet<(&str, &str)> = all
             .flat_map(|ingress| {
                 let namespace = ingress.reference.namespace.as_str();
-                entries(ingress).iter().map(move |entry| (namespace, entry.secret_name.as_deref().unwrap_or_default()))
+                ingress.tls().iter().map(move |entry| (namespace, entry.secret_name.as_deref().unwrap_or_default()))
             })
             .collect();
         let is_default = |secret: &Object<Secret>| {

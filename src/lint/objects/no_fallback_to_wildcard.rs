@@ -1,7 +1,6 @@
 //! Hosts of their own below a wildcard, which does not answer what they do not.
 
 use super::look::Look;
-use crate::cause::span;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{CATCH_ALL, DEFAULT_UPSTREAM, Route, Server};
 use crate::lint::reference;
@@ -141,15 +140,9 @@ fn hostless(look: &Look) -> Option<Diagnostic> {
     let path = if missing.declared_path.is_empty() { "/" } else { &missing.declared_path };
     let host = &server.hostname;
     let message = format!("host `{host}` does not fall back to path `{path}` without a host{others}: requests that its own paths do not take get 404");
-    let finding = RULE.finding(message).at(span(missing.origin)).subject(path);
-    let finding = match missing.owner.as_deref() {
-        Some(owner) => finding.object(reference(owner)),
-        None => finding,
-    };
-    let finding = match span(server.origin) {
-        Some(place) => finding.related("this host is served on its own", place),
-        None => finding,
-    };
+    let finding = RULE.finding(message).at(missing.origin.span()).subject(path);
+    let finding = finding.object(missing.owner.as_deref().map(reference));
+    let finding = finding.related("this host is served on its own", server.origin.span());
     Some(finding.help(format!("repeat the path under `{host}`")))
 }
 
@@ -171,16 +164,10 @@ fn without_fallback(look: &Look, server: &Server) -> Option<Diagnostic> {
     let missing = wildcard.routes.iter().find(|route| !route.is_default_backend && !is_served(server, route))?;
     let (host, name) = (&server.hostname, &wildcard.hostname);
     let message = format!("requests for `{host}{}` get the default backend: a host of its own does not fall back to `{name}`", missing.declared_path);
-    let finding = RULE.finding(message).at(span(server.origin)).subject(host);
+    let finding = RULE.finding(message).at(server.origin.span()).subject(host);
     let owner = server.routes.iter().find_map(|route| route.owner.as_deref());
-    let finding = match owner {
-        Some(owner) => finding.object(reference(owner)),
-        None => finding,
-    };
-    let finding = match span(missing.origin) {
-        Some(place) => finding.related("this path is not looked at", place),
-        None => finding,
-    };
+    let finding = finding.object(owner.map(reference));
+    let finding = finding.related("this path is not looked at", missing.origin.span());
     Some(finding.help(format!("repeat the paths of `{name}` under `{host}`")))
 }
 

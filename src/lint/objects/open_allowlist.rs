@@ -107,8 +107,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 fn empty<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>) -> Option<Diagnostic> {
     let is_list = |spec: &Spec| std::ptr::eq(spec, &raw const access::ALLOW.spec);
     // The names are looked for first: to look up all annotations of all Ingresses takes long.
-    let names = std::iter::once(access::ALLOW.spec.name).chain(access::ALLOW.spec.aliases.iter().copied());
-    names.into_iter().find_map(|name| look.annotation(ingress, name))?;
+    look.written(ingress, &access::ALLOW.spec)?;
     let (_, name, _) = look.annotations(ingress).find(|(spec, _, value)| is_list(spec) && value.split(',').all(|part| part.trim().is_empty()))?;
     // The older name of it may hold a list.
     let others = look.annotations(ingress).any(|(spec, _, value)| is_list(spec) && !value.trim().is_empty());

@@ -2,7 +2,6 @@
 
 use super::guards::missing;
 use super::look::{Look, are_of_one, beside, by_whom, ingress_of, path_of};
-use crate::cause::span;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{Proxy, Route, Server};
 use crate::lint::rule::Rule;
@@ -232,12 +231,9 @@ fn finding(proxy: &Proxy, server: &Server, guarded: &Route, route: &Route, is_sa
     let (path, over) = (path_of(route), path_of(guarded));
     let which = if is_same { "which leads to the same Service, is" } else { "beside it, is" };
     let message = format!("path `{path}` of host `{}` is open, though `{over}`, {which} protected by {} of {}", server.hostname, lost.join(" and "), by_whom(guarded));
-    let finding = RULE.finding(message).at(span(route.origin)).subject(path);
+    let finding = RULE.finding(message).at(route.origin.span()).subject(path);
     let finding = beside(finding, "this one is protected", guarded).help("protect it too, or give what is open a Service of its own");
     let severity = if is_same { Severity::Warning } else { RULE.severity };
     let finding = Diagnostic { severity, ..finding };
-    Some(match ingress_of(route) {
-        Some(object) => finding.object(object),
-        None => finding,
-    })
+    Some(finding.object(ingress_of(route)))
 }

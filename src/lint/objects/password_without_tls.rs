@@ -1,5 +1,6 @@
 //! Passwords that cross the network as they are.
 
+use crate::catalog::features::{password_auth, rewrite};
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
@@ -88,13 +89,13 @@ spec: {ports: [{port: 80}]}
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut findings: Vec<Diagnostic> = Vec::new();
-    for ingress in look.ingresses().filter(|ingress| look.annotation(ingress, "auth-type").is_some()) {
-        let forces = look.annotation(ingress, "force-ssl-redirect") == Some("true");
+    for ingress in look.ingresses().filter(|ingress| look.annotation(ingress, &password_auth::SCHEME.spec).is_some()) {
+        let forces = look.annotation(ingress, &rewrite::FORCE_HTTPS.spec) == Some("true");
         let hosts = ingress.backends().map(|backend| backend.host).filter(|host| !host.is_empty());
         let plain = |host: &&str| look.proxy.server(host).is_some_and(|server| server.certificate.is_none());
         let Some(host) = hosts.into_iter().find(plain).filter(|_| !forces) else { continue };
         let finding = RULE.finding(format!("host `{host}` asks for passwords and has no TLS: they cross the network as they are"));
-        let finding = finding.at(look.annotation_span(ingress, "auth-type")).subject(host).object(ingress.reference.clone());
+        let finding = finding.at(look.annotation_span(ingress, &password_auth::SCHEME.spec)).subject(host).object(ingress.reference.clone());
         findings.push(finding.help(format!("add `tls` with the host `{host}`")));
     }
     findings

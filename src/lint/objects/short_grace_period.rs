@@ -1,5 +1,6 @@
 //! Controllers and backends that are killed while they answer.
 
+use crate::catalog::features::proxying;
 use super::behind::{Behind, behind};
 use super::look::Look;
 use crate::catalog::value::parse_duration;
@@ -203,12 +204,12 @@ fn of_backend(look: &Look, behind: &Behind) -> Option<Diagnostic> {
         let finding = RULE.finding(format!("the pods are killed after {grace} s, all of which `preStop` sleeps: no request that is under way gets its answer"));
         return Some(about(finding, workload).help("set it above what `preStop` takes and the longest request"));
     }
-    let timeout = look.annotation(behind.user.ingress, "proxy-read-timeout")?.trim().parse::<i64>().ok()?;
+    let timeout = look.annotation(behind.user.ingress, &proxying::READ_TIMEOUT.spec)?.trim().parse::<i64>().ok()?;
     if timeout <= (grace - waits).max(USUAL) {
         return None;
     }
     let message = format!("the pods are killed {} s after the signal, while an answer may take {timeout} s: long requests break at every rollout", grace - waits);
     let finding = Diagnostic { severity: Severity::Info, ..RULE.finding(message) };
-    let finding = about(finding, workload).related("the controller waits so long", look.annotation_span(behind.user.ingress, "proxy-read-timeout"));
+    let finding = about(finding, workload).related("the controller waits so long", look.annotation_span(behind.user.ingress, &proxying::READ_TIMEOUT.spec));
     Some(finding.help("set it above the longest request"))
 }

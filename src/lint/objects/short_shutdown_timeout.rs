@@ -4,7 +4,7 @@ use super::look::{Look, at_annotation, written};
 use crate::catalog::features::proxying;
 use crate::catalog::value::parse_duration;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::ir::{Origin, Route};
+use crate::ir::Route;
 use crate::lint::rule::Rule;
 
 pub(super) static RULE: Rule = Rule {
@@ -141,8 +141,8 @@ fn finding(look: &Look) -> Option<Diagnostic> {
     const KEY: &str = "worker-shutdown-timeout";
     let text = &look.proxy.settings.process.shutdown_timeout;
     let seconds = parse_duration(text)?.as_secs();
-    let place = look.proxy.settings_origin.as_ref().and_then(|origin| origin.place(KEY));
-    if let Some(Origin::Manifest(place)) = place.filter(|_| seconds < USUAL) {
+    let place = look.proxy.settings_origin.as_ref().and_then(|origin| origin.place(KEY)?.span());
+    if let Some(place) = place.filter(|_| seconds < USUAL) {
         let finding = RULE.finding(format!("each reload cuts requests that take longer than {text}")).at(place).subject(KEY);
         return Some(Diagnostic { severity: Severity::Warning, ..finding }.help("set it above the longest request: the default is `240s`"));
     }

@@ -2,7 +2,6 @@
 
 use super::look::{Look, at_annotation, by_whom, ingress_of, path_of, written};
 use crate::catalog::features::proxying;
-use crate::cause::span;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::Route;
 use crate::lint::rule::Rule;
@@ -134,9 +133,6 @@ fn finding(route: &Route, sign: &str) -> Diagnostic {
     if written(route, key).is_some() {
         return at_annotation(finding, route, key);
     }
-    let finding = finding.at(span(route.origin)).subject(path);
-    match ingress_of(route) {
-        Some(object) => finding.object(object),
-        None => finding,
-    }
+    let finding = finding.at(route.origin.span()).subject(path);
+    finding.object(ingress_of(route))
 }

@@ -214,7 +214,7 @@ fn finding<'a>(look: &Look<'a>, service: &'a Object<Service>, controllers: &BTre
     let message = format!("NetworkPolicy `{}` keeps the controller from Service `{name}`: no other namespace may connect to its pods", first.reference.name);
     let finding = RULE.finding(message).at(first.span(&["spec", "ingress"])).subject(name).object(first.reference.clone());
     let finding = match look.uses(service).next() {
-        Some(user) => finding.related("this path leads there, and answers 504", user.ingress.backend_span(user.backend.place, &["backend", "service", "name"])),
+        Some(user) => finding.related("this path leads there, and answers 504", user.ingress.service_span(user.backend.place)),
         None => finding,
     };
     Some(finding.help("allow the namespace of the controller: `from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress-nginx}}}]`"))

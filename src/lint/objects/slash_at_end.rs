@@ -2,7 +2,6 @@
 
 use super::look::{Look, ingress_of, path_of};
 use super::matching::is_literal;
-use crate::cause::span;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{PathMatch, Route, Server};
 use crate::lint::rule::Rule;
@@ -163,9 +162,6 @@ fn finding(look: &Look, server: &Server, route: &Route) -> Diagnostic {
         }
         false => RULE.finding(format!("requests for `{short}`, without the slash, do not get to path `{path}`")).help(format!("write `{short}`, or declare both")),
     };
-    let finding = finding.at(span(route.origin)).subject(path);
-    match ingress_of(route) {
-        Some(object) => finding.object(object),
-        None => finding,
-    }
+    let finding = finding.at(route.origin.span()).subject(path);
+    finding.object(ingress_of(route))
 }

@@ -1,5 +1,6 @@
 //! Pods with a memory of their own that clients change between.
 
+use crate::catalog::features::balancing;
 use super::behind::{at_container, behind};
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -206,13 +207,13 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
             let (service, backend) = (&behind.service.reference, &behind.user.backend);
             let upstream = look.proxy.upstream(&format!("{}-{}-{}", service.namespace, service.name, backend.port()?));
             let is_kept = upstream.is_some_and(|upstream| upstream.affinity.is_by_cookie() || !upstream.hashing.key.is_empty());
-            let all = look.annotation(behind.user.ingress, "service-upstream") == Some("true");
+            let all = look.annotation(behind.user.ingress, &balancing::SERVICE_UPSTREAM.spec) == Some("true");
             if is_kept || all {
                 return None;
             }
             let reference = &behind.workload.reference;
             let message = format!("{why} on {} pods of {} `{}`, and clients change between them", behind.workload.value.replicas.unwrap_or(1), reference.kind, reference.name);
-            let place_of_service = behind.user.ingress.backend_span(backend.place, &["backend", "service", "name"]);
+            let place_of_service = behind.user.ingress.service_span(backend.place);
             let finding = RULE.finding(message).at(place_of_service).subject(service.name.as_str()).object(behind.user.ingress.reference.clone());
             Some(finding.related("what keeps something", place).help("set `affinity: cookie` on the Ingress, or keep sessions outside of the pods"))
         })

@@ -111,7 +111,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     }
     let mut findings = Vec::new();
     for ingress in look.ingresses() {
-        let rules = ingress.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten()).enumerate();
+        let rules = ingress.rules().iter().enumerate();
         let wildcards = rules.filter_map(|(at, rule)| Some((at, rule.host.as_deref()?, rule.host.as_deref()?.strip_prefix("*.")?.to_ascii_lowercase())));
         let namespace = ingress.reference.namespace.as_str();
         let alone = |parent: &String| below.get(parent).is_none_or(|others| others.iter().all(|other| *other == namespace));

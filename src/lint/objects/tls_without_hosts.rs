@@ -1,6 +1,6 @@
 //! Entries of TLS for no host.
 
-use super::certificates::{entries, managed_by};
+use super::certificates::{managed_by};
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
@@ -99,7 +99,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 }
 
 fn finding(look: &Look, ingress: &Object<Ingress>) -> Option<Diagnostic> {
-    let (at, entry) = entries(ingress).iter().enumerate().find(|(_, entry)| entry.hosts.as_ref().is_none_or(Vec::is_empty))?;
+    let (at, entry) = ingress.tls().iter().enumerate().find(|(_, entry)| entry.hosts.as_ref().is_none_or(Vec::is_empty))?;
     let place = ingress.span(&["spec", "tls", &at.to_string()]);
     if let Some(annotation) = managed_by(ingress) {
         let finding = RULE.finding(format!("the entry of `tls` names no hosts: cert-manager, which `{annotation}` asks, passes it over and makes no certificate"));

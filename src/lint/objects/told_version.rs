@@ -2,7 +2,6 @@
 
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::ir::Origin;
 use crate::lint::rule::Rule;
 
 pub(super) static RULE: Rule = Rule {
@@ -65,7 +64,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 fn finding(look: &Look) -> Option<Diagnostic> {
     const KEY: &str = "server-tokens";
     let origin = look.proxy.settings_origin.as_ref().filter(|_| look.proxy.settings.headers.server_tokens)?;
-    let Some(Origin::Manifest(place)) = origin.place(KEY) else { return None };
+    let place = origin.place(KEY)?.span()?;
     let finding = RULE.finding("every response and error page names nginx and its version").at(place).subject(KEY);
     Some(finding.help("remove `server-tokens`"))
 }

@@ -1,6 +1,5 @@
 //! Hosts for which two certificates are named.
 
-use super::certificates::entries;
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::lint::rule::Rule;
@@ -130,7 +129,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut first: HashMap<String, First> = HashMap::new();
     let mut findings = Vec::new();
     for ingress in order {
-        let listed = entries(ingress).iter().enumerate().flat_map(|(at, entry)| entry.hosts.iter().flatten().map(move |host| (at, entry, host)));
+        let listed = ingress.tls().iter().enumerate().flat_map(|(at, entry)| entry.hosts.iter().flatten().map(move |host| (at, entry, host)));
         let rules: HashSet<String> = ingress.backends().map(|backend| backend.host.to_ascii_lowercase()).collect();
         // An entry counts for the hosts of the rules beside it alone.
         for (at, entry, host) in listed.filter(|(.., host)| rules.contains(&host.to_ascii_lowercase())) {

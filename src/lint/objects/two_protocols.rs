@@ -1,5 +1,6 @@
 //! Ports that are asked in two protocols.
 
+use crate::catalog::features::forwarding;
 use super::look::{Asked, Look};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::Protocol;
@@ -137,8 +138,8 @@ fn finding(look: &Look, asked: &Asked, other: &Asked) -> Diagnostic {
     let port = asked.backend.port().unwrap_or_default();
     let (own, its) = (name(asked.protocol), name(other.protocol));
     let message = format!("port {port} of Service `{}` is asked in {own} here, and in {its} by Ingress `{}`", asked.name(), other.ingress.reference.name);
-    let has = |asked: &Asked| look.annotation(asked.ingress, "backend-protocol").is_some();
-    let place = |asked: &Asked| if has(asked) { look.annotation_span(asked.ingress, "backend-protocol") } else { asked.port_span() };
+    let has = |asked: &Asked| look.annotation(asked.ingress, &forwarding::PROTOCOL.spec).is_some();
+    let place = |asked: &Asked| if has(asked) { look.annotation_span(asked.ingress, &forwarding::PROTOCOL.spec) } else { asked.port_span() };
     let finding = RULE.finding(message).at(place(asked)).subject(asked.name()).object(asked.ingress.reference.clone());
     finding.related("the other one", place(other)).help("name one protocol for the port, or a port for each")
 }

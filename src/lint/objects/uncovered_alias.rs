@@ -2,7 +2,6 @@
 
 use super::look::Look;
 use crate::lint::reference;
-use crate::cause::span;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::Server;
 use crate::lint::rule::Rule;
@@ -82,7 +81,7 @@ fn uncovered(look: &Look, server: &Server) -> Vec<Diagnostic> {
         let cause = route.and_then(|route| route.features.cause("server-alias")).map(|(_, span)| *span);
         match route.and_then(|route| route.owner.as_deref()) {
             Some(owner) => finding.at(cause).object(reference(owner)),
-            None => finding.at(cause.or_else(|| span(server.origin))),
+            None => finding.at(cause.or_else(|| server.origin.span())),
         }
     })
     .collect()

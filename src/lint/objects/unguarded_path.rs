@@ -2,7 +2,6 @@
 
 use super::guards::missing;
 use super::look::{Look, are_of_one, beside, by_whom, ingress_of, path_of};
-use crate::cause::span;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{Proxy, Route, Server};
 use crate::lint::rule::Rule;
@@ -146,10 +145,7 @@ fn finding(proxy: &Proxy, server: &Server, above: &Route, route: &Route) -> Opti
     }
     let (path, over) = (path_of(route), path_of(above));
     let message = format!("path `{path}` of host `{}` is open, though `{over}` above it is protected by {} of {}", server.hostname, lost.join(" and "), by_whom(above));
-    let finding = RULE.finding(message).at(span(route.origin)).subject(path);
+    let finding = RULE.finding(message).at(route.origin.span()).subject(path);
     let finding = beside(finding, "this one is protected", above).note("the longer path takes its requests, with the annotations of its own Ingress alone");
-    Some(match ingress_of(route) {
-        Some(object) => finding.object(object),
-        None => finding,
-    })
+    Some(finding.object(ingress_of(route)))
 }

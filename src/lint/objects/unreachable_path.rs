@@ -4,7 +4,6 @@ use super::guards::missing;
 use super::inclusion::Language;
 use super::look::{Look, are_of_one, beside, ingress_of, path_of};
 use super::matching::{Host, is_literal, pattern};
-use crate::cause::span;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::ir::{PathMatch, Proxy, Route, Server};
 use crate::lint::rule::Rule;
@@ -244,14 +243,11 @@ fn partly(proxy: &Proxy, server: &Server, route: &Route, first: &Route) -> Diagn
 }
 
 fn about(proxy: &Proxy, finding: Diagnostic, route: &Route, first: &Route) -> Diagnostic {
-    let finding = finding.at(span(route.origin)).subject(path_of(route));
+    let finding = finding.at(route.origin.span()).subject(path_of(route));
     let service = first.owner.as_deref().map(|owner| owner.service.clone()).unwrap_or_default();
     let finding = beside(finding, format!("this one takes them, for Service `{service}`"), first);
     let finding = finding.note("paths of a host with regular expressions are tried in the order of their length, the longest first");
-    let finding = match ingress_of(route) {
-        Some(object) => finding.object(object),
-        None => finding,
-    };
+    let finding = finding.object(ingress_of(route));
     let lost: Vec<String> = missing(proxy, route, first).map(|name| format!("`{name}`")).collect();
     match lost.as_slice() {
         [] => finding,

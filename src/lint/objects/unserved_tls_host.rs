@@ -1,6 +1,6 @@
 //! Hosts under TLS that nobody serves.
 
-use super::certificates::{entries, managed_by};
+use super::certificates::{managed_by};
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::twin;
@@ -100,7 +100,7 @@ spec:
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    let rules = look.cluster.ingresses.iter().flat_map(|ingress| ingress.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten()));
+    let rules = look.cluster.ingresses.iter().flat_map(Object::rules);
     let hosts = rules.filter_map(|rule| rule.host.as_deref()).map(str::to_ascii_lowercase);
     let aliases = look.proxy.servers.iter().flat_map(|server| &server.aliases).cloned();
     let mut served: HashSet<String> = hosts.chain(aliases).collect();
@@ -110,14 +110,13 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 }
 
 fn finding(served: &HashSet<String>, parents: &HashSet<&str>, ingress: &Object<Ingress>) -> Option<Diagnostic> {
-    let own: Vec<String> = ingress.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten()).filter_map(|rule| rule.host.as_deref()).map(str::to_ascii_lowercase).collect();
-    let listed: HashSet<String> = entries(ingress).iter().flat_map(|entry| entry.hosts.iter().flatten()).map(|host| host.to_ascii_lowercase()).collect();
+    let own: Vec<String> = ingress.rules().iter().filter_map(|rule| rule.host.as_deref()).map(str::to_ascii_lowercase).collect();
+    let listed: HashSet<String> = ingress.tls_hosts().map(|(host, _)| host.to_ascii_lowercase()).collect();
     let is_listed = |host: &String| listed.contains(host) || host.split_once('.').is_some_and(|(_, parent)| listed.contains(&format!("*.{parent}")));
     // Of a host that is misspelt in one of the two places it is told where the rule is.
     if own.is_empty() || !own.iter().all(is_listed) {
         return None;
     }
-    let all = entries(ingress).iter().enumerate().flat_map(|(at, entry)| entry.hosts.iter().flatten().enumerate().map(move |(under, host)| (at, under, host)));
     let is_idle = |host: &str| {
         let host = host.to_ascii_lowercase();
         // `www.` beside the name itself is often kept for a redirect elsewhere.
@@ -126,9 +125,8 @@ fn finding(served: &HashSet<String>, parents: &HashSet<&str>, ingress: &Object<I
         let covers = host.starts_with("*.") && parents.contains(parent);
         !served.contains(&host) && !served.contains(&twin(&host)) && !covers && !is_below
     };
-    let (at, under, host) = all.into_iter().find(|(_, _, host)| is_idle(host))?;
-    let place = ingress.span(&["spec", "tls", &at.to_string(), "hosts", &under.to_string()]);
-    let finding = RULE.finding(format!("`tls` names host `{host}`, and no rule of the input does: nothing is served under it")).at(place).subject(host.as_str());
+    let (host, place) = ingress.tls_hosts().find(|(host, _)| is_idle(host))?;
+    let finding = RULE.finding(format!("`tls` names host `{host}`, and no rule of the input does: nothing is served under it")).at(ingress.tls_span(place)).subject(host);
     let finding = finding.object(ingress.reference.clone());
     Some(match managed_by(ingress) {
         Some(_) => Diagnostic { severity: Severity::Warning, ..finding.note("cert-manager issues a certificate for all of its hosts or none") },

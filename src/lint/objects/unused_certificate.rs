@@ -1,8 +1,9 @@
 //! Certificates that no Ingress serves.
 
-use super::certificates::entries;
 use super::look::Look;
 use super::meant;
+use crate::catalog::features::{backend_tls, client_auth};
+use crate::catalog::key::Spec;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::manifest::{Issuance, Object};
@@ -103,7 +104,7 @@ spec: {secretName: db-tls, dnsNames: [db.shop.svc], issuerRef: {name: letsencryp
 };
 
 /// Annotations that name a Secret with a certificate.
-const NAMING: [&str; 2] = ["auth-tls-secret", "proxy-ssl-secret"];
+static NAMING: [&Spec; 2] = [&client_auth::SECRET.spec, &backend_tls::SECRET.spec];
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let certificates: Vec<_> = look.cluster.issuances.iter().filter(|object| object.reference.kind == "Certificate").collect();
@@ -115,10 +116,10 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut hosts: HashMap<(&str, String), &str> = HashMap::new();
     for ingress in &look.cluster.ingresses {
         let namespace = ingress.reference.namespace.as_str();
-        named.extend(entries(ingress).iter().filter_map(|entry| Some((namespace, entry.secret_name.as_deref()?))));
+        named.extend(ingress.tls().iter().filter_map(|entry| Some((namespace, entry.secret_name.as_deref()?))));
         let others = NAMING.iter().filter_map(|annotation| look.annotation(ingress, annotation));
         named.extend(others.map(|value| value.split_once('/').unwrap_or((namespace, value))));
-        let own = entries(ingress).iter().filter_map(|entry| entry.secret_name.as_deref()).next().unwrap_or_default();
+        let own = ingress.tls().iter().filter_map(|entry| entry.secret_name.as_deref()).next().unwrap_or_default();
         hosts.extend(ingress.backends().map(|backend| ((namespace, backend.host.to_ascii_lowercase()), own)));
     }
     let unused = certificates.into_iter().filter(|certificate| !named.contains(&(certificate.reference.namespace.as_str(), certificate.value.secret_name.as_str())));

@@ -1,6 +1,8 @@
 //! Services behind an Ingress that are reached without it.
 
 use super::look::Look;
+use crate::catalog::features::{access, client_auth, external_auth, password_auth, rate_limits, waf};
+use crate::catalog::key::Spec;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 
@@ -86,35 +88,34 @@ spec: {ports: [{port: 80}]}
 };
 
 /// Annotations that keep somebody out.
-const PROTECTIONS: [&str; 10] = [
-    "auth-url",
-    "auth-type",
-    "auth-tls-secret",
-    "whitelist-source-range",
-    "allowlist-source-range",
-    "denylist-source-range",
-    "limit-rps",
-    "limit-rpm",
-    "limit-connections",
-    "enable-modsecurity",
+static PROTECTIONS: [&Spec; 9] = [
+    &external_auth::URL.spec,
+    &password_auth::SCHEME.spec,
+    &client_auth::SECRET.spec,
+    &access::ALLOW.spec,
+    &access::DENY.spec,
+    &rate_limits::PER_SECOND.spec,
+    &rate_limits::PER_MINUTE.spec,
+    &rate_limits::CONNECTIONS.spec,
+    &waf::ENABLED.spec,
 ];
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let kind = |spec: &k8s_openapi::api::core::v1::ServiceSpec| spec.type_.clone().filter(|kind| matches!(kind.as_str(), "NodePort" | "LoadBalancer"));
     let open = look.cluster.services.iter().filter_map(|service| Some((service, kind(service.value.spec.as_ref()?)?)));
     open.filter_map(|(service, kind)| {
-        let protected = |ingress| PROTECTIONS.iter().find(|name| look.annotation(ingress, name).is_some());
+        let protected = |ingress| PROTECTIONS.iter().find_map(|spec| look.written(ingress, spec));
         let name = format!("{}/{}", service.reference.namespace, service.reference.name);
         let about = |finding: Diagnostic| finding.at(service.span(&["spec", "type"])).subject(name.as_str()).object(service.reference.clone());
         if let Some((user, protection)) = look.uses(service).find_map(|user| Some((user, protected(user.ingress)?))) {
             let finding = RULE.finding(format!("`{protection}` is not asked of who reaches Service `{name}` by its type `{kind}`"));
-            let finding = about(finding).related("the Ingress asks for it", look.annotation_span(user.ingress, protection));
+            let finding = about(finding).related("the Ingress asks for it", user.ingress.span(&["metadata", "annotations", &look.full(protection)]));
             return Some(Diagnostic { severity: Severity::Warning, ..finding }.help("make it a `ClusterIP`"));
         }
         let user = look.uses(service).next()?;
         let where_ = if kind == "NodePort" { "at a port of every node" } else { "at a load balancer of its own, which is paid for each month" };
         let finding = RULE.finding(format!("Service `{name}` is reached {where_} too, without its Ingress"));
-        let place = user.ingress.backend_span(user.backend.place, &["backend", "service", "name"]);
+        let place = user.ingress.service_span(user.backend.place);
         Some(about(finding).related("this path leads to it", place).help("make it a `ClusterIP`"))
     })
     .collect()

@@ -3,7 +3,6 @@
 use super::canaries::splits;
 use super::look::{Look, path_of};
 use crate::catalog::key::Key;
-use crate::cause::span;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::questions;
 use crate::lint::rule::Rule;
@@ -173,7 +172,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut seen = HashSet::new();
     for server in &look.proxy.servers {
         for route in server.routes.iter().filter(|route| route.owner.is_some() && seen.insert((&server.hostname, route.origin))) {
-            if let Some(place) = span(route.origin) {
+            if let Some(place) = route.origin.span() {
                 by_upstream.entry(&route.upstream).or_default().push((&server.hostname, path_of(route), place));
             }
         }

@@ -6,7 +6,7 @@ use k8s_openapi::api::networking::v1::Ingress;
 
 use super::finding;
 use crate::catalog::{features, settings};
-use crate::cause::{Causes, Found, governs, is_shown, span};
+use crate::cause::{Causes, Found, governs, is_shown};
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::ir::{Route, Server};
 use crate::lint::reference;
@@ -56,8 +56,8 @@ impl<'a> Explainer<'a> {
         }
         let by_path = refusal.path.as_ref().and_then(|path| routes.iter().find(|route| route.path == *path));
         match by_path.or(routes.first()) {
-            Some(route) => about_ingress(finding(&refusal.message, span(route.origin)), route),
-            None => finding(&refusal.message, server.and_then(|server| span(server.origin))),
+            Some(route) => about_ingress(finding(&refusal.message, route.origin.span()), route),
+            None => finding(&refusal.message, server.and_then(|server| server.origin.span())),
         }
     }
 
@@ -82,7 +82,7 @@ impl<'a> Explainer<'a> {
         if refusal.host.is_none() {
             let mut routes: Vec<&Route> =
                 self.causes.all_routes().filter(|route| route.features.cause("stream-snippet").is_some()).collect();
-            routes.sort_by_key(|route| span(route.origin));
+            routes.sort_by_key(|route| route.origin.span());
             found.extend(self.annotations(&routes, &|name| name == "stream-snippet"));
         }
         found
@@ -162,7 +162,7 @@ fn of_path(refusal: &Refusal, routes: &[&Route], server: Option<&Server>) -> Opt
     let of_server = || server.into_iter().flat_map(|server| &server.routes);
     let route = routes.iter().copied().chain(of_server()).find(|route| route.path == path)?;
     let message = refusal.message.replace(pattern, &route.declared_path);
-    let mut found = about_ingress(finding(&message, span(route.origin)), route).subject(&route.declared_path);
+    let mut found = about_ingress(finding(&message, route.origin.span()), route).subject(&route.declared_path);
     const MAKERS: [&str; 2] = ["use-regex", "rewrite-target"];
     let maker = |route: &Route| MAKERS.iter().find_map(|name| route.features.cause(name)).cloned();
     if maker(route).is_none()
@@ -175,8 +175,5 @@ fn of_path(refusal: &Refusal, routes: &[&Route], server: Option<&Server>) -> Opt
 }
 
 fn about_ingress(finding: Diagnostic, route: &Route) -> Diagnostic {
-    match &route.owner {
-        Some(owner) => finding.object(reference(owner)),
-        None => finding,
-    }
+    finding.object(route.owner.as_deref().map(reference))
 }

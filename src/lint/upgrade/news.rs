@@ -3,7 +3,7 @@
 use super::Compiled;
 use crate::catalog::releases::{AUTH_ERRORS, Change, GRPC_TIMEOUTS, JOINT_CLIENT_ADDRESS, ORIGINAL_HOST};
 use crate::diagnostic::Diagnostic;
-use crate::ir::{Origin, Proxy, Route};
+use crate::ir::{Proxy, Route};
 
 /// Whether a route is concerned.
 type Concerns = fn(&Proxy, &Route) -> bool;
@@ -24,10 +24,7 @@ pub(super) fn relevant(before: Compiled, after: Compiled) -> Vec<Diagnostic> {
         let mut concerned = routes.filter(|route| route.owner.is_some() && concerns(after.proxy, route));
         let first = concerned.next()?;
         let finding = Diagnostic::info("changed-behaviour", format!("with {new}: {}", lower_case(change.doc))).subject(change.name);
-        let finding = match first.origin {
-            Origin::Manifest(span) => finding.at(span),
-            Origin::Default => finding,
-        };
+        let finding = finding.at(first.origin.span());
         Some(match concerned.count() {
             0 => finding,
             more => finding.note(format!("this concerns {more} more paths")),

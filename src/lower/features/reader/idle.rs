@@ -61,10 +61,7 @@ fn finding(reader: &Reader, needs: &Needs) -> Option<Diagnostic> {
     let finding = reader.place(finding, first);
     let finding = rest.iter().fold(finding, |finding, spec| {
         let place = reader.place(Diagnostic::info("idle-annotation", ""), spec).span;
-        match place {
-            Some(place) => finding.related(format!("neither has `{}`", spec.name), place),
-            None => finding,
-        }
+        finding.related(format!("neither has `{}`", spec.name), place)
     });
     Some(match needs.names {
         [_] => finding.help(format!("add {shown}, or remove it")),
