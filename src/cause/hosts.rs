@@ -14,12 +14,17 @@ impl Causes<'_> {
     /// The table of host names has room for the longest of them, and for all of them together.
     pub(super) fn of_host_names(&self, query: &Query) -> Option<Cause> {
         let servers = || self.servers.values().filter(|server| server.hostname != CATCH_ALL);
+        let of_all = match query.name {
+            "server_names_hash_bucket_size" => false,
+            "server_names_hash_max_size" => true,
+            // Every directive is asked about: all hosts are looked through for these two alone.
+            _ => return None,
+        };
         // Of equal length the first in the alphabet, as no order of a table may show.
         let longest = servers().max_by_key(|server| (server.hostname.len(), std::cmp::Reverse(server.hostname.as_str())))?;
-        let message = match query.name {
-            "server_names_hash_bucket_size" => format!("the longest host name, `{}`", longest.hostname),
-            "server_names_hash_max_size" => format!("the names of all {} hosts together", servers().count()),
-            _ => return None,
+        let message = match of_all {
+            true => format!("the names of all {} hosts together", servers().count()),
+            false => format!("the longest host name, `{}`", longest.hostname),
         };
         Some(Cause { reason: Reason::Object, message, subject: longest.hostname.clone(), object: None, span: longest.origin.span() })
     }
