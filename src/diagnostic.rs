@@ -178,6 +178,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The change that does what the help says, where there is only one.
     pub fix: Option<Fix>,
+    /// Nobody has to act on it: it is shown to whoever asks for more.
+    pub on_demand: bool,
 }
 
 impl Diagnostic {
@@ -197,6 +199,7 @@ impl Diagnostic {
             notes: Vec::new(),
             help: None,
             fix: None,
+            on_demand: false,
         }
     }
 
@@ -282,6 +285,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(shown(help));
+        self
+    }
+
+    /// Shows it only to whoever asks for more.
+    #[must_use]
+    pub fn on_demand(mut self) -> Self {
+        self.on_demand = true;
         self
     }
 

@@ -16,10 +16,12 @@ pub struct Family {
     pub bare: &'static str,
     /// Names of Ingress classes that nobody gives to ingress-nginx.
     pub classes: &'static [&'static str],
+    /// Whether it reads the annotations of ingress-nginx, too.
+    pub reads_ours: bool,
 }
 
 const fn family(name: &'static str, prefixes: &'static [&'static str], classes: &'static [&'static str]) -> Family {
-    Family { name, prefixes, names: &[], bare: "", classes }
+    Family { name, prefixes, names: &[], bare: "", classes, reads_ours: false }
 }
 
 /// NGINX Ingress Controller, by the makers of nginx. Its class is called `nginx` as well.
@@ -42,7 +44,8 @@ pub static KONG: Family = family("Kong", &["konghq.com", "configuration.konghq.c
 /// Contour.
 pub static CONTOUR: Family = family("Contour", &["projectcontour.io", "contour.heptio.com"], &["contour"]);
 /// Higress.
-pub static HIGRESS: Family = family("Higress", &["higress.io", "mse.ingress.kubernetes.io"], &["higress", "mse"]);
+pub static HIGRESS: Family =
+    Family { reads_ours: true, ..family("Higress", &["higress.io", "mse.ingress.kubernetes.io"], &["higress", "mse"]) };
 /// The controller of Google's clouds.
 pub static GCE: Family = Family {
     names: &[
@@ -93,7 +96,7 @@ pub fn of_annotation(key: &str) -> Option<&'static Family> {
 /// A family whose Ingress class has this name.
 #[must_use]
 pub fn of_class(class: &str) -> Option<&'static Family> {
-    FAMILIES.iter().copied().find(|family| family.classes.contains(&class))
+    FAMILIES.iter().copied().find(|family| family.classes.iter().any(|known| known.eq_ignore_ascii_case(class)))
 }
 
 #[cfg(test)]
@@ -128,6 +131,6 @@ mod tests {
         for (key, expected) in cases {
             assert_eq!(of_annotation(key).map(|family| family.name), expected, "{key}");
         }
-        assert!(of_class("kong").is_some() && of_class("nginx").is_none());
+        assert!(of_class("kong").is_some() && of_class("HAProxy").is_some() && of_class("nginx").is_none());
     }
 }

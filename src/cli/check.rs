@@ -69,6 +69,9 @@ pub(super) struct Check {
     /// Report what an upgrade of the controller to this release changes for the manifests, and nothing else
     #[arg(long, value_name = "VERSION", conflicts_with = "fix")]
     upgrade_to: Option<Release>,
+    /// Say as well what nobody has to act on: which objects the input lacks, and which Ingresses are for other controllers
+    #[arg(short, long)]
+    verbose: bool,
     #[command(flatten)]
     controller: ControllerOptions,
     #[command(flatten)]
@@ -127,10 +130,11 @@ impl Check {
             return Ok(project.status);
         }
         let deny = self.levels.fails_at().unwrap_or(Severity::Error);
-        let Found { findings, suppressed, baseline, looked } = &found;
-        let report = Findings { all: findings, suppressed: *suppressed, baseline: *baseline, deny, looked, sources: &project.sources };
+        let Found { findings, suppressed, baseline, withheld, looked } = &found;
+        let (suppressed, baseline, withheld) = (*suppressed, *baseline, *withheld);
+        let report = Findings { all: findings, suppressed, baseline, withheld, deny, looked, sources: &project.sources };
         match self.fixing.owns_stdout(&self.inputs) {
-            true => console.findings(findings, *suppressed, &project.sources),
+            true => console.findings(findings, suppressed, &project.sources),
             false => self.write(&report, console)?,
         }
         self.tell(&report, console);
@@ -145,6 +149,7 @@ impl Check {
             let is_empty = report.looked.is_nothing() && report.all.is_empty();
             if console.is_watched() || is_empty {
                 console.note(&report.looked.text(report.all.len()));
+                report.withheld().iter().for_each(|rest| console.note(rest));
             }
         }
     }
@@ -166,6 +171,7 @@ impl Check {
             rayon::spawn(move || drop(done_with));
             let mut findings = std::mem::take(&mut project.findings);
             findings.extend(found);
+            lint::settle_read(&mut findings);
             findings
         };
         findings.iter_mut().for_each(|finding| finding.narrow(&project.sources));
@@ -177,6 +183,7 @@ impl Check {
             Some(_) => policy().judge(findings),
             None => policy().judge_all(findings, &objects),
         };
+        let withheld = if self.verbose { 0 } else { withhold(&mut findings) };
         let mut baseline = 0;
         if let Some(before) = before {
             let (known, stale) = before.take(&mut findings, &objects, &project.sources);
@@ -186,7 +193,7 @@ impl Check {
         if self.baseline.file().is_none() {
             findings = lint::fold(findings);
         }
-        Ok(Found { findings, suppressed, baseline, looked })
+        Ok(Found { findings, suppressed, baseline, withheld, looked })
     }
 
     /// What the manifests come to, and what the passes of the compiler and the checks find.
@@ -241,7 +248,16 @@ struct Found {
     suppressed: usize,
     /// How many were there before.
     baseline: usize,
+    /// How many nobody has to act on.
+    withheld: usize,
     looked: Looked,
+}
+
+/// Leaves out what nobody has to act on, and counts it.
+fn withhold(findings: &mut Vec<Diagnostic>) -> usize {
+    let all = findings.len();
+    findings.retain(|finding| !finding.on_demand);
+    all - findings.len()
 }
 
 /// A time in seconds since 1970: a date, or a time of a date with its zone.

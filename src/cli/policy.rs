@@ -63,7 +63,8 @@ impl<'a> Policy<'a> {
         for mut finding in findings {
             match self.level(finding.rule).map(Level::severity) {
                 Some(None) => continue,
-                Some(Some(severity)) => finding.severity = severity,
+                // Whoever gives a rule a level wants to see it.
+                Some(Some(severity)) => (finding.severity, finding.on_demand) = (severity, false),
                 None => {}
             }
             let is_suppressed = self.suppressions.accept(&finding, &self.project.sources);

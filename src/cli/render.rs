@@ -19,7 +19,7 @@ use super::{Failure, Global, Status, golden, target_parser};
 use crate::diagnostic::{Outcome, Severity};
 use crate::emit::{self, IngressNginx, OutputFile, Sink, Target};
 use crate::ir::Proxy;
-use crate::lower;
+use crate::{lint, lower};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -105,7 +105,7 @@ impl Render {
         let Outcome { value: mut proxy, diagnostics } = lower::lower(&project.cluster, &project.controller);
         // Whether an Ingress would be let in is a question to `check`: here it is there, as it can be in a cluster. What it is not served
         // for is told all the same, also where the webhook would refuse it for that.
-        let told = diagnostics.into_iter().filter(|finding| finding.rule != "admission");
+        let told = diagnostics.into_iter().filter(|finding| !lint::is_of_webhook_alone(finding));
         project.findings.extend(told);
         if let Some(folder) = self.output.as_ref().filter(|_| self.write_secrets) {
             output::add_secrets(&mut proxy, &project.cluster, folder)?;

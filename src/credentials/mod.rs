@@ -173,6 +173,8 @@ mod tests {
             "automountServiceAccountToken: false",
             "sessionAffinity: ClientIP",
             "the Secret `shop/users` is not there",
+            "there is no Secret `shop/users-secret`: its paths answer 503",
+            "the webhook refuses Ingress `login-token`: host `a` is taken",
             "of basic authentication only the first line counts",
             "Basic Auth and Bearer tokens",
             "proxy_set_header Host $best_http_host;",

@@ -32,9 +32,9 @@ static NAMES: LazyLock<Regex> = LazyLock::new(|| pattern(NAME));
 static COMPARED: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"^{BEHIND}(?:=~|~=|[!=]?=|!~\*?|~\*?)\s*\*?\s*{VALUE}")));
 static CALLED: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^["']\s*,\s*(?:"([^"\n]*)"|'([^'\n]*)')\s*(?:[),]|\z)"#));
 static INDEXED: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^\[\s*(?:"([^"\n]*)"|'([^'\n]*)')\s*\]"#));
-/// To the end of the line: a value behind a colon may hold blanks.
+/// To the end of the line: a value behind a colon may hold blanks. Behind a name in backticks a sentence goes on.
 static NAMED: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"^\\?["'`]?[ \t]*:[ \t]*(?:\\?"((?:[^"\\\n]|\\[^"])*)|'([^'\n]*)'|([^\s"'`|>{\[&*!;,}][^\n"'`;,}]*))"#));
+    LazyLock::new(|| pattern(r#"^\\?["']?[ \t]*:[ \t]*(?:\\?"((?:[^"\\\n]|\\[^"])*)|'([^'\n]*)'|([^\s"'`|>{\[&*!;,}][^\n"'`;,}]*))"#));
 static LISTED: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^["']?\s*[:=]\s*[{\[]([^}\]\n]+)[}\]]"#));
 static BLOCK: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^["']?[ \t]*:[ \t]*(?:[|>][-+0-9]*)?[ \t]*(?:#[^\n]*)?\r?\n"#));
 /// What a rule of ModSecurity compares with.

@@ -2,40 +2,81 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Label, ObjectRef, Severity};
 
-/// Rules about what is for others, or is not there to be looked at.
-const FOLDED: &[&str] = &["absent-object", "foreign-annotation", "foreign-class"];
+/// Rules about what is for others, is not there to be looked at, or is for the controller alone to say: once a run.
+const OF_RUN: &[&str] =
+    &["absent-object", "error-pages-without-backend", "foreign-annotation", "foreign-class", "idle-annotation", "placeholder"];
 
-/// The same findings, with the infos of such a rule as one.
+/// Rules about the class that Ingresses name: once a class.
+const OF_CLASS: [&str; 2] = ["missing-class", "unknown-class"];
+
+/// Rules about how a controller is run: once a controller.
+const OF_CONTROLLER: &[&str] = &[
+    "all-reading-controller",
+    "low-limit-without-autoscaler",
+    "missing-pre-stop",
+    "no-disruption-budget",
+    "short-grace-period",
+    "short-shutdown-timeout",
+    "single-controller",
+    "unlimited-controller",
+];
+
+/// What findings that become one have in common.
+#[derive(PartialEq, Eq, Hash)]
+enum Group {
+    Run(&'static str),
+    Class(&'static str, String),
+    Controller(ObjectRef),
+}
+
+impl Group {
+    fn of(finding: &Diagnostic) -> Option<Self> {
+        let rule = finding.rule;
+        // One argument of the controller, or one IngressClass, settles all that name a class.
+        if OF_CLASS.contains(&rule) && finding.span.is_some() {
+            return finding.subject.clone().map(|class| Self::Class(rule, class));
+        }
+        match finding.severity == Severity::Info && finding.span.is_some() {
+            true if OF_RUN.contains(&rule) => Some(Self::Run(rule)),
+            true if OF_CONTROLLER.contains(&rule) => finding.object.clone().map(Self::Controller),
+            _ => None,
+        }
+    }
+}
+
+/// The same findings, with the infos of such rules as one.
 #[must_use]
 pub fn fold(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut first: HashMap<&str, usize> = HashMap::new();
+    let mut first: HashMap<Group, usize> = HashMap::new();
     let mut folded: Vec<Diagnostic> = Vec::with_capacity(findings.len());
     let mut counts: HashMap<usize, usize> = HashMap::new();
     for finding in findings {
-        let key = finding.span.filter(|_| finding.severity == Severity::Info && FOLDED.contains(&finding.rule));
-        let Some(span) = key else {
+        let Some(group) = Group::of(&finding) else {
             folded.push(finding);
             continue;
         };
-        match first.get(finding.rule) {
-            None => {
-                first.insert(finding.rule, folded.len());
-                folded.push(finding);
-            }
-            Some(&at) => {
-                let Diagnostic { message, related, .. } = finding;
-                let outer = std::mem::replace(&mut folded[at], Diagnostic::info("absent-object", ""));
-                folded[at] = outer.related(message, span);
-                folded[at].related.extend(related);
-                *counts.entry(at).or_default() += 1;
-            }
+        let at = *first.entry(group).or_insert(folded.len());
+        let Some(one) = folded.get_mut(at) else {
+            folded.push(finding);
+            continue;
+        };
+        *counts.entry(at).or_default() += 1;
+        if finding.rule == one.rule {
+            one.related.extend(finding.span.map(|span| Label { message: finding.message, span }));
+        } else {
+            // What another rule says is told in full.
+            one.related.extend(finding.span.map(|span| Label { message: format!("`{}`: {}", finding.rule, finding.message), span }));
+            one.notes.extend(finding.help.map(|help| format!("`{}`: {help}", finding.rule)));
         }
+        one.related.extend(finding.related);
     }
     for (at, count) in counts {
         let rule = folded[at].rule;
-        folded[at].notes.push(format!("{count} more of `{rule}` are told with it"));
+        if OF_RUN.contains(&rule) || OF_CLASS.contains(&rule) {
+            folded[at].notes.push(format!("{count} more of `{rule}` are told with it"));
+        }
     }
     folded
 }
@@ -62,5 +103,26 @@ mod tests {
         assert_eq!(messages, ["a", "w", "d", "e", "f"]);
         let places: Vec<&str> = folded[0].related.iter().map(|label| label.message.as_str()).collect();
         assert_eq!((places, folded[0].notes.len()), (vec!["b", "r", "c"], 1));
+    }
+
+    #[test]
+    fn what_is_to_be_said_of_a_controller_is_one() {
+        let of = |finding: Diagnostic, name: &str, start| {
+            let object = ObjectRef { kind: "Deployment".into(), namespace: "i".into(), name: name.into() };
+            finding.at(Span::new(FileId(0), start..start + 1)).object(object)
+        };
+        let findings = vec![
+            of(Diagnostic::info("no-disruption-budget", "a").help("h"), "one", 0),
+            of(Diagnostic::info("single-controller", "b").help("i"), "one", 1),
+            of(Diagnostic::warning("single-controller", "c"), "one", 2),
+            of(Diagnostic::info("single-controller", "d"), "two", 3),
+        ];
+        let folded = fold(findings);
+        let messages: Vec<&str> = folded.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(messages, ["a", "c", "d"]);
+        assert_eq!(
+            (folded[0].related[0].message.as_str(), folded[0].notes.as_slice()),
+            ("`single-controller`: b", &["`single-controller`: i".to_owned()][..])
+        );
     }
 }

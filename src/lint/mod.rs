@@ -13,6 +13,7 @@ pub mod placeholders;
 mod reload;
 pub mod rule;
 pub mod rules;
+mod settle;
 pub mod snippets;
 pub mod upgrade;
 
@@ -22,6 +23,7 @@ use rayon::prelude::*;
 
 pub use fold::fold;
 pub use reload::Judgement;
+pub use settle::{is_of_webhook_alone, settle, settle_read};
 
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::ir::{Owner, Proxy, Route, Server};
@@ -53,17 +55,6 @@ const CHECKS: &[Check] = &[characters::check, hostile::check, names::check, obje
 #[must_use]
 pub fn check(subject: &Subject) -> Vec<Diagnostic> {
     CHECKS.par_iter().flat_map_iter(|check| check(subject)).collect()
-}
-
-/// What one rule tells of a place and another one tells there better.
-const YIELDS: [(&str, &str); 2] = [("absent-object", "secret-elsewhere"), ("absent-object", "missing-secret")];
-
-/// Leaves out what is told better at the same place: one mistake is one finding.
-pub fn settle(findings: &mut Vec<Diagnostic>) {
-    for (wide, narrow) in YIELDS {
-        let places: HashSet<_> = findings.iter().filter(|finding| finding.rule == narrow).filter_map(|finding| finding.span).collect();
-        findings.retain(|finding| finding.rule != wide || finding.span.is_none_or(|span| !places.contains(&span)));
-    }
 }
 
 /// The Ingress that a route is of.

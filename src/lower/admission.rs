@@ -7,7 +7,7 @@ use k8s_openapi::api::networking::v1::Ingress;
 use rayon::prelude::*;
 use regex::Regex;
 
-use super::select::{Chosen, Path, Selection, suspicious_value};
+use super::select::{Chosen, Path, Rule, Selection, suspicious_value};
 use super::webhook::quote;
 use super::world::World;
 use crate::catalog::flags::Flags;
@@ -21,13 +21,13 @@ use crate::source::Span;
 pub(super) fn check(selection: &Selection) -> Vec<Diagnostic> {
     let claims = Claims::new(selection);
     let looks_at_all = selection.world.has(&FULL_OVERLAP);
-    let overlaps: HashMap<usize, (Span, String)> = (0..claims.ingresses.len())
+    let overlaps: HashMap<usize, Diagnostic> = (0..claims.ingresses.len())
         .into_par_iter()
         .filter_map(|at| Some((claims.ingresses[at].index, claims.overlap(at, looks_at_all)?)))
         .collect();
     let refuse = |(index, object): (usize, &Object<Ingress>)| match refusal(selection, index, object) {
         Some(findings) => findings,
-        None => overlaps.get(&index).map(|(span, reason)| denied(object, *span, reason)).into_iter().collect(),
+        None => overlaps.get(&index).cloned().into_iter().collect(),
     };
     selection.world.cluster.ingresses.par_iter().enumerate().flat_map_iter(refuse).collect()
 }
@@ -96,7 +96,8 @@ fn loose_paths(object: &Object<Ingress>, allows_dots: bool) -> Vec<Diagnostic> {
     for (at, rule) in rules {
         for (under, path) in rule.http.iter().flat_map(|http| &http.paths).enumerate() {
             let text = path.path.as_deref().unwrap_or_default();
-            if text.is_empty() || path.path_type == "ImplementationSpecific" || !is_loose(text) {
+            // What has no type is refused before the webhook is asked.
+            if text.is_empty() || matches!(path.path_type.as_str(), "" | "ImplementationSpecific") || !is_loose(text) {
                 continue;
             }
             let (at, under) = (at.to_string(), under.to_string());
@@ -250,7 +251,7 @@ impl<'a> Claims<'a> {
 
     /// A path of an Ingress that another one serves, if this one comes last. Older controllers look no further than the first path that
     /// anybody serves, and are content if the Ingress itself does.
-    fn overlap(&self, at: usize, looks_at_all: bool) -> Option<(Span, String)> {
+    fn overlap(&self, at: usize, looks_at_all: bool) -> Option<Diagnostic> {
         let ingress = self.ingresses[at];
         let is_new = self.changes_upstreams(at);
         for rule in &ingress.rules {
@@ -261,12 +262,7 @@ impl<'a> Claims<'a> {
                 }
                 let is_served = !owners.is_empty();
                 if let Some(owner) = owners.into_iter().find(|&owner| owner != at && self.collide(at, owner)) {
-                    let other = &self.ingresses[owner].object.reference;
-                    let reason = format!(
-                        "host `{}` and path `{}` are already declared by Ingress `{}/{}`",
-                        rule.host, path.path, other.namespace, other.name
-                    );
-                    return Some((path.span, reason));
+                    return Some(self.claimed(at, owner, rule, path));
                 }
                 if !looks_at_all && is_served {
                     return None;
@@ -274,6 +270,15 @@ impl<'a> Claims<'a> {
             }
         }
         None
+    }
+
+    fn claimed(&self, at: usize, owner: usize, rule: &Rule, path: &Path) -> Diagnostic {
+        let Rule { host, .. } = rule;
+        let (object, other) = (self.ingresses[at].object, &self.ingresses[owner].object.reference);
+        let (path, span) = (&path.path, path.span);
+        let reason = format!("host `{host}` and path `{path}` are already declared by Ingress `{}/{}`", other.namespace, other.name);
+        let finding = Diagnostic { rule: "overridden-path", ..denied(object, span, &reason) };
+        quote(finding, &format!("host \"{host}\" and path \"{path}\" is already defined in ingress {}/{}", other.namespace, other.name))
     }
 
     /// Quirk: only the mere presence of the annotation `canary` on one of the two lets them share a path.

@@ -25,8 +25,10 @@ struct Locations {
 
 /// Lets canaries take their share of the upstreams under the same host and path. A canary that finds no partner is dropped.
 pub(super) fn merge(world: &World, chosen: &[Chosen], upstreams: &mut Upstreams, sites: &Sites, findings: &mut Vec<Diagnostic>) {
-    if chosen.iter().all(|ingress| ingress.annotations.canary.enabled) {
-        let rules = chosen.iter().flat_map(|ingress| ingress.rules.iter().map(move |rule| lonely(ingress, rule)));
+    let mains = Mains::new(world, chosen);
+    if mains.namespaces.is_empty() {
+        let mains = &mains;
+        let rules = chosen.iter().flat_map(|ingress| ingress.rules.iter().map(move |rule| mains.lonely(ingress, rule)));
         findings.extend(rules);
         return;
     }
@@ -52,7 +54,7 @@ pub(super) fn merge(world: &World, chosen: &[Chosen], upstreams: &mut Upstreams,
         if !world.has(&CANARIES_WITHOUT_PARTNER) {
             findings.extend(without_upstreams(ingress, upstreams, &hosts));
         }
-        merge_one(ingress, upstreams, &hosts, findings);
+        merge_one(&mains, ingress, upstreams, &hosts, findings);
     }
 }
 
@@ -71,7 +73,7 @@ fn without_upstreams(ingress: &Chosen, upstreams: &Upstreams, hosts: &HashMap<&s
     Some(crash(message).at(rule.span).subject(&rule.host).object(ingress.object.reference.clone()))
 }
 
-fn merge_one(ingress: &Chosen, upstreams: &mut Upstreams, hosts: &HashMap<&str, Locations>, findings: &mut Vec<Diagnostic>) {
+fn merge_one(mains: &Mains, ingress: &Chosen, upstreams: &mut Upstreams, hosts: &HashMap<&str, Locations>, findings: &mut Vec<Diagnostic>) {
     if let (Some(backend), Some(locations)) = (&ingress.default_backend, hosts.get(CATCH_ALL)) {
         // Quirk: the default backend of a canary joins every location of the catch-all.
         let all: Vec<usize> = (0..locations.all.len()).collect();
@@ -80,7 +82,7 @@ fn merge_one(ingress: &Chosen, upstreams: &mut Upstreams, hosts: &HashMap<&str, 
     }
     for rule in &ingress.rules {
         let Some(locations) = hosts.get(rule.host.as_str()) else {
-            findings.push(lonely(ingress, rule));
+            findings.push(mains.lonely(ingress, rule));
             continue;
         };
         for path in rule.paths.iter().flatten() {
@@ -91,12 +93,37 @@ fn merge_one(ingress: &Chosen, upstreams: &mut Upstreams, hosts: &HashMap<&str, 
     }
 }
 
-fn lonely(ingress: &Chosen, rule: &Rule) -> Diagnostic {
-    let message = format!("the canary has no partner: no other Ingress in the input declares host `{}`", rule.host);
-    // The main Ingress may well be in another file.
-    let diagnostic = Diagnostic::info("lonely-canary", message).at(rule.span).subject(&rule.host);
-    let diagnostic = diagnostic.note("the controller serves none of its paths, unless another Ingress in the cluster declares the host");
-    diagnostic.object(ingress.object.reference.clone()).effect(Effect::Unreachable)
+/// What the input says of the main Ingress of a canary that finds none.
+struct Mains<'a> {
+    /// The namespaces that have main Ingresses.
+    namespaces: HashSet<&'a str>,
+    /// The canaries are all that there is.
+    is_nothing_else: bool,
+}
+
+impl<'a> Mains<'a> {
+    fn new(world: &World, chosen: &'a [Chosen]) -> Self {
+        let mains = chosen.iter().filter(|ingress| !ingress.annotations.canary.enabled);
+        let namespaces: HashSet<&str> = mains.map(|ingress| ingress.namespace).collect();
+        let is_nothing_else = namespaces.is_empty() && world.cluster.services.is_empty() && world.cluster.workloads.is_empty();
+        Self { namespaces, is_nothing_else }
+    }
+
+    /// The main Ingress may well be in another file, unless the input holds others of the namespace.
+    fn lonely(&self, ingress: &Chosen, rule: &Rule) -> Diagnostic {
+        let message = format!("the canary has no partner: no other Ingress in the input declares host `{}`", rule.host);
+        let finding = if self.namespaces.contains(ingress.namespace) {
+            Diagnostic::warning("lonely-canary", message).help("give host, path and pathType exactly as the main Ingress has them")
+        } else if self.is_nothing_else {
+            Diagnostic::info("absent-object", format!("the main Ingress of the canary for host `{}` is not in the input", rule.host))
+                .on_demand()
+        } else {
+            Diagnostic::info("lonely-canary", message)
+        };
+        let finding = finding.at(rule.span).subject(&rule.host).effect(Effect::Unreachable);
+        let finding = finding.note("the controller serves none of its paths, unless another Ingress in the cluster declares the host");
+        finding.object(ingress.object.reference.clone())
+    }
 }
 
 /// Adds the upstream of a canary to its partners, or drops it.

@@ -130,6 +130,13 @@ impl<'a> Classes<'a> {
         names.into_iter().collect()
     }
 
+    /// The first annotation of this controller that an Ingress has.
+    #[must_use]
+    pub fn own_annotation<'o>(&self, object: &'o Object<Ingress>) -> Option<&'o str> {
+        let is_own = |name: &&String| name.strip_prefix(&self.flags.annotations_prefix).is_some_and(|rest| rest.starts_with('/'));
+        object.value.metadata.annotations.as_ref()?.keys().find(is_own).map(String::as_str)
+    }
+
     /// The IngressClass of a name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&'a Object<IngressClass>> {

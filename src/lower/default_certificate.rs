@@ -15,7 +15,7 @@ pub(super) fn check(world: &World) -> Option<Diagnostic> {
     let own = "hosts without a certificate are served with the one that the controller makes itself";
     let Some(secret) = world.secret(key) else {
         let message = format!("`{FLAG}` names the Secret `{key}`, which is not in the input");
-        let finding = Diagnostic::info("absent-object", message).subject(FLAG);
+        let finding = Diagnostic::info("absent-object", message).on_demand().subject(FLAG);
         return Some(finding.note(format!("where the cluster does not have it either, {own}")));
     };
     let finding = Diagnostic::warning("default-certificate", world.certificate(key).err()?).note(own);

@@ -1,6 +1,7 @@
 //! Which location answers for which path of a host.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::select::{Backend, Chosen, Path, Rule};
@@ -8,12 +9,12 @@ use super::sites::{Location, Site, Sites};
 use super::upstreams::Upstreams;
 use super::world::World;
 use crate::catalog::features::{backend_tls, client_auth};
-use crate::diagnostic::{Diagnostic, Effect};
+use crate::diagnostic::{Diagnostic, Effect, Label};
 use crate::ir::{AffinityCookie, CATCH_ALL, DEFAULT_UPSTREAM, Exemptions, Origin, Route, Upstream};
 
 /// Adds the paths of all Ingresses to the servers. Of two that ask for the same path, the older one wins.
 pub(super) fn add(world: &World, chosen: &[Chosen], upstreams: &mut Upstreams, sites: &mut Sites, findings: &mut Vec<Diagnostic>) {
-    let mut merge = Merge { chosen, findings };
+    let mut merge = Merge { chosen, findings, told: HashMap::new() };
     for (at, ingress) in chosen.iter().enumerate() {
         for rule in &ingress.rules {
             // Quirk: what a canary asks of a host that nobody else declares falls on the catch-all.
@@ -68,6 +69,8 @@ fn configure(world: &World, site: &mut Site, at: usize, ingress: &Chosen) {
 struct Merge<'a, 'b> {
     chosen: &'a [Chosen<'b>],
     findings: &'a mut Vec<Diagnostic>,
+    /// What is said of two Ingresses that declare the same paths, by their places, the one that loses first.
+    told: HashMap<(usize, Option<usize>), usize>,
 }
 
 impl Merge<'_, '_> {
@@ -92,8 +95,7 @@ impl Merge<'_, '_> {
             Some(first) if !first.route.is_default_backend => {
                 // What becomes of a canary whose Service is served already is told with the canaries.
                 if !ingress.annotations.canary.enabled {
-                    let finding = self.overridden(first, ingress, rule, path);
-                    self.findings.push(finding);
+                    self.tell_overridden(first, at, rule, path);
                 }
                 return;
             }
@@ -118,6 +120,20 @@ impl Merge<'_, '_> {
         let diagnostic = diagnostic.object(ingress.object.reference.clone()).effect(Effect::Unreachable);
         let diagnostic = diagnostic.help("give the canary a Service of its own, or another port of this one");
         self.findings.push(diagnostic.related("this canary names the same Service and port", upstream.origin.span()));
+    }
+
+    /// An Ingress that repeats many paths of another one made one mistake.
+    fn tell_overridden(&mut self, winner: &Location, at: usize, rule: &Rule, path: &Path) {
+        let key = (at, winner.ingress);
+        if let Some(told) = self.told.get(&key).and_then(|told| self.findings.get_mut(*told)) {
+            let more = Label { message: format!("and so is path `{}` of host `{}`", path.path, rule.host), span: path.span };
+            let one = winner.route.origin.span().map(|span| Label { message: String::from("this one applies"), span });
+            told.related.extend(std::iter::once(more).chain(one));
+            return;
+        }
+        self.told.insert(key, self.findings.len());
+        let finding = self.overridden(winner, &self.chosen[at], rule, path);
+        self.findings.push(finding);
     }
 
     fn overridden(&self, winner: &Location, ingress: &Chosen, rule: &Rule, path: &Path) -> Diagnostic {

@@ -131,7 +131,7 @@ fn settle_dh_parameters(world: &mut World, findings: &mut Vec<Diagnostic>) {
     }
     let Some(secret) = world.secret(&key) else {
         let message = format!("`ssl-dh-param` names the Secret `{key}`, which is not in the input");
-        findings.push(Diagnostic::info("absent-object", message).subject("ssl-dh-param").note("its parameters are left out"));
+        findings.push(Diagnostic::info("absent-object", message).on_demand().subject("ssl-dh-param").note("its parameters are left out"));
         return;
     };
     match certificates::dh_parameters(&key, &secret.value, world.cluster.keeps_tenants_apart) {

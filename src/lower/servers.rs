@@ -255,6 +255,6 @@ fn absent(world: &World, ingress: &Chosen, key: &str, span: Span, said: &[Diagno
         return None;
     }
     let diagnostic = Diagnostic::info("absent-object", format!("the Secret `{key}` is not in the input: its certificate is not looked at"));
-    let diagnostic = diagnostic.at(span).subject(key).object(ingress.object.reference.clone());
+    let diagnostic = diagnostic.on_demand().at(span).subject(key).object(ingress.object.reference.clone());
     Some(diagnostic.note("where the cluster does not have it either, its hosts are served with the default certificate"))
 }

@@ -15,18 +15,30 @@ pub(super) fn by_class(classes: &Classes, object: &Object<Ingress>) -> Option<Di
         Class::None => without_class(classes, object),
         Class::Foreign if name.is_empty() => {
             let message = "it names no class, and the default IngressClass belongs to another controller";
-            about(object, Severity::Info, "foreign-class", message)
+            foreign(classes, object, message)
         }
         Class::Foreign => {
             let message = match (classes.find(name), Classes::family(name)) {
                 (None, Some(family)) => format!("its class `{name}` is that of {}", family.name),
                 _ => format!("IngressClass `{name}` belongs to another controller"),
             };
-            about(object, Severity::Info, "foreign-class", &message)
+            foreign(classes, object, &message)
         }
         Class::Unknown => unknown(classes, object, name),
     };
     Some(finding)
+}
+
+/// That it is for another controller has to be known only where it has annotations that the other one does not read.
+fn foreign(classes: &Classes, object: &Object<Ingress>, why: &str) -> Diagnostic {
+    let finding = about(object, Severity::Info, "foreign-class", why);
+    let reads_ours = Classes::named(object).and_then(Classes::family).is_some_and(|family| family.reads_ours);
+    match classes.own_annotation(object).filter(|_| !reads_ours) {
+        None => finding.on_demand(),
+        Some(name) => finding
+            .note(format!("it has annotations of this controller, as `{name}`, which do nothing there"))
+            .related("an annotation of this controller", object.key_span(&["metadata", "annotations", name])),
+    }
 }
 
 fn without_class(classes: &Classes, object: &Object<Ingress>) -> Diagnostic {

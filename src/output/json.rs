@@ -63,6 +63,7 @@ struct Summary<'a> {
     infos: usize,
     suppressed: usize,
     baseline: usize,
+    withheld: usize,
     rules: BTreeMap<&'a str, usize>,
     files: usize,
     objects: &'a BTreeMap<String, usize>,
@@ -89,6 +90,7 @@ pub fn report(report: &Findings) -> serde_json::Result<String> {
             infos: count(Severity::Info),
             suppressed: report.suppressed,
             baseline: report.baseline,
+            withheld: report.withheld,
             rules,
             files: report.looked.files,
             objects: &report.looked.objects,
@@ -246,7 +248,7 @@ mod tests {
                     "subject": null, "location": null, "related": [], "fix": null,
                 },
             ],
-            "summary": {"errors": 0, "warnings": 1, "infos": 1, "suppressed": 3, "baseline": 0, "rules": {"duplicate-host-path": 1, "plain": 1},
+            "summary": {"errors": 0, "warnings": 1, "infos": 1, "suppressed": 3, "baseline": 0, "withheld": 0, "rules": {"duplicate-host-path": 1, "plain": 1},
                 "files": 1, "objects": {"Ingress": 2}, "not_looked_at": {"HTTPRoute": 2}},
         });
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text)?, expected);

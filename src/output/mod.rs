@@ -45,6 +45,8 @@ pub struct Findings<'a> {
     pub suppressed: usize,
     /// How many more there were before.
     pub baseline: usize,
+    /// How many more there are that nobody has to act on.
+    pub withheld: usize,
     /// The lowest severity that fails the run.
     pub deny: Severity,
     /// What was looked at.
@@ -57,7 +59,18 @@ impl<'a> Findings<'a> {
     /// Findings of which nothing was left out.
     #[must_use]
     pub fn new(all: &'a [Diagnostic], sources: &'a SourceMap) -> Self {
-        Self { all, suppressed: 0, baseline: 0, deny: Severity::Error, looked: &NOTHING, sources }
+        Self { all, suppressed: 0, baseline: 0, withheld: 0, deny: Severity::Error, looked: &NOTHING, sources }
+    }
+
+    /// That there is more to be seen, in one line; none where there is not.
+    #[must_use]
+    pub fn withheld(&self) -> Option<String> {
+        let what = "on objects that the input lacks or that are for others";
+        match self.withheld {
+            0 => None,
+            1 => Some(format!("1 remark {what}: `--verbose` shows it\n")),
+            more => Some(format!("{more} remarks {what}: `--verbose` shows them\n")),
+        }
     }
 
     /// The file that stands in where a format demands one and a finding is about the run.

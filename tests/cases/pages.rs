@@ -50,7 +50,11 @@ fn checked(folder: &Path, args: &[&str]) -> BTreeSet<String> {
     let output = command.output().expect("the program starts");
     if let Ok(report) = serde_json::from_slice::<serde_json::Value>(&output.stdout) {
         let findings = report["findings"].as_array().expect("a report has findings");
-        return findings.iter().filter_map(|finding| finding["rule"].as_str()).map(str::to_owned).collect();
+        // What is said of one controller is one finding, which names the other rules.
+        let folded = findings.iter().flat_map(|finding| finding["related"].as_array().into_iter().flatten()).filter_map(|related| {
+            related["message"].as_str()?.strip_prefix('`')?.split_once("`: ").map(|(rule, _)| rule).filter(|rule| find(rule).is_some())
+        });
+        return findings.iter().filter_map(|finding| finding["rule"].as_str()).chain(folded).map(str::to_owned).collect();
     }
     // Where the settings cannot be read there is no report.
     let stderr = String::from_utf8_lossy(&output.stderr);

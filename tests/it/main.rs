@@ -30,6 +30,7 @@ mod readme;
 mod refused;
 mod rules;
 mod secrets;
+mod settled;
 #[path = "../support/mod.rs"]
 mod support;
 mod tenants;

@@ -3,7 +3,7 @@
 use super::{Analogy, means, means_nothing, means_setting};
 use crate::catalog::families::{ALB, F5, HAPROXY, HAPROXY_INGRESS, KONG, TRAEFIK};
 
-const NO_TOKENS: &str = "the controller checks no tokens: a service behind `auth-url` can";
+const NO_TOKENS: &str = "the controller checks no tokens, a service behind `auth-url` can";
 const ADDRESS_IS_KEY: &str = "requests are counted by the address of the client";
 const WINDOW_IS_FIXED: &str = "`limit-rps` counts by the second and `limit-rpm` by the minute";
 const HEADER_RULES: &str = "which headers of the service reach the backend is in `auth-response-headers`";

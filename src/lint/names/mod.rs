@@ -118,11 +118,16 @@ impl<'a> Checker<'a> {
     fn foreign(&self, written: &Written, family: &'static Family, name: &str) -> Diagnostic {
         let message = format!("`{}` is ignored: it belongs to {}", written.key, family.name);
         let finding = Diagnostic::info("foreign-annotation", message).effect(Effect::AnnotationIgnored);
+        let own = format!("{}/", self.speaker.prefix);
+        let is_mixed = written.annotations.keys().any(|key| key.starts_with(&own));
         // A guess about a name that another controller knows would be noise.
-        match analogies::recognise(name) {
-            Some(meaning) => self.advise(finding, written, &meaning),
-            None => finding,
-        }
+        let Some(meaning) = analogies::recognise(name) else {
+            return if is_mixed { finding } else { finding.on_demand() };
+        };
+        // An Ingress that has nothing for this controller is most likely for the other one: then only a protection is worth a word.
+        let protects = meaning.instead().iter().filter_map(|name| features::find(name)).any(Spec::is_protection);
+        let finding = if is_mixed || protects { finding } else { finding.on_demand() };
+        self.advise(finding, written, &meaning)
     }
 
     fn wrong_prefix(&mut self, written: &Written, name: &'a str, reason: &str) -> Diagnostic {
@@ -181,8 +186,8 @@ impl<'a> Checker<'a> {
         if let Some(value) = written.annotations.get(&right) {
             // Both prefixes with one value are written on purpose, for controllers old and new.
             let is_harmless = matches!(meaning, Unknown::Misspelt(_)) && value == written.value;
-            let severity = if is_harmless { Severity::Info } else { finding.severity };
-            return Diagnostic { severity, ..finding }.help(format!("remove it: `{right}` is there as well"));
+            let finding = if is_harmless { Diagnostic { severity: Severity::Info, ..finding }.on_demand() } else { finding };
+            return finding.help(format!("remove it: `{right}` is there as well"));
         }
         let is_same_name = matches!(meaning, Unknown::Misspelt(_) | Unknown::Like(_)) && finding.rule != "foreign-annotation";
         let span = written.object.key_span(&["metadata", "annotations", written.key]);

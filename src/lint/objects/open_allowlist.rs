@@ -103,12 +103,12 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     findings
 }
 
-/// A list without an entry, which is none for the controller.
+/// An empty text, which is no list for the controller. Blanks and commas alone are a list that it refuses.
 fn empty<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>) -> Option<Diagnostic> {
     let is_list = |spec: &Spec| std::ptr::eq(spec, &raw const access::ALLOW.spec);
     // The names are looked for first: to look up all annotations of all Ingresses takes long.
     look.written(ingress, &access::ALLOW.spec)?;
-    let (_, name, _) = look.annotations(ingress).find(|(spec, _, value)| is_list(spec) && value.split(',').all(|part| part.trim().is_empty()))?;
+    let (_, name, _) = look.annotations(ingress).find(|(spec, _, value)| is_list(spec) && value.is_empty())?;
     // The older name of it may hold a list.
     let others = look.annotations(ingress).any(|(spec, _, value)| is_list(spec) && !value.trim().is_empty());
     let from_settings = !look.proxy.settings.route_defaults.allow.is_empty();

@@ -4,7 +4,7 @@ use super::look::Look;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::lint::rule::Rule;
 use crate::lower::creation_order;
-use crate::manifest::Object;
+use crate::manifest::{Object, named};
 use crate::source::Span;
 use k8s_openapi::api::networking::v1::Ingress;
 use std::collections::{HashMap, HashSet};
@@ -120,13 +120,24 @@ spec:
 ",
 };
 
-/// The Secret that counts for a host, with its namespace, whose it is, and where it is named.
-type First<'a> = (&'a str, &'a str, &'a Object<Ingress>, Span);
+/// What an Ingress names for a host.
+#[derive(Clone, Copy)]
+struct Named<'a> {
+    ingress: &'a Object<Ingress>,
+    secret: &'a str,
+    place: Span,
+}
+
+impl Named<'_> {
+    fn key(&self) -> String {
+        format!("{}/{}", self.ingress.reference.namespace, self.secret)
+    }
+}
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut order: Vec<&Object<Ingress>> = look.ingresses().filter(|ingress| !look.is_canary(ingress)).collect();
     order.sort_by_cached_key(|ingress| creation_order(ingress));
-    let mut first: HashMap<String, First> = HashMap::new();
+    let mut first: HashMap<String, Named> = HashMap::new();
     let mut findings = Vec::new();
     for ingress in order {
         let listed = ingress.tls().iter().enumerate().flat_map(|(at, entry)| entry.hosts.iter().flatten().map(move |host| (at, entry, host)));
@@ -134,14 +145,11 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
         // An entry counts for the hosts of the rules beside it alone.
         for (at, entry, host) in listed.filter(|(.., host)| rules.contains(&host.to_ascii_lowercase())) {
             let Some(secret) = entry.secret_name.as_deref().filter(|name| !name.is_empty()) else { continue };
-            let place = ingress.span(&["spec", "tls", &at.to_string(), "secretName"]);
-            let own = (ingress.reference.namespace.as_str(), secret, ingress, place);
+            let own = Named { ingress, secret, place: ingress.span(&["spec", "tls", &at.to_string(), "secretName"]) };
             match first.entry(host.to_ascii_lowercase()) {
                 Entry::Vacant(free) => drop(free.insert(own)),
-                Entry::Occupied(winner) if winner.get().1 != own.1 => {
-                    findings.push(lost(host, &own, winner.get(), ingress.value.metadata.creation_timestamp.is_none()));
-                }
                 // Secrets of one name in two namespaces are mostly copies.
+                Entry::Occupied(winner) if winner.get().secret != own.secret => findings.push(lost(look, host, own, *winner.get())),
                 Entry::Occupied(_) => {}
             }
         }
@@ -149,11 +157,18 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     findings
 }
 
-fn lost(host: &str, own: &First, winner: &First, is_guess: bool) -> Diagnostic {
-    let (namespace, secret, ingress, place) = own;
-    let message = format!("host `{host}` is served with the certificate in Secret `{}/{}`, not in `{namespace}/{secret}`", winner.0, winner.1);
-    let finding = RULE.finding(message).at(*place).subject(host).object(ingress.reference.clone()).effect(Effect::Overridden);
-    let finding = finding.related("this one counts", winner.3).help("name one Secret for the host everywhere");
-    let is_other = ingress.reference != winner.2.reference;
-    if is_guess && is_other { finding.note("the older Ingress decides: without `creationTimestamp` that is a guess, by the names") } else { finding }
+fn lost(look: &Look, host: &str, own: Named, winner: Named) -> Diagnostic {
+    // Where the Secret that counts is known to be missing or unfit, its host has the default certificate.
+    let served = look.proxy.server(&host.to_ascii_lowercase()).and_then(|server| server.certificate.as_ref());
+    let is_known = named(&look.cluster.secrets, &winner.ingress.reference.namespace, winner.secret).is_some();
+    let by = match served.filter(|_| is_known) {
+        Some(certificate) if certificate.name != winner.key() => format!("the default certificate, as that in Secret `{}` cannot be used", winner.key()),
+        _ => format!("the certificate in Secret `{}`", winner.key()),
+    };
+    let message = format!("host `{host}` is served with {by}, not in `{}`", own.key());
+    let finding = RULE.finding(message).at(own.place).subject(host).object(own.ingress.reference.clone()).effect(Effect::Overridden);
+    let finding = finding.related("this one counts", winner.place).help("name one Secret for the host everywhere");
+    let is_unknown = |ingress: &Object<Ingress>| ingress.value.metadata.creation_timestamp.is_none();
+    let is_guess = own.ingress.reference != winner.ingress.reference && (is_unknown(own.ingress) || is_unknown(winner.ingress));
+    if is_guess { finding.note("the older Ingress decides: without `creationTimestamp` that is a guess, by the names") } else { finding }
 }

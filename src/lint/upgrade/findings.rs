@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Compiled;
 use crate::diagnostic::{Diagnostic, Effect, ObjectRef, Severity};
+use crate::lint::is_of_webhook_alone;
 use crate::source::Span;
 
 /// What a finding is about. Its words may name the release, so they do not count.
@@ -37,7 +38,7 @@ pub(super) fn compare(before: Compiled, after: Compiled) -> Vec<Diagnostic> {
         finding.clone().note(format!("{words} with {new}, compared with {old}"))
     });
     // What the webhook alone refuses is served on where it is applied already.
-    let is_refused_alone = |finding: &Diagnostic| matches!(finding.rule, "admission" | "disabled-snippet");
+    let is_refused_alone = |finding: &Diagnostic| is_of_webhook_alone(finding) || finding.rule == "disabled-snippet";
     let drops = |finding: &&Diagnostic| match finding.effect {
         Some(Effect::IngressDropped) => true,
         Some(Effect::AdmissionDenied) => !is_refused_alone(finding),

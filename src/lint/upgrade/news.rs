@@ -9,7 +9,8 @@ use crate::ir::{Proxy, Route};
 type Concerns = fn(&Proxy, &Route) -> bool;
 
 static NEWS: &[(&Change, Concerns)] = &[
-    (&AUTH_ERRORS, |_, route| route.features.external_auth.is_some() && !route.features.error_pages.is_empty()),
+    // The codes of an Ingress never held for the question to the service.
+    (&AUTH_ERRORS, |proxy, route| route.service(&proxy.settings).is_some() && !proxy.settings.route_defaults.error_codes.is_empty()),
     (&GRPC_TIMEOUTS, |_, route| route.features.protocol.is_grpc()),
     (&JOINT_CLIENT_ADDRESS, |proxy, _| proxy.settings.listening.proxy_protocol && proxy.settings.client_address.from_headers),
     (&ORIGINAL_HOST, |_, _| true),

@@ -30,7 +30,7 @@ pub(in crate::lower) fn read_ciphers(reader: &mut Reader) -> Result<Ciphers, Sto
 pub(in crate::lower) fn read_passthrough(reader: &mut Reader) -> Result<bool, Stop> {
     let is_wanted = reader.or(&keys::TLS_PASSTHROUGH, false)?;
     if is_wanted && !reader.world.controller.flags.enable_ssl_passthrough {
-        reader.idle(&keys::TLS_PASSTHROUGH, "the argument `--enable-ssl-passthrough` of the controller");
+        reader.idle(&keys::TLS_PASSTHROUGH, "--enable-ssl-passthrough");
     }
     Ok(is_wanted)
 }

@@ -188,7 +188,9 @@ impl Refusal {
     }
 
     fn finding_of_any(&self, object: &ObjectRef) -> Diagnostic {
-        let message = format!("the API server refuses the {}: {}", object.kind, self.message);
+        // What follows a colon behind this word would be taken for a secret, and hidden.
+        let glue = if object.kind == "Secret" { ", as" } else { ":" };
+        let message = format!("the API server refuses the {}{glue} {}", object.kind, self.message);
         let finding = Diagnostic::new(self.severity, self.rule, message).at(self.span).object(object.clone()).subject(&self.subject);
         let finding = match (&self.advice.help, self.rule) {
             (Some(help), _) => finding.help(help),

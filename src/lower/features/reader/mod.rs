@@ -201,9 +201,13 @@ impl<'a> Reader<'a> {
         self.findings.push(diagnostic);
     }
 
-    /// Says that an annotation has no effect without something that is not in the input.
-    pub(super) fn idle<T>(&mut self, key: &'static Key<T>, needed: &str) {
-        let diagnostic = Diagnostic::info("idle-annotation", format!("`{}` has no effect without {needed}", self.written(&key.spec)));
+    /// Says that an annotation has no effect without an argument of the controller: where the input does not hold the controller, that
+    /// is to be looked up.
+    pub(super) fn idle<T>(&mut self, key: &'static Key<T>, argument: &str) {
+        let message = format!("`{}` has no effect without the argument `{argument}` of the controller", self.written(&key.spec));
+        let is_known = !self.world.cluster.controllers.is_empty();
+        let severity = if is_known { Severity::Warning } else { Severity::Info };
+        let diagnostic = Diagnostic::new(severity, "idle-annotation", message);
         let diagnostic = self.place(diagnostic.effect(Effect::AnnotationIgnored), &key.spec);
         self.findings.push(diagnostic);
     }
@@ -211,7 +215,7 @@ impl<'a> Reader<'a> {
     /// Says that what an annotation names is not in the input, so that it is ignored here.
     pub(super) fn absent<T>(&mut self, key: &'static Key<T>, kind: &str, name: &str) {
         let message = format!("`{}` names the {kind} `{name}`, which is not in the input", self.written(&key.spec));
-        let absent = Diagnostic::info("absent-object", message).effect(Effect::AnnotationIgnored);
+        let absent = Diagnostic::info("absent-object", message).on_demand().effect(Effect::AnnotationIgnored);
         let absent = absent.note("where the cluster does not have it either, the annotation is ignored");
         let diagnostic = self.place(absent, &key.spec);
         self.findings.push(diagnostic);
@@ -250,7 +254,7 @@ impl<'a> Reader<'a> {
         }
         let about = self.about(&key.spec, Fate::LocationDenied, "");
         let absent = Diagnostic::info("absent-object", format!("`{}` names the {kind} `{name}`, which is not in the input", key.spec.name));
-        let absent = absent.note("where the cluster does not have it either, the paths of the Ingress answer 503");
+        let absent = absent.on_demand().note("where the cluster does not have it either, the paths of the Ingress answer 503");
         let Diagnostic { span, subject, object, effect, .. } = about;
         self.findings.push(Diagnostic { span, subject, object, effect, ..absent });
         Stop::Denied(format!("there is no {kind} `{name}`"))

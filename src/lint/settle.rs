@@ -1,0 +1,190 @@
+//! One mistake is one finding: what several passes and rules tell of one place is told once, where it is told best.
+
+use std::collections::HashMap;
+
+use super::objects;
+use crate::diagnostic::{Diagnostic, Effect, Severity};
+use crate::source::Span;
+
+/// What becomes of a finding about a place of which another rule tells more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It says nothing that the other one does not say, or does not hold because of the other one.
+    Gone,
+    /// It becomes a note of the other one.
+    Note,
+}
+
+use Fate::{Gone, Note};
+
+/// Findings of the first rule yield to those of the second one at the same place.
+const YIELDS: &[(&str, &str, Fate)] = &[
+    // What is not there.
+    ("absent-object", "missing-secret", Gone),
+    ("absent-object", "secret-elsewhere", Gone),
+    ("missing-service", "malformed-name", Gone),
+    ("malformed-name", "malformed-annotation", Gone),
+    ("two-certificates", "missing-secret", Note),
+    ("missing-tls", "host-outside-tls", Gone),
+    // A path that is not served, or not taken as it is.
+    ("literal-pattern", "malformed-path", Gone),
+    ("loose-path", "malformed-path", Gone),
+    ("literal-pattern", "admission", Note),
+    ("unreachable-path", "overridden-path", Note),
+    ("loose-path", "overridden-path", Gone),
+    ("slash-at-end", "overridden-path", Gone),
+    ("foreign-host", "overridden-path", Gone),
+    ("loose-path", "unreachable-path", Gone),
+    ("slash-at-end", "unreachable-path", Gone),
+    ("open-sister-path", "unreachable-path", Gone),
+    ("unguarded-path", "unreachable-path", Note),
+    ("open-sister-path", "unguarded-path", Gone),
+    ("loose-path", "idle-canary", Gone),
+    ("slash-at-end", "idle-canary", Gone),
+    ("open-sister-path", "idle-canary", Gone),
+    ("unreachable-path", "idle-canary", Gone),
+    ("borrowed-pattern", "foreign-pattern", Note),
+    // An annotation that does not count, or not with this value.
+    ("error-pages-without-backend", "masked-refusal", Note),
+    ("error-pages-without-backend", "bad-annotation-value", Gone),
+    ("error-pages-without-backend", "invalid-setting", Gone),
+    ("idle-annotation", "bad-annotation-value", Gone),
+    ("idle-on-passthrough", "bad-annotation-value", Gone),
+    ("bad-annotation-value", "open-allowlist", Gone),
+    ("password-without-tls", "bad-annotation-value", Gone),
+    ("idle-annotation", "risky-annotation", Gone),
+    ("unsafe-auth-url", "ignored-on-canary", Gone),
+    ("outside-auth-url", "ignored-on-canary", Gone),
+    ("idle-session-affinity", "ignored-on-canary", Gone),
+    ("shared-upstream", "overridden-annotation", Note),
+    // A port, and how it is asked.
+    ("plain-to-tls-port", "two-protocols", Note),
+    ("tls-to-plain-port", "two-protocols", Note),
+    ("tls-to-plain-port", "plain-behind-passthrough", Gone),
+];
+
+/// Rules of passes that tell what one line does to several hosts or Services one by one, as those about objects and routes do.
+const ONE_BY_ONE: [&str; 5] = ["foreign-pattern", "foreign-setting", "overridden-annotation", "shared-upstream", "uncovered-redirect"];
+
+/// Places beside a finding that are shown.
+const MOST_PLACES: usize = 12;
+
+/// Leaves out what is told better by another finding: one mistake is one finding.
+pub fn settle(findings: &mut Vec<Diagnostic>) {
+    settle_claims(findings);
+    settle_pairs(findings);
+    join(findings);
+    for finding in findings.iter_mut().filter(|finding| finding.related.len() > MOST_PLACES) {
+        let more = finding.related.split_off(MOST_PLACES).len();
+        finding.notes.push(format!("and {more} more places"));
+    }
+}
+
+/// The same for what was found while the objects were read, and what a check found of them.
+pub fn settle_read(findings: &mut Vec<Diagnostic>) {
+    settle_pairs(findings);
+}
+
+/// Whether the admission webhook refuses something that the controller serves all the same once it is there.
+#[must_use]
+pub fn is_of_webhook_alone(finding: &Diagnostic) -> bool {
+    finding.rule == "admission" || is_claim(finding)
+}
+
+/// What the webhook says of a path that two Ingresses declare.
+fn is_claim(finding: &Diagnostic) -> bool {
+    finding.rule == "overridden-path" && finding.effect == Some(Effect::AdmissionDenied)
+}
+
+/// The webhook refuses both Ingresses of a path, and one of them is not served there: that is told of the one that loses.
+fn settle_claims(findings: &mut Vec<Diagnostic>) {
+    let mut losers: HashMap<Span, Vec<usize>> = HashMap::new();
+    for (at, finding) in findings.iter().enumerate().filter(|(_, finding)| finding.rule == "overridden-path" && !is_claim(finding)) {
+        let places = finding.span.into_iter().chain(finding.related.iter().map(|label| label.span));
+        places.for_each(|place| losers.entry(place).or_default().push(at));
+    }
+    let (mut merged, mut told_by) = (Vec::new(), Vec::new());
+    for (at, claim) in findings.iter().enumerate().filter(|(_, finding)| is_claim(finding)) {
+        let Some(all) = claim.span.and_then(|span| losers.get(&span)) else { continue };
+        match all.iter().find(|loser| findings[**loser].object == claim.object) {
+            Some(loser) => merged.push((at, *loser)),
+            None => told_by.push(at),
+        }
+    }
+    for at in told_by {
+        let claim = &mut findings[at];
+        claim.severity = Severity::Info;
+        claim
+            .notes
+            .push(String::from("the path is told with the other Ingress: this one is served, and cannot be changed until that is settled"));
+    }
+    let mut is_merged = vec![false; findings.len()];
+    for (at, loser) in merged {
+        is_merged[at] = true;
+        let notes = std::mem::take(&mut findings[at].notes);
+        let loser = &mut findings[loser];
+        (loser.severity, loser.effect) = (Severity::Error, Some(Effect::AdmissionDenied));
+        loser.notes.extend(notes);
+    }
+    let mut at = 0..;
+    findings.retain(|_| at.next().is_none_or(|at| !is_merged[at]));
+}
+
+/// What keeps a finding: programs look for these effects of an object.
+fn is_kept(finding: &Diagnostic, other: &Diagnostic) -> bool {
+    matches!(finding.effect, Some(Effect::AdmissionDenied | Effect::BlocksReload)) && finding.effect != other.effect
+}
+
+fn settle_pairs(findings: &mut Vec<Diagnostic>) {
+    let mut places: HashMap<(&str, Span), usize> = HashMap::new();
+    let is_stayer = |finding: &Diagnostic| YIELDS.iter().any(|(_, stays, _)| *stays == finding.rule);
+    for (at, finding) in findings.iter().enumerate().filter(|(_, finding)| is_stayer(finding)) {
+        if let Some(span) = finding.span {
+            places.entry((finding.rule, span)).or_insert(at);
+        }
+    }
+    let stayer = |finding: &Diagnostic| {
+        let span = finding.span?;
+        let mut stayers = YIELDS.iter().filter(|(yields, ..)| *yields == finding.rule);
+        let (other, fate) = stayers.find_map(|(_, stays, fate)| Some((*places.get(&(*stays, span))?, *fate)))?;
+        (!is_kept(finding, &findings[other])).then_some((other, fate))
+    };
+    let fates: Vec<_> = findings.iter().map(stayer).collect();
+    for (at, fate) in fates.iter().enumerate() {
+        if let Some((other, Note)) = *fate {
+            let (message, severity) = (findings[at].message.clone(), findings[at].severity);
+            let other = &mut findings[other];
+            other.severity = other.severity.max(severity);
+            other.notes.push(message);
+        }
+    }
+    let mut fates = fates.into_iter();
+    findings.retain(|_| fates.next().is_none_or(|fate| fate.is_none()));
+}
+
+/// What one line does to several hosts, paths or Services is one finding.
+fn join(findings: &mut Vec<Diagnostic>) {
+    let is_joined = |rule: &str| ONE_BY_ONE.contains(&rule) || objects::rules().any(|known| known.name == rule);
+    let mut first: HashMap<(&str, Span), usize> = HashMap::new();
+    let mut joined: Vec<Diagnostic> = Vec::with_capacity(findings.len());
+    for finding in findings.drain(..) {
+        let Some(span) = finding.span.filter(|_| is_joined(finding.rule)) else {
+            joined.push(finding);
+            continue;
+        };
+        let at = *first.entry((finding.rule, span)).or_insert(joined.len());
+        let Some(one) = joined.get_mut(at).filter(|one| one.object == finding.object && one.fix == finding.fix && !is_kept(&finding, one))
+        else {
+            joined.push(finding);
+            continue;
+        };
+        one.severity = one.severity.max(finding.severity);
+        if finding.message != one.message && !one.notes.contains(&finding.message) {
+            one.notes.push(finding.message);
+        }
+        let is_new = |label: &crate::diagnostic::Label| !one.related.iter().any(|known| known == label);
+        let more: Vec<_> = finding.related.into_iter().filter(is_new).collect();
+        one.related.extend(more);
+    }
+    *findings = joined;
+}

@@ -1,0 +1,104 @@
+//! One mistake is one finding, in the words of whoever knows most of it.
+
+use pretty_assertions::assert_eq;
+use serde_json::Value;
+
+use crate::support::program::{folder, run};
+
+/// An Ingress with lines of its own in `metadata`, in `spec` and for its only path.
+fn ingress(name: &str, metadata: &str, spec: &str, path: &str) -> String {
+    format!(
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: {name}, namespace: shop{metadata}}}\nspec:\n  \
+         ingressClassName: nginx\n{spec}  rules:\n  - host: shop.example\n    http:\n      paths:\n      \
+         - {{path: '{path}', pathType: Prefix, backend: {{service: {{name: web, port: {{number: 80}}}}}}}}\n---\n"
+    )
+}
+
+fn check(manifests: &str, args: &[&str]) -> Value {
+    let folder = folder(&[("in.yaml", manifests)]);
+    let run = run(folder.path(), &[&["check", "in.yaml", "--format", "json"], args].concat(), "");
+    serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"))
+}
+
+/// Severity, rule, object and effect of each finding.
+fn told(manifests: &str, args: &[&str]) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let line = |finding: &Value| {
+        let [severity, rule, effect] = ["severity", "rule", "effect"].map(|key| text(&finding[key]));
+        format!("{severity} {rule} {} {effect}", text(&finding["object"]["name"]))
+    };
+    check(manifests, args)["findings"].as_array().into_iter().flatten().map(line).collect()
+}
+
+fn at(time: &str) -> String {
+    format!(", creationTimestamp: '{time}'")
+}
+
+#[test]
+fn a_path_of_two_ingresses_is_an_error_of_the_one_that_loses_it() {
+    let (early, late) = (at("2024-01-01T00:00:00Z"), at("2025-01-01T00:00:00Z"));
+    let expected = ["info overridden-path old admission-denied", "error overridden-path new admission-denied"];
+    let manifests = ingress("old", &early, "", "/a") + &ingress("new", &late, "", "/a");
+    assert_eq!(told(&manifests, &[]), expected);
+    let finding = &check(&manifests, &[])["findings"][1];
+    let notes = finding["notes"].to_string();
+    assert!(notes.contains("is already defined in ingress shop/old"), "{finding:#}");
+    // Paths that one Ingress repeats of another one are one mistake.
+    let twice = |text: &str| {
+        let path = "      - {path: '/a', pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}\n";
+        text.replace(path, &format!("{path}{}", path.replace("/a", "/b")))
+    };
+    assert_eq!(told(&twice(&manifests), &[]), expected);
+}
+
+#[test]
+fn what_one_place_brings_is_told_once() {
+    let tls = |secret: &str| format!("  tls: [{{hosts: [shop.example], secretName: {secret}}}]\n");
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: one, namespace: shop}\ndata: {tls.crt: YQ==, tls.key: YQ==}\n---\n";
+    let two = ingress("a", &at("2025-01-01T00:00:00Z"), &tls("one"), "/a") + &ingress("b", &at("2026-01-01T00:00:00Z"), &tls("two"), "/b");
+    for (what, manifests, expected) in [
+        (
+            "a Secret that is missing, and would not count",
+            format!("{two}{secret}"),
+            &["warning default-certificate a -", "warning missing-secret b -"][..],
+        ),
+        (
+            "a pattern that the webhook refuses, and that nobody makes one",
+            ingress("a", "", "", "/a/(.*)"),
+            &["error admission a admission-denied"],
+        ),
+        (
+            "codes of error pages that cannot be read",
+            ingress("a", ", annotations: {nginx.ingress.kubernetes.io/custom-http-errors: none}", "", "/"),
+            &["error bad-annotation-value a admission-denied"],
+        ),
+        (
+            "a Service with a name that none can have",
+            ingress("a", "", "", "/").replace("name: web", "name: Web_1")
+                + "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {ports: [{port: 80}]}\n",
+            &["error malformed-name a -"],
+        ),
+    ] {
+        assert_eq!(told(&manifests, &["--now", "2026-01-01"]), expected, "{what}");
+    }
+}
+
+#[test]
+fn the_certificate_that_counts_is_that_of_the_oldest_ingress() {
+    let tls = |secret: &str| format!("  tls: [{{hosts: [shop.example], secretName: {secret}}}]\n");
+    for (a, b, loser) in [
+        ("2024-01-01T00:00:00Z", "2025-01-01T00:00:00Z", "b"),
+        ("2025-01-01T00:00:00Z", "2024-01-01T00:00:00Z", "a"),
+        // Of equal age the last by name counts.
+        ("2025-01-01T00:00:00Z", "2025-01-01T00:00:00Z", "a"),
+    ] {
+        let manifests = ingress("a", &at(a), &tls("of-a"), "/a") + &ingress("b", &at(b), &tls("of-b"), "/b");
+        let report = check(&manifests, &[]);
+        let finding = &report["findings"][0];
+        assert_eq!((&finding["rule"], &finding["object"]["name"]), (&"two-certificates".into(), &loser.into()), "{report:#}");
+        let winner = if loser == "a" { "b" } else { "a" };
+        let message = finding["message"].as_str().unwrap_or_default();
+        assert!(message.contains(&format!("served with the certificate in Secret `shop/of-{winner}`")), "{message}");
+        assert_eq!(finding["notes"].as_array().map(Vec::len), Some(0), "both ages are known: {finding:#}");
+    }
+}
