@@ -128,8 +128,8 @@ impl<'a> Causes<'a> {
             for path in [&route.declared_path, &route.path] {
                 self.by_path.entry((&owner.namespace, &owner.name, path)).or_insert(route);
             }
-            let limits = &route.features.limits;
-            for name in [&limits.name, &limits.id].into_iter().filter(|name| !name.is_empty()) {
+            let names = route.steps.limits.iter().flat_map(|limits| [&limits.name, &limits.id]);
+            for name in names.filter(|name| !name.is_empty()) {
                 self.counters.entry(name).or_insert(route);
             }
             if let Some(ingress) = known.filter(|ingress| has_snippet(ingress)) {

@@ -30,7 +30,7 @@ pub(super) fn changes(before: &Side, after: &Side) -> Vec<(Vec<Change>, Option<W
 }
 
 fn passwords(host: &str, was: &Route, is: &Route, old: &Secrets, new: &Secrets) -> Option<(Vec<Change>, Option<Words>)> {
-    let (before, after) = (was.features.password_auth.as_deref()?, is.features.password_auth.as_deref()?);
+    let (before, after) = (was.steps.admission.password.as_ref()?, is.steps.admission.password.as_ref()?);
     let text = |secrets: &Secrets, auth: &PasswordAuth| {
         let purpose = if auth.keys_are_users { SecretUse::PasswordMap } else { SecretUse::PasswordFile };
         secrets.get(purpose, &auth.secret).map(|text| text.expose().to_owned())

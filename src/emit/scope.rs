@@ -109,7 +109,7 @@ impl<'a> Scope<'a> {
 
     /// The input does not say who answers for a route: told where that is the end of it.
     pub(super) fn unknown_backend(&mut self, proxy: &Proxy, route: &Route) {
-        if route.features.denied.is_some() || !proxy.upstream(&route.upstream).is_some_and(|upstream| upstream.unknown) {
+        if route.is_refused() || !proxy.upstream(&route.upstream).is_some_and(|upstream| upstream.unknown) {
             return;
         }
         let service = self.owner.map(|owner| format!("{}/{}", owner.namespace, owner.service)).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Who answers a request, and how that is spoken to.
 
-use super::{DEFAULT_UPSTREAM, Endpoint, Mirror, Proxy, Route, Upstream};
+use super::{DEFAULT_UPSTREAM, Endpoint, Proxy, Upstream};
 
 /// Beginning of the names of upstreams that answer in the place of others.
 pub const FALLBACK_PREFIX: &str = "custom-default-backend-";
@@ -71,24 +71,6 @@ impl Proxy {
         self.upstreams.get(at).filter(|upstream| upstream.name == name)
     }
 
-    /// Whether the upstream of a route gets connections of TLS unopened besides.
-    #[must_use]
-    pub fn takes_tls_unopened(&self, route: &Route) -> bool {
-        self.upstream(&route.upstream).is_some_and(|upstream| upstream.tls_passthrough)
-    }
-
-    /// The protocol of the backend of a route. Quirk: the default backend always gets plain HTTP.
-    #[must_use]
-    pub fn protocol(&self, route: &Route) -> Protocol {
-        if route.upstream == DEFAULT_UPSTREAM {
-            return Protocol::Http;
-        }
-        match route.features.protocol {
-            Protocol::Http | Protocol::AsClient if self.takes_tls_unopened(route) => Protocol::Https,
-            other => other,
-        }
-    }
-
     /// Where requests for the upstream of a name go.
     #[must_use]
     pub fn destination_of(&self, name: &str) -> Destination<'_> {
@@ -128,18 +110,4 @@ impl Endpoint {
 #[must_use]
 pub fn is_fallback(upstream: &str) -> bool {
     upstream.starts_with(FALLBACK_PREFIX)
-}
-
-impl Mirror {
-    /// Whether the route asks for copies.
-    #[must_use]
-    pub fn is_asked(&self) -> bool {
-        !self.source.is_empty()
-    }
-
-    /// Whether copies are sent somewhere. Quirk: a target without a host gets none.
-    #[must_use]
-    pub fn is_sent(&self) -> bool {
-        self.is_asked() && !self.target.is_empty() && !self.host.is_empty()
-    }
 }

@@ -3,26 +3,27 @@
 //! Defaults are filled and conflicts settled. A value that came from a manifest can be traced through the [`Origin`] of the
 //! server, route or upstream that holds it.
 
+mod admission;
 mod backend;
-mod checks;
 mod form;
-mod matching;
 mod route;
 mod secrets;
 mod server;
 mod settings;
 mod split;
+mod steps;
 mod stream;
 mod upstream;
 
+pub use admission::*;
 pub use backend::*;
-pub use checks::*;
 pub use form::*;
 pub use route::*;
 pub use secrets::*;
 pub use server::*;
 pub use settings::*;
 pub use split::*;
+pub use steps::*;
 pub use stream::*;
 pub use upstream::*;
 

@@ -1,9 +1,9 @@
 //! What happens to the requests of one path.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use super::{Exemptions, Origin, Protocol};
+use super::{DEFAULT_UPSTREAM, Origin, Steps};
 
 /// How the path of a request is compared with the path of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,10 +14,19 @@ pub enum PathMatch {
     Prefix,
 }
 
+/// What makes a regular expression of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PatternBy {
+    /// It was asked for.
+    Asked,
+    /// The path changes.
+    Rewrite,
+}
+
 /// The requests of one path, and what happens to them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Route {
-    /// The path that is matched; a regular expression where the server matches by pattern.
+    /// The path that is matched; a regular expression where the server matches by patterns.
     pub path: String,
     /// How it is matched.
     pub path_match: PathMatch,
@@ -29,14 +38,39 @@ pub struct Route {
     pub is_default_backend: bool,
     /// Who asked for the route; none for the proxy's own.
     pub owner: Option<Arc<Owner>>,
-    /// What else happens to the request.
+    /// What makes a regular expression of the path; none: it was written as a text.
+    pub pattern: Option<PatternBy>,
+    /// What happens to the requests.
+    pub steps: Arc<Steps>,
+    /// How they are passed on.
     pub features: Arc<Features>,
-    /// What it does not do because of its path.
-    pub exemptions: Exemptions,
     /// Upstream that answers for the error codes in `features.error_pages`: mostly the default one.
     pub error_upstream: Cow<'static, str>,
     /// The place that declared the path.
     pub origin: Origin,
+}
+
+/// What is decided of a route before anything is: one for all of them.
+static UNDECIDED: LazyLock<Arc<Steps>> = LazyLock::new(Arc::default);
+
+impl Route {
+    /// A route for which nothing is decided yet.
+    #[must_use]
+    pub fn new(path: &str, path_match: PathMatch, upstream: &str, features: Arc<Features>, origin: Origin) -> Self {
+        Self {
+            path: path.to_owned(),
+            path_match,
+            declared_path: String::new(),
+            upstream: upstream.to_owned(),
+            is_default_backend: false,
+            owner: None,
+            pattern: None,
+            steps: Arc::clone(&UNDECIDED),
+            features,
+            error_upstream: Cow::Borrowed(DEFAULT_UPSTREAM),
+            origin,
+        }
+    }
 }
 
 /// Who asked for a route, and for which service: shown in logs and headers.
@@ -52,29 +86,9 @@ pub struct Owner {
     pub port: String,
 }
 
-/// Everything that a manifest can ask of a route.
+/// How a route passes requests and answers on, and what else it was asked for that decides about none.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Features {
-    /// Why no request gets through: the route answers 503.
-    pub denied: Option<String>,
-    /// Addresses that may connect, sorted; empty: all.
-    pub allow: Vec<String>,
-    /// Addresses that may not connect, sorted.
-    pub deny: Vec<String>,
-    /// Users and passwords.
-    pub password_auth: Option<Box<PasswordAuth>>,
-    /// A service that decides.
-    pub external_auth: Option<Box<ExternalAuth>>,
-    /// The external authentication of the whole proxy applies.
-    pub global_auth: bool,
-    /// `any` or `all` of the checks must agree; empty: the proxy's default.
-    pub satisfy: String,
-    /// Protocol of the backend.
-    pub protocol: Protocol,
-    /// The word for it is written in small letters, as old releases allow.
-    pub is_protocol_small: bool,
-    /// TLS towards the backend.
-    pub backend_tls: Option<Arc<BackendTls>>,
     /// How requests and responses are passed on.
     pub proxying: Arc<Proxying>,
     /// FastCGI parameters.
@@ -89,35 +103,25 @@ pub struct Features {
     pub forwarded_prefix: String,
     /// Headers of the response.
     pub response_headers: Vec<(String, String)>,
-    /// Cross-origin requests; none: not enabled.
-    pub cors: Option<Box<Cors>>,
-    /// Rate limits.
-    pub limits: RateLimits,
-    /// A limit that all controllers count together.
-    pub global_limit: Option<Box<GlobalLimit>>,
-    /// A redirect instead of an answer, and redirects between host names.
-    pub redirect: Redirect,
-    /// Change of the path, and redirects to HTTPS.
-    pub rewrite: Rewrite,
+    /// The `www.` twin of the host is redirected to it.
+    pub from_twin: bool,
+    /// Redirects of the proxy itself name no host.
+    pub relative_redirects: bool,
     /// Print the port in redirects.
     pub port_in_redirects: bool,
     /// Error codes of the backend that are replaced by a page.
     pub error_pages: Vec<i64>,
     /// Show the backend's own page for `error_pages` all the same.
     pub keep_backend_errors: bool,
-    /// A copy of each request.
-    pub mirror: Mirror,
     /// Logs.
     pub logging: RouteLogging,
     /// OpenTelemetry.
     pub tracing: RouteTracing,
-    /// The web application firewall.
-    pub waf: RouteWaf,
     /// Push what `Link` headers of the backend name.
     pub push_preload: bool,
     /// Raw configuration; empty: none.
     pub snippet: String,
-    /// The annotations that were written, with their places: the cause of all the above.
+    /// The annotations that were written, with their places.
     pub causes: Vec<(String, crate::source::Span)>,
 }
 
@@ -127,64 +131,6 @@ impl Features {
     pub fn cause(&self, name: &str) -> Option<&(String, crate::source::Span)> {
         self.causes.iter().find(|(cause, _)| cause.rsplit('/').next() == Some(name))
     }
-}
-
-/// Users and passwords.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PasswordAuth {
-    /// The scheme as it was written: `basic` is basic, everything else is digest.
-    pub scheme: String,
-    /// The realm; may be empty.
-    pub realm: String,
-    /// Path of the file with users and password hashes.
-    pub file: String,
-    /// `namespace/name` of the object that holds them.
-    pub secret: String,
-    /// Each key of the object is a user, and its value the hash of the password; else one key holds the whole file.
-    pub keys_are_users: bool,
-}
-
-/// A service that decides whether a request may pass.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ExternalAuth {
-    /// URL of the service.
-    pub url: String,
-    /// Host name in the URL, without port.
-    pub host: String,
-    /// Host name and port as the URL has them.
-    pub address: String,
-    /// What stands before and behind the host in the URL, so that another name can be put there.
-    pub around_host: (String, String),
-    /// Where to send people who are not signed in; empty: nowhere.
-    pub signin_url: String,
-    /// Name of the parameter that carries the way back; empty: the default.
-    pub signin_redirect_param: String,
-    /// `signin_url` with the way back.
-    pub signin_target: String,
-    /// Method of the request; empty: that of the request which is decided upon.
-    pub method: String,
-    /// Headers of the answer that are passed to the backend.
-    pub response_headers: Vec<String>,
-    /// Value of `X-Auth-Request-Redirect`; empty: the URI of the request.
-    pub request_redirect: String,
-    /// Raw configuration; empty: none.
-    pub snippet: String,
-    /// Key under which answers are cached; empty: not cached.
-    pub cache_key: String,
-    /// How long, per status.
-    pub cache_durations: Vec<String>,
-    /// Connections that are kept open; zero: none.
-    pub keepalive_connections: i64,
-    /// Share variables with the request.
-    pub keepalive_share_vars: bool,
-    /// Requests per kept connection.
-    pub keepalive_requests: i64,
-    /// Seconds a kept connection may idle.
-    pub keepalive_timeout: i64,
-    /// Headers of the request to the service, sorted by name.
-    pub request_headers: Vec<(String, String)>,
-    /// Set the cookie of the service on every answer.
-    pub always_set_cookie: bool,
 }
 
 /// Files that say whom to trust, and the own certificate.
@@ -269,108 +215,6 @@ pub struct FastCgi {
     pub params: Vec<(String, String)>,
 }
 
-/// Cross-origin requests.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Cors {
-    /// Origins that may; `*` alone for any; empty: none was valid.
-    pub origins: Vec<String>,
-    /// Methods, as the header shows them.
-    pub methods: String,
-    /// Request headers, as the header shows them.
-    pub headers: String,
-    /// Cookies may be sent.
-    pub credentials: bool,
-    /// Response headers that scripts may read; empty: none.
-    pub expose_headers: String,
-    /// Seconds that a browser may remember the answer.
-    pub max_age: i64,
-}
-
-/// Rate limits of a route; all routes of one rule set share the counters.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RateLimits {
-    /// Name of the counters; empty: nothing is counted.
-    pub name: String,
-    /// The name in the form that variables can have.
-    pub id: String,
-    /// Connections at the same time; zero: no limit.
-    pub connections: i64,
-    /// Requests per second; zero: no limit.
-    pub per_second: i64,
-    /// Requests that may exceed `per_second` at once.
-    pub per_second_burst: i64,
-    /// Requests per minute; zero: no limit.
-    pub per_minute: i64,
-    /// Requests that may exceed `per_minute` at once.
-    pub per_minute_burst: i64,
-    /// Size of each counter table in megabytes.
-    pub table_size: i64,
-    /// Kilobytes per second of a response; zero: no limit.
-    pub bandwidth: i64,
-    /// Kilobytes before `bandwidth` counts.
-    pub bandwidth_after: i64,
-    /// Addresses that are not limited, sorted.
-    pub exempt: Vec<String>,
-}
-
-/// A limit that all controllers count together.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct GlobalLimit {
-    /// What the counters of the route are found by.
-    pub namespace: String,
-    /// Requests that are let through in a window; zero: no limit.
-    pub requests: i64,
-    /// Length of a window in seconds.
-    pub window: i64,
-    /// What requests are counted by: text and variables.
-    pub key: String,
-    /// Networks that are not limited.
-    pub exempt: Vec<String>,
-}
-
-/// A redirect instead of an answer.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Redirect {
-    /// Where to; empty: no redirect.
-    pub url: String,
-    /// The status.
-    pub code: i64,
-    /// Redirect the `www.` twin of the host to it.
-    pub from_twin: bool,
-    /// Redirects of the proxy name no host.
-    pub relative: bool,
-}
-
-/// Change of the path, and redirects to HTTPS.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Rewrite {
-    /// The new path with captures; empty: unchanged.
-    pub target: String,
-    /// Redirect to HTTPS where the host has a certificate.
-    pub to_https: bool,
-    /// Redirect to HTTPS always.
-    pub force_https: bool,
-    /// Keep a slash at the end when redirecting to HTTPS.
-    pub keep_trailing_slash: bool,
-    /// Paths are regular expressions.
-    pub by_pattern: bool,
-    /// Where requests for `/` are redirected to; empty: nowhere.
-    pub app_root: String,
-}
-
-/// A copy of each request.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Mirror {
-    /// Internal path of the copy; empty: no mirror.
-    pub source: String,
-    /// URL that gets the copy; may be empty although `source` is not.
-    pub target: String,
-    /// Host header of the copy; may be empty.
-    pub host: String,
-    /// Copy the body: `on` or `off`.
-    pub request_body: String,
-}
-
 /// Logs of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RouteLogging {
@@ -389,17 +233,4 @@ pub struct RouteTracing {
     pub trust_incoming: Option<bool>,
     /// Name of the operation; empty: that of the proxy.
     pub operation_name: String,
-}
-
-/// The web application firewall for a route.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RouteWaf {
-    /// On or off; none: as for the proxy.
-    pub enabled: Option<bool>,
-    /// With the core rule set.
-    pub core_rules: bool,
-    /// Identity of a transaction; empty: the default.
-    pub transaction_id: String,
-    /// Raw rules; empty: none.
-    pub rules: String,
 }

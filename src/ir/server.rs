@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{BackendTls, Origin, Route, TrustStore};
+use super::{Asked, BackendTls, Origin, Route, TrustStore};
 
 /// Name of the server that answers for hosts that nobody declared.
 pub const CATCH_ALL: &str = "_";
@@ -40,6 +40,8 @@ pub struct Server {
     pub contested_twin: bool,
     /// Raw configuration; empty: none.
     pub snippet: String,
+    /// Paths are matched as regular expressions, in any case of letters and in the order of the routes.
+    pub by_pattern: bool,
     /// Routes in the order of matching.
     pub routes: Vec<Route>,
     /// The first manifest that named the host.
@@ -52,6 +54,12 @@ impl Server {
     pub fn has_twins(&self) -> bool {
         let mut known = HashSet::with_capacity(self.routes.len());
         !self.routes.iter().all(|route| known.insert((&route.path, route.path_match)))
+    }
+
+    /// Where requests for `/` are redirected to; none: nowhere. Of several routes that say so, the first counts.
+    #[must_use]
+    pub fn app_root(&self) -> Option<&Asked<String>> {
+        self.routes.iter().find_map(|route| route.steps.app_root.as_ref())
     }
 
     /// The aliases that take nothing from other hosts.

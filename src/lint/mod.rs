@@ -75,7 +75,7 @@ fn routes(proxy: &Proxy) -> impl Iterator<Item = (&Server, &Route)> {
 /// Those of one host.
 fn routes_of(server: &Server) -> impl Iterator<Item = (&Server, &Route)> {
     let all = server.routes.iter().map(move |route| (server, route));
-    all.filter(|(_, route)| route.owner.is_some() && route.features.denied.is_none())
+    all.filter(|(_, route)| route.owner.is_some() && !route.is_refused())
 }
 
 /// The first of them of each Ingress: what its annotations say is the same for all of its routes.

@@ -10,7 +10,7 @@ use k8s_openapi::api::networking::v1::Ingress;
 
 use super::reference;
 use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
-use crate::ir::{Origin, Proxy, Route, Settings};
+use crate::ir::{Origin, Proxy, Route, Service, Settings};
 use crate::manifest::{Cluster, Object};
 use crate::nginx::shape::{self, Fault};
 use crate::source::Span;
@@ -68,11 +68,12 @@ impl Mender {
             Arc::make_mut(&mut route.features).snippet.clone_from(&fault.mended);
             self.tell(author, "configuration-snippet", fault);
         }
-        let of_auth = route.features.external_auth.as_ref().and_then(|auth| fault(&auth.snippet));
+        let of_auth = route.steps.admission.own_service().and_then(|auth| fault(&auth.snippet));
         if let Some(fault) = of_auth {
             let author = author(route, "auth-snippet");
-            if let Some(auth) = &mut Arc::make_mut(&mut route.features).external_auth {
-                auth.snippet.clone_from(&fault.mended);
+            let service = Arc::make_mut(&mut route.steps).admission.service.as_mut().map(|service| &mut service.value);
+            if let Some(Service::Own(auth)) = service {
+                Arc::make_mut(auth).snippet.clone_from(&fault.mended);
             }
             self.tell(author, "auth-snippet", fault);
         }

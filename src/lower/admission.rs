@@ -226,7 +226,7 @@ impl<'a> Claims<'a> {
         if makers.len() < 2 && makers.last() != Some(&at) {
             makers.push(at);
         }
-        let is_pattern = ingress.features.rewrite.makes_pattern(&path.path);
+        let is_pattern = ingress.asks.rewrite.makes_pattern(&path.path);
         let expands = path.path != "/" && path.path_match == PathMatch::Prefix && !is_pattern;
         let claim = Claim { ingress: at, upstream: Some(&backend.upstream), path_match: path.path_match, expands };
         self.by_path.entry((host, path.path.as_str())).or_default().push(claim);

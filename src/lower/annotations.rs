@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use k8s_openapi::api::networking::v1::Ingress;
 
+use super::asks::Asks;
 pub(super) use super::features::affinity::AffinityRequest;
 pub(super) use super::features::canary::Canary;
 use super::features::{
@@ -54,36 +55,41 @@ pub(super) struct Annotations {
     pub(super) default_backend: Option<String>,
 }
 
-/// What the annotations of an Ingress say: for each path, and besides.
-pub(super) type Asked = (Arc<ir::Features>, Annotations);
+/// What the annotations of an Ingress say: of how requests are passed on, of what happens to them, and besides.
+pub(super) type Asked = (Arc<ir::Features>, Arc<Asks>, Annotations);
 
 /// Reads the annotations of an Ingress.
 pub(super) fn read(object: &Object<Ingress>, world: &World) -> Outcome<Result<Asked, Rejected>> {
     let mut reader = Reader::new(object, world);
-    let mut features = features(&mut reader, world);
+    let (mut features, mut asks) = of_paths(&mut reader, world);
     let annotations = of_ingress(&mut reader);
     features.causes = reader.causes();
     let Verdict { denied, is_rejected, findings } = reader.finish();
-    features.denied = denied.or_else(|| world.cluster.closed.get(&object.reference).cloned());
-    Outcome { value: if is_rejected { Err(Rejected) } else { Ok((world.share(features), annotations)) }, diagnostics: findings }
+    let closed = || world.cluster.closed.get(&object.reference);
+    let here = || ir::Origin::Manifest(object.span(&["metadata", "name"]));
+    asks.refusal = denied.or_else(|| closed().map(|reason| ir::Asked { value: reason.clone(), origin: here() }));
+    let (features, asks) = world.share(features, asks);
+    Outcome { value: if is_rejected { Err(Rejected) } else { Ok((features, asks, annotations)) }, diagnostics: findings }
 }
 
-/// What holds for each path.
-fn features(reader: &mut Reader, world: &World) -> ir::Features {
+/// What holds for each path. The order of reading is that of the controller's findings.
+fn of_paths(reader: &mut Reader, world: &World) -> (ir::Features, Asks) {
     let access = reader.section(access::read).unwrap_or_default();
     let forwarding = reader.section(forwarding::read).unwrap_or_default();
     let (error_pages, keep_backend_errors) = reader.section(error_pages::read).unwrap_or_default();
-    ir::Features {
-        denied: None,
+    let mut asks = Asks {
         allow: access.allow,
         deny: access.deny,
-        password_auth: reader.section(password_auth::read).flatten().map(Box::new),
-        external_auth: reader.section(external_auth::read).flatten().map(Box::new),
-        global_auth: reader.section(external_auth::read_global).unwrap_or_default(),
-        satisfy: reader.section(access::read_satisfy).unwrap_or_default(),
+        password: reader.section(password_auth::read).flatten().map(Arc::new),
+        service: reader.section(external_auth::read).flatten().map(Arc::new),
+        global_service: reader.section(external_auth::read_global).unwrap_or_default(),
+        satisfy: reader.section(access::read_satisfy).flatten(),
         protocol: Protocol::of(&forwarding.backend_protocol),
         is_protocol_small: forwarding.backend_protocol.contains(char::is_lowercase),
         backend_tls: reader.section(backend_tls::read).flatten().map(Arc::new),
+        ..Asks::default()
+    };
+    let mut features = ir::Features {
         proxying: world.proxying.share(reader.section(proxying::read).unwrap_or_default()),
         fastcgi: reader.section(fastcgi::read).unwrap_or_default(),
         body_buffer: forwarding.body_buffer,
@@ -91,22 +97,25 @@ fn features(reader: &mut Reader, world: &World) -> ir::Features {
         host_header: forwarding.host_header,
         forwarded_prefix: forwarding.forwarded_prefix,
         response_headers: reader.section(response_headers::read).unwrap_or_default(),
-        cors: reader.section(cors::read).flatten().map(Box::new),
-        global_limit: reader.section(global_rate_limits::read).flatten().map(Box::new),
-        limits: reader.section(rate_limits::read).unwrap_or_default(),
-        redirect: reader.section(redirect::read).unwrap_or_default(),
-        rewrite: reader.section(rewrite::read).unwrap_or_default(),
-        port_in_redirects: reader.section(redirect::read_port).unwrap_or_default(),
         error_pages,
         keep_backend_errors,
-        mirror: reader.section(mirror::read).unwrap_or_default(),
-        logging: reader.section(logging::read).unwrap_or_default(),
-        tracing: reader.section(tracing::read).unwrap_or_default(),
-        waf: reader.section(waf::read).unwrap_or_default(),
         push_preload: forwarding.push_preload,
-        snippet: reader.section(|reader| reader.snippet(&snippets::LOCATION)).flatten().unwrap_or_default(),
-        causes: Vec::new(),
-    }
+        ..ir::Features::default()
+    };
+    asks.cors = reader.section(cors::read).flatten().map(Arc::new);
+    asks.global_limit = reader.section(global_rate_limits::read).flatten().map(Arc::new);
+    asks.limits = reader.section(rate_limits::read).filter(|limits| *limits != ir::RateLimits::default()).map(Arc::new);
+    let redirect = reader.section(redirect::read).unwrap_or_default();
+    (features.from_twin, features.relative_redirects, asks.redirect) = (redirect.from_twin, redirect.relative, redirect.to);
+    asks.rewrite = reader.section(rewrite::read).unwrap_or_default();
+    features.port_in_redirects = reader.section(redirect::read_port).unwrap_or_default();
+    asks.names_port = features.port_in_redirects;
+    asks.mirror = reader.section(mirror::read).flatten();
+    features.logging = reader.section(logging::read).unwrap_or_default();
+    features.tracing = reader.section(tracing::read).unwrap_or_default();
+    asks.firewall = reader.section(waf::read).unwrap_or_default();
+    features.snippet = reader.section(|reader| reader.snippet(&snippets::LOCATION)).flatten().unwrap_or_default();
+    (features, asks)
 }
 
 /// What holds for the hosts and backends of the Ingress.
@@ -115,7 +124,7 @@ fn of_ingress(reader: &mut Reader) -> Annotations {
     let client_auth = reader.section(|reader| {
         client_auth::read(reader).inspect_err(|stop| {
             if let Stop::Denied(reason) = stop {
-                client_auth_error = Some(reason.clone());
+                client_auth_error = Some(reason.value.clone());
             }
         })
     });
@@ -153,10 +162,10 @@ mod tests {
     #[test]
     fn an_ingress_without_annotations_gets_the_defaults() {
         let (found, effects) = annotations(Fixture::new(&[]));
-        let (features, found) = found.unwrap_or_default();
-        assert!(effects.is_empty() && features.causes.is_empty() && features.denied.is_none());
-        assert!(features.global_auth && features.logging.access && features.rewrite.to_https);
-        assert_eq!((features.protocol, features.proxying.body_size.as_str()), (Protocol::Http, "1m"));
+        let (features, asks, found) = found.unwrap_or_default();
+        assert!(effects.is_empty() && features.causes.is_empty() && asks.refusal.is_none());
+        assert!(asks.global_service && features.logging.access && asks.rewrite.to_https);
+        assert_eq!((asks.protocol, features.proxying.body_size.as_str()), (Protocol::Http, "1m"));
         assert_eq!((found.hashing.subset_size, found.canary.share.total, found.canary.enabled), (3, 100, false));
     }
 
@@ -171,8 +180,8 @@ mod tests {
     #[test]
     fn bad_client_certificates_deny_the_paths_and_the_host() {
         let (found, effects) = annotations(Fixture::new(&[("auth-tls-secret", "shop/missing"), ("denylist-source-range", "x")]));
-        let (features, found) = found.unwrap_or_default();
-        assert!(found.client_auth.is_none() && found.client_auth_error.is_some() && features.denied.is_some());
+        let (_, asks, found) = found.unwrap_or_default();
+        assert!(found.client_auth.is_none() && found.client_auth_error.is_some() && asks.refusal.is_some());
         // The Secret may be in the cluster.
         assert_eq!(effects, [Effect::LocationDenied; 2]);
     }

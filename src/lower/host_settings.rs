@@ -84,19 +84,19 @@ static SETTINGS: [Setting; 10] = [
         name: backend_tls::SECRET.spec.name,
         severity: Severity::Warning,
         effect: "paths without a `proxy-ssl-secret` of their own show its certificate to their backends, and trust its authorities",
-        is_same: |one, two, _| one.features.backend_tls.is_some() || one.features.backend_tls == two.features.backend_tls,
+        is_same: |one, two, _| one.asks.backend_tls.is_some() || one.asks.backend_tls == two.asks.backend_tls,
     },
     Setting {
         name: rewrite::APP_ROOT.spec.name,
         severity: Severity::Warning,
         effect: "requests for `/` are redirected, whoever declares that path",
-        is_same: |one, two, _| one.features.rewrite.app_root == two.features.rewrite.app_root,
+        is_same: |one, two, _| one.asks.rewrite.app_root == two.asks.rewrite.app_root,
     },
     Setting {
         name: redirect::FROM_TWIN.spec.name,
         severity: Severity::Info,
         effect: "requests for its twin, with or without `www.`, are redirected to the host",
-        is_same: |one, two, _| one.features.redirect.from_twin == two.features.redirect.from_twin,
+        is_same: |one, two, _| one.features.from_twin == two.features.from_twin,
     },
     Setting {
         name: TLS,
@@ -134,9 +134,9 @@ fn maker(world: &World, site: &Site, name: &str) -> Option<usize> {
         asking.max_by(|one, two| one.route.path.len().cmp(&two.route.path.len()).then_with(|| one.route.path.cmp(&two.route.path)))?.ingress
     };
     if name == rewrite::APP_ROOT.spec.name {
-        first(|location| !location.route.features.rewrite.app_root.is_empty())
+        first(|location| !location.asks.rewrite.app_root.is_empty())
     } else if name == redirect::FROM_TWIN.spec.name {
-        first(|location| location.route.features.redirect.from_twin)
+        first(|location| location.route.features.from_twin)
     } else if name == server::TLS_PASSTHROUGH.spec.name && !world.controller.flags.enable_ssl_passthrough {
         None
     } else {

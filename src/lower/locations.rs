@@ -1,6 +1,5 @@
 //! Which location answers for which path of a host.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -10,7 +9,7 @@ use super::upstreams::Upstreams;
 use super::world::World;
 use crate::catalog::features::{backend_tls, client_auth};
 use crate::diagnostic::{Diagnostic, Effect, Label};
-use crate::ir::{AffinityCookie, CATCH_ALL, DEFAULT_UPSTREAM, Exemptions, Origin, Route, Upstream};
+use crate::ir::{AffinityCookie, CATCH_ALL, Origin, Route, Upstream};
 
 /// Adds the paths of all Ingresses to the servers. Of two that ask for the same path, the older one wins.
 pub(super) fn add(world: &World, chosen: &[Chosen], upstreams: &mut Upstreams, sites: &mut Sites, findings: &mut Vec<Diagnostic>) {
@@ -60,7 +59,7 @@ fn configure(world: &World, site: &mut Site, at: usize, ingress: &Chosen) {
     }
     let has_authority = server.backend_tls.as_deref().is_some_and(|tls| !tls.trust.authorities.is_empty());
     if !world.settings.upstreams.tls_per_route_only && !has_authority {
-        server.backend_tls.clone_from(&ingress.features.backend_tls);
+        server.backend_tls.clone_from(&ingress.asks.backend_tls);
         make(backend_tls::SECRET.spec.name, server.backend_tls.is_some());
     }
 }
@@ -77,19 +76,9 @@ impl Merge<'_, '_> {
     /// Adds one path of the Ingress `at`.
     fn add(&mut self, site: &mut Site, at: usize, rule: &Rule, path: &Path, backend: &Backend) {
         let ingress = &self.chosen[at];
-        let route = Route {
-            path: path.path.clone(),
-            path_match: path.path_match,
-            declared_path: String::new(),
-            upstream: backend.upstream.clone(),
-            is_default_backend: false,
-            owner: None,
-            features: Arc::clone(&ingress.features),
-            exemptions: Exemptions::default(),
-            error_upstream: Cow::Borrowed(DEFAULT_UPSTREAM),
-            origin: Origin::Manifest(path.span),
-        };
-        let location = Location { route, ingress: Some(at) };
+        let origin = Origin::Manifest(path.span);
+        let route = Route::new(&path.path, path.path_match, &backend.upstream, Arc::clone(&ingress.features), origin);
+        let location = Location { route, asks: Arc::clone(&ingress.asks), ingress: Some(at) };
         // Only the first location of a path is looked at: an `Exact` one there lets any number of `Prefix` ones in.
         match site.first(&path.path).filter(|first| first.route.path_match == path.path_match) {
             Some(first) if !first.route.is_default_backend => {
@@ -102,7 +91,7 @@ impl Merge<'_, '_> {
             Some(first) => *first = location,
             None => site.push(location),
         }
-        if ingress.features.redirect.from_twin {
+        if ingress.features.from_twin {
             site.server.redirect_twin = true;
             site.twin_by.get_or_insert(at);
         }

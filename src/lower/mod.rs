@@ -9,12 +9,14 @@ mod admission;
 mod adopt;
 mod aliases;
 mod annotations;
+mod asks;
 mod auth_urls;
 mod canary;
 mod certificates;
 mod claims;
 mod class;
 mod crashes;
+mod decide;
 mod default_certificate;
 mod dh_parameters;
 mod endpoints;
@@ -54,6 +56,7 @@ use rayon::prelude::*;
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::{Form, Proxy};
 use crate::manifest::Cluster;
+use decide::Decider;
 
 pub use absent::{Absent, absent};
 pub use adopt::adopt;
@@ -98,8 +101,8 @@ pub fn lower_classes(cluster: &Cluster, controller: &Controller, classes: Classe
     findings.extend(tenants::check(chosen, &sites, &upstreams));
     findings.extend(host_settings::check(&world, chosen, &sites));
     let owners = routes::Owners::new(chosen);
-    let exempt = routes::Exempt::new(&world.settings);
-    let mut servers: Vec<_> = sites.list.into_par_iter().map(|site| routes::complete(site, &owners, &exempt)).collect();
+    let decider = Decider::new(&world, &sites, &upstreams);
+    let mut servers: Vec<_> = sites.list.into_par_iter().map(|site| routes::complete(site, &owners, &decider)).collect();
     servers.sort_by(|a, b| a.hostname.cmp(&b.hostname));
     runtime::derive(&mut world.settings, &servers, &controller.environment);
 

@@ -40,7 +40,7 @@ pub(super) fn create(servers: &[Server], findings: &mut Vec<Diagnostic>) -> Vec<
 
 /// Points at the annotation that asks for the redirect, or else at the host.
 fn place(finding: Diagnostic, server: &Server) -> Diagnostic {
-    let asking = server.routes.iter().find(|route| route.features.redirect.from_twin);
+    let asking = server.routes.iter().find(|route| route.features.from_twin);
     let cause = asking.and_then(|route| route.features.cause(ANNOTATION)).map(|(_, span)| *span);
     let finding = finding.at(cause.or(server.origin.span())).subject(ANNOTATION);
     let owner = asking.and_then(|route| route.owner.as_deref());

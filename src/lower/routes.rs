@@ -5,36 +5,14 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::asks::Asks;
+use super::decide::Decider;
 use super::select::{Backend, Chosen};
 use super::sites::{Location, Site};
-use crate::ir::{Exemptions, Owner, PathMatch, Route, Server, Settings};
-
-/// Beginnings of paths that are left alone by what holds for all others.
-#[derive(Debug)]
-pub(super) struct Exempt<'a> {
-    from_auth: Vec<&'a str>,
-    from_https: Vec<&'a str>,
-}
-
-impl<'a> Exempt<'a> {
-    /// Reads both lists.
-    pub(super) fn new(settings: &'a Settings) -> Self {
-        Self { from_auth: beginnings(&settings.route_defaults.no_auth_paths), from_https: beginnings(&settings.tls.no_redirect_paths) }
-    }
-
-    fn of(&self, path: &str) -> Exemptions {
-        let begins = |list: &[&str]| list.iter().any(|beginning| path.starts_with(beginning));
-        Exemptions { from_auth: begins(&self.from_auth), from_https: begins(&self.from_https) }
-    }
-}
-
-/// The items of a list of paths; blanks around them do not count.
-fn beginnings(list: &str) -> Vec<&str> {
-    list.split(',').map(|path| path.trim_matches(' ')).filter(|path| !path.is_empty()).collect()
-}
+use crate::ir::{Owner, PathMatch, Route, Server};
 
 /// Completes a server: its locations in the order of matching, each with its owner.
-pub(super) fn complete(site: Site, owners: &Owners, exempt: &Exempt) -> Server {
+pub(super) fn complete(site: Site, owners: &Owners, decider: &Decider) -> Server {
     let Site { mut server, mut locations, .. } = site;
     locations.sort_by(|a, b| b.route.path.cmp(&a.route.path));
     locations.sort_by_key(|location| std::cmp::Reverse(location.route.path.len()));
@@ -44,23 +22,25 @@ pub(super) fn complete(site: Site, owners: &Owners, exempt: &Exempt) -> Server {
         .map(|location| location.route.path.clone())
         .collect();
     server.routes = Vec::with_capacity(locations.len());
-    for Location { mut route, ingress } in locations {
+    let mut asks = Vec::with_capacity(locations.len());
+    for Location { mut route, asks: asked, ingress } in locations {
         if route.path != "/" {
             route.declared_path.clone_from(&route.path);
         }
         route.owner = ingress.and_then(|at| owners.find(at, &server.hostname, &route.declared_path));
-        expand(route, &exact, &mut server.routes);
+        expand(route, &asked, &exact, &mut server.routes);
+        asks.resize(server.routes.len(), asked);
     }
-    server.routes.iter_mut().for_each(|route| route.exemptions = exempt.of(&route.path));
+    decider.complete(&mut server, &asks);
     // A cluster has a hundred thousand hosts, and each keeps its routes to the end.
     server.routes.shrink_to_fit();
     server
 }
 
 /// A prefix becomes one that ends in a slash, and an exact location for the path without it.
-fn expand(mut route: Route, exact: &HashSet<String>, routes: &mut Vec<Route>) {
+fn expand(mut route: Route, asks: &Asks, exact: &HashSet<String>, routes: &mut Vec<Route>) {
     // Quirk: with a rewrite or with regular expressions a prefix stays as it is, and so matches `/app` in `/apple` too.
-    if route.path == "/" || route.path_match == PathMatch::Exact || route.features.rewrite.makes_pattern(&route.path) {
+    if route.path == "/" || route.path_match == PathMatch::Exact || asks.rewrite.makes_pattern(&route.path) {
         routes.push(route);
         return;
     }

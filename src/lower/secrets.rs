@@ -34,7 +34,7 @@ fn wanted(proxy: &Proxy) -> BTreeSet<(&str, SecretUse)> {
     for server in &proxy.servers {
         wanted.extend(server.certificate.iter().map(|certificate| (certificate.name.as_str(), SecretUse::Certificate)));
         wanted.extend(trust_stores(server).flat_map(of_trust_store));
-        let auths = server.routes.iter().filter_map(|route| route.features.password_auth.as_deref());
+        let auths = server.routes.iter().filter_map(|route| route.steps.admission.password.as_deref());
         wanted.extend(auths.map(|auth| (auth.secret.as_str(), use_of(auth))));
     }
     wanted
@@ -45,7 +45,7 @@ fn use_of(auth: &PasswordAuth) -> SecretUse {
 }
 
 fn trust_stores(server: &Server) -> impl Iterator<Item = &TrustStore> {
-    let of_routes = server.routes.iter().filter_map(|route| route.features.backend_tls.as_ref());
+    let of_routes = server.routes.iter().filter_map(|route| route.steps.backend.tls.as_ref());
     let of_backends = server.backend_tls.iter().chain(of_routes).map(|tls| &tls.trust);
     server.client_auth.iter().map(|auth| &auth.trust).chain(of_backends)
 }

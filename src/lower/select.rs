@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use regex::Regex;
 
 use super::annotations::{self, Annotations};
+use super::asks::Asks;
 use super::class::Classes;
 use super::pool::Pool;
 use super::unserved;
@@ -29,8 +30,10 @@ pub(super) struct Chosen<'a> {
     pub(super) object: &'a Object<Ingress>,
     /// Its namespace.
     pub(super) namespace: &'a str,
-    /// What its annotations ask of each of its routes.
+    /// How its annotations want requests passed on.
     pub(super) features: Arc<Features>,
+    /// What they ask of each of its routes.
+    pub(super) asks: Arc<Asks>,
     /// What its annotations ask for besides.
     pub(super) annotations: Arc<Annotations>,
     /// Its default backend; none where it names no Service.
@@ -289,7 +292,7 @@ fn blocked_word(world: &World, object: &Object<Ingress>) -> Option<Diagnostic> {
 
 fn read<'a>(world: &World<'a>, pool: &Pool<Annotations>, index: usize, object: &'a Object<Ingress>) -> (Verdict<'a>, Vec<Diagnostic>) {
     let Outcome { value, diagnostics } = annotations::read(object, world);
-    let Ok((features, mut annotations)) = value else { return (Verdict::Rejected, diagnostics) };
+    let Ok((features, asks, mut annotations)) = value else { return (Verdict::Rejected, diagnostics) };
     let is_shut = object.is_refused() && world.cluster.closed.contains_key(&object.reference);
     if is_shut {
         if annotations.canary.enabled {
@@ -305,7 +308,7 @@ fn read<'a>(world: &World<'a>, pool: &Pool<Annotations>, index: usize, object: &
     // A rule that was left out for its host.
     rules.retain(|rule| !is_shut || rule.host != CATCH_ALL || rule.paths.is_some());
     let annotations = pool.share(annotations);
-    (Verdict::Chosen(Box::new(Chosen { index, object, namespace, features, annotations, default_backend, rules })), diagnostics)
+    (Verdict::Chosen(Box::new(Chosen { index, object, namespace, features, asks, annotations, default_backend, rules })), diagnostics)
 }
 
 fn rules(namespace: &str, object: &Object<Ingress>) -> Vec<Rule> {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::asks::Asks;
 use super::host_settings::TLS;
 use super::select::{Chosen, Rule};
 use super::sites::{Location, Makers, Site, Sites, cause};
@@ -11,7 +12,7 @@ use super::world::World;
 use crate::catalog::features::{server as keys, snippets};
 use crate::catalog::releases::LATE_PASSTHROUGH;
 use crate::diagnostic::{Diagnostic, Effect, Outcome};
-use crate::ir::{CATCH_ALL, Certificate, DEFAULT_UPSTREAM, Exemptions, Features, Origin, PathMatch, Proxying, Route, RouteLogging, Server};
+use crate::ir::{CATCH_ALL, Certificate, DEFAULT_UPSTREAM, Features, Origin, PathMatch, Proxying, Route, RouteLogging, Server};
 use crate::source::Span;
 
 /// The servers of all hosts that Ingresses name, each with a location `/`, certificates and what else holds for a host as a whole.
@@ -52,19 +53,14 @@ fn catch_all(world: &World) -> Site {
         ..Features::default()
     };
     let server = Server { hostname: CATCH_ALL.to_owned(), certificate: Some(world.default_certificate()), ..Server::default() };
-    let route = Route {
-        path: String::from("/"),
-        path_match: PathMatch::Prefix,
-        declared_path: String::new(),
-        upstream: DEFAULT_UPSTREAM.to_owned(),
-        is_default_backend: true,
-        owner: None,
-        features: Arc::new(features),
-        exemptions: Exemptions::default(),
-        error_upstream: Cow::Borrowed(""),
-        origin: Origin::Default,
-    };
-    Site::new(server, Location { route, ingress: None })
+    let root = root(DEFAULT_UPSTREAM, Arc::new(features), Origin::Default);
+    let route = Route { error_upstream: Cow::Borrowed(""), ..root };
+    Site::new(server, Location { route, asks: Arc::default(), ingress: None })
+}
+
+/// The route of a host for what no path takes.
+fn root(upstream: &str, features: Arc<Features>, origin: Origin) -> Route {
+    Route { is_default_backend: true, ..Route::new("/", PathMatch::Prefix, upstream, features, origin) }
 }
 
 /// Adds the servers of an Ingress that are not there yet.
@@ -81,25 +77,14 @@ fn declare(sites: &mut Sites, at: usize, ingress: &Chosen) {
         if sites.has(&rule.host) {
             continue;
         }
-        let route = Route {
-            path: String::from("/"),
-            path_match: PathMatch::Prefix,
-            declared_path: String::new(),
-            upstream: upstream.to_owned(),
-            is_default_backend: true,
-            owner: None,
-            features: Arc::clone(&ingress.features),
-            exemptions: Exemptions::default(),
-            error_upstream: Cow::Borrowed(DEFAULT_UPSTREAM),
-            origin: Origin::Manifest(rule.span),
-        };
+        let route = root(upstream, Arc::clone(&ingress.features), Origin::Manifest(rule.span));
         let server = Server {
             hostname: rule.host.clone(),
             tls_passthrough: ingress.annotations.tls_passthrough,
             origin: Origin::Manifest(rule.span),
             ..Server::default()
         };
-        let mut site = Site::new(server, Location { route, ingress: Some(at) });
+        let mut site = Site::new(server, Location { route, asks: Arc::clone(&ingress.asks), ingress: Some(at) });
         Made::of(&site.server).note(&Made::of(&Server::default()), at, &mut site.makers);
         sites.push(site);
     }
@@ -108,8 +93,9 @@ fn declare(sites: &mut Sites, at: usize, ingress: &Chosen) {
 /// An Ingress with a backend and no rule answers for all hosts that nobody declares.
 fn take_over(root: &mut Location, at: usize, ingress: &Chosen, upstream: &str) {
     // Quirk: the redirects and rewrites of such an Ingress do not count.
-    let own = Features { redirect: root.route.features.redirect.clone(), ..Features::clone(&ingress.features) };
-    let features = Features { rewrite: root.route.features.rewrite.clone(), ..own };
+    let features = Features { from_twin: false, relative_redirects: false, ..Features::clone(&ingress.features) };
+    let (redirect, rewrite) = (root.asks.redirect.clone(), root.asks.rewrite.clone());
+    root.asks = Arc::new(Asks { redirect, rewrite, ..Asks::clone(&ingress.asks) });
     root.ingress = Some(at);
     root.route.is_default_backend = false;
     upstream.clone_into(&mut root.route.upstream);

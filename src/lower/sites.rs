@@ -1,7 +1,9 @@
 //! Servers and locations while they are built.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
+use super::asks::Asks;
 use super::select::Chosen;
 use crate::ir::{Route, Server};
 use crate::source::Span;
@@ -36,6 +38,8 @@ pub(super) struct Site {
 pub(super) struct Location {
     /// The route that it becomes.
     pub(super) route: Route,
+    /// What is asked of it.
+    pub(super) asks: Arc<Asks>,
     /// The Ingress that asked for it, by its place among the chosen ones; none for the controller's own.
     pub(super) ingress: Option<usize>,
 }

@@ -109,7 +109,7 @@ fn about(finding: Diagnostic, ingress: &Chosen, victim: &Chosen, location: &Loca
 
 /// Whether a location makes regular expressions of all paths of its host.
 fn makes_patterns(location: &Location) -> bool {
-    location.route.features.rewrite.makes_pattern(&location.route.path)
+    location.asks.rewrite.makes_pattern(&location.route.path)
 }
 
 /// Ingresses that make regular expressions of the paths of other namespaces, which make none themselves.
@@ -123,7 +123,7 @@ fn patterns(chosen: &[Chosen], site: &Site) -> Vec<Diagnostic> {
     let mut told = BTreeSet::new();
     let tell = |(_, ingress): (&Location, &Chosen)| {
         let host = &site.server.hostname;
-        let name = if ingress.features.rewrite.by_pattern { "use-regex" } else { "rewrite-target" };
+        let name = if ingress.asks.rewrite.by_pattern { "use-regex" } else { "rewrite-target" };
         let message =
             format!("`{name}` makes regular expressions of all paths of host `{host}`, also those of namespace `{}`", owner.namespace);
         let finding = Diagnostic::warning("foreign-pattern", message).at(cause(ingress, name)).subject(name);

@@ -7,13 +7,14 @@ use k8s_openapi::api::core::v1::{ConfigMap, Secret, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use rayon::prelude::*;
 
+use super::asks::Asks;
 use super::certificates::{self, StoredCertificate};
 use super::pool::Pool;
 use crate::catalog::flags::Flags;
 use crate::catalog::releases::Change;
 use crate::catalog::version::Version;
 use crate::diagnostic::ObjectRef;
-use crate::ir::{Certificate, Features, Proxying, Settings, TrustStore};
+use crate::ir::{Certificate, Features, Proxying, Settings, Steps, TrustStore};
 use crate::manifest::{Cluster, Object};
 
 /// Facts of the pod that no manifest holds.
@@ -67,6 +68,8 @@ pub struct World<'a> {
     certificates: HashMap<String, Result<StoredCertificate, String>>,
     /// What Ingresses get that ask for nothing of their routes.
     features: Pool<Features>,
+    asks: Pool<Asks>,
+    steps: Pool<Steps>,
     /// How requests are passed on.
     pub(super) proxying: Pool<Proxying>,
 }
@@ -105,13 +108,24 @@ impl<'a> World<'a> {
             slices: slices_by_service(cluster, watched),
             certificates,
             features: Pool::default(),
+            asks: Pool::default(),
+            steps: Pool::default(),
             proxying: Pool::default(),
         }
     }
 
-    /// Features for routes. Most Ingresses ask for nothing, and all of those share one.
-    pub(super) fn share(&self, features: Features) -> Arc<Features> {
-        if features.causes.is_empty() { self.features.share(features) } else { Arc::new(features) }
+    /// What an Ingress asks of its routes. Most ask for nothing, and all of those share one.
+    pub(super) fn share(&self, features: Features, asks: Asks) -> (Arc<Features>, Arc<Asks>) {
+        match features.causes.is_empty() && asks.refusal.is_none() {
+            true => (self.features.share(features), self.asks.share(asks)),
+            false => (Arc::new(features), Arc::new(asks)),
+        }
+    }
+
+    /// What that comes to on a route.
+    pub(super) fn share_steps(&self, steps: Steps, features: &Features) -> Arc<Steps> {
+        let is_shared = features.causes.is_empty() && steps.refusal.is_none();
+        if is_shared { self.steps.share(steps) } else { Arc::new(steps) }
     }
 
     /// Whether the release of the controller has a change.

@@ -8,35 +8,29 @@ use super::passwords;
 use super::scripts::{self, ErrorPages};
 use super::shared::Shared;
 use super::words::Format;
-use crate::ir::{Features, PasswordAuth, Route};
+use crate::ir::{Admission, PasswordAuth, Scheme};
 
-/// Whether one of the checks is enough.
-fn any_suffices(features: &Features) -> bool {
-    features.satisfy == "any"
-}
-
-/// Writes the checks of addresses and passwords, and by a service.
-pub(super) fn write(route: &Route, shared: &Shared, pages: &ErrorPages, scope: &mut Scope, lines: &mut Lines) {
-    let features = &*route.features;
-    let mut password = route.password();
-    if password.is_some_and(|auth| auth.scheme != "basic") {
+/// Writes the checks of addresses and passwords, and by a service. `room` is that for the headers of its answer.
+pub(super) fn write(admission: &Admission, room: &str, shared: &Shared, pages: &ErrorPages, scope: &mut Scope, lines: &mut Lines) {
+    let mut password = admission.password();
+    if password.is_some_and(|auth| auth.scheme != Scheme::Basic) {
         scope.close("auth-type", "HAProxy has no digest authentication");
         password = None;
     }
     let blocked: Vec<_> = shared.proxy.settings.filters.block_cidrs.iter().map(|network| network.trim().to_owned()).collect();
-    if !filters::are_readable(&features.deny) {
+    if !filters::are_readable(&admission.deny) {
         scope.close("denylist-source-range", "not all that it refuses are addresses or networks");
     }
     // Quirk: what a route says about addresses takes the place of what holds for all.
-    let deny = if features.deny.is_empty() && features.allow.is_empty() { &blocked } else { &features.deny };
+    let deny = if admission.looks_at_addresses() { &*admission.deny } else { &blocked };
     // Quirk of nginx: where only networks of IPv6 are refused, they hold addresses of IPv4 within IPv6 as well.
     if deny.iter().all(|network| network.contains(':')) {
         lines.condition("refused", "var(txn.mapped) -m ip", &filters::readable(deny).1);
     }
-    let (refuses, welcomes) = (networks("refused", deny, lines), networks("welcome", &features.allow, lines));
-    let service = route.service(&shared.proxy.settings);
+    let (refuses, welcomes) = (networks("refused", deny, lines), networks("welcome", &admission.allow, lines));
+    let service = admission.service(&shared.proxy.settings);
     let mut unless = Vec::new();
-    if any_suffices(features) && (password.is_some() || service.is_some()) {
+    if admission.is_any() && (password.is_some() || service.is_some()) {
         // A client that is welcome by its address needs no password, and one with a password is not asked about elsewhere.
         if welcomes {
             let and = if refuses { " !refused" } else { "" };
@@ -61,10 +55,10 @@ pub(super) fn write(route: &Route, shared: &Shared, pages: &ErrorPages, scope: &
     match (password, service) {
         (Some(auth), None) => challenge(auth, &unless, lines),
         (password, Some(service)) => {
-            if let Some(auth) = password.filter(|_| !any_suffices(features)) {
+            if let Some(auth) = password.filter(|_| !admission.is_any()) {
                 challenge(auth, &[], lines);
             }
-            scripts::ask(service, &features.proxying.buffer_size, &unless, shared, scope, lines);
+            scripts::ask(service, room, &unless, shared, scope, lines);
         }
         (None, None) => {}
     }

@@ -7,7 +7,7 @@ use crate::ir::Cors;
 
 /// Answers preflights, and sets the headers of all other answers.
 pub(super) fn write(cors: &Cors, lines: &mut Lines) {
-    let takes_any = matches!(cors.origins.as_slice(), [origin] if origin == "*");
+    let takes_any = cors.takes_any();
     let mut unless = String::new();
     if !takes_any {
         let pattern = origins_pattern(&cors.origins);

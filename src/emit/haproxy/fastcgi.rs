@@ -35,7 +35,7 @@ pub(super) fn enter(fastcgi: &FastCgi, lines: &mut Lines) {
 /// Writes the sections of all routes.
 pub(super) fn apps(proxy: &Proxy, scope: &mut Scope, lines: &mut Lines) {
     let routes = proxy.servers.iter().flat_map(|server| &server.routes);
-    let speaking = routes.filter(|route| route.features.protocol == Protocol::FastCgi);
+    let speaking = routes.filter(|route| route.steps.backend.asked.value == Protocol::FastCgi);
     let all: BTreeMap<String, &FastCgi> = speaking.map(|route| (name(&route.features.fastcgi), &route.features.fastcgi)).collect();
     for (name, fastcgi) in all {
         lines.section(&format!("fcgi-app {name}"));

@@ -120,7 +120,7 @@ impl<'a> Maker<'_, 'a> {
     fn unguarded(&mut self, scope: &mut Scope<'a>) {
         let routes = self.server.routes.iter();
         let mut unguarded = routes.filter(|route| !effort::can_be_guarded(&route.path));
-        if let Some(route) = unguarded.next().filter(|_| self.server.is_by_pattern()) {
+        if let Some(route) = unguarded.next().filter(|_| self.server.by_pattern) {
             scope.enter(route);
             scope.close("path", "HAProxy cannot tell where a regular expression with comments in it gives up: the host is closed");
             self.closed = Some("a regular expression of the host cannot be expressed");
@@ -147,7 +147,7 @@ impl<'a> Maker<'_, 'a> {
     fn all(&mut self, scope: &mut Scope<'a>) {
         // Each with the regular expression that it is looked for by, where one is, and the place of its backend.
         let mut of_routes: Vec<(&Route, Cow<str>, usize)> = Vec::with_capacity(self.server.routes.len());
-        let by_pattern = self.server.is_by_pattern();
+        let by_pattern = self.server.by_pattern;
         for route in &self.server.routes {
             scope.enter(route);
             let problem = if by_pattern { problem(&route.path) } else { None };
@@ -246,7 +246,7 @@ impl<'a> Maker<'_, 'a> {
             };
             self.host.paths.push((table, route.path.clone(), *at));
             let without_slash = route.path.strip_suffix('/').filter(|path| !path.is_empty());
-            if let Some(path) = without_slash.filter(|path| !exact.contains(path) && route.features.denied.is_none()) {
+            if let Some(path) = without_slash.filter(|path| !exact.contains(path) && !route.is_refused()) {
                 let mut lines = Lines::default();
                 client_auth::write(self.server, &mut Scope::default(), &mut lines);
                 route::body_size(&route.features, self.shared, &ErrorPages::default(), &mut lines);

@@ -3,7 +3,7 @@
 use super::super::dialect::is_address;
 use super::super::scope::Scope;
 use super::shared::Shared;
-use crate::ir::{Features, Proxy};
+use crate::ir::{Proxy, Route};
 
 /// What clients and backends can do that HAProxy takes in another way, whatever the manifests say.
 const REQUESTS: [&str; 9] = [
@@ -138,11 +138,12 @@ fn tell_of_keys(scope: &mut Scope) {
 }
 
 /// Tells of each loss; a protection that gets lost closes the route.
-pub(super) fn tell(features: &Features, shared: &Shared, scope: &mut Scope) {
-    if features.denied.is_some() {
+pub(super) fn tell(route: &Route, shared: &Shared, scope: &mut Scope) {
+    let (steps, features) = (&*route.steps, &*route.features);
+    if steps.refusal.is_some() {
         return;
     }
-    if features.waf.enabled == Some(true) {
+    if steps.firewall.enabled == Some(true) {
         scope.close("enable-modsecurity", "HAProxy has no web application firewall of its own");
     }
     if features.tracing.enabled == Some(true) {
@@ -162,7 +163,7 @@ pub(super) fn tell(features: &Features, shared: &Shared, scope: &mut Scope) {
     if !features.snippet.trim().is_empty() {
         scope.close("configuration-snippet", "raw configuration of nginx means nothing to HAProxy, and it may protect something");
     }
-    if features.global_limit.as_deref().is_some_and(|limit| limit.requests > 0) {
+    if steps.global_limit.as_ref().is_some_and(|limit| limit.requests > 0) {
         scope.close("global-rate-limit", "counters of several machines need a store that HAProxy does not ask");
     }
     let proxying = &features.proxying;

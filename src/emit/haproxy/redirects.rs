@@ -7,38 +7,29 @@ use super::lines::Lines;
 use super::shared::Shared;
 use super::variables;
 use super::words::Format;
-use crate::ir::{HostRedirect, Route, Server};
+use crate::ir::{HostRedirect, Redirect, Route, ToHttps};
 
-/// Writes the redirect that a route asks for; whether there is one.
-pub(super) fn of_route(route: &Route, scope: &mut Scope, lines: &mut Lines) -> bool {
-    let wanted = &route.features.redirect;
-    if wanted.url.is_empty() {
-        return false;
-    }
-    match variables::format(&wanted.url) {
-        Ok(location) => lines.rule(redirect(wanted.code, &location)),
+/// Writes the redirect of all requests.
+pub(super) fn of_route(to: &Redirect, scope: &mut Scope, lines: &mut Lines) {
+    match variables::format(&to.url) {
+        Ok(location) => lines.rule(redirect(to.code, &location)),
         Err(name) => {
             scope.close("permanent-redirect", &format!("HAProxy does not know `${name}`"));
             lines.rule(answer(503));
         }
     }
-    true
 }
 
 /// Redirects HTTP to HTTPS.
-pub(super) fn to_https(server: &Server, route: &Route, shared: &Shared, lines: &mut Lines) {
-    if !shared.proxy.redirects_to_https(server, route) {
-        return;
-    }
+pub(super) fn to_https(https: &ToHttps, lines: &mut Lines) {
     let mut location = Format::text("https://");
     location.push_sample("var(txn.best_host),field(1,:)");
-    if route.features.port_in_redirects {
-        location.push_text(&format!(":{}", shared.proxy.runtime.https_port));
+    if let Some(port) = https.port {
+        location.push_text(&format!(":{port}"));
     }
     // Quirk: the redirect loses the slash at the end, even that of the query.
-    location.push_sample(if route.features.rewrite.keep_trailing_slash { "var(txn.uri)" } else { "var(txn.uri),regsub(/$,)" });
-    let code = shared.proxy.settings.route_defaults.redirect_code;
-    lines.rule(redirect(code, &location).code("if { var(txn.scheme) -m str http }"));
+    location.push_sample(if https.keeps_slash { "var(txn.uri)" } else { "var(txn.uri),regsub(/$,)" });
+    lines.rule(redirect(https.code, &location).code("if { var(txn.scheme) -m str http }"));
 }
 
 /// Redirects requests for the root of a host.
@@ -60,7 +51,7 @@ pub(super) fn add_slash(route: &Route, shared: &Shared, lines: &mut Lines) {
 
 /// What nginx puts before the path of its own redirects; none where they stay relative.
 pub(super) fn origin(route: &Route, shared: &Shared) -> Option<Format> {
-    if route.features.redirect.relative || shared.proxy.settings.route_defaults.relative_redirects {
+    if route.features.relative_redirects || shared.proxy.settings.route_defaults.relative_redirects {
         return None;
     }
     let mut origin = Format::sample("ssl_fc,iif(https,http)");

@@ -8,14 +8,13 @@ use super::headers;
 use super::lines::{Lines, Rule};
 use super::variables;
 use super::words::{Format, argument};
-use crate::ir::Route;
+use crate::ir::{Rewrite, Route};
 
 /// Writes the change.
-pub(super) fn write(route: &Route, scope: &mut Scope, lines: &mut Lines) {
-    let Some(target) = route.rewritten().filter(|_| !route.is_led_elsewhere()) else { return };
+pub(super) fn write(rewrite: &Rewrite, route: &Route, scope: &mut Scope, lines: &mut Lines) {
     let features = &route.features;
     // Only the first word is the new path: nginx reads the next one as a flag.
-    let target = target.split_whitespace().next().unwrap_or_default();
+    let target = rewrite.target.split_whitespace().next().unwrap_or_default();
     let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
     let (path, query_text) = match (replacement(path), query.map(|query| filled(query, &route.path, ARGUMENTS)).transpose()) {
         (Ok(path), Ok(query)) => (path, query),
@@ -55,9 +54,8 @@ pub(super) fn write(route: &Route, scope: &mut Scope, lines: &mut Lines) {
 }
 
 /// Redirects to another site, because the new path is a URL.
-pub(super) fn elsewhere(route: &Route, scope: &mut Scope, lines: &mut Lines) {
-    let target = route.rewritten().unwrap_or_default();
-    let target = target.split_whitespace().next().unwrap_or_default();
+pub(super) fn elsewhere(rewrite: &Rewrite, route: &Route, scope: &mut Scope, lines: &mut Lines) {
+    let target = rewrite.target.split_whitespace().next().unwrap_or_default();
     let (target, drops_query) = target.strip_suffix('?').map_or((target, false), |target| (target, true));
     let mut location = match filled(target, &route.path, PATH) {
         Ok(location) => location,

@@ -12,7 +12,7 @@ use super::shared::Shared;
 use super::sizes::bytes;
 use super::words::Format;
 use super::{access, backend_answers, client_auth, cors, fastcgi, headers, limits, losses, redirects, rewriting};
-use crate::ir::{Destination, Features, Protocol, Route, Server, is_fallback};
+use crate::ir::{Backend, Destination, Features, Protocol, Route, Server, Step, Upstream, is_fallback};
 
 /// Writes the rules of a route, whose requests go to an upstream: its own or one that takes a share of it.
 pub(super) fn write(
@@ -24,8 +24,8 @@ pub(super) fn write(
     scope: &mut Scope,
 ) -> Lines {
     scope.unknown_backend(shared.proxy, route);
-    losses::tell(&route.features, shared, scope);
-    let is_plain = match shared.proxy.protocol(route) {
+    losses::tell(route, shared, scope);
+    let is_plain = match route.steps.backend.protocol {
         Protocol::Http | Protocol::Grpc | Protocol::FastCgi => true,
         Protocol::Https | Protocol::Grpcs | Protocol::AsClient => false,
     };
@@ -40,7 +40,7 @@ pub(super) fn write(
         let shown: String = unfit.chars().take(60).collect();
         scope.refuse("path", &format!("`{}` is not fit for a configuration", shown.escape_default()));
     }
-    match shared.closed.or(scope.closed()).filter(|_| route.features.denied.is_none()) {
+    match shared.closed.or(scope.closed()).filter(|_| !route.is_refused()) {
         None => own,
         Some(reason) => closed(reason),
     }
@@ -69,49 +69,63 @@ impl Writer<'_, '_> {
             return;
         }
         let features = &*self.route.features;
-        if let Some(reason) = &features.denied {
-            lines.comment(&format!("Denied: {reason}"));
-            return lines.rule(answer(503));
-        }
-        self.response_headers(features, lines);
-        let pages = ErrorPages::of(self.route, self.shared, scope, lines);
-        body_size(features, self.shared, &pages, lines);
-        if let Some(cors) = &features.cors {
-            cors::write(cors, lines);
-        }
-        if redirects::of_route(self.route, scope, lines) {
-            return;
-        }
-        if self.route.is_led_elsewhere() {
-            rewriting::elsewhere(self.route, scope, lines);
-        }
-        redirects::to_https(self.server, self.route, self.shared, lines);
         let upstream = self.shared.proxy.upstream(self.upstream);
         let destination = upstream.map_or(Destination::Nowhere, |upstream| self.shared.proxy.destination(upstream));
-        if destination == Destination::Nowhere {
-            lines.comment("The Service has no endpoints.");
-            return pages.answer(503, "", lines);
+        let mut pages = ErrorPages::default();
+        if !self.route.is_refused() {
+            self.response_headers(features, lines);
+            pages = ErrorPages::of(self.route, self.shared, scope, lines);
+            body_size(features, self.shared, &pages, lines);
         }
-        limits::write(&features.limits, self.shared, &pages, tables, scope, lines);
-        access::write(self.route, self.shared, &pages, scope, lines);
-        scripts::mirror(&features.mirror, self.shared, scope, lines);
-        match (destination, upstream) {
-            (Destination::Endpoints(_) | Destination::Name(_), Some(upstream)) => {
-                self.own_headers(scope, lines);
-                servers::timeouts(&features.proxying, self.shared, scope, lines);
-                backend_answers::write(self.route, self.shared, scope, lines);
-                limits::bandwidth(&features.limits, self.shared, scope, lines);
-                if self.shared.proxy.protocol(self.route) == Protocol::FastCgi {
-                    scope.differs("backend-protocol", "HAProxy sends no empty parameters, and its own name in SERVER_SOFTWARE");
-                    headers::take_back(lines);
-                    fastcgi::enter(&features.fastcgi, lines);
+        for step in self.route.steps.in_order() {
+            match step {
+                // What HAProxy cannot do is told already, and closes the route.
+                Step::Firewall(_) | Step::LimitGlobally(_) => {}
+                Step::Refuse(reason) => {
+                    lines.comment(&format!("Denied: {}", reason.value));
+                    return lines.rule(answer(503));
                 }
-                servers::write(self.server, self.route, upstream, self.shared, scope, lines);
-                rewriting::write(self.route, scope, lines);
-                lines.code("http-request set-var(txn.is_passed) bool(true)");
+                Step::Cors(cors) => cors::write(cors, lines),
+                Step::Redirect(to) => return redirects::of_route(to, scope, lines),
+                Step::Rewrite(rewrite) if rewrite.leads_elsewhere => rewriting::elsewhere(rewrite, self.route, scope, lines),
+                // The rules in between look at the path as it was.
+                Step::Rewrite(_) => {}
+                Step::ToHttps(https) => redirects::to_https(https, lines),
+                Step::Choose if destination == Destination::Nowhere => {
+                    lines.comment("The Service has no endpoints.");
+                    return pages.answer(503, "", lines);
+                }
+                Step::Choose => {}
+                Step::Limit(limits) => limits::write(limits, self.shared, &pages, tables, scope, lines),
+                Step::Admit(admission) => access::write(admission, &features.proxying.buffer_size, self.shared, &pages, scope, lines),
+                Step::Mirror(mirror) => scripts::mirror(mirror, self.shared, scope, lines),
+                Step::Pass(backend) => match (destination, upstream) {
+                    (Destination::Endpoints(_) | Destination::Name(_), Some(upstream)) => self.pass(backend, upstream, scope, lines),
+                    (Destination::Nowhere | Destination::NotFound, _) | (_, None) => pages.answer(404, "", lines),
+                },
             }
-            (Destination::Nowhere | Destination::NotFound, _) | (_, None) => pages.answer(404, "", lines),
         }
+    }
+
+    /// Passes the request on.
+    fn pass(&self, backend: &Backend, upstream: &Upstream, scope: &mut Scope, lines: &mut Lines) {
+        let (features, steps) = (&*self.route.features, &*self.route.steps);
+        self.own_headers(scope, lines);
+        servers::timeouts(&features.proxying, self.shared, scope, lines);
+        backend_answers::write(self.route, self.shared, scope, lines);
+        if let Some(limits) = &steps.limits {
+            limits::bandwidth(limits, self.shared, scope, lines);
+        }
+        if backend.protocol == Protocol::FastCgi {
+            scope.differs("backend-protocol", "HAProxy sends no empty parameters, and its own name in SERVER_SOFTWARE");
+            headers::take_back(lines);
+            fastcgi::enter(&features.fastcgi, lines);
+        }
+        servers::write(self.server, self.route, upstream, self.shared, scope, lines);
+        if let Some(rewrite) = steps.rewrite.as_ref().filter(|rewrite| !rewrite.leads_elsewhere) {
+            rewriting::write(rewrite, self.route, scope, lines);
+        }
+        lines.code("http-request set-var(txn.is_passed) bool(true)");
     }
 
     fn response_headers(&self, features: &Features, lines: &mut Lines) {

@@ -139,9 +139,6 @@ fn headers(service: &ExternalAuth, shared: &Shared) -> Result<Vec<(String, Forma
 
 /// Writes that requests are copied.
 pub(super) fn mirror(mirror: &Mirror, shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
-    if !mirror.is_asked() {
-        return;
-    }
     if !shared.options.lua {
         return scope.lost("mirror-target", "HAProxy does not copy requests by itself; `--haproxy-lua` adds a script that does");
     }
@@ -153,7 +150,7 @@ pub(super) fn mirror(mirror: &Mirror, shared: &Shared, scope: &mut Scope, lines:
         (Ok(target), Ok(host)) => {
             lines.rule(Rule::variable("txn.mirror_url", &target));
             lines.rule(Rule::variable("txn.mirror_host", &host));
-            if mirror.request_body != "off" {
+            if mirror.with_body {
                 lines.code("http-request wait-for-body time 10s if { req.body_size gt 0 }");
                 lines.code("http-request set-var(txn.mirror_body) req.body if { req.body_size gt 0 }");
             }

@@ -31,7 +31,7 @@ pub(super) fn own_status(name: &str, shared: &Shared) -> Option<i64> {
 pub(super) fn write(server: &Server, route: &Route, upstream: &Upstream, shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
     choice(server, route, upstream, shared, scope, lines);
     retries(&route.features.proxying, shared, scope, lines);
-    let mut protocol = shared.proxy.protocol(route);
+    let mut protocol = route.steps.backend.protocol;
     if protocol == Protocol::AsClient {
         scope.lost("backend-protocol", "`AUTO_HTTP` becomes `HTTP` for all clients");
         protocol = Protocol::Http;
@@ -130,7 +130,7 @@ fn options(protocol: Protocol, server: &Server, route: &Route, scope: &mut Scope
 
 fn tls(rule: Rule, server: &Server, route: &Route, scope: &mut Scope) -> Rule {
     let of_server = server.backend_tls.as_deref();
-    let of_route = route.features.backend_tls.as_deref();
+    let of_route = route.steps.backend.tls.as_deref();
     let Some(tls) = of_route.or(of_server) else { return rule.code("verify none") };
     // Quirk: for the whole host, the name counts only together with authorities.
     let names_count = of_route.is_some() || !tls.trust.authorities.is_empty();

@@ -6,7 +6,7 @@ use super::super::scope::Scope;
 use super::client_auth;
 use super::filters;
 use super::options::HaproxyOptions;
-use crate::ir::{Features, Proxy};
+use crate::ir::{Proxy, Steps};
 
 /// What all hosts have in common.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl<'a> Shared<'a> {
     pub(super) fn new(proxy: &'a Proxy, options: &'a HaproxyOptions, scope: &mut Scope) -> Self {
         let mut shared = Self { proxy, options, with_tls: HashSet::new(), closed: None };
         let routes = || proxy.servers.iter().flat_map(|server| &server.routes);
-        let with_tls = routes().filter(|route| proxy.protocol(route).is_tls());
+        let with_tls = routes().filter(|route| route.steps.backend.protocol.is_tls());
         shared.with_tls = with_tls.map(|route| route.upstream.as_str()).collect();
         shared.close(scope);
         shared
@@ -71,9 +71,10 @@ impl<'a> Shared<'a> {
 
     /// Whether any route asks for the address of the client.
     pub(super) fn asks_for_addresses(&self) -> bool {
-        let asks = |features: &Features| !(features.allow.is_empty() && features.deny.is_empty() && features.limits.exempt.is_empty());
+        let exempts = |steps: &Steps| steps.limits.as_ref().is_some_and(|limits| !limits.exempt.is_empty());
+        let asks = |steps: &Steps| steps.admission.looks_at_addresses() || exempts(steps);
         let mut routes = self.proxy.servers.iter().flat_map(|server| &server.routes);
-        !self.proxy.settings.filters.block_cidrs.is_empty() || routes.any(|route| asks(&route.features))
+        !self.proxy.settings.filters.block_cidrs.is_empty() || routes.any(|route| asks(&route.steps))
     }
 
     /// Whether any host asks clients for certificates.

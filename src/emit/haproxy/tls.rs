@@ -65,7 +65,7 @@ pub(super) fn list(shared: &Shared) -> OutputFile {
 
 /// Certificates that are shown to backends.
 fn of_backends(proxy: &Proxy) -> BTreeSet<FileName> {
-    let of_routes = proxy.servers.iter().flat_map(|server| &server.routes).filter_map(|route| route.features.backend_tls.as_deref());
+    let of_routes = proxy.servers.iter().flat_map(|server| &server.routes).filter_map(|route| route.steps.backend.tls.as_deref());
     let all = proxy.servers.iter().filter_map(|server| server.backend_tls.as_deref()).chain(of_routes);
     all.filter(|tls| !tls.trust.certificate.is_empty()).map(|tls| certificate(&tls.trust.secret)).collect()
 }

@@ -96,9 +96,9 @@ impl<'a> Auth<'a> {
     /// The authentication that applies to a route: its own, else that of the proxy.
     pub(super) fn of(route: &'a Route, shared: &Shared<'a>) -> Option<Self> {
         let settings = &shared.proxy.settings;
-        let service = route.named_service(settings)?;
+        let service = route.steps.admission.named_service(settings)?;
         // Quirk: the sub-requests of Lua do not work with HTTP/2.
-        let is_own = route.features.external_auth.is_some();
+        let is_own = route.steps.admission.own_service().is_some();
         let keeps_connections = is_own && service.keepalive_connections != 0 && !settings.listening.http2;
         Some(Self { route, service, keeps_connections })
     }

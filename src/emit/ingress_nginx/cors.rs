@@ -21,7 +21,7 @@ view! {
 
 /// The directives that answer cross-origin requests.
 pub(super) fn piece(cors: &Cors, printer: &mut Printer) -> Raw {
-    let any_origin = matches!(cors.origins.as_slice(), [origin] if origin == "*");
+    let any_origin = cors.takes_any();
     let origins = (!any_origin && !cors.origins.is_empty()).then(|| printer.tail("cors-allow-origin", &origins_pattern(&cors.origins)));
     let expose_headers = (!cors.expose_headers.is_empty()).then(|| printer.in_single_quotes("cors-expose-headers", &cors.expose_headers));
     let view = CorsView {

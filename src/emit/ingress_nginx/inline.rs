@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::view::{Raw, view};
 use super::printer::{Printer, quoted};
 use crate::catalog::releases::LUA_FILES;
-use crate::ir::{Features, Proxy};
+use crate::ir::{GlobalLimit, Proxy, Route};
 
 view! {
     /// The settings of the proxy.
@@ -79,11 +79,11 @@ pub(super) fn lua(proxy: &Proxy, printer: &mut Printer) -> Option<Arc<Lua>> {
 }
 
 /// The limits of a route; none where Lua code knows of no such limits.
-pub(super) fn throttle(features: &Features, proxy: &Proxy, printer: &mut Printer) -> Option<Arc<Throttle>> {
+pub(super) fn throttle(route: &Route, proxy: &Proxy, printer: &mut Printer) -> Option<Arc<Throttle>> {
     if LUA_FILES.shows(proxy.form) {
         return None;
     }
-    let limit = features.global_limit.clone().unwrap_or_default();
+    let limit = route.steps.global_limit.as_deref().map_or_else(GlobalLimit::default, |limit| (**limit).clone());
     let exempt: Vec<String> = limit.exempt.iter().map(|network| string(network)).collect();
     let parts: Vec<String> = key_parts(&limit.key).iter().map(|part| table(part)).collect();
     // The parts are texts of the annotation between quotes of Lua.

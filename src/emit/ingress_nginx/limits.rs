@@ -100,5 +100,5 @@ pub(super) fn of_route(limits: &RateLimits, printer: &mut Printer) -> Option<Arc
 }
 
 fn all(proxy: &Proxy) -> impl Iterator<Item = &RateLimits> {
-    proxy.servers.iter().flat_map(|server| &server.routes).map(|route| &route.features.limits)
+    proxy.servers.iter().flat_map(|server| &server.routes).filter_map(|route| Some(&**route.steps.limits.as_deref()?))
 }

@@ -12,7 +12,9 @@ use super::sizes::{offset, size};
 use super::tls::{self, TlsView};
 use super::{cors, inline};
 use crate::catalog::releases::{ESCAPED_REWRITES, QUOTED_PATHS, QUOTED_TARGETS};
-use crate::ir::{DEFAULT_UPSTREAM, Features, PathMatch, Protocol, Route, Server, is_fallback};
+use crate::ir::{
+    Backend, DEFAULT_UPSTREAM, Features, Firewall, PasswordAuth, PathMatch, Protocol, Route, Satisfy, Scheme, Server, Steps, is_fallback,
+};
 
 view! {
     /// One location.
@@ -28,7 +30,7 @@ view! {
         declared_path: Raw,
         tracing: Option<Arc<Tracing>>,
         mirror: Option<Raw>,
-        mirror_body: Raw,
+        mirror_body: &'static str,
         force_https: Raw,
         to_https: Raw,
         never_https: Raw,
@@ -134,10 +136,9 @@ view! {
 
 /// The locations of a route: its own, and those that authentication needs.
 pub(super) fn pieces(server: &Server, route: &Route, by_pattern: bool, shared: &Shared, printer: &mut Printer) -> Vec<Raw> {
-    let features = &*route.features;
-    let is_allowed = features.denied.is_none();
+    let is_allowed = !route.is_refused();
     let auth = Auth::of(route, shared);
-    let cors = features.cors.as_deref().filter(|_| is_allowed).map(|cors| cors::piece(cors, printer));
+    let cors = route.steps.cors.as_ref().filter(|_| is_allowed).map(|cors| cors::piece(cors, printer));
     let mut pieces = Vec::with_capacity(3);
     pieces.extend(auth.map(|auth| auth.location(server, shared, printer)));
     pieces.extend(auth.filter(|_| is_allowed).and_then(|auth| auth.sign_in(cors.as_ref(), shared, printer)));
@@ -157,19 +158,20 @@ fn view(
     printer: &mut Printer,
 ) -> Location {
     let features = &*route.features;
+    let Steps { app_root: _, firewall, refusal, cors: _, redirect, rewrite: _, https, global_limit: _, limits, admission, mirror, backend } =
+        &*route.steps;
     let (settings, form, proxying) = (&shared.proxy.settings, shared.proxy.form, &features.proxying);
     let owner = route.owner.clone().unwrap_or_default();
     let declared = if route.owner.is_some() && route.declared_path.is_empty() { "/" } else { &route.declared_path };
     // Quirk: the directive that passes requests on knows words in small letters, all others do not.
-    let is_known = !features.is_protocol_small;
-    let is_grpc = is_known && features.protocol.is_grpc();
+    let is_known = !backend.is_small;
+    let is_grpc = is_known && backend.asked.is_grpc();
     let header = if is_grpc { "grpc_set_header" } else { "proxy_set_header" };
-    let needs_auth = !route.exemptions.from_auth;
     let trusts_clients = server.client_auth.as_deref().filter(|auth| !auth.trust.authorities.is_empty());
-    let (pass, target) = pass(route, shared);
+    let (pass, target) = pass(&route.upstream, backend);
     Location {
         layout: Arc::clone(&shared.layout),
-        throttle: inline::throttle(features, shared.proxy, printer),
+        throttle: inline::throttle(route, shared.proxy, printer),
         metrics: shared.proxy.runtime.metrics,
         matcher: matcher(route, by_pattern, shared, printer),
         namespace: quoted(&owner.namespace),
@@ -178,28 +180,28 @@ fn view(
         port: quoted(&owner.port),
         declared_path: quoted(&without_variables(declared)),
         tracing: tracing(features, shared, printer),
-        mirror: features.mirror.is_asked().then(|| printer.quoted_if(QUOTED_TARGETS.shows(form), "mirror-target", &features.mirror.source)),
-        mirror_body: printer.words("mirror-request-body", &features.mirror.request_body),
-        force_https: flag(features.rewrite.force_https),
-        to_https: flag(features.rewrite.to_https),
-        never_https: flag(route.exemptions.from_https),
-        keep_slash: flag(features.rewrite.keep_trailing_slash),
-        name_port: flag(features.port_in_redirects),
+        mirror: mirror.as_ref().map(|mirror| printer.quoted_if(QUOTED_TARGETS.shows(form), "mirror-target", &mirror.source)),
+        mirror_body: switch(mirror.as_ref().is_some_and(|mirror| mirror.with_body)),
+        force_https: flag(https.is_forced),
+        to_https: flag(https.with_certificate),
+        never_https: flag(https.is_exempt),
+        keep_slash: flag(https.keeps_slash),
+        name_port: flag(https.port.is_some()),
         access_log: features.logging.access,
         rewrite_log: features.logging.rewrites,
         push_preload: features.push_preload,
         port_in_redirects: switch(features.port_in_redirects),
         upstream: quoted(&route.upstream),
         server_port: if settings.listening.proxy_protocol { "$proxy_protocol_server_port" } else { "$server_port" },
-        waf: waf(features, shared, printer),
-        denied: features.denied.as_deref().map(quoted),
-        deny: features.deny.iter().map(|network| printer.words("denylist-source-range", network)).collect(),
-        allow: features.allow.iter().map(|network| printer.words("allowlist-source-range", network)).collect(),
+        waf: waf(firewall, shared, printer),
+        denied: refusal.as_ref().map(|reason| quoted(reason)),
+        deny: admission.deny.iter().map(|network| printer.words("denylist-source-range", network)).collect(),
+        allow: admission.allow.iter().map(|network| printer.words("allowlist-source-range", network)).collect(),
         cors,
-        auth: auth.filter(|_| needs_auth).map(|auth| auth.answer(header, printer)),
-        sign_in: auth.filter(|_| needs_auth).and_then(|auth| auth.sign_in_location()),
-        password: if needs_auth { password(features, printer) } else { None },
-        limits: limits::of_route(&features.limits, printer),
+        auth: auth.filter(|_| !admission.is_exempt).map(|auth| auth.answer(header, printer)),
+        sign_in: auth.filter(|_| !admission.is_exempt).and_then(|auth| auth.sign_in_location()),
+        password: admission.password().map(|auth| password(auth, printer)),
+        limits: limits.as_ref().and_then(|limits| limits::of_route(limits, printer)),
         body_size: offset(printer, "proxy-body-size", &proxying.body_size),
         body_buffer: size(printer, "client-body-buffer-size", &features.body_buffer),
         header,
@@ -236,21 +238,24 @@ fn view(
             .map(|(name, value)| quoted(&without_variables(&format!("{name}: {value}"))))
             .collect(),
         is_error_backend: is_fallback(&route.upstream),
-        satisfy: printer.words_if_any("satisfy", &features.satisfy),
-        relative: features.redirect.relative,
+        satisfy: admission.satisfy.map(|satisfy| match satisfy.value {
+            Satisfy::All => Raw::new("all"),
+            Satisfy::Any => Raw::new("any"),
+        }),
+        relative: features.relative_redirects,
         intercept_errors: !features.error_pages.is_empty() && !features.keep_backend_errors,
         error_codes: features.error_pages.clone(),
         error_upstream: printer.tail("custom-http-errors", &route.error_upstream),
-        is_fastcgi: is_known && features.protocol == Protocol::FastCgi,
+        is_fastcgi: is_known && backend.asked.value == Protocol::FastCgi,
         fastcgi_index: (!features.fastcgi.index.is_empty()).then(|| quoted(&features.fastcgi.index)),
         fastcgi_params: params(features, printer),
-        redirect: printer.words_if_any("permanent-redirect", &features.redirect.url),
-        redirect_code: features.redirect.code,
+        redirect: redirect.as_ref().map(|redirect| printer.words("permanent-redirect", &redirect.url)),
+        redirect_code: redirect.as_ref().map_or(0, |redirect| redirect.code),
         rewrite: rewrite(route, shared, printer),
         pass,
         target,
         location_header: location_header(features, printer),
-        backend_tls: tls::view(features.backend_tls.as_deref(), printer),
+        backend_tls: tls::view(backend.tls.as_deref(), printer),
     }
 }
 
@@ -287,8 +292,8 @@ fn tracing(features: &Features, shared: &Shared, printer: &mut Printer) -> Optio
     Some(Arc::new(Tracing { enabled: true, operation: printer.words_if_any("opentelemetry-operation-name", &own.operation_name), trust }))
 }
 
-fn waf(features: &Features, shared: &Shared, printer: &mut Printer) -> Option<Arc<WafView>> {
-    let (all, own) = (&shared.proxy.settings.waf, &features.waf);
+fn waf(own: &Firewall, shared: &Shared, printer: &mut Printer) -> Option<Arc<WafView>> {
+    let all = &shared.proxy.settings.waf;
     let is_off = own.enabled == Some(false);
     if !all.enabled && own.enabled != Some(true) {
         return None;
@@ -308,10 +313,12 @@ fn waf(features: &Features, shared: &Shared, printer: &mut Printer) -> Option<Ar
     }))
 }
 
-fn password(features: &Features, printer: &mut Printer) -> Option<Arc<Password>> {
-    let auth = features.password_auth.as_deref()?;
-    let scheme = if auth.scheme == "basic" { "auth_basic" } else { "auth_digest" };
-    Some(Arc::new(Password { scheme, realm: quoted(&auth.realm), file: printer.words("auth-secret", &auth.file) }))
+fn password(auth: &PasswordAuth, printer: &mut Printer) -> Arc<Password> {
+    let scheme = match auth.scheme {
+        Scheme::Basic => "auth_basic",
+        Scheme::Digest | Scheme::Unloaded => "auth_digest",
+    };
+    Arc::new(Password { scheme, realm: quoted(&auth.realm), file: printer.words("auth-secret", &auth.file) })
 }
 
 fn params(features: &Features, printer: &mut Printer) -> Vec<Arc<Param>> {
@@ -330,8 +337,8 @@ fn rewrite(route: &Route, shared: &Shared, printer: &mut Printer) -> Option<Arc<
 }
 
 /// The directive that passes requests on, and where to. Quirk: the default backend always gets plain HTTP.
-fn pass(route: &Route, shared: &Shared) -> (&'static str, Raw) {
-    let protocol = route.features.protocol;
+fn pass(upstream: &str, backend: &Backend) -> (&'static str, Raw) {
+    let protocol = backend.asked.value;
     let (mut directive, mut scheme) = match protocol {
         Protocol::AsClient => ("proxy_pass", "$scheme://"),
         Protocol::Https => ("proxy_pass", "https://"),
@@ -340,11 +347,11 @@ fn pass(route: &Route, shared: &Shared) -> (&'static str, Raw) {
         Protocol::FastCgi => ("fastcgi_pass", ""),
         Protocol::Http => ("proxy_pass", "http://"),
     };
-    if shared.proxy.takes_tls_unopened(route) {
-        let is_grpcs = protocol == Protocol::Grpcs && !route.features.is_protocol_small;
+    if backend.takes_tls_unopened {
+        let is_grpcs = protocol == Protocol::Grpcs && !backend.is_small;
         scheme = if is_grpcs { "grpcs://" } else { "https://" };
     }
-    if route.upstream == DEFAULT_UPSTREAM {
+    if upstream == DEFAULT_UPSTREAM {
         (directive, scheme) = ("proxy_pass", "http://");
     }
     (directive, Raw::new(format!("{scheme}upstream_balancer")))

@@ -4,7 +4,7 @@ use super::super::view::{Raw, switch, view};
 use super::http;
 use super::printer::Printer;
 use crate::catalog::releases::TRACING_MODULE;
-use crate::ir::Proxy;
+use crate::ir::{Proxy, Scheme};
 
 view! {
     /// The process.
@@ -33,8 +33,8 @@ pub(super) fn piece(proxy: &Proxy, printer: &mut Printer) -> Raw {
     let view = Main {
         geo: settings.geo.enabled,
         brotli: settings.compression.brotli,
-        digest: routes().any(|route| route.features.password_auth.as_deref().is_some_and(|auth| auth.scheme == "digest")),
-        waf: settings.waf.enabled || routes().any(|route| route.features.waf.enabled == Some(true)),
+        digest: routes().any(|route| route.steps.admission.password.as_deref().is_some_and(|auth| auth.scheme == Scheme::Digest)),
+        waf: settings.waf.enabled || routes().any(|route| route.steps.firewall.enabled == Some(true)),
         tracing: http::is_traced(proxy),
         tracing_module: match TRACING_MODULE.shows(proxy.form) {
             true => "/etc/nginx/modules/otel_ngx_module.so",

@@ -91,7 +91,7 @@ pub(super) enum Part<'a> {
 pub(super) fn parts(proxy: &Proxy) -> Vec<Part<'_>> {
     let mut parts = Vec::with_capacity(proxy.servers.iter().map(|server| server.routes.len() + 2).sum());
     for server in &proxy.servers {
-        let by_pattern = server.is_by_pattern();
+        let by_pattern = server.by_pattern;
         parts.push(Part::Begin(server));
         // Without certificates that clients can be asked for, the host refuses everything.
         if server.client_auth_error.is_none() {
@@ -205,7 +205,7 @@ fn end(server: &Server, shared: &Shared, printer: &mut Printer) -> ServerEnd {
 fn route<'a>(server: &Server, route: &'a Route, by_pattern: bool, shared: &Shared<'a>, printer: &mut Printer<'a>) -> RouteView {
     printer.enter(route);
     RouteView {
-        app_root: (!route.features.rewrite.app_root.is_empty()).then(|| printer.tail("app-root", &route.features.rewrite.app_root)),
+        app_root: route.steps.app_root.as_ref().map(|root| printer.tail("app-root", root)),
         locations: location::pieces(server, route, by_pattern, shared, printer),
     }
 }
@@ -224,7 +224,7 @@ fn client_auth(server: &Server, printer: &mut Printer) -> Option<Arc<ClientAuthV
 /// Where copies of requests go, each once. Quirk: what is not sent anywhere is copied all the same.
 fn mirrors(routes: &[Route], form: Form, printer: &mut Printer) -> Vec<Arc<MirrorView>> {
     let mut mirrors = BTreeMap::new();
-    for mirror in routes.iter().map(|route| &route.features.mirror) {
+    for mirror in routes.iter().filter_map(|route| route.steps.mirror.as_deref()) {
         if mirror.is_sent() {
             mirrors.entry(&mirror.source).or_insert(mirror);
         }

@@ -20,7 +20,7 @@ pub(super) struct Auth<'a> {
 impl<'a> Auth<'a> {
     /// The authentication that applies to a route: its own, else that of the proxy; none under paths that are free of it.
     pub(super) fn of(route: &'a Route, shared: &Shared<'a>) -> Option<Self> {
-        let service = route.service(&shared.proxy.settings).filter(|_| route.features.denied.is_none());
+        let service = route.steps.admission.service(&shared.proxy.settings).filter(|_| !route.is_refused());
         service.map(|service| Self { route, service })
     }
 

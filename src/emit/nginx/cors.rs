@@ -14,10 +14,6 @@ fn id(owner: Option<&Owner>) -> String {
     owner.map_or_else(String::new, |owner| names::variable_part(&format!("{}/{}", owner.namespace, owner.name)))
 }
 
-fn takes_any(cors: &Cors) -> bool {
-    matches!(cors.origins.as_slice(), [origin] if origin == "*")
-}
-
 /// The headers of an answer to an origin that may ask.
 fn headers(cors: &Cors) -> Vec<(&'static str, &'static str, String)> {
     let mut headers = vec![("Access-Control-Allow-Methods", "methods", cors.methods.clone())];
@@ -34,7 +30,7 @@ fn headers(cors: &Cors) -> Vec<(&'static str, &'static str, String)> {
 
 /// Answers preflights, and sets the headers of all other answers.
 pub(super) fn write(cors: &Cors, owner: Option<&Owner>, lines: &mut Lines, response: &mut ResponseHeaders) {
-    if takes_any(cors) {
+    if cors.takes_any() {
         lines.block("if", vec![Word::from("($request_method"), Word::from("="), Word::from("OPTIONS)")], |lines| {
             put!(lines, "return", 204_i64)
         });
@@ -64,8 +60,7 @@ pub(super) fn maps<'t>(shared: &Shared, hosts: impl Iterator<Item = &'t str>, li
     let routes = shared.proxy.servers.iter().flat_map(|server| &server.routes);
     let mut all = BTreeMap::new();
     for route in routes {
-        let features = &route.features;
-        if let Some(cors) = features.cors.as_deref().filter(|cors| features.denied.is_none() && !takes_any(cors)) {
+        if let Some(cors) = route.steps.cors.as_deref().filter(|cors| !route.is_refused() && !cors.takes_any()) {
             all.entry(id(route.owner.as_deref())).or_insert((cors, route.owner.as_deref()));
         }
     }

@@ -53,7 +53,7 @@ pub(super) fn settings(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
 /// The kinds of backends that there are; HTTP always.
 fn protocols(shared: &Shared) -> Vec<Family> {
     let routes = || shared.proxy.servers.iter().flat_map(|server| &server.routes);
-    let speaks = |family| routes().any(|route: &Route| Family::of(route.features.protocol) == family);
+    let speaks = |family| routes().any(|route: &Route| Family::of(route.steps.backend.asked.value) == family);
     let mut protocols = vec![Family::Http];
     protocols.extend([Family::Grpc, Family::FastCgi].into_iter().filter(|family| speaks(*family)));
     protocols
@@ -263,7 +263,7 @@ fn caches_auth(shared: &Shared) -> bool {
     let mut routes = shared.proxy.servers.iter().flat_map(|server| &server.routes);
     let is_cached = |auth: &crate::ir::ExternalAuth| !auth.cache_key.is_empty();
     shared.proxy.settings.global_auth.as_ref().is_some_and(is_cached)
-        || routes.any(|route| route.features.external_auth.as_deref().is_some_and(is_cached))
+        || routes.any(|route| route.steps.admission.own_service().is_some_and(is_cached))
 }
 
 /// Writes the tables of clients that are refused, and of requests that are not logged.

@@ -8,10 +8,6 @@ use super::lines::{Lines, Word, put};
 use super::names;
 use crate::ir::{Proxy, RateLimits};
 
-fn counts(limits: &RateLimits) -> bool {
-    limits.connections > 0 || limits.per_second > 0 || limits.per_minute > 0
-}
-
 /// The name of a table, as far as it goes: what no name can be has a hash.
 fn zone_name(limits: &RateLimits) -> String {
     const READABLE: usize = 200;
@@ -30,10 +26,10 @@ fn key(proxy: &Proxy, limits: &RateLimits) -> String {
 
 /// Writes the tables of counters. Each route of an Ingress counts in the same ones.
 pub(super) fn tables(proxy: &Proxy, lines: &mut Lines) {
-    let all = proxy.servers.iter().flat_map(|server| &server.routes).map(|route| &route.features.limits);
+    let all = proxy.servers.iter().flat_map(|server| &server.routes).filter_map(|route| Some(&**route.steps.limits.as_deref()?));
     let mut by_id: BTreeMap<&str, &RateLimits> = BTreeMap::new();
     let mut zones = BTreeSet::new();
-    for limits in all.filter(|limits| counts(limits)) {
+    for limits in all.filter(|limits| limits.counts()) {
         by_id.entry(&limits.id).or_insert(limits);
         let RateLimits { table_size, connections, per_second, per_minute, .. } = limits;
         let name = zone_name(limits);

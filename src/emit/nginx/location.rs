@@ -18,7 +18,9 @@ use super::shared::Shared;
 use super::snippets;
 use super::tls;
 use super::{cookies, losses};
-use crate::ir::{PathMatch, Protocol, Route, Server, is_fallback};
+use crate::ir::{
+    Admission, Backend, Mirror, PasswordAuth, PathMatch, Protocol, Rewrite, Route, Satisfy, Scheme, Server, Steps, ToHttps, is_fallback,
+};
 use crate::nginx;
 
 /// Writes the locations of a route: its own, and those that authentication needs.
@@ -33,7 +35,7 @@ pub(super) fn write<'a>(
 ) {
     scope.enter(route);
     scope.unknown_backend(shared.proxy, route);
-    losses::tell(&route.features, shared, scope);
+    losses::tell(route, shared, scope);
     cookies::tell(server, route, &shared.plans, scope);
     if let Some(reason) = by_pattern.then(|| nginx::problem(&format!("^{}", route.path))).flatten() {
         // Here, before nginx is asked: what it says of the block itself is about the host.
@@ -55,7 +57,7 @@ pub(super) fn write<'a>(
         scope.refuse("path", &format!("`{}` is not fit for a configuration", shown.escape_default()));
     }
     let closed = shared.closed.or(scope.closed());
-    match closed.filter(|_| route.features.denied.is_none()) {
+    match closed.filter(|_| !route.is_refused()) {
         None => lines.append_printed(own).unwrap_or_else(|finding| scope.failed(*finding)),
         Some(reason) => {
             describe(route, lines);
@@ -96,7 +98,8 @@ fn closed_matcher(route: &Route, by_pattern: bool) -> Vec<Word> {
 /// The words of all locations that are the route's own.
 fn location_names(route: &Route, by_pattern: bool, shared: &Shared) -> Vec<String> {
     let joined = |words: Vec<Word>| words.iter().map(Word::text).collect::<Vec<_>>().join(" ");
-    let mut all = vec![joined(matcher(route, by_pattern)), format!("= {}", names::inner(&route.features.mirror.source))];
+    let mut all = vec![joined(matcher(route, by_pattern))];
+    all.extend(route.steps.mirror.iter().map(|mirror| format!("= {}", names::inner(&mirror.source))));
     all.extend(Auth::of(route, shared).into_iter().flat_map(|auth| auth.location_names()));
     all
 }
@@ -124,21 +127,20 @@ struct Writer<'w, 'a> {
 
 impl Writer<'_, '_> {
     fn all(&self, scope: &mut Scope, lines: &mut Lines) {
-        let features = &self.route.features;
         let auth = Auth::of(self.route, self.shared).filter(|_| !self.returns_at_once());
         if let Some(auth) = auth {
             auth.location(self.server, self.shared, scope, lines);
             let mut cors_headers = ResponseHeaders::default();
-            if let Some(cors) = &features.cors {
+            if let Some(cors) = &self.route.steps.cors {
                 cors::write(cors, self.route.owner.as_deref(), &mut lines.beside(), &mut cors_headers);
             }
             auth.sign_in(&cors_headers, lines);
         }
         describe(self.route, lines);
-        lines.block("location", matcher(self.route, self.by_pattern), |lines| match &features.denied {
+        lines.block("location", matcher(self.route, self.by_pattern), |lines| match &self.route.steps.refusal {
             Some(reason) => {
                 ResponseHeaders::usual(self.shared).write(lines);
-                lines.comment(&format!("Denied: {reason}"));
+                lines.comment(&format!("Denied: {}", reason.value));
                 put!(lines, "return", 503_i64);
             }
             None => self.open(auth, scope, lines),
@@ -148,12 +150,12 @@ impl Writer<'_, '_> {
     /// Redirects a path without the slash at its end, which nginx does by itself only where it passes requests on.
     fn slash(&self, lines: &mut Lines) {
         let (route, features) = (self.route, &self.route.features);
-        let is_passed = features.redirect.url.is_empty() && !matches!(self.destination(), Destination::Nowhere | Destination::NotFound);
-        let path = route.path.strip_suffix('/').filter(|path| !path.is_empty() && !is_passed && features.denied.is_none());
+        let is_passed = route.steps.redirect.is_none() && self.is_passed();
+        let path = route.path.strip_suffix('/').filter(|path| !path.is_empty() && !is_passed && !route.is_refused());
         let Some(path) = path else { return };
         lines.block("location", vec![Word::from("="), Word::from(path)], |lines| {
             proxying::write_body_size(self.shared, features, lines);
-            if features.redirect.relative {
+            if features.relative_redirects {
                 put!(lines, "absolute_redirect", "off");
             }
             if features.port_in_redirects {
@@ -166,7 +168,12 @@ impl Writer<'_, '_> {
 
     /// Whether no request comes further than to the answers of nginx itself: nothing then has to be said about checks or backends.
     fn returns_at_once(&self) -> bool {
-        !self.route.features.redirect.url.is_empty() || self.destination() == &Destination::Nowhere
+        self.route.steps.redirect.is_some() || self.destination() == &Destination::Nowhere
+    }
+
+    /// Whether there is a backend for requests.
+    fn is_passed(&self) -> bool {
+        !matches!(self.destination(), Destination::Nowhere | Destination::NotFound)
     }
 
     fn destination(&self) -> &Destination {
@@ -174,21 +181,39 @@ impl Writer<'_, '_> {
     }
 
     fn family(&self) -> Family {
-        Family::of(self.shared.proxy.protocol(self.route))
+        Family::of(self.route.steps.backend.protocol)
     }
 
     fn open(&self, auth: Option<Auth>, scope: &mut Scope, lines: &mut Lines) {
         let (features, shared) = (&*self.route.features, self.shared);
+        // What is not bound stands with the host, with what nginx cannot do, or in place of all of this.
+        let Steps {
+            app_root: _,
+            firewall: _,
+            refusal: _,
+            cors,
+            redirect,
+            rewrite,
+            https,
+            global_limit: _,
+            limits,
+            admission,
+            mirror,
+            backend,
+        } = &*self.route.steps;
         let mut headers = Headers::usual(shared);
         let usual = headers.clone();
         let mut response = ResponseHeaders::usual(shared);
-        self.preamble(lines);
-        if let Some(cors) = &features.cors {
+        self.preamble(mirror.as_deref(), lines);
+        if let Some(cors) = cors {
             cors::write(cors, self.route.owner.as_deref(), lines, &mut response);
         }
         proxying::write_body_size(shared, features, lines);
         if !self.returns_at_once() {
-            self.checks(auth, scope, &mut headers, &mut response, lines);
+            checks(admission, auth, scope, &mut headers, &mut response, lines);
+            if let Some(limits) = limits {
+                limits::write(limits, lines);
+            }
             self.own_headers(&mut headers);
             if headers != usual || inherited::set_headers(self.route, self.server, shared, self.family()) {
                 headers.write(self.family(), lines);
@@ -209,10 +234,15 @@ impl Writer<'_, '_> {
             inherited::outer_headers(self.route, self.server, shared).iter().for_each(|directive| lines.raw(directive));
         }
         self.errors(lines);
-        self.answer(lines);
+        if let Some(redirect) = redirect {
+            let mut words = words(&redirect.url);
+            words.insert(0, Word::from(redirect.code));
+            return lines.directive("return", words);
+        }
+        self.answer(rewrite.as_deref(), https, backend, lines);
     }
 
-    fn preamble(&self, lines: &mut Lines) {
+    fn preamble(&self, mirror: Option<&Mirror>, lines: &mut Lines) {
         let features = &self.route.features;
         if self.names_its_ingress() {
             errors::variables(self.route.owner.as_deref(), lines);
@@ -226,9 +256,9 @@ impl Writer<'_, '_> {
             put!(lines, "set", "$proxy_alternative_upstream_name", "");
             put!(lines, "set", "$balancer_ewma_score", "-1");
         }
-        if features.mirror.is_sent() {
-            put!(lines, "mirror", names::inner(&features.mirror.source));
-            if features.mirror.request_body == "off" {
+        if let Some(mirror) = mirror.filter(|mirror| mirror.is_sent()) {
+            put!(lines, "mirror", names::inner(&mirror.source));
+            if !mirror.with_body {
                 put!(lines, "mirror_request_body", "off");
             }
         }
@@ -253,36 +283,6 @@ impl Writer<'_, '_> {
         let is_error_backend = is_fallback(&self.route.upstream);
         let is_asked = inherited::ask_for(&["$namespace", "$ingress_name", "$service_name", "$service_port"], self.route, self.shared);
         !features.error_pages.is_empty() || !settings.route_defaults.error_codes.is_empty() || is_error_backend || is_asked
-    }
-
-    /// Who may come in, and how often.
-    fn checks(&self, auth: Option<Auth>, scope: &mut Scope, headers: &mut Headers, response: &mut ResponseHeaders, lines: &mut Lines) {
-        let features = &self.route.features;
-        for network in &features.deny {
-            put!(lines, "deny", network);
-        }
-        for network in &features.allow {
-            put!(lines, "allow", network);
-        }
-        if !features.allow.is_empty() {
-            put!(lines, "deny", "all");
-        }
-        if let Some(auth) = auth {
-            auth.answer(headers, response, lines);
-        }
-        if let Some(password) = self.route.password() {
-            if password.scheme == "basic" {
-                put!(lines, "auth_basic", names::literal(&password.realm));
-                put!(lines, "auth_basic_user_file", tls::passwords(&password.secret, password.keys_are_users));
-                headers.set("Authorization", "");
-            } else {
-                scope.close("auth-type", "nginx has no digest authentication");
-            }
-        }
-        if !features.satisfy.is_empty() {
-            put!(lines, "satisfy", &features.satisfy);
-        }
-        limits::write(&features.limits, lines);
     }
 
     /// Headers for the backend that are the route's own.
@@ -315,7 +315,7 @@ impl Writer<'_, '_> {
 
     fn errors(&self, lines: &mut Lines) {
         let features = &self.route.features;
-        if features.redirect.relative {
+        if features.relative_redirects {
             put!(lines, "absolute_redirect", "off");
         }
         if !features.error_pages.is_empty()
@@ -329,55 +329,44 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Redirects, and who answers otherwise.
-    fn answer(&self, lines: &mut Lines) {
-        let features = &self.route.features;
-        if !features.redirect.url.is_empty() {
-            let mut words = words(&features.redirect.url);
-            words.insert(0, Word::from(features.redirect.code));
-            return lines.directive("return", words);
-        }
+    /// Who answers, where no redirect does for all.
+    fn answer(&self, rewrite: Option<&Rewrite>, https: &ToHttps, backend: &Backend, lines: &mut Lines) {
         // A redirect to another site comes first, whoever is there.
-        if self.route.is_led_elsewhere() {
-            self.rewrite(lines);
+        if let Some(rewrite) = rewrite.filter(|rewrite| rewrite.leads_elsewhere) {
+            self.rewrite(rewrite, lines);
         }
-        self.to_https(lines);
-        if let Some(tls) = &features.backend_tls {
+        if https.happens {
+            self.to_https(https, lines);
+        }
+        if let Some(tls) = &backend.tls {
             proxying::backend_tls(tls, false, lines);
         }
-        let is_passed = !matches!(self.destination(), Destination::Nowhere | Destination::NotFound);
-        if is_passed && self.route.rewritten().is_some() && !self.route.is_led_elsewhere() {
-            self.rewrite(lines);
+        if let Some(rewrite) = rewrite.filter(|rewrite| !rewrite.leads_elsewhere && self.is_passed()) {
+            self.rewrite(rewrite, lines);
         }
-        self.pass(lines);
+        self.pass(backend.protocol, lines);
     }
 
     /// Changes the path.
-    fn rewrite(&self, lines: &mut Lines) {
+    fn rewrite(&self, rewrite: &Rewrite, lines: &mut Lines) {
         let mut all = vec![Word::from(format!("(?i){}", self.route.path))];
-        all.extend(words(&self.route.features.rewrite.target));
+        all.extend(words(&rewrite.target));
         all.push(Word::from("break"));
         lines.directive("rewrite", all);
     }
 
     /// Redirects HTTP to HTTPS.
-    fn to_https(&self, lines: &mut Lines) {
-        let (rewrite, shared) = (&self.route.features.rewrite, self.shared);
-        if !shared.proxy.redirects_to_https(self.server, self.route) {
-            return;
-        }
-        let port = if self.route.features.port_in_redirects { format!(":{}", shared.proxy.runtime.https_port) } else { String::new() };
+    fn to_https(&self, https: &ToHttps, lines: &mut Lines) {
+        let port = https.port.map_or_else(String::new, |port| format!(":{port}"));
         // Quirk: the redirect loses the slash at the end, even that of the query.
-        let uri = if rewrite.keep_trailing_slash { "$request_uri" } else { "$uri_without_slash" };
-        let code = shared.proxy.settings.route_defaults.redirect_code;
-        lines.block("if", vec![Word::from(format!("({}", shared.scheme())), Word::from("="), Word::from("http)")], |lines| {
-            put!(lines, "return", code, format!("https://$host_without_port{port}{uri}"));
+        let uri = if https.keeps_slash { "$request_uri" } else { "$uri_without_slash" };
+        lines.block("if", vec![Word::from(format!("({}", self.shared.scheme())), Word::from("="), Word::from("http)")], |lines| {
+            put!(lines, "return", https.code, format!("https://$host_without_port{port}{uri}"));
         });
     }
 
     /// Passes the request on.
-    fn pass(&self, lines: &mut Lines) {
-        let protocol = self.shared.proxy.protocol(self.route);
+    fn pass(&self, protocol: Protocol, lines: &mut Lines) {
         let (directive, scheme) = match protocol {
             Protocol::Http => ("proxy_pass", "http://"),
             Protocol::Https => ("proxy_pass", "https://"),
@@ -409,12 +398,48 @@ impl Writer<'_, '_> {
 
     /// Whether checks come before the answer that nobody is there.
     fn is_checked(&self) -> bool {
-        let features = &self.route.features;
-        let limits = &features.limits;
-        let is_limited = [limits.connections, limits.per_second, limits.per_minute].iter().any(|limit| *limit > 0);
-        let is_filtered =
-            !features.allow.is_empty() || !features.deny.is_empty() || !self.shared.proxy.settings.filters.block_cidrs.is_empty();
-        let asks = features.password_auth.is_some() || Auth::of(self.route, self.shared).is_some();
-        is_limited || is_filtered || asks
+        let Steps { limits, admission, .. } = &*self.route.steps;
+        let is_limited = limits.as_ref().is_some_and(|limits| limits.counts());
+        let is_filtered = admission.looks_at_addresses() || !self.shared.proxy.settings.filters.block_cidrs.is_empty();
+        is_limited || is_filtered || admission.password.is_some() || Auth::of(self.route, self.shared).is_some()
+    }
+}
+
+/// Writes who may come in.
+fn checks(
+    admission: &Admission,
+    auth: Option<Auth>,
+    scope: &mut Scope,
+    headers: &mut Headers,
+    response: &mut ResponseHeaders,
+    lines: &mut Lines,
+) {
+    for network in &*admission.deny {
+        put!(lines, "deny", network);
+    }
+    for network in &*admission.allow {
+        put!(lines, "allow", network);
+    }
+    if !admission.allow.is_empty() {
+        put!(lines, "deny", "all");
+    }
+    if let Some(auth) = auth {
+        auth.answer(headers, response, lines);
+    }
+    match admission.password() {
+        Some(PasswordAuth { scheme: Scheme::Basic, realm, file: _, secret, keys_are_users }) => {
+            put!(lines, "auth_basic", names::literal(realm));
+            put!(lines, "auth_basic_user_file", tls::passwords(secret, *keys_are_users));
+            headers.set("Authorization", "");
+        }
+        Some(PasswordAuth { scheme: Scheme::Digest | Scheme::Unloaded, .. }) => {
+            scope.close("auth-type", "nginx has no digest authentication");
+        }
+        None => {}
+    }
+    match admission.satisfy.map(|satisfy| satisfy.value) {
+        Some(Satisfy::All) => put!(lines, "satisfy", "all"),
+        Some(Satisfy::Any) => put!(lines, "satisfy", "any"),
+        None => {}
     }
 }

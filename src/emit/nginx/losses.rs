@@ -3,7 +3,7 @@
 use super::super::dialect::is_network;
 use super::scope::Scope;
 use super::shared::Shared;
-use crate::ir::{Features, Settings};
+use crate::ir::{Route, Settings};
 
 /// Tells of keys of the ConfigMap that hold for all hosts.
 pub(super) fn tell_of_settings(settings: &Settings, scope: &mut Scope) {
@@ -29,14 +29,15 @@ pub(super) fn tell_of_settings(settings: &Settings, scope: &mut Scope) {
 }
 
 /// Tells of each loss; a protection that gets lost closes the route.
-pub(super) fn tell(features: &Features, shared: &Shared, scope: &mut Scope) {
-    if features.denied.is_some() {
+pub(super) fn tell(route: &Route, shared: &Shared, scope: &mut Scope) {
+    let (steps, features) = (&*route.steps, &*route.features);
+    if steps.refusal.is_some() {
         return;
     }
-    if features.waf.enabled == Some(true) {
+    if steps.firewall.enabled == Some(true) {
         scope.close("enable-modsecurity", "nginx has no web application firewall of its own");
     }
-    if features.global_limit.as_deref().is_some_and(|limit| limit.requests > 0) {
+    if steps.global_limit.as_ref().is_some_and(|limit| limit.requests > 0) {
         scope.close("global-rate-limit", "nginx counts for itself: no limit holds for several of them");
     }
     if features.tracing.enabled == Some(true) {
@@ -56,7 +57,7 @@ pub(super) fn tell(features: &Features, shared: &Shared, scope: &mut Scope) {
     if features.push_preload && !shared.options.version.has_push() {
         scope.lost("http2-push-preload", "this version of nginx pushes nothing, nor does any browser take it");
     }
-    if features.mirror.is_asked() && !features.mirror.is_sent() {
+    if steps.mirror.as_ref().is_some_and(|mirror| !mirror.is_sent()) {
         scope.lost("mirror-target", "there is no target to send copies to: requests are not copied");
     }
 }

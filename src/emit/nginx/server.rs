@@ -168,11 +168,11 @@ fn open<'a>(server: &'a Server, shared: &Shared<'a>, scope: &mut Scope<'a>, line
     // Each path of the host may bring one; the first answers.
     if let Some(root) = server.app_root() {
         lines.block("if", vec![Word::from("($uri"), Word::from("="), Word::from("/)")], |lines| {
-            put!(lines, "return", 302_i64, format!("$scheme://$http_host{root}"));
+            put!(lines, "return", 302_i64, format!("$scheme://$http_host{}", root.value));
         });
     }
     lines.gap();
-    let by_pattern = server.is_by_pattern();
+    let by_pattern = server.by_pattern;
     routes(server, by_pattern, shared, scope, lines);
     mirrors(&server.routes, shared, lines);
     errors::of_routes(shared, &server.routes, lines);
@@ -231,7 +231,7 @@ fn closed_host(name: &str, shared: &Shared, lines: &mut Lines) {
 /// Writes where copies of requests go, each once.
 fn mirrors(routes: &[Route], shared: &Shared, lines: &mut Lines) {
     let mut mirrors: BTreeMap<&str, &Mirror> = BTreeMap::new();
-    for mirror in routes.iter().map(|route| &route.features.mirror) {
+    for mirror in routes.iter().filter_map(|route| route.steps.mirror.as_deref()) {
         if mirror.is_sent() {
             mirrors.entry(&mirror.source).or_insert(mirror);
         }

@@ -25,8 +25,8 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
     let Subject { proxy, .. } = *subject;
     let mut findings = Vec::new();
     for (_, route) in one_of_each_ingress(proxy) {
-        let auth = route.features.external_auth.as_deref().map(|auth| ("auth-url", &auth.url));
-        let mirror = Some(("mirror-target", &route.features.mirror.target)).filter(|(_, target)| !target.is_empty());
+        let auth = route.steps.admission.own_service().map(|auth| ("auth-url", &auth.url));
+        let mirror = route.steps.mirror.as_ref().map(|mirror| ("mirror-target", &mirror.target)).filter(|(_, target)| !target.is_empty());
         for (name, url) in auth.into_iter().chain(mirror) {
             findings.extend(danger_of_url(url, &proxy.runtime).map(|danger| at_annotation(finding(name, &danger), route, name)));
         }

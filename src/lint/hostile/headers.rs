@@ -54,9 +54,10 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
     let headers = &subject.proxy.settings.headers;
     let mut used = BTreeSet::from([(headers.set_from.as_str(), Whose::Backends), (headers.add_from.as_str(), Whose::Clients)]);
     let owners: BTreeSet<(&str, &str)> = one_of_each_ingress(subject.proxy)
-        .filter_map(|(_, route)| Some((route.owner.as_deref()?, &route.features)))
-        .filter(|(_, features)| {
-            !features.response_headers.is_empty() || features.external_auth.as_deref().is_some_and(|auth| !auth.request_headers.is_empty())
+        .filter_map(|(_, route)| Some((route.owner.as_deref()?, route)))
+        .filter(|(_, route)| {
+            let service = route.steps.admission.own_service();
+            !route.features.response_headers.is_empty() || service.is_some_and(|auth| !auth.request_headers.is_empty())
         })
         .map(|(owner, _)| (owner.namespace.as_str(), owner.name.as_str()))
         .collect();

@@ -30,11 +30,11 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
 /// The targets that annotations of a route name.
 fn targets(route: &Route) -> Vec<(&'static str, &str)> {
     let features = &route.features;
-    let signin = features.external_auth.as_deref().map_or("", |auth| &auth.signin_url);
+    let signin = route.steps.admission.own_service().map_or("", |auth| &auth.signin_url);
     let redirect = if features.cause("temporal-redirect").is_some() { "temporal-redirect" } else { "permanent-redirect" };
     // A target that is a URL makes a redirect of the rewriting.
-    let target = Some(features.rewrite.target.as_str()).filter(|target| target.starts_with("http://") || target.starts_with("https://"));
-    vec![(redirect, &features.redirect.url), ("auth-signin", signin), ("rewrite-target", target.unwrap_or_default())]
+    let target = route.rewritten().filter(|target| target.starts_with("http://") || target.starts_with("https://"));
+    vec![(redirect, route.redirected().unwrap_or_default()), ("auth-signin", signin), ("rewrite-target", target.unwrap_or_default())]
 }
 
 /// What is wrong with the pages for bad client certificates. They belong to hosts; an Ingress that serves several is told once.

@@ -117,7 +117,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 }
 
 fn finding<'a>(look: &Look<'a>, hosts: &Hosts<'a>, server: &Server, route: &Route) -> Option<Diagnostic> {
-    let auth = route.features.external_auth.as_deref().filter(|_| server.hostname != CATCH_ALL)?;
+    let auth = route.steps.admission.own_service().filter(|_| server.hostname != CATCH_ALL)?;
     let path = path_of(route);
     if let Some((page, behind)) = protected(look, hosts, server, route, &auth.signin_url) {
         let message = format!("the page to sign in, `{page}`, is protected by the same `auth-url`: who is not signed in is redirected to it for ever");
@@ -147,7 +147,7 @@ fn protected<'a>(look: &Look<'a>, hosts: &Hosts<'a>, server: &Server, route: &Ro
     let target = Target::of(url, &server.hostname, path_of(route))?;
     let answering = look.server_for(&target.host)?;
     let behind = hosts.of(answering).answer(&target.path)?;
-    let service = behind.service(&look.proxy.settings).filter(|_| behind.features.denied.is_none())?;
-    let own = route.features.external_auth.as_deref()?;
+    let service = behind.steps.admission.service(&look.proxy.settings).filter(|_| !behind.is_refused())?;
+    let own = route.steps.admission.own_service()?;
     (service.url == own.url).then_some((target.path, behind))
 }

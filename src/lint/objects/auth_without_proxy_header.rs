@@ -118,7 +118,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 }
 
 fn finding(look: &Look, server: &Server, route: &Route) -> Option<Diagnostic> {
-    let auth = route.features.external_auth.as_deref()?;
+    let auth = route.steps.admission.own_service()?;
     let target = Target::of(&auth.url, &server.hostname, path_of(route))?;
     look.server_for(&target.host)?;
     let message = format!("`auth-url` leads back to the controller by host `{}`, without the PROXY header that it demands: requests get 500", target.host);

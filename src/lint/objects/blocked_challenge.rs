@@ -7,6 +7,7 @@ use crate::catalog::features::{access, external_auth, password_auth, redirect, s
 use crate::catalog::key::Spec;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
+use crate::ir::Steps;
 use crate::manifest::Object;
 use k8s_openapi::api::networking::v1::Ingress;
 
@@ -301,11 +302,11 @@ fn shut(look: &Look) -> Vec<Diagnostic> {
 fn own_paths(look: &Look) -> Vec<Diagnostic> {
     let below = look.routes().filter(|(_, route)| path_of(route).starts_with(PATH));
     let blocked = below.filter_map(|(server, route)| {
-        let features = &route.features;
+        let Steps { admission, redirect, .. } = &*route.steps;
         let by = match () {
-            () if !features.allow.is_empty() || !features.deny.is_empty() => "a list of addresses",
-            () if !features.redirect.url.is_empty() => "a redirect",
-            () if route.service(&look.proxy.settings).is_some() || route.password().is_some() => "authentication",
+            () if admission.looks_at_addresses() => "a list of addresses",
+            () if redirect.is_some() => "a redirect",
+            () if admission.service(&look.proxy.settings).is_some() || admission.password().is_some() => "authentication",
             () => return None,
         };
         let message = format!("{by} stands before the answers to challenges for host `{}`: no certificate is issued over HTTP-01", server.hostname);

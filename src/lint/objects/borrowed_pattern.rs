@@ -4,7 +4,7 @@ use super::look::{Look, at_annotation, beside, by_whom, path_of};
 use super::listed;
 use crate::catalog::features::rewrite;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::ir::{PathMatch, Route, Server};
+use crate::ir::{PathMatch, PatternBy, Route, Server};
 use crate::lint::rule::Rule;
 use std::collections::HashSet;
 
@@ -179,7 +179,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 }
 
 fn makes(route: &Route) -> bool {
-    route.owner.is_some() && route.features.rewrite.makes_pattern(&route.path)
+    route.owner.is_some() && route.pattern.is_some()
 }
 
 /// The routes, one for each path that was written, that ask for no regular expression and mean something else as one.
@@ -195,13 +195,11 @@ fn finding(server: &Server) -> Option<Diagnostic> {
     let changed = changed(server);
     let first = changed.first()?;
     let host = &server.hostname;
-    let by = if maker.features.rewrite.by_pattern { "use-regex" } else { "rewrite-target" };
     let paths = listed(changed.iter().map(|route| path_of(route)));
-    let message = format!("`{by}` of {} makes regular expressions of other paths of host `{host}`: {paths}", by_whom(maker));
-    let finding = RULE.finding(message);
-    let finding = match maker.features.rewrite.by_pattern {
-        true => at_annotation(finding, maker, &rewrite::BY_PATTERN),
-        false => at_annotation(finding, maker, &rewrite::TARGET),
+    let told = |by: &str| RULE.finding(format!("`{by}` of {} makes regular expressions of other paths of host `{host}`: {paths}", by_whom(maker)));
+    let finding = match maker.pattern? {
+        PatternBy::Asked => at_annotation(told("use-regex"), maker, &rewrite::BY_PATTERN),
+        PatternBy::Rewrite => at_annotation(told("rewrite-target"), maker, &rewrite::TARGET),
     };
     let finding = changed.iter().take(SHOWN).fold(finding, |finding, route| beside(finding, now(route), route));
     let finding = finding.note("one regular expression makes all paths of a host regular expressions: without regard to case, the longest first");

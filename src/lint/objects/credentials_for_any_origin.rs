@@ -85,7 +85,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 }
 
 fn finding(route: &Route) -> Option<Diagnostic> {
-    let cors = route.features.cors.as_deref().filter(|cors| cors.credentials && cors.origins.iter().any(|origin| origin == "*"))?;
+    let cors = route.steps.cors.as_deref().filter(|cors| cors.credentials && cors.origins.iter().any(|origin| origin == "*"))?;
     // Both are the defaults, and whoever writes neither sends no cookies.
     written(route, &cors::CREDENTIALS)?;
     let message = format!("browsers refuse cookies here: credentials are allowed, and the origin is `{}` for all", cors.origins.join(","));

@@ -92,7 +92,7 @@ spec:
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let all = &look.proxy.settings.waf;
     let is_on = |route: &Route| {
-        let own = &route.features.waf;
+        let own = &route.steps.firewall;
         own.enabled == Some(true) && !blocks(&own.rules) && !blocks(&all.rules)
     };
     look.one_of_each_ingress().filter(|(_, route)| is_on(route)).map(|(_, route)| finding(route)).collect()

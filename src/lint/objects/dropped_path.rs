@@ -138,7 +138,7 @@ pub(super) fn drops(route: &Route) -> bool {
 
 fn finding(routes: &[&Route]) -> Option<Diagnostic> {
     let first = routes.first()?;
-    let (target, path) = (&first.features.rewrite.target, path_of(first));
+    let (target, path) = (first.rewritten()?, path_of(first));
     let paths = listed(routes.iter().map(|route| path_of(route)));
     let message = format!("every request below {paths} reaches the backend as `{target}`: `rewrite-target` has no group, as `$2`, that carries the rest of the path");
     let finding = at_annotation(RULE.finding(message), first, &rewrite::TARGET);

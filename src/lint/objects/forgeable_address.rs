@@ -173,8 +173,7 @@ fn finding(look: &Look) -> Option<Diagnostic> {
 
 /// An annotation of a route that looks at the address of the client.
 pub(super) fn by_address(route: &Route) -> Option<(&str, Span)> {
-    let features = &route.features;
-    let lists = (!features.allow.is_empty() || !features.deny.is_empty())
+    let lists = (route.steps.admission.looks_at_addresses())
         .then(|| written(route, &access::ALLOW).or_else(|| written(route, &access::DENY)))
         .flatten();
     let limits = || {

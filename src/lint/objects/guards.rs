@@ -13,16 +13,16 @@ pub(super) struct Guard {
 
 /// The checks that decide who may reach a backend.
 pub(super) static GUARDS: [Guard; 4] = [
-    Guard { spec: &external_auth::URL.spec, holds: |proxy, route| route.service(&proxy.settings).is_some() },
-    Guard { spec: &password_auth::SCHEME.spec, holds: |_, route| route.password().is_some() },
-    Guard { spec: &access::ALLOW.spec, holds: |_, route| !route.features.allow.is_empty() },
-    Guard { spec: &access::DENY.spec, holds: |_, route| !route.features.deny.is_empty() },
+    Guard { spec: &external_auth::URL.spec, holds: |proxy, route| route.steps.admission.service(&proxy.settings).is_some() },
+    Guard { spec: &password_auth::SCHEME.spec, holds: |_, route| route.steps.admission.password().is_some() },
+    Guard { spec: &access::ALLOW.spec, holds: |_, route| !route.steps.admission.allow.is_empty() },
+    Guard { spec: &access::DENY.spec, holds: |_, route| !route.steps.admission.deny.is_empty() },
 ];
 
 impl Guard {
     /// Whether a route checks, or lets nobody through at all.
     pub(super) fn holds(&self, proxy: &Proxy, route: &Route) -> bool {
-        route.features.denied.is_some() || (self.holds)(proxy, route)
+        route.is_refused() || (self.holds)(proxy, route)
     }
 }
 

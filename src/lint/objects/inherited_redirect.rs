@@ -122,7 +122,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 
 fn finding(server: &Server) -> Option<Diagnostic> {
     let root = server.routes.iter().find(|route| route.is_default_backend && route.owner.is_some() && route.path == "/")?;
-    let target = Some(root.features.redirect.url.as_str()).filter(|url| !url.is_empty())?;
+    let target = root.redirected()?;
     let host = &server.hostname;
     let message = format!("every other request for host `{host}`, which no path takes, is redirected to `{target}` as well, instead of getting 404");
     let finding = RULE.finding(message);

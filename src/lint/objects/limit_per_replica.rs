@@ -198,7 +198,7 @@ fn finding(look: &Look) -> Option<Diagnostic> {
 
 /// The limits of a route, and where they stand.
 fn limits(route: &Route) -> Vec<(&'static str, i64, Span)> {
-    let limits = &route.features.limits;
+    let Some(limits) = &route.steps.limits else { return Vec::new() };
     let all = [
         (&rate_limits::PER_SECOND, limits.per_second),
         (&rate_limits::PER_MINUTE, limits.per_minute),

@@ -159,7 +159,7 @@ impl<'a> Look<'a> {
 
     /// How a host matches is asked once a host, and not for each of thousands of routes.
     fn of_paths(&self, by_pattern: bool) -> impl Iterator<Item = (&'a Server, &'a Route)> + use<'a> {
-        let servers = self.proxy.servers.iter().filter(move |server| server.is_by_pattern() == by_pattern);
+        let servers = self.proxy.servers.iter().filter(move |server| server.by_pattern == by_pattern);
         servers.flat_map(routes_of).filter(|(_, route)| !route.is_default_backend)
     }
 

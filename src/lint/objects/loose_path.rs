@@ -96,7 +96,7 @@ spec:
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut seen = HashSet::new();
-    let asked = look.routes().map(|(_, route)| route).filter(|route| route.features.rewrite.makes_pattern(&route.path));
+    let asked = look.routes().map(|(_, route)| route).filter(|route| route.pattern.is_some());
     let plain = asked.filter(|route| !route.is_default_backend && is_literal(path_of(route)) && !path_of(route).ends_with('/'));
     // A rewrite that drops the rest is told with the same advice.
     let plain = plain.filter(|route| !drops(route));

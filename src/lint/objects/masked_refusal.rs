@@ -136,10 +136,10 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 
 /// The codes with which a route refuses: who is sent to sign in gets no 401.
 fn refusals(look: &Look, route: &Route) -> &'static [i64] {
-    match route.service(&look.proxy.settings) {
+    match route.steps.admission.service(&look.proxy.settings) {
         Some(service) if service.signin_url.is_empty() => &[401, 403],
         Some(_) => &[403],
-        None if route.password().is_some() => &[401],
+        None if route.steps.admission.password().is_some() => &[401],
         None => &[],
     }
 }
@@ -171,7 +171,7 @@ fn of_setting(look: &Look) -> Option<Diagnostic> {
     let all = &look.proxy.settings.route_defaults.error_codes;
     let lets_in = |route: &Route| {
         let is_intercepted = !look.proxy.settings.route_defaults.keep_backend_errors && !AUTH_ERRORS.holds(look.controller.version);
-        is_intercepted && route.service(&look.proxy.settings).is_some() && !masked(&[401, 403], all).is_empty()
+        is_intercepted && route.steps.admission.service(&look.proxy.settings).is_some() && !masked(&[401, 403], all).is_empty()
     };
     let is_masked = |route: &Route| route.features.error_pages.is_empty() && !masked(refusals(look, route), all).is_empty();
     let (_, route) =

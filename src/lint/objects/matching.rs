@@ -124,7 +124,7 @@ struct Patterns {
 impl<'a> Host<'a> {
     /// A host, as the proxy compares its paths.
     pub(super) fn of(server: &'a Server) -> Self {
-        let by_pattern = server.is_by_pattern();
+        let by_pattern = server.by_pattern;
         let (groups, beginnings) = (Beginnings::default(), Beginnings::default());
         let mut host = Self { server, groups, exact: HashMap::new(), beginnings, by_pattern };
         for (at, route) in server.routes.iter().enumerate() {
@@ -200,36 +200,12 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::ir::Features;
+    use crate::ir::Origin;
 
     fn server(by_pattern: bool, paths: &[(&str, PathMatch)]) -> Server {
-        let mut features = Features::default();
-        features.rewrite.by_pattern = by_pattern;
-        let features = Arc::new(features);
-        let mut server = Server { hostname: String::from("shop.example"), ..Server::default() };
-        for (path, path_match) in paths {
-            let mut route = fixture();
-            route.path = (*path).to_owned();
-            route.path_match = *path_match;
-            route.features = Arc::clone(&features);
-            server.routes.push(route);
-        }
-        server
-    }
-
-    fn fixture() -> Route {
-        Route {
-            path: String::new(),
-            path_match: PathMatch::Prefix,
-            declared_path: String::new(),
-            upstream: String::new(),
-            is_default_backend: false,
-            owner: None,
-            features: Arc::default(),
-            exemptions: crate::ir::Exemptions::default(),
-            error_upstream: "".into(),
-            origin: crate::ir::Origin::Default,
-        }
+        let route = |(path, path_match): &(&str, PathMatch)| Route::new(path, *path_match, "", Arc::default(), Origin::Default);
+        let routes = paths.iter().map(route).collect();
+        Server { hostname: String::from("shop.example"), by_pattern, routes, ..Server::default() }
     }
 
     #[test]

@@ -121,18 +121,19 @@ fn empty<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>) -> Option<Diagnostic
 }
 
 fn allowed(route: &Route) -> Option<Diagnostic> {
-    let whom = everybody(&route.features.allow)?;
+    let admission = &route.steps.admission;
+    let whom = everybody(&admission.allow)?;
     let finding = RULE.finding(format!("the list of addresses lets {whom} in: it protects nothing"));
     let finding = at_annotation(finding, route, &access::ALLOW).effect(Effect::FailsOpen);
-    Some(match route.features.satisfy == "any" && (route.password().is_some() || route.features.external_auth.is_some()) {
+    Some(match admission.is_any() && (admission.password().is_some() || admission.own_service().is_some()) {
         true => Diagnostic { severity: Severity::Error, ..finding.note("with `satisfy: any` nobody is asked for authentication either") },
         false => finding.help("name the networks that may connect, or remove it"),
     })
 }
 
 fn exempt(route: &Route) -> Option<Diagnostic> {
-    let limits = &route.features.limits;
-    let whom = everybody(&limits.exempt).filter(|_| limits.per_second > 0 || limits.per_minute > 0 || limits.connections > 0)?;
+    let limits = route.steps.limits.as_ref()?;
+    let whom = everybody(&limits.exempt).filter(|_| limits.counts())?;
     let finding = RULE.finding(format!("the list of addresses without limits holds {whom}: nobody is limited")).effect(Effect::FailsOpen);
     Some(at_annotation(finding, route, &rate_limits::EXEMPT).help("name the networks that are not limited, or remove it"))
 }

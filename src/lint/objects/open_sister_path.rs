@@ -186,7 +186,10 @@ fn of_server(proxy: &Proxy, server: &Server) -> Vec<Diagnostic> {
     let mut seen = HashSet::new();
     let asked = server.routes.iter().filter(|route| route.owner.is_some() && !route.is_default_backend && path_of(route) != "/" && seen.insert(route.origin));
     let asked: Vec<&Route> = asked.collect();
-    let is_guarded = |route: &&&Route| route.service(&proxy.settings).is_some() || route.password().is_some() || !route.features.allow.is_empty();
+    let is_guarded = |route: &&&Route| {
+        let admission = &route.steps.admission;
+        admission.service(&proxy.settings).is_some() || admission.password().is_some() || !admission.allow.is_empty()
+    };
     let (mut by_upstream, mut by_parent) = (HashMap::new(), HashMap::new());
     for route in asked.iter().filter(is_guarded) {
         by_upstream.entry(route.upstream.as_str()).or_insert(*route);

@@ -81,7 +81,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 }
 
 fn finding(look: &Look, server: &Server, route: &Route) -> Option<Diagnostic> {
-    let auth = route.features.external_auth.as_deref()?;
+    let auth = route.steps.admission.own_service()?;
     let host = auth.host.to_ascii_lowercase();
     // Over plain HTTP something worse is told.
     let is_safe = auth.url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"));

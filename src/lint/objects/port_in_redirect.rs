@@ -79,7 +79,7 @@ spec:
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    let asking = look.one_of_each_ingress().filter(|(server, route)| route.features.redirect.from_twin && server.redirect_twin);
+    let asking = look.one_of_each_ingress().filter(|(server, route)| route.features.from_twin && server.redirect_twin);
     asking.map(|(server, route)| finding(look, server, route)).collect()
 }
 

@@ -78,8 +78,9 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 }
 
 fn finding(look: &Look, route: &Route) -> Option<Diagnostic> {
-    let asks = route.service(&look.proxy.settings).is_some() || route.password().is_some();
-    let Some(cors) = route.features.cors.as_deref() else {
+    let admission = &route.steps.admission;
+    let asks = admission.service(&look.proxy.settings).is_some() || admission.password().is_some();
+    let Some(cors) = route.steps.cors.as_deref() else {
         let snippet = &route.features.snippet;
         if !asks || !snippet.contains("Access-Control-Allow-Origin") || snippet.contains("OPTIONS") {
             return None;

@@ -126,7 +126,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     if settings.client_address.from_headers {
         return Vec::new();
     }
-    let redirects = |(server, route): &(&Server, &Route)| look.proxy.redirects_to_https(server, route);
+    let redirects = |(_, route): &(&Server, &Route)| route.steps.https.happens;
     let Some((_, route)) = look.routes().find(redirects) else { return Vec::new() };
     let ends_tls = entrances(look).filter_map(|(service, spec)| {
         let ports = spec.ports.iter().flatten().enumerate();

@@ -134,11 +134,11 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 
 /// A redirect whose target is answered by the same redirect.
 fn redirects<'a>(look: &Look<'a>, hosts: &Hosts<'a>, server: &Server, route: &Route) -> Option<Diagnostic> {
-    let url = Some(route.features.redirect.url.as_str()).filter(|url| !url.is_empty())?;
+    let url = route.redirected()?;
     let target = Target::of(url, &server.hostname, path_of(route)).filter(|_| server.hostname != CATCH_ALL)?;
     let answering = look.server_for(&target.host)?;
     let again = hosts.of(answering).answer(&target.path)?;
-    if again.features.redirect.url != url {
+    if again.redirected() != Some(url) {
         return None;
     }
     let message = format!("`{url}` is redirected to itself for ever: host `{}` and path `{}` have the same redirect", answering.hostname, target.path);
@@ -151,7 +151,7 @@ fn redirects<'a>(look: &Look<'a>, hosts: &Hosts<'a>, server: &Server, route: &Ro
 
 /// A start page that is the page which is redirected.
 fn app_root(route: &Route) -> Option<Diagnostic> {
-    if route.features.rewrite.app_root != "/" {
+    if route.steps.app_root.as_deref()? != "/" {
         return None;
     }
     let finding = RULE.finding("`app-root: /` redirects requests for `/` to `/`, for ever").help("name the path of the start page, or remove it");

@@ -85,7 +85,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 }
 
 fn finding(look: &Look, route: &Route) -> Option<Diagnostic> {
-    if route.features.satisfy != "any" {
+    if !route.steps.admission.is_any() {
         return None;
     }
     let checks: Vec<String> = GUARDS.iter().filter(|guard| guard.holds(look.proxy, route)).map(|guard| format!("`{}`", guard.spec.name)).collect();

@@ -98,8 +98,8 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 
 fn finding(proxy: &Proxy, server: &Server) -> Option<Diagnostic> {
     server.client_auth.as_deref().filter(|auth| auth.verify == "on" || auth.verify.is_empty())?;
-    let asking = server.routes.iter().filter(|route| written(route, &client_auth::SECRET).is_some() && route.features.denied.is_none());
-    let open = asking.filter(|route| !route.is_default_backend).find(|route| !proxy.redirects_to_https(server, route))?;
+    let asking = server.routes.iter().filter(|route| written(route, &client_auth::SECRET).is_some() && !route.is_refused());
+    let open = asking.filter(|route| !route.is_default_backend).find(|route| !route.steps.https.happens)?;
     let (host, path) = (&server.hostname, path_of(open));
     let message = format!("path `{path}` of host `{host}` is served over HTTP without a client certificate: `auth-tls-secret` protects HTTPS alone");
     let finding = at_annotation(RULE.finding(message), open, &client_auth::SECRET).effect(Effect::FailsOpen);

@@ -118,7 +118,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
             strict.push((server, route));
         }
     }
-    strict.into_iter().map(|(server, route)| finding(look, server, route)).collect()
+    strict.into_iter().map(|(_, route)| finding(route)).collect()
 }
 
 /// The paths of a host.
@@ -149,10 +149,10 @@ fn ends_with_slash(path: &str) -> bool {
     path.len() > 1 && path.ends_with('/') && is_literal(path)
 }
 
-fn finding(look: &Look, server: &Server, route: &Route) -> Diagnostic {
+fn finding(route: &Route) -> Diagnostic {
     let path = path_of(route);
     let short = path.trim_end_matches('/');
-    let is_lost = look.proxy.redirects_to_https(server, route) && !route.features.rewrite.keep_trailing_slash;
+    let is_lost = route.steps.https.happens && !route.steps.https.keeps_slash;
     let finding = match is_lost {
         // Quirk: the redirect takes the last slash off, even that of a query.
         true => {

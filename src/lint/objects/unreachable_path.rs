@@ -164,7 +164,7 @@ spec:
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    let by_pattern = look.proxy.servers.iter().filter(|server| server.routes.len() > 1 && server.is_by_pattern());
+    let by_pattern = look.proxy.servers.iter().filter(|server| server.routes.len() > 1 && server.by_pattern);
     by_pattern.flat_map(|server| of_server(look.proxy, server)).collect()
 }
 
@@ -198,7 +198,7 @@ fn of_server(proxy: &Proxy, server: &Server) -> Vec<Diagnostic> {
 
 /// Whether it makes no difference which of two routes takes a request.
 fn is_same(one: &Route, other: &Route) -> bool {
-    one.upstream == other.upstream && Arc::ptr_eq(&one.features, &other.features) && one.features.rewrite.target.is_empty()
+    one.upstream == other.upstream && Arc::ptr_eq(&one.features, &other.features) && one.rewritten().or(other.rewritten()).is_none()
 }
 
 /// What a route was meant to take.

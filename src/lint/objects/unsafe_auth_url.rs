@@ -81,7 +81,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 }
 
 fn finding(route: &Route) -> Option<Diagnostic> {
-    let auth = route.features.external_auth.as_deref()?;
+    let auth = route.steps.admission.own_service()?;
     let scheme = auth.url.split("://").next().unwrap_or_default();
     if !scheme.eq_ignore_ascii_case("http") || is_inside(&auth.host.to_ascii_lowercase()) {
         return None;

@@ -10,8 +10,10 @@ type Concerns = fn(&Proxy, &Route) -> bool;
 
 static NEWS: &[(&Change, Concerns)] = &[
     // The codes of an Ingress never held for the question to the service.
-    (&AUTH_ERRORS, |proxy, route| route.service(&proxy.settings).is_some() && !proxy.settings.route_defaults.error_codes.is_empty()),
-    (&GRPC_TIMEOUTS, |_, route| route.features.protocol.is_grpc()),
+    (&AUTH_ERRORS, |proxy, route| {
+        route.steps.admission.service(&proxy.settings).is_some() && !proxy.settings.route_defaults.error_codes.is_empty()
+    }),
+    (&GRPC_TIMEOUTS, |_, route| route.steps.backend.asked.is_grpc()),
     (&JOINT_CLIENT_ADDRESS, |proxy, _| proxy.settings.listening.proxy_protocol && proxy.settings.client_address.from_headers),
     (&ORIGINAL_HOST, |_, _| true),
 ];

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Compiled;
 use crate::diagnostic::{Diagnostic, ObjectRef};
-use crate::ir::{Features, Origin, PathMatch, Proxy, Route, Server, Upstream};
+use crate::ir::{Features, Origin, PathMatch, Proxy, Route, Server, Steps, Upstream};
 use crate::lint::reference;
 
 const RULE: &str = "changed-route";
@@ -80,18 +80,23 @@ fn differing(was: &Route, is: &Route) -> Vec<&'static str> {
         upstream: "its Service",
         owner: "its Ingress",
         error_upstream: "the Service for error pages",
-    } and not { path, path_match, declared_path, is_default_backend, exemptions, features, origin });
+        pattern: "regular expressions",
+    } and not { path, path_match, declared_path, is_default_backend, steps, features, origin });
+    fields.extend(differences!(&*was.steps, &is.steps, Steps {
+        refusal: "whether requests are denied",
+        admission: "who may come in",
+        backend: "the protocol of the backend",
+        cors: "cross-origin requests",
+        limits: "rate limits",
+        global_limit: "global rate limits",
+        redirect: "redirects",
+        app_root: "the root of the host",
+        rewrite: "rewriting",
+        https: "redirects to HTTPS",
+        mirror: "mirroring",
+        firewall: "the web application firewall",
+    } and not {}));
     fields.extend(differences!(&*was.features, &is.features, Features {
-        denied: "whether requests are denied",
-        allow: "allowed addresses",
-        deny: "denied addresses",
-        password_auth: "passwords",
-        external_auth: "external authentication",
-        global_auth: "global authentication",
-        satisfy: "which checks must agree",
-        protocol: "the protocol of the backend",
-        is_protocol_small: "the protocol of the backend",
-        backend_tls: "TLS towards the backend",
         proxying: "proxying",
         fastcgi: "FastCGI parameters",
         body_buffer: "the buffer of requests",
@@ -99,18 +104,13 @@ fn differing(was: &Route, is: &Route) -> Vec<&'static str> {
         host_header: "the header `Host`",
         forwarded_prefix: "the header `X-Forwarded-Prefix`",
         response_headers: "headers of the response",
-        cors: "cross-origin requests",
-        limits: "rate limits",
-        global_limit: "global rate limits",
-        redirect: "redirects",
-        rewrite: "rewriting and redirects to HTTPS",
+        from_twin: "the redirect of the `www.` twin",
+        relative_redirects: "hosts in redirects",
         port_in_redirects: "ports in redirects",
         error_pages: "error pages",
         keep_backend_errors: "error pages of the backend",
-        mirror: "mirroring",
         logging: "logs",
         tracing: "tracing",
-        waf: "the web application firewall",
         push_preload: "preloading",
         snippet: "the snippet",
     } and not { causes }));
@@ -131,7 +131,7 @@ fn servers(before: &Proxy, after: &Proxy) -> Vec<Diagnostic> {
             backend_tls: "TLS towards the backends",
             redirect_twin: "the redirect of its `www.` twin",
             snippet: "the snippet",
-        } and not { hostname, routes, origin, contested_aliases, yielding_aliases, contested_twin });
+        } and not { hostname, by_pattern, routes, origin, contested_aliases, yielding_aliases, contested_twin });
         let change = Diagnostic::warning(RULE, format!("host `{}` is served otherwise: {}", is.hostname, fields.join(", ")));
         (!fields.is_empty()).then(|| place(change.subject(&is.hostname), is.origin))
     });

@@ -4,6 +4,7 @@ use super::reader::{Problem, Reader, Stop};
 use crate::catalog::features::access as keys;
 use crate::catalog::key::Key;
 use crate::catalog::value::parse_networks;
+use crate::ir::Satisfy;
 
 /// Addresses that may connect, and those that may not; both sorted.
 #[derive(Debug, Default)]
@@ -22,11 +23,14 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Access, Stop> {
     Ok(Access { allow: allow?, deny: deny? })
 }
 
-/// Whether all checks of access must agree or any one of them; empty: the default. Quirk: blanks around the word pass the check, and
+/// Whether all checks of access must agree or any one of them; none: the default. Quirk: blanks around the word pass the check, and
 /// keep it from being understood.
-pub(in crate::lower) fn read_satisfy(reader: &mut Reader) -> Result<String, Stop> {
-    let word = reader.get(&keys::SATISFY)?.unwrap_or_default();
-    Ok(if matches!(word.as_str(), "any" | "all") { word } else { String::new() })
+pub(in crate::lower) fn read_satisfy(reader: &mut Reader) -> Result<Option<Satisfy>, Stop> {
+    Ok(match reader.get(&keys::SATISFY)?.as_deref() {
+        Some("any") => Some(Satisfy::Any),
+        Some("all") => Some(Satisfy::All),
+        _ => None,
+    })
 }
 
 fn networks(reader: &mut Reader, key: &'static Key<String>, default: &[String]) -> Result<Vec<String>, Stop> {
@@ -67,7 +71,7 @@ mod tests {
     fn both_bad_lists_are_told() {
         let annotations = [("allowlist-source-range", "10.0.0.0/33"), ("denylist-source-range", "")];
         let verdict = Fixture::new(&annotations).read(|reader| assert!(reader.section(read).is_none())).1;
-        assert_eq!(verdict.denied.as_deref(), Some("annotation allowlist-source-range contains invalid value"));
+        assert_eq!(verdict.denied.map(|denied| denied.value).as_deref(), Some("annotation allowlist-source-range contains invalid value"));
         assert_eq!(verdict.findings.len(), 2);
     }
 }

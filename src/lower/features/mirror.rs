@@ -6,19 +6,19 @@ use crate::catalog::features::mirror as keys;
 use crate::catalog::value::Url;
 use crate::ir::Mirror;
 
-pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Mirror, Stop> {
+pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Option<Mirror>, Stop> {
     let target = match reader.get(&keys::TARGET)? {
         Some(target) => target,
         // Quirk: where the check refuses the target, requests are still copied, to a place that does not exist.
         None if reader.probe(&keys::TARGET) == Err(Problem::Refused) => String::new(),
-        None => return Ok(Mirror::default()),
+        None => return Ok(None),
     };
-    let request_body = fallbacks::word(reader, &keys::REQUEST_BODY, "on")?;
+    let with_body = fallbacks::word(reader, &keys::REQUEST_BODY, "on")? == "on";
     let host = reader.get(&keys::HOST)?.unwrap_or_else(|| host_of(&target));
     if host.is_empty() && !target.is_empty() {
         reader.ignore(&keys::TARGET, "no host can be read from it; name one with `mirror-host`");
     }
-    Ok(Mirror { source: format!("/_mirror-{}", reader.uid()), target, host, request_body })
+    Ok(Some(Mirror { source: format!("/_mirror-{}", reader.uid()), target, host, with_body }))
 }
 
 /// The host of a URL that may hold variables of nginx, as far as it stands before the first of them.

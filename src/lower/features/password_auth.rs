@@ -4,7 +4,7 @@ use super::objects;
 use super::reader::{Reader, Stop};
 use crate::catalog::features::password_auth as keys;
 use crate::catalog::value::patterns;
-use crate::ir::PasswordAuth;
+use crate::ir::{PasswordAuth, Scheme};
 use crate::lower::world::key_of;
 
 /// Where the controller writes the files with the passwords.
@@ -15,6 +15,11 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Option<PasswordAuth>
     if !patterns::AUTH_TYPE.is_match(&scheme) {
         return Err(reader.deny(&keys::SCHEME, "it must be `basic` or `digest`"));
     }
+    let scheme = match scheme.as_str() {
+        "basic" => Scheme::Basic,
+        "digest" => Scheme::Digest,
+        _ => Scheme::Unloaded,
+    };
     let form = reader.or(&keys::SECRET_TYPE, String::from("auth-file"))?;
     let Some(reference) = reader.get(&keys::SECRET)? else {
         return Err(reader.deny(&keys::SCHEME, "it needs a Secret with users and passwords (`auth-secret`)"));

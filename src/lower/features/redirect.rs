@@ -6,7 +6,18 @@ use crate::catalog::key::Key;
 use crate::catalog::value::Url;
 use crate::ir::Redirect;
 
-pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Redirect, Stop> {
+/// Redirects instead of answers.
+#[derive(Debug, Default)]
+pub(in crate::lower) struct Redirects {
+    /// Where to, and how.
+    pub(in crate::lower) to: Option<Redirect>,
+    /// Redirect the `www.` twin of the host to it.
+    pub(in crate::lower) from_twin: bool,
+    /// Redirects of the proxy name no host.
+    pub(in crate::lower) relative: bool,
+}
+
+pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Redirects, Stop> {
     let from_twin = reader.or(&keys::FROM_TWIN, false)?;
     let relative = reader.or(&keys::RELATIVE, false)?;
     if let Some(url) = reader.get(&keys::TEMPORARY)? {
@@ -14,12 +25,13 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Redirect, Stop> {
         if let Err(reason) = check_scheme(&url) {
             return Err(reader.lose(&keys::TEMPORARY, &reason));
         }
-        return Ok(Redirect { url, code, from_twin, relative });
+        return Ok(Redirects { to: Some(Redirect { url, code }), from_twin, relative });
     }
     // Quirk: unlike those for now, redirects for good may go to anything that looks like a part of a URL.
     let url = reader.get(&keys::PERMANENT)?.unwrap_or_default();
     let code = code(reader, &keys::PERMANENT_CODE, 308, 301)?;
-    Ok(Redirect { url, code, from_twin, relative })
+    let to = (!url.is_empty()).then_some(Redirect { url, code });
+    Ok(Redirects { to, from_twin, relative })
 }
 
 /// Whether the redirects of nginx name the port. Nothing that spoils the other redirects spoils this.

@@ -3,7 +3,7 @@
 use super::reader::{Reader, Stop};
 use crate::catalog::features::rewrite as keys;
 use crate::catalog::value::Url;
-use crate::ir::Rewrite;
+use crate::lower::asks::Rewrite;
 
 pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Rewrite, Stop> {
     let defaults = &reader.world.settings.route_defaults;

@@ -71,6 +71,21 @@ impl<T: Texts> Texts for BTreeMap<String, T> {
     }
 }
 
+impl<T: Texts> Texts for ir::Asked<T> {
+    fn each(&mut self, at: &'static str, visit: Visit) {
+        self.value.each(at, visit);
+    }
+}
+
+impl Texts for ir::Service {
+    fn each(&mut self, at: &'static str, visit: Visit) {
+        match self {
+            Self::Own(service) => service.each(at, visit),
+            Self::OfAll => {}
+        }
+    }
+}
+
 impl Texts for ir::Port {
     fn each(&mut self, at: &'static str, visit: Visit) {
         match self {
@@ -91,14 +106,17 @@ macro_rules! no_texts {
 // Places name keys of manifests, the service registry is a document that only the controller reads, and secrets are files of their own.
 no_texts!(bool, u16, i64, f32, IpAddr, Span, Arc<str>);
 no_texts!(
-    ir::Exemptions,
     ir::Form,
     ir::Origin,
     ir::PathMatch,
+    ir::PatternBy,
     ir::Protocol,
     ir::RouteLogging,
+    ir::Satisfy,
+    ir::Scheme,
     ir::Secrets,
     ir::SettingsOrigin,
+    ir::ToHttps,
     ir::Transport
 );
 
@@ -116,9 +134,12 @@ macro_rules! texts {
 texts! {
     Proxy { form, settings, settings_origin, runtime, request_headers, response_headers, default_certificate, servers, host_redirects, upstreams, streams, stream_snippets, secrets }
     Runtime { http_port, https_port, tls_proxy_port, default_port, status_port, stream_port, health_path, backlog, ipv6, resolvers, tls_passthrough, metrics, metrics_batch, geo_databases }
-    Route { path, path_match, declared_path, upstream, is_default_backend, owner, features, exemptions, error_upstream, origin }
+    Route { path, path_match, declared_path, upstream, is_default_backend, owner, pattern, steps, features, error_upstream, origin }
     Owner { namespace, name, service, port }
-    Features { denied, allow, deny, password_auth, external_auth, global_auth, satisfy, protocol, is_protocol_small, backend_tls, proxying, fastcgi, body_buffer, connection_header, host_header, forwarded_prefix, response_headers, cors, limits, global_limit, redirect, rewrite, port_in_redirects, error_pages, keep_backend_errors, mirror, logging, tracing, waf, push_preload, snippet, causes }
+    Features { proxying, fastcgi, body_buffer, connection_header, host_header, forwarded_prefix, response_headers, from_twin, relative_redirects, port_in_redirects, error_pages, keep_backend_errors, logging, tracing, push_preload, snippet, causes }
+    Steps { app_root, firewall, refusal, cors, redirect, rewrite, https, global_limit, limits, admission, mirror, backend }
+    Admission { satisfy, allow, deny, password, service, is_exempt }
+    Backend { protocol, asked, is_small, takes_tls_unopened, tls }
     PasswordAuth { scheme, realm, file, secret, keys_are_users }
     ExternalAuth { url, host, address, around_host, signin_url, signin_redirect_param, signin_target, method, response_headers, request_redirect, snippet, cache_key, cache_durations, keepalive_connections, keepalive_share_vars, keepalive_requests, keepalive_timeout, request_headers, always_set_cookie }
     TrustStore { secret, authorities, revocations, certificate }
@@ -128,12 +149,12 @@ texts! {
     Cors { origins, methods, headers, credentials, expose_headers, max_age }
     RateLimits { name, id, connections, per_second, per_second_burst, per_minute, per_minute_burst, table_size, bandwidth, bandwidth_after, exempt }
     GlobalLimit { namespace, requests, window, key, exempt }
-    Redirect { url, code, from_twin, relative }
-    Rewrite { target, to_https, force_https, keep_trailing_slash, by_pattern, app_root }
-    Mirror { source, target, host, request_body }
+    Redirect { url, code }
+    Rewrite { target, leads_elsewhere }
+    Mirror { source, target, host, with_body }
     RouteTracing { enabled, trust_incoming, operation_name }
-    RouteWaf { enabled, core_rules, transaction_id, rules }
-    Server { hostname, aliases, contested_aliases, yielding_aliases, certificate, tls_passthrough, ciphers, prefer_server_ciphers, client_auth, client_auth_error, backend_tls, redirect_twin, contested_twin, snippet, routes, origin }
+    Firewall { enabled, core_rules, transaction_id, rules }
+    Server { hostname, aliases, contested_aliases, yielding_aliases, certificate, tls_passthrough, ciphers, prefer_server_ciphers, client_auth, client_auth_error, backend_tls, redirect_twin, contested_twin, snippet, by_pattern, routes, origin }
     Certificate { name, file, names }
     ClientAuth { trust, verify, depth, error_page, pass_to_backend, match_subject }
     HostRedirect { from, to, is_contested, certificate }

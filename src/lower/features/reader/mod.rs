@@ -12,18 +12,19 @@ use crate::catalog::features;
 use crate::catalog::key::{Fate, Key, Risk, Spec, Value};
 use crate::catalog::releases::RISK_OF_ALIASES;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
+use crate::ir::{Asked, Origin};
 use crate::lower::webhook;
 use crate::lower::world::World;
 use crate::manifest::Object;
 use crate::source::Span;
 
 /// Why nothing more is read of a feature.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(in crate::lower) enum Stop {
     /// The feature is not there.
     Absent,
     /// The paths answer 503, for this reason.
-    Denied(String),
+    Denied(Asked<String>),
     /// The Ingress is not served.
     Rejected,
 }
@@ -57,14 +58,14 @@ pub(in crate::lower) struct Reader<'a> {
     pub(super) object: &'a Object<Ingress>,
     present: Vec<Present<'a>>,
     findings: Vec<Diagnostic>,
-    denied: Option<String>,
+    denied: Option<Asked<String>>,
     is_rejected: bool,
 }
 
 /// What a reader found out besides the values.
 pub(in crate::lower) struct Verdict {
     /// Why the paths answer 503.
-    pub(in crate::lower) denied: Option<String>,
+    pub(in crate::lower) denied: Option<Asked<String>>,
     /// The Ingress is not served.
     pub(in crate::lower) is_rejected: bool,
     /// What was found on the way.
@@ -190,7 +191,7 @@ impl<'a> Reader<'a> {
         match fate {
             Fate::Ignored | Fate::FailsOpen => Ok(()),
             Fate::FeatureLost | Fate::ProtectionLost => Err(Stop::Absent),
-            Fate::LocationDenied => Err(Stop::Denied(format!("annotation {} contains invalid value", spec.name))),
+            Fate::LocationDenied => Err(self.denied(spec, format!("annotation {} contains invalid value", spec.name))),
             Fate::IngressDropped => Err(Stop::Rejected),
         }
     }
@@ -239,7 +240,12 @@ impl<'a> Reader<'a> {
         let reason = reason.into();
         let diagnostic = self.about(&key.spec, Fate::LocationDenied, &reason);
         self.findings.push(diagnostic);
-        Stop::Denied(reason)
+        self.denied(&key.spec, reason)
+    }
+
+    fn denied(&self, spec: &'static Spec, reason: String) -> Stop {
+        let origin = self.find(spec).map_or(Origin::Default, |at| Origin::Manifest(self.span(self.present[at].name)));
+        Stop::Denied(Asked { value: reason, origin })
     }
 
     /// Denies the paths because of an object that is not in the input. Nobody knows whether the cluster has it.
@@ -247,17 +253,17 @@ impl<'a> Reader<'a> {
         let (is_closed, is_sealed) = (self.world.is_closed(kind, name), self.world.is_sealed(kind, name));
         let name = shown(name);
         if is_closed {
-            return Stop::Denied(format!("the API server refuses the {kind} `{name}`"));
+            return self.denied(&key.spec, format!("the API server refuses the {kind} `{name}`"));
         }
         if is_sealed {
-            return Stop::Denied(format!("the {kind} `{name}` is encrypted"));
+            return self.denied(&key.spec, format!("the {kind} `{name}` is encrypted"));
         }
         let about = self.about(&key.spec, Fate::LocationDenied, "");
         let absent = Diagnostic::info("absent-object", format!("`{}` names the {kind} `{name}`, which is not in the input", key.spec.name));
         let absent = absent.on_demand().note("where the cluster does not have it either, the paths of the Ingress answer 503");
         let Diagnostic { span, subject, object, effect, .. } = about;
         self.findings.push(Diagnostic { span, subject, object, effect, ..absent });
-        Stop::Denied(format!("there is no {kind} `{name}`"))
+        self.denied(&key.spec, format!("there is no {kind} `{name}`"))
     }
 
     /// Refuses the Ingress because of an annotation.

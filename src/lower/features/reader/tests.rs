@@ -55,7 +55,7 @@ fn too_much_risk_rejects_the_ingress() {
 
 #[test]
 fn bad_values_meet_the_fate_that_the_catalog_names() {
-    let denied = || Err(Stop::Denied(format!("annotation {NEW} contains invalid value")));
+    let denied = || Err(Stop::Denied(Asked { value: format!("annotation {NEW} contains invalid value"), origin: Origin::Default }));
     for (key, value, expected, effect) in [
         (&proxying::BODY_SIZE, "8 MB", Ok(None), Effect::AnnotationIgnored),
         (&proxying::BODY_SIZE, "", Ok(None), Effect::AnnotationIgnored),
@@ -179,7 +179,9 @@ fn the_first_denial_is_the_reason() {
             assert_eq!(reader.section(|reader| reader.get(&proxying::BODY_SIZE)), Some(None));
         })
         .1;
-    assert_eq!(verdict.denied.as_deref(), Some("annotation denylist-source-range contains invalid value"));
+    let denied = verdict.denied.expect("it is denied");
+    assert_eq!(denied.value, "annotation denylist-source-range contains invalid value");
+    assert!(denied.origin.span().is_some(), "it is told where");
     assert!(!verdict.is_rejected);
 }
 
