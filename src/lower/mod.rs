@@ -43,6 +43,7 @@ mod servers;
 mod settings;
 mod shared_upstreams;
 mod sites;
+mod slice_ports;
 mod streams;
 mod strength;
 mod tenants;
