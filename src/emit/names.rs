@@ -47,6 +47,7 @@ const VARIABLES: &[&str] = &[
     "share",
     "sticky_key",
     "sticky_value",
+    "stream_target",
     "subset",
     "value_of_cookie",
 ];

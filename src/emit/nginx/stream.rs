@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::super::asked::is_host;
 use super::super::dialect;
 use super::super::view::switch;
+use super::endpoints::addresses;
 use super::lines::{Lines, Word, put, words};
 use super::names;
 use super::refused::Part;
@@ -44,7 +45,7 @@ pub(super) fn text(shared: &Shared, scope: &mut Scope) -> String {
         }
         let mut groups = BTreeSet::new();
         for stream in &shared.proxy.streams {
-            service(shared, stream, &mut groups, lines);
+            service(shared, stream, &mut groups, scope, lines);
         }
         if shared.proxy.runtime.tls_passthrough {
             passthrough(shared, lines);
@@ -59,13 +60,13 @@ pub(super) fn text(shared: &Shared, scope: &mut Scope) -> String {
 
 fn group(name: &str, endpoints: &[Endpoint], lines: &mut Lines) {
     lines.block("upstream", vec![Word::from(name)], |lines| {
-        for endpoint in endpoints {
+        for endpoint in addresses(endpoints) {
             put!(lines, "server", endpoint.authority(), "max_fails=0");
         }
     });
 }
 
-fn service(shared: &Shared, stream: &Stream, groups: &mut BTreeSet<String>, lines: &mut Lines) {
+fn service(shared: &Shared, stream: &Stream, groups: &mut BTreeSet<String>, scope: &mut Scope, lines: &mut Lines) {
     let defaults = &shared.proxy.settings.stream_defaults;
     let kind = if stream.transport == Transport::Tcp { "tcp" } else { "udp" };
     let name = format!("{kind}-{}-{}-{}", stream.namespace, stream.service_name, stream.port);
@@ -76,9 +77,23 @@ fn service(shared: &Shared, stream: &Stream, groups: &mut BTreeSet<String>, line
         lines.comment("It has no endpoints: nobody listens.");
         return;
     }
+    if !(1..=65_535).contains(&stream.listen) {
+        let key = if stream.transport == Transport::Tcp { "tcp-services-configmap" } else { "udp-services-configmap" };
+        return scope.lost(key, &format!("{} is no number of a port: nobody listens there", stream.listen));
+    }
+    let target = match looked_up(&stream.endpoints) {
+        Some(_) => names::variable("stream_target", &names::variable_part(&name)),
+        None => name.clone(),
+    };
     // Several ports may lead to one Service.
     if groups.insert(name.clone()) {
-        group(&name, &stream.endpoints, lines);
+        match looked_up(&stream.endpoints) {
+            // Only what a variable names is looked up later than nginx starts.
+            Some(found) => lines.block("map", vec![Word::from("$remote_addr"), Word::from(&target)], |lines| {
+                lines.entry(vec![Word::from("default"), Word::from(found)]);
+            }),
+            None => group(&name, &stream.endpoints, lines),
+        }
     }
     lines.block("server", Vec::new(), |lines| {
         for prefix in listen_prefixes(shared) {
@@ -97,8 +112,13 @@ fn service(shared: &Shared, stream: &Stream, groups: &mut BTreeSet<String>, line
         put!(lines, "proxy_next_upstream", switch(defaults.next_upstream));
         put!(lines, "proxy_next_upstream_timeout", &defaults.next_upstream_timeout);
         put!(lines, "proxy_next_upstream_tries", defaults.next_upstream_tries);
-        put!(lines, "proxy_pass", name);
+        put!(lines, "proxy_pass", target);
     });
+}
+
+/// The name and port that endpoints are looked up by; none where they are addresses.
+fn looked_up(endpoints: &[Endpoint]) -> Option<String> {
+    endpoints.first().filter(|first| !first.is_address()).map(Endpoint::authority)
 }
 
 fn listen_prefixes(shared: &Shared) -> Vec<String> {
@@ -123,7 +143,7 @@ fn passthrough(shared: &Shared, lines: &mut Lines) {
     put!(lines, "map_hash_bucket_size", 512_i64);
     let upstreams: BTreeSet<&str> = passed.iter().map(|(_, upstream)| *upstream).collect();
     for name in upstreams {
-        if let Some(plan) = shared.plans.get(name) {
+        if let Some(plan) = shared.plans.get(name).filter(|plan| looked_up(&plan.upstream.endpoints).is_none()) {
             group(name, &plan.upstream.endpoints, lines);
         }
     }
@@ -139,7 +159,15 @@ fn passthrough(shared: &Shared, lines: &mut Lines) {
         });
     };
     table("$tls_goes_to", &opened, &|_| unopened.clone(), lines);
-    table("$tls_backend", &opened, &|upstream| upstream.to_owned(), lines);
+    table(
+        "$tls_backend",
+        &opened,
+        &|upstream| {
+            let endpoints = shared.plans.get(upstream).map_or(&[][..], |plan| &plan.upstream.endpoints);
+            looked_up(endpoints).unwrap_or_else(|| upstream.to_owned())
+        },
+        lines,
+    );
     lines.block("server", Vec::new(), |lines| {
         for prefix in listen_prefixes(shared) {
             let mut all = vec![Word::from(format!("{prefix}{}", runtime.https_port))];

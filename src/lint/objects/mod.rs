@@ -184,7 +184,7 @@ fn likely<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'
     iter::once(best).find(|(score, _)| *score >= SIMILAR).map(|(_, name)| name)
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod proportion;
 
 #[cfg(test)]
