@@ -1,9 +1,8 @@
 //! What happens to the requests of one path.
 
-use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
-use super::{DEFAULT_UPSTREAM, Origin, Steps};
+use super::{Origin, Steps};
 
 /// How the path of a request is compared with the path of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,8 +43,6 @@ pub struct Route {
     pub steps: Arc<Steps>,
     /// How they are passed on.
     pub features: Arc<Features>,
-    /// Upstream that answers for the error codes in `features.error_pages`: mostly the default one.
-    pub error_upstream: Cow<'static, str>,
     /// The place that declared the path.
     pub origin: Origin,
 }
@@ -67,7 +64,6 @@ impl Route {
             pattern: None,
             steps: Arc::clone(&UNDECIDED),
             features,
-            error_upstream: Cow::Borrowed(DEFAULT_UPSTREAM),
             origin,
         }
     }
@@ -109,10 +105,6 @@ pub struct Features {
     pub relative_redirects: bool,
     /// Print the port in redirects.
     pub port_in_redirects: bool,
-    /// Error codes of the backend that are replaced by a page.
-    pub error_pages: Vec<i64>,
-    /// Show the backend's own page for `error_pages` all the same.
-    pub keep_backend_errors: bool,
     /// Logs.
     pub logging: RouteLogging,
     /// OpenTelemetry.
@@ -157,12 +149,12 @@ pub struct BackendTls {
     pub protocols: String,
     /// Name that the certificate of the backend must have; empty: that of the upstream.
     pub name: String,
-    /// `on` or `off`.
-    pub verify: String,
+    /// The certificate of the backend is checked.
+    pub verifies: bool,
     /// Longest chain of certificates.
     pub depth: i64,
-    /// Send the name by SNI: `on` or `off`.
-    pub send_name: String,
+    /// The name is sent by SNI.
+    pub sends_name: bool,
 }
 
 /// How requests and responses are passed on. Sizes are printed as they were written.

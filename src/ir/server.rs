@@ -120,8 +120,8 @@ pub struct Certificate {
 pub struct ClientAuth {
     /// Whom to trust; files are empty where the object that was named holds no authority.
     pub trust: TrustStore,
-    /// `on`, `off`, `optional` or `optional_no_ca`.
-    pub verify: String,
+    /// Whether they must.
+    pub verify: Verify,
     /// Longest chain of certificates.
     pub depth: i64,
     /// Page shown when the check fails; empty: none.
@@ -130,6 +130,39 @@ pub struct ClientAuth {
     pub pass_to_backend: bool,
     /// Regular expression that the subject must match; empty: any.
     pub match_subject: String,
+}
+
+/// Whether clients must show certificates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Verify {
+    /// They must.
+    #[default]
+    On,
+    /// They are not asked.
+    Off,
+    /// They may; one that is shown must be good.
+    Optional,
+    /// They may, whoever signed it.
+    OptionalNoCa,
+}
+
+impl Verify {
+    /// The word for it, which the controller and nginx have in common; every other means that they must.
+    #[must_use]
+    pub fn of(word: &str) -> Self {
+        [Self::Off, Self::Optional, Self::OptionalNoCa].into_iter().find(|verify| verify.word() == word).unwrap_or_default()
+    }
+
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Off => "off",
+            Self::Optional => "optional",
+            Self::OptionalNoCa => "optional_no_ca",
+        }
+    }
 }
 
 /// The other name of a host, which a redirect takes.

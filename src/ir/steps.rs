@@ -1,5 +1,6 @@
 //! What happens to the requests of a route, one step after the other.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -56,6 +57,8 @@ pub struct Steps {
     pub mirror: Option<Asked<Mirror>>,
     /// How the backend is spoken to.
     pub backend: Backend,
+    /// What takes the place of errors.
+    pub error_pages: ErrorPages,
 }
 
 /// One step.
@@ -85,13 +88,28 @@ pub enum Step<'a> {
     Mirror(&'a Asked<Mirror>),
     /// The backend answers; where there is none for anything, the answer is 404.
     Pass(&'a Backend),
+    /// Errors of the backend get pages of another upstream.
+    ReplaceErrors(&'a ErrorPages),
 }
 
 impl Steps {
     /// The steps of a request that has come to its route, in the order in which the controller asks.
     pub fn in_order(&self) -> impl Iterator<Item = Step<'_>> {
-        let Self { app_root: _, firewall, refusal, cors, redirect, rewrite, https, global_limit, limits, admission, mirror, backend } =
-            self;
+        let Self {
+            app_root: _,
+            firewall,
+            refusal,
+            cors,
+            redirect,
+            rewrite,
+            https,
+            global_limit,
+            limits,
+            admission,
+            mirror,
+            backend,
+            error_pages,
+        } = self;
         let all = [
             Some(Step::Firewall(firewall)),
             refusal.as_ref().map(Step::Refuse),
@@ -105,6 +123,7 @@ impl Steps {
             Some(Step::Admit(admission)),
             mirror.as_ref().map(Step::Mirror),
             Some(Step::Pass(backend)),
+            (!error_pages.codes.is_empty()).then_some(Step::ReplaceErrors(error_pages)),
         ];
         all.into_iter().flatten()
     }
@@ -269,6 +288,17 @@ pub struct Backend {
     pub takes_tls_unopened: bool,
     /// TLS, as the route asks for it.
     pub tls: Option<Arc<BackendTls>>,
+}
+
+/// What takes the place of errors, be they of the backend or of the proxy itself.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ErrorPages {
+    /// Statuses that are replaced; empty: those of the whole proxy.
+    pub codes: Asked<Vec<i64>>,
+    /// Errors of the backend are shown all the same.
+    pub keeps_own: bool,
+    /// Name of the upstream that answers: mostly the default one.
+    pub upstream: Cow<'static, str>,
 }
 
 impl Route {

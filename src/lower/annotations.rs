@@ -87,6 +87,8 @@ fn of_paths(reader: &mut Reader, world: &World) -> (ir::Features, Asks) {
         protocol: Protocol::of(&forwarding.backend_protocol),
         is_protocol_small: forwarding.backend_protocol.contains(char::is_lowercase),
         backend_tls: reader.section(backend_tls::read).flatten().map(Arc::new),
+        error_pages,
+        keep_backend_errors,
         ..Asks::default()
     };
     let mut features = ir::Features {
@@ -97,8 +99,6 @@ fn of_paths(reader: &mut Reader, world: &World) -> (ir::Features, Asks) {
         host_header: forwarding.host_header,
         forwarded_prefix: forwarding.forwarded_prefix,
         response_headers: reader.section(response_headers::read).unwrap_or_default(),
-        error_pages,
-        keep_backend_errors,
         push_preload: forwarding.push_preload,
         ..ir::Features::default()
     };

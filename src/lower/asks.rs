@@ -45,6 +45,10 @@ pub(super) struct Asks {
     pub(super) is_protocol_small: bool,
     /// TLS towards the backend.
     pub(super) backend_tls: Option<Arc<BackendTls>>,
+    /// Statuses that are replaced by a page.
+    pub(super) error_pages: Vec<i64>,
+    /// Errors of the backend are shown all the same.
+    pub(super) keep_backend_errors: bool,
 }
 
 /// Change of the path, and redirects to HTTPS.

@@ -31,7 +31,7 @@ pub(super) fn add(
             let Some((key, endpoints)) = fallback(world, chosen, location.ingress, findings) else { continue };
             if !endpoints.is_empty() {
                 let name = names.of(key, world.cluster.keeps_tenants_apart);
-                location.route.error_upstream = Cow::Owned(name.clone());
+                location.error_upstream = Cow::Owned(name.clone());
                 if original.endpoints.is_empty() {
                     location.route.upstream.clone_from(&name);
                 }
@@ -70,7 +70,7 @@ fn fallbacks(chosen: &[Chosen], upstreams: &Upstreams, sites: &Sites) -> Vec<(St
             let route = &location.route;
             let asks = location.ingress.and_then(|at| chosen.get(at)).is_some_and(|ingress| ingress.annotations.default_backend.is_some());
             let is_empty = upstreams.get(&route.upstream).is_some_and(|upstream| upstream.endpoints.is_empty());
-            if asks && route.upstream != DEFAULT_UPSTREAM && (is_empty || !route.features.error_pages.is_empty()) {
+            if asks && route.upstream != DEFAULT_UPSTREAM && (is_empty || !location.asks.error_pages.is_empty()) {
                 found.entry(&route.upstream).or_default().push((at, under));
             }
         }

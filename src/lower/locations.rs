@@ -78,7 +78,7 @@ impl Merge<'_, '_> {
         let ingress = &self.chosen[at];
         let origin = Origin::Manifest(path.span);
         let route = Route::new(&path.path, path.path_match, &backend.upstream, Arc::clone(&ingress.features), origin);
-        let location = Location { route, asks: Arc::clone(&ingress.asks), ingress: Some(at) };
+        let location = Location::new(route, &ingress.asks, Some(at));
         // Only the first location of a path is looked at: an `Exact` one there lets any number of `Prefix` ones in.
         match site.first(&path.path).filter(|first| first.route.path_match == path.path_match) {
             Some(first) if !first.route.is_default_backend => {

@@ -23,13 +23,13 @@ pub(super) fn complete(site: Site, owners: &Owners, decider: &Decider) -> Server
         .collect();
     server.routes = Vec::with_capacity(locations.len());
     let mut asks = Vec::with_capacity(locations.len());
-    for Location { mut route, asks: asked, ingress } in locations {
+    for Location { mut route, asks: asked, error_upstream, ingress } in locations {
         if route.path != "/" {
             route.declared_path.clone_from(&route.path);
         }
         route.owner = ingress.and_then(|at| owners.find(at, &server.hostname, &route.declared_path));
         expand(route, &asked, &exact, &mut server.routes);
-        asks.resize(server.routes.len(), asked);
+        asks.resize(server.routes.len(), (asked, error_upstream));
     }
     decider.complete(&mut server, &asks);
     // A cluster has a hundred thousand hosts, and each keeps its routes to the end.

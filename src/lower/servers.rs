@@ -1,6 +1,5 @@
 //! Which servers there are, and what holds for each as a whole.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -54,8 +53,7 @@ fn catch_all(world: &World) -> Site {
     };
     let server = Server { hostname: CATCH_ALL.to_owned(), certificate: Some(world.default_certificate()), ..Server::default() };
     let root = root(DEFAULT_UPSTREAM, Arc::new(features), Origin::Default);
-    let route = Route { error_upstream: Cow::Borrowed(""), ..root };
-    Site::new(server, Location { route, asks: Arc::default(), ingress: None })
+    Site::new(server, Location::new(root, &Arc::default(), None))
 }
 
 /// The route of a host for what no path takes.
@@ -84,7 +82,7 @@ fn declare(sites: &mut Sites, at: usize, ingress: &Chosen) {
             origin: Origin::Manifest(rule.span),
             ..Server::default()
         };
-        let mut site = Site::new(server, Location { route, asks: Arc::clone(&ingress.asks), ingress: Some(at) });
+        let mut site = Site::new(server, Location::new(route, &ingress.asks, Some(at)));
         Made::of(&site.server).note(&Made::of(&Server::default()), at, &mut site.makers);
         sites.push(site);
     }
@@ -100,7 +98,6 @@ fn take_over(root: &mut Location, at: usize, ingress: &Chosen, upstream: &str) {
     root.route.is_default_backend = false;
     upstream.clone_into(&mut root.route.upstream);
     root.route.features = Arc::new(features);
-    root.route.error_upstream = Cow::Borrowed(DEFAULT_UPSTREAM);
     root.route.origin = ingress.origin();
 }
 

@@ -1,11 +1,12 @@
 //! Servers and locations while they are built.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::asks::Asks;
 use super::select::Chosen;
-use crate::ir::{Route, Server};
+use crate::ir::{DEFAULT_UPSTREAM, Route, Server};
 use crate::source::Span;
 
 /// Who made a setting of a host, by the place of the Ingress among the chosen ones.
@@ -40,8 +41,17 @@ pub(super) struct Location {
     pub(super) route: Route,
     /// What is asked of it.
     pub(super) asks: Arc<Asks>,
+    /// Name of the upstream that answers for its errors.
+    pub(super) error_upstream: Cow<'static, str>,
     /// The Ingress that asked for it, by its place among the chosen ones; none for the controller's own.
     pub(super) ingress: Option<usize>,
+}
+
+impl Location {
+    /// A location that the Ingress `ingress` asked for.
+    pub(super) fn new(route: Route, asks: &Arc<Asks>, ingress: Option<usize>) -> Self {
+        Self { route, asks: Arc::clone(asks), error_upstream: Cow::Borrowed(DEFAULT_UPSTREAM), ingress }
+    }
 }
 
 /// Locations that are looked through one by one: most hosts have no more.

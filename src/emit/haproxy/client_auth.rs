@@ -8,12 +8,12 @@ use super::formats::MapFile;
 use super::lines::{Lines, Rule};
 use super::variables;
 use super::words::Format;
-use crate::ir::{ClientAuth, Proxy, Server};
+use crate::ir::{ClientAuth, Proxy, Server, Verify};
 use crate::nginx::problem;
 
 /// The check of a host, where it has authorities to check by.
 pub(super) fn of(server: &Server) -> Option<&ClientAuth> {
-    server.client_auth.as_deref().filter(|auth| !auth.trust.authorities.is_empty() && auth.verify != "off")
+    server.client_auth.as_deref().filter(|auth| !auth.trust.authorities.is_empty() && auth.verify != Verify::Off)
 }
 
 /// Writes who is refused.
@@ -50,11 +50,11 @@ fn verify(auth: &ClientAuth, scope: &mut Scope, lines: &mut Lines) {
     lines.comment("A certificate that was shown for another host says nothing here.");
     lines.rule(answer(421).code("if { var(txn.sni_site) -m found } !{ var(txn.sni),strcmp(txn.host) eq 0 }"));
     let mut refusals = Vec::new();
-    if auth.verify == "on" {
+    if auth.verify == Verify::On {
         refusals.push("{ ssl_fc } !{ ssl_c_used }");
     }
     // With `optional_no_ca` it does not matter who signed: errors 2, 18 to 21 and 27 say that nobody trusted did.
-    refusals.push(if auth.verify == "optional_no_ca" {
+    refusals.push(if auth.verify == Verify::OptionalNoCa {
         "{ ssl_c_used } !{ ssl_c_verify 0 2 18 19 20 21 27 }"
     } else {
         "{ ssl_c_used } !{ ssl_c_verify 0 }"

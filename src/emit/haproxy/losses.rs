@@ -3,7 +3,7 @@
 use super::super::dialect::is_address;
 use super::super::scope::Scope;
 use super::shared::Shared;
-use crate::ir::{Proxy, Route};
+use crate::ir::{Features, Proxy, Route, Steps};
 
 /// What clients and backends can do that HAProxy takes in another way, whatever the manifests say.
 const REQUESTS: [&str; 9] = [
@@ -139,17 +139,28 @@ fn tell_of_keys(scope: &mut Scope) {
 
 /// Tells of each loss; a protection that gets lost closes the route.
 pub(super) fn tell(route: &Route, shared: &Shared, scope: &mut Scope) {
-    let (steps, features) = (&*route.steps, &*route.features);
-    if steps.refusal.is_some() {
+    // What is not bound is written. A new field is asked about here: nobody forgets it in silence.
+    #[rustfmt::skip]
+    let Steps {
+        firewall, refusal, global_limit,
+        app_root: _, cors: _, redirect: _, rewrite: _, https: _, limits: _, admission: _, mirror: _, backend: _, error_pages: _,
+    } = &*route.steps;
+    #[rustfmt::skip]
+    let Features {
+        proxying, body_buffer, logging, tracing, push_preload, snippet,
+        fastcgi: _, connection_header: _, host_header: _, forwarded_prefix: _, response_headers: _, from_twin: _, relative_redirects: _,
+        port_in_redirects: _, causes: _,
+    } = &*route.features;
+    if refusal.is_some() {
         return;
     }
-    if steps.firewall.enabled == Some(true) {
+    if firewall.enabled == Some(true) {
         scope.close("enable-modsecurity", "HAProxy has no web application firewall of its own");
     }
-    if features.tracing.enabled == Some(true) {
+    if tracing.enabled == Some(true) {
         scope.lost("enable-opentelemetry", "HAProxy has no tracing of its own: requests are not traced");
     }
-    if features.push_preload {
+    if *push_preload {
         scope.lost("http2-push-preload", "HAProxy pushes nothing, nor does any browser take it");
     }
     scope.asked_differs("affinity-mode", "new endpoints get some clients of the others, as with `balanced`");
@@ -157,16 +168,15 @@ pub(super) fn tell(route: &Route, shared: &Shared, scope: &mut Scope) {
     if scope.is_asked("stream-snippet") {
         scope.lost("stream-snippet", "raw configuration of nginx means nothing to HAProxy: what it listens to or passes on is not there");
     }
-    if features.logging.rewrites {
+    if logging.rewrites {
         scope.lost("enable-rewrite-log", "HAProxy does not log changes of the path");
     }
-    if !features.snippet.trim().is_empty() {
+    if !snippet.trim().is_empty() {
         scope.close("configuration-snippet", "raw configuration of nginx means nothing to HAProxy, and it may protect something");
     }
-    if steps.global_limit.as_ref().is_some_and(|limit| limit.requests > 0) {
+    if global_limit.as_ref().is_some_and(|limit| limit.requests > 0) {
         scope.close("global-rate-limit", "counters of several machines need a store that HAProxy does not ask");
     }
-    let proxying = &features.proxying;
     let usual = &shared.proxy.settings.route_defaults;
     if proxying.http_version != usual.proxying.http_version {
         scope.differs("proxy-http-version", "HAProxy chooses the version by the protocol of the backend");
@@ -178,7 +188,7 @@ pub(super) fn tell(route: &Route, shared: &Shared, scope: &mut Scope) {
         ("proxy-busy-buffers-size", proxying.busy_buffers_size != usual.proxying.busy_buffers_size),
         ("proxy-max-temp-file-size", proxying.max_temp_file_size != usual.proxying.max_temp_file_size),
         ("proxy-request-buffering", proxying.request_buffering != usual.proxying.request_buffering),
-        ("client-body-buffer-size", !features.body_buffer.is_empty()),
+        ("client-body-buffer-size", !body_buffer.is_empty()),
     ];
     for (name, _) in buffers.iter().filter(|(_, is_asked)| *is_asked) {
         scope.differs(name, "HAProxy passes bodies on as they come, by buffers of one size");

@@ -103,6 +103,8 @@ impl Writer<'_, '_> {
                     (Destination::Endpoints(_) | Destination::Name(_), Some(upstream)) => self.pass(backend, upstream, scope, lines),
                     (Destination::Nowhere | Destination::NotFound, _) | (_, None) => pages.answer(404, "", lines),
                 },
+                // Whatever answers looks for its page first.
+                Step::ReplaceErrors(_) => {}
             }
         }
     }

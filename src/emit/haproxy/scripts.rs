@@ -10,7 +10,7 @@ use super::shared::Shared;
 use super::sizes::bytes;
 use super::variables;
 use super::words::Format;
-use crate::ir::{DEFAULT_UPSTREAM, Endpoint, ExternalAuth, Mirror, Route};
+use crate::ir::{self, DEFAULT_UPSTREAM, Endpoint, ExternalAuth, Mirror, Route};
 
 /// The script.
 const SCRIPT: &str = include_str!("ingress.lua");
@@ -171,19 +171,16 @@ pub(super) struct ErrorPages {
 impl ErrorPages {
     /// The pages of a route, told to the script.
     pub(super) fn of(route: &Route, shared: &Shared, scope: &mut Scope, lines: &mut Lines) -> Self {
-        let (features, defaults) = (&route.features, &shared.proxy.settings.route_defaults);
-        let (codes, upstream) = if features.error_pages.is_empty() {
-            (&defaults.error_codes, DEFAULT_UPSTREAM)
-        } else {
-            (&features.error_pages, &*route.error_upstream)
-        };
+        let defaults = &shared.proxy.settings.route_defaults;
+        let ir::ErrorPages { codes: own, keeps_own, upstream } = &route.steps.error_pages;
+        let (codes, upstream) = if own.is_empty() { (&defaults.error_codes, DEFAULT_UPSTREAM) } else { (&own.value, &**upstream) };
         // No answer has another code.
         let codes: Vec<i64> = codes.iter().copied().filter(|code| (300..=599).contains(code)).collect();
         if codes.is_empty() {
             return Self::default();
         }
         let statuses: Vec<_> = codes.iter().map(i64::to_string).collect();
-        let intercepts = if defaults.error_codes.is_empty() { !features.keep_backend_errors } else { !defaults.keep_backend_errors };
+        let intercepts = if defaults.error_codes.is_empty() { !keeps_own } else { !defaults.keep_backend_errors };
         if let Some(own) = servers::own_status(upstream, shared) {
             if intercepts {
                 lines.condition("is_replaced", "status", &statuses);

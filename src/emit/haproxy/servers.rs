@@ -138,7 +138,7 @@ fn tls(rule: Rule, server: &Server, route: &Route, scope: &mut Scope) -> Rule {
     if !tls.trust.certificate.is_empty() {
         rule = rule.code("crt").value(&FileName::of_secret(SecretUse::Certificate, &tls.trust.secret));
     }
-    if names_count && tls.send_name == "on" {
+    if names_count && tls.sends_name {
         let name = if tls.name.is_empty() { "upstream_balancer" } else { &tls.name };
         rule = rule.code("sni").value(&format!("str({})", argument(name)));
     }
@@ -146,7 +146,7 @@ fn tls(rule: Rule, server: &Server, route: &Route, scope: &mut Scope) -> Rule {
 }
 
 fn trusted(rule: Rule, tls: &BackendTls, scope: &mut Scope) -> Rule {
-    let mut rule = if tls.verify == "on" {
+    let mut rule = if tls.verifies {
         if tls.depth != 1 {
             scope.differs("proxy-ssl-verify-depth", "HAProxy does not limit the length of chains of certificates");
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::view::{Raw, view};
 use super::printer::{Printer, quoted};
 use crate::catalog::releases::LUA_FILES;
-use crate::ir::{Proxy, Route};
+use crate::ir::{ErrorPages, Proxy, Route};
 
 view! {
     /// A location for one code.
@@ -39,7 +39,8 @@ pub(super) fn pieces(proxy: &Proxy, upstream: &str, codes: &[i64], printer: &mut
 pub(super) fn of_routes(proxy: &Proxy, routes: &[Route], printer: &mut Printer) -> Vec<Raw> {
     let mut codes: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
     for route in routes {
-        codes.entry(&route.error_upstream).or_default().extend(&route.features.error_pages);
+        let ErrorPages { codes: own, keeps_own: _, upstream } = &route.steps.error_pages;
+        codes.entry(upstream).or_default().extend(&**own);
     }
     let pieces = codes.into_iter().flat_map(|(upstream, codes)| pieces(proxy, upstream, &codes.into_iter().collect::<Vec<_>>(), printer));
     pieces.collect()

@@ -158,9 +158,16 @@ fn view(
     printer: &mut Printer,
 ) -> Location {
     let features = &*route.features;
-    let Steps { app_root: _, firewall, refusal, cors: _, redirect, rewrite: _, https, global_limit: _, limits, admission, mirror, backend } =
-        &*route.steps;
-    let (settings, form, proxying) = (&shared.proxy.settings, shared.proxy.form, &features.proxying);
+    #[rustfmt::skip]
+    let Steps {
+        app_root: _, firewall, refusal, cors: _, redirect, rewrite: _, https, global_limit: _, limits, admission, mirror, backend, error_pages,
+    } = &*route.steps;
+    #[rustfmt::skip]
+    let Features {
+        proxying, fastcgi, body_buffer, connection_header, host_header, forwarded_prefix: _, response_headers, from_twin: _,
+        relative_redirects, port_in_redirects, logging, tracing: _, push_preload, snippet, causes: _,
+    } = features;
+    let (settings, form) = (&shared.proxy.settings, shared.proxy.form);
     let owner = route.owner.clone().unwrap_or_default();
     let declared = if route.owner.is_some() && route.declared_path.is_empty() { "/" } else { &route.declared_path };
     // Quirk: the directive that passes requests on knows words in small letters, all others do not.
@@ -187,10 +194,10 @@ fn view(
         never_https: flag(https.is_exempt),
         keep_slash: flag(https.keeps_slash),
         name_port: flag(https.port.is_some()),
-        access_log: features.logging.access,
-        rewrite_log: features.logging.rewrites,
-        push_preload: features.push_preload,
-        port_in_redirects: switch(features.port_in_redirects),
+        access_log: logging.access,
+        rewrite_log: logging.rewrites,
+        push_preload: *push_preload,
+        port_in_redirects: switch(*port_in_redirects),
         upstream: quoted(&route.upstream),
         server_port: if settings.listening.proxy_protocol { "$proxy_protocol_server_port" } else { "$server_port" },
         waf: waf(firewall, shared, printer),
@@ -203,12 +210,12 @@ fn view(
         password: admission.password().map(|auth| password(auth, printer)),
         limits: limits.as_ref().and_then(|limits| limits::of_route(limits, printer)),
         body_size: offset(printer, "proxy-body-size", &proxying.body_size),
-        body_buffer: size(printer, "client-body-buffer-size", &features.body_buffer),
+        body_buffer: size(printer, "client-body-buffer-size", body_buffer),
         header,
-        host: if features.host_header.is_empty() { Raw::new("$best_http_host") } else { quoted(&features.host_header) },
+        host: if host_header.is_empty() { Raw::new("$best_http_host") } else { quoted(host_header) },
         client_certificate: trusts_clients.is_some(),
         pass_client_certificate: trusts_clients.is_some_and(|auth| auth.pass_to_backend),
-        connection: match &features.connection_header {
+        connection: match connection_header {
             Some(value) => printer.words("connection-proxy-header", value),
             None => Raw::new("$connection_upgrade"),
         },
@@ -230,24 +237,20 @@ fn view(
         next_upstream_timeout: proxying.next_upstream_timeout,
         next_upstream_tries: proxying.next_upstream_tries,
         is_grpc,
-        snippet: printer.directives("configuration-snippet", &features.snippet),
+        snippet: printer.directives("configuration-snippet", snippet),
         administrator_snippet: shared.location_snippet.clone(),
-        response_headers: features
-            .response_headers
-            .iter()
-            .map(|(name, value)| quoted(&without_variables(&format!("{name}: {value}"))))
-            .collect(),
+        response_headers: response_headers.iter().map(|(name, value)| quoted(&without_variables(&format!("{name}: {value}")))).collect(),
         is_error_backend: is_fallback(&route.upstream),
         satisfy: admission.satisfy.map(|satisfy| match satisfy.value {
             Satisfy::All => Raw::new("all"),
             Satisfy::Any => Raw::new("any"),
         }),
-        relative: features.relative_redirects,
-        intercept_errors: !features.error_pages.is_empty() && !features.keep_backend_errors,
-        error_codes: features.error_pages.clone(),
-        error_upstream: printer.tail("custom-http-errors", &route.error_upstream),
+        relative: *relative_redirects,
+        intercept_errors: !error_pages.codes.is_empty() && !error_pages.keeps_own,
+        error_codes: error_pages.codes.value.clone(),
+        error_upstream: printer.tail("custom-http-errors", &error_pages.upstream),
         is_fastcgi: is_known && backend.asked.value == Protocol::FastCgi,
-        fastcgi_index: (!features.fastcgi.index.is_empty()).then(|| quoted(&features.fastcgi.index)),
+        fastcgi_index: (!fastcgi.index.is_empty()).then(|| quoted(&fastcgi.index)),
         fastcgi_params: params(features, printer),
         redirect: redirect.as_ref().map(|redirect| printer.words("permanent-redirect", &redirect.url)),
         redirect_code: redirect.as_ref().map_or(0, |redirect| redirect.code),

@@ -56,7 +56,7 @@ view! {
     /// Certificates that clients must show.
     struct ClientAuthView {
         authorities: Raw,
-        verify: Raw,
+        verify: &'static str,
         depth: i64,
         revocations: Option<Raw>,
         error_page: Option<Raw>,
@@ -214,7 +214,7 @@ fn client_auth(server: &Server, printer: &mut Printer) -> Option<Arc<ClientAuthV
     let auth = server.client_auth.as_deref().filter(|auth| !auth.trust.authorities.is_empty())?;
     Some(Arc::new(ClientAuthView {
         authorities: printer.words("auth-tls-secret", &auth.trust.authorities),
-        verify: printer.words("auth-tls-verify-client", &auth.verify),
+        verify: auth.verify.word(),
         depth: auth.depth,
         revocations: printer.words_if_any("auth-tls-secret", &auth.trust.revocations),
         error_page: printer.words_if_any("auth-tls-error-page", &auth.error_page),

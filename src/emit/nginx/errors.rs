@@ -8,7 +8,7 @@ use super::names;
 use super::plan::Destination;
 use super::proxying;
 use super::shared::Shared;
-use crate::ir::{Owner, Route};
+use crate::ir::{ErrorPages, Owner, Route};
 
 /// Name of the location for a code.
 pub(super) fn location(upstream: &str, code: i64) -> String {
@@ -70,7 +70,8 @@ pub(super) fn write(shared: &Shared, upstream: &str, codes: impl IntoIterator<It
 pub(super) fn of_routes(shared: &Shared, routes: &[Route], lines: &mut Lines) {
     let mut codes: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
     for route in routes {
-        codes.entry(&route.error_upstream).or_default().extend(&route.features.error_pages);
+        let ErrorPages { codes: own, keeps_own: _, upstream } = &route.steps.error_pages;
+        codes.entry(upstream).or_default().extend(&**own);
     }
     for (upstream, codes) in codes {
         write(shared, upstream, codes, lines);

@@ -19,7 +19,7 @@ use super::snippets;
 use super::tls;
 use super::{cookies, losses};
 use crate::ir::{
-    Admission, Backend, Mirror, PasswordAuth, PathMatch, Protocol, Rewrite, Route, Satisfy, Scheme, Server, Steps, ToHttps, is_fallback,
+    Admission, ErrorPages, PasswordAuth, PathMatch, Protocol, Rewrite, Route, Satisfy, Scheme, Server, Steps, ToHttps, is_fallback,
 };
 use crate::nginx;
 
@@ -186,32 +186,18 @@ impl Writer<'_, '_> {
 
     fn open(&self, auth: Option<Auth>, scope: &mut Scope, lines: &mut Lines) {
         let (features, shared) = (&*self.route.features, self.shared);
-        // What is not bound stands with the host, with what nginx cannot do, or in place of all of this.
-        let Steps {
-            app_root: _,
-            firewall: _,
-            refusal: _,
-            cors,
-            redirect,
-            rewrite,
-            https,
-            global_limit: _,
-            limits,
-            admission,
-            mirror,
-            backend,
-        } = &*self.route.steps;
+        let steps = &*self.route.steps;
         let mut headers = Headers::usual(shared);
         let usual = headers.clone();
         let mut response = ResponseHeaders::usual(shared);
-        self.preamble(mirror.as_deref(), lines);
-        if let Some(cors) = cors {
+        self.preamble(lines);
+        if let Some(cors) = &steps.cors {
             cors::write(cors, self.route.owner.as_deref(), lines, &mut response);
         }
         proxying::write_body_size(shared, features, lines);
         if !self.returns_at_once() {
-            checks(admission, auth, scope, &mut headers, &mut response, lines);
-            if let Some(limits) = limits {
+            checks(&steps.admission, auth, scope, &mut headers, &mut response, lines);
+            if let Some(limits) = &steps.limits {
                 limits::write(limits, lines);
             }
             self.own_headers(&mut headers);
@@ -233,16 +219,16 @@ impl Writer<'_, '_> {
             // Headers of the route take the place of those that stand further out.
             inherited::outer_headers(self.route, self.server, shared).iter().for_each(|directive| lines.raw(directive));
         }
-        self.errors(lines);
-        if let Some(redirect) = redirect {
+        self.errors(&steps.error_pages, lines);
+        if let Some(redirect) = &steps.redirect {
             let mut words = words(&redirect.url);
             words.insert(0, Word::from(redirect.code));
             return lines.directive("return", words);
         }
-        self.answer(rewrite.as_deref(), https, backend, lines);
+        self.answer(steps, lines);
     }
 
-    fn preamble(&self, mirror: Option<&Mirror>, lines: &mut Lines) {
+    fn preamble(&self, lines: &mut Lines) {
         let features = &self.route.features;
         if self.names_its_ingress() {
             errors::variables(self.route.owner.as_deref(), lines);
@@ -256,7 +242,7 @@ impl Writer<'_, '_> {
             put!(lines, "set", "$proxy_alternative_upstream_name", "");
             put!(lines, "set", "$balancer_ewma_score", "-1");
         }
-        if let Some(mirror) = mirror.filter(|mirror| mirror.is_sent()) {
+        if let Some(mirror) = self.route.steps.mirror.as_ref().filter(|mirror| mirror.is_sent()) {
             put!(lines, "mirror", names::inner(&mirror.source));
             if !mirror.with_body {
                 put!(lines, "mirror_request_body", "off");
@@ -278,11 +264,10 @@ impl Writer<'_, '_> {
 
     /// Whether something in the configuration asks for the names of the Ingress and the Service.
     fn names_its_ingress(&self) -> bool {
-        let features = &self.route.features;
         let settings = &self.shared.proxy.settings;
         let is_error_backend = is_fallback(&self.route.upstream);
         let is_asked = inherited::ask_for(&["$namespace", "$ingress_name", "$service_name", "$service_port"], self.route, self.shared);
-        !features.error_pages.is_empty() || !settings.route_defaults.error_codes.is_empty() || is_error_backend || is_asked
+        !self.route.steps.error_pages.codes.is_empty() || !settings.route_defaults.error_codes.is_empty() || is_error_backend || is_asked
     }
 
     /// Headers for the backend that are the route's own.
@@ -313,38 +298,36 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn errors(&self, lines: &mut Lines) {
-        let features = &self.route.features;
-        if features.relative_redirects {
+    fn errors(&self, pages: &ErrorPages, lines: &mut Lines) {
+        if self.route.features.relative_redirects {
             put!(lines, "absolute_redirect", "off");
         }
-        if !features.error_pages.is_empty()
-            && !features.keep_backend_errors
-            && self.shared.proxy.settings.route_defaults.error_codes.is_empty()
-        {
+        let is_usual = self.shared.proxy.settings.route_defaults.error_codes.is_empty();
+        if !pages.codes.is_empty() && !pages.keeps_own && is_usual {
             put!(lines, "proxy_intercept_errors", "on");
         }
-        for code in &features.error_pages {
-            put!(lines, "error_page", *code, "=", errors::location(&self.route.error_upstream, *code));
+        for code in &*pages.codes {
+            put!(lines, "error_page", *code, "=", errors::location(&pages.upstream, *code));
         }
     }
 
     /// Who answers, where no redirect does for all.
-    fn answer(&self, rewrite: Option<&Rewrite>, https: &ToHttps, backend: &Backend, lines: &mut Lines) {
+    fn answer(&self, steps: &Steps, lines: &mut Lines) {
+        let rewrite = steps.rewrite.as_deref();
         // A redirect to another site comes first, whoever is there.
         if let Some(rewrite) = rewrite.filter(|rewrite| rewrite.leads_elsewhere) {
             self.rewrite(rewrite, lines);
         }
-        if https.happens {
-            self.to_https(https, lines);
+        if steps.https.happens {
+            self.to_https(&steps.https, lines);
         }
-        if let Some(tls) = &backend.tls {
+        if let Some(tls) = &steps.backend.tls {
             proxying::backend_tls(tls, false, lines);
         }
         if let Some(rewrite) = rewrite.filter(|rewrite| !rewrite.leads_elsewhere && self.is_passed()) {
             self.rewrite(rewrite, lines);
         }
-        self.pass(backend.protocol, lines);
+        self.pass(steps.backend.protocol, lines);
     }
 
     /// Changes the path.

@@ -3,7 +3,7 @@
 use super::super::dialect::is_network;
 use super::scope::Scope;
 use super::shared::Shared;
-use crate::ir::{Route, Settings};
+use crate::ir::{Features, Route, Settings, Steps};
 
 /// Tells of keys of the ConfigMap that hold for all hosts.
 pub(super) fn tell_of_settings(settings: &Settings, scope: &mut Scope) {
@@ -30,20 +30,31 @@ pub(super) fn tell_of_settings(settings: &Settings, scope: &mut Scope) {
 
 /// Tells of each loss; a protection that gets lost closes the route.
 pub(super) fn tell(route: &Route, shared: &Shared, scope: &mut Scope) {
-    let (steps, features) = (&*route.steps, &*route.features);
-    if steps.refusal.is_some() {
+    // What is not bound is written. A new field is asked about here: nobody forgets it in silence.
+    #[rustfmt::skip]
+    let Steps {
+        firewall, refusal, global_limit, mirror,
+        app_root: _, cors: _, redirect: _, rewrite: _, https: _, limits: _, admission: _, backend: _, error_pages: _,
+    } = &*route.steps;
+    #[rustfmt::skip]
+    let Features {
+        proxying, tracing, push_preload,
+        fastcgi: _, body_buffer: _, connection_header: _, host_header: _, forwarded_prefix: _, response_headers: _, from_twin: _,
+        relative_redirects: _, port_in_redirects: _, logging: _, snippet: _, causes: _,
+    } = &*route.features;
+    if refusal.is_some() {
         return;
     }
-    if steps.firewall.enabled == Some(true) {
+    if firewall.enabled == Some(true) {
         scope.close("enable-modsecurity", "nginx has no web application firewall of its own");
     }
-    if steps.global_limit.as_ref().is_some_and(|limit| limit.requests > 0) {
+    if global_limit.as_ref().is_some_and(|limit| limit.requests > 0) {
         scope.close("global-rate-limit", "nginx counts for itself: no limit holds for several of them");
     }
-    if features.tracing.enabled == Some(true) {
+    if tracing.enabled == Some(true) {
         scope.lost("enable-opentelemetry", "nginx has no tracing of its own: requests are not traced");
     }
-    if features.proxying.next_upstream.split(' ').any(|word| word.starts_with("http_")) {
+    if proxying.next_upstream.split(' ').any(|word| word.starts_with("http_")) {
         let message = "endpoints are listed as often as tries are asked for: one that had closed a kept connection gets one try more";
         scope.differs("proxy-next-upstream", message);
     }
@@ -54,10 +65,10 @@ pub(super) fn tell(route: &Route, shared: &Shared, scope: &mut Scope) {
             scope.asked_differs(name, "connections to the service are not kept");
         }
     }
-    if features.push_preload && !shared.options.version.has_push() {
+    if *push_preload && !shared.options.version.has_push() {
         scope.lost("http2-push-preload", "this version of nginx pushes nothing, nor does any browser take it");
     }
-    if steps.mirror.as_ref().is_some_and(|mirror| !mirror.is_sent()) {
+    if mirror.as_ref().is_some_and(|mirror| !mirror.is_sent()) {
         scope.lost("mirror-target", "there is no target to send copies to: requests are not copied");
     }
 }

@@ -148,8 +148,8 @@ pub(super) fn used<'a>(proxy: &'a Proxy, plans: &Plans<'a>) -> BTreeSet<&'a str>
     }
     for route in proxy.servers.iter().flat_map(|server| &server.routes) {
         used.insert(route.upstream.as_str());
-        if !route.features.error_pages.is_empty() {
-            used.insert(&*route.error_upstream);
+        if !route.steps.error_pages.codes.is_empty() {
+            used.insert(&*route.steps.error_pages.upstream);
         }
     }
     let canaries: Vec<&str> = used.iter().filter_map(|name| plans.get(name)?.canary).map(|canary| canary.name.as_str()).collect();

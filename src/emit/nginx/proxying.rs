@@ -1,6 +1,7 @@
 //! How requests and responses are passed on: the usual ways for all routes, and what a route does otherwise.
 
 use super::super::dialect::{MEMORY_UNITS, OFFSET_UNITS, is_size, next_upstream};
+use super::super::view::switch;
 use super::forwarding::Family;
 use super::lines::{Lines, Word, put, words};
 use super::shared::Shared;
@@ -157,7 +158,7 @@ pub(super) fn backend_tls(tls: &BackendTls, is_server: bool, lines: &mut Lines) 
         put!(lines, "proxy_ssl_trusted_certificate", super::tls::authorities(trust));
         lines.directive("proxy_ssl_ciphers", words(&tls.ciphers));
         lines.directive("proxy_ssl_protocols", words(&tls.protocols));
-        put!(lines, "proxy_ssl_verify", &tls.verify);
+        put!(lines, "proxy_ssl_verify", switch(tls.verifies));
         put!(lines, "proxy_ssl_verify_depth", tls.depth);
     }
     // Quirk: on the host, the name counts only together with authorities.
@@ -165,8 +166,8 @@ pub(super) fn backend_tls(tls: &BackendTls, is_server: bool, lines: &mut Lines) 
         if !tls.name.is_empty() {
             put!(lines, "proxy_ssl_name", &tls.name);
         }
-        if !tls.send_name.is_empty() && (!is_server || !tls.name.is_empty()) {
-            put!(lines, "proxy_ssl_server_name", &tls.send_name);
+        if !is_server || !tls.name.is_empty() {
+            put!(lines, "proxy_ssl_server_name", switch(tls.sends_name));
         }
     }
     if !trust.certificate.is_empty() {

@@ -57,7 +57,7 @@ pub(super) fn write<'a>(server: &'a Server, shared: &Shared<'a>, lines: &mut Lin
     }
     let Some(auth) = server.client_auth.as_deref().filter(|auth| !auth.trust.authorities.is_empty()) else { return };
     put!(lines, "ssl_client_certificate", authorities(&auth.trust));
-    put!(lines, "ssl_verify_client", &auth.verify);
+    put!(lines, "ssl_verify_client", auth.verify.word());
     put!(lines, "ssl_verify_depth", auth.depth);
     if !auth.trust.revocations.is_empty() {
         put!(lines, "ssl_crl", revocations(&auth.trust));

@@ -150,14 +150,14 @@ fn masked(refusals: &[i64], codes: &[i64]) -> Vec<String> {
 
 /// Who answers in place of the refusal, and what that comes to.
 fn answer(look: &Look, route: &Route) -> &'static str {
-    match route.error_upstream == DEFAULT_UPSTREAM && look.controller.flags.default_backend_service.is_empty() {
+    match route.steps.error_pages.upstream == DEFAULT_UPSTREAM && look.controller.flags.default_backend_service.is_empty() {
         true => "the built-in backend, which answers 404",
         false => "the backend for error pages: unless that repeats the status in `X-Code`, a refusal looks like success",
     }
 }
 
 fn of_annotation(look: &Look, route: &Route) -> Option<Diagnostic> {
-    let codes = masked(refusals(look, route), &route.features.error_pages);
+    let codes = masked(refusals(look, route), &route.steps.error_pages.codes);
     if codes.is_empty() {
         return None;
     }
@@ -173,7 +173,7 @@ fn of_setting(look: &Look) -> Option<Diagnostic> {
         let is_intercepted = !look.proxy.settings.route_defaults.keep_backend_errors && !AUTH_ERRORS.holds(look.controller.version);
         is_intercepted && route.steps.admission.service(&look.proxy.settings).is_some() && !masked(&[401, 403], all).is_empty()
     };
-    let is_masked = |route: &Route| route.features.error_pages.is_empty() && !masked(refusals(look, route), all).is_empty();
+    let is_masked = |route: &Route| route.steps.error_pages.codes.is_empty() && !masked(refusals(look, route), all).is_empty();
     let (_, route) =
         look.routes().find(|(_, route)| lets_in(route)).or_else(|| look.routes().find(|(_, route)| is_masked(route)))?;
     let has_backend = !look.controller.flags.default_backend_service.is_empty();

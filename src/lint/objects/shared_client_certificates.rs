@@ -4,7 +4,7 @@ use super::look::{Look, at_annotation, beside, by_whom, path_of, written};
 use super::listed;
 use crate::catalog::features::client_auth;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::ir::{Route, Server};
+use crate::ir::{Route, Server, Verify};
 use crate::lint::rule::Rule;
 use std::collections::HashSet;
 
@@ -97,7 +97,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 }
 
 fn finding(server: &Server) -> Option<Diagnostic> {
-    let auth = server.client_auth.as_deref().filter(|auth| auth.verify != "off")?;
+    let auth = server.client_auth.as_deref().filter(|auth| auth.verify != Verify::Off)?;
     let asks = |route: &&Route| written(route, &client_auth::SECRET).is_some();
     let maker = server.routes.iter().find(asks)?;
     let namespace = |route: &Route| route.owner.as_deref().map(|owner| owner.namespace.clone());
@@ -112,7 +112,7 @@ fn finding(server: &Server) -> Option<Diagnostic> {
     let first = others.first()?;
     let paths = listed(others.iter().map(|route| path_of(route)));
     let host = &server.hostname;
-    let demanded = if auth.verify.starts_with("optional") { "asked for" } else { "demanded" };
+    let demanded = if auth.verify == Verify::On { "demanded" } else { "asked for" };
     let message = format!("client certificates are {demanded} on all of host `{host}`, also for {paths} of {}", by_whom(first));
     let finding = at_annotation(RULE.finding(message), maker, &client_auth::SECRET);
     let finding = finding.note("TLS is spoken before the path is known, so that `auth-tls-*` holds for a whole host");

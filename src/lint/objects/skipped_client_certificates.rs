@@ -3,7 +3,7 @@
 use super::look::{Look, at_annotation, beside, path_of, written};
 use crate::catalog::features::client_auth;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
-use crate::ir::{Proxy, Server};
+use crate::ir::{Proxy, Server, Verify};
 use crate::lint::rule::Rule;
 
 pub(super) static RULE: Rule = Rule {
@@ -97,7 +97,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 }
 
 fn finding(proxy: &Proxy, server: &Server) -> Option<Diagnostic> {
-    server.client_auth.as_deref().filter(|auth| auth.verify == "on" || auth.verify.is_empty())?;
+    server.client_auth.as_deref().filter(|auth| auth.verify == Verify::On)?;
     let asking = server.routes.iter().filter(|route| written(route, &client_auth::SECRET).is_some() && !route.is_refused());
     let open = asking.filter(|route| !route.is_default_backend).find(|route| !route.steps.https.happens)?;
     let (host, path) = (&server.hostname, path_of(open));

@@ -79,7 +79,6 @@ fn differing(was: &Route, is: &Route) -> Vec<&'static str> {
     let mut fields = differences!(was, is, Route {
         upstream: "its Service",
         owner: "its Ingress",
-        error_upstream: "the Service for error pages",
         pattern: "regular expressions",
     } and not { path, path_match, declared_path, is_default_backend, steps, features, origin });
     fields.extend(differences!(&*was.steps, &is.steps, Steps {
@@ -95,6 +94,7 @@ fn differing(was: &Route, is: &Route) -> Vec<&'static str> {
         https: "redirects to HTTPS",
         mirror: "mirroring",
         firewall: "the web application firewall",
+        error_pages: "error pages",
     } and not {}));
     fields.extend(differences!(&*was.features, &is.features, Features {
         proxying: "proxying",
@@ -107,8 +107,6 @@ fn differing(was: &Route, is: &Route) -> Vec<&'static str> {
         from_twin: "the redirect of the `www.` twin",
         relative_redirects: "hosts in redirects",
         port_in_redirects: "ports in redirects",
-        error_pages: "error pages",
-        keep_backend_errors: "error pages of the backend",
         logging: "logs",
         tracing: "tracing",
         push_preload: "preloading",

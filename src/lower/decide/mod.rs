@@ -5,6 +5,7 @@ mod places;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -12,18 +13,28 @@ use super::asks::Asks;
 use super::sites::Sites;
 use super::world::World;
 use crate::catalog::features::{
-    access, cors, external_auth, forwarding, global_rate_limits, mirror, password_auth, redirect, rewrite, waf,
+    access, cors, error_pages, external_auth, forwarding, global_rate_limits, mirror, password_auth, rate_limits, redirect, rewrite, waf,
 };
+use crate::catalog::key::Spec;
 use crate::ir::{
-    Admission, Asked, Backend, CATCH_ALL, DEFAULT_UPSTREAM, PatternBy, Protocol, Rewrite, Route, Server, Service, Steps, ToHttps, Upstream,
+    Admission, Asked, Backend, CATCH_ALL, DEFAULT_UPSTREAM, ErrorPages, PatternBy, Protocol, Rewrite, Route, Server, Service, Steps,
+    ToHttps, Upstream,
 };
-use places::{Places, SettingPlaces};
+use places::{Keys, Places};
+
+/// What is asked of a route, and the name of the upstream that answers for its errors.
+pub(super) type OfRoute = (Arc<Asks>, Cow<'static, str>);
+
+/// What asks for limits.
+static LIMITS: [&Spec; 4] =
+    [&rate_limits::PER_SECOND.spec, &rate_limits::PER_MINUTE.spec, &rate_limits::CONNECTIONS.spec, &rate_limits::BANDWIDTH.spec];
 
 /// Decides what happens on routes.
 #[derive(Debug)]
 pub(super) struct Decider<'w, 'a> {
     world: &'w World<'a>,
-    places: SettingPlaces,
+    /// Where keys of the ConfigMap stand that ask something of routes.
+    keys: Keys,
     /// Beginnings of paths where nobody is asked who they are.
     no_auth: Vec<&'w str>,
     /// Beginnings of paths that are not redirected to HTTPS.
@@ -46,7 +57,7 @@ impl<'w, 'a> Decider<'w, 'a> {
         }
         Self {
             world,
-            places: SettingPlaces::new(world),
+            keys: places::keys(world),
             no_auth: beginnings(&settings.route_defaults.no_auth_paths),
             no_https: beginnings(&settings.tls.no_redirect_paths),
             certified: certified.collect(),
@@ -54,17 +65,17 @@ impl<'w, 'a> Decider<'w, 'a> {
         }
     }
 
-    /// Completes a host whose routes stand in their order, each with what is asked of it.
-    pub(super) fn complete(&self, server: &mut Server, asks: &[Arc<Asks>]) {
+    /// Completes a host whose routes stand in their order, each with what is asked of it and who answers for its errors.
+    pub(super) fn complete(&self, server: &mut Server, asked: &[OfRoute]) {
         let mut routes = std::mem::take(&mut server.routes);
         for at in 0..routes.len() {
-            let steps = self.steps(server, &routes[at], &asks[at]);
+            let steps = self.steps(server, &routes[at], &asked[at]);
             let before = at.checked_sub(1).and_then(|at| routes.get(at));
             let same = before.filter(|before| Arc::ptr_eq(&before.features, &routes[at].features) && *before.steps == steps);
             let same = same.map(|before| Arc::clone(&before.steps));
             let route = &mut routes[at];
             route.steps = same.unwrap_or_else(|| self.world.share_steps(steps, &route.features));
-            route.pattern = match &asks[at].rewrite {
+            route.pattern = match &asked[at].0.rewrite {
                 rewrite if rewrite.by_pattern => Some(PatternBy::Asked),
                 rewrite => rewrite.changes(&route.path).then_some(PatternBy::Rewrite),
             };
@@ -74,27 +85,32 @@ impl<'w, 'a> Decider<'w, 'a> {
         server.routes = routes;
     }
 
-    fn steps(&self, server: &Server, route: &Route, asks: &Asks) -> Steps {
-        let places = Places { written: &route.features, settings: &self.places };
+    fn steps(&self, server: &Server, route: &Route, (asks, error_upstream): &OfRoute) -> Steps {
+        let places = Places { written: &route.features, keys: &self.keys };
         let app_root = Some(&asks.rewrite.app_root).filter(|root| !root.is_empty());
         Steps {
-            app_root: app_root.map(|root| places.asked(root.clone(), &[&rewrite::APP_ROOT.spec])),
-            firewall: places.asked(asks.firewall.clone(), &[&waf::ENABLED.spec]),
+            app_root: app_root.map(|root| places.asked(root.clone(), &[&rewrite::APP_ROOT.spec], "")),
+            firewall: places.asked(asks.firewall.clone(), &[&waf::ENABLED.spec], ""),
             refusal: asks.refusal.clone(),
-            cors: asks.cors.clone().map(|cors| places.asked(cors, &[&cors::ENABLED.spec])),
-            redirect: asks.redirect.clone().map(|to| places.asked(to, &[&redirect::TEMPORARY.spec, &redirect::PERMANENT.spec])),
+            cors: asks.cors.clone().map(|cors| places.asked(cors, &[&cors::ENABLED.spec], "")),
+            redirect: asks.redirect.clone().map(|to| places.asked(to, &[&redirect::TEMPORARY.spec, &redirect::PERMANENT.spec], "")),
             rewrite: asks.rewrite.changes(&route.path).then(|| {
                 let target = asks.rewrite.target.clone();
                 // Quirk: only a variable of this very form counts for a scheme.
                 let leads_elsewhere = ["http://", "https://", "$scheme"].iter().any(|scheme| target.starts_with(scheme));
-                places.asked(Rewrite { target, leads_elsewhere }, &[&rewrite::TARGET.spec])
+                places.asked(Rewrite { target, leads_elsewhere }, &[&rewrite::TARGET.spec], "")
             }),
             https: self.to_https(server, route, asks, &places),
-            global_limit: asks.global_limit.clone().map(|limit| places.asked(limit, &[&global_rate_limits::REQUESTS.spec])),
-            limits: asks.limits.clone().map(|limits| places.limits(limits)),
+            global_limit: asks.global_limit.clone().map(|limit| places.asked(limit, &[&global_rate_limits::REQUESTS.spec], "")),
+            limits: asks.limits.clone().map(|limits| places.asked(limits, &LIMITS, "")),
             admission: self.admission(route, asks, &places),
-            mirror: asks.mirror.clone().map(|mirror| places.asked(mirror, &[&mirror::TARGET.spec])),
+            mirror: asks.mirror.clone().map(|mirror| places.asked(mirror, &[&mirror::TARGET.spec], "")),
             backend: self.backend(route, asks, &places),
+            error_pages: ErrorPages {
+                codes: places.asked(asks.error_pages.clone(), &[&error_pages::CODES.spec], "custom-http-errors"),
+                keeps_own: asks.keep_backend_errors,
+                upstream: error_upstream.clone(),
+            },
         }
     }
 
@@ -110,7 +126,10 @@ impl<'w, 'a> Decider<'w, 'a> {
             port: asks.names_port.then_some(self.world.controller.flags.https_port),
             keeps_slash: asks.rewrite.keep_trailing_slash,
         };
-        Asked { value, origin: places.of_https(is_forced) }
+        match is_forced {
+            true => places.asked(value, &[&rewrite::FORCE_HTTPS.spec], "force-ssl-redirect"),
+            false => places.asked(value, &[&rewrite::TO_HTTPS.spec], "ssl-redirect"),
+        }
     }
 
     /// Whether a host has a certificate, its own or that of the wildcard host above it. Quirk: the catch-all host is asked for the
@@ -121,14 +140,14 @@ impl<'w, 'a> Decider<'w, 'a> {
     }
 
     fn admission(&self, route: &Route, asks: &Asks, places: &Places) -> Admission {
-        let own = asks.service.clone().map(|service| places.asked(Service::Own(service), &[&external_auth::URL.spec]));
+        let own = asks.service.clone().map(|service| places.asked(Service::Own(service), &[&external_auth::URL.spec], ""));
         let is_global = asks.global_service && self.world.settings.global_auth.as_ref().is_some_and(|service| !service.url.is_empty());
         Admission {
-            satisfy: asks.satisfy.map(|satisfy| places.asked(satisfy, &[&access::SATISFY.spec])),
-            allow: places.allow(asks.allow.clone()),
-            deny: places.deny(asks.deny.clone()),
-            password: asks.password.clone().map(|auth| places.asked(auth, &[&password_auth::SCHEME.spec])),
-            service: own.or_else(|| is_global.then(|| places.global_service())),
+            satisfy: asks.satisfy.map(|satisfy| places.asked(satisfy, &[&access::SATISFY.spec], "")),
+            allow: places.asked(asks.allow.clone(), &[&access::ALLOW.spec], "whitelist-source-range"),
+            deny: places.asked(asks.deny.clone(), &[&access::DENY.spec], "denylist-source-range"),
+            password: asks.password.clone().map(|auth| places.asked(auth, &[&password_auth::SCHEME.spec], "")),
+            service: own.or_else(|| is_global.then(|| places.asked(Service::OfAll, &[], "global-auth-url"))),
             is_exempt: self.no_auth.iter().any(|beginning| route.path.starts_with(beginning)),
         }
     }
@@ -143,7 +162,7 @@ impl<'w, 'a> Decider<'w, 'a> {
         };
         Backend {
             protocol,
-            asked: places.asked(asks.protocol, &[&forwarding::PROTOCOL.spec]),
+            asked: places.asked(asks.protocol, &[&forwarding::PROTOCOL.spec], ""),
             is_small: asks.is_protocol_small,
             takes_tls_unopened,
             tls: asks.backend_tls.clone(),

@@ -58,6 +58,7 @@ fn names(route: &Route) -> Vec<&'static str> {
         Step::Admit(_) => "admit",
         Step::Mirror(_) => "mirror",
         Step::Pass(_) => "pass",
+        Step::ReplaceErrors(_) => "replace errors",
     };
     route.steps.in_order().map(name).collect()
 }
@@ -72,9 +73,10 @@ fn steps_stand_in_the_order_of_asking() {
         ("limit-rps", "5"),
         ("whitelist-source-range", "10.0.0.0/8"),
         ("mirror-target", "https://mirror.example$request_uri"),
+        ("custom-http-errors", "404"),
     ];
     let found = proxy(&all, &[], true);
-    let order = ["firewall", "cors", "redirect", "rewrite", "https", "choose", "limit", "admit", "mirror", "pass"];
+    let order = ["firewall", "cors", "redirect", "rewrite", "https", "choose", "limit", "admit", "mirror", "pass", "replace errors"];
     assert_eq!(names(route(&found, "/app")), order);
     let refused = proxy(&[("auth-url", "nonsense"), ("permanent-redirect", "https://new.example/")], &[], false);
     assert_eq!(names(route(&refused, "/app/"))[..3], ["firewall", "refuse", "redirect"], "what is refused is refused first");

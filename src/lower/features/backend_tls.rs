@@ -18,9 +18,9 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Option<BackendTls>, 
         ciphers: reader.or(&keys::CIPHERS, String::from(DEFAULT_CIPHERS))?,
         protocols: protocols.sort(&reader.or(&keys::PROTOCOLS, String::from(protocols.default))?),
         name: reader.get(&keys::NAME)?.unwrap_or_default(),
-        verify: fallbacks::word(reader, &keys::VERIFY, "off")?,
+        verifies: fallbacks::word(reader, &keys::VERIFY, "off")? == "on",
         depth: fallbacks::depth(reader, &keys::DEPTH)?,
-        send_name: fallbacks::word(reader, &keys::SEND_NAME, "off")?,
+        sends_name: fallbacks::word(reader, &keys::SEND_NAME, "off")? == "on",
     }))
 }
 

@@ -117,7 +117,8 @@ no_texts!(
     ir::Secrets,
     ir::SettingsOrigin,
     ir::ToHttps,
-    ir::Transport
+    ir::Transport,
+    ir::Verify
 );
 
 macro_rules! texts {
@@ -134,16 +135,17 @@ macro_rules! texts {
 texts! {
     Proxy { form, settings, settings_origin, runtime, request_headers, response_headers, default_certificate, servers, host_redirects, upstreams, streams, stream_snippets, secrets }
     Runtime { http_port, https_port, tls_proxy_port, default_port, status_port, stream_port, health_path, backlog, ipv6, resolvers, tls_passthrough, metrics, metrics_batch, geo_databases }
-    Route { path, path_match, declared_path, upstream, is_default_backend, owner, pattern, steps, features, error_upstream, origin }
+    Route { path, path_match, declared_path, upstream, is_default_backend, owner, pattern, steps, features, origin }
     Owner { namespace, name, service, port }
-    Features { proxying, fastcgi, body_buffer, connection_header, host_header, forwarded_prefix, response_headers, from_twin, relative_redirects, port_in_redirects, error_pages, keep_backend_errors, logging, tracing, push_preload, snippet, causes }
-    Steps { app_root, firewall, refusal, cors, redirect, rewrite, https, global_limit, limits, admission, mirror, backend }
+    Features { proxying, fastcgi, body_buffer, connection_header, host_header, forwarded_prefix, response_headers, from_twin, relative_redirects, port_in_redirects, logging, tracing, push_preload, snippet, causes }
+    Steps { app_root, firewall, refusal, cors, redirect, rewrite, https, global_limit, limits, admission, mirror, backend, error_pages }
+    ErrorPages { codes, keeps_own, upstream }
     Admission { satisfy, allow, deny, password, service, is_exempt }
     Backend { protocol, asked, is_small, takes_tls_unopened, tls }
     PasswordAuth { scheme, realm, file, secret, keys_are_users }
     ExternalAuth { url, host, address, around_host, signin_url, signin_redirect_param, signin_target, method, response_headers, request_redirect, snippet, cache_key, cache_durations, keepalive_connections, keepalive_share_vars, keepalive_requests, keepalive_timeout, request_headers, always_set_cookie }
     TrustStore { secret, authorities, revocations, certificate }
-    BackendTls { trust, ciphers, protocols, name, verify, depth, send_name }
+    BackendTls { trust, ciphers, protocols, name, verifies, depth, sends_name }
     Proxying { body_size, connect_timeout, send_timeout, read_timeout, buffers_number, buffer_size, busy_buffers_size, cookie_domain, cookie_path, next_upstream, next_upstream_timeout, next_upstream_tries, redirect_from, redirect_to, request_buffering, buffering, http_version, max_temp_file_size }
     FastCgi { index, params }
     Cors { origins, methods, headers, credentials, expose_headers, max_age }
