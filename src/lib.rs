@@ -22,4 +22,5 @@ pub mod manifest;
 pub mod nginx;
 pub mod output;
 pub mod protection;
+pub mod route;
 pub mod source;

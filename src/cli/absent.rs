@@ -57,6 +57,11 @@ impl Supposed {
         Self { absent, by_word }
     }
 
+    /// Whether nothing is supposed to be there that others depend on.
+    pub(super) fn is_empty(&self) -> bool {
+        self.absent.iter().all(|absent| matches!(absent.object.kind.as_str(), "Service" | "IngressClass"))
+    }
+
     /// Manifests of the objects that have to be there for the others to count; none where nothing is missing.
     pub(super) fn text(&self, project: &Project) -> anyhow::Result<Option<String>> {
         let flags = &project.controller.flags;

@@ -12,6 +12,7 @@ use super::{Failure, files, text};
 use crate::conf::{self, Tree};
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::diff::facts::Facts;
+use crate::output::difference::Spot;
 use crate::source::{FileId, SourceMap};
 
 /// The main file in a folder that holds what a controller has written.
@@ -100,6 +101,12 @@ impl Dump {
     /// The name of the main file, as the user gave it.
     pub(super) fn name(&self) -> &str {
         &self.sources.file(self.file).name
+    }
+
+    /// The place of a byte, where the text is as the file has it.
+    pub(super) fn position(&self, at: u32) -> Option<Spot> {
+        let file = self.sources.file(self.file);
+        Some(Spot { file: file.name.clone(), position: file.position(at as usize) })
     }
 
     /// The tree of the main file.

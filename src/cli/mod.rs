@@ -40,6 +40,7 @@ mod releases;
 mod remarks;
 mod render;
 mod replicas;
+mod routing;
 mod rules;
 mod side;
 mod singles;
@@ -154,6 +155,8 @@ enum Command {
     Check(check::Check),
     /// Say how what is declared differs from what is live, or what a change does, and why
     Diff(diff::Diff),
+    /// Say what becomes of a request, and why
+    Explain(routing::Explain),
     /// Explain the rules of `check`
     Rules(rules::Rules),
     /// Show what the controller knows: annotations and ConfigMap keys
@@ -187,6 +190,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Render(command) => command.run(&cli.global, &console),
         Command::Check(command) => command.run(&cli.global, &console),
         Command::Diff(command) => command.run(&cli.global, &console),
+        Command::Explain(command) => command.run(&cli.global, &console),
         Command::Rules(command) => command.run(&console).map_err(Failure::from),
         Command::Catalog(command) => command.run(&console).map_err(Failure::from),
         Command::Releases(command) => command.run(&console).map_err(Failure::from),

@@ -47,7 +47,6 @@ const VARIABLES: &[&str] = &[
     "share",
     "sticky_key",
     "sticky_value",
-    "stream_target",
     "subset",
     "value_of_cookie",
 ];

@@ -172,13 +172,6 @@ impl<'a> Scope<'a> {
         self.push(finding.note("nothing is served under it"), subject);
     }
 
-    /// Another route of the host stands for the same requests, and comes first. The controller's own proxy would not start.
-    pub(super) fn overtaken(&mut self) {
-        let finding =
-            Diagnostic::error("unfit-value", "another path of the host, but for a slash at its end the same, takes these requests");
-        self.push(finding.effect(Effect::Overridden).note("the controller's proxy refuses two locations of one name"), "path");
-    }
-
     /// A value for all hosts is not fit for any configuration.
     pub(super) fn left_out(&mut self, value: &str) {
         let shown: String = value.chars().take(60).collect();

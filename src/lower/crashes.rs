@@ -12,7 +12,7 @@ use super::world::{World, key_of};
 use crate::catalog::releases::DICTS_WITHOUT_SIZE;
 use crate::diagnostic::{Diagnostic, Effect};
 use crate::ir::{Port, Transport};
-use crate::manifest::{Object, ports};
+use crate::manifest::{Object, port_of, ports};
 
 /// Everything of the kind that can be told from the objects alone.
 pub(super) fn check(selection: &Selection) -> Vec<Diagnostic> {
@@ -83,7 +83,7 @@ fn asked<'a>(selection: &'a Selection) -> Vec<(&'a Object<Service>, &'a ServiceP
     let first = |key: &str| world.service(key).and_then(|service| Some((service, ports(&service.value).first()?)));
     let named = |ingress: &Chosen, service: &str, port: &Port| {
         let service = world.service(&ingress.service_key(service))?;
-        Some((service, world.ports.find(service, &port.to_string())?))
+        Some((service, port_of(&service.value, &port.to_string())?))
     };
     let mut found: Vec<_> = first(&world.controller.flags.default_backend_service).into_iter().collect();
     for ingress in &selection.chosen {

@@ -7,21 +7,20 @@ use k8s_openapi::api::core::v1::{Service, ServicePort};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::slice_ports;
 use super::world::World;
 use crate::catalog::releases::TRAFFIC_DISTRIBUTION;
 use crate::ir::{Endpoint, Port, Transport};
-use crate::manifest::{Object, is_external, ports};
+use crate::manifest::{Object, is_external, port_of, ports};
 
 /// The endpoints of a port that an Ingress names by number, by name or by the target of the port.
-pub(super) fn of_backend<'a>(world: &World<'a>, service: &'a Object<Service>, port: &Port) -> Vec<Endpoint> {
+pub(super) fn of_backend(world: &World, service: &Object<Service>, port: &Port) -> Vec<Endpoint> {
     if is_external(&service.value) {
         if world.controller.flags.disable_svc_external_name {
             return Vec::new();
         }
         return of_port(world, service, &external_port(&service.value, &port.to_string()), Transport::Tcp);
     }
-    world.ports.find(service, &port.to_string()).map(|port| of_port(world, service, port, Transport::Tcp)).unwrap_or_default()
+    port_of(&service.value, &port.to_string()).map(|port| of_port(world, service, port, Transport::Tcp)).unwrap_or_default()
 }
 
 /// The endpoints of the first port of a Service.
@@ -40,9 +39,9 @@ pub(super) fn of_cluster_address(service: &Service, port: &Port) -> Option<Endpo
 }
 
 /// The name of a Service in DNS and the port behind it; none where the input holds endpoints of any Service: then it holds all.
-pub(super) fn of_name<'a>(world: &World<'a>, service: &'a Object<Service>, port: &Port) -> Option<Endpoint> {
+pub(super) fn of_name(world: &World, service: &Object<Service>, port: &Port) -> Option<Endpoint> {
     let spec = service.value.spec.as_ref().filter(|_| !world.has_endpoints() && !is_external(&service.value))?;
-    let port = world.ports.find(service, &port.to_string())?;
+    let port = port_of(&service.value, &port.to_string())?;
     // A headless Service has no address of its own: its name leads to the endpoints and their port.
     let number = match (spec.cluster_ip.as_deref(), &port.target_port) {
         (Some("None"), Some(IntOrString::Int(number))) => *number,
@@ -77,7 +76,7 @@ pub(super) fn of_port(world: &World, service: &Object<Service>, port: &ServicePo
             if !ready || zone.is_some_and(|zone| !zone.holds(endpoint)) {
                 continue;
             }
-            for port in ports.iter().filter(|port| !world.cluster.keeps_tenants_apart || slice_ports::fits(**port)) {
+            for port in &ports {
                 let new = endpoint.addresses.iter().map(|address| Endpoint { address: address.clone(), port: port.to_string() });
                 found.extend(new.filter(|endpoint| seen.insert(endpoint.clone())));
             }

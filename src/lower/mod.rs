@@ -43,7 +43,6 @@ mod servers;
 mod settings;
 mod shared_upstreams;
 mod sites;
-mod slice_ports;
 mod streams;
 mod strength;
 mod tenants;

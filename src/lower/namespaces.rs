@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::world::World;
-use crate::manifest::named;
 
 /// Whether the controller's selector takes a namespace in. A namespace that is not in the input is not.
 pub(super) fn is_selected(world: &World, namespace: &str) -> bool {
     let empty = BTreeMap::new();
-    named(&world.cluster.namespaces, "", namespace).is_some_and(|object| {
+    let found = world.cluster.namespaces.iter().find(|object| object.reference.name == namespace);
+    found.is_some_and(|object| {
         matches(&world.controller.flags.watch_namespace_selector, object.value.metadata.labels.as_ref().unwrap_or(&empty))
     })
 }

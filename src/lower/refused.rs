@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 use k8s_openapi::api::networking::v1::{HTTPIngressPath, Ingress, IngressBackend, IngressRule, IngressServiceBackend};
 
 use super::host_names::folded;
-use super::{inward, slice_ports};
+use super::inward;
 use crate::catalog::features::{redirect, server};
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::ir::twin;
@@ -37,7 +37,6 @@ pub fn close(cluster: &mut Cluster) -> Vec<Diagnostic> {
         object.value.data.iter_mut().for_each(|data| data.retain(|key, _| !is_refused(key)));
     });
     findings.extend(inward::close(&mut cluster.services));
-    findings.extend(cluster.endpoint_slices.iter().flat_map(slice_ports::unfit));
     for object in closed {
         cluster.closed.entry(object).or_insert_with(|| REASON.to_owned());
     }

@@ -12,7 +12,7 @@ use super::select::{Backend, Chosen, Path};
 use super::world::World;
 use crate::catalog::releases::KNOWN_TRAFFIC_DISTRIBUTION;
 use crate::ir::{DEFAULT_UPSTREAM, Endpoint, Hashing, Origin, Upstream};
-use crate::manifest::{Object, is_external};
+use crate::manifest::{Object, is_external, port_of};
 
 /// Upstreams by name.
 pub(super) type Upstreams = BTreeMap<String, Upstream>;
@@ -109,7 +109,7 @@ fn new(world: &World, ingress: &Chosen, backend: &Backend, service: Option<&Obje
         let cluster_address = annotations.service_upstream.then(|| endpoints::of_cluster_address(&service.value, port)).flatten();
         upstream.endpoints = cluster_address.map_or_else(|| endpoints::of_backend(world, service, port), |endpoint| vec![endpoint]);
         let slices = world.endpoint_slices(&ingress.service_key(&backend.service));
-        let has_port = world.ports.find(service, &port.to_string()).is_some() && !is_external(&service.value);
+        let has_port = port_of(&service.value, &port.to_string()).is_some() && !is_external(&service.value);
         upstream.unknown = has_port && upstream.endpoints.is_empty() && upstream.dns.is_none() && slices.is_empty();
     } else if let Some(port) = backend.port.as_ref().filter(|_| world.may_have_service(ingress.namespace, &backend.service)) {
         upstream.dns = endpoints::of_name_alone(world, ingress.namespace, &backend.service, port);

@@ -15,7 +15,7 @@ use crate::catalog::releases::Change;
 use crate::catalog::version::Version;
 use crate::diagnostic::ObjectRef;
 use crate::ir::{Certificate, Features, Proxying, Settings, Steps, TrustStore};
-use crate::manifest::{Cluster, Object, Ports};
+use crate::manifest::{Cluster, Object};
 
 /// Facts of the pod that no manifest holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,14 +62,10 @@ pub struct World<'a> {
     /// Names of all Services, and of the namespaces that have one.
     service_names: HashSet<&'a str>,
     service_namespaces: HashSet<&'a str>,
-    /// The ports of Services.
-    pub(super) ports: Ports<'a>,
     secrets: HashMap<String, &'a Object<Secret>>,
     config_maps: HashMap<String, &'a Object<ConfigMap>>,
     slices: HashMap<String, Vec<&'a EndpointSlice>>,
     certificates: HashMap<String, Result<StoredCertificate, String>>,
-    /// The headers that the settings allow Ingresses to set.
-    pub(super) allowed_headers: HashSet<String>,
     /// What Ingresses get that ask for nothing of their routes.
     features: Pool<Features>,
     asks: Pool<Asks>,
@@ -103,11 +99,9 @@ impl<'a> World<'a> {
         Self {
             cluster,
             controller,
-            allowed_headers: settings.headers.allowed_custom.iter().cloned().collect(),
             settings,
             service_names: cluster.services.iter().map(|service| service.reference.name.as_str()).collect(),
             service_namespaces: cluster.services.iter().map(|service| service.reference.namespace.as_str()).collect(),
-            ports: Ports::of(&cluster.services),
             services: index(&cluster.services, |object| watched(&object.reference.namespace) && is_open(&object.reference)),
             secrets,
             config_maps,
@@ -149,13 +143,9 @@ impl<'a> World<'a> {
     /// Whether a Service that the input does not hold may well be in the cluster: the input holds none of its namespace, nor one of its name.
     #[must_use]
     pub fn may_have_service(&self, namespace: &str, name: &str) -> bool {
-        !self.holds_services_of(namespace) && !self.service_names.contains(name) && !self.is_closed("Service", &key_of(namespace, name))
-    }
-
-    /// Whether the input holds a Service of a namespace.
-    #[must_use]
-    pub fn holds_services_of(&self, namespace: &str) -> bool {
-        self.service_namespaces.contains(namespace)
+        !self.service_namespaces.contains(namespace)
+            && !self.service_names.contains(name)
+            && !self.is_closed("Service", &key_of(namespace, name))
     }
 
     /// The Secret of a name.

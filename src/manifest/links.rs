@@ -91,28 +91,17 @@ impl<'a> Links<'a> {
         self.workloads.get(namespace).map_or(&[], Vec::as_slice)
     }
 
-    /// The workloads of a namespace whose pods have a label.
-    #[must_use]
-    pub fn labelled(&self, namespace: &'a str, name: &'a str, value: &'a str) -> &[&'a Object<Workload>] {
-        self.labelled.get(&(namespace, name, value)).map_or(&[], Vec::as_slice)
-    }
-
     /// The workloads whose pods a Service selects; none for a Service without a selector.
     pub fn selected(&self, service: &'a Object<Service>) -> impl Iterator<Item = &'a Object<Workload>> {
-        let selector = selection(service).map(|(_, selector)| selector);
-        let of_label = |(name, value): (&'a String, &'a String)| self.labelled(&service.reference.namespace, name, value);
+        let selector = service.value.spec.as_ref().and_then(|spec| spec.selector.as_ref()).filter(|selector| !selector.is_empty());
+        let namespace = service.reference.namespace.as_str();
+        let of_label =
+            |(name, value): (&'a String, &'a String)| self.labelled.get(&(namespace, name, value)).map_or(&[][..], Vec::as_slice);
         // Those with the rarest of its labels, so that a label that all have costs nothing.
         let nearest = selector.and_then(|selector| selector.iter().map(of_label).min_by_key(|workloads| workloads.len()));
         let all = nearest.unwrap_or_default().iter().copied();
         all.filter(move |workload| selector.is_some_and(|selector| selector.len() == 1 || selects(selector, &workload.value.labels)))
     }
-}
-
-/// What a Service selects: the labels of pods of its namespace. Thousands of Services may select the same, which is looked up once then.
-#[must_use]
-pub fn selection(service: &Object<Service>) -> Option<(&str, &BTreeMap<String, String>)> {
-    let selector = service.value.spec.as_ref()?.selector.as_ref().filter(|selector| !selector.is_empty())?;
-    Some((&service.reference.namespace, selector))
 }
 
 fn key(service: &Object<Service>) -> (&str, &str) {

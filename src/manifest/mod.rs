@@ -50,11 +50,11 @@ pub use backends::{Backend, Place, TlsPlace};
 pub use cluster::Cluster;
 pub use issuance::{Issuance, IssuerRef};
 pub use kustomize::NAMES as KUSTOMIZATIONS;
-pub use links::{Links, Use, named, of_namespace, selection, selects};
+pub use links::{Links, Use, named, of_namespace, selects};
 pub use load::load;
 pub use refused::Refusal;
 pub use scaling::{ScaleTarget, Scaling};
-pub use service::{Ports, is_external, port_of, ports, target};
+pub use service::{is_external, port_of, ports, target};
 pub use text::{Text, decode};
 pub use workload::{Container, ContainerPort, Pods, Workload};
 

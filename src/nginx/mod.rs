@@ -2,10 +2,12 @@
 //! refuses of a configuration.
 
 mod pattern;
+mod pcre;
 mod reload;
 pub mod shape;
 mod variables;
 
 pub use pattern::problem;
+pub use pcre::Pattern;
 pub use reload::{Build, Judge, Refusal, Release, is_curve_list, outside, refusals, run_on, upstreams};
 pub use variables::{is_builtin, is_builtin_of_streams, is_fixed, used};

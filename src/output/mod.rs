@@ -8,6 +8,7 @@ pub mod catalog;
 pub mod changes;
 pub mod concise;
 mod cut;
+pub mod decision;
 pub mod difference;
 pub mod excerpt;
 pub mod few;
@@ -99,5 +100,17 @@ impl Paint {
     /// The style of a colour; plain without colours.
     fn style(self, colour: AnsiColor) -> Style {
         if self.colours { colour.on_default() } else { Style::new() }
+    }
+
+    fn styled(self, style: Style, text: &str) -> String {
+        if self.colours { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    fn bold(self, text: &str) -> String {
+        self.styled(Style::new().bold(), text)
+    }
+
+    fn dim(self, text: &str) -> String {
+        self.styled(Style::new().dimmed(), text)
     }
 }

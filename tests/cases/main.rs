@@ -23,6 +23,7 @@ mod pages;
 mod patch;
 mod recorded;
 mod reference;
+mod routes;
 #[path = "../support/mod.rs"]
 mod support;
 mod traffic;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         patch::trials(),
         recorded::trials(),
         reference::trials(),
+        routes::trials(),
         traffic::trials(),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials.into_iter().flatten().collect()).exit_code()

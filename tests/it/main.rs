@@ -28,6 +28,7 @@ mod properties;
 mod protections;
 mod readme;
 mod refused;
+mod routing;
 mod rules;
 mod secrets;
 mod settled;

@@ -3,8 +3,6 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use crate::support::program::{folder, run};
-
 const TARGETS: [(&str, &str); 2] = [("nginx", "nginx.conf"), ("haproxy", "haproxy.cfg")];
 
 const INGRESS: &str = "\
@@ -134,46 +132,5 @@ fn a_path_that_is_no_regular_expression_closes_no_other() {
         assert_eq!(text.matches("Closed: ").count(), 1, "{path}\n{text}");
         assert!(text.contains("location ~* ^/ {") && text.contains("server_name loom.test"), "{path}\n{text}");
         assert_eq!(said.matches("is no regular expression").count(), 1, "{path}\n{said}");
-    }
-}
-
-/// Both proxies look names up when they start, and do not start without an answer, unless that is put off.
-#[test]
-fn a_name_that_nobody_knows_keeps_no_proxy_from_starting() {
-    let outside = "apiVersion: v1\nkind: Service\nmetadata: {name: far, namespace: mill}\nspec: {type: ExternalName, externalName: no.such.test, ports: [{port: 443}]}\n---\n";
-    let slice = |name: &str, kind: &str, address: &str| {
-        format!(
-            "apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {{name: {name}, namespace: mill, labels: {{kubernetes.io/service-name: wool}}}}\n\
-             addressType: {kind}\nendpoints: [{{addresses: [{address}]}}]\nports: [{{name: http, port: 8080}}]\n---\n"
-        )
-    };
-    let passed =
-        ingress("nginx.ingress.kubernetes.io/ssl-passthrough: 'true'", "{number: 443}").replace("loom", "pass").replace("wool", "far");
-    let tcp = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: tcp, namespace: mill}\ndata: {'9000': 'mill/far:443', '9001': 'mill/wool:80', '0': 'mill/wool:80'}\n---\n";
-    for affinity in ["", "nginx.ingress.kubernetes.io/affinity: cookie", "nginx.ingress.kubernetes.io/upstream-hash-by: $host"] {
-        let mixed =
-            [slice("wool-1", "IPv4", "10.9.0.1"), slice("wool-2", "FQDN", "no.such.test"), ingress(affinity, "{number: 80}")].concat();
-        let folder = folder(&[("in.yaml", &[SERVICE, outside, tcp, &passed, &mixed].concat())]);
-        for (target, file) in TARGETS {
-            let args = [
-                "render",
-                "in.yaml",
-                "--target",
-                target,
-                "-o",
-                target,
-                "--controller-arg=--enable-ssl-passthrough",
-                "--controller-arg=--tcp-services-configmap=mill/tcp",
-            ];
-            let said = run(folder.path(), &args, "").stderr;
-            let text = fs::read_to_string(folder.path().join(target).join(file)).expect("it is rendered");
-            let servers: Vec<&str> =
-                text.lines().map(str::trim).filter(|line| line.starts_with("server ") && line.contains("no.such.test")).collect();
-            assert!(servers.iter().all(|line| line.contains("init-addr last,libc,none")), "{target}: {servers:?}");
-            assert_eq!(servers.is_empty(), target == "nginx", "{text}");
-            assert!(text.contains("10.9.0.1:8080") && text.contains("no.such.test:443"), "{target}\n{text}");
-            assert!(said.contains("0 is no number of a port: nobody listens there"), "{said}");
-            assert_eq!(said.contains("a name in DNS is among the addresses of `mill-wool-80`"), target == "nginx", "{said}");
-        }
     }
 }

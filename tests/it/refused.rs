@@ -4,8 +4,6 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::support::program::{Run, folder, run};
-
 const NEUTRAL: [&str; 2] = ["nginx", "haproxy"];
 
 /// A Service with an endpoint, and an Ingress of another namespace that has the host `shop.example`.
@@ -96,39 +94,6 @@ fn endpoints_that_are_no_addresses_are_not_connected_to() {
         }
         // There the controller's Lua code gets them.
         assert!(check_told(&objects, "refused-address", "ingress-nginx").contains(written), "{address}");
-    }
-}
-
-/// An API server lets slices have any number; HAProxy takes one with a sign for a distance to another port.
-#[test]
-fn endpoints_with_a_port_that_is_none_are_not_connected_to() {
-    for number in ["-1", "65536", "99999", "-2147483648"] {
-        let objects = format!("{}{}", endpoint("10.9.0.2"), ingress("it.example", "/", ""))
-            .replace("port: 8080}]\n---", &format!("port: {number}}}]\n---"));
-        for target in NEUTRAL {
-            let (text, messages, status) = render(&objects, target);
-            assert!(!text.contains("10.9.0.2") && text.contains("10.9.0.1:8080"), "{target}: {number}\n{text}");
-            let told = format!("error[unfit-value]: `{number}` is no number of a port: nobody answers there");
-            assert_eq!((messages.matches(&told).count(), status), (1, Some(1)), "{target}: {messages}");
-        }
-    }
-}
-
-/// Two paths that are one location but for a slash: nginx refuses it, and so the controller's whole configuration.
-#[test]
-fn a_path_that_is_another_but_for_a_slash_closes_nothing_else() {
-    for (path, taker) in [("/in", "/in/"), ("/in/", "/in")] {
-        let others = OTHERS.replace("path: /,", &format!("path: {path},"));
-        for target in NEUTRAL {
-            let folder = folder(&[("in.yaml", &format!("{others}{}{}", endpoint("10.9.0.2"), ingress("shop.example", taker, "")))]);
-            let Run { stderr, code, .. } = run(folder.path(), &["render", "in.yaml", "--target", target, "-o", "out"], "");
-            let text = ["nginx.conf", "haproxy.cfg"].iter().find_map(|name| fs::read_to_string(folder.path().join("out").join(name)).ok());
-            let text = text.expect("there is a configuration");
-            assert!(text.contains("10.9.0.1:8080") && text.contains("10.9.0.2:8080"), "{target}: {path} and {taker}\n{text}");
-            assert_eq!(text.matches("location /in/ {").count(), usize::from(target == "nginx"), "{text}");
-            let told = "error[unfit-value]: another path of the host, but for a slash at its end the same, takes these requests";
-            assert_eq!((stderr.matches(told).count(), code), (1, Some(1)), "{target}: {stderr}");
-        }
     }
 }
 

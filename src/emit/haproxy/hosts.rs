@@ -148,13 +148,8 @@ impl<'a> Maker<'_, 'a> {
         // Each with the regular expression that it is looked for by, where one is, and the place of its backend.
         let mut of_routes: Vec<(&Route, Cow<str>, usize)> = Vec::with_capacity(self.server.routes.len());
         let by_pattern = self.server.by_pattern;
-        let mut known = HashSet::new();
         for route in &self.server.routes {
             scope.enter(route);
-            if !by_pattern && !known.insert((route.path_match, route.path.as_str())) {
-                scope.overtaken();
-                continue;
-            }
             let problem = if by_pattern { problem(&route.path) } else { None };
             match (asked::path(&route.path, by_pattern), problem) {
                 (Asked::Served, None) if !by_pattern && self.is_own(route) => {
@@ -242,8 +237,8 @@ impl<'a> Maker<'_, 'a> {
     }
 
     fn plain(&mut self, routes: &[(&Route, Cow<str>, usize)]) {
-        // As nginx adds a slash only where no other route is for the path without it.
-        let with_own: HashSet<&str> = routes.iter().map(|(route, ..)| route.path.as_str()).collect();
+        let exact: HashSet<&str> =
+            routes.iter().filter(|(route, ..)| route.path_match == PathMatch::Exact).map(|(route, ..)| route.path.as_str()).collect();
         for (route, _, at) in routes {
             let table = match route.path_match {
                 PathMatch::Exact => Table::Exact,
@@ -251,7 +246,7 @@ impl<'a> Maker<'_, 'a> {
             };
             self.host.paths.push((table, route.path.clone(), *at));
             let without_slash = route.path.strip_suffix('/').filter(|path| !path.is_empty());
-            if let Some(path) = without_slash.filter(|path| !with_own.contains(path) && !route.is_refused()) {
+            if let Some(path) = without_slash.filter(|path| !exact.contains(path) && !route.is_refused()) {
                 let mut lines = Lines::default();
                 client_auth::write(self.server, &mut Scope::default(), &mut lines);
                 route::body_size(&route.features, self.shared, &ErrorPages::default(), &mut lines);

@@ -7,7 +7,7 @@ use super::formats::{Kind, MapFile, SectionName};
 use super::frontend::{INNER_SOCKET, addresses, only};
 use super::lines::{Lines, Rule};
 use super::shared::Shared;
-use crate::ir::{Endpoint, Server, Transport, Upstream};
+use crate::ir::{Server, Transport, Upstream};
 
 /// Writes the ports of TCP services.
 pub(super) fn services(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
@@ -32,15 +32,11 @@ pub(super) fn services(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
         }
         let send = if stream.send_proxy_protocol { "send-proxy" } else { "" };
         for (at, endpoint) in stream.endpoints.iter().enumerate() {
-            lines.rule(server(at, endpoint).code(send));
+            let is_name = endpoint.address.parse::<std::net::IpAddr>().is_err();
+            let resolved = if is_name { "resolvers names init-addr last,libc,none" } else { "" };
+            lines.rule(Rule::new("server").code(&format!("s{}", at + 1)).value(&endpoint.authority()).code(send).code(resolved));
         }
     }
-}
-
-/// The line of an endpoint. Without words about it, HAProxy does not start where a name is not there.
-fn server(at: usize, endpoint: &Endpoint) -> Rule {
-    let resolved = if endpoint.is_address() { "" } else { "resolvers names init-addr last,libc,none" };
-    Rule::new("server").code(&format!("s{}", at + 1)).value(&endpoint.authority()).code(resolved)
 }
 
 /// A time of nginx, such as `1h 30m`, as HAProxy reads it; what is none becomes ten minutes.
@@ -120,7 +116,7 @@ pub(super) fn passthrough(shared: &Shared, lines: &mut Lines) -> Option<OutputFi
         lines.section(&format!("backend {name}"));
         lines.code("mode tcp");
         for (at, endpoint) in upstream.endpoints.iter().enumerate() {
-            lines.rule(server(at, endpoint));
+            lines.rule(Rule::new("server").code(&format!("s{}", at + 1)).value(&endpoint.authority()));
         }
     }
     (!table.is_empty()).then(|| table.file(FileName::from("maps/tls.map")))

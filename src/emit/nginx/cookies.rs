@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::super::dialect::{UNFIT_FOR_SAME_SITE_NONE, regex_literal};
-use super::endpoints::addresses;
 use super::lines::{Lines, Word, words};
 use super::names;
 use super::plan::{Plan, Plans};
@@ -89,7 +88,7 @@ pub(super) fn maps<'a>(all: &BTreeSet<Setter<'a>>, plans: &Plans<'a>, lines: &mu
         });
         // The name of the upstream that answered is not known to maps, but its endpoints are.
         lines.block("map", vec![Word::from("$upstream_addr"), Word::from(variable((upstream, path)))], |lines| {
-            for endpoint in addresses(&plan.upstream.endpoints) {
+            for endpoint in &plan.upstream.endpoints {
                 let address = regex_literal(&endpoint.authority());
                 lines.entry(vec![Word::from(format!("~{address}$")), Word::from(&fresh)]);
             }

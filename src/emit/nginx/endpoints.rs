@@ -1,7 +1,7 @@
 //! What groups of endpoints have in common, however one is chosen.
 
 use super::lines::{Lines, put};
-use crate::ir::{Endpoint, Hashing, Settings};
+use crate::ir::{Hashing, Settings};
 use crate::nginx;
 
 /// What is hashed. nginx takes turns where that is empty, the controller does not: it never is. Variables that nobody knows are empty
@@ -16,11 +16,6 @@ pub(super) fn hash_key(hashing: &Hashing) -> String {
         key = key.replace(&format!("${{{name}}}"), "").replace(&format!("${name}"), "");
     }
     format!("{key}-")
-}
-
-/// The endpoints that a group can list: nginx does not start where it has to look up a name that is not there.
-pub(super) fn addresses(endpoints: &[Endpoint]) -> Vec<&Endpoint> {
-    endpoints.iter().filter(|endpoint| endpoint.is_address()).collect()
 }
 
 pub(super) fn keepalive(settings: &Settings, lines: &mut Lines) {

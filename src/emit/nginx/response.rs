@@ -1,7 +1,5 @@
 //! Headers of responses. The controller's directive replaces a header; nginx itself can only add, and hide that of the backend.
 
-use std::collections::{BTreeMap, HashMap};
-
 use super::forwarding::Family;
 use super::lines::{Lines, Word, put};
 use super::names;
@@ -11,12 +9,7 @@ use crate::ir::Features;
 /// Headers of the responses of one route.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ResponseHeaders {
-    /// In the order in which they were set.
-    replaced: BTreeMap<usize, (String, String)>,
-    /// Where each is, by its name in small letters.
-    places: HashMap<String, usize>,
-    /// The place of the next one.
-    next: usize,
+    replaced: Vec<(String, String)>,
     added: Vec<(String, String, bool)>,
 }
 
@@ -42,11 +35,8 @@ impl ResponseHeaders {
 
     /// Sets a header in place of the one of the backend.
     pub(super) fn replace(&mut self, name: &str, value: &str) {
-        if let Some(old) = self.places.insert(name.to_ascii_lowercase(), self.next) {
-            self.replaced.remove(&old);
-        }
-        self.replaced.insert(self.next, (name.to_owned(), value.to_owned()));
-        self.next += 1;
+        self.replaced.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+        self.replaced.push((name.to_owned(), value.to_owned()));
     }
 
     /// Adds a header to those of the backend; `always`: to errors as well.
@@ -58,7 +48,8 @@ impl ResponseHeaders {
     /// what is hidden further out, so that all are named again where there is one more.
     pub(super) fn hide(&self, shared: &Shared, protocol: Family, lines: &mut Lines) {
         let usual = Self::usual(shared);
-        if self.places.keys().any(|name| !usual.places.contains_key(name)) {
+        let is_usual = |name: &str| usual.replaced.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
+        if self.replaced.iter().any(|(name, _)| !is_usual(name)) {
             self.hide_all(shared, protocol, lines);
         }
     }
@@ -66,7 +57,7 @@ impl ResponseHeaders {
     /// The same without regard to what is hidden further out.
     pub(super) fn hide_all(&self, shared: &Shared, protocol: Family, lines: &mut Lines) {
         let hidden = shared.proxy.settings.headers.hide.iter();
-        for name in hidden.chain(self.replaced.values().map(|(name, _)| name)) {
+        for name in hidden.chain(self.replaced.iter().map(|(name, _)| name)) {
             lines.directive(protocol.hides(), vec![Word::from(name)]);
         }
     }
@@ -78,7 +69,7 @@ impl ResponseHeaders {
 
     /// Writes the headers that are set or added.
     pub(super) fn write(&self, lines: &mut Lines) {
-        for (name, value) in self.replaced.values() {
+        for (name, value) in &self.replaced {
             put!(lines, "add_header", name, value, "always");
         }
         for (name, value, always) in &self.added {

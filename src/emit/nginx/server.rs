@@ -193,15 +193,10 @@ fn routes<'a>(server: &'a Server, by_pattern: bool, shared: &Shared<'a>, scope: 
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let beginnings = server.routes.iter().filter(|route| route.path_match == PathMatch::Prefix);
     taken.extend(beginnings.map(|route| route.path.clone()).filter(|path| asked::path(path, by_pattern) == Asked::Served));
-    let mut with_own: HashSet<&str> = server.routes.iter().map(|route| route.path.as_str()).collect();
-    let mut written = HashSet::new();
+    let exact = server.routes.iter().filter(|route| route.path_match == PathMatch::Exact).map(|route| route.path.as_str());
+    let mut exact: HashSet<&str> = exact.collect();
     for route in &server.routes {
-        let adds_slash = !by_pattern && route.path.strip_suffix('/').is_some_and(|path| with_own.insert(path));
-        if !by_pattern && !written.insert((route.path_match, route.path.as_str())) {
-            scope.enter(route);
-            scope.overtaken();
-            continue;
-        }
+        let adds_slash = !by_pattern && route.path.strip_suffix('/').is_some_and(|path| exact.insert(path));
         match asked::path(&route.path, by_pattern) {
             Asked::Served if is_own(server, route, by_pattern, shared) => {
                 scope.enter(route);

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::super::asked::is_host;
 use super::super::dialect;
 use super::super::view::switch;
-use super::endpoints::addresses;
 use super::lines::{Lines, Word, put, words};
 use super::names;
 use super::refused::Part;
@@ -45,7 +44,7 @@ pub(super) fn text(shared: &Shared, scope: &mut Scope) -> String {
         }
         let mut groups = BTreeSet::new();
         for stream in &shared.proxy.streams {
-            service(shared, stream, &mut groups, scope, lines);
+            service(shared, stream, &mut groups, lines);
         }
         if shared.proxy.runtime.tls_passthrough {
             passthrough(shared, lines);
@@ -60,13 +59,13 @@ pub(super) fn text(shared: &Shared, scope: &mut Scope) -> String {
 
 fn group(name: &str, endpoints: &[Endpoint], lines: &mut Lines) {
     lines.block("upstream", vec![Word::from(name)], |lines| {
-        for endpoint in addresses(endpoints) {
+        for endpoint in endpoints {
             put!(lines, "server", endpoint.authority(), "max_fails=0");
         }
     });
 }
 
-fn service(shared: &Shared, stream: &Stream, groups: &mut BTreeSet<String>, scope: &mut Scope, lines: &mut Lines) {
+fn service(shared: &Shared, stream: &Stream, groups: &mut BTreeSet<String>, lines: &mut Lines) {
     let defaults = &shared.proxy.settings.stream_defaults;
     let kind = if stream.transport == Transport::Tcp { "tcp" } else { "udp" };
     let name = format!("{kind}-{}-{}-{}", stream.namespace, stream.service_name, stream.port);
@@ -77,23 +76,9 @@ fn service(shared: &Shared, stream: &Stream, groups: &mut BTreeSet<String>, scop
         lines.comment("It has no endpoints: nobody listens.");
         return;
     }
-    if !(1..=65_535).contains(&stream.listen) {
-        let key = if stream.transport == Transport::Tcp { "tcp-services-configmap" } else { "udp-services-configmap" };
-        return scope.lost(key, &format!("{} is no number of a port: nobody listens there", stream.listen));
-    }
-    let target = match looked_up(&stream.endpoints) {
-        Some(_) => names::variable("stream_target", &names::variable_part(&name)),
-        None => name.clone(),
-    };
     // Several ports may lead to one Service.
     if groups.insert(name.clone()) {
-        match looked_up(&stream.endpoints) {
-            // Only what a variable names is looked up later than nginx starts.
-            Some(found) => lines.block("map", vec![Word::from("$remote_addr"), Word::from(&target)], |lines| {
-                lines.entry(vec![Word::from("default"), Word::from(found)]);
-            }),
-            None => group(&name, &stream.endpoints, lines),
-        }
+        group(&name, &stream.endpoints, lines);
     }
     lines.block("server", Vec::new(), |lines| {
         for prefix in listen_prefixes(shared) {
@@ -112,13 +97,8 @@ fn service(shared: &Shared, stream: &Stream, groups: &mut BTreeSet<String>, scop
         put!(lines, "proxy_next_upstream", switch(defaults.next_upstream));
         put!(lines, "proxy_next_upstream_timeout", &defaults.next_upstream_timeout);
         put!(lines, "proxy_next_upstream_tries", defaults.next_upstream_tries);
-        put!(lines, "proxy_pass", target);
+        put!(lines, "proxy_pass", name);
     });
-}
-
-/// The name and port that endpoints are looked up by; none where they are addresses.
-fn looked_up(endpoints: &[Endpoint]) -> Option<String> {
-    endpoints.first().filter(|first| !first.is_address()).map(Endpoint::authority)
 }
 
 fn listen_prefixes(shared: &Shared) -> Vec<String> {
@@ -143,7 +123,7 @@ fn passthrough(shared: &Shared, lines: &mut Lines) {
     put!(lines, "map_hash_bucket_size", 512_i64);
     let upstreams: BTreeSet<&str> = passed.iter().map(|(_, upstream)| *upstream).collect();
     for name in upstreams {
-        if let Some(plan) = shared.plans.get(name).filter(|plan| looked_up(&plan.upstream.endpoints).is_none()) {
+        if let Some(plan) = shared.plans.get(name) {
             group(name, &plan.upstream.endpoints, lines);
         }
     }
@@ -159,15 +139,7 @@ fn passthrough(shared: &Shared, lines: &mut Lines) {
         });
     };
     table("$tls_goes_to", &opened, &|_| unopened.clone(), lines);
-    table(
-        "$tls_backend",
-        &opened,
-        &|upstream| {
-            let endpoints = shared.plans.get(upstream).map_or(&[][..], |plan| &plan.upstream.endpoints);
-            looked_up(endpoints).unwrap_or_else(|| upstream.to_owned())
-        },
-        lines,
-    );
+    table("$tls_backend", &opened, &|upstream| upstream.to_owned(), lines);
     lines.block("server", Vec::new(), |lines| {
         for prefix in listen_prefixes(shared) {
             let mut all = vec![Word::from(format!("{prefix}{}", runtime.https_port))];

@@ -1,22 +1,22 @@
 //! Hashing to a group of endpoints: the key chooses the group, chance the endpoint in it.
 
-use super::endpoints::{addresses, hash_key, keepalive};
+use super::endpoints::{hash_key, keepalive};
 use super::lines::{Lines, Word, put};
 use super::names;
 use super::plan::Plan;
 use crate::ir::{Endpoint, Settings};
 
 /// The groups of an upstream, each of the same size: the last one starts again with the first endpoints.
-fn groups<'e>(endpoints: &[&'e Endpoint], size: i64) -> Vec<Vec<&'e Endpoint>> {
+fn groups(endpoints: &[Endpoint], size: i64) -> Vec<Vec<&Endpoint>> {
     let size = usize::try_from(size).unwrap_or(1).clamp(1, endpoints.len().max(1));
-    let group = |start: usize| endpoints.iter().copied().cycle().skip(start).take(size).collect();
+    let group = |start: usize| endpoints.iter().cycle().skip(start).take(size).collect();
     (0..endpoints.len()).step_by(size).map(group).collect()
 }
 
 /// Writes the groups and what chooses one.
 pub(super) fn write(plan: &Plan, settings: &Settings, lines: &mut Lines) {
     let upstream = plan.upstream;
-    let groups = groups(&addresses(&upstream.endpoints), upstream.hashing.subset_size);
+    let groups = groups(&upstream.endpoints, upstream.hashing.subset_size);
     let name = |at: usize| format!("{}-subset-{}", upstream.name, at + 1);
     lines.gap();
     lines.comment(&format!("{}: a key leads to a group of endpoints.", names::shown(&upstream.name)));
@@ -48,7 +48,6 @@ mod tests {
     fn groups_have_one_size() {
         let endpoints: Vec<_> =
             ["1", "2", "3", "4"].map(|address| Endpoint { address: address.to_owned(), port: String::from("80") }).into();
-        let endpoints: Vec<&Endpoint> = endpoints.iter().collect();
         let shown =
             |size| groups(&endpoints, size).iter().map(|group| group.iter().map(|e| e.address.as_str()).collect()).collect::<Vec<String>>();
         assert_eq!(shown(2), ["12", "34"]);

@@ -1,7 +1,7 @@
 //! Groups of endpoints, and how one is chosen.
 
 use super::cookies;
-use super::endpoints::{addresses, hash_key, keepalive};
+use super::endpoints::{hash_key, keepalive};
 use super::lines::{Lines, Word, put};
 use super::names;
 use super::plan::Plan;
@@ -13,12 +13,8 @@ impl Plan<'_> {
     /// Writes the group, where there is one.
     pub(super) fn group(&self, settings: &Settings, scope: &mut Scope, lines: &mut Lines) {
         let upstream = self.upstream;
-        if !upstream.endpoints.first().is_some_and(Endpoint::is_address) {
+        if upstream.endpoints.is_empty() || !upstream.endpoints.iter().all(Endpoint::is_address) {
             return;
-        }
-        let addresses = addresses(&upstream.endpoints);
-        if addresses.len() < upstream.endpoints.len() {
-            scope.lost("path", &format!("a name in DNS is among the addresses of `{}`: no request goes to it", upstream.name));
         }
         if self.has_subsets() {
             return subsets::write(self, settings, lines);
@@ -33,7 +29,7 @@ impl Plan<'_> {
                 if round == 1 {
                     lines.comment("Once more: nginx tries each line once, and routes ask for more tries.");
                 }
-                for endpoint in &addresses {
+                for endpoint in &upstream.endpoints {
                     // The controller does not remember failures: the next request tries the endpoint again.
                     put!(lines, "server", endpoint.authority(), "max_fails=0");
                 }

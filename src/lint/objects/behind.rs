@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::Service;
 
 use super::look::Look;
 use crate::diagnostic::Diagnostic;
-use crate::manifest::{Container, Object, Use, Workload, ports, selection, target};
+use crate::manifest::{Container, Object, Use, Workload, ports, target};
 
 /// What makes pods, the Service that leads to them, and an Ingress that names it.
 pub(super) struct Behind<'a> {
@@ -25,9 +25,6 @@ pub(super) fn behind<'a>(look: &Look<'a>) -> Vec<Behind<'a>> {
     }
     let mut seen = HashSet::new();
     let used = look.cluster.services.iter().filter_map(|service| Some((service, *look.uses(service).next()?)));
-    // What another Service selected before is there already.
-    let mut asked = HashSet::new();
-    let used = used.filter(|(service, _)| selection(service).is_some_and(|selection| asked.insert(selection)));
     let all = used.flat_map(|(service, user)| look.links.selected(service).map(move |workload| Behind { workload, service, user }));
     all.filter(|behind| seen.insert(&behind.workload.reference)).collect()
 }

@@ -1,13 +1,12 @@
 //! Hosts that no entry of TLS names.
 
 use super::look::Look;
-use super::names::Names;
+use super::{listed, meant};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::manifest::Object;
 use k8s_openapi::api::networking::v1::Ingress;
-use std::cell::LazyCell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "host-outside-tls",
@@ -104,14 +103,13 @@ fn outside(look: &Look, listed_anywhere: &BTreeSet<String>, ingress: &Object<Ing
     if entries.is_empty() || entries.iter().any(|entry| entry.hosts.as_ref().is_none_or(Vec::is_empty)) {
         return Vec::new();
     }
-    let hosts: HashSet<String> = ingress.tls_hosts().map(|(host, _)| host.to_ascii_lowercase()).collect();
-    let names = LazyCell::new(|| Names::of(ingress.tls_hosts().map(|(host, _)| host)));
+    let hosts: Vec<&str> = ingress.tls_hosts().map(|(host, _)| host).collect();
     let rules = ingress.rules().iter().enumerate();
     let mut findings = Vec::new();
     for (at, host) in rules.filter_map(|(at, rule)| Some((at, rule.host.as_deref().filter(|host| !host.is_empty())?))) {
         let lower = host.to_ascii_lowercase();
         let wildcard = lower.split_once('.').map(|(_, parent)| format!("*.{parent}"));
-        let is_below = wildcard.is_some_and(|wildcard| hosts.contains(&wildcard));
+        let is_below = wildcard.is_some_and(|wildcard| hosts.iter().any(|listed| listed.eq_ignore_ascii_case(&wildcard)));
         let certificate = look.proxy.server(host).and_then(|server| server.certificate.as_deref());
         let has_own = certificate.is_some_and(|certificate| certificate.name != look.proxy.default_certificate.name);
         if listed_anywhere.contains(&lower) || is_below || has_own {
@@ -119,9 +117,9 @@ fn outside(look: &Look, listed_anywhere: &BTreeSet<String>, ingress: &Object<Ing
         }
         let finding = RULE.finding(format!("no entry of `tls` names the host `{host}`: it is served with the default certificate"));
         let finding = finding.at(ingress.span(&["spec", "rules", &at.to_string(), "host"])).subject(host).object(ingress.reference.clone());
-        let finding = finding.related(format!("`tls` names {}", names.listed()), ingress.span(&["spec", "tls"]));
+        let finding = finding.related(format!("`tls` names {}", listed(hosts.iter().copied())), ingress.span(&["spec", "tls"]));
         let finding = finding.note("unless the certificate of an entry covers it: then that one is served");
-        findings.push(match names.meant(host).filter(|meant| strsim::osa_distance(meant, host) <= 2) {
+        findings.push(match meant(host, hosts.iter().copied()).filter(|meant| strsim::osa_distance(meant, host) <= 2) {
             Some(meant) => finding.help(format!("did you mean `{meant}`?")),
             None => finding.help(format!("add `{host}` to `tls[].hosts`")),
         });

@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::ir::{CATCH_ALL, Protocol, Proxy, Route, Server};
 use crate::lint::{Subject, ingress_key, one_of_each_ingress, reference, routes, routes_of};
 use crate::lower::{Class, Classes, Controller};
-use crate::manifest::{Backend, Cluster, Links, Object, Ports, Use, Workload, named};
+use crate::manifest::{Backend, Cluster, Links, Object, Use, Workload, named, port_of};
 use crate::source::Span;
 
 /// The objects, who names whom, and what they come to.
@@ -29,8 +29,6 @@ pub(super) struct Look<'a> {
     pub(super) links: Links<'a>,
     /// The Ingresses but those that are known to be for another controller.
     ingresses: Vec<&'a Object<Ingress>>,
-    /// The ports of Services.
-    ports: Ports<'a>,
     /// Those that are.
     foreign: HashSet<&'a ObjectRef>,
     /// The backends of the first.
@@ -46,8 +44,6 @@ pub(super) struct Asked<'a> {
     pub(super) backend: Backend<'a>,
     /// The Service, where it is in the input.
     pub(super) service: Option<&'a Object<Service>>,
-    /// The port of the Service that is asked for, where it has it.
-    port: Option<&'a ServicePort>,
     /// How it is spoken to.
     pub(super) protocol: Protocol,
 }
@@ -58,8 +54,7 @@ impl<'a> Look<'a> {
         let classes = Classes::new(cluster, &controller.flags);
         let (foreign, ingresses): (Vec<_>, Vec<_>) = cluster.ingresses.iter().partition(|ingress| classes.of(ingress) == Class::Foreign);
         let foreign = foreign.into_iter().map(|ingress| &ingress.reference).collect();
-        let (links, ports) = (Links::of(cluster), Ports::of(&cluster.services));
-        let mut look = Self { cluster, controller, proxy, now, links, ingresses, ports, foreign, asked: Vec::new() };
+        let mut look = Self { cluster, controller, proxy, now, links: Links::of(cluster), ingresses, foreign, asked: Vec::new() };
         look.asked = look.ingresses.iter().flat_map(|ingress| look.asked_by(ingress)).collect();
         look
     }
@@ -74,13 +69,12 @@ impl<'a> Look<'a> {
         self.asked.iter().copied()
     }
 
-    fn asked_by(&self, ingress: &'a Object<Ingress>) -> impl Iterator<Item = Asked<'a>> + use<'a, '_> {
+    fn asked_by(&self, ingress: &'a Object<Ingress>) -> impl Iterator<Item = Asked<'a>> + use<'a> {
         let protocol = self.annotation(ingress, &forwarding::PROTOCOL.spec).map(Protocol::of).unwrap_or_default();
         let services = &self.cluster.services;
         ingress.backends().map(move |backend| {
             let service = named(services, &ingress.reference.namespace, &backend.service.name);
-            let port = service.and_then(|service| self.ports.find(service, &backend.port()?));
-            Asked { ingress, backend, service, port, protocol }
+            Asked { ingress, backend, service, protocol }
         })
     }
 
@@ -219,7 +213,7 @@ pub(super) fn path_of(route: &Route) -> &str {
 impl<'a> Asked<'a> {
     /// The port of the Service that is asked for.
     pub(super) fn port(&self) -> Option<&'a ServicePort> {
-        self.port
+        port_of(&self.service?.value, &self.backend.port()?)
     }
 
     /// Namespace and name of the Service.

@@ -2,10 +2,9 @@
 
 use super::behind::at_container;
 use super::look::Look;
-use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::manifest::{Object, Workload};
-use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "low-limit-without-autoscaler",
@@ -90,17 +89,14 @@ const PROCESSOR: f64 = 500.0;
 const MEMORY: f64 = 256.0 * 1024.0 * 1024.0;
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    let scaled: HashSet<(&str, &str, &str)> = look
-        .cluster
-        .scalings
-        .iter()
-        .map(|scaling| {
-            let target = &scaling.value.scale_target_ref;
-            (scaling.reference.namespace.as_str(), target.kind.as_str(), target.name.as_str())
-        })
-        .collect();
-    let is_scaled = |reference: &ObjectRef| scaled.contains(&(reference.namespace.as_str(), reference.kind.as_str(), reference.name.as_str()));
-    look.controllers().filter(|workload| workload.reference.kind == "Deployment" && !is_scaled(&workload.reference)).filter_map(finding).collect()
+    look.controllers().filter(|workload| workload.reference.kind == "Deployment" && !is_scaled(look, workload)).filter_map(finding).collect()
+}
+
+fn is_scaled(look: &Look, workload: &Object<Workload>) -> bool {
+    look.cluster.scalings.iter().any(|scaling| {
+        let target = &scaling.value.scale_target_ref;
+        scaling.reference.namespace == workload.reference.namespace && target.name == workload.reference.name && target.kind == workload.reference.kind
+    })
 }
 
 fn finding(workload: &Object<Workload>) -> Option<Diagnostic> {

@@ -1,10 +1,9 @@
 //! Certificates whose issuer is not there.
 
 use super::look::Look;
-use super::names::Names;
+use super::{listed, meant};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use std::collections::HashMap;
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-issuer",
@@ -86,19 +85,20 @@ spec:
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    let mut of_kind: HashMap<(&str, &str), Vec<&str>> = HashMap::new();
-    for reference in look.cluster.issuances.iter().map(|object| &object.reference) {
-        of_kind.entry((&reference.kind, namespace_of(&reference.kind, &reference.namespace))).or_default().push(&reference.name);
-    }
-    let of_kind: HashMap<_, Names> = of_kind.into_iter().map(|(key, names)| (key, Names::of(names))).collect();
+    let of_kind = |kind: &str, namespace: &str| -> Vec<&str> {
+        let all = look.cluster.issuances.iter().map(|object| &object.reference);
+        all.filter(|reference| reference.kind == kind && (namespace.is_empty() || reference.namespace == namespace)).map(|reference| reference.name.as_str()).collect()
+    };
     let mut findings = Vec::new();
     let mut compare = |name: &str, kind: &str, namespace: &str, finding: &dyn Fn(String) -> Diagnostic| {
-        let known = of_kind.get(&(kind, namespace_of(kind, namespace))).filter(|known| !known.contains(name));
-        let Some(known) = known else { return };
+        let known = of_kind(kind, if kind == "Issuer" { namespace } else { "" });
+        if known.is_empty() || known.contains(&name) {
+            return;
+        }
         let finding = finding(format!("there is no {kind} `{name}`: cert-manager issues nothing"));
-        findings.push(match known.meant(name) {
+        findings.push(match meant(name, known.iter().copied()) {
             Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-            None => finding.note(format!("the input holds {}", known.listed())),
+            None => finding.note(format!("the input holds {}", listed(known.iter().copied()))),
         });
     };
     for ingress in look.ingresses() {
@@ -117,9 +117,4 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
         });
     }
     findings
-}
-
-/// The namespace that an issuer of a kind is looked for in; none for those of the cluster.
-fn namespace_of<'n>(kind: &str, namespace: &'n str) -> &'n str {
-    if kind == "Issuer" { namespace } else { "" }
 }

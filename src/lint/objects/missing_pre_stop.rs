@@ -3,9 +3,8 @@
 use super::behind::{at_container, behind};
 use crate::manifest::{Container, Object, Workload};
 use super::look::Look;
-use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-pre-stop",
@@ -132,9 +131,11 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
         let finding = finding(behind.workload, at, container, "requests are still sent to it for some seconds");
         Some(behind.beside(finding, "this path leads to it").help("add `lifecycle: {preStop: {sleep: {seconds: 10}}}`, or wait within the program"))
     });
-    let waiting = look.cluster.controllers.iter().filter(|controller| controller.value.args.iter().any(|(argument, _)| argument.contains("shutdown-grace-period")));
-    let waiting: HashSet<&ObjectRef> = waiting.map(|controller| &controller.reference).collect();
-    let of_controllers = look.controllers().filter(|workload| !waiting.contains(&workload.reference)).filter_map(|workload| {
+    let waits = |workload: &Object<Workload>| {
+        let controller = look.cluster.controllers.iter().find(|controller| controller.reference == workload.reference);
+        controller.is_some_and(|controller| controller.value.args.iter().any(|(argument, _)| argument.contains("shutdown-grace-period")))
+    };
+    let of_controllers = look.controllers().filter(|workload| !waits(workload)).filter_map(|workload| {
         let container = workload.value.pods.containers().iter().enumerate().find(|(_, container)| container.image.as_deref().is_some_and(|image| image.contains("controller")));
         let (at, container) = container.filter(|(_, container)| ends_at_once(container))?;
         let finding = finding(workload, at, container, "load balancers still send it requests for some seconds");

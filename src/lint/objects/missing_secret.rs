@@ -2,7 +2,7 @@
 
 use super::certificates::{managed_by};
 use super::look::Look;
-use super::names::Names;
+use super::{listed, meant};
 use crate::catalog::features::{backend_tls, client_auth, password_auth};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
@@ -10,7 +10,7 @@ use crate::manifest::{Object, named, of_namespace};
 use crate::source::Span;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::api::networking::v1::Ingress;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-secret",
@@ -150,15 +150,14 @@ struct Wanted<'a> {
     result: &'static str,
 }
 
-pub(super) fn check<'a>(look: &Look<'a>) -> Vec<Diagnostic> {
+pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     if look.cluster.secrets.is_empty() {
         return Vec::new();
     }
     let made: HashSet<(&str, &str)> = look.cluster.issuances.iter().map(|object| (object.reference.namespace.as_str(), object.value.secret_name.as_str())).collect();
     let all = look.ingresses().flat_map(|ingress| wanted(look, ingress).into_iter().map(move |wanted| (ingress, wanted)));
-    let mut known = HashMap::new();
     all.filter(|(ingress, wanted)| !made.contains(&(ingress.reference.namespace.as_str(), wanted.name)))
-        .filter_map(|(ingress, wanted)| finding(look, ingress, &wanted, &mut known))
+        .filter_map(|(ingress, wanted)| finding(look, ingress, &wanted))
         .collect()
 }
 
@@ -186,10 +185,7 @@ fn wanted<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>) -> Vec<Wanted<'a>> 
     all
 }
 
-/// The Secrets of a namespace that have a key.
-type Known<'a> = HashMap<(&'a str, &'static str), Names<'a>>;
-
-fn finding<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>, wanted: &Wanted, known: &mut Known<'a>) -> Option<Diagnostic> {
+fn finding(look: &Look, ingress: &Object<Ingress>, wanted: &Wanted) -> Option<Diagnostic> {
     let (namespace, name) = (ingress.reference.namespace.as_str(), wanted.name);
     if name.is_empty() || look.cluster.is_sealed(namespace, name) || named(&look.cluster.secrets, namespace, name).is_some() {
         return None;
@@ -199,15 +195,14 @@ fn finding<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>, wanted: &Wanted, k
         return None;
     }
     let is_alike = |secret: &&Object<Secret>| secret.value.data.as_ref().is_some_and(|data| data.contains_key(wanted.key));
-    let alike = || of_namespace(&look.cluster.secrets, namespace).iter().filter(is_alike).map(|secret| secret.reference.name.as_str());
-    let known = known.entry((namespace, wanted.key)).or_insert_with(|| Names::of(alike()));
+    let known: Vec<&str> = of_namespace(&look.cluster.secrets, namespace).iter().filter(is_alike).map(|secret| secret.reference.name.as_str()).collect();
     if known.is_empty() {
         return None;
     }
     let finding = RULE.finding(format!("there is no Secret `{namespace}/{name}`: {}", wanted.result)).at(wanted.place).subject(name);
     let finding = finding.object(ingress.reference.clone());
-    Some(match known.meant(name) {
+    Some(match meant(name, known.iter().copied()) {
         Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-        None => finding.note(format!("the input holds of namespace `{namespace}`: {}", known.listed())),
+        None => finding.note(format!("the input holds of namespace `{namespace}`: {}", listed(known.iter().copied()))),
     })
 }

@@ -1,13 +1,12 @@
 //! Backends whose Service is not there.
 
 use super::look::Look;
-use super::names::Names;
+use super::{listed, meant};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::manifest::{Backend, Object, named, of_namespace};
 use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::api::networking::v1::Ingress;
-use std::collections::HashMap;
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-service",
@@ -97,28 +96,27 @@ spec:
 ",
 };
 
-pub(super) fn check<'a>(look: &Look<'a>) -> Vec<Diagnostic> {
+pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    let mut names: HashMap<&str, Names> = HashMap::new();
     for ingress in look.ingresses() {
         let namespace = ingress.reference.namespace.as_str();
         let here = of_namespace(&look.cluster.services, namespace);
         for backend in ingress.backends().filter(|backend| named(here, namespace, &backend.service.name).is_none()) {
             let elsewhere = look.links.service_called(&backend.service.name);
             if elsewhere.is_some() || !here.is_empty() {
-                let names = names.entry(namespace).or_insert_with(|| Names::of(here.iter().map(|service| service.reference.name.as_str())));
-                findings.push(missing(ingress, &backend, names, elsewhere));
+                findings.push(missing(ingress, &backend, here, elsewhere));
             }
         }
     }
     findings
 }
 
-fn missing(ingress: &Object<Ingress>, backend: &Backend, names: &Names, elsewhere: Option<&Object<Service>>) -> Diagnostic {
+fn missing(ingress: &Object<Ingress>, backend: &Backend, here: &[Object<Service>], elsewhere: Option<&Object<Service>>) -> Diagnostic {
     let (namespace, name) = (&ingress.reference.namespace, &backend.service.name);
     let finding = RULE.finding(format!("there is no Service `{namespace}/{name}`: the path `{}` answers 503", backend.path()));
     let finding = finding.at(ingress.service_span(backend.place)).subject(name);
     let finding = finding.object(ingress.reference.clone());
+    let names = || here.iter().map(|service| service.reference.name.as_str());
     match elsewhere {
         Some(service) => {
             let finding = finding.note("a Service is taken from the namespace of the Ingress, never from another one");
@@ -127,9 +125,9 @@ fn missing(ingress: &Object<Ingress>, backend: &Backend, names: &Names, elsewher
                 service.span(&["metadata", "name"]),
             )
         }
-        None => match names.meant(name) {
+        None => match meant(name, names()) {
             Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-            None => finding.note(format!("the input holds of namespace `{namespace}`: {}", names.listed())),
+            None => finding.note(format!("the input holds of namespace `{namespace}`: {}", listed(names()))),
         },
     }
 }

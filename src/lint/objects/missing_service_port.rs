@@ -1,11 +1,10 @@
 //! Backends with a port that their Service does not have.
 
-use super::container_ports::{ContainerPorts, Declared};
 use super::listed;
 use super::look::{Asked, Look};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use crate::manifest::{Object, is_external, ports};
+use crate::manifest::{ContainerPort, Object, is_external, ports};
 use k8s_openapi::api::core::v1::{Service, ServicePort};
 
 pub(super) static RULE: Rule = Rule {
@@ -96,32 +95,31 @@ spec: {type: ExternalName, externalName: partner.example.com, ports: [{port: 80}
 ",
 };
 
-pub(super) fn check<'a>(look: &Look<'a>) -> Vec<Diagnostic> {
-    let mut container_ports = ContainerPorts::default();
-    let missing = |asked: Asked<'a>| {
+pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
+    let missing = |asked: Asked| {
         let service = asked.service.filter(|service| !is_external(&service.value))?;
         let port = asked.backend.port()?;
-        asked.port().is_none().then(|| missing(&asked, service, &port, &container_ports.of(look, service)))
+        asked.port().is_none().then(|| missing(look, &asked, service, &port))
     };
     look.backends().filter_map(missing).collect()
 }
 
-fn missing(asked: &Asked, service: &Object<Service>, port: &str, declared: &Declared) -> Diagnostic {
+fn missing<'a>(look: &Look<'a>, asked: &Asked, service: &'a Object<Service>, port: &str) -> Diagnostic {
     let (namespace, name) = (&service.reference.namespace, &service.reference.name);
-    let ports = ports(&service.value);
+    let shown: Vec<String> = ports(&service.value).iter().map(shown).collect();
     let finding = RULE.finding(format!("Service `{namespace}/{name}` has no port `{port}`: the path `{}` answers 503", asked.backend.path()));
     let finding = finding.at(asked.port_span()).subject(port);
     let finding = finding.object(asked.ingress.reference.clone());
     let places = service.span(&["spec", "ports"]);
-    let finding = finding.related(if ports.is_empty() { "it has no port" } else { "its ports" }, places);
-    let finding = match declared.number(port) {
+    let finding = finding.related(if shown.is_empty() { "it has no port" } else { "its ports" }, places);
+    let finding = match of_container(look, service, port) {
         Some(number) => finding.note(format!("`{port}` is the port {number} of a container: a path names the port of the Service")),
         None => finding,
     };
-    match ports {
+    match shown.as_slice() {
         [] => finding,
-        [one] => finding.help(format!("it has the port {}", shown(one))),
-        more => finding.help(format!("it has {}", listed(more.iter().map(shown)))),
+        [one] => finding.help(format!("it has the port {one}")),
+        more => finding.help(format!("it has {}", listed(more.iter().map(String::as_str)))),
     }
 }
 
@@ -131,4 +129,15 @@ fn shown(port: &ServicePort) -> String {
         Some(name) => format!("{name} ({})", port.port),
         None => port.port.to_string(),
     }
+}
+
+/// The number of the port that a container of the Service calls so.
+fn of_container<'a>(look: &Look<'a>, service: &'a Object<Service>, wanted: &str) -> Option<i64> {
+    let mut containers = look.links.selected(service).flat_map(|workload| workload.value.pods.containers());
+    containers.find_map(|container| {
+        let fits = |port: &&ContainerPort| {
+            port.name.as_deref() == Some(wanted) || port.container_port.to_string() == wanted
+        };
+        container.ports().iter().find(fits).map(|port| port.container_port)
+    })
 }

@@ -1,10 +1,10 @@
 //! Services whose target no container has.
 
-use super::container_ports::{ContainerPorts, Declared};
 use super::look::Look;
+use super::{listed, meant};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use crate::manifest::{Object, ports, target};
+use crate::manifest::{ContainerPort, Object, ports, target};
 use k8s_openapi::api::core::v1::Service;
 
 pub(super) static RULE: Rule = Rule {
@@ -113,31 +113,35 @@ spec:
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    let mut container_ports = ContainerPorts::default();
     let used = look.cluster.services.iter().filter(|service| !look.links.uses(service).is_empty());
-    used.flat_map(|service| without_target(service, &container_ports.of(look, service))).collect()
+    used.flat_map(|service| without_target(look, service)).collect()
 }
 
-fn without_target(service: &Object<Service>, declared: &Declared) -> Vec<Diagnostic> {
-    if !declared.has_containers {
+fn without_target<'a>(look: &Look<'a>, service: &'a Object<Service>) -> Vec<Diagnostic> {
+    let containers = || look.links.selected(service).flat_map(|workload| workload.value.pods.containers());
+    let declared: Vec<&ContainerPort> = containers().flat_map(|container| container.ports()).collect();
+    if containers().next().is_none() {
         return Vec::new();
     }
     let mut findings = Vec::new();
     for (at, port) in ports(&service.value).iter().enumerate() {
         let wanted = target(port);
         let is_number = wanted.parse::<i64>().is_ok();
-        if declared.number(&wanted).is_some() || is_number && declared.is_silent() {
+        let has = |port: &&ContainerPort| port.name.as_deref() == Some(&*wanted) || port.container_port.to_string() == wanted;
+        if declared.iter().any(has) || is_number && declared.is_empty() {
             continue;
         }
         let name = format!("{}/{}", service.reference.namespace, service.reference.name);
         let finding = RULE.finding(format!("no container behind Service `{name}` has a port `{wanted}`"));
         let place = service.span(&["spec", "ports", &at.to_string(), "targetPort"]);
         let finding = finding.at(place).subject(wanted.as_str()).object(service.reference.clone());
-        let known = if is_number { &declared.numbers } else { &declared.names };
-        let finding = match known.meant(&wanted) {
+        let numbers: Vec<String> = declared.iter().map(|port| port.container_port.to_string()).collect();
+        let names = declared.iter().filter_map(|port| port.name.as_deref());
+        let known: Vec<&str> = if is_number { numbers.iter().map(String::as_str).collect() } else { names.collect() };
+        let finding = match meant(&wanted, known.iter().copied()) {
             Some(meant) => finding.help(format!("did you mean `{meant}`?")),
             None if known.is_empty() => finding.note("they declare no port with a name"),
-            None => finding.note(format!("they declare {}", known.listed())),
+            None => finding.note(format!("they declare {}", listed(known.iter().copied()))),
         };
         let severity = if is_number { Severity::Info } else { RULE.severity };
         findings.push(Diagnostic { severity, ..finding });

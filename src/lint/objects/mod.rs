@@ -6,19 +6,15 @@
 mod behind;
 mod canaries;
 mod certificates;
-mod container_ports;
 mod entrances;
 mod guards;
 mod inclusion;
 mod look;
 mod matching;
-mod names;
 mod permissions;
-mod selectors;
 mod speech;
 mod urls;
 
-use std::fmt::Display;
 use std::iter;
 
 use rayon::prelude::*;
@@ -163,11 +159,11 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
 }
 
 /// Up to three names for a message: "`a`, `b` and 4 more".
-fn listed<N: Display>(names: impl IntoIterator<Item = N, IntoIter: ExactSizeIterator>) -> String {
+fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     const SHOWN: usize = 3;
-    let mut all = names.into_iter();
-    let mut names: Vec<String> = all.by_ref().take(SHOWN).map(|name| format!("`{name}`")).collect();
-    let more = all.len();
+    let mut names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(SHOWN);
+    names.truncate(SHOWN);
     let rest = if more > 0 { Some(format!("{more} more")) } else { names.pop() };
     match rest {
         None => String::new(),
@@ -176,16 +172,13 @@ fn listed<N: Display>(names: impl IntoIterator<Item = N, IntoIter: ExactSizeIter
     }
 }
 
-/// Which of some names was probably meant.
-fn likely<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+/// The name that was probably meant.
+fn meant<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     const SIMILAR: f64 = 0.85;
     let scored = names.into_iter().map(|known| (strsim::jaro_winkler(known, name), known));
     let best = scored.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))?;
     iter::once(best).find(|(score, _)| *score >= SIMILAR).map(|(_, name)| name)
 }
-
-#[cfg(all(test, unix))]
-mod proportion;
 
 #[cfg(test)]
 mod tests {
@@ -206,8 +199,8 @@ mod tests {
 
     #[test]
     fn a_misspelt_name_is_understood() {
-        assert_eq!(likely("webb", ["api", "web"]), Some("web"));
-        assert_eq!(likely("frontend", ["api", "web"]), None);
-        assert_eq!(likely("x", []), None);
+        assert_eq!(meant("webb", ["api", "web"]), Some("web"));
+        assert_eq!(meant("frontend", ["api", "web"]), None);
+        assert_eq!(meant("x", []), None);
     }
 }

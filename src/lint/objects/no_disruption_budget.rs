@@ -3,8 +3,8 @@
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use super::selectors::{Selectors, has_expressions};
-use std::collections::HashSet;
+use super::shut_out_controller::fits;
+use crate::manifest::{Object, Workload, of_namespace};
 
 pub(super) static RULE: Rule = Rule {
     name: "no-disruption-budget",
@@ -77,22 +77,19 @@ spec:
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    let selectors = || {
-        let all = look.cluster.disruption_budgets.iter();
-        all.filter_map(|budget| Some((budget.reference.namespace.as_str(), budget.value.spec.as_ref()?.selector.as_ref()?)))
-    };
-    let budgets = Selectors::of(selectors().map(|(namespace, selector)| (namespace, Some(selector), ())), |(), ()| ());
-    // What expressions select is not read, and may be these pods.
-    let unread: HashSet<&str> = selectors().filter(|(_, selector)| has_expressions(selector)).map(|(namespace, _)| namespace).collect();
     let several = look.controllers().filter(|workload| workload.reference.kind == "Deployment" && workload.value.replicas.is_some_and(|replicas| replicas > 1));
-    let bare = several.filter(|workload| {
-        let namespace = workload.reference.namespace.as_str();
-        !unread.contains(namespace) && budgets.about(namespace, &workload.value.labels).is_empty()
-    });
+    let bare = several.filter(|workload| !is_kept(look, workload));
     bare.map(|workload| {
         let finding = RULE.finding("all replicas of the controller may be evicted at once: no PodDisruptionBudget of the input selects them");
         let finding = finding.at(workload.span(&["metadata", "name"])).subject(workload.reference.name.as_str()).object(workload.reference.clone());
         finding.help("add a PodDisruptionBudget with `maxUnavailable: 1`")
     })
     .collect()
+}
+
+fn is_kept(look: &Look, workload: &Object<Workload>) -> bool {
+    let all = of_namespace(&look.cluster.disruption_budgets, &workload.reference.namespace).iter();
+    let selectors = all.filter_map(|budget| budget.value.spec.as_ref()?.selector.as_ref());
+    // What expressions select is not read, and may be these pods.
+    selectors.into_iter().any(|selector| fits(selector, &workload.value) || selector.match_expressions.as_ref().is_some_and(|expressions| !expressions.is_empty()))
 }

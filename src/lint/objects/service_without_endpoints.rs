@@ -4,9 +4,7 @@ use super::listed;
 use super::look::{Asked, Look};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use crate::manifest::{Object, is_external};
-use k8s_openapi::api::discovery::v1::EndpointSlice;
-use std::collections::HashMap;
+use crate::manifest::{is_external, port_of};
 
 pub(super) static RULE: Rule = Rule {
     name: "service-without-endpoints",
@@ -137,33 +135,27 @@ endpoints: [{addresses: [10.1.0.1], conditions: {ready: true}}]
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    let mut reasons = HashMap::new();
-    look.backends().filter_map(|asked| unanswered(look, &asked, &mut reasons)).collect()
+    look.backends().filter_map(|asked| unanswered(look, &asked)).collect()
 }
 
-/// Why nobody answers, and whether any endpoint is ready, by the name of the upstream.
-type Reasons = HashMap<String, (String, bool)>;
-
-fn unanswered(look: &Look, asked: &Asked, reasons: &mut Reasons) -> Option<Diagnostic> {
+fn unanswered(look: &Look, asked: &Asked) -> Option<Diagnostic> {
     let service = asked.service.filter(|service| !is_external(&service.value))?;
     let slices = look.links.slices(service);
     let wanted = asked.backend.port()?;
-    let port = asked.port()?;
+    let port = port_of(&service.value, &wanted)?;
     let name = format!("{}-{}-{wanted}", service.reference.namespace, service.reference.name);
     let upstream = look.proxy.upstream(&name).filter(|upstream| upstream.endpoints.is_empty() && upstream.dns.is_none())?;
     let first = slices.first()?;
-    let (why, is_ready) = reasons.entry(name).or_insert_with(|| reason(slices, port.name.as_deref().unwrap_or(&upstream.port.to_string())));
+    let mut endpoints = slices.iter().flat_map(|slice| slice.value.endpoints.iter().flatten());
+    let is_ready = endpoints.any(|endpoint| endpoint.conditions.as_ref().and_then(|conditions| conditions.ready).unwrap_or(true));
     let (namespace, service_name) = (&service.reference.namespace, &service.reference.name);
+    let why = if is_ready {
+        let names: Vec<&str> = slices.iter().flat_map(|slice| slice.value.ports.iter().flatten()).filter_map(|port| port.name.as_deref()).collect();
+        format!("its slices have no port `{}`, but {}", port.name.as_deref().unwrap_or(&upstream.port.to_string()), listed(names))
+    } else {
+        String::from("none of its endpoints is ready")
+    };
     let finding = RULE.finding(format!("Service `{namespace}/{service_name}` has no endpoint, and the path `{}` answers 503: {why}", asked.backend.path()));
     let finding = finding.at(asked.service_span()).subject(service_name).object(asked.ingress.reference.clone());
-    Some(finding.related("its endpoints", first.span(&[if *is_ready { "ports" } else { "endpoints" }])))
-}
-
-fn reason(slices: &[&Object<EndpointSlice>], port: &str) -> (String, bool) {
-    let mut endpoints = slices.iter().flat_map(|slice| slice.value.endpoints.iter().flatten());
-    if !endpoints.any(|endpoint| endpoint.conditions.as_ref().and_then(|conditions| conditions.ready).unwrap_or(true)) {
-        return (String::from("none of its endpoints is ready"), false);
-    }
-    let names: Vec<&str> = slices.iter().flat_map(|slice| slice.value.ports.iter().flatten()).filter_map(|port| port.name.as_deref()).collect();
-    (format!("its slices have no port `{port}`, but {}", listed(names)), true)
+    Some(finding.related("its endpoints", first.span(&[if is_ready { "ports" } else { "endpoints" }])))
 }

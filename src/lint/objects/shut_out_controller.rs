@@ -3,11 +3,11 @@
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use super::selectors::Selectors;
-use crate::manifest::{Object, selection};
+use crate::manifest::{Object, Workload, of_namespace, selects};
 use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::api::networking::v1::{NetworkPolicy, NetworkPolicyPeer};
-use std::collections::{BTreeSet, HashMap};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+use std::collections::BTreeSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "shut-out-controller",
@@ -182,29 +182,34 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let namespaces: BTreeSet<&str> = look.cluster.controllers.iter().map(|controller| controller.reference.namespace.as_str()).collect();
-    let policies = policies(look, &namespaces);
-    let mut workloads = HashMap::new();
     let used = look.cluster.services.iter().filter(|service| look.uses(service).next().is_some());
-    used.filter_map(|service| {
-        let workload = (*workloads.entry(selection(service)?).or_insert_with(|| look.links.selected(service).next()))?;
-        let said = policies.about(&workload.reference.namespace, &workload.value.labels);
-        let is_let_in = namespaces.contains(service.reference.namespace.as_str()) || said.iter().any(|(_, lets_in)| *lets_in);
-        said.first().filter(|_| !is_let_in).map(|(first, _)| finding(look, service, first))
-    })
-    .collect()
+    used.filter_map(|service| finding(look, service, &namespaces)).collect()
 }
 
-/// The policies that say who may connect to pods: the first with each selector, and whether any of those lets the controllers in.
-fn policies<'a>(look: &Look<'a>, controllers: &BTreeSet<&str>) -> Selectors<'a, (&'a Object<NetworkPolicy>, bool)> {
-    let of_ingress = look.cluster.network_policies.iter().filter_map(|policy| {
-        let spec = policy.value.spec.as_ref()?;
-        let is_one = spec.policy_types.as_ref().is_none_or(|types| types.iter().any(|word| word == "Ingress"));
-        is_one.then(|| (policy.reference.namespace.as_str(), spec.pod_selector.as_ref(), (policy, lets_in(&policy.value, controllers))))
-    });
-    Selectors::of(of_ingress, |(_, one), (_, other)| *one |= other)
+/// The policies that say who may connect to the pods of a workload.
+fn policies<'a>(look: &Look<'a>, workload: &'a Object<Workload>) -> Vec<&'a Object<NetworkPolicy>> {
+    let all = of_namespace(&look.cluster.network_policies, &workload.reference.namespace).iter();
+    let holds = |policy: &&Object<NetworkPolicy>| {
+        let Some(spec) = policy.value.spec.as_ref() else { return false };
+        let of_ingress = spec.policy_types.as_ref().is_none_or(|types| types.iter().any(|word| word == "Ingress"));
+        of_ingress && spec.pod_selector.as_ref().is_none_or(|selector| fits(selector, &workload.value))
+    };
+    all.filter(holds).collect()
 }
 
-fn finding<'a>(look: &Look<'a>, service: &'a Object<Service>, first: &Object<NetworkPolicy>) -> Diagnostic {
+/// Whether a selector certainly fits pods: expressions are not read.
+pub(super) fn fits(selector: &LabelSelector, workload: &Workload) -> bool {
+    let labels = selector.match_labels.as_ref();
+    selector.match_expressions.as_ref().is_none_or(Vec::is_empty) && labels.is_none_or(|labels| selects(labels, &workload.labels))
+}
+
+fn finding<'a>(look: &Look<'a>, service: &'a Object<Service>, controllers: &BTreeSet<&str>) -> Option<Diagnostic> {
+    let workload = look.links.selected(service).next()?;
+    let policies = policies(look, workload);
+    let first = policies.first()?;
+    if controllers.contains(service.reference.namespace.as_str()) || policies.iter().any(|policy| lets_in(&policy.value, controllers)) {
+        return None;
+    }
     let name = format!("{}/{}", service.reference.namespace, service.reference.name);
     let message = format!("NetworkPolicy `{}` keeps the controller from Service `{name}`: no other namespace may connect to its pods", first.reference.name);
     let finding = RULE.finding(message).at(first.span(&["spec", "ingress"])).subject(name).object(first.reference.clone());
@@ -212,7 +217,7 @@ fn finding<'a>(look: &Look<'a>, service: &'a Object<Service>, first: &Object<Net
         Some(user) => finding.related("this path leads there, and answers 504", user.ingress.service_span(user.backend.place)),
         None => finding,
     };
-    finding.help("allow the namespace of the controller: `from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress-nginx}}}]`")
+    Some(finding.help("allow the namespace of the controller: `from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress-nginx}}}]`"))
 }
 
 /// Whether a policy lets a controller in, as far as nothing is sure to keep it out.

@@ -2,10 +2,10 @@
 
 use super::behind::behind;
 use super::look::Look;
-use super::selectors::{Selectors, has_expressions};
+use super::shut_out_controller::fits;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use crate::manifest::{Object, Workload};
+use crate::manifest::{Object, Workload, of_namespace};
 use k8s_openapi::api::networking::v1::{NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyPort};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use std::collections::HashSet;
@@ -208,52 +208,46 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     if look.cluster.network_policies.is_empty() {
         return Vec::new();
     }
-    let (policies, otherwise) = (policies(look), selected_otherwise(look));
     let backends: Vec<_> = behind(look).into_iter().map(|behind| behind.workload).collect();
     let mut told = HashSet::new();
-    let shut_out = backends.into_iter().chain(look.controllers()).filter_map(|workload| {
-        let namespace = workload.reference.namespace.as_str();
-        let said = policies.about(namespace, &workload.value.labels);
-        let is_let_out = otherwise.contains(namespace) || said.iter().any(|(_, lets_out)| *lets_out);
-        said.first().filter(|_| !is_let_out).map(|(first, _)| (*first, workload))
-    });
-    shut_out.filter(|(first, _)| told.insert(&first.reference)).map(|(first, workload)| finding(first, workload)).collect()
+    let all = backends.into_iter().chain(look.controllers());
+    all.filter_map(|workload| finding(look, workload).filter(|(policy, _)| told.insert(*policy))).map(|(_, finding)| finding).collect()
 }
 
-fn finding(first: &Object<NetworkPolicy>, workload: &Object<Workload>) -> Diagnostic {
+fn finding<'a>(look: &Look<'a>, workload: &'a Object<Workload>) -> Option<(&'a crate::diagnostic::ObjectRef, Diagnostic)> {
+    let all = of_namespace(&look.cluster.network_policies, &workload.reference.namespace).iter();
+    let policies: Vec<&Object<NetworkPolicy>> = all.filter(|policy| is_for(policy, &workload.value)).collect();
+    let first = *policies.first()?;
+    let rules = policies.iter().flat_map(|policy| policy.value.spec.iter().flat_map(|spec| spec.egress.iter().flatten()));
+    if rules.into_iter().any(|rule| lets_out(rule, &workload.reference.namespace)) || is_selected_otherwise(look, workload) {
+        return None;
+    }
     let pods = format!("{} `{}/{}`", workload.reference.kind, workload.reference.namespace, workload.reference.name);
     let message = format!("NetworkPolicy `{}` keeps the pods of {pods} from DNS: they find no name", first.reference.name);
     let finding = RULE.finding(message).at(first.span(&["spec", "egress"])).subject(pods).object(first.reference.clone());
     let finding = finding.related("these pods", workload.span(&["metadata", "name"]));
-    finding.help("allow `{to: [{namespaceSelector: {}}], ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]}`")
+    Some((&first.reference, finding.help("allow `{to: [{namespaceSelector: {}}], ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]}`")))
 }
 
-/// The policies that say what pods may reach: the first with each selector, and whether any of those lets questions out.
-fn policies<'a>(look: &Look<'a>) -> Selectors<'a, (&'a Object<NetworkPolicy>, bool)> {
-    let of_egress = look.cluster.network_policies.iter().filter_map(|policy| {
-        let spec = policy.value.spec.as_ref()?;
-        let is_one = match &spec.policy_types {
-            Some(types) => types.iter().any(|word| word == "Egress"),
-            None => spec.egress.is_some(),
-        };
-        is_one.then(|| (policy.reference.namespace.as_str(), spec.pod_selector.as_ref(), (policy, is_open(policy))))
-    });
-    Selectors::of(of_egress, |(_, one), (_, other)| *one |= other)
-}
-
-/// The namespaces with a policy that is selected by expressions, which are not read, and that may let pods out.
-fn selected_otherwise<'a>(look: &Look<'a>) -> HashSet<&'a str> {
-    let by_expression = |policy: &&Object<NetworkPolicy>| {
-        let selector = policy.value.spec.as_ref().and_then(|spec| spec.pod_selector.as_ref());
-        selector.is_some_and(has_expressions) && is_open(policy)
+/// Whether a policy says what pods may reach.
+fn is_for(policy: &Object<NetworkPolicy>, workload: &Workload) -> bool {
+    let Some(spec) = policy.value.spec.as_ref() else { return false };
+    let of_egress = match &spec.policy_types {
+        Some(types) => types.iter().any(|word| word == "Egress"),
+        None => spec.egress.is_some(),
     };
-    look.cluster.network_policies.iter().filter(by_expression).map(|policy| policy.reference.namespace.as_str()).collect()
+    of_egress && spec.pod_selector.as_ref().is_none_or(|selector| fits(selector, workload))
 }
 
-/// Whether a policy lets questions out.
-fn is_open(policy: &Object<NetworkPolicy>) -> bool {
-    let mut rules = policy.value.spec.iter().flat_map(|spec| spec.egress.iter().flatten());
-    rules.any(|rule| lets_out(rule, &policy.reference.namespace))
+/// Whether a policy that is selected by expressions, which are not read, may let the pods out.
+fn is_selected_otherwise(look: &Look, workload: &Object<Workload>) -> bool {
+    let by_expression = |policy: &Object<NetworkPolicy>| {
+        let spec = policy.value.spec.as_ref();
+        let selector = spec.and_then(|spec| spec.pod_selector.as_ref());
+        let has = selector.and_then(|selector| selector.match_expressions.as_ref()).is_some_and(|expressions| !expressions.is_empty());
+        has && spec.iter().flat_map(|spec| spec.egress.iter().flatten()).any(|rule| lets_out(rule, &workload.reference.namespace))
+    };
+    of_namespace(&look.cluster.network_policies, &workload.reference.namespace).iter().any(by_expression)
 }
 
 /// Whether a rule lets questions out to a server that may be that of the cluster.

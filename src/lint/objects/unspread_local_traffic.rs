@@ -1,10 +1,9 @@
 //! Nodes that drop requests, because no pod is on them.
 
+use crate::manifest::{Object, Workload};
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use crate::manifest::{Object, Workload, selection};
-use std::collections::HashMap;
 
 pub(super) static RULE: Rule = Rule {
     name: "unspread-local-traffic",
@@ -137,12 +136,10 @@ spec:
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let services = look.cluster.services.iter().filter_map(|service| Some((service, service.value.spec.as_ref()?)));
     let local = services.filter(|(_, spec)| spec.external_traffic_policy.as_deref() == Some("Local"));
-    let mut together = HashMap::new();
     local
         .filter_map(|(service, spec)| {
             let kind = spec.type_.as_deref().filter(|kind| matches!(*kind, "LoadBalancer" | "NodePort"))?;
-            let unspread = || look.links.selected(service).find(|workload| !is_spread(workload));
-            let workload = (*together.entry(selection(service)?).or_insert_with(unspread))?;
+            let workload = look.links.selected(service).find(|workload| !is_spread(workload))?;
             let pods = format!("{} `{}`", workload.reference.kind, workload.reference.name);
             let (severity, message) = match kind {
                 "NodePort" => (Severity::Warning, format!("requests to nodes without a pod of {pods} are dropped: nothing spreads its pods over the nodes")),

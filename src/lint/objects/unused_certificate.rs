@@ -1,7 +1,7 @@
 //! Certificates that no Ingress serves.
 
 use super::look::Look;
-use super::likely;
+use super::meant;
 use crate::catalog::features::{backend_tls, client_auth};
 use crate::catalog::key::Spec;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -133,7 +133,7 @@ fn finding(certificate: &Object<Issuance>, hosts: &HashMap<(&str, String), &str>
     let message = format!("no Ingress names Secret `{secret}`, which the Certificate for host `{host}` is put into: another certificate is served");
     let finding = RULE.finding(message).at(certificate.span(&["spec", "secretName"]));
     let finding = finding.subject(secret).object(certificate.reference.clone());
-    Some(match likely(other, [secret]) {
+    Some(match meant(other, [secret]) {
         Some(_) => finding.help(format!("the Ingress names `{other}`: did you mean `{secret}`?")),
         None => finding.help(format!("name `{secret}` as `secretName` in `tls` of the Ingress")),
     })

@@ -1,8 +1,6 @@
 //! From a directive that nginx refuses back to the line of the manifests that caused it.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::rc::Rc;
+use std::collections::{BTreeMap, HashSet};
 
 use k8s_openapi::api::networking::v1::Ingress;
 
@@ -20,8 +18,6 @@ use crate::source::Span;
 pub(super) struct Explainer<'a> {
     cluster: &'a Cluster,
     causes: Causes<'a>,
-    /// The raw configuration of the hosts that were asked for before.
-    of_hosts: RefCell<HashMap<&'a str, Rc<[Suspect<'a>]>>>,
 }
 
 /// Something of the manifests that a refusal may come from, and the object that it is in.
@@ -33,7 +29,7 @@ struct Suspect<'a> {
 
 impl<'a> Explainer<'a> {
     pub(super) fn new(cluster: &'a Cluster, causes: Causes<'a>) -> Self {
-        Self { cluster, causes, of_hosts: RefCell::default() }
+        Self { cluster, causes }
     }
 
     /// The finding about a refusal.
@@ -43,9 +39,8 @@ impl<'a> Explainer<'a> {
         if let Some(finding) = of_path(refusal, &routes, server) {
             return finding;
         }
-        let (of_host, own) = (self.of_host(server), self.snippets(refusal, &routes));
-        let snippets = || own.iter().chain(&*of_host);
-        if let Some(suspect) = snippets().find(|suspect| holds(suspect.value, &written(refusal))) {
+        let snippets = self.snippets(refusal, &routes);
+        if let Some(suspect) = snippets.iter().find(|suspect| holds(suspect.value, &written(refusal))) {
             let finding = at(refusal, suspect).within(written(refusal));
             return match run_on(&refusal.line) {
                 Some(line) => finding.note(format!("a `;` is missing behind `{line}`")),
@@ -56,7 +51,7 @@ impl<'a> Explainer<'a> {
         let is_governing = |name: &str| settings::find(name).is_some_and(|setting| governs(setting.directives, &refusal.directive));
         governors.extend(self.keys(&is_governing));
         let shown = governors.iter().find(|suspect| is_shown(suspect.value.trim(), &refusal.line));
-        if let Some(suspect) = shown.or(governors.first()).or(snippets().next()) {
+        if let Some(suspect) = shown.or(governors.first()).or(snippets.first()) {
             return at(refusal, suspect);
         }
         let by_path = refusal.path.as_ref().and_then(|path| routes.iter().find(|route| route.path == *path));
@@ -72,20 +67,17 @@ impl<'a> Explainer<'a> {
         owned.map(<[_]>::to_vec).or_else(|| server.map(|server| server.routes.iter().collect())).unwrap_or_default()
     }
 
-    /// All raw configuration of a host: what is said for it stands outside of the locations of whoever says it.
-    fn of_host(&self, server: Option<&'a Server>) -> Rc<[Suspect<'a>]> {
-        let Some(server) = server else { return Rc::default() };
-        let mut known = self.of_hosts.borrow_mut();
-        let of_host = known.entry(&server.hostname).or_insert_with(|| {
-            let routes: Vec<&Route> = server.routes.iter().collect();
-            Rc::from(self.annotations(&routes, &is_snippet))
-        });
-        Rc::clone(of_host)
-    }
-
-    /// The other raw configuration that may have brought a line to where it is refused.
+    /// All raw configuration that may have brought a line to where it is refused.
     fn snippets(&self, refusal: &Refusal, routes: &[&'a Route]) -> Vec<Suspect<'a>> {
-        let mut found = if refusal.owner.is_some() { self.annotations(routes, &is_snippet) } else { Vec::new() };
+        let is_snippet = |name: &str| name.ends_with("-snippet");
+        // What is said for a host stands outside of the locations of whoever says it.
+        let of_host = || {
+            let server = refusal.host.as_deref().and_then(|host| self.causes.server(host));
+            let routes: Vec<&Route> = server.map(|server| server.routes.iter().collect()).unwrap_or_default();
+            self.annotations(&routes, &is_snippet)
+        };
+        let mut found = self.annotations(routes, &is_snippet);
+        found.extend(of_host());
         found.extend(self.keys(&is_snippet));
         if refusal.host.is_none() {
             let mut routes: Vec<&Route> =
@@ -138,10 +130,6 @@ fn suspect<'a>(ingress: &'a Object<Ingress>, name: &str, span: Span) -> Suspect<
     let value = ingress.value.metadata.annotations.as_ref().and_then(|all: &BTreeMap<_, _>| all.get(name));
     let found = Found { span, subject: name.to_owned() };
     Suspect { found, object: ingress.reference.clone(), value: value.map(String::as_str).unwrap_or_default() }
-}
-
-fn is_snippet(name: &str) -> bool {
-    name.ends_with("-snippet")
 }
 
 fn is_governor(name: &str, refusal: &Refusal) -> bool {

@@ -27,7 +27,7 @@ pub(in crate::lower) fn read_default_backend(reader: &mut Reader) -> Result<Opti
         return Ok(Some(key));
     }
     let namespace = reader.namespace();
-    match reader.world.holds_services_of(namespace) {
+    match reader.world.cluster.services.iter().any(|service| service.reference.namespace == namespace) {
         true => reader.ignore(&keys::SERVICE, &format!("there is no Service `{}`", shown(&key))),
         // Of a namespace without Services in the input, nobody knows which ones the cluster has.
         false => reader.absent(&keys::SERVICE, "Service", &shown(&key)),

@@ -1,5 +1,7 @@
 //! Headers of the response, from a ConfigMap.
 
+use std::collections::HashSet;
+
 use super::objects;
 use super::reader::{Reader, Stop, shown};
 use crate::catalog::features::response_headers as keys;
@@ -16,13 +18,14 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Vec<(String, String)
             false => objects::malformed(reader, &keys::HEADERS),
         });
     };
+    let allowed: HashSet<&String> = reader.world.settings.headers.allowed_custom.iter().collect();
     let mut headers = Vec::new();
     for (name, value) in config_map.value.data.iter().flatten() {
         let reason = if !patterns::HEADER_NAME.is_match(name) {
             format!("`{}` in the ConfigMap `{reference}` is not the name of a header", shown(name))
         } else if !patterns::HEADER_VALUE.is_match(value) {
             format!("the header `{name}` in the ConfigMap `{reference}` has a value that is empty or has characters that are not allowed")
-        } else if !reader.world.allowed_headers.contains(name) {
+        } else if !allowed.contains(name) {
             format!("the settings do not allow the header `{name}` (`global-allowed-response-headers`)")
         } else {
             headers.push((name.clone(), value.clone()));

@@ -1,0 +1,151 @@
+//! `ingressc explain`
+
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+use clap::{Args, ValueEnum};
+
+use super::because::places;
+use super::requests::RequestArgs;
+use super::source::{Source, SourceArgs};
+use crate::cli::console::Console;
+use crate::cli::progress::Progress;
+use crate::cli::{Failure, Global, Status};
+use crate::output::decision::{self, Explained};
+use crate::output::untrusted::many_lines;
+use crate::route::{Config, Request};
+
+const EXAMPLES: &str = "\
+Examples:
+  ingressc explain https://shop.example.com/api/v1 manifests/
+      Which Service gets the request, what of it, after which checks, and the lines that decide
+  ingressc explain http://shop.example.com/ -H 'X-Canary: always' --client-ip 192.0.2.7 manifests/
+      The same for a request with a header, from an address
+  ingressc explain https://shop.example.com/api/v1 --live nginx.conf
+      What a running controller does with it, without any manifests
+  ingressc explain https://shop.example.com/api/v1 manifests/ --live live/
+      Both, where they differ
+  ingressc explain --requests requests.jsonl --format json manifests/
+      Many requests, one JSON a line
+
+Exit codes: 0 answered, 1 both sides were asked and differ, 2 the job could not be done";
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(in crate::cli) struct Explain {
+    /// The URL of the request
+    #[arg(value_name = "URL", required_unless_present = "requests")]
+    url: Option<String>,
+    /// Manifests: file, folder, or `-` [default: the current folder, where there is no --live]
+    #[arg(value_name = "PATH", value_hint = clap::ValueHint::AnyPath)]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    request: RequestArgs,
+    /// How to write the answer
+    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true, value_name = "text|json")]
+    format: Format,
+    #[command(flatten)]
+    source: SourceArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For scripts.
+    Json,
+}
+
+impl Explain {
+    pub(in crate::cli) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
+        let progress = Progress::start(console, "reading the configuration…");
+        let (requests, paths) = self.requests()?;
+        let live = self.source.live()?;
+        let is_declared = live.is_none() || !paths.is_empty();
+        let paths = if paths.is_empty() { vec![PathBuf::from(".")] } else { paths };
+        let declared = if is_declared { Some(self.source.declared(&paths, global, live.as_ref())?) } else { None };
+        let bare = match &declared {
+            Some(declared) => self.source.bare(declared, &paths, global, live.as_ref())?,
+            None => None,
+        };
+        drop(progress);
+        let mut notes = Vec::new();
+        for source in declared.iter().chain(&live) {
+            console.findings(&source.findings(), 0, source.side.sources());
+            notes.extend(source.notes());
+        }
+        if console.is_watched() {
+            notes.iter().for_each(|note| console.note(&format!("note: {}\n", many_lines(note))));
+        }
+        let sides: Vec<&Source> = declared.iter().chain(&live).collect();
+        let is_many = self.request.requests.is_some();
+        let mut answers: Vec<Vec<Explained>> = sides.iter().map(|source| answers(source, &requests, is_many)).collect();
+        if let (Some(bare), Some(declared)) = (&bare, answers.first_mut()) {
+            add_bare(declared, bare, &requests);
+        }
+        let mut is_same = true;
+        let mut out = String::new();
+        for (at, request) in requests.iter().enumerate() {
+            let of_request: Vec<&Explained> = answers.iter().map(|side| &side[at]).collect();
+            is_same &= of_request.windows(2).all(|pair| pair[0].is_as(pair[1]));
+            match self.format {
+                Format::Json => {
+                    out.push_str(&decision::json(request, &of_request, self.request.requests.is_some()).map_err(anyhow::Error::from)?);
+                    out.push('\n');
+                }
+                Format::Text => {
+                    console.report(|paint| decision::text(request, &of_request, paint))?;
+                }
+            }
+        }
+        console.result(&out)?;
+        let status = sides.iter().map(|source| source.side.status()).fold(Status::Clean, Status::max);
+        Ok(if is_same { status } else { status.max(Status::Findings) })
+    }
+
+    /// The requests, and the paths: with a file of requests, all words are paths.
+    fn requests(&self) -> anyhow::Result<(Vec<Request>, Vec<PathBuf>)> {
+        if self.request.requests.is_some() {
+            let first = self.url.iter().map(PathBuf::from);
+            return Ok((self.request.many()?, first.chain(self.paths.iter().cloned()).collect()));
+        }
+        let url = self.url.as_ref().ok_or_else(|| anyhow!("no URL is given"))?;
+        Ok((vec![self.request.request(url)?], self.paths.clone()))
+    }
+}
+
+/// What becomes of requests where nothing is supposed to be there that the manifests name and do not hold.
+fn add_bare(explained: &mut [Explained], bare: &Source, requests: &[Request]) {
+    let tree = bare.tree();
+    let config = Config::lift(&tree, bare.dynamic());
+    for (explained, request) in explained.iter_mut().zip(requests) {
+        let known: Vec<String> = explained.ends().collect();
+        let ways = config.branches(request).into_iter().filter(|way| !known.contains(&decision::end(&way.end)));
+        explained.ways.extend(ways.map(|mut way| {
+            way.when.insert(0, String::from("what the manifests name and do not hold is not in the cluster either"));
+            way
+        }));
+    }
+}
+
+/// What one side says of each request. Of many, the near misses are left out.
+fn answers(source: &Source, requests: &[Request], is_many: bool) -> Vec<Explained> {
+    let tree = source.tree();
+    let config = Config::lift(&tree, source.dynamic());
+    let explained = requests.iter().map(|request| {
+        let mut ways = config.branches(request);
+        let decision = ways.remove(0);
+        let near = if is_many { Vec::new() } else { config.near(request, &decision) };
+        (decision, ways, near)
+    });
+    let explained: Vec<_> = explained.collect();
+    let spans: Vec<_> = explained.iter().flat_map(|(_, _, near)| near.iter().map(|near| near.at)).collect();
+    let decisions: Vec<_> = explained.iter().flat_map(|(decision, ways, _)| std::iter::once(decision).chain(ways)).collect();
+    let places = std::rc::Rc::new(places(source, &tree, &decisions, &spans));
+    let name = source.side.name(if source.side.dump().is_some() { "live" } else { "declared" });
+    explained
+        .into_iter()
+        .map(|(decision, ways, near)| Explained { side: name.clone(), decision, ways, near, places: places.clone() })
+        .collect()
+}

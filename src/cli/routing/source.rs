@@ -1,0 +1,183 @@
+//! What is asked: manifests, compiled, or a configuration that runs somewhere.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::PathBuf;
+
+use clap::Args;
+use k8s_openapi::api::core::v1::Service as K8sService;
+
+use crate::cli::absent;
+use crate::cli::controller::ControllerOptions;
+use crate::cli::dump::{Dump, Live, Lua};
+use crate::cli::project::Project;
+use crate::cli::side::{Declared, Side};
+use crate::cli::written::Written;
+use crate::cli::{Failure, Global};
+use crate::conf::Tree;
+use crate::diagnostic::{ObjectRef, Severity};
+use crate::emit::{Nginx, Options, Target as _};
+use crate::ir::DEFAULT_UPSTREAM;
+use crate::lower;
+use crate::manifest::Object;
+use crate::route::{Dynamic, Service};
+
+/// Where the configuration is that is asked.
+#[derive(Debug, Args)]
+pub(super) struct SourceArgs {
+    /// A configuration that runs: nginx.conf, the output of `nginx -T`, or a folder with nginx.conf, backends.json, certificates.json and
+    /// lua.json
+    #[arg(long, value_name = "FILE|DIR", value_hint = clap::ValueHint::AnyPath)]
+    pub(super) live: Option<PathBuf>,
+    /// The answer of the controller at /configuration/backends
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, requires = "live")]
+    live_backends: Option<PathBuf>,
+    /// The controller's settings for Lua, /etc/nginx/lua/cfg.json in its pod
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, requires = "live")]
+    live_lua: Option<PathBuf>,
+    /// Which host has which certificate, in the form of certificates.json of `render -o`
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, requires = "live")]
+    live_certificates: Option<PathBuf>,
+    /// Ask what `render --target` writes for this target
+    #[arg(long, value_name = "ingress-nginx|nginx", value_parser = ["ingress-nginx", "nginx"], default_value = "ingress-nginx")]
+    #[arg(hide_possible_values = true, hide_default_value = true, conflicts_with = "live")]
+    target: String,
+    #[command(flatten)]
+    controller: ControllerOptions,
+}
+
+/// Objects that are named and are not there although others of their kind and namespace are: they are missing, and not elsewhere.
+fn missing(project: &Project, supposes: bool) -> BTreeSet<ObjectRef> {
+    let known = absent::known(&project.cluster);
+    let places: BTreeSet<(&str, &str)> = known.iter().map(|object| (object.kind.as_str(), object.namespace.as_str())).collect();
+    let absent = lower::absent(&project.cluster, &project.controller).into_iter().map(|absent| absent.object);
+    absent
+        .filter(|object| !supposes && object.kind != "IngressClass" || places.contains(&(object.kind.as_str(), object.namespace.as_str())))
+        .collect()
+}
+
+/// Services by the names that the controller gives their upstreams.
+fn upstreams<'s>(services: impl Iterator<Item = &'s Object<K8sService>>) -> impl Iterator<Item = (String, Service)> {
+    services.flat_map(|object| {
+        let (namespace, name) = (&object.reference.namespace, &object.reference.name);
+        let service = |port: Option<String>| Service { namespace: namespace.clone(), name: name.clone(), port };
+        let mut all = vec![(format!("custom-default-backend-{namespace}-{name}"), service(None))];
+        for port in object.value.spec.iter().flat_map(|spec| spec.ports.iter().flatten()) {
+            let names = [Some(port.port.to_string()), port.name.clone()];
+            all.extend(names.into_iter().flatten().map(|port| (format!("{namespace}-{name}-{port}"), service(Some(port.clone())))));
+        }
+        all
+    })
+}
+
+/// All of them, and that of the default backend.
+fn services(declared: &Declared) -> Vec<(String, Service)> {
+    let default = declared.project.controller.flags.default_backend_service.split_once('/');
+    let default = default.map(|(namespace, name)| {
+        (DEFAULT_UPSTREAM.to_owned(), Service { namespace: namespace.to_owned(), name: name.to_owned(), port: None })
+    });
+    upstreams(declared.project.cluster.services.iter()).chain(default).collect()
+}
+
+/// A configuration that can be asked.
+pub(super) struct Source {
+    /// Where it comes from.
+    pub(super) side: Side,
+    /// What it is written as, where that is not what the controller writes.
+    rewritten: Option<Written>,
+}
+
+impl SourceArgs {
+    /// The configuration that runs.
+    pub(super) fn live(&self) -> Result<Option<Source>, Failure> {
+        let Some(path) = &self.live else { return Ok(None) };
+        let given = [(Lua::Backends, &self.live_backends), (Lua::Settings, &self.live_lua), (Lua::Certificates, &self.live_certificates)];
+        let lua = given.into_iter().filter_map(|(what, path)| Some((what, path.clone()?))).collect();
+        let dump = Dump::read(&Live { path: path.clone(), lua })?;
+        Ok(Some(Source { side: Side::Dump(Box::new(dump)), rewritten: None }))
+    }
+
+    /// What manifests come to, as the controller of the other side where there is one. What they name and do not hold is supposed to
+    /// be there, unless others of its kind and namespace are.
+    pub(super) fn declared(&self, paths: &[PathBuf], global: &Global, live: Option<&Source>) -> Result<Source, Failure> {
+        self.compiled(paths, global, live, true)
+    }
+
+    /// The same where nothing is supposed to be there; none where that makes no difference.
+    pub(super) fn bare(
+        &self,
+        declared: &Source,
+        paths: &[PathBuf],
+        global: &Global,
+        live: Option<&Source>,
+    ) -> Result<Option<Source>, Failure> {
+        let supposes = declared.side.declared().is_some_and(|declared| !declared.supposed.is_empty());
+        if supposes { self.compiled(paths, global, live, false).map(Some) } else { Ok(None) }
+    }
+
+    fn compiled(&self, paths: &[PathBuf], global: &Global, live: Option<&Source>, supposes: bool) -> Result<Source, Failure> {
+        let facts = live.and_then(|live| live.side.dump()).map(|dump| &dump.facts);
+        let project = Declared::read(paths, &self.controller, global, facts)?;
+        let missing = missing(&project, supposes);
+        let declared = Declared::compile(project, &self.controller, facts, true, &missing)?;
+        let rewritten = (self.target == Nginx.name()).then(|| Written::of_files(Nginx.render(&declared.proxy, &Options::default()).value));
+        Ok(Source { side: Side::Declared(Box::new(declared)), rewritten })
+    }
+}
+
+impl Source {
+    /// The tree of the configuration.
+    pub(super) fn tree(&self) -> Tree<'_> {
+        self.rewritten.as_ref().map_or_else(|| self.side.tree(), Written::tree)
+    }
+
+    /// What Lua gets.
+    pub(super) fn dynamic(&self) -> Dynamic {
+        let lua = |what| if self.rewritten.is_some() { None } else { self.side.dynamic(what) };
+        let dynamic = Dynamic::new(lua(Lua::Backends), lua(Lua::Certificates), lua(Lua::Settings));
+        let dynamic = dynamic.with_services(self.side.declared().map(services).unwrap_or_default());
+        let Some(declared) = self.side.declared().filter(|declared| declared.project.cluster.endpoint_slices.is_empty()) else {
+            return dynamic;
+        };
+        let services = &declared.project.cluster.services;
+        // A Service that is missing among others has none, and the name of another host is known.
+        let named =
+            |object: &Object<K8sService>| object.value.spec.as_ref().is_some_and(|spec| spec.type_.as_deref() == Some("ExternalName"));
+        let open: HashSet<String> = upstreams(services.iter().filter(|object| !named(object))).map(|(upstream, _)| upstream).collect();
+        dynamic.without_endpoints(|upstream| services.is_empty() && upstream != DEFAULT_UPSTREAM || open.contains(upstream))
+    }
+
+    /// What was found on the way that makes answers worse.
+    pub(super) fn findings(&self) -> Vec<crate::diagnostic::Diagnostic> {
+        match &self.side {
+            Side::Declared(declared) => {
+                declared.project.findings.iter().filter(|finding| finding.severity == Severity::Error).cloned().collect()
+            }
+            Side::Dump(dump) => dump.findings.clone(),
+        }
+    }
+
+    /// What an answer does not rest on, in sentences.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if let Some(declared) = self.side.declared() {
+            if declared.project.cluster.endpoint_slices.is_empty() {
+                notes.push(String::from("no EndpointSlice is in the input: each Service is taken to have endpoints"));
+            }
+            notes.extend(declared.supposed.notes(false).into_iter().map(|note| note.replace("is not compared", "is not known")));
+        }
+        let is_of_controller = self.side.dump().is_some_and(|dump| {
+            dump.tree().servers().any(|server| server.directives().any(|directive| directive.name().starts_with("ssl_certificate_by_lua")))
+        });
+        if is_of_controller {
+            for (what, part) in [
+                (Lua::Backends, "whether backends have endpoints, and canaries"),
+                (Lua::Certificates, "which certificates hosts have, and whether they redirect to HTTPS for that"),
+            ] {
+                if self.side.dynamic(what).is_none() {
+                    notes.push(format!("`{}` is not there: {part} are not known", what.file()));
+                }
+            }
+        }
+        notes
+    }
+}

@@ -1,0 +1,315 @@
+//! What becomes of a request as JSON. The schema has a number; fields are added without a new one.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Explained, Places};
+use crate::output::difference::Spot;
+use crate::route::{Answer, Certificate, Decision, End, Http, Match, Matched, Passed, Request, Verdict};
+use crate::source::Span;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    request: Asked<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    side: Option<&'a str>,
+    #[serde(flatten)]
+    answer: Explanation<'a>,
+    /// What other sides say.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    others: Vec<Other<'a>>,
+}
+
+#[derive(Serialize)]
+struct Other<'a> {
+    side: &'a str,
+    #[serde(flatten)]
+    answer: Explanation<'a>,
+}
+
+#[derive(Serialize)]
+struct Asked<'a> {
+    url: String,
+    method: &'a str,
+    host: Option<&'a str>,
+    headers: BTreeMap<&'a str, Vec<&'a str>>,
+    client_ip: String,
+    sni: Option<&'a str>,
+    http: &'static str,
+}
+
+#[derive(Serialize)]
+struct Explanation<'a> {
+    server: Option<Named<'a>>,
+    certificate: Option<String>,
+    route: Option<Route<'a>>,
+    status: Option<u16>,
+    redirect: Option<&'a str>,
+    backend: Option<Backend<'a>>,
+    canary: Vec<Canary<'a>>,
+    sees: Option<Sees<'a>>,
+    checks: Vec<Check<'a>>,
+    steps: Vec<Step<'a>>,
+    /// Other ways, and what they depend on.
+    branches: Vec<Branch<'a>>,
+    when: &'a [String],
+    unknown: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Named<'a> {
+    name: &'a str,
+    location: Option<Location<'a>>,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    file: &'a str,
+    line: usize,
+    column: usize,
+}
+
+#[derive(Serialize)]
+struct Route<'a> {
+    r#match: &'static str,
+    path: &'a str,
+    ingress: Option<String>,
+    location: &'a str,
+    because: Option<Location<'a>>,
+}
+
+#[derive(Serialize)]
+struct Backend<'a> {
+    namespace: Option<&'a str>,
+    service: Option<&'a str>,
+    port: Option<&'a str>,
+    endpoints: &'a [String],
+    endpoints_known: bool,
+    upstream: &'a str,
+    protocol: &'a str,
+}
+
+#[derive(Serialize)]
+struct Canary<'a> {
+    service: &'a str,
+    probability: f64,
+    when: &'a str,
+}
+
+#[derive(Serialize)]
+struct Sees<'a> {
+    method: &'a str,
+    uri: Option<&'a str>,
+    host: Option<&'a str>,
+    headers: BTreeMap<&'a str, Sent<'a>>,
+    removed: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    mirrors: &'a [String],
+}
+
+/// The values of a header; `null` where one is not known.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Sent<'a> {
+    Once(Option<&'a str>),
+    Often(Vec<Option<&'a str>>),
+}
+
+#[derive(Serialize)]
+struct Check<'a> {
+    kind: &'static str,
+    result: &'static str,
+    detail: &'a str,
+    because: Option<Location<'a>>,
+}
+
+#[derive(Serialize)]
+struct Step<'a> {
+    what: &'a str,
+    because: Option<Location<'a>>,
+}
+
+#[derive(Serialize)]
+struct Branch<'a> {
+    when: &'a [String],
+    route: Option<Route<'a>>,
+    status: Option<u16>,
+    redirect: Option<&'a str>,
+    backend: Option<Backend<'a>>,
+    sees: Option<Sees<'a>>,
+}
+
+/// A request and what its sides say: the first one, and others beside it. `is_line`: all on one line.
+///
+/// # Errors
+/// Where it cannot be written, which cannot be.
+pub fn json(request: &Request, sides: &[&Explained], is_line: bool) -> serde_json::Result<String> {
+    let Some((first, others)) = sides.split_first() else { return Ok(String::new()) };
+    let document = Document {
+        schema: 1,
+        request: asked(request),
+        side: (!others.is_empty()).then_some(first.side.as_str()),
+        answer: explanation(first),
+        others: others.iter().map(|other| Other { side: &other.side, answer: explanation(other) }).collect(),
+    };
+    if is_line { serde_json::to_string(&document) } else { serde_json::to_string_pretty(&document) }
+}
+
+fn asked(request: &Request) -> Asked<'_> {
+    let mut headers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, value) in &request.headers {
+        headers.entry(name).or_default().push(value);
+    }
+    Asked {
+        url: url(request),
+        method: &request.method,
+        host: request.host.as_deref(),
+        headers,
+        client_ip: request.client.to_string(),
+        sni: request.sni.as_deref(),
+        http: match request.http {
+            Http::V10 => "1.0",
+            Http::V11 => "1.1",
+            Http::V2 => "2",
+        },
+    }
+}
+
+/// The URL of a request.
+pub(super) fn url(request: &Request) -> String {
+    let scheme = if request.is_tls { "https" } else { "http" };
+    let target = String::from_utf8_lossy(&request.target);
+    if target.contains("://") {
+        return target.into_owned();
+    }
+    format!("{scheme}://{}{target}", request.host.as_deref().unwrap_or_default())
+}
+
+fn explanation(explained: &Explained) -> Explanation<'_> {
+    let Explained { decision, places, ways, .. } = explained;
+    let (status, redirect, passed) = parts(&decision.end);
+    Explanation {
+        server: decision.server.as_ref().map(|server| Named { name: &server.name, location: location(places, Some(server.at)) }),
+        certificate: decision.certificate.as_ref().and_then(certificate),
+        route: decision.location.as_ref().map(|matched| route(matched, places)),
+        status,
+        redirect,
+        backend: passed.map(backend),
+        canary: passed.map(canary).unwrap_or_default(),
+        sees: passed.map(sees),
+        checks: decision
+            .checks
+            .iter()
+            .map(|check| Check {
+                kind: check.kind.name(),
+                result: match check.verdict {
+                    Verdict::Pass => "pass",
+                    Verdict::Refuse => "refuse",
+                    Verdict::Depends => "depends",
+                },
+                detail: &check.detail,
+                because: location(places, check.at),
+            })
+            .collect(),
+        steps: decision.steps.iter().map(|step| Step { what: &step.what, because: location(places, step.at) }).collect(),
+        branches: ways.iter().map(|way| branch(way, places)).collect(),
+        when: &decision.when,
+        unknown: &decision.unknown,
+    }
+}
+
+/// The parts of an end: status and redirect of the proxy's own answer, or what a backend gets.
+fn parts(end: &End) -> (Option<u16>, Option<&str>, Option<&Passed>) {
+    match end {
+        End::Answer(Answer { status, redirect, .. }) => (Some(*status), redirect.as_deref(), None),
+        End::Backend(passed) => (None, None, Some(passed)),
+        End::Closed | End::Unknown => (None, None, None),
+    }
+}
+
+fn branch<'a>(way: &'a Decision, places: &'a Places) -> Branch<'a> {
+    let (status, redirect, passed) = parts(&way.end);
+    Branch {
+        when: &way.when,
+        route: way.location.as_ref().map(|matched| route(matched, places)),
+        status,
+        redirect,
+        backend: passed.map(backend),
+        sees: passed.map(sees),
+    }
+}
+
+fn certificate(certificate: &Certificate) -> Option<String> {
+    match certificate {
+        Certificate::Secret(secret) => Some(secret.clone()),
+        Certificate::Default => Some(String::from("default")),
+        Certificate::File(file) => Some(file.clone()),
+        Certificate::Unknown => None,
+    }
+}
+
+fn route<'a>(matched: &'a Matched, places: &'a Places) -> Route<'a> {
+    Route {
+        r#match: match matched.by {
+            Match::Exact => "exact",
+            Match::Prefix => "prefix",
+            Match::Regex => "regex",
+            Match::Named => "named",
+        },
+        path: matched.ingress_path.as_deref().unwrap_or(&matched.path),
+        ingress: matched.ingress.as_ref().map(|ingress| format!("{}/{ingress}", matched.namespace.as_deref().unwrap_or_default())),
+        location: &matched.path,
+        because: location(places, Some(matched.at)),
+    }
+}
+
+fn backend(passed: &Passed) -> Backend<'_> {
+    Backend {
+        namespace: passed.namespace.as_deref(),
+        service: passed.service.as_deref(),
+        port: passed.port.as_deref(),
+        endpoints: passed.endpoints.as_deref().unwrap_or_default(),
+        endpoints_known: passed.endpoints.is_some(),
+        upstream: &passed.upstream,
+        protocol: &passed.protocol,
+    }
+}
+
+fn canary(passed: &Passed) -> Vec<Canary<'_>> {
+    passed.canary.iter().map(|share| Canary { service: &share.upstream, probability: share.probability, when: &share.when }).collect()
+}
+
+fn sees(passed: &Passed) -> Sees<'_> {
+    Sees {
+        method: &passed.method,
+        uri: passed.uri.as_deref(),
+        host: passed.host.as_deref(),
+        headers: headers(passed),
+        removed: &passed.removed,
+        mirrors: &passed.mirrors,
+    }
+}
+
+fn headers(passed: &Passed) -> BTreeMap<&str, Sent<'_>> {
+    let mut all: BTreeMap<&str, Sent<'_>> = BTreeMap::new();
+    for (name, value) in &passed.headers {
+        let value = value.as_deref();
+        let sent = match all.remove(name.as_str()) {
+            None => Sent::Once(value),
+            Some(Sent::Once(first)) => Sent::Often(vec![first, value]),
+            Some(Sent::Often(mut values)) => {
+                values.push(value);
+                Sent::Often(values)
+            }
+        };
+        all.insert(name, sent);
+    }
+    all
+}
+
+fn location(places: &Places, at: Option<Span>) -> Option<Location<'_>> {
+    let Spot { file, position } = places.spot(at)?;
+    Some(Location { file, line: position.line, column: position.column })
+}

@@ -1,0 +1,86 @@
+//! What becomes of a request: for people and for machines.
+
+mod json;
+mod text;
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+pub use json::json;
+pub use text::text;
+
+use super::difference::Spot;
+use crate::route::{Decision, End, Near};
+use crate::source::Span;
+
+/// Where a directive comes from.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The line that people can change.
+    pub spot: Option<Spot>,
+    /// In words; nothing for a configuration of which no manifests are known.
+    pub why: Option<String>,
+}
+
+/// Where directives come from, by the places where they start.
+#[derive(Debug, Default)]
+pub struct Places(pub HashMap<u32, Place>);
+
+impl Places {
+    /// Where a directive comes from.
+    #[must_use]
+    pub fn of(&self, at: Option<Span>) -> Option<&Place> {
+        self.0.get(&at?.start)
+    }
+
+    fn spot(&self, at: Option<Span>) -> Option<&Spot> {
+        self.of(at)?.spot.as_ref()
+    }
+}
+
+/// What one side says of a request.
+#[derive(Debug)]
+pub struct Explained {
+    /// The side.
+    pub side: String,
+    /// The way on which everything lets the request through.
+    pub decision: Decision,
+    /// The other ways.
+    pub ways: Vec<Decision>,
+    /// What would have taken it otherwise.
+    pub near: Vec<Near>,
+    /// Where the directives come from.
+    pub places: Rc<Places>,
+}
+
+impl Explained {
+    /// All ends of the request.
+    pub fn ends(&self) -> impl Iterator<Item = String> {
+        std::iter::once(&self.decision).chain(&self.ways).map(|way| end(&way.end))
+    }
+
+    /// Whether a client and a backend see the same as on another side.
+    #[must_use]
+    pub fn is_as(&self, other: &Self) -> bool {
+        let key = |side: &Self| {
+            let decision = &side.decision;
+            let checks: Vec<_> = decision.checks.iter().map(|check| (check.kind, check.verdict, check.detail.clone())).collect();
+            (end(&decision.end), checks, decision.certificate.clone())
+        };
+        key(self) == key(other)
+    }
+}
+
+/// The end of a request without places.
+#[must_use]
+pub fn end(end: &End) -> String {
+    match end {
+        End::Answer(answer) => format!("{} {:?}", answer.status, answer.redirect),
+        End::Backend(passed) => {
+            let passed = crate::route::Passed { at: None, ..(**passed).clone() };
+            format!("{passed:?}")
+        }
+        End::Closed => String::from("closed"),
+        End::Unknown => String::from("unknown"),
+    }
+}

@@ -1,0 +1,153 @@
+//! A configuration that can be asked.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
+
+use super::controller::Dynamic;
+use super::lift::{self, Lines, Names};
+use super::model::{Inside, Level, Listener, Server, Servers, Stream, Variables};
+use super::text::Template;
+use crate::conf::{Arg, Directive, Tree};
+
+/// A configuration of nginx, ready to be asked; it borrows the text.
+#[derive(Debug)]
+pub struct Config<'t> {
+    lines: Lines<'t>,
+    blocks: Vec<Directive<'t>>,
+    http: Level,
+    pub(super) servers: Vec<Server>,
+    /// The servers at each port.
+    pub(super) ports: BTreeMap<u16, Servers>,
+    pub(super) variables: Variables,
+    /// What zones of limits count.
+    pub(super) zones: HashMap<String, Template>,
+    /// The servers of upstreams by their names; none where Lua chooses them.
+    pub(super) upstreams: HashMap<String, Option<Vec<String>>>,
+    /// TCP that is passed on, by the port, with its variables and its upstreams.
+    pub(super) streams: BTreeMap<u16, Stream>,
+    pub(super) stream_variables: Variables,
+    pub(super) stream_upstreams: HashMap<String, Option<Vec<String>>>,
+    /// Headers are read that have underscores in their names, and that have any letters.
+    pub(super) reads: (bool, bool),
+    /// Room for what comes before the body: the bytes of the first buffer, how many more there are, and their bytes.
+    pub(super) buffers: (usize, usize, usize),
+    pub(super) dynamic: Dynamic,
+}
+
+impl<'t> Config<'t> {
+    /// Lifts a tree of `nginx.conf`, with what Lua gets beside it.
+    #[must_use]
+    pub fn lift(tree: &'t Tree<'t>, mut dynamic: Dynamic) -> Self {
+        let lines = Lines::new(tree);
+        let top = lines.top();
+        let http = top.iter().find(|directive| directive.name() == "http").map_or(top.clone(), |http| lines.of(*http));
+        let variables = lift::variables(lines, &http);
+        let names = Names(&variables.places);
+        for block in http.iter().filter(|directive| directive.name() == "init_by_lua_block") {
+            dynamic.adopt_block(block.lua().unwrap_or_default());
+        }
+        let level = lift::level(&http, names);
+        let blocks: Vec<Directive<'t>> = http.iter().copied().filter(|block| block.is_block() && block.name() == "server").collect();
+        let servers: Vec<Server> = blocks.iter().map(|block| server(lines, *block, names)).collect();
+        let ports = ports(&servers);
+        let stream = top.iter().find(|block| block.is_block() && block.name() == "stream");
+        let (streams, stream_variables) = stream.map(|block| lift::streams(lines, *block)).unwrap_or_default();
+        let upstreams_of = |inside: &[Directive<'t>]| {
+            inside.iter().filter(|block| block.name() == "upstream").map(|block| upstream(lines, *block)).collect()
+        };
+        let stream_upstreams = stream.map(|block| upstreams_of(&lines.of(*block))).unwrap_or_default();
+        let is = |name: &str, word: &str| {
+            http.iter()
+                .rfind(|directive| directive.name() == name)
+                .is_some_and(|directive| directive.args().next().is_some_and(|arg| arg.value() == word))
+        };
+        let reads = (is("underscores_in_headers", "on"), is("ignore_invalid_headers", "off"));
+        let zones = http.iter().filter_map(|directive| zone(*directive, names)).collect();
+        let upstreams = upstreams_of(&http);
+        Self {
+            lines,
+            blocks,
+            http: level,
+            servers,
+            ports,
+            variables,
+            zones,
+            upstreams,
+            streams,
+            stream_variables,
+            stream_upstreams,
+            reads,
+            buffers: buffers(&http),
+            dynamic,
+        }
+    }
+
+    /// What stands in a server.
+    pub(super) fn inside(&self, server: usize) -> &Inside {
+        let names = Names(&self.variables.places);
+        self.servers[server].inside.get_or_init(|| lift::inside(self.lines, self.blocks[server], &self.http, names))
+    }
+}
+
+/// The buffers for request lines and headers; nginx's own where nothing is said.
+fn buffers(http: &[Directive<'_>]) -> (usize, usize, usize) {
+    let last = |name: &str| http.iter().rfind(|directive| directive.name() == name);
+    let word = |directive: &Directive<'_>, at: usize| directive.args().nth(at).map(Arg::value).unwrap_or_default().into_owned();
+    let bytes = |text: &str| lift::size(text).and_then(|size| usize::try_from(size).ok());
+    let first = last("client_header_buffer_size").and_then(|directive| bytes(&word(directive, 0))).unwrap_or(1 << 10);
+    let large = last("large_client_header_buffers").and_then(|large| Some((word(large, 0).parse().ok()?, bytes(&word(large, 1))?)));
+    let (count, size) = large.unwrap_or((4, 8 << 10));
+    (first, count, size)
+}
+
+fn server<'t>(lines: Lines<'t>, block: Directive<'t>, variables: Names<'_>) -> Server {
+    let (name, names) = lift::names(lines, block, variables);
+    let named = block.directives().find(|directive| directive.name() == "server_name");
+    let at = named.unwrap_or(block).head_span();
+    Server { at, name, names, listeners: lift::listeners(lines, block), inside: OnceLock::new() }
+}
+
+fn ports(servers: &[Server]) -> BTreeMap<u16, Servers> {
+    let mut ports: BTreeMap<u16, Servers> = BTreeMap::new();
+    let mut defaults: HashMap<u16, bool> = HashMap::new();
+    for (at, server) in servers.iter().enumerate() {
+        let mut seen = Vec::new();
+        let open = |listener: &&Listener| listener.port.is_some();
+        for listener in server.listeners.iter().filter(open) {
+            let Some(port) = listener.port else { continue };
+            let entry = ports.entry(port).or_insert_with(|| Servers::with_default(at));
+            entry.is_tls |= listener.is_tls;
+            entry.is_proxied |= listener.is_proxied;
+            entry.is_public |= listener.is_public;
+            // The first server of a port answers for unknown hosts, unless one says that it does.
+            if listener.is_default && !defaults.insert(port, true).unwrap_or(false) {
+                entry.default = at;
+            }
+            if !seen.contains(&port) {
+                entry.add(at, server);
+                seen.push(port);
+            }
+        }
+    }
+    ports
+}
+
+fn zone(directive: Directive<'_>, names: Names<'_>) -> Option<(String, Template)> {
+    if !matches!(&*directive.name(), "limit_req_zone" | "limit_conn_zone") {
+        return None;
+    }
+    let words: Vec<String> = directive.args().map(|arg: Arg<'_>| arg.value().into_owned()).collect();
+    let zone = words.iter().find_map(|word| word.strip_prefix("zone="))?.split(':').next()?.to_owned();
+    Some((zone, names.template(words.first()?)))
+}
+
+fn upstream<'t>(lines: Lines<'t>, block: Directive<'t>) -> (String, Option<Vec<String>>) {
+    let name = block.args().next().map(Arg::value).unwrap_or_default().into_owned();
+    let inside = lines.of(block);
+    if inside.iter().any(|directive| directive.name().starts_with("balancer_by_lua")) {
+        return (name, None);
+    }
+    let servers = inside.iter().filter(|directive| directive.name() == "server");
+    let servers = servers.filter(|server| !server.args().any(|arg| arg.value() == "down"));
+    (name, Some(servers.filter_map(|server| server.args().next()).map(|arg| arg.value().into_owned()).collect()))
+}

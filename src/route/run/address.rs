@@ -1,0 +1,108 @@
+//! The address of the client, behind those that are believed.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use ipnet::IpNet;
+
+use super::Run;
+
+impl Run<'_, '_, '_> {
+    /// Takes the address of the client from a header, where the connection comes from somebody who is believed.
+    ///
+    /// Source: `ngx_http_realip_handler`.
+    pub(super) fn find_client(&mut self) {
+        let real_ip = self.level.real_ip.clone();
+        let is_believed = |address: IpAddr| real_ip.from.iter().any(|network| is_in(network, address));
+        if real_ip.from.is_empty() || self.client != self.request.client {
+            return;
+        }
+        let header = real_ip.header.as_deref().unwrap_or("X-Real-IP");
+        let list = match header.to_ascii_lowercase().as_str() {
+            // The address in front of the connection is the one that was given.
+            "proxy_protocol" => return,
+            name => self.request.headers(name).map(str::to_owned).collect::<Vec<_>>().join(","),
+        };
+        let is_list = header.eq_ignore_ascii_case("X-Forwarded-For");
+        let found = walk(&list, self.client, is_believed, real_ip.is_recursive == Some(true) && is_list);
+        if found != self.client {
+            self.client = found;
+            self.step(format!("the address of the client is {found}, by `{header}`"), None);
+        }
+    }
+
+    /// The address behind those of some proxies, by the forwarded addresses of a request.
+    pub(super) fn behind(&self, address: IpAddr, proxies: &[IpNet], is_recursive: bool) -> IpAddr {
+        let is_proxy = |address: IpAddr| proxies.iter().any(|network| is_in(network, address));
+        let list = self.request.headers("x-forwarded-for").collect::<Vec<_>>().join(",");
+        if proxies.is_empty() { address } else { walk(&list, address, is_proxy, is_recursive) }
+    }
+}
+
+/// Walks a list of addresses from its end, as long as the last one is believed.
+///
+/// Source: `ngx_http_get_forwarded_addr_internal`.
+fn walk(list: &str, from: IpAddr, is_believed: impl Fn(IpAddr) -> bool, is_recursive: bool) -> IpAddr {
+    let mut address = from;
+    for entry in list.split([',', ' ']).rev().filter(|entry| !entry.is_empty()) {
+        if !is_believed(address) {
+            break;
+        }
+        let Some(next) = parsed(entry) else { break };
+        address = next;
+        if !is_recursive {
+            break;
+        }
+    }
+    address
+}
+
+/// An address with or without a port.
+fn parsed(text: &str) -> Option<IpAddr> {
+    let bare = match text.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None if text.matches(':').count() == 1 => text.split(':').next().unwrap_or_default(),
+        None => text,
+    };
+    bare.parse().ok().or_else(|| octets(bare))
+}
+
+/// An address of IPv4 whose numbers may begin with zeros, as nginx reads them.
+fn octets(text: &str) -> Option<IpAddr> {
+    let mut numbers = text.split('.').map(|number| {
+        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| number.trim_start_matches('0')).and_then(|number| if number.is_empty() { Some(0) } else { number.parse().ok() })
+    });
+    let mut next = || numbers.next().flatten();
+    let address = Ipv4Addr::new(next()?, next()?, next()?, next()?);
+    numbers.next().is_none().then_some(IpAddr::V4(address))
+}
+
+/// Whether an address is in a network; one of IPv4 that is written as IPv6 is one of IPv4.
+pub(in crate::route) fn is_in(network: &IpNet, address: IpAddr) -> bool {
+    network.contains(&address) || network.contains(&address.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_taken_from_behind_those_believed() {
+        let proxy: IpNet = "10.0.0.0/8".parse().expect("it is one");
+        let is_believed = |address: IpAddr| proxy.contains(&address);
+        for (list, from, is_recursive, expected) in [
+            ("203.0.113.9", "10.0.0.1", true, "203.0.113.9"),
+            ("203.0.113.9, 10.0.0.2", "10.0.0.1", true, "203.0.113.9"),
+            ("203.0.113.9, 10.0.0.2", "10.0.0.1", false, "10.0.0.2"),
+            ("203.0.113.9", "192.0.2.1", true, "192.0.2.1"),
+            ("192.0.2.007", "10.0.0.1", true, "192.0.2.7"),
+            ("192.0.2.1.1", "10.0.0.1", true, "10.0.0.1"),
+            ("203.0.113.9:1234", "10.0.0.1", true, "203.0.113.9"),
+            ("x, 10.0.0.3", "10.0.0.1", true, "10.0.0.3"),
+            ("", "10.0.0.1", true, "10.0.0.1"),
+        ] {
+            let found = walk(list, from.parse().expect("it is one"), is_believed, is_recursive);
+            assert_eq!(found.to_string(), expected, "{list}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Where a request ends that nothing has stopped.
+
+use super::{Run, Stop};
+use crate::route::decision::{End, Passed};
+use crate::route::model::Pass;
+use crate::route::text::Value;
+
+impl Run<'_, '_, '_> {
+    /// Passes the request on, or answers it from files.
+    pub(super) fn pass(&mut self) -> Result<Stop, Stop> {
+        for (name, _) in self.level.opaque.clone().iter() {
+            self.not_known(&format!("what `{name}` does"));
+        }
+        let Some(pass) = self.level.pass.clone() else {
+            // nginx looks for a file in its own folder, where hardly anybody has one.
+            return match self.oracle.choose(&["the proxy has no such file", "the proxy has such a file"]) {
+                0 => {
+                    self.step("nothing serves it but the files of the proxy: there is none", self.location.map(|location| location.at));
+                    Err(Stop::Status(404, None))
+                }
+                _ => Ok(Stop::Answer(200, None)),
+            };
+        };
+        match pass.directive.as_str() {
+            "proxy_pass" | "grpc_pass" | "fastcgi_pass" | "uwsgi_pass" | "scgi_pass" | "memcached_pass" => self.hand_over(&pass),
+            "stub_status" => {
+                self.step("the status page of nginx", Some(pass.at));
+                Ok(Stop::Answer(200, Some(pass.at)))
+            }
+            "try_files" => self.try_files(&pass),
+            "empty_gif" => Ok(Stop::Answer(200, Some(pass.at))),
+            directive => {
+                let why = if directive.starts_with("content_by") {
+                    "what code in Lua answers"
+                } else {
+                    "whether there is such a file at the proxy"
+                };
+                self.not_known(why);
+                self.decision.end = End::Unknown;
+                Ok(Stop::Done)
+            }
+        }
+    }
+
+    /// Files of the proxy, and what is answered where there is none of them.
+    fn try_files(&mut self, pass: &Pass) -> Result<Stop, Stop> {
+        if self.oracle.choose(&["the proxy has no such file", "the proxy has such a file"]) == 1 {
+            return Ok(Stop::Answer(200, Some(pass.at)));
+        }
+        let last = pass.text.rsplit(' ').next().unwrap_or_default().to_owned();
+        self.step(format!("none of the files is there: {last}"), Some(pass.at));
+        match last.strip_prefix('=').map(str::parse) {
+            Some(Ok(status)) => Err(Stop::Status(status, Some(pass.at))),
+            _ => Err(Stop::Inner(last)),
+        }
+    }
+
+    fn hand_over(&mut self, pass: &Pass) -> Result<Stop, Stop> {
+        let Value::Known(to) = self.text(&pass.to) else {
+            self.not_known("where the request is passed to");
+            self.decision.end = End::Unknown;
+            return Ok(Stop::Done);
+        };
+        let to = String::from_utf8_lossy(&to).into_owned();
+        let plain = pass.directive.trim_end_matches("_pass");
+        let (scheme, rest) = to.split_once("://").unwrap_or((plain, &to));
+        let scheme = if plain == "fastcgi" { "fastcgi" } else { scheme };
+        let end = rest.find('/').filter(|_| !rest.starts_with("unix:")).unwrap_or(rest.len());
+        let (address, own) = rest.split_at(end);
+        let mut passed = Passed { protocol: scheme.to_owned(), at: Some(pass.at), ..Passed::default() };
+        self.destination(&mut passed, address);
+        if self.answers_itself(&passed) {
+            self.step("there is no backend for it: the page of the controller", Some(pass.at));
+            return Ok(Stop::Answer(404, Some(pass.at)));
+        }
+        let is_computed = pass.to.literal().is_none();
+        // An address that is made at run time is read at run time.
+        let port =
+            address.rsplit_once(':').filter(|(host, _)| !host.is_empty() && !host.ends_with(':')).map(|(_, port)| port.parse::<u16>());
+        if is_computed && port.is_some_and(|port| port.is_err() || port == Ok(0)) && !self.config.upstreams.contains_key(address) {
+            self.step(format!("`{address}` has no port that is one"), Some(pass.at));
+            return Err(Stop::Status(500, Some(pass.at)));
+        }
+        passed.uri = Some(String::from_utf8_lossy(&self.passed_uri(own, is_computed)).into_owned());
+        passed.method = self.passed_method();
+        let level = self.level.clone();
+        let set = match plain {
+            "grpc" => level.headers.grpc.clone(),
+            "fastcgi" => level.headers.fastcgi.clone(),
+            _ => level.headers.proxy.clone(),
+        };
+        self.headers(&mut passed, &set, address);
+        passed.mirrors = level.mirrors.iter().map(|(to, _)| to.clone()).collect();
+        if level.intercepts == Some(true) && !self.is_error_page {
+            passed.error_pages = level.error_pages.iter().map(|page| page.status).collect();
+        }
+        let service = passed.service.clone().map(|service| format!("{}/{service}", passed.namespace.clone().unwrap_or_default()));
+        let whom = service.unwrap_or_else(|| passed.upstream.clone());
+        self.step(
+            format!("{whom} gets {} {}", passed.method, passed.uri.as_deref().unwrap_or_default()),
+            self.location.map(|location| location.at),
+        );
+        let failure = self.fails(&passed);
+        self.decision.end = End::Backend(Box::new(passed));
+        if let Some((status, words)) = failure {
+            self.step(words, Some(pass.at));
+            return Err(Stop::Status(status, Some(pass.at)));
+        }
+        Ok(Stop::Done)
+    }
+
+    /// What else can come of it than the answer of the backend.
+    fn fails(&mut self, passed: &Passed) -> Option<(u16, String)> {
+        let mut ways = vec![(0, String::new())];
+        ways.extend(passed.error_pages.iter().map(|status| (*status, format!("the backend answers {status}"))));
+        ways.push((502, String::from("the backend cannot be reached")));
+        ways.push((504, String::from("the backend does not answer in time")));
+        let words: Vec<&str> = ways.iter().map(|(_, words)| words.as_str()).collect();
+        let chosen = self.oracle.choose(&words);
+        ways.into_iter().nth(chosen).filter(|(status, _)| *status > 0)
+    }
+
+    fn passed_method(&mut self) -> String {
+        let method = match self.level.headers.method.clone() {
+            Some(method) => self.text(&method),
+            None => Value::of(self.method.as_slice()),
+        };
+        String::from_utf8_lossy(method.known().unwrap_or_default()).into_owned()
+    }
+
+    /// Who gets the request.
+    fn destination(&mut self, passed: &mut Passed, address: &str) {
+        let config = self.config;
+        let known = |run: &mut Self, name: &str| match run.named(name) {
+            Value::Known(text) if !text.is_empty() => Some(String::from_utf8_lossy(&text).into_owned()),
+            Value::Known(_) | Value::Unknown(_) => None,
+        };
+        (passed.namespace, passed.service, passed.port) =
+            (known(self, "namespace"), known(self, "service_name"), known(self, "service_port"));
+        match config.upstreams.get(address) {
+            // Lua chooses.
+            Some(None) => {
+                let name = known(self, "proxy_upstream_name").unwrap_or_default();
+                let (upstream, canary) = self.balanced(&name);
+                let own = match (&passed.namespace, &passed.service, &passed.port) {
+                    (Some(namespace), Some(service), Some(port)) => format!("{namespace}-{service}-{port}"),
+                    _ => String::new(),
+                };
+                // What a location calls its Service need not be the one that it is passed to.
+                if upstream != own {
+                    let service = config.dynamic.service(&upstream, passed.namespace.as_deref());
+                    passed.namespace = service.as_ref().map(|service| service.namespace.clone());
+                    passed.port = service.as_ref().and_then(|service| service.port.clone());
+                    passed.service = service.map(|service| service.name);
+                }
+                passed.canary = canary;
+                passed.endpoints = self.backend(&upstream).and_then(|backend| backend.endpoints.clone());
+                passed.upstream = upstream;
+            }
+            Some(Some(servers)) => {
+                passed.upstream = address.to_owned();
+                passed.endpoints = Some(servers.clone());
+            }
+            None => {
+                passed.upstream = address.to_owned();
+                passed.endpoints = Some(vec![address.to_owned()]);
+            }
+        }
+    }
+
+    /// Whether the only endpoint is the controller's own page for what has no backend.
+    fn answers_itself(&self, passed: &Passed) -> bool {
+        let Some([endpoint]) = passed.endpoints.as_deref() else { return false };
+        let Some(port) = endpoint.strip_prefix("127.0.0.1:").and_then(|port| port.parse::<u16>().ok()) else { return false };
+        self.config.ports.contains_key(&port) && passed.upstream.ends_with("default-backend")
+    }
+}

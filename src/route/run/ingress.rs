@@ -1,0 +1,208 @@
+//! What the controller's own Lua does in the rewrite phase: redirects to HTTPS, and answers 503 where nothing serves.
+//!
+//! Sources: `lua_ingress.lua`, `balancer.lua`, `ngx_srv_redirect.lua` of the controller.
+
+use super::{Run, Stop};
+use crate::route::controller::{Backend, Policy};
+use crate::route::decision::Share;
+use crate::route::model::Lua;
+use crate::route::text::Value;
+use crate::source::Span;
+
+/// Which requests a canary gets.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Choice {
+    /// None, or this one not.
+    Never,
+    /// This one: why.
+    Always(String),
+    /// By chance.
+    Share(f64, String),
+}
+
+impl<'c> Run<'_, 'c, '_> {
+    /// Code in Lua at the end of the rewrite phase.
+    pub(super) fn lua_rewrite(&mut self) -> Result<(), Stop> {
+        match self.level.lua_rewrite.clone() {
+            None | Some(Lua::Harmless | Lua::Auth(_)) => Ok(()),
+            Some(Lua::Unknown(_)) => {
+                self.not_known("what code in Lua does with the request");
+                Ok(())
+            }
+            Some(Lua::Ingress { inline, at }) => {
+                let switch = |run: &mut Self, name: &str| match &inline {
+                    Some(settings) => settings.iter().any(|(known, value)| known == name && *value),
+                    None => run.named(name) == Value::of("true"),
+                };
+                self.names_of_client();
+                self.redirect_plain(&switch, at)?;
+                self.serves(at)
+            }
+        }
+    }
+
+    /// The first value of a header that the controller believes.
+    fn forwarded(&self, name: &str) -> Option<String> {
+        let is_believed = self.config.dynamic.settings.uses_forwarded_headers;
+        self.request.headers(name).next().filter(|_| is_believed).map(str::to_owned)
+    }
+
+    /// The variables that tell backends how the client came.
+    fn names_of_client(&mut self) {
+        let settings = &self.config.dynamic.settings;
+        let config = self.config;
+        let mut scheme = if self.request.is_tls { "https" } else { "http" }.to_owned();
+        let mut port = self.port.to_string();
+        let mut host = self.request.host.clone().unwrap_or_else(|| self.host.clone());
+        if let Some(forwarded) = self.forwarded("x-forwarded-proto") {
+            scheme = forwarded;
+        }
+        if let Some(forwarded) = self.forwarded("x-forwarded-port") {
+            port = forwarded;
+        }
+        if let Some(forwarded) = self.forwarded("x-forwarded-host") {
+            forwarded.split(',').next().unwrap_or_default().clone_into(&mut host);
+        }
+        if settings.uses_proxy_protocol && self.port == 443 {
+            scheme = String::from("https");
+        }
+        let own = if settings.has_passthrough { &settings.passthrough_port } else { &settings.https_port };
+        let shown = if port == *own { String::from("443") } else { port.clone() };
+        for (name, value) in [("pass_access_scheme", scheme), ("pass_server_port", port), ("pass_port", shown), ("best_http_host", host)] {
+            if let Some(&place) = config.variables.places.get(name) {
+                self.set(place, Value::of(value));
+            }
+        }
+    }
+
+    fn redirect_plain(&mut self, switch: &dyn Fn(&mut Self, &str) -> bool, at: Span) -> Result<(), Stop> {
+        if self.named("pass_access_scheme") != Value::of("http") || switch(self, "force_no_ssl_redirect") {
+            return Ok(());
+        }
+        let redirects = switch(self, "force_ssl_redirect") || switch(self, "ssl_redirect") && self.has_certificate();
+        if !redirects {
+            return Ok(());
+        }
+        let Value::Known(host) = self.named("best_http_host") else { return Ok(()) };
+        let host = host.split(|byte| *byte == b':').next().unwrap_or_default().to_vec();
+        let settings = &self.config.dynamic.settings;
+        let mut target = self.unparsed.clone();
+        if target.ends_with(b"/") && !switch(self, "preserve_trailing_slash") {
+            target.pop();
+        }
+        let port = if switch(self, "use_port_in_redirects") { format!(":{}", settings.https_port) } else { String::new() };
+        if !settings.is_known {
+            self.not_known("the code of the redirect to HTTPS, and whether forwarded headers are believed (`lua.json` is not there)");
+        }
+        let code = settings.redirect_code;
+        self.step(format!("plain HTTP is redirected to HTTPS with {code}"), Some(at));
+        let to = [b"https://".as_slice(), &host, port.as_bytes(), &target].concat();
+        Err(Stop::Redirect(code, Value::Known(to), Some(at)))
+    }
+
+    /// Whether a certificate is configured for the host.
+    fn has_certificate(&mut self) -> bool {
+        let name = if self.host.is_empty() { self.config.servers[self.server].name.clone() } else { self.host.clone() };
+        match self.config.dynamic.certificate(&name) {
+            Some(found) => found.is_some(),
+            None => {
+                let words = [format!("a certificate is configured for `{name}`"), format!("no certificate is configured for `{name}`")];
+                self.oracle.choose(&[&words[0], &words[1]]) == 0
+            }
+        }
+    }
+
+    /// Whether the backend of the location has anybody who answers.
+    fn serves(&mut self, at: Span) -> Result<(), Stop> {
+        let Value::Known(name) = self.named("proxy_upstream_name") else { return Ok(()) };
+        let name = String::from_utf8_lossy(&name).into_owned();
+        let config = self.config;
+        let endpoints = config.dynamic.backend(&name).map(|backend| backend.endpoints.as_deref());
+        let serves = match endpoints {
+            _ if !config.dynamic.knows_backends() => true,
+            None => false,
+            Some(Some(endpoints)) => !endpoints.is_empty(),
+            // Nobody knows.
+            Some(None) => self.oracle.choose(&["", &format!("`{name}` has no endpoint")]) == 0,
+        };
+        if !serves {
+            self.step(format!("`{name}` has no endpoint"), Some(at));
+            return Err(Stop::Status(503, Some(at)));
+        }
+        Ok(())
+    }
+
+    /// The backends that get the request, and how likely those are that are not the own one.
+    pub(super) fn balanced(&mut self, name: &str) -> (String, Vec<Share>) {
+        let config = self.config;
+        let Some(backend) = config.dynamic.backend(name) else { return (name.to_owned(), Vec::new()) };
+        let Some(other) = backend.alternative.as_ref() else { return (name.to_owned(), Vec::new()) };
+        let Some(canary) =
+            config.dynamic.backend(other).filter(|canary| canary.endpoints.as_ref().is_none_or(|endpoints| !endpoints.is_empty()))
+        else {
+            return (name.to_owned(), Vec::new());
+        };
+        let share = |probability: f64, when: &str| vec![Share { upstream: other.clone(), probability, when: when.to_owned() }];
+        for (kept, words) in [(backend, "with its backend"), (canary, "with the canary")] {
+            if kept.cookie.as_ref().is_some_and(|cookie| self.cookie(cookie).is_some_and(|value| value.contains('|'))) {
+                let ways = [format!("the cookie keeps the client {words}"), format!("the cookie does not keep the client {words}")];
+                if self.oracle.choose(&[&ways[0], &ways[1]]) == 0 {
+                    let is_canary = std::ptr::eq(kept, canary);
+                    return if is_canary { (other.clone(), share(1.0, &ways[0])) } else { (name.to_owned(), Vec::new()) };
+                }
+            }
+        }
+        match self.asked(&canary.policy) {
+            Choice::Never => (name.to_owned(), Vec::new()),
+            Choice::Always(why) => (other.clone(), share(1.0, &why)),
+            Choice::Share(probability, why) => (name.to_owned(), share(probability, &why)),
+        }
+    }
+
+    /// What the policy of a canary says of the request.
+    fn asked(&self, policy: &Policy) -> Choice {
+        let header = (!policy.header.is_empty()).then(|| self.request.headers(&policy.header).next()).flatten();
+        if let Some(value) = header {
+            let why = format!("the header `{}` is `{value}`", policy.header);
+            match &policy.pattern {
+                _ if !policy.value.is_empty() && policy.value == value => return Choice::Always(why),
+                _ if !policy.value.is_empty() => {}
+                Some(Ok(pattern)) if pattern.is_match(value.as_bytes()) => return Choice::Always(why),
+                Some(Err(_)) => return Choice::Never,
+                Some(Ok(_)) => {}
+                None if value == "always" => return Choice::Always(why),
+                None if value == "never" => return Choice::Never,
+                None => {}
+            }
+        }
+        let cookie = if policy.cookie.is_empty() { None } else { self.cookie(&policy.cookie) };
+        match cookie.as_deref() {
+            Some("always") => return Choice::Always(format!("the cookie `{}` is `always`", policy.cookie)),
+            Some("never") => return Choice::Never,
+            _ => {}
+        }
+        #[expect(clippy::cast_precision_loss, reason = "weights are small")]
+        let share = policy.weight as f64 / policy.total.max(1) as f64;
+        match policy.weight {
+            0 => Choice::Never,
+            weight if weight >= policy.total => Choice::Always(format!("it has {weight} of {} parts", policy.total)),
+            weight => Choice::Share(share, format!("{weight} of {} requests", policy.total)),
+        }
+    }
+
+    /// Where the other name of a host is redirected to.
+    pub(super) fn www_redirect(&mut self, host: &str) -> Value {
+        let mut target = self.unparsed.clone();
+        if target.ends_with(b"/") {
+            target.pop();
+        }
+        let scheme = self.forwarded("x-forwarded-proto").unwrap_or_else(|| if self.request.is_tls { "https" } else { "http" }.to_owned());
+        let port = self.forwarded("x-forwarded-port").unwrap_or_else(|| self.port.to_string());
+        Value::Known([format!("{scheme}://{host}:{port}").as_bytes(), &target].concat())
+    }
+
+    /// A backend by its name.
+    pub(super) fn backend(&self, name: &str) -> Option<&'c Backend> {
+        self.config.dynamic.backend(name)
+    }
+}

@@ -1,0 +1,228 @@
+//! One request on its way: the phases of nginx, in their order.
+
+mod access;
+mod address;
+mod backend;
+mod connect;
+mod errors;
+mod ingress;
+mod locate;
+mod proxied;
+mod rewrite;
+mod room;
+mod streamed;
+mod values;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::config::Config;
+use super::decision::{Answer, Check, CheckKind, Decision, End, Step, Verdict};
+use super::model::{Level, Location};
+use super::oracle::Oracle;
+use super::request::Request;
+use super::text::Value;
+use crate::source::Span;
+
+/// How often a path may be rewritten before nginx gives up.
+const MOST_CHANGES: usize = 10;
+
+/// Why a phase ends a request.
+#[derive(Debug)]
+enum Stop {
+    /// With a status, which may have a page of its own.
+    Status(u16, Option<Span>),
+    /// With a redirect.
+    Redirect(u16, Value, Option<Span>),
+    /// It goes on elsewhere: a path of the proxy, or `@name`.
+    Inner(String),
+    /// With an answer of its own.
+    Answer(u16, Option<Span>),
+    /// Without an answer.
+    Close,
+    /// A backend answers, or it cannot be said: the decision holds it.
+    Done,
+}
+
+/// What the next phase is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Start {
+    /// That of the server.
+    Server,
+    /// That of a named location, which is found.
+    Named,
+}
+
+/// A request on its way.
+pub(super) struct Run<'r, 'c, 't> {
+    config: &'c Config<'t>,
+    request: &'r Request,
+    oracle: &'r mut Oracle,
+    decision: Decision,
+    /// The port that it came to.
+    port: u16,
+    server: usize,
+    /// The host as nginx compares it; nothing where none was sent.
+    host: String,
+    /// The target as it came.
+    unparsed: Vec<u8>,
+    path: Vec<u8>,
+    args: Vec<u8>,
+    method: Vec<u8>,
+    is_quoted: bool,
+    has_plus: bool,
+    /// Backends get the target as it came.
+    is_unchanged: bool,
+    /// The location is the one that fits the path.
+    is_placed: bool,
+    is_internal: bool,
+    is_changed: bool,
+    changes: usize,
+    /// A page in place of an error was asked for: there is no second one.
+    is_error_page: bool,
+    /// The status that such a page gets.
+    error_status: Option<u16>,
+    /// Where such a page redirects to.
+    redirect_to: Option<(u16, Vec<u8>, Span)>,
+    /// What the last regular expression found.
+    groups: Vec<Vec<u8>>,
+    /// Captures are escaped as in arguments.
+    quotes: bool,
+    /// Values of variables that are set or looked up.
+    values: Vec<(usize, Value)>,
+    client: IpAddr,
+    level: Arc<Level>,
+    location: Option<&'c Location>,
+}
+
+impl<'r, 'c, 't> Run<'r, 'c, 't> {
+    pub(super) fn new(config: &'c Config<'t>, request: &'r Request, oracle: &'r mut Oracle) -> Self {
+        Self {
+            config,
+            request,
+            oracle,
+            decision: Decision::default(),
+            port: 0,
+            server: 0,
+            host: String::new(),
+            unparsed: Vec::new(),
+            path: Vec::new(),
+            args: Vec::new(),
+            method: request.method.clone().into_bytes(),
+            is_quoted: false,
+            has_plus: false,
+            is_unchanged: true,
+            is_placed: true,
+            is_internal: false,
+            is_changed: false,
+            changes: 0,
+            is_error_page: false,
+            error_status: None,
+            redirect_to: None,
+            groups: Vec::new(),
+            quotes: true,
+            values: Vec::new(),
+            client: request.client,
+            level: Arc::default(),
+            location: None,
+        }
+    }
+
+    /// Goes the whole way.
+    pub(super) fn finish(mut self) -> Decision {
+        let mut stop = match self.connect() {
+            Ok(()) => self.phases(Start::Server),
+            Err(stop) => stop,
+        };
+        while let Some(start) = self.page_for(&stop) {
+            stop = self.phases(start);
+        }
+        let stop = match self.redirect_to.take() {
+            Some((status, to, at)) => Stop::Redirect(status, Value::Known(to), Some(at)),
+            None => stop,
+        };
+        self.end(stop);
+        let location = self.matched();
+        self.decision.location = location;
+        self.decision.when = std::mem::take(&mut self.oracle.assumed);
+        self.decision
+    }
+
+    fn phases(&mut self, start: Start) -> Stop {
+        match self.go(start) {
+            Ok(stop) | Err(stop) => stop,
+        }
+    }
+
+    fn go(&mut self, start: Start) -> Result<Stop, Stop> {
+        if start == Start::Server {
+            let inside = self.config.inside(self.server);
+            self.level = Arc::clone(&inside.level);
+            self.location = None;
+            self.find_client();
+            self.rewrite(&inside.rewrite)?;
+            self.find_location()?;
+        }
+        loop {
+            self.is_changed = false;
+            if let Some(location) = self.location {
+                self.rewrite(&location.rewrite)?;
+            }
+            self.lua_rewrite()?;
+            if !self.is_changed {
+                break;
+            }
+            self.changes += 1;
+            if self.changes > MOST_CHANGES {
+                self.step("the path was rewritten too often", None);
+                return Err(Stop::Status(500, None));
+            }
+            self.find_location()?;
+        }
+        self.check_waf()?;
+        self.check_limits()?;
+        self.check_access()?;
+        self.pass()
+    }
+
+    /// Writes the end down.
+    fn end(&mut self, stop: Stop) {
+        let (status, redirect, at) = match stop {
+            Stop::Status(444, _) | Stop::Close => {
+                self.decision.end = End::Closed;
+                return;
+            }
+            Stop::Done => return,
+            Stop::Inner(_) => (500, None, None),
+            // nginx answers its own inner statuses with this one.
+            Stop::Status(494..=497, at) => (400, None, at),
+            // Another error takes the place of the one that the page was for.
+            Stop::Status(status, at) => (status, None, at),
+            Stop::Redirect(status, to, at) => (status, Some(to), at),
+            Stop::Answer(status, at) => (self.error_status.unwrap_or(status), None, at),
+        };
+        let redirect = redirect.and_then(|to| match self.absolute(&to) {
+            Value::Known(to) => Some(String::from_utf8_lossy(&to).into_owned()),
+            Value::Unknown(why) => {
+                self.not_known(&why);
+                None
+            }
+        });
+        self.decision.end = End::Answer(Answer { status, redirect, at });
+    }
+
+    fn step(&mut self, what: impl Into<String>, at: Option<Span>) {
+        self.decision.steps.push(Step { what: what.into(), at });
+    }
+
+    fn check(&mut self, kind: CheckKind, verdict: Verdict, detail: impl Into<String>, at: Option<Span>) {
+        self.decision.checks.push(Check { kind, verdict, detail: detail.into(), at });
+    }
+
+    /// Something that has a part in the answer is not known.
+    fn not_known(&mut self, why: &str) {
+        if !self.decision.unknown.iter().any(|known| known == why) {
+            self.decision.unknown.push(why.to_owned());
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The rewrite phase, instruction by instruction.
+//!
+//! Source: `ngx_http_script.c`.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use super::{Run, Stop};
+use crate::nginx::Pattern;
+use crate::route::model::{Condition, Instruction, Replacement, Step, Test};
+use crate::route::target::unescape_redirect;
+use crate::route::text::Value;
+use crate::source::Span;
+
+/// Whether the instructions behind are passed over.
+type Flow = Result<ControlFlow<()>, Stop>;
+
+impl Run<'_, '_, '_> {
+    /// Runs the instructions of a server or of a location.
+    pub(super) fn rewrite(&mut self, steps: &[Step]) -> Result<(), Stop> {
+        self.quotes = true;
+        self.steps(steps).map(|_| ())
+    }
+
+    fn steps(&mut self, steps: &[Step]) -> Flow {
+        for step in steps {
+            if self.instruction(step)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn instruction(&mut self, step: &Step) -> Flow {
+        match &step.instruction {
+            Instruction::Set { variable, value } => {
+                let value = self.script(value).0;
+                self.set(*variable, value);
+            }
+            Instruction::If { test, then, level } => {
+                if !self.holds(test) {
+                    return Ok(ControlFlow::Continue(()));
+                }
+                self.step(format!("`if ({})` applies", test.text), Some(step.at));
+                if let Some(level) = level {
+                    self.level = Arc::clone(level);
+                }
+                return self.steps(then);
+            }
+            Instruction::Rewrite { pattern, replacement, names } => return self.replace(pattern, replacement, names, step.at),
+            Instruction::Return { status, text } => return Err(self.returned(*status, text.as_ref(), step.at)),
+            Instruction::Break => {
+                self.is_changed = false;
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn returned(&mut self, status: u16, text: Option<&crate::route::text::Template>, at: Span) -> Stop {
+        let what = if status == 444 { String::from("the connection is closed") } else { format!("it is answered with {status}") };
+        self.step(what, Some(at));
+        match (status, text) {
+            (301 | 302 | 303 | 307 | 308, Some(text)) => {
+                let to = self.text(text);
+                Stop::Redirect(status, to, Some(at))
+            }
+            (_, None) if status >= 300 => Stop::Status(status, Some(at)),
+            _ => Stop::Answer(status, Some(at)),
+        }
+    }
+
+    fn replace(&mut self, pattern: &Result<Arc<Pattern>, String>, to: &Replacement, names: &[(usize, usize)], at: Span) -> Flow {
+        let pattern = match pattern {
+            Ok(pattern) => pattern,
+            Err(why) => {
+                let fits = format!("the path fits a regular expression ({why})");
+                if self.oracle.choose(&[&format!("not: {fits}"), &fits]) == 1 {
+                    self.not_known("what `rewrite` makes of the path");
+                    return Err(Stop::Done);
+                }
+                return Ok(ControlFlow::Continue(()));
+            }
+        };
+        let path = std::mem::take(&mut self.path);
+        let groups = pattern.captures(&path).map(|groups| owned(&groups));
+        self.path = path;
+        let Some(groups) = groups else {
+            self.groups.clear();
+            return Ok(ControlFlow::Continue(()));
+        };
+        self.found(groups, names);
+        if let Some(status) = to.redirect {
+            return Err(self.redirected(status, to, at));
+        }
+        self.is_internal = true;
+        self.is_unchanged = false;
+        if to.stays {
+            self.is_placed = false;
+            self.is_changed = false;
+        } else {
+            self.is_changed = true;
+        }
+        self.quotes = false;
+        let (text, args) = self.script(&to.text);
+        let Value::Known(mut text) = text else {
+            self.not_known("the path that `rewrite` writes");
+            self.step("the path is rewritten to something that is not known", Some(at));
+            return Err(Stop::Done);
+        };
+        if let Some(start) = args {
+            let mut own = text.split_off(start);
+            if to.keeps_args && !self.args.is_empty() {
+                own.push(b'&');
+                own.extend(&self.args);
+            }
+            self.args = own;
+        } else if !to.keeps_args {
+            self.args.clear();
+        }
+        if text.is_empty() {
+            self.step("the path is rewritten to nothing", Some(at));
+            return Err(Stop::Status(500, Some(at)));
+        }
+        self.path = text;
+        self.step(format!("the path becomes `{}`", String::from_utf8_lossy(&self.path)), Some(at));
+        Ok(if to.is_last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    }
+
+    fn redirected(&mut self, status: u16, to: &Replacement, at: Span) -> Stop {
+        self.quotes = true;
+        let text = self.script(&to.text).0;
+        self.quotes = false;
+        let to = match text {
+            Value::Known(text) => {
+                let mut text = unescape_redirect(&text);
+                if to.keeps_args && !self.args.is_empty() {
+                    text.push(if to.has_args { b'&' } else { b'?' });
+                    text.extend(&self.args);
+                }
+                Value::Known(text)
+            }
+            unknown @ Value::Unknown(_) => unknown,
+        };
+        self.step(format!("`rewrite` redirects it with {status}"), Some(at));
+        Stop::Redirect(status, to, Some(at))
+    }
+
+    /// Whether a condition holds; what depends is asked of the oracle.
+    fn holds(&mut self, test: &Test) -> bool {
+        let known = match &test.condition {
+            Condition::True(variable) => {
+                let value = self.text(variable);
+                value.is_true().ok_or_else(|| test.text.clone())
+            }
+            Condition::Equal { left, right, is_not } => {
+                let (left, right) = (self.text(left), self.script(right).0);
+                match (left, right) {
+                    (Value::Known(left), Value::Known(right)) => Ok((left == right) != *is_not),
+                    (Value::Unknown(_), _) | (_, Value::Unknown(_)) => Err(test.text.clone()),
+                }
+            }
+            Condition::Fits { left, pattern, names, is_not } => {
+                self.fits(left, pattern, names).map(|fits| fits != *is_not).ok_or_else(|| test.text.clone())
+            }
+            Condition::File | Condition::Opaque => Err(test.text.clone()),
+        };
+        match known {
+            Ok(holds) => holds,
+            Err(text) => self.oracle.choose(&[&format!("not: {text}"), &text]) == 1,
+        }
+    }
+
+    fn fits(
+        &mut self,
+        left: &crate::route::text::Template,
+        pattern: &Result<Arc<Pattern>, String>,
+        names: &[(usize, usize)],
+    ) -> Option<bool> {
+        let text = self.text(left);
+        let (text, pattern) = (text.known()?, pattern.as_ref().ok()?);
+        match pattern.captures(text).map(|groups| owned(&groups)) {
+            Some(groups) => {
+                self.found(groups, names);
+                Some(true)
+            }
+            None => {
+                self.groups.clear();
+                Some(false)
+            }
+        }
+    }
+}
+
+fn owned(groups: &regex::bytes::Captures<'_>) -> Vec<Vec<u8>> {
+    groups.iter().map(|group| group.map(|group| group.as_bytes().to_vec()).unwrap_or_default()).collect()
+}

@@ -1,0 +1,83 @@
+//! Connections that are passed on unopened: by `stream`, and by the controller's own program in front of nginx.
+
+use super::{Run, Stop};
+use crate::route::decision::{End, Passed};
+use crate::route::model::{Definition, Stream};
+use crate::route::text::{Part, Template, Variable};
+use crate::source::Span;
+
+impl Run<'_, '_, '_> {
+    /// Where a stream leads: a port of nginx itself, or none where somebody else gets the connection.
+    pub(super) fn streamed(&mut self, stream: &Stream) -> Option<u16> {
+        let config = self.config;
+        if let Some(upstream) = &stream.balanced {
+            self.passed_on(upstream, None, stream.at);
+            return None;
+        }
+        let Some(to) = self.stream_text(&stream.to, 0) else {
+            self.not_known("where the connection is passed on to");
+            self.decision.end = End::Unknown;
+            return None;
+        };
+        let endpoints = config.stream_upstreams.get(&to).cloned().flatten().unwrap_or_else(|| vec![to.clone()]);
+        let own = endpoints.iter().find_map(|endpoint| endpoint.strip_prefix("127.0.0.1:")?.parse::<u16>().ok());
+        if let Some(port) = own.filter(|port| config.ports.contains_key(port) || config.streams.contains_key(port)) {
+            return Some(port);
+        }
+        self.passed_on(&to, Some(endpoints), stream.at);
+        None
+    }
+
+    /// A host whose connections the controller passes on before nginx sees them: it compares whole names only.
+    pub(super) fn pass_through(&mut self, server: usize, name: Option<&str>) -> Result<(), Stop> {
+        let config = self.config;
+        if !config.dynamic.settings.has_passthrough || name != Some(config.servers[server].name.as_str()) {
+            return Ok(());
+        }
+        let root =
+            config.inside(server).locations.all.iter().find(|location| config.constant(location, "location_path").as_deref() == Some("/"));
+        let upstream = root.and_then(|root| config.constant(root, "proxy_upstream_name"));
+        let Some((upstream, backend)) = upstream.and_then(|upstream| Some((upstream.clone(), self.backend(&upstream)?))) else {
+            return Ok(());
+        };
+        if !backend.is_passthrough {
+            return Ok(());
+        }
+        self.passed_on(&upstream, backend.endpoints.clone(), config.servers[server].at);
+        Err(Stop::Done)
+    }
+
+    fn passed_on(&mut self, upstream: &str, endpoints: Option<Vec<String>>, at: Span) {
+        self.step(format!("the connection is passed on to {upstream}, unopened"), Some(at));
+        let passed = Passed { upstream: upstream.to_owned(), endpoints, protocol: String::from("tcp"), at: Some(at), ..Passed::default() };
+        self.decision.end = End::Backend(Box::new(passed));
+    }
+
+    /// A text of `stream`, whose variables are its own.
+    fn stream_text(&self, template: &Template, depth: usize) -> Option<String> {
+        let mut out = String::new();
+        for part in &template.0 {
+            match part {
+                Part::Literal(text) => out.push_str(&String::from_utf8_lossy(text)),
+                Part::Variable(Variable::Builtin(name)) if &**name == "ssl_preread_server_name" => {
+                    out.push_str(&self.request.sni.clone().unwrap_or_default().to_ascii_lowercase());
+                }
+                Part::Variable(Variable::Own(place)) if depth < 8 => {
+                    let Definition::Map { source, exact, heads, tails, patterns, default, .. } =
+                        &self.config.stream_variables.all[*place].1
+                    else {
+                        return None;
+                    };
+                    let key = self.stream_text(source, depth + 1)?.into_bytes();
+                    let head = || heads.iter().find(|(head, _)| key.len() > head.len() && key.ends_with(head)).map(|(_, value)| value);
+                    let tail = || tails.iter().find(|(tail, _)| key.len() > tail.len() && key.starts_with(tail)).map(|(_, value)| value);
+                    let fits = || patterns.iter().find(|(pattern, ..)| pattern.as_ref().is_ok_and(|pattern| pattern.is_match(&key)));
+                    let found = exact.get(&key).or_else(head).or_else(tail).or_else(|| fits().map(|(_, _, value)| value));
+                    out.push_str(&self.stream_text(found.unwrap_or(default), depth + 1)?);
+                }
+                Part::Variable(_) | Part::Group(_) | Part::Arguments => return None,
+            }
+        }
+        Some(out)
+    }
+}

@@ -1,0 +1,285 @@
+//! Values of variables and of texts with variables, at the time at which they are asked for.
+
+use std::net::IpAddr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::Run;
+use crate::route::model::Definition;
+use crate::route::request::Http;
+use crate::route::target::escape_args;
+use crate::route::text::{Part, Template, Value, Variable};
+
+/// How deep variables may be made of each other.
+const DEEPEST: usize = 400;
+
+impl Run<'_, '_, '_> {
+    /// A text with its variables filled in; where one is not known, the whole is not.
+    pub(super) fn text(&mut self, template: &Template) -> Value {
+        self.text_at(template, false, 0).0
+    }
+
+    /// The same for what `rewrite` and `set` write: captures are escaped where nginx does so. The place where arguments begin.
+    pub(super) fn script(&mut self, template: &Template) -> (Value, Option<usize>) {
+        self.text_at(template, true, 0)
+    }
+
+    fn text_at(&mut self, template: &Template, is_script: bool, depth: usize) -> (Value, Option<usize>) {
+        if let Some(literal) = template.literal() {
+            return (Value::of(literal), None);
+        }
+        let (mut out, mut unknown, mut args) = (Vec::new(), None, None);
+        for part in &template.0 {
+            match part {
+                Part::Literal(text) => out.extend(text),
+                Part::Arguments => args = Some(out.len()),
+                Part::Group(at) => {
+                    let group = self.groups.get(*at).map(Vec::as_slice).unwrap_or_default();
+                    let is_escaped = is_script && (self.quotes || args.is_some()) && (self.is_quoted || self.has_plus);
+                    if is_escaped {
+                        out.extend(escape_args(group));
+                    } else {
+                        out.extend(group);
+                    }
+                }
+                Part::Variable(variable) => match self.variable(variable, depth + 1) {
+                    Value::Known(text) => out.extend(text),
+                    Value::Unknown(why) => unknown = unknown.or(Some(why)),
+                },
+            }
+        }
+        (unknown.map_or(Value::Known(out), Value::Unknown), args)
+    }
+
+    /// A variable.
+    pub(super) fn variable(&mut self, variable: &Variable, depth: usize) -> Value {
+        match variable {
+            Variable::Own(place) => self.own(*place, depth),
+            Variable::Header(name) => self.header(name),
+            Variable::Argument(name) => Value::of(self.argument(name)),
+            Variable::Cookie(name) => Value::of(self.cookie(name).unwrap_or_default()),
+            Variable::Builtin(name) => self.builtin(name),
+        }
+    }
+
+    /// A variable of the configuration by its name; nothing where it has none of that name.
+    pub(super) fn named(&mut self, name: &str) -> Value {
+        match self.config.variables.places.get(name) {
+            Some(&place) => self.own(place, 0),
+            None => Value::EMPTY,
+        }
+    }
+
+    /// Gives a variable a value.
+    pub(super) fn set(&mut self, place: usize, value: Value) {
+        match self.values.iter_mut().find(|(known, _)| *known == place) {
+            Some((_, held)) => *held = value,
+            None => self.values.push((place, value)),
+        }
+    }
+
+    fn own(&mut self, place: usize, depth: usize) -> Value {
+        if let Some((_, value)) = self.values.iter().find(|(known, _)| *known == place) {
+            return value.clone();
+        }
+        if depth > DEEPEST {
+            return Value::EMPTY;
+        }
+        let config = self.config;
+        let (name, definition) = &config.variables.all[place];
+        let value = match definition {
+            Definition::Set => return self.unset(name),
+            Definition::Map { .. } => self.map(definition, depth),
+            Definition::Geo { .. } => self.geo(definition, depth),
+            Definition::Chance(parts) => {
+                let words: Vec<String> = parts.iter().map(|(share, _)| format!("chance puts it into a part of {share}")).collect();
+                let chosen = self.oracle.choose(&words.iter().map(String::as_str).collect::<Vec<_>>());
+                parts.get(chosen).map_or(Value::EMPTY, |(_, value)| self.text_at(value, false, depth).0)
+            }
+            Definition::Outside(why) => Value::Unknown(why.clone()),
+        };
+        self.set(place, value.clone());
+        value
+    }
+
+    /// A variable that only `set` gives a value, before it did: one of nginx's own may have the same name.
+    fn unset(&mut self, name: &str) -> Value {
+        if crate::nginx::is_builtin(name) { self.builtin(name) } else { Value::EMPTY }
+    }
+
+    fn map(&mut self, definition: &Definition, depth: usize) -> Value {
+        let Definition::Map { source, exact, heads, tails, patterns, default, is_of_hosts } = definition else { return Value::EMPTY };
+        let source = match self.text_at(source, false, depth).0 {
+            Value::Known(source) => source,
+            // What all of it comes to needs no knowledge.
+            Value::Unknown(_) if exact.is_empty() && heads.is_empty() && tails.is_empty() && patterns.is_empty() => Vec::new(),
+            unknown @ Value::Unknown(_) => return unknown,
+        };
+        let key = source.to_ascii_lowercase();
+        let key = if *is_of_hosts { key.strip_suffix(b".").unwrap_or(&key) } else { &key };
+        let by_ends = || {
+            let head = heads.iter().find(|(head, _)| key.len() > head.len() && key.ends_with(head));
+            head.or_else(|| tails.iter().find(|(tail, _)| key.len() > tail.len() && key.starts_with(tail))).map(|(_, value)| value)
+        };
+        if let Some(value) = exact.get(key).or_else(by_ends) {
+            return self.text_at(value, false, depth).0;
+        }
+        for (pattern, names, value) in patterns {
+            match pattern {
+                Ok(pattern) => {
+                    if let Some(groups) = pattern.captures(&source) {
+                        let groups: Vec<Vec<u8>> =
+                            groups.iter().map(|group| group.map(|group| group.as_bytes().to_vec()).unwrap_or_default()).collect();
+                        self.found(groups, names);
+                        return self.text_at(value, false, depth).0;
+                    }
+                }
+                Err(why) => return Value::unknown(&format!("whether a regular expression of a map fits: {why}")),
+            }
+        }
+        self.text_at(default, false, depth).0
+    }
+
+    fn geo(&mut self, definition: &Definition, depth: usize) -> Value {
+        let Definition::Geo { source, networks, proxies, is_recursive, default } = definition else { return Value::EMPTY };
+        let address = match self.text_at(source, false, depth).0 {
+            Value::Known(text) => String::from_utf8_lossy(&text).parse::<IpAddr>().ok(),
+            unknown @ Value::Unknown(_) => return unknown,
+        };
+        let address = address.map(|address| self.behind(address, proxies, *is_recursive));
+        address.map_or_else(|| Value::of(default.as_slice()), |address| Definition::of_address(networks, default, address))
+    }
+
+    /// What a regular expression found: the numbered groups, and the variables that are named after groups.
+    pub(super) fn found(&mut self, groups: Vec<Vec<u8>>, names: &[(usize, usize)]) {
+        for (group, place) in names {
+            let value = groups.get(*group).cloned().unwrap_or_default();
+            self.set(*place, Value::Known(value));
+        }
+        self.groups = groups;
+    }
+
+    /// A header of the request by the name of its variable.
+    fn header(&self, name: &str) -> Value {
+        if name == "host" {
+            return Value::of(self.request.host.clone().unwrap_or_default());
+        }
+        if name == "cookie" {
+            return Value::of(self.request.headers("cookie").collect::<Vec<_>>().join("; "));
+        }
+        let is_it = |own: &str| {
+            own.len() == name.len()
+                && own.bytes().zip(name.bytes()).all(|(own, name)| own.to_ascii_lowercase() == name || own == b'-' && name == b'_')
+        };
+        let found: Vec<&str> =
+            self.request.headers.iter().filter(|(own, _)| is_it(own) && self.is_read(own)).map(|(_, value)| value.as_str()).collect();
+        Value::of(found.join(", "))
+    }
+
+    /// Whether nginx looks at a header at all: names of other letters are left out.
+    pub(super) fn is_read(&self, name: &str) -> bool {
+        let (reads_underscores, reads_all) = self.config.reads;
+        name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || reads_all || byte == b'_' && reads_underscores)
+    }
+
+    fn argument(&self, name: &str) -> Vec<u8> {
+        let pairs = self.args.split(|byte| *byte == b'&');
+        let found = pairs.filter_map(|pair| {
+            let at = pair.iter().position(|byte| *byte == b'=')?;
+            pair[..at].eq_ignore_ascii_case(name.as_bytes()).then(|| pair[at + 1..].to_vec())
+        });
+        found.into_iter().next().unwrap_or_default()
+    }
+
+    /// A cookie of the request.
+    pub(super) fn cookie(&self, name: &str) -> Option<String> {
+        let lines = self.request.headers("cookie").flat_map(|line| line.split(';'));
+        let pairs = lines.filter_map(|pair| pair.trim_start().split_once('='));
+        let mut found = pairs.filter(|(own, _)| own.trim_end().eq_ignore_ascii_case(name));
+        found.next().map(|(_, value)| value.trim().to_owned())
+    }
+
+    fn user(&self) -> Vec<u8> {
+        let encoded = self.request.headers("authorization").find_map(|value| value.strip_prefix("Basic ").map(str::trim));
+        let decoded = encoded.and_then(|text| STANDARD.decode(text).ok()).unwrap_or_default();
+        decoded.split(|byte| *byte == b':').next().unwrap_or_default().to_vec()
+    }
+
+    fn builtin(&mut self, name: &str) -> Value {
+        let request = self.request;
+        match name {
+            "uri" | "document_uri" => Value::of(self.path.as_slice()),
+            "fastcgi_script_name" => {
+                let index = self.level.fastcgi_index.clone().filter(|_| self.path.ends_with(b"/")).unwrap_or_default();
+                Value::Known([self.path.as_slice(), index.as_bytes()].concat())
+            }
+            "args" | "query_string" => Value::of(self.args.as_slice()),
+            "is_args" => Value::of(if self.args.is_empty() { "" } else { "?" }),
+            "request_uri" => Value::of(self.unparsed.as_slice()),
+            "escaped" => Value::Known(component(&self.unparsed)),
+            "request_method" => Value::of(self.method.as_slice()),
+            "request" => {
+                let version = self.protocol();
+                Value::Known([request.method.as_bytes(), b" ", &self.unparsed, b" ", version.as_bytes()].concat())
+            }
+            "scheme" => Value::of(if request.is_tls { "https" } else { "http" }),
+            "https" => Value::of(if request.is_tls { "on" } else { "" }),
+            "host" if self.host.is_empty() => Value::of(self.config.servers[self.server].name.as_str()),
+            "host" => Value::of(self.host.as_str()),
+            "server_name" => Value::of(self.config.servers[self.server].name.as_str()),
+            "server_port" => Value::of(self.port.to_string()),
+            "server_protocol" => Value::of(self.protocol()),
+            "http2" => Value::of(match (request.http, request.is_tls) {
+                (Http::V2, true) => "h2",
+                (Http::V2, false) => "h2c",
+                (Http::V10 | Http::V11, _) => "",
+            }),
+            "remote_addr" | "binary_remote_addr" => Value::of(self.client.to_string()),
+            "realip_remote_addr" => Value::of(request.client.to_string()),
+            "remote_user" => Value::of(self.user()),
+            "content_length" => Value::of(request.body.map(|length| length.to_string()).unwrap_or_default()),
+            "content_type" => self.header("content_type"),
+            "proxy_add_x_forwarded_for" => {
+                let before = request.headers("x-forwarded-for").collect::<Vec<_>>().join(", ");
+                Value::of(if before.is_empty() { self.client.to_string() } else { format!("{before}, {}", self.client) })
+            }
+            "ssl_server_name" => Value::of(request.sni.clone().unwrap_or_default()),
+            "proxy_protocol_addr" if self.is_announced() => Value::of(request.client.to_string()),
+            "proxy_protocol_server_port" if self.is_announced() => Value::of(self.port.to_string()),
+            "proxy_protocol_addr" | "proxy_protocol_port" | "proxy_protocol_server_addr" | "proxy_protocol_server_port" => Value::EMPTY,
+            "ssl_client_verify" => self.verified(),
+            _ if name.starts_with("ssl_client_") && self.presents_none() => Value::EMPTY,
+            _ if name.starts_with("ssl_") && !request.is_tls => Value::EMPTY,
+            _ if name.starts_with("www_redirect ") => self.www_redirect(&name["www_redirect ".len()..]),
+            _ if name.starts_with("upstream_") || name.starts_with("sent_http_") => Value::unknown(&format!("${name}")),
+            _ => crate::route::lift::beyond(name),
+        }
+    }
+
+    /// Whether the client is announced in front of the connection.
+    fn is_announced(&self) -> bool {
+        self.config.ports.get(&self.port).is_some_and(|port| port.is_proxied)
+    }
+
+    fn protocol(&self) -> &'static str {
+        match self.request.http {
+            Http::V10 => "HTTP/1.0",
+            Http::V11 => "HTTP/1.1",
+            Http::V2 => "HTTP/2.0",
+        }
+    }
+}
+
+/// A text with all but plain letters escaped, as `set_escape_uri` writes it.
+fn component(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() * 2);
+    for &byte in text {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(byte);
+        } else {
+            out.extend(format!("%{byte:02X}").into_bytes());
+        }
+    }
+    out
+}

@@ -1,0 +1,109 @@
+//! `explain`: what it says of requests to the examples, of manifests and of what was rendered from them.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::program::{folder, run};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What is said of a request, as JSON.
+fn told(args: &[&str]) -> Value {
+    let mut all = vec!["explain"];
+    all.extend(args);
+    all.extend(["--format", "json"]);
+    let found = run(root(), &all, "");
+    serde_json::from_str(&found.stdout).unwrap_or_else(|error| panic!("{error}: {}{}", found.stdout, found.stderr))
+}
+
+#[test]
+fn manifests_and_what_they_are_rendered_to_say_the_same() {
+    for url in
+        ["https://shop.example.com/api/v1", "http://shop.example.com/", "https://admin.shop.example.com/x", "https://nobody.example.com/"]
+    {
+        let (declared, live) = (told(&[url, "examples/shop"]), told(&[url, "--live", "examples/rendered/shop"]));
+        for field in ["status", "redirect", "backend", "sees", "canary", "certificate", "checks"] {
+            let bare = |side: &Value| {
+                let mut value = side[field].clone();
+                value.as_array_mut().into_iter().flatten().for_each(|check| check["because"] = Value::Null);
+                value
+            };
+            assert_eq!(bare(&declared), bare(&live), "{field} of {url}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_names_the_lines_that_decide() {
+    let told = told(&["https://shop.example.com/api/v1?q=1", "examples/shop"]);
+    assert_eq!(told["route"]["ingress"], "shop/api");
+    assert_eq!(told["route"]["match"], "regex");
+    assert_eq!(told["backend"]["service"], "api");
+    assert_eq!(told["sees"]["uri"], "/v1?q=1");
+    let rewritten = told["steps"].as_array().expect("a list").iter().find(|step| step["what"] == "the path becomes `/v1`").expect("a step");
+    assert_eq!(rewritten["because"]["file"], "examples/shop/ingress.yaml");
+    let others = told["branches"].as_array().expect("a list");
+    assert!(others.iter().any(|way| way["status"] == 503 && way["when"][0] == "requests are too many"), "{others:?}");
+}
+
+#[test]
+fn many_requests_are_answered_line_by_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("requests.jsonl");
+    let lines = [
+        r#"{"url": "http://shop.example.com/a//b/"}"#,
+        r#"{"url": "https://admin.shop.example.com/", "client_ip": "192.0.2.9", "sni": null}"#,
+        r#"{"url": "https://admin.shop.example.com/", "client_ip": "198.51.100.9"}"#,
+        r#"{"url": "http://shop.example.com/", "headers": {"Host": "a..b"}}"#,
+    ];
+    std::fs::write(&file, lines.join("\n")).expect("it is written");
+    let found = run(root(), &["explain", "--requests", &file.to_string_lossy(), "--format", "json", "examples/shop"], "");
+    let answers: Vec<Value> = found.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let shown: Vec<String> =
+        answers.iter().map(|answer| format!("{} {} {}", answer["status"], answer["redirect"], answer["backend"]["service"])).collect();
+    assert_eq!(
+        shown,
+        [r#"308 "https://shop.example.com/a//b" null"#, r#"null null "admin""#, "403 null null", "400 null null"],
+        "{}",
+        found.stderr
+    );
+}
+
+#[test]
+fn both_sides_are_shown_where_they_differ() {
+    let read = |name: &str| std::fs::read_to_string(root().join("examples/shop").join(name)).expect("it is there");
+    let names = ["certificate.yaml", "controller.yaml", "endpoints.yaml", "services.yaml"];
+    let mut files: Vec<(String, String)> = names.iter().map(|name| (format!("shop/{name}"), read(name))).collect();
+    files.push((String::from("shop/ingress.yaml"), read("ingress.yaml").replace("192.0.2.0/24", "198.51.100.0/24")));
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let folder = folder(&files);
+    let shop = folder.path().join("shop");
+    let args = [
+        "explain",
+        "https://admin.shop.example.com/",
+        &shop.to_string_lossy(),
+        "--live",
+        "examples/rendered/shop",
+        "--client-ip",
+        "198.51.100.7",
+    ];
+    let found = run(root(), &args, "");
+    assert_eq!(found.code, Some(1), "{}{}", found.stdout, found.stderr);
+    assert!(found.stdout.contains("declared (") && found.stdout.contains("live (") && found.stdout.contains("403"), "{}", found.stdout);
+}
+
+#[test]
+fn what_is_no_request_is_said() {
+    for (args, word) in [
+        (vec!["explain", "shop.example.com", "examples/shop"], "is no URL"),
+        (vec!["explain", "http://a/", "-H", "nonsense", "examples/shop"], "is no header"),
+        (vec!["explain", "http://a/", "--http", "9", "examples/shop"], "is no version of HTTP"),
+        (vec!["explain", "http://a/", "examples/nowhere"], "nowhere"),
+    ] {
+        let found = run(root(), &args, "");
+        assert!(found.code == Some(2) && found.stderr.contains(word), "{args:?}: {}", found.stderr);
+    }
+}
