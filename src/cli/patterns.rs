@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::{GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use serde::Deserialize;
 
@@ -98,6 +98,32 @@ impl NamePattern {
     /// Whether it names one thing alone.
     pub(super) fn is_plain(&self) -> bool {
         self.matcher.is_none()
+    }
+}
+
+/// Patterns of which those that fit a name are found together.
+#[derive(Debug, Default)]
+pub(super) struct NamePatterns {
+    set: GlobSet,
+    /// The place of each in the list.
+    places: Vec<usize>,
+}
+
+impl NamePatterns {
+    /// Those of a list that are patterns.
+    pub(super) fn of<'p>(all: impl Iterator<Item = Option<&'p NamePattern>>) -> Self {
+        let (mut set, mut places) = (GlobSetBuilder::new(), Vec::new());
+        for (at, matcher) in all.enumerate().filter_map(|(at, pattern)| Some((at, pattern?.matcher.as_ref()?))) {
+            set.add(matcher.glob().clone());
+            places.push(at);
+        }
+        // Each was compiled when it was read.
+        Self { set: set.build().unwrap_or_default(), places }
+    }
+
+    /// The places of those that fit a name.
+    pub(super) fn fitting(&self, name: &str) -> Vec<usize> {
+        self.set.matches(name).into_iter().map(|at| self.places[at]).collect()
     }
 }
 

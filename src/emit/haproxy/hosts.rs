@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Bound;
+use std::sync::Arc;
 
 use super::super::asked::{self, Asked};
 use super::super::dialect::regex_literal;
@@ -44,7 +45,7 @@ pub(super) struct Backend {
     /// Whose it is.
     pub(super) about: String,
     /// The rules.
-    pub(super) rules: String,
+    pub(super) rules: Arc<str>,
 }
 
 /// Where a canary is, and who asks for it.
@@ -194,7 +195,7 @@ impl<'a> Maker<'_, 'a> {
     }
 
     fn add(&mut self, name: SectionName, about: String, lines: Lines) -> usize {
-        self.host.backends.push((Backend { name, about, rules: lines.finish() }, None));
+        self.host.backends.push((Backend { name, about, rules: self.shared.share(lines.finish()) }, None));
         self.host.backends.len() - 1
     }
 

@@ -1,6 +1,7 @@
 //! The tables as files, and the backends that they name, each once.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use super::super::scope::Scope;
 use super::super::{FileName, OutputFile};
@@ -9,14 +10,17 @@ use super::formats::{MapFile, PathKeys, SectionName, Unfit};
 use super::hosts::{Backend, Host, Shapes, Table};
 use crate::nginx::problem;
 
+/// The number of the questions that a canary is asked for by, and its backend.
+type Asked = (usize, SectionName);
+
 /// What all hosts add to the configuration.
 #[derive(Debug, Default)]
 pub(super) struct Maps {
     tables: BTreeMap<&'static str, MapFile>,
     /// How paths become keys.
     pub(super) keys: PathKeys,
-    /// Names of backends by their rules.
-    known: HashMap<String, SectionName>,
+    /// Names of backends by their canaries and rules.
+    known: HashMap<(Option<Asked>, Arc<str>), SectionName>,
     names: HashSet<SectionName>,
     /// How often a name was wanted that was taken.
     counts: HashMap<SectionName, usize>,
@@ -65,8 +69,8 @@ impl Maps {
     }
 
     /// The name of a backend with these rules: one that is there, or a new one. A canary is part of what makes backends different.
-    fn backend(&mut self, backend: Backend, canary: Option<&(usize, SectionName)>) -> SectionName {
-        let key = canary.map_or_else(|| backend.rules.clone(), |(number, name)| format!("{number} {name}\n{}", backend.rules));
+    fn backend(&mut self, backend: Backend, canary: Option<&Asked>) -> SectionName {
+        let key = (canary.cloned(), Arc::clone(&backend.rules));
         if let Some(name) = self.known.get(&key) {
             return name.clone();
         }

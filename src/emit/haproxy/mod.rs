@@ -48,7 +48,7 @@ use rayon::prelude::*;
 use super::asked::is_host;
 use super::scope::Scope;
 use super::view::{Raw, view};
-use super::{Options, OutputFile, Target, environment, names};
+use super::{Options, OutputFile, Sink, Target, environment, names};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::{CATCH_ALL, Proxy};
 use formats::{Kind, SectionName};
@@ -62,14 +62,16 @@ use shared::Shared;
 #[derive(Debug, Clone, Copy)]
 pub struct Haproxy;
 
+/// The file that HAProxy is started with.
+const CONFIGURATION: &str = "haproxy.cfg";
+
 view! {
-    /// The whole file.
+    /// What stands before the backends.
     struct Main {
         version: Raw,
         process: Raw,
         frontends: Raw,
         tables: Raw,
-        backends: Raw,
     }
 }
 
@@ -79,6 +81,12 @@ impl Target for Haproxy {
     }
 
     fn render(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>> {
+        let mut files = Vec::new();
+        let diagnostics = self.write(proxy, options, &mut files);
+        Outcome { value: files, diagnostics }
+    }
+
+    fn write(&self, proxy: &Proxy, options: &Options, sink: &mut dyn Sink) -> Vec<Diagnostic> {
         let mut scope = Scope::of_settings(proxy);
         losses::tell_of_settings(proxy, &mut scope);
         let shared = Shared::new(proxy, &options.haproxy, &mut scope);
@@ -104,17 +112,20 @@ impl Target for Haproxy {
         }
         scope.leave_host();
         twins(&shared, &mut maps, &mut scope);
-        let mut files = main(&shared, &maps, &tables, &mut scope);
-        files.extend(maps.files());
+        sink.announce(&[CONFIGURATION]);
+        let tls_map = main(&shared, &maps, &tables, &mut scope, sink);
+        let mut files = maps.files();
+        files.extend(tls_map);
         files.extend(answers::files());
         files.push(tls::list(&shared));
         files.extend(scripts::file(&shared));
         files.extend(client_auth::errors(proxy));
         files.extend(users::files(&shared, &mut scope));
         files.extend(tls::files(proxy));
+        sink.files(files);
         let mut all = scope.finish();
         all.append(&mut findings);
-        Outcome { value: files, diagnostics: all }
+        all
     }
 }
 
@@ -159,7 +170,7 @@ fn twins(shared: &Shared, maps: &mut Maps, scope: &mut Scope) {
         redirects::twin(twin, shared, &mut lines);
         if lines.take_unfit().is_none() {
             let about = format!("{} is only another name of {}", names::shown(&twin.from), names::shown(&twin.to));
-            let backend = Backend { name: SectionName::of(Kind::Twin, &twin.to), about, rules: lines.finish() };
+            let backend = Backend { name: SectionName::of(Kind::Twin, &twin.to), about, rules: shared.share(lines.finish()) };
             if !is_host(&twin.from) || maps.extra(&twin.from, backend).is_err() {
                 scope.unserved("from-to-www-redirect", "the other name of the host is none that a client can ask for");
             }
@@ -167,8 +178,8 @@ fn twins(shared: &Shared, maps: &mut Maps, scope: &mut Scope) {
     }
 }
 
-/// The configuration, and what tables its parts need.
-fn main(shared: &Shared, maps: &Maps, counters: &limits::Tables, scope: &mut Scope) -> Vec<OutputFile> {
+/// Writes the configuration, backend by backend; the table that it needs for TLS that is passed on.
+fn main(shared: &Shared, maps: &Maps, counters: &limits::Tables, scope: &mut Scope, sink: &mut dyn Sink) -> Option<OutputFile> {
     let mut process = Lines::default();
     global::process(shared, scope, &mut process);
     global::defaults(shared, &mut process);
@@ -186,22 +197,24 @@ fn main(shared: &Shared, maps: &Maps, counters: &limits::Tables, scope: &mut Sco
             scope.left_out(&unfit);
         }
     }
-    let mut backends = String::new();
-    for (name, backend) in maps.backends() {
-        let mut lines = Lines::default();
-        lines.note(&backend.about);
-        backends.push_str(&format!("\n{}backend {name}\n{}", lines.finish(), backend.rules));
-    }
     let view = Main {
         version: Raw::new(shared.options.version.to_string()),
         process: Raw::new(process.finish()),
         frontends: Raw::new(frontends.finish()),
         tables: Raw::new(tables.finish()),
-        backends: Raw::new(backends),
     };
     let text = environment::render("haproxy/haproxy.cfg", view).unwrap_or_else(|finding| {
         scope.failed(*finding);
         String::new()
     });
-    std::iter::once(OutputFile::new("haproxy.cfg", text)).chain(tls_map).collect()
+    if sink.begin(CONFIGURATION) {
+        sink.part(&text);
+        for (name, backend) in maps.backends() {
+            let mut lines = Lines::default();
+            lines.note(&backend.about);
+            sink.part(&format!("\n{}backend {name}\n{}", lines.finish(), backend.rules));
+        }
+        sink.part("\n");
+    }
+    tls_map
 }

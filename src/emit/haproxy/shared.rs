@@ -1,6 +1,7 @@
 //! What all hosts have in common, made once.
 
 use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::super::scope::Scope;
 use super::client_auth;
@@ -19,17 +20,30 @@ pub(super) struct Shared<'a> {
     pub(super) with_tls: HashSet<&'a str>,
     /// Why no route of the whole proxy may answer; none in most cases.
     pub(super) closed: Option<&'static str>,
+    /// The rules of backends, each once.
+    rules: Mutex<HashSet<Arc<str>>>,
 }
 
 impl<'a> Shared<'a> {
     /// Prepares what all hosts have in common.
     pub(super) fn new(proxy: &'a Proxy, options: &'a HaproxyOptions, scope: &mut Scope) -> Self {
-        let mut shared = Self { proxy, options, with_tls: HashSet::new(), closed: None };
+        let mut shared = Self { proxy, options, with_tls: HashSet::new(), closed: None, rules: Mutex::default() };
         let routes = || proxy.servers.iter().flat_map(|server| &server.routes);
         let with_tls = routes().filter(|route| route.steps.backend.protocol.is_tls());
         shared.with_tls = with_tls.map(|route| route.upstream.as_str()).collect();
         shared.close(scope);
         shared
+    }
+
+    /// The rules of a backend. Those of most routes are the same.
+    pub(super) fn share(&self, rules: String) -> Arc<str> {
+        let mut known = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(rules) = known.get(rules.as_str()) {
+            return Arc::clone(rules);
+        }
+        let rules: Arc<str> = Arc::from(rules);
+        known.insert(Arc::clone(&rules));
+        rules
     }
 
     fn close(&mut self, scope: &mut Scope) {
