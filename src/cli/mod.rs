@@ -157,6 +157,8 @@ enum Command {
     Diff(diff::Diff),
     /// Say what becomes of a request, and why
     Explain(routing::Explain),
+    /// List all routes in the order in which they are compared, with what protects them
+    Routes(routing::Routes),
     /// Explain the rules of `check`
     Rules(rules::Rules),
     /// Show what the controller knows: annotations and ConfigMap keys
@@ -191,6 +193,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Check(command) => command.run(&cli.global, &console),
         Command::Diff(command) => command.run(&cli.global, &console),
         Command::Explain(command) => command.run(&cli.global, &console),
+        Command::Routes(command) => command.run(&cli.global, &console),
         Command::Rules(command) => command.run(&console).map_err(Failure::from),
         Command::Catalog(command) => command.run(&console).map_err(Failure::from),
         Command::Releases(command) => command.run(&console).map_err(Failure::from),

@@ -62,7 +62,7 @@ impl Pattern {
 }
 
 /// The expression in the other syntax, `$` as given.
-fn translate(text: &str, end: &str) -> Result<String, String> {
+pub(super) fn translate(text: &str, end: &str) -> Result<String, String> {
     let mut translation = Translation { bytes: text.as_bytes(), at: 0, out: String::with_capacity(text.len() + 8), end };
     while let Some(&byte) = translation.bytes.get(translation.at) {
         translation.step(byte)?;

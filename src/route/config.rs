@@ -12,8 +12,9 @@ use crate::conf::{Arg, Directive, Tree};
 /// A configuration of nginx, ready to be asked; it borrows the text.
 #[derive(Debug)]
 pub struct Config<'t> {
-    lines: Lines<'t>,
-    blocks: Vec<Directive<'t>>,
+    pub(super) lines: Lines<'t>,
+    /// The block of each server.
+    pub(super) blocks: Vec<Directive<'t>>,
     http: Level,
     pub(super) servers: Vec<Server>,
     /// The servers at each port.

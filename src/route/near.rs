@@ -2,7 +2,7 @@
 
 use super::config::Config;
 use super::decision::{Decision, Match, Near};
-use super::model::{Instruction, Kind, Location};
+use super::model::{Instruction, Kind, Location, Step};
 use super::request::Request;
 use super::target::Target;
 
@@ -58,8 +58,13 @@ impl Config<'_> {
 
     /// A variable that a location gives a plain value.
     pub(super) fn constant(&self, location: &Location, name: &str) -> Option<String> {
+        self.constant_in(&location.rewrite, name)
+    }
+
+    /// A variable that steps give a plain value.
+    pub(super) fn constant_in(&self, steps: &[Step], name: &str) -> Option<String> {
         let place = self.variables.places.get(name)?;
-        let set = location.rewrite.iter().rev().find_map(|step| match &step.instruction {
+        let set = steps.iter().rev().find_map(|step| match &step.instruction {
             Instruction::Set { variable, value } if variable == place => Some(value),
             _ => None,
         })?;

@@ -23,6 +23,7 @@ mod pages;
 mod patch;
 mod recorded;
 mod reference;
+mod route_page;
 mod routes;
 #[path = "../support/mod.rs"]
 mod support;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         recorded::trials(),
         reference::trials(),
         routes::trials(),
+        route_page::trials(),
         traffic::trials(),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials.into_iter().flatten().collect()).exit_code()

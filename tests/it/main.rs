@@ -28,6 +28,7 @@ mod properties;
 mod protections;
 mod readme;
 mod refused;
+mod route_table;
 mod routing;
 mod rules;
 mod secrets;

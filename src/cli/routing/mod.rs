@@ -3,6 +3,8 @@
 mod because;
 mod explain;
 mod requests;
+mod routes;
 mod source;
 
 pub(super) use explain::Explain;
+pub(super) use routes::Routes;

@@ -146,6 +146,13 @@ impl Source {
         dynamic.without_endpoints(|upstream| services.is_empty() && upstream != DEFAULT_UPSTREAM || open.contains(upstream))
     }
 
+    /// Whether the controller writes it, or we in its place.
+    pub(super) fn is_of_controller(&self) -> bool {
+        self.side.dump().is_none_or(|dump| {
+            dump.tree().servers().any(|server| server.directives().any(|directive| directive.name().starts_with("ssl_certificate_by_lua")))
+        })
+    }
+
     /// What was found on the way that makes answers worse.
     pub(super) fn findings(&self) -> Vec<crate::diagnostic::Diagnostic> {
         match &self.side {
@@ -165,10 +172,7 @@ impl Source {
             }
             notes.extend(declared.supposed.notes(false).into_iter().map(|note| note.replace("is not compared", "is not known")));
         }
-        let is_of_controller = self.side.dump().is_some_and(|dump| {
-            dump.tree().servers().any(|server| server.directives().any(|directive| directive.name().starts_with("ssl_certificate_by_lua")))
-        });
-        if is_of_controller {
+        if self.side.dump().is_some() && self.is_of_controller() {
             for (what, part) in [
                 (Lua::Backends, "whether backends have endpoints, and canaries"),
                 (Lua::Certificates, "which certificates hosts have, and whether they redirect to HTTPS for that"),

@@ -6,6 +6,7 @@ use super::{Because, Differences, Entry, blocks, by_topic, counts, elsewhere, me
 use crate::diff::words::Topic;
 use crate::diff::{Change, Verdict};
 use crate::output::lines;
+use crate::output::page::{escape, head};
 use crate::output::untrusted::{many_lines, one_line};
 
 /// Entries that a page shows at most: browsers are slow with more.
@@ -13,17 +14,7 @@ const MOST_ENTRIES: usize = 5000;
 /// Of a text at most this many characters are shown.
 const LONGEST_TEXT: usize = 4000;
 
-const HEAD: &str = r#"<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Differences of the running configuration</title>
-<style>
-:root { color-scheme: light dark; --line: #8884; --red: #cf222e; --green: #1a7f37; --soft: #8881; }
-@media (prefers-color-scheme: dark) { :root { --red: #ff7b72; --green: #56d364; } }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem; }
+const STYLE: &str = "\
 h2 { border-bottom: 1px solid var(--line); margin-top: 2.5rem; }
 h3 { font: 600 1rem/1.5 ui-monospace, monospace; margin: 1.5rem 0 0; overflow-wrap: anywhere; }
 article { border-left: 3px solid var(--line); padding-left: .8rem; margin: .6rem 0 1rem; }
@@ -41,15 +32,12 @@ pre { margin: 0; white-space: pre-wrap; }
 .opens .after { color: var(--red); }
 .unranked .before, .unranked .after { color: inherit; }
 @media (max-width: 45rem) { .sides { grid-template-columns: 1fr; } }
-</style>
-</head>
-<body>
-"#;
+";
 
 /// The differences as a page.
 #[must_use]
 pub fn report(differences: &Differences) -> String {
-    let mut out = String::from(HEAD);
+    let mut out = head("Differences of the running configuration", STYLE, None);
     // Writing into a String cannot fail, here and below.
     let _ = writeln!(out, "<h1>From {} to {}</h1>", code(&differences.before), code(&differences.after));
     if differences.is_empty() {
@@ -172,22 +160,6 @@ fn sentence(text: &str) -> String {
 
 fn code(text: &str) -> String {
     format!("<code>{}</code>", escape(&one_line(text)))
-}
-
-/// Text that a browser takes for nothing but text.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(character),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 const NAMES: &[&str] = &[
     "access_log",
     "aio",
+    "ajp_temp_path",
     "aio_write",
     "chunked_transfer_encoding",
     "client_body_buffer_size",
@@ -21,6 +22,7 @@ const NAMES: &[&str] = &[
     "http2_max_concurrent_streams",
     "http2_max_field_size",
     "http2_max_header_size",
+    "http2_max_requests",
     "http2_push_preload",
     "http3",
     "ignore_invalid_headers",
@@ -105,6 +107,7 @@ const BEGINNINGS: &[&str] = &[
     "ssl_",
     "set_",
     "scgi_",
+    "split_clients",
     "sub_filter",
     "uwsgi_",
     "subs_filter",

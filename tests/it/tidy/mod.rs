@@ -41,7 +41,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lower", &["catalog", "diagnostic", "ir", "manifest", "source"]),
     ("manifest", &["diagnostic", "source"]),
     ("nginx", &["conf", "source"]),
-    ("output", &["catalog", "conf", "credentials", "diagnostic", "diff", "lint", "route", "source"]),
+    ("output", &["catalog", "conf", "credentials", "diagnostic", "diff", "lint", "nginx", "route", "source"]),
     ("protection", &["conf", "source"]),
     ("route", &["conf", "nginx", "source"]),
     ("source", &[]),

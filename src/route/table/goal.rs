@@ -1,0 +1,171 @@
+//! Where the requests of a route go.
+
+use super::place::Place;
+use super::row::{Canary, Goal, Upstream};
+use super::shown::shown;
+use crate::route::config::Config;
+use crate::route::controller::Policy;
+use crate::route::model::{Definition, Pass};
+use crate::route::text::{Part, Template, Variable};
+
+/// How deep variables may be made of each other.
+const DEEPEST: usize = 8;
+
+/// Where requests go that no instruction answers, and who gets some of them instead.
+pub(super) fn goal(config: &Config<'_>, place: Place<'_>) -> (Goal, Vec<Canary>) {
+    let Some(pass) = &place.level.pass else { return (Goal::Files, Vec::new()) };
+    match pass.directive.as_str() {
+        "proxy_pass" | "grpc_pass" | "fastcgi_pass" | "uwsgi_pass" | "scgi_pass" | "memcached_pass" => backend(config, place, pass),
+        "stub_status" | "empty_gif" => (Goal::Answer(200), Vec::new()),
+        directive if directive.starts_with("content_by") || matches!(directive, "js_content" | "echo") => (Goal::Unknown, Vec::new()),
+        _ => (Goal::Files, Vec::new()),
+    }
+}
+
+fn backend(config: &Config<'_>, place: Place<'_>, pass: &Pass) -> (Goal, Vec<Canary>) {
+    let plain = pass.directive.trim_end_matches("_pass");
+    let mut canaries = Vec::new();
+    let to = main(config, &pass.to, &mut canaries, 0);
+    let (scheme, rest) = to.split_once("://").unwrap_or((plain, &to));
+    let protocol = if plain == "fastcgi" { plain } else { scheme }.to_owned();
+    let end = rest.find('/').filter(|_| !rest.starts_with("unix:")).unwrap_or(rest.len());
+    let address = &rest[..end];
+    let namespace = place.constant(config, "namespace");
+    let mut upstream = match config.upstreams.get(address) {
+        Some(None) => balanced(config, place, &mut canaries),
+        Some(Some(servers)) => named(config, address, namespace.as_deref(), Some(servers.clone())),
+        None if address.contains('$') => named(config, address, None, None),
+        None => named(config, address, None, Some(vec![address.to_owned()])),
+    };
+    upstream.protocol = protocol;
+    if answers_itself(config, &upstream) {
+        return (Goal::Answer(404), canaries);
+    }
+    for canary in &mut canaries {
+        let service = config.dynamic.service(&canary.upstream, upstream.namespace.as_deref());
+        let port = |service: &crate::route::Service| service.port.as_ref().map(|port| format!(":{port}")).unwrap_or_default();
+        canary.service = service.map(|service| format!("{}/{}{}", service.namespace, service.name, port(&service)));
+    }
+    (Goal::Backend(upstream), canaries)
+}
+
+/// The address of most requests: of what chance or a header decides, the rest are canaries.
+fn main(config: &Config<'_>, to: &Template, canaries: &mut Vec<Canary>, depth: usize) -> String {
+    let mut out = String::new();
+    for part in &to.0 {
+        let Part::Variable(Variable::Own(place)) = part else {
+            out.push_str(&shown(&Template(vec![part.clone()]), &config.variables));
+            continue;
+        };
+        let (name, definition) = &config.variables.all[*place];
+        match definition {
+            Definition::Chance(parts) if depth < DEEPEST => {
+                let (last, others) = parts.split_last().map_or((None, [].as_slice()), |(last, others)| (Some(last), others));
+                for (share, value) in others {
+                    canaries.push(canary(main(config, value, &mut Vec::new(), depth + 1), format!("{share} of requests")));
+                }
+                out.push_str(&last.map(|(_, value)| main(config, value, canaries, depth + 1)).unwrap_or_default());
+            }
+            Definition::Map { source, exact, patterns, default, .. } if depth < DEEPEST => {
+                let usual = main(config, default, canaries, depth + 1);
+                let source = shown(source, &config.variables);
+                let mut exact: Vec<_> = exact.iter().collect();
+                exact.sort_by_key(|(key, _)| *key);
+                for (key, value) in exact {
+                    let other = main(config, value, &mut Vec::new(), depth + 1);
+                    if other != usual {
+                        canaries.push(canary(other, format!("{source} is `{}`", String::from_utf8_lossy(key))));
+                    }
+                }
+                for (_, _, value) in patterns {
+                    let other = main(config, value, &mut Vec::new(), depth + 1);
+                    if other != usual {
+                        canaries.push(canary(other, format!("{source} fits a regular expression")));
+                    }
+                }
+                out.push_str(&usual);
+            }
+            _ => {
+                out.push('$');
+                out.push_str(name);
+            }
+        }
+    }
+    out
+}
+
+fn canary(upstream: String, when: String) -> Canary {
+    Canary { upstream, service: None, when: vec![when] }
+}
+
+/// The upstream that the controller's Lua sends requests to.
+fn balanced(config: &Config<'_>, place: Place<'_>, canaries: &mut Vec<Canary>) -> Upstream {
+    let name = place.constant(config, "proxy_upstream_name").unwrap_or_default();
+    let value = |name: &str| place.constant(config, name);
+    let (namespace, service, port) = (value("namespace"), value("service_name"), value("service_port"));
+    let own = match (&namespace, &service, &port) {
+        (Some(namespace), Some(service), Some(port)) => format!("{namespace}-{service}-{port}"),
+        _ => String::new(),
+    };
+    let backend = config.dynamic.backend(&name);
+    // What Lua does not know has no endpoint.
+    let endpoints = match backend {
+        Some(backend) => backend.endpoints.clone(),
+        None if config.dynamic.knows_backends() => Some(Vec::new()),
+        None => None,
+    };
+    let other = backend.and_then(|backend| backend.alternative.as_ref());
+    if let Some((other, canary)) = other.and_then(|other| Some((other, config.dynamic.backend(other)?))) {
+        let serves = canary.endpoints.as_ref().is_none_or(|endpoints| !endpoints.is_empty());
+        let when = asked(&canary.policy);
+        if serves && !when.is_empty() {
+            canaries.push(Canary { upstream: other.clone(), service: None, when });
+        }
+    }
+    // What a location calls its Service need not be the one that it is passed to.
+    if name == own {
+        return Upstream { name, namespace, service, port, endpoints, protocol: String::new() };
+    }
+    named(config, &name, namespace.as_deref(), endpoints)
+}
+
+/// An upstream by its name.
+fn named(config: &Config<'_>, name: &str, namespace: Option<&str>, endpoints: Option<Vec<String>>) -> Upstream {
+    let service = config.dynamic.service(name, namespace);
+    Upstream {
+        name: name.to_owned(),
+        namespace: service.as_ref().map(|service| service.namespace.clone()),
+        port: service.as_ref().and_then(|service| service.port.clone()),
+        service: service.map(|service| service.name),
+        endpoints,
+        protocol: String::new(),
+    }
+}
+
+/// Which requests a canary takes, in the order of asking.
+fn asked(policy: &Policy) -> Vec<String> {
+    let mut when = Vec::new();
+    if !policy.header.is_empty() {
+        let value = match &policy.pattern {
+            _ if !policy.value.is_empty() => format!("is `{}`", policy.value),
+            Some(Ok(_)) => String::from("fits a regular expression"),
+            Some(Err(why)) => format!("fits a regular expression that is not understood here ({why})"),
+            None => String::from("is `always`"),
+        };
+        when.push(format!("the header `{}` {value}", policy.header));
+    }
+    if !policy.cookie.is_empty() {
+        when.push(format!("the cookie `{}` is `always`", policy.cookie));
+    }
+    if policy.weight > 0 {
+        when.push(format!("{} of {} requests", policy.weight.min(policy.total), policy.total));
+    }
+    when
+}
+
+/// Whether the only endpoint is the controller's own page for what has no backend.
+fn answers_itself(config: &Config<'_>, upstream: &Upstream) -> bool {
+    let Some([endpoint]) = upstream.endpoints.as_deref() else { return false };
+    let Some(port) = endpoint.strip_prefix("127.0.0.1:").and_then(|port| port.parse::<u16>().ok()) else { return false };
+    config.ports.contains_key(&port) && upstream.name.ends_with("default-backend")
+}
