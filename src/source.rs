@@ -27,6 +27,15 @@ impl Span {
         Self { file, start: cut(range.start), end: cut(range.end) }
     }
 
+    /// A place in no file, for what nobody wrote.
+    pub const NOWHERE: Self = Self { file: FileId(u32::MAX), start: 0, end: 0 };
+
+    /// Whether nobody wrote what stands there.
+    #[must_use]
+    pub fn is_nowhere(self) -> bool {
+        self.file == Self::NOWHERE.file
+    }
+
     /// The bytes as a range to index the text with.
     #[must_use]
     pub fn range(self) -> Range<usize> {

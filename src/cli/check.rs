@@ -15,6 +15,7 @@ use super::inputs::Inputs;
 use super::levels::Levels;
 use super::output::TargetArgs;
 use super::policy::{Judged, Policy};
+use super::presumed::Presumed;
 use super::progress::Progress;
 use super::project::Project;
 use super::supposed;
@@ -25,6 +26,7 @@ use crate::emit::{self, Target};
 use crate::ir::Proxy;
 use crate::lint::{self, Judgement, Subject};
 use crate::lower::{self, Classes, Controller};
+use crate::manifest::Cluster;
 use crate::manifest::helm::Templates;
 use crate::output::looked::Looked;
 use crate::output::{Findings, concise, github, gitlab, json, junit, sarif, summary};
@@ -199,18 +201,31 @@ impl Check {
     /// What the manifests come to, and what the passes of the compiler and the checks find.
     fn compile(&self, project: &Project, controller: &Controller) -> (Proxy, Vec<Diagnostic>) {
         let classes = Classes::new(&project.cluster, &controller.flags);
-        let (proxy, mut found) = self.compile_classes(project, controller, classes.clone());
-        supposed::add(&mut found, &project.cluster, &classes, |classes| self.compile_classes(project, controller, classes).1);
+        // What a target writes is closed without its Secret, whatever the cluster has.
+        let is_controller = self.target == emit::IngressNginx.name();
+        let presumed = if is_controller { Presumed::of(&project.cluster, controller) } else { None };
+        let compile = |classes: Classes| {
+            let supposed = classes.supposed();
+            let (proxy, mut found) = self.compile_cluster(&project.cluster, controller, classes);
+            if let Some(presumed) = &presumed {
+                let classes = Classes::new(&presumed.cluster, &controller.flags);
+                let classes = supposed.map_or(classes.clone(), |class| classes.supposing(class));
+                presumed.add(&mut found, self.compile_cluster(&presumed.cluster, controller, classes).1);
+            }
+            (proxy, found)
+        };
+        let (proxy, mut found) = compile(classes.clone());
+        supposed::add(&mut found, &project.cluster, &classes, |classes| compile(classes).1);
         (proxy, found)
     }
 
-    /// The same for a controller that serves these classes.
-    fn compile_classes(&self, project: &Project, controller: &Controller, classes: Classes) -> (Proxy, Vec<Diagnostic>) {
-        let Outcome { value: mut proxy, diagnostics: mut found } = lower::lower_classes(&project.cluster, controller, classes);
+    /// The same for some objects and a controller that serves these classes.
+    fn compile_cluster(&self, cluster: &Cluster, controller: &Controller, classes: Classes) -> (Proxy, Vec<Diagnostic>) {
+        let Outcome { value: mut proxy, diagnostics: mut found } = lower::lower_classes(cluster, controller, classes);
         // Not every product can check every hash of a password.
-        proxy.secrets = lower::secrets(&project.cluster, &proxy);
+        proxy.secrets = lower::secrets(cluster, &proxy);
         if self.target == emit::IngressNginx.name() {
-            found.extend(lint::snippets::mend(&mut proxy, &project.cluster));
+            found.extend(lint::snippets::mend(&mut proxy, cluster));
         }
         let options = self.targets.options().in_one_file();
         let now = self.now.unwrap_or_else(|| Timestamp::now().as_second());
@@ -224,7 +239,7 @@ impl Check {
             }
         });
         found.append(&mut told);
-        found.extend(lint::check(&Subject { cluster: &project.cluster, controller, proxy: &proxy, judgement: &judgement, now: Some(now) }));
+        found.extend(lint::check(&Subject { cluster, controller, proxy: &proxy, judgement: &judgement, now: Some(now) }));
         lint::settle(&mut found);
         (proxy, found)
     }

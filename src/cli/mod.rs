@@ -34,6 +34,7 @@ mod origins;
 mod output;
 mod patterns;
 mod policy;
+mod presumed;
 mod progress;
 mod project;
 mod releases;

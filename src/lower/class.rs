@@ -57,6 +57,12 @@ impl<'a> Classes<'a> {
         Self { supposed: Some(class), ..self }
     }
 
+    /// The only class that is served, where that is supposed.
+    #[must_use]
+    pub fn supposed(&self) -> Option<&'a str> {
+        self.supposed
+    }
+
     /// The class that an Ingress names; none where it names none.
     #[must_use]
     pub fn named(object: &Object<Ingress>) -> Option<&str> {

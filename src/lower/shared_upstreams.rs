@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::annotations::Annotations;
 use super::select::{Backend, Chosen};
 use super::sites::cause;
-use crate::catalog::features::balancing as keys;
+use crate::catalog::features::{affinity, balancing as keys};
 use crate::catalog::key::Spec;
 use crate::diagnostic::{Diagnostic, Effect};
 use crate::ir::DEFAULT_UPSTREAM;
@@ -48,7 +48,42 @@ pub(super) fn tell(chosen: &[Chosen], findings: &mut Vec<Diagnostic>) {
             }
         }
     }
+    tell_affinity(chosen, findings);
     findings.extend(sharing.into_iter().filter_map(|((_, name, service), (maker, others))| holds_for(maker, &others, service, name)));
+}
+
+/// Keeping clients on an endpoint belongs to an upstream as well. Quirk: its cookie is that of the last Ingress, and only the hosts of
+/// those that ask for it get one.
+fn tell_affinity(chosen: &[Chosen], findings: &mut Vec<Diagnostic>) {
+    let mut users: BTreeMap<(&str, &str), Vec<&Chosen>> = BTreeMap::new();
+    for ingress in chosen.iter().filter(|ingress| !ingress.annotations.canary.enabled) {
+        let paths = ingress.rules.iter().filter_map(|rule| rule.paths.as_ref()).flatten();
+        for backend in paths.filter_map(|path| path.backend.as_ref()).filter(|backend| backend.upstream != DEFAULT_UPSTREAM) {
+            let users = users.entry((&backend.upstream, &backend.service)).or_default();
+            if users.last().is_none_or(|last| last.index != ingress.index) {
+                users.push(ingress);
+            }
+        }
+    }
+    for ((_, service), users) in users {
+        let (askers, others): (Vec<&Chosen>, Vec<&Chosen>) = users.into_iter().partition(|user| user.annotations.affinity.kind == "cookie");
+        let Some((last, earlier)) = askers.split_last() else { continue };
+        let name_of = |ingress: &Chosen| ingress.annotations.affinity.cookie.name.clone();
+        findings.extend(earlier.iter().filter(|own| name_of(own) != name_of(last)).map(|own| lost_cookie(own, last, service)));
+        findings.extend(holds_for(last, &others, service, affinity::KIND.spec.name));
+    }
+}
+
+fn lost_cookie(own: &Chosen, last: &Chosen, service: &str) -> Diagnostic {
+    let place = |ingress: &Chosen| cause(ingress, affinity::COOKIE_NAME.spec.name).or_else(|| cause(ingress, affinity::KIND.spec.name));
+    let cookie = &last.annotations.affinity.cookie.name;
+    let message = format!(
+        "the cookie of this Ingress is not used for Service `{}/{service}`: the younger Ingress `{}` names that of the upstream, `{cookie}`",
+        own.namespace, last.object.reference.name
+    );
+    let finding = Diagnostic::warning("overridden-annotation", message).at(place(own)).subject(affinity::COOKIE_NAME.spec.name);
+    let finding = finding.object(own.object.reference.clone()).effect(Effect::Overridden).related("this one applies", place(last));
+    finding.note("paths that name one port of a Service share an upstream, and its cookie is that of the last Ingress")
 }
 
 fn too_late(maker: &Chosen, ingress: &Chosen, backend: &Backend, name: &str) -> Diagnostic {

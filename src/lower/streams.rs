@@ -8,6 +8,9 @@ use crate::diagnostic::{Diagnostic, Effect};
 use crate::ir::{Origin, Port, Stream, Transport};
 use crate::manifest::{Object, ports};
 
+/// Why nothing is known of a port where the input says of no Service where its requests go.
+const UNKNOWN: &str = "the input holds no endpoints at all";
+
 /// The services of the ConfigMaps that the controller's arguments name, by port.
 pub(super) fn create(world: &World, findings: &mut Vec<Diagnostic>) -> Vec<Stream> {
     let flags = &world.controller.flags;
@@ -24,7 +27,11 @@ fn of_config_map(world: &World, key: &str, transport: Transport, findings: &mut 
             Ok(stream) => streams.push(stream),
             Err(reason) => {
                 let message = format!("the {} port `{port}` is not served: {reason}", endpoints::protocol_name(transport));
-                let diagnostic = Diagnostic::warning("stream-not-served", message).at(config_map.span(&["data", port])).subject(port);
+                let finding = match reason == UNKNOWN {
+                    true => Diagnostic::info("stream-not-served", message).on_demand(),
+                    false => Diagnostic::warning("stream-not-served", message),
+                };
+                let diagnostic = finding.at(config_map.span(&["data", port])).subject(port);
                 findings.push(diagnostic.object(config_map.reference.clone()).effect(Effect::Unreachable));
             }
         }
@@ -58,6 +65,9 @@ fn stream(world: &World, config_map: &Object<ConfigMap>, transport: Transport, l
     };
     let wanted = ports(&service.value).iter().find(is_wanted);
     let endpoints = wanted.map(|port| endpoints::of_port(world, service, port, transport)).unwrap_or_default();
+    if endpoints.is_empty() && wanted.is_some() && !world.has_endpoints() {
+        return Err(String::from(UNKNOWN));
+    }
     if endpoints.is_empty() {
         return Err(format!("port `{port}` of Service `{key}` has no endpoint"));
     }

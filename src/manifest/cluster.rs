@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use k8s_openapi::ByteString;
 use k8s_openapi::Resource;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::endpoints::service_of;
+use super::tree::Places;
 use super::{Access, ControllerArgs, Issuance, Object, Scaling, Workload};
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::source::Span;
@@ -99,6 +102,20 @@ impl Cluster {
         self.sealed.contains(&secret)
     }
 
+    /// Adds a Secret or a ConfigMap that nobody wrote, with what it is supposed to hold.
+    pub fn presume(&mut self, reference: ObjectRef, data: BTreeMap<String, String>) {
+        let ObjectRef { kind, namespace, name } = &reference;
+        let metadata = ObjectMeta { name: Some(name.clone()), namespace: Some(namespace.clone()), ..ObjectMeta::default() };
+        match kind.as_str() {
+            "Secret" => {
+                let data = data.into_iter().map(|(key, value)| (key, ByteString(value.into_bytes()))).collect();
+                insert(&mut self.secrets, Secret { metadata, data: Some(data), ..Secret::default() }, reference);
+            }
+            "ConfigMap" => insert(&mut self.config_maps, ConfigMap { metadata, data: Some(data), ..ConfigMap::default() }, reference),
+            _ => {}
+        }
+    }
+
     /// Counts an object of a kind that nobody looks at.
     pub(super) fn count_unread(&mut self, name: String) {
         let is_name = name.len() <= LONGEST_NAME && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" .-".contains(&byte));
@@ -123,6 +140,13 @@ pub(super) fn join<T>(all: &mut Vec<T>, more: Vec<T>) {
         *all = more;
     } else {
         all.extend(more);
+    }
+}
+
+/// Adds an object that nobody wrote to a list that is sorted.
+fn insert<T>(objects: &mut Vec<Object<T>>, value: T, reference: ObjectRef) {
+    if let Err(at) = objects.binary_search_by(|object| object.reference.cmp(&reference)) {
+        objects.insert(at, Object::new(value, reference, Places::nowhere()));
     }
 }
 

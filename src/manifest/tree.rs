@@ -187,6 +187,11 @@ impl Places {
         Self { file: root.span.file, all: all.into_boxed_slice(), far: far.into_boxed_slice() }
     }
 
+    /// The places of what nobody wrote.
+    pub(super) fn nowhere() -> Self {
+        Self::of(&Node { span: Span::NOWHERE, value: Value::Null })
+    }
+
     /// Where the value and the key at the end of `path` stand; of the nearest value around it where the path ends early.
     pub(super) fn find(&self, path: &[&str]) -> (Span, Span) {
         let mut at = 0;

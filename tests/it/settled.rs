@@ -102,3 +102,62 @@ fn the_certificate_that_counts_is_that_of_the_oldest_ingress() {
         assert_eq!(finding["notes"].as_array().map(Vec::len), Some(0), "both ages are known: {finding:#}");
     }
 }
+
+#[test]
+fn what_a_secret_would_be_needed_for_is_checked_without_it() {
+    let with = |names: &str| format!(", annotations: {{{names}}}");
+    let (secret, any) = ("nginx.ingress.kubernetes.io/auth-tls-secret: shop/ca", "nginx.ingress.kubernetes.io/satisfy: any");
+    let users = "nginx.ingress.kubernetes.io/auth-type: basic, nginx.ingress.kubernetes.io/auth-secret: users";
+    let list = "nginx.ingress.kubernetes.io/allowlist-source-range: 10.0.0.0/8";
+    let tls = "  tls: [{hosts: [shop.example], secretName: shop-tls}]\n";
+    let other = "apiVersion: v1\nkind: Secret\nmetadata: {name: other, namespace: shop}\ndata: {auth: YTpi}\n";
+    for (what, manifests, expected) in [
+        (
+            "certificates on a host without TLS",
+            ingress("a", &with(secret), "", "/"),
+            &["error skipped-client-certificates a fails-open"][..],
+        ),
+        ("certificates on one with TLS", ingress("a", &with(secret), tls, "/"), &[]),
+        ("one check of two", ingress("a", &with(&format!("{users}, {list}, {any}")), tls, "/"), &["info satisfied-by-one a -"]),
+        (
+            "a Secret that is known to be missing",
+            ingress("a", &with(users), "", "/") + other,
+            &["warning password-without-tls a -", "warning missing-secret a -"],
+        ),
+    ] {
+        assert_eq!(told(&manifests, &[]), expected, "{what}");
+    }
+    let report = check(&ingress("a", &with(secret), "", "/"), &[]);
+    assert_eq!(report["findings"][0]["notes"][0], "this holds where the cluster has the Secret `shop/ca`");
+}
+
+#[test]
+fn what_a_service_shares_is_told_of_each_ingress() {
+    let keep = |name: &str| {
+        format!(", annotations: {{nginx.ingress.kubernetes.io/affinity: cookie, nginx.ingress.kubernetes.io/session-cookie-name: {name}}}")
+    };
+    for (what, manifests, expected) in [
+        (
+            "two cookies",
+            ingress("a", &keep("one"), "", "/a") + &ingress("b", &keep("two"), "", "/b"),
+            &["warning overridden-annotation b overridden"][..],
+        ),
+        ("one cookie", ingress("a", &keep("one"), "", "/a") + &ingress("b", &keep("one"), "", "/b"), &[]),
+        ("one that asks for none", ingress("a", &keep("one"), "", "/a") + &ingress("b", "", "", "/b"), &["info shared-upstream a -"]),
+        ("another Service", ingress("a", &keep("one"), "", "/a") + &ingress("b", "", "", "/b").replace("name: web", "name: api"), &[]),
+    ] {
+        assert_eq!(told(&manifests, &[]), expected, "{what}");
+    }
+}
+
+#[test]
+fn a_port_of_a_service_without_known_endpoints_is_not_said_to_be_dead() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: tcp, namespace: shop}\ndata: {'6379': 'shop/cache:6379'}\n---\n";
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: cache, namespace: shop}\nspec: {ports: [{port: 6379}]}\n---\n";
+    let slice = "apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: x, namespace: shop, labels: {kubernetes.io/service-name: x}}\n\
+        addressType: IPv4\nports: [{port: 1}]\nendpoints: [{addresses: [10.0.0.1]}]\n";
+    let args = ["--controller-arg=--tcp-services-configmap=shop/tcp"];
+    let store = "warning exposed-store tcp -";
+    assert_eq!(told(&format!("{map}{service}"), &args), [store]);
+    assert_eq!(told(&format!("{map}{service}{slice}"), &args), [store, "warning stream-not-served tcp unreachable"]);
+}

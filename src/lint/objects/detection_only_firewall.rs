@@ -5,6 +5,7 @@ use crate::catalog::features::waf;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::Route;
 use crate::lint::rule::Rule;
+use crate::lower;
 
 pub(super) static RULE: Rule = Rule {
     name: "detection-only-firewall",
@@ -62,6 +63,17 @@ spec:
       - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
 ```
 
+## Fires: where the ConfigMap switches the firewall on for all
+
+```yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+data:
+  enable-modsecurity: 'true'
+  enable-owasp-modsecurity-crs: 'true'
+```
+
 ## Quiet: where the ConfigMap switches it on
 
 ```yaml
@@ -95,8 +107,22 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
         let own = &route.steps.firewall;
         own.enabled == Some(true) && !blocks(&own.rules) && !blocks(&all.rules)
     };
-    look.one_of_each_ingress().filter(|(_, route)| is_on(route)).map(|(_, route)| finding(route)).collect()
+    let for_one = look.one_of_each_ingress().filter(|(_, route)| is_on(route)).map(|(_, route)| finding(route));
+    for_one.chain(for_all(look)).collect()
 }
+
+/// The firewall of the ConfigMap is for all Ingresses.
+fn for_all(look: &Look) -> Option<Diagnostic> {
+    let all = &look.proxy.settings.waf;
+    let config_map = lower::config_map(look.cluster, look.controller).filter(|_| all.enabled && !blocks(&all.rules))?;
+    let finding = RULE.finding(DETECTS).at(config_map.span(&["data", "enable-modsecurity"])).subject("enable-modsecurity");
+    let finding = finding.note(IMAGE).object(config_map.reference.clone());
+    Some(finding.help("set `SecRuleEngine On` in `modsecurity-snippet` of the ConfigMap"))
+}
+
+const DETECTS: &str = "the firewall detects only: nothing is blocked, because no rule sets `SecRuleEngine On`";
+const IMAGE: &str = "the controller's image sets `SecRuleEngine DetectionOnly`";
+
 
 /// Whether rules switch blocking on.
 fn blocks(rules: &str) -> bool {
@@ -105,8 +131,7 @@ fn blocks(rules: &str) -> bool {
 }
 
 fn finding(route: &Route) -> Diagnostic {
-    let message = "the firewall detects only: nothing is blocked, because no rule sets `SecRuleEngine On`";
-    let finding = RULE.finding(message).note("the controller's image sets `SecRuleEngine DetectionOnly`");
+    let finding = RULE.finding(DETECTS).note(IMAGE);
     at_annotation(finding, route, &waf::ENABLED).help("set it in `modsecurity-snippet`, of the Ingress or of the ConfigMap")
 }
 

@@ -3,8 +3,8 @@
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use crate::manifest::{Object, ports, target};
-use k8s_openapi::api::core::v1::{Service, ServicePort};
+use crate::manifest::{Object, named, port_of, ports, target};
+use k8s_openapi::api::core::v1::{ConfigMap, Service, ServicePort};
 
 pub(super) static RULE: Rule = Rule {
     name: "exposed-store",
@@ -119,14 +119,24 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
         let finding = RULE.finding(format!("Service `{}`, which looks like {store}, is reached from outside by this path", asked.name()));
         findings.push(finding.at(asked.port_span()).subject(asked.name()).object(asked.ingress.reference.clone()));
     }
-    for stream in &look.proxy.streams {
-        let port = stream.port.to_string();
-        let Some(store) = store_of(&[&port, &stream.service_name]) else { continue };
-        let name = format!("{}/{}", stream.namespace, stream.service_name);
-        let finding = RULE.finding(format!("Service `{name}`, which looks like {store}, is reached from outside by port {}", stream.listen));
-        findings.push(finding.at(stream.origin.span()).subject(name));
+    let flags = &look.controller.flags;
+    for key in [&flags.tcp_services_configmap, &flags.udp_services_configmap] {
+        let is_it = |map: &&Object<ConfigMap>| key.split_once('/') == Some((map.reference.namespace.as_str(), map.reference.name.as_str()));
+        let Some(map) = look.cluster.config_maps.iter().find(is_it) else { continue };
+        findings.extend(map.value.data.iter().flatten().filter_map(|(listen, value)| by_stream(look, map, listen, value)));
     }
     findings
+}
+
+/// A line `namespace/service:port` of the services for TCP or UDP, whether or not its Service is in the input.
+fn by_stream(look: &Look, map: &Object<ConfigMap>, listen: &str, value: &str) -> Option<Diagnostic> {
+    let (name, rest) = value.split_once(':')?;
+    let (namespace, service) = name.split_once('/')?;
+    let wanted = rest.split(':').next().unwrap_or_default();
+    let port = named(&look.cluster.services, namespace, service).and_then(|service| port_of(&service.value, wanted));
+    let store = store_of(&[wanted, service]).or_else(|| port.and_then(store))?;
+    let finding = RULE.finding(format!("Service `{name}`, which looks like {store}, is reached from outside by port {listen}"));
+    Some(finding.at(map.span(&["data", listen])).subject(name).object(map.reference.clone()))
 }
 
 fn by_type(service: &Object<Service>) -> Option<Diagnostic> {

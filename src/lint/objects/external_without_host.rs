@@ -98,9 +98,11 @@ fn unnamed(look: &Look, asked: &Asked) -> Option<Diagnostic> {
     if name.parse::<std::net::IpAddr>().is_ok() || name.trim_end_matches('.').ends_with(".cluster.local") || !name.contains('.') {
         return None;
     }
-    let is_on = look.annotation(asked.ingress, &backend_tls::SEND_NAME.spec).is_some_and(|value| value == "on");
+    // Without a Secret none of the settings for TLS to backends counts.
+    let has_secret = look.annotation(asked.ingress, &backend_tls::SECRET.spec).is_some_and(|value| !value.trim().is_empty());
+    let is_on = has_secret && look.annotation(asked.ingress, &backend_tls::SEND_NAME.spec).is_some_and(|value| value == "on");
     let host = look.annotation(asked.ingress, &forwarding::HOST.spec).is_none().then(|| format!("`Host` is that of the visitor (`upstream-vhost: {name}` sets it)"));
-    let sni = (asked.protocol.is_tls() && !is_on).then(|| String::from("no SNI is sent (`proxy-ssl-server-name: on` and `proxy-ssl-name`)"));
+    let sni = (asked.protocol.is_tls() && !is_on).then(|| String::from("no SNI is sent (`proxy-ssl-server-name: \"on\"` and `proxy-ssl-name` send it, beside a `proxy-ssl-secret`)"));
     let missing: Vec<String> = host.into_iter().chain(sni).collect();
     if missing.is_empty() {
         return None;

@@ -1,0 +1,83 @@
+//! Secrets and ConfigMaps that annotations name and the input does not hold: their Ingresses are checked as if they were there.
+//!
+//! Without its Secret a path answers 503, and nobody has to look at it. In a cluster it mostly is there.
+
+use std::collections::HashSet;
+
+use super::certificate;
+use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::lower::{self, Absent, Controller};
+use crate::manifest::{Cluster, of_namespace};
+use crate::source::Span;
+
+/// A larger input is that of a cluster, which holds its Secrets, and to look twice takes twice as long.
+const MOST: usize = 4096;
+
+/// Rules about what is not there, for which nothing may be presumed.
+const ABOUT_ABSENCE: [&str; 5] = ["absent-object", "default-certificate", "missing-headers", "missing-secret", "secret-elsewhere"];
+
+/// An input with what it lacks.
+pub(super) struct Presumed {
+    /// The objects, with those that are presumed.
+    pub(super) cluster: Cluster,
+    users: HashSet<ObjectRef>,
+    /// What is presumed, as the end of a sentence.
+    names: String,
+}
+
+impl Presumed {
+    /// What is to be presumed of an input; none where nothing is.
+    pub(super) fn of(cluster: &Cluster, controller: &Controller) -> Option<Self> {
+        if cluster.ingresses.len() > MOST {
+            return None;
+        }
+        let absent: Vec<Absent> = lower::absent(cluster, controller).into_iter().filter(|absent| may_be_there(cluster, absent)).collect();
+        if absent.is_empty() {
+            return None;
+        }
+        let certificate = certificate::self_signed(&[String::from("presumed")]).ok()?;
+        let (authority, _) = certificate.split_once("-----BEGIN PRIVATE KEY").unwrap_or((&certificate, ""));
+        let secret = [("auth", "presumed:x"), ("ca.crt", authority), ("tls.crt", authority)];
+        let mut presumed = Self { cluster: cluster.clone(), users: HashSet::new(), names: String::new() };
+        let names: Vec<String> =
+            absent.iter().map(|absent| format!("{} `{}/{}`", absent.object.kind, absent.object.namespace, absent.object.name)).collect();
+        presumed.names = match names.as_slice() {
+            [one] => format!("the {one}"),
+            [one, more @ ..] => format!("the {one} and {} more objects that the input lacks", more.len()),
+            [] => String::new(),
+        };
+        for Absent { object, users, .. } in absent {
+            let user = |(namespace, name): (String, String)| ObjectRef { kind: String::from("Ingress"), namespace, name };
+            presumed.users.extend(users.into_iter().map(user));
+            let data = if object.kind == "Secret" { &secret[..] } else { &[] };
+            presumed.cluster.presume(object, data.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect());
+        }
+        Some(presumed)
+    }
+
+    /// Adds what is found of the Ingresses only where these objects are there.
+    pub(super) fn add(&self, found: &mut Vec<Diagnostic>, more: Vec<Diagnostic>) {
+        let told: HashSet<(&str, Option<Span>)> = found.iter().map(|finding| (finding.rule, finding.span)).collect();
+        let is_own = |finding: &Diagnostic| finding.object.as_ref().is_some_and(|object| self.users.contains(object));
+        let new: Vec<Diagnostic> = more
+            .into_iter()
+            .filter(|finding| is_own(finding) && !ABOUT_ABSENCE.contains(&finding.rule) && !told.contains(&(finding.rule, finding.span)))
+            .filter(|finding| finding.span.is_none_or(|span| !span.is_nowhere()))
+            .map(|mut finding| {
+                finding.related.retain(|label| !label.span.is_nowhere());
+                finding.note(format!("this holds where the cluster has {}", self.names))
+            })
+            .collect();
+        found.extend(new);
+    }
+}
+
+/// What an annotation names and may well be in the cluster: of a namespace whose Secrets are in the input, one that is not is missing.
+fn may_be_there(cluster: &Cluster, absent: &Absent) -> bool {
+    let ObjectRef { kind, namespace, .. } = &absent.object;
+    match kind.as_str() {
+        "Secret" => absent.hosts.is_empty() && of_namespace(&cluster.secrets, namespace).is_empty(),
+        "ConfigMap" => of_namespace(&cluster.config_maps, namespace).is_empty(),
+        _ => false,
+    }
+}
