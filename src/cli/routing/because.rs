@@ -8,6 +8,7 @@ use crate::cli::explain::{query, spot};
 use crate::cli::side::Side;
 use crate::conf::Tree;
 use crate::credentials;
+use crate::diagnostic::Cause;
 use crate::diff::places;
 use crate::output::decision::{Place, Places};
 use crate::route::Decision;
@@ -47,6 +48,29 @@ pub(super) fn places(source: &Source, tree: &Tree<'_>, decisions: &[&Decision], 
         }
     }
     Places(found)
+}
+
+/// Ingresses that name a host and count for nothing, and why.
+pub(super) fn unserved(source: &Source, host: &str) -> Vec<Place> {
+    let Some(declared) = source.side.declared() else { return Vec::new() };
+    let cluster = &declared.project.cluster;
+    let host = host.split(':').next().unwrap_or_default().trim_end_matches('.');
+    let is_it = |name: &str| match name.strip_prefix('*') {
+        Some(end) => host.to_ascii_lowercase().ends_with(&end.to_ascii_lowercase()),
+        None => name.eq_ignore_ascii_case(host),
+    };
+    let named: Vec<_> =
+        cluster.ingresses.iter().filter(|ingress| ingress.rules().iter().any(|rule| rule.host.as_deref().is_some_and(is_it))).collect();
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let causes = Causes::new(cluster, &declared.project.controller, &declared.proxy).with(&declared.findings);
+    let refused = named.iter().filter_map(|ingress| causes.of_refused((&ingress.reference.namespace, &ingress.reference.name)));
+    let place = |cause: Cause| Place {
+        spot: spot(cause.span, &declared.project.sources),
+        why: Some(credentials::hide(&cause.message).into_owned()),
+    };
+    refused.map(place).collect()
 }
 
 fn spans_of(decision: &Decision) -> Vec<Span> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
-use super::because::places;
+use super::because::{places, unserved};
 use super::requests::RequestArgs;
 use super::source::{Source, SourceArgs};
 use crate::cli::console::Console;
@@ -137,15 +137,16 @@ fn answers(source: &Source, requests: &[Request], is_many: bool) -> Vec<Explaine
         let mut ways = config.branches(request);
         let decision = ways.remove(0);
         let near = if is_many { Vec::new() } else { config.near(request, &decision) };
-        (decision, ways, near)
+        let unserved = if is_many { Vec::new() } else { unserved(source, request.host.as_deref().unwrap_or_default()) };
+        (decision, ways, near, unserved)
     });
     let explained: Vec<_> = explained.collect();
-    let spans: Vec<_> = explained.iter().flat_map(|(_, _, near)| near.iter().map(|near| near.at)).collect();
-    let decisions: Vec<_> = explained.iter().flat_map(|(decision, ways, _)| std::iter::once(decision).chain(ways)).collect();
+    let spans: Vec<_> = explained.iter().flat_map(|(_, _, near, _)| near.iter().map(|near| near.at)).collect();
+    let decisions: Vec<_> = explained.iter().flat_map(|(decision, ways, ..)| std::iter::once(decision).chain(ways)).collect();
     let places = std::rc::Rc::new(places(source, &tree, &decisions, &spans));
     let name = source.side.name(if source.side.dump().is_some() { "live" } else { "declared" });
     explained
         .into_iter()
-        .map(|(decision, ways, near)| Explained { side: name.clone(), decision, ways, near, places: places.clone() })
+        .map(|(decision, ways, near, unserved)| Explained { side: name.clone(), decision, ways, near, unserved, places: places.clone() })
         .collect()
 }

@@ -230,6 +230,10 @@ impl Writer<'_, '_> {
 
     fn preamble(&self, lines: &mut Lines) {
         let features = &self.route.features;
+        // First of all: a rewrite that stays in the location passes over what follows.
+        if let (Destination::Name(name), None) = (self.destination(), &self.route.steps.redirect) {
+            put!(lines, "set", "$service_address", name);
+        }
         if self.names_its_ingress() {
             errors::variables(self.route.owner.as_deref(), lines);
         }
@@ -370,9 +374,6 @@ impl Writer<'_, '_> {
                     super::fastcgi::write(&self.route.features.fastcgi, lines);
                 }
                 let is_name = matches!(self.destination(), Destination::Name(_));
-                if is_name {
-                    put!(lines, "set", "$service_address", name);
-                }
                 let name = if is_name { "$service_address" } else { name };
                 lines.directive(directive, vec![Word::from(format!("{scheme}{name}"))]);
             }

@@ -55,6 +55,9 @@ struct Explanation<'a> {
     /// Other ways, and what they depend on.
     branches: Vec<Branch<'a>>,
     when: &'a [String],
+    /// Ingresses that name the host and count for nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unserved: Vec<Step<'a>>,
     unknown: &'a [String],
 }
 
@@ -216,6 +219,14 @@ fn explanation(explained: &Explained) -> Explanation<'_> {
         steps: decision.steps.iter().map(|step| Step { what: &step.what, because: location(places, step.at) }).collect(),
         branches: ways.iter().map(|way| branch(way, places)).collect(),
         when: &decision.when,
+        unserved: explained
+            .unserved
+            .iter()
+            .map(|place| Step {
+                what: place.why.as_deref().unwrap_or_default(),
+                because: place.spot.as_ref().map(|Spot { file, position }| Location { file, line: position.line, column: position.column }),
+            })
+            .collect(),
         unknown: &decision.unknown,
     }
 }

@@ -49,6 +49,8 @@ pub struct Explained {
     pub ways: Vec<Decision>,
     /// What would have taken it otherwise.
     pub near: Vec<Near>,
+    /// Ingresses that name the host and count for nothing, and why.
+    pub unserved: Vec<Place>,
     /// Where the directives come from.
     pub places: Rc<Places>,
 }

@@ -71,6 +71,13 @@ fn side(explained: &Explained, paint: Paint) -> String {
             out.push_str(&because(&nearly(near), places, Some(near.at), paint));
         }
     }
+    if !explained.unserved.is_empty() {
+        out.push_str("\n  Not served, though it names the host\n");
+        for place in &explained.unserved {
+            let spot = place.spot.as_ref().map(|spot| format!("\n      {}", paint.dim(&safe(&spot.to_string())))).unwrap_or_default();
+            out.push_str(&format!("    {}{spot}\n", safe(place.why.as_deref().unwrap_or_default())));
+        }
+    }
     if !decision.unknown.is_empty() {
         out.push_str("\n  Not known\n");
         for unknown in &decision.unknown {

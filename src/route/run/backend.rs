@@ -5,6 +5,9 @@ use crate::route::decision::{End, Passed};
 use crate::route::model::Pass;
 use crate::route::text::Value;
 
+/// The upstream whose endpoints the controller's Lua chooses.
+const BALANCED: &str = "upstream_balancer";
+
 impl Run<'_, '_, '_> {
     /// Passes the request on, or answers it from files.
     pub(super) fn pass(&mut self) -> Result<Stop, Stop> {
@@ -77,8 +80,9 @@ impl Run<'_, '_, '_> {
         // An address that is made at run time is read at run time.
         let port =
             address.rsplit_once(':').filter(|(host, _)| !host.is_empty() && !host.ends_with(':')).map(|(_, port)| port.parse::<u16>());
-        if is_computed && port.is_some_and(|port| port.is_err() || port == Ok(0)) && !self.config.upstreams.contains_key(address) {
-            self.step(format!("`{address}` has no port that is one"), Some(pass.at));
+        let is_none = address.is_empty() || port.is_some_and(|port| port.is_err() || port == Ok(0));
+        if is_computed && is_none && !self.config.upstreams.contains_key(address) {
+            self.step(format!("`{address}` is no address that requests can be passed to"), Some(pass.at));
             return Err(Stop::Status(500, Some(pass.at)));
         }
         passed.uri = Some(String::from_utf8_lossy(&self.passed_uri(own, is_computed)).into_owned());
@@ -137,7 +141,9 @@ impl Run<'_, '_, '_> {
         };
         (passed.namespace, passed.service, passed.port) =
             (known(self, "namespace"), known(self, "service_name"), known(self, "service_port"));
-        match config.upstreams.get(address) {
+        // The extract for one host lacks the upstream that Lua fills.
+        let upstream = config.upstreams.get(address).or((address == BALANCED).then_some(&None));
+        match upstream {
             // Lua chooses.
             Some(None) => {
                 let name = known(self, "proxy_upstream_name").unwrap_or_default();

@@ -3,6 +3,8 @@
 import re
 import string
 
+from serving import sni
+
 METHODS = ["GET"] * 6 + ["POST", "PUT", "HEAD", "OPTIONS", "DELETE", "TRACE"]
 ADDRESSES = ["10.1.2.3", "10.0.0.7", "192.0.2.7", "192.168.1.1", "203.0.113.4", "1.2.3.4"]
 HEADERS = [("Origin", "https://origin.example.com"), ("Origin", "https://example.com"), ("Authorization", "Basic dTpw"), ("User-Agent", "curl/8"),
@@ -54,7 +56,7 @@ def request(random, hosts, paths, ports):
     drawn["headers"].update(random.sample(HEADERS, random.choice([0, 0, 0, 1, 2])))
     drawn["client_ip"] = random.choice(ADDRESSES)
     if scheme == "https":
-        drawn["sni"] = host if re.fullmatch(r"[a-z0-9.-]+", host) else None
+        drawn["sni"] = host if re.fullmatch(r"[a-z0-9.-]+", host) and sni(host) else None
     if random.random() < 0.1:
         drawn["http"] = "1.0"
     return drawn
