@@ -107,3 +107,36 @@ fn what_is_no_request_is_said() {
         assert!(found.code == Some(2) && found.stderr.contains(word), "{args:?}: {}", found.stderr);
     }
 }
+
+#[test]
+fn secrets_of_the_configuration_are_not_shown() {
+    let manifests = "apiVersion: v1
+kind: ConfigMap
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+data: {proxy-set-headers: ingress-nginx/headers}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: headers, namespace: ingress-nginx}
+data: {Authorization: Basic dXNlcjpodW50ZXIyMg==, X-Color: blue}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations: {nginx.ingress.kubernetes.io/auth-url: 'https://auth.example.com/check?token=hunter22secret'}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}
+";
+    let folder = folder(&[("in.yaml", manifests)]);
+    for format in ["json", "text"] {
+        let found = run(folder.path(), &["explain", "http://shop.example.com/?token=c11entsown", "in.yaml", "--format", format], "");
+        let all = format!("{}{}", found.stdout, found.stderr);
+        assert!(all.contains("auth.example.com/check?token=<hidden>") && all.contains("/?token=c11entsown"), "{all}");
+        assert!(!all.contains("hunter22secret") && !all.contains("dXNlcjpodW50ZXIyMg"), "{all}");
+    }
+}

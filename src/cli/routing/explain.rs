@@ -90,10 +90,7 @@ impl Explain {
             let of_request: Vec<&Explained> = answers.iter().map(|side| &side[at]).collect();
             is_same &= of_request.windows(2).all(|pair| pair[0].is_as(pair[1]));
             match self.format {
-                Format::Json => {
-                    out.push_str(&decision::json(request, &of_request, self.request.requests.is_some()).map_err(anyhow::Error::from)?);
-                    out.push('\n');
-                }
+                Format::Json => out.push_str(&decision::json(request, &of_request, is_many).map_err(anyhow::Error::from)?),
                 Format::Text => {
                     console.report(|paint| decision::text(request, &of_request, paint))?;
                 }

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Explained, Places};
-use crate::output::difference::Spot;
+use super::Explained;
+use super::veil::Veil;
+use crate::output::difference::json::Place;
+use crate::output::json::{escaped, print};
 use crate::route::{Answer, Certificate, Decision, End, Http, Match, Matched, Passed, Request, Verdict};
 use crate::source::Span;
 
@@ -43,10 +45,10 @@ struct Asked<'a> {
 #[derive(Serialize)]
 struct Explanation<'a> {
     server: Option<Named<'a>>,
-    certificate: Option<String>,
+    certificate: Option<&'a str>,
     route: Option<Route<'a>>,
     status: Option<u16>,
-    redirect: Option<&'a str>,
+    redirect: Option<String>,
     backend: Option<Backend<'a>>,
     canary: Vec<Canary<'a>>,
     sees: Option<Sees<'a>>,
@@ -54,24 +56,17 @@ struct Explanation<'a> {
     steps: Vec<Step<'a>>,
     /// Other ways, and what they depend on.
     branches: Vec<Branch<'a>>,
-    when: &'a [String],
+    when: Vec<String>,
     /// Ingresses that name the host and count for nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unserved: Vec<Step<'a>>,
-    unknown: &'a [String],
+    unknown: Vec<String>,
 }
 
 #[derive(Serialize)]
 struct Named<'a> {
     name: &'a str,
-    location: Option<Location<'a>>,
-}
-
-#[derive(Serialize)]
-struct Location<'a> {
-    file: &'a str,
-    line: usize,
-    column: usize,
+    location: Option<Place<'a>>,
 }
 
 #[derive(Serialize)]
@@ -80,7 +75,7 @@ struct Route<'a> {
     path: &'a str,
     ingress: Option<String>,
     location: &'a str,
-    because: Option<Location<'a>>,
+    because: Option<Place<'a>>,
 }
 
 #[derive(Serialize)]
@@ -104,9 +99,9 @@ struct Canary<'a> {
 #[derive(Serialize)]
 struct Sees<'a> {
     method: &'a str,
-    uri: Option<&'a str>,
+    uri: Option<String>,
     host: Option<&'a str>,
-    headers: BTreeMap<&'a str, Sent<'a>>,
+    headers: BTreeMap<&'a str, Sent>,
     removed: &'a [String],
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     mirrors: &'a [String],
@@ -115,49 +110,50 @@ struct Sees<'a> {
 /// The values of a header; `null` where one is not known.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Sent<'a> {
-    Once(Option<&'a str>),
-    Often(Vec<Option<&'a str>>),
+enum Sent {
+    Once(Option<String>),
+    Often(Vec<Option<String>>),
 }
 
 #[derive(Serialize)]
 struct Check<'a> {
     kind: &'static str,
     result: &'static str,
-    detail: &'a str,
-    because: Option<Location<'a>>,
+    detail: String,
+    because: Option<Place<'a>>,
 }
 
 #[derive(Serialize)]
 struct Step<'a> {
-    what: &'a str,
-    because: Option<Location<'a>>,
+    what: String,
+    because: Option<Place<'a>>,
 }
 
 #[derive(Serialize)]
 struct Branch<'a> {
-    when: &'a [String],
+    when: Vec<String>,
     route: Option<Route<'a>>,
     status: Option<u16>,
-    redirect: Option<&'a str>,
+    redirect: Option<String>,
     backend: Option<Backend<'a>>,
     sees: Option<Sees<'a>>,
 }
 
-/// A request and what its sides say: the first one, and others beside it. `is_line`: all on one line.
+/// A request and what its sides say: the first one, and others beside it, with a line break behind. `is_line`: all on one line.
 ///
 /// # Errors
 /// Where it cannot be written, which cannot be.
 pub fn json(request: &Request, sides: &[&Explained], is_line: bool) -> serde_json::Result<String> {
     let Some((first, others)) = sides.split_first() else { return Ok(String::new()) };
+    let teller = |explained| Teller { veil: Veil(request), explained };
     let document = Document {
         schema: 1,
         request: asked(request),
         side: (!others.is_empty()).then_some(first.side.as_str()),
-        answer: explanation(first),
-        others: others.iter().map(|other| Other { side: &other.side, answer: explanation(other) }).collect(),
+        answer: teller(*first).explanation(),
+        others: others.iter().map(|other| Other { side: &other.side, answer: teller(*other).explanation() }).collect(),
     };
-    if is_line { serde_json::to_string(&document) } else { serde_json::to_string_pretty(&document) }
+    if is_line { Ok(escaped(&document)? + "\n") } else { print(&document) }
 }
 
 fn asked(request: &Request) -> Asked<'_> {
@@ -190,45 +186,114 @@ pub(super) fn url(request: &Request) -> String {
     format!("{scheme}://{}{target}", request.host.as_deref().unwrap_or_default())
 }
 
-fn explanation(explained: &Explained) -> Explanation<'_> {
-    let Explained { decision, places, ways, .. } = explained;
-    let (status, redirect, passed) = parts(&decision.end);
-    Explanation {
-        server: decision.server.as_ref().map(|server| Named { name: &server.name, location: location(places, Some(server.at)) }),
-        certificate: decision.certificate.as_ref().and_then(certificate),
-        route: decision.location.as_ref().map(|matched| route(matched, places)),
-        status,
-        redirect,
-        backend: passed.map(backend),
-        canary: passed.map(canary).unwrap_or_default(),
-        sees: passed.map(sees),
-        checks: decision
-            .checks
-            .iter()
-            .map(|check| Check {
-                kind: check.kind.name(),
-                result: match check.verdict {
-                    Verdict::Pass => "pass",
-                    Verdict::Refuse => "refuse",
-                    Verdict::Depends => "depends",
-                },
-                detail: &check.detail,
-                because: location(places, check.at),
-            })
-            .collect(),
-        steps: decision.steps.iter().map(|step| Step { what: &step.what, because: location(places, step.at) }).collect(),
-        branches: ways.iter().map(|way| branch(way, places)).collect(),
-        when: &decision.when,
-        unserved: explained
-            .unserved
-            .iter()
-            .map(|place| Step {
-                what: place.why.as_deref().unwrap_or_default(),
-                because: place.spot.as_ref().map(|Spot { file, position }| Location { file, line: position.line, column: position.column }),
-            })
-            .collect(),
-        unknown: &decision.unknown,
+/// Tells what a side says, without secrets.
+struct Teller<'a> {
+    veil: Veil<'a>,
+    explained: &'a Explained,
+}
+
+impl<'a> Teller<'a> {
+    fn explanation(&self) -> Explanation<'a> {
+        let Explained { decision, ways, unserved, .. } = self.explained;
+        let (status, redirect, passed) = parts(&decision.end);
+        Explanation {
+            server: decision.server.as_ref().map(|server| Named { name: &server.name, location: self.place(Some(server.at)) }),
+            certificate: decision.certificate.as_ref().and_then(certificate),
+            route: decision.location.as_ref().map(|matched| self.route(matched)),
+            status,
+            redirect: redirect.map(|to| self.veil.text(to)),
+            backend: passed.map(backend),
+            canary: passed.map(canary).unwrap_or_default(),
+            sees: passed.map(|passed| self.sees(passed)),
+            checks: decision.checks.iter().map(|check| self.check(check)).collect(),
+            steps: decision.steps.iter().map(|step| Step { what: self.veil.text(&step.what), because: self.place(step.at) }).collect(),
+            branches: ways.iter().map(|way| self.branch(way)).collect(),
+            when: self.texts(&decision.when),
+            unserved: unserved.iter().map(unserved_ingress).collect(),
+            unknown: self.texts(&decision.unknown),
+        }
     }
+
+    fn texts(&self, all: &[String]) -> Vec<String> {
+        all.iter().map(|text| self.veil.text(text)).collect()
+    }
+
+    fn place(&self, at: Option<Span>) -> Option<Place<'a>> {
+        self.explained.places.spot(at).map(Place::new)
+    }
+
+    fn check(&self, check: &crate::route::Check) -> Check<'a> {
+        Check {
+            kind: check.kind.name(),
+            result: match check.verdict {
+                Verdict::Pass => "pass",
+                Verdict::Refuse => "refuse",
+                Verdict::Depends => "depends",
+            },
+            detail: self.veil.text(&check.detail),
+            because: self.place(check.at),
+        }
+    }
+
+    fn branch(&self, way: &'a Decision) -> Branch<'a> {
+        let (status, redirect, passed) = parts(&way.end);
+        Branch {
+            when: self.texts(&way.when),
+            route: way.location.as_ref().map(|matched| self.route(matched)),
+            status,
+            redirect: redirect.map(|to| self.veil.text(to)),
+            backend: passed.map(backend),
+            sees: passed.map(|passed| self.sees(passed)),
+        }
+    }
+
+    fn route(&self, matched: &'a Matched) -> Route<'a> {
+        Route {
+            r#match: match matched.by {
+                Match::Exact => "exact",
+                Match::Prefix => "prefix",
+                Match::Regex => "regex",
+                Match::Named => "named",
+            },
+            path: matched.ingress_path.as_deref().unwrap_or(&matched.path),
+            ingress: matched.ingress.as_ref().map(|ingress| format!("{}/{ingress}", matched.namespace.as_deref().unwrap_or_default())),
+            location: &matched.path,
+            because: self.place(Some(matched.at)),
+        }
+    }
+
+    fn sees(&self, passed: &'a Passed) -> Sees<'a> {
+        Sees {
+            method: &passed.method,
+            uri: passed.uri.as_ref().map(|uri| self.veil.text(uri)),
+            host: passed.host.as_deref(),
+            headers: self.headers(passed),
+            removed: &passed.removed,
+            mirrors: &passed.mirrors,
+        }
+    }
+
+    fn headers(&self, passed: &'a Passed) -> BTreeMap<&'a str, Sent> {
+        let mut all: BTreeMap<&str, Sent> = BTreeMap::new();
+        for (name, value) in &passed.headers {
+            let value = value.as_ref().map(|value| self.veil.header(name, value));
+            let sent = match all.remove(name.as_str()) {
+                None => Sent::Once(value),
+                Some(Sent::Once(first)) => Sent::Often(vec![first, value]),
+                Some(Sent::Often(mut values)) => {
+                    values.push(value);
+                    Sent::Often(values)
+                }
+            };
+            all.insert(name, sent);
+        }
+        all
+    }
+}
+
+/// Why an Ingress counts for nothing; its secrets are hidden where that was found.
+fn unserved_ingress(place: &super::Place) -> Step<'_> {
+    Step { what: place.why.clone().unwrap_or_default(), because: place.spot.as_ref().map(Place::new) }
 }
 
 /// The parts of an end: status and redirect of the proxy's own answer, or what a backend gets.
@@ -240,39 +305,12 @@ fn parts(end: &End) -> (Option<u16>, Option<&str>, Option<&Passed>) {
     }
 }
 
-fn branch<'a>(way: &'a Decision, places: &'a Places) -> Branch<'a> {
-    let (status, redirect, passed) = parts(&way.end);
-    Branch {
-        when: &way.when,
-        route: way.location.as_ref().map(|matched| route(matched, places)),
-        status,
-        redirect,
-        backend: passed.map(backend),
-        sees: passed.map(sees),
-    }
-}
-
-fn certificate(certificate: &Certificate) -> Option<String> {
+fn certificate(certificate: &Certificate) -> Option<&str> {
     match certificate {
-        Certificate::Secret(secret) => Some(secret.clone()),
-        Certificate::Default => Some(String::from("default")),
-        Certificate::File(file) => Some(file.clone()),
+        Certificate::Secret(secret) => Some(secret),
+        Certificate::Default => Some("default"),
+        Certificate::File(file) => Some(file),
         Certificate::Unknown => None,
-    }
-}
-
-fn route<'a>(matched: &'a Matched, places: &'a Places) -> Route<'a> {
-    Route {
-        r#match: match matched.by {
-            Match::Exact => "exact",
-            Match::Prefix => "prefix",
-            Match::Regex => "regex",
-            Match::Named => "named",
-        },
-        path: matched.ingress_path.as_deref().unwrap_or(&matched.path),
-        ingress: matched.ingress.as_ref().map(|ingress| format!("{}/{ingress}", matched.namespace.as_deref().unwrap_or_default())),
-        location: &matched.path,
-        because: location(places, Some(matched.at)),
     }
 }
 
@@ -290,37 +328,4 @@ fn backend(passed: &Passed) -> Backend<'_> {
 
 fn canary(passed: &Passed) -> Vec<Canary<'_>> {
     passed.canary.iter().map(|share| Canary { service: &share.upstream, probability: share.probability, when: &share.when }).collect()
-}
-
-fn sees(passed: &Passed) -> Sees<'_> {
-    Sees {
-        method: &passed.method,
-        uri: passed.uri.as_deref(),
-        host: passed.host.as_deref(),
-        headers: headers(passed),
-        removed: &passed.removed,
-        mirrors: &passed.mirrors,
-    }
-}
-
-fn headers(passed: &Passed) -> BTreeMap<&str, Sent<'_>> {
-    let mut all: BTreeMap<&str, Sent<'_>> = BTreeMap::new();
-    for (name, value) in &passed.headers {
-        let value = value.as_deref();
-        let sent = match all.remove(name.as_str()) {
-            None => Sent::Once(value),
-            Some(Sent::Once(first)) => Sent::Often(vec![first, value]),
-            Some(Sent::Often(mut values)) => {
-                values.push(value);
-                Sent::Often(values)
-            }
-        };
-        all.insert(name, sent);
-    }
-    all
-}
-
-fn location(places: &Places, at: Option<Span>) -> Option<Location<'_>> {
-    let Spot { file, position } = places.spot(at)?;
-    Some(Location { file, line: position.line, column: position.column })
 }

@@ -2,6 +2,7 @@
 
 mod json;
 mod text;
+mod veil;
 
 use std::collections::HashMap;
 use std::rc::Rc;

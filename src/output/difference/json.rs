@@ -66,8 +66,9 @@ struct Line<'a> {
     after: Option<&'a str>,
 }
 
+/// A place in a file.
 #[derive(Serialize)]
-struct Place<'a> {
+pub(in crate::output) struct Place<'a> {
     file: &'a str,
     line: usize,
     column: usize,
@@ -171,7 +172,7 @@ impl<'a> Line<'a> {
 }
 
 impl<'a> Place<'a> {
-    fn new(spot: &'a Spot) -> Self {
+    pub(in crate::output) fn new(spot: &'a Spot) -> Self {
         Self { file: &spot.file, line: spot.position.line, column: spot.position.column }
     }
 }

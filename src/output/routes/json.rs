@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Routes, words};
 use crate::credentials::hide;
+use crate::output::difference::json::Place;
 use crate::output::json::print;
 use crate::route::{Goal, Host, Route};
 
@@ -46,7 +47,7 @@ struct Row<'a> {
     rewrites: &'a [String],
     conditions: Vec<String>,
     limits: BTreeMap<&'a str, Limit<'a>>,
-    at: Option<At<'a>>,
+    at: Option<Place<'a>>,
     unknown: &'a [String],
 }
 
@@ -89,13 +90,6 @@ struct Limit<'a> {
     default: bool,
 }
 
-#[derive(Serialize)]
-struct At<'a> {
-    file: &'a str,
-    line: usize,
-    column: usize,
-}
-
 /// The routes as one JSON document.
 ///
 /// # Errors
@@ -126,7 +120,6 @@ fn row<'a>(routes: &'a Routes<'_>, host: &'a Host, route: &'a Route) -> Row<'a> 
         Goal::Answer(status) => Some(*status),
         Goal::Backend(_) | Goal::Files | Goal::Unknown => None,
     };
-    let place = routes.places.get(&route.at.start);
     Row {
         host: &host.name,
         host_match: words::kind(host.kind),
@@ -152,7 +145,7 @@ fn row<'a>(routes: &'a Routes<'_>, host: &'a Host, route: &'a Route) -> Row<'a> 
         rewrites: &route.rewrites,
         conditions: route.conditions.iter().map(|text| hide(text).into_owned()).collect(),
         limits: route.limits.iter().map(|limit| (limit.name, Limit { value: &limit.value, default: limit.is_default })).collect(),
-        at: place.map(|spot| At { file: &spot.file, line: spot.position.line, column: spot.position.column }),
+        at: routes.places.get(&route.at.start).map(Place::new),
         unknown: &route.unknown,
     }
 }
