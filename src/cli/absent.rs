@@ -13,7 +13,7 @@ use crate::diagnostic::ObjectRef;
 use crate::diff::facts::Facts;
 use crate::diff::{Change, Kind, Target};
 use crate::lower::{self, Absent};
-use crate::manifest::Cluster;
+use crate::manifest::{Cluster, of_namespace};
 
 /// The name of a text that nobody wrote.
 pub(super) const NAME: &str = "(not in the input)";
@@ -40,6 +40,17 @@ pub(super) fn known(cluster: &Cluster) -> BTreeSet<ObjectRef> {
     secrets.chain(maps).chain(classes).chain(cluster.services.iter().map(|object| &object.reference)).cloned().collect()
 }
 
+/// Whether others of the kind and the namespace of an object are there: then one that is not is missing, and not elsewhere.
+pub(super) fn has_sisters(cluster: &Cluster, ObjectRef { kind, namespace, .. }: &ObjectRef) -> bool {
+    match kind.as_str() {
+        "Secret" => !of_namespace(&cluster.secrets, namespace).is_empty(),
+        "ConfigMap" => !of_namespace(&cluster.config_maps, namespace).is_empty(),
+        "Service" => !of_namespace(&cluster.services, namespace).is_empty(),
+        "IngressClass" => !cluster.ingress_classes.is_empty(),
+        _ => false,
+    }
+}
+
 impl Supposed {
     /// What the objects of a project name and do not hold. What the other side holds is known to be missing here. A class counts where
     /// the input holds none, and the live configuration serves the Ingresses that name it or there is none to say.
@@ -57,9 +68,15 @@ impl Supposed {
         Self { absent, by_word }
     }
 
-    /// Whether nothing is supposed to be there that others depend on.
-    pub(super) fn is_empty(&self) -> bool {
-        self.absent.iter().all(|absent| matches!(absent.object.kind.as_str(), "Service" | "IngressClass"))
+    /// The objects without the Secrets and ConfigMaps that are supposed to be among them; none where there are none.
+    pub(super) fn taken_from(&self, cluster: &Cluster) -> Option<Cluster> {
+        let supposed: BTreeSet<&ObjectRef> = self.absent.iter().map(|absent| &absent.object).collect();
+        supposed.iter().any(|object| matches!(object.kind.as_str(), "Secret" | "ConfigMap")).then(|| {
+            let mut cluster = cluster.clone();
+            cluster.secrets.retain(|secret| !supposed.contains(&secret.reference));
+            cluster.config_maps.retain(|map| !supposed.contains(&map.reference));
+            cluster
+        })
     }
 
     /// Manifests of the objects that have to be there for the others to count; none where nothing is missing.

@@ -4,10 +4,11 @@
 
 use std::collections::HashSet;
 
+use super::absent::has_sisters;
 use super::certificate;
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::lower::{self, Absent, Controller};
-use crate::manifest::{Cluster, of_namespace};
+use crate::manifest::Cluster;
 use crate::source::Span;
 
 /// A larger input is that of a cluster, which holds its Secrets, and to look twice takes twice as long.
@@ -72,12 +73,11 @@ impl Presumed {
     }
 }
 
-/// What an annotation names and may well be in the cluster: of a namespace whose Secrets are in the input, one that is not is missing.
+/// What an annotation names and may well be in the cluster.
 fn may_be_there(cluster: &Cluster, absent: &Absent) -> bool {
-    let ObjectRef { kind, namespace, .. } = &absent.object;
-    match kind.as_str() {
-        "Secret" => absent.hosts.is_empty() && of_namespace(&cluster.secrets, namespace).is_empty(),
-        "ConfigMap" => of_namespace(&cluster.config_maps, namespace).is_empty(),
-        _ => false,
-    }
+    let is_named = match absent.object.kind.as_str() {
+        "Secret" => absent.hosts.is_empty(),
+        kind => kind == "ConfigMap",
+    };
+    is_named && !has_sisters(cluster, &absent.object)
 }

@@ -122,16 +122,19 @@ impl Declared {
     /// The manifests, and what others would come to under the same circumstances.
     pub(super) fn sample(&self) -> Sample<'_> {
         let given = Given { cluster: &self.project.cluster, controller: &self.project.controller };
-        let compile = |cluster: &Cluster, controller: &Controller| {
-            let mut proxy = lower::lower(cluster, controller).value;
-            proxy.form = self.proxy.form;
-            proxy.runtime.ipv6 = self.proxy.runtime.ipv6;
-            if controller.flags.default_ssl_certificate == self.project.controller.flags.default_ssl_certificate {
-                proxy.default_certificate = self.proxy.default_certificate.clone();
-            }
-            Written::of(&proxy)
-        };
+        let compile = |cluster: &Cluster, controller: &Controller| Written::of(&self.proxy_of(cluster, controller));
         Sample { given, written: &self.written, compile: Box::new(compile) }
+    }
+
+    /// What the proxy would do for other objects under the same circumstances.
+    pub(super) fn proxy_of(&self, cluster: &Cluster, controller: &Controller) -> Proxy {
+        let mut proxy = lower::lower(cluster, controller).value;
+        proxy.form = self.proxy.form;
+        proxy.runtime.ipv6 = self.proxy.runtime.ipv6;
+        if controller.flags.default_ssl_certificate == self.project.controller.flags.default_ssl_certificate {
+            proxy.default_certificate = self.proxy.default_certificate.clone();
+        }
+        proxy
     }
 
     /// Writes it in the words of another release.

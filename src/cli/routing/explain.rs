@@ -10,7 +10,9 @@ use super::requests::RequestArgs;
 use super::source::{Source, SourceArgs};
 use crate::cli::console::Console;
 use crate::cli::progress::Progress;
+use crate::cli::written::Written;
 use crate::cli::{Failure, Global, Status};
+use crate::conf::Tree;
 use crate::output::decision::{self, Explained};
 use crate::output::untrusted::many_lines;
 use crate::route::{Config, Request};
@@ -63,26 +65,22 @@ impl Explain {
         let (requests, paths) = self.requests()?;
         let live = self.source.live()?;
         let is_declared = live.is_none() || !paths.is_empty();
-        let paths = if paths.is_empty() { vec![PathBuf::from(".")] } else { paths };
         let declared = if is_declared { Some(self.source.declared(&paths, global, live.as_ref())?) } else { None };
-        let bare = match &declared {
-            Some(declared) => self.source.bare(declared, &paths, global, live.as_ref())?,
-            None => None,
-        };
+        let bare = declared.as_ref().and_then(Source::bare);
         drop(progress);
+        let sides: Vec<(&Source, Tree<'_>)> = declared.iter().chain(&live).map(|source| (source, source.tree())).collect();
         let mut notes = Vec::new();
-        for source in declared.iter().chain(&live) {
+        for (source, tree) in &sides {
             console.findings(&source.findings(), 0, source.side.sources());
-            notes.extend(source.notes());
+            notes.extend(source.notes(tree));
         }
         if console.is_watched() {
             notes.iter().for_each(|note| console.note(&format!("note: {}\n", many_lines(note))));
         }
-        let sides: Vec<&Source> = declared.iter().chain(&live).collect();
         let is_many = self.request.requests.is_some();
-        let mut answers: Vec<Vec<Explained>> = sides.iter().map(|source| answers(source, &requests, is_many)).collect();
-        if let (Some(bare), Some(declared)) = (&bare, answers.first_mut()) {
-            add_bare(declared, bare, &requests);
+        let mut answers: Vec<Vec<Explained>> = sides.iter().map(|(source, tree)| answers(source, tree, &requests, is_many)).collect();
+        if let (Some(bare), Some(declared), Some(explained)) = (&bare, &declared, answers.first_mut()) {
+            add_bare(explained, declared, bare, &requests);
         }
         let mut is_same = true;
         let mut out = String::new();
@@ -97,7 +95,7 @@ impl Explain {
             }
         }
         console.result(&out)?;
-        let status = sides.iter().map(|source| source.side.status()).fold(Status::Clean, Status::max);
+        let status = sides.iter().map(|(source, _)| source.side.status()).fold(Status::Clean, Status::max);
         Ok(if is_same { status } else { status.max(Status::Findings) })
     }
 
@@ -113,9 +111,9 @@ impl Explain {
 }
 
 /// What becomes of requests where nothing is supposed to be there that the manifests name and do not hold.
-fn add_bare(explained: &mut [Explained], bare: &Source, requests: &[Request]) {
+fn add_bare(explained: &mut [Explained], source: &Source, bare: &Written, requests: &[Request]) {
     let tree = bare.tree();
-    let config = Config::lift(&tree, bare.dynamic());
+    let config = Config::lift(&tree, source.dynamic_of(|what| bare.lua(what)));
     for (explained, request) in explained.iter_mut().zip(requests) {
         let known: Vec<String> = explained.ends().collect();
         let ways = config.branches(request).into_iter().filter(|way| !known.contains(&decision::end(&way.end)));
@@ -127,9 +125,8 @@ fn add_bare(explained: &mut [Explained], bare: &Source, requests: &[Request]) {
 }
 
 /// What one side says of each request. Of many, the near misses are left out.
-fn answers(source: &Source, requests: &[Request], is_many: bool) -> Vec<Explained> {
-    let tree = source.tree();
-    let config = Config::lift(&tree, source.dynamic());
+fn answers(source: &Source, tree: &Tree<'_>, requests: &[Request], is_many: bool) -> Vec<Explained> {
+    let config = Config::lift(tree, source.dynamic());
     let explained = requests.iter().map(|request| {
         let mut ways = config.branches(request);
         let decision = ways.remove(0);
@@ -140,7 +137,7 @@ fn answers(source: &Source, requests: &[Request], is_many: bool) -> Vec<Explaine
     let explained: Vec<_> = explained.collect();
     let spans: Vec<_> = explained.iter().flat_map(|(_, _, near, _)| near.iter().map(|near| near.at)).collect();
     let decisions: Vec<_> = explained.iter().flat_map(|(decision, ways, ..)| std::iter::once(decision).chain(ways)).collect();
-    let places = std::rc::Rc::new(places(source, &tree, &decisions, &spans));
+    let places = std::rc::Rc::new(places(source, tree, &decisions, &spans));
     let name = source.side.name(if source.side.dump().is_some() { "live" } else { "declared" });
     explained
         .into_iter()

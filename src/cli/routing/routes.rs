@@ -66,18 +66,15 @@ impl Routes {
         let progress = Progress::start(console, "reading the configuration…");
         let source = match self.source.live()? {
             Some(live) => live,
-            None => {
-                let here = [PathBuf::from(".")];
-                self.source.declared(if self.paths.is_empty() { &here } else { &self.paths }, global, None)?
-            }
+            None => self.source.declared(&self.paths, global, None)?,
         };
         let tree = source.tree();
         let config = Config::lift(&tree, source.dynamic());
-        let usual = if source.is_of_controller() { usual() } else { HashMap::new() };
+        let usual = if source.is_of_controller(&tree) { usual() } else { HashMap::new() };
         let table = config.table(&|directive| usual.get(directive).cloned());
         drop(progress);
         console.findings(&source.findings(), 0, source.side.sources());
-        let notes = source.notes();
+        let notes = source.notes(&tree);
         if console.is_watched() {
             notes.iter().for_each(|note| console.note(&format!("note: {}\n", many_lines(note))));
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use k8s_openapi::api::core::v1::Service as K8sService;
+use serde_json::Value;
 
 use crate::cli::absent;
 use crate::cli::controller::ControllerOptions;
@@ -13,10 +14,10 @@ use crate::cli::project::Project;
 use crate::cli::side::{Declared, Side};
 use crate::cli::written::Written;
 use crate::cli::{Failure, Global};
-use crate::conf::Tree;
-use crate::diagnostic::{ObjectRef, Severity};
+use crate::conf::{Directive, Tree};
+use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
 use crate::emit::{Nginx, Options, Target as _};
-use crate::ir::DEFAULT_UPSTREAM;
+use crate::ir::{DEFAULT_UPSTREAM, Proxy};
 use crate::lower;
 use crate::manifest::Object;
 use crate::route::{Dynamic, Service};
@@ -45,14 +46,10 @@ pub(super) struct SourceArgs {
     controller: ControllerOptions,
 }
 
-/// Objects that are named and are not there although others of their kind and namespace are: they are missing, and not elsewhere.
-fn missing(project: &Project, supposes: bool) -> BTreeSet<ObjectRef> {
-    let known = absent::known(&project.cluster);
-    let places: BTreeSet<(&str, &str)> = known.iter().map(|object| (object.kind.as_str(), object.namespace.as_str())).collect();
+/// Objects that are named and missing among others.
+fn missing(project: &Project) -> BTreeSet<ObjectRef> {
     let absent = lower::absent(&project.cluster, &project.controller).into_iter().map(|absent| absent.object);
-    absent
-        .filter(|object| !supposes && object.kind != "IngressClass" || places.contains(&(object.kind.as_str(), object.namespace.as_str())))
-        .collect()
+    absent.filter(|object| absent::has_sisters(&project.cluster, object)).collect()
 }
 
 /// Services by the names that the controller gives their upstreams.
@@ -96,32 +93,22 @@ impl SourceArgs {
         Ok(Some(Source { side: Side::Dump(Box::new(dump)), rewritten: None }))
     }
 
-    /// What manifests come to, as the controller of the other side where there is one. What they name and do not hold is supposed to
-    /// be there, unless others of its kind and namespace are.
+    /// What manifests come to, as the controller of the other side where there is one: those of the current folder where none are named.
+    /// What they name and do not hold is supposed to be there, unless others of its kind and namespace are.
     pub(super) fn declared(&self, paths: &[PathBuf], global: &Global, live: Option<&Source>) -> Result<Source, Failure> {
-        self.compiled(paths, global, live, true)
-    }
-
-    /// The same where nothing is supposed to be there; none where that makes no difference.
-    pub(super) fn bare(
-        &self,
-        declared: &Source,
-        paths: &[PathBuf],
-        global: &Global,
-        live: Option<&Source>,
-    ) -> Result<Option<Source>, Failure> {
-        let supposes = declared.side.declared().is_some_and(|declared| !declared.supposed.is_empty());
-        if supposes { self.compiled(paths, global, live, false).map(Some) } else { Ok(None) }
-    }
-
-    fn compiled(&self, paths: &[PathBuf], global: &Global, live: Option<&Source>, supposes: bool) -> Result<Source, Failure> {
         let facts = live.and_then(|live| live.side.dump()).map(|dump| &dump.facts);
-        let project = Declared::read(paths, &self.controller, global, facts)?;
-        let missing = missing(&project, supposes);
+        let here = [PathBuf::from(".")];
+        let project = Declared::read(if paths.is_empty() { &here } else { paths }, &self.controller, global, facts)?;
+        let missing = missing(&project);
         let declared = Declared::compile(project, &self.controller, facts, true, &missing)?;
-        let rewritten = (self.target == Nginx.name()).then(|| Written::of_files(Nginx.render(&declared.proxy, &Options::default()).value));
+        let rewritten = (self.target == Nginx.name()).then(|| of_nginx(&declared.proxy));
         Ok(Source { side: Side::Declared(Box::new(declared)), rewritten })
     }
+}
+
+/// What is written for nginx itself.
+fn of_nginx(proxy: &Proxy) -> Written {
+    Written::of_files(Nginx.render(proxy, &Options::default()).value)
 }
 
 impl Source {
@@ -130,9 +117,22 @@ impl Source {
         self.rewritten.as_ref().map_or_else(|| self.side.tree(), Written::tree)
     }
 
+    /// What is written where nothing is there that is supposed to be; none where nothing is supposed.
+    pub(super) fn bare(&self) -> Option<Written> {
+        let declared = self.side.declared()?;
+        let Project { cluster, controller, .. } = &declared.project;
+        let proxy = declared.proxy_of(&declared.supposed.taken_from(cluster)?, controller);
+        Some(if self.rewritten.is_some() { of_nginx(&proxy) } else { Written::of(&proxy) })
+    }
+
     /// What Lua gets.
     pub(super) fn dynamic(&self) -> Dynamic {
-        let lua = |what| if self.rewritten.is_some() { None } else { self.side.dynamic(what) };
+        self.dynamic_of(|what| self.side.dynamic(what))
+    }
+
+    /// What Lua gets, where the controller writes these files.
+    pub(super) fn dynamic_of<'v>(&self, file: impl Fn(Lua) -> Option<&'v Value>) -> Dynamic {
+        let lua = |what| if self.rewritten.is_some() { None } else { file(what) };
         let dynamic = Dynamic::new(lua(Lua::Backends), lua(Lua::Certificates), lua(Lua::Settings));
         let dynamic = dynamic.with_services(self.side.declared().map(services).unwrap_or_default());
         let Some(declared) = self.side.declared().filter(|declared| declared.project.cluster.endpoint_slices.is_empty()) else {
@@ -147,14 +147,14 @@ impl Source {
     }
 
     /// Whether the controller writes it, or we in its place.
-    pub(super) fn is_of_controller(&self) -> bool {
-        self.side.dump().is_none_or(|dump| {
-            dump.tree().servers().any(|server| server.directives().any(|directive| directive.name().starts_with("ssl_certificate_by_lua")))
-        })
+    pub(super) fn is_of_controller(&self, tree: &Tree<'_>) -> bool {
+        let is_dynamic =
+            |server: Directive<'_>| server.directives().any(|directive| directive.name().starts_with("ssl_certificate_by_lua"));
+        self.side.dump().is_none() || tree.servers().any(is_dynamic)
     }
 
     /// What was found on the way that makes answers worse.
-    pub(super) fn findings(&self) -> Vec<crate::diagnostic::Diagnostic> {
+    pub(super) fn findings(&self) -> Vec<Diagnostic> {
         match &self.side {
             Side::Declared(declared) => {
                 declared.project.findings.iter().filter(|finding| finding.severity == Severity::Error).cloned().collect()
@@ -164,7 +164,7 @@ impl Source {
     }
 
     /// What an answer does not rest on, in sentences.
-    pub(super) fn notes(&self) -> Vec<String> {
+    pub(super) fn notes(&self, tree: &Tree<'_>) -> Vec<String> {
         let mut notes = Vec::new();
         if let Some(declared) = self.side.declared() {
             if declared.project.cluster.endpoint_slices.is_empty() {
@@ -172,7 +172,7 @@ impl Source {
             }
             notes.extend(declared.supposed.notes(false).into_iter().map(|note| note.replace("is not compared", "is not known")));
         }
-        if self.side.dump().is_some() && self.is_of_controller() {
+        if self.side.dump().is_some() && self.is_of_controller(tree) {
             for (what, part) in [
                 (Lua::Backends, "whether backends have endpoints, and canaries"),
                 (Lua::Certificates, "which certificates hosts have, and whether they redirect to HTTPS for that"),
