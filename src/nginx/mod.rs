@@ -1,6 +1,7 @@
 //! What nginx itself knows, whatever the configuration says: its variables, what its regular expressions may look like, and what it
 //! refuses of a configuration.
 
+mod fastcgi;
 mod javascript;
 mod pattern;
 mod pcre;
@@ -8,8 +9,9 @@ mod reload;
 pub mod shape;
 mod variables;
 
+pub use fastcgi::FASTCGI_PARAMS;
 pub use javascript::javascript;
 pub use pattern::problem;
-pub use pcre::Pattern;
-pub use reload::{Build, Judge, Refusal, Release, is_curve_list, outside, refusals, run_on, upstreams};
+pub use pcre::{Groups, Pattern};
+pub use reload::{Build, Judge, Refusal, Release, is_curve_list, outside, refusals, run_on, size, upstreams};
 pub use variables::{is_builtin, is_builtin_of_streams, is_fixed, used};

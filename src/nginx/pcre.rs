@@ -3,7 +3,10 @@
 
 use std::fmt::Write as _;
 
-use regex::bytes::{Captures, Regex, RegexBuilder};
+use regex::bytes::{Regex, RegexBuilder};
+
+/// What the groups of an expression fit, the whole first.
+pub type Groups = Vec<Vec<u8>>;
 
 /// How large a compiled expression may become, in bytes.
 const LARGEST: usize = 1 << 22;
@@ -43,21 +46,16 @@ impl Pattern {
         self.regex(text).is_match(text)
     }
 
-    /// What its groups fit, leftmost first as PCRE finds it.
+    /// What its groups fit, leftmost first as PCRE finds it. A group that took no part is empty, as for nginx.
     #[must_use]
-    pub fn captures<'t>(&self, text: &'t [u8]) -> Option<Captures<'t>> {
-        self.regex(text).captures(text)
+    pub fn groups(&self, text: &[u8]) -> Option<Groups> {
+        let found = self.regex(text).captures(text)?;
+        Some(found.iter().map(|group| group.map(|group| group.as_bytes().to_vec()).unwrap_or_default()).collect())
     }
 
     /// The names of its groups with their numbers.
     pub fn names(&self) -> impl Iterator<Item = (usize, &str)> {
         self.regex.capture_names().enumerate().filter_map(|(at, name)| Some((at, name?)))
-    }
-
-    /// How many groups it has, the whole counted.
-    #[must_use]
-    pub fn groups(&self) -> usize {
-        self.regex.captures_len()
     }
 }
 
@@ -298,9 +296,9 @@ mod tests {
             ("(?i)/API", "/api", Some(vec!["/api"])),
         ] {
             let found = Pattern::new(pattern, false).expect(pattern);
-            let groups = found.captures(text.as_bytes()).map(|captures| {
-                captures.iter().map(|group| String::from_utf8_lossy(group.expect("all took part").as_bytes()).into_owned()).collect()
-            });
+            let groups = found.groups(text.as_bytes());
+            let groups: Option<Vec<String>> =
+                groups.map(|groups| groups.iter().map(|group| String::from_utf8_lossy(group).into_owned()).collect());
             let expected: Option<Vec<String>> = expected.map(|groups| groups.into_iter().map(str::to_owned).collect());
             assert_eq!(groups, expected, "{pattern} on {text}");
         }

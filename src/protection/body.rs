@@ -4,7 +4,7 @@ use super::Judgement;
 use super::lines::lines;
 use super::route::Route;
 use super::shift::Shift;
-use super::units::size;
+use crate::nginx::size;
 
 /// What nginx takes where nothing is said.
 const DEFAULT: &str = "1m";
@@ -16,7 +16,7 @@ pub(super) fn compare<'a>(before: &Route<'_, 'a>, after: &Route<'_, 'a>) -> Vec<
         return Vec::new();
     }
     // Zero is no limit.
-    let read = |word: &str| size(word).map(|size| if size == 0 { u64::MAX } else { size });
+    let read = |word: &str| size(word, true).map(|size| if size == 0 { u64::MAX } else { size });
     let (shift, was, is) = match (read(&old), read(&new)) {
         (Some(old), Some(new)) => (Shift::rising(&old, &new), old < u64::MAX, new < u64::MAX),
         _ => (Shift::DIFFERS, true, true),

@@ -9,8 +9,9 @@ use super::lines::{first, line, lines};
 use super::lua::field;
 use super::route::Route;
 use super::shift::Shift;
-use super::units::{difference, rate, size};
+use super::units::{difference, rate};
 use crate::conf::{Arg, Directive};
+use crate::nginx::size;
 use crate::source::Span;
 
 /// Judgements of this kind that rest on the same table are one difference.
@@ -157,7 +158,7 @@ fn bandwidth(before: &Route<'_, '_>, after: &Route<'_, '_>) -> Option<Judgement>
     if old == new || !is_on(&old) && !is_on(&new) {
         return None;
     }
-    let shift = match [&old, &new].map(|[rate, later]| size(rate).zip(size(later))) {
+    let shift = match [&old, &new].map(|[rate, later]| size(rate, true).zip(size(later, true))) {
         [Some((rate, later)), Some((new_rate, new_later))] => {
             let fast = |rate| if rate == 0 { u64::MAX } else { rate };
             let later = if is_on(&old) && is_on(&new) { Shift::rising(&later, &new_later) } else { Shift::SAME };

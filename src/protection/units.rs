@@ -3,17 +3,6 @@
 /// More items of a list than this are counted.
 const MOST: usize = 5;
 
-/// A size: `8m`, `512k`, `1g`, bytes.
-pub(super) fn size(word: &str) -> Option<u64> {
-    let (digits, factor) = match word.as_bytes().last()?.to_ascii_lowercase() {
-        b'k' => (&word[..word.len() - 1], 1 << 10),
-        b'm' => (&word[..word.len() - 1], 1 << 20),
-        b'g' => (&word[..word.len() - 1], 1 << 30),
-        _ => (word, 1),
-    };
-    digits.parse::<u64>().ok()?.checked_mul(factor)
-}
-
 /// Requests in a thousand seconds: `5r/s`, `300r/m`.
 pub(super) fn rate(word: &str) -> Option<u64> {
     match word.rsplit_once("r/")? {
@@ -54,11 +43,6 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_nginx_reads_them() {
-        for (word, expected) in
-            [("8m", Some(8 << 20)), ("8M", Some(8 << 20)), ("0", Some(0)), ("1g", Some(1 << 30)), ("x", None), ("", None)]
-        {
-            assert_eq!(size(word), expected, "{word}");
-        }
         for (word, expected) in [("5r/s", Some(5000)), ("300r/m", Some(5000)), ("1r/m", Some(16)), ("5", None)] {
             assert_eq!(rate(word), expected, "{word}");
         }

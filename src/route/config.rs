@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use super::controller::Dynamic;
+use super::decision::Certificate;
 use super::lift::{self, Lines, Names};
 use super::model::{Inside, Level, Listener, Server, Servers, Stream, Variables};
 use super::text::Template;
 use crate::conf::{Arg, Directive, Tree};
+use crate::nginx::size;
 
 /// A configuration of nginx, ready to be asked; it borrows the text.
 #[derive(Debug)]
@@ -83,6 +85,27 @@ impl<'t> Config<'t> {
         }
     }
 
+    /// Whether the only endpoint of an upstream is the controller's own page for what has no backend.
+    pub(super) fn is_own_page(&self, upstream: &str, endpoints: Option<&[String]>) -> bool {
+        let Some([endpoint]) = endpoints else { return false };
+        let port = endpoint.strip_prefix("127.0.0.1:").and_then(|port| port.parse::<u16>().ok());
+        port.is_some_and(|port| self.ports.contains_key(&port)) && upstream.ends_with("default-backend")
+    }
+
+    /// The certificate for a name in the handshake: `_` where none is sent.
+    pub(super) fn certificate(&self, inside: &Inside, name: &str) -> Certificate {
+        if !inside.is_dynamic {
+            return inside.certificate.clone().map_or(Certificate::Default, Certificate::File);
+        }
+        let of_lua = |name: &str| match self.dynamic.certificate(name) {
+            None => Some(Certificate::Unknown),
+            Some(found) => {
+                found.map(|secret| if secret == "default" { Certificate::Default } else { Certificate::Secret(secret.to_owned()) })
+            }
+        };
+        of_lua(name).or_else(|| of_lua("_")).unwrap_or(Certificate::Default)
+    }
+
     /// What stands in a server.
     pub(super) fn inside(&self, server: usize) -> &Inside {
         let names = Names(&self.variables.places);
@@ -94,7 +117,7 @@ impl<'t> Config<'t> {
 fn buffers(http: &[Directive<'_>]) -> (usize, usize, usize) {
     let last = |name: &str| http.iter().rfind(|directive| directive.name() == name);
     let word = |directive: &Directive<'_>, at: usize| directive.args().nth(at).map(Arg::value).unwrap_or_default().into_owned();
-    let bytes = |text: &str| lift::size(text).and_then(|size| usize::try_from(size).ok());
+    let bytes = |text: &str| size(text, true).and_then(|size| usize::try_from(size).ok());
     let first = last("client_header_buffer_size").and_then(|directive| bytes(&word(directive, 0))).unwrap_or(1 << 10);
     let large = last("large_client_header_buffers").and_then(|large| Some((word(large, 0).parse().ok()?, bytes(&word(large, 1))?)));
     let (count, size) = large.unwrap_or((4, 8 << 10));

@@ -27,6 +27,9 @@ pub struct Service {
     pub port: Option<String>,
 }
 
+/// What a location calls its Service: namespace, name and port.
+pub(super) type Called = (Option<String>, Option<String>, Option<String>);
+
 /// A backend of `backends.json`.
 #[derive(Debug, Clone)]
 pub(super) struct Backend {
@@ -40,6 +43,13 @@ pub(super) struct Backend {
     pub(super) is_passthrough: bool,
     /// The cookie that keeps clients.
     pub(super) cookie: Option<String>,
+}
+
+impl Backend {
+    /// Whether it has endpoints, or nobody knows.
+    pub(super) fn may_serve(&self) -> bool {
+        self.endpoints.as_ref().is_none_or(|endpoints| !endpoints.is_empty())
+    }
 }
 
 /// Which requests a canary takes.
@@ -141,6 +151,23 @@ impl Dynamic {
         let rest = custom.unwrap_or(upstream).strip_prefix(namespace)?.strip_prefix('-')?;
         let (name, port) = if custom.is_some() { (rest, None) } else { rest.rsplit_once('-').map(|(name, port)| (name, Some(port)))? };
         Some(Service { namespace: namespace.to_owned(), name: name.to_owned(), port: port.map(str::to_owned) })
+    }
+
+    /// Whose an upstream is. What a location calls its Service need not be the one that requests are passed to.
+    pub(super) fn whose(&self, upstream: &str, called: Called) -> Called {
+        if let (Some(namespace), Some(service), Some(port)) = &called
+            && upstream == format!("{namespace}-{service}-{port}")
+        {
+            return called;
+        }
+        let found = self.service(upstream, called.0.as_deref());
+        found.map_or((None, None, None), |Service { namespace, name, port }| (Some(namespace), Some(name), port))
+    }
+
+    /// Who may get requests in place of a backend: the first that is named, where it has endpoints.
+    pub(super) fn canary_of<'d>(&'d self, backend: &'d Backend) -> Option<(&'d String, &'d Backend)> {
+        let name = backend.alternative.as_ref()?;
+        Some((name, self.backend(name).filter(|canary| canary.may_serve())?))
     }
 
     /// Whether endpoints are known at all.

@@ -2,7 +2,7 @@
 
 use super::config::Config;
 use super::decision::{Decision, Match, Near};
-use super::model::{Instruction, Kind, Location, Step};
+use super::model::{Kind, Location, Step, last_set};
 use super::request::Request;
 use super::target::Target;
 
@@ -63,11 +63,7 @@ impl Config<'_> {
 
     /// A variable that steps give a plain value.
     pub(super) fn constant_in(&self, steps: &[Step], name: &str) -> Option<String> {
-        let place = self.variables.places.get(name)?;
-        let set = steps.iter().rev().find_map(|step| match &step.instruction {
-            Instruction::Set { variable, value } if variable == place => Some(value),
-            _ => None,
-        })?;
+        let set = last_set(steps, *self.variables.places.get(name)?)?;
         let text = match set.literal() {
             Some(literal) => literal.to_vec(),
             // The controller writes a dollar sign as a variable.

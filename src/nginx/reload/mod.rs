@@ -41,6 +41,7 @@ pub use judge::Judge;
 pub use outside::{outside, upstreams};
 pub use refusal::Refusal;
 pub use rows::run_on;
+pub use units::size;
 
 /// The nginx that reads a configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,8 @@ pub(super) fn is_number(text: &str) -> bool {
 }
 
 /// A size in bytes; gigabytes only where `large`.
-pub(super) fn size(text: &str, large: bool) -> Option<u64> {
+#[must_use]
+pub fn size(text: &str, large: bool) -> Option<u64> {
     let (digits, factor) = match text.as_bytes().last()? {
         b'k' | b'K' => (&text[..text.len() - 1], 1 << 10),
         b'm' | b'M' => (&text[..text.len() - 1], 1 << 20),
@@ -69,6 +70,11 @@ mod tests {
     #[test]
     fn sizes_are_numbers_with_one_unit() {
         assert_eq!(size("8k", false), Some(8192));
+        for (word, expected) in
+            [("8m", Some(8 << 20)), ("8M", Some(8 << 20)), ("0", Some(0)), ("1g", Some(1 << 30)), ("x", None), ("", None)]
+        {
+            assert_eq!(size(word, true), expected, "{word}");
+        }
         assert_eq!(size("1g", true), Some(1 << 30));
         for bad in ["", "k", "1g", "1kb", "-1", "1.5m", "99999999999999999999"] {
             assert_eq!(size(bad, false), None, "{bad}");

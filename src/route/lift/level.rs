@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::harmless::is_harmless;
 use super::lua;
-use super::values::{Names, first, is_on, network, nth, size};
+use super::values::{Names, first, is_on, network, nth};
 use crate::conf::{Arg, Directive};
+use crate::nginx::{FASTCGI_PARAMS, size};
 use crate::route::model::{Basic, ErrorPage, Level, Limit, Pass, Rule};
 
 /// The sets that a block writes itself: where it has one, it takes over none.
@@ -22,30 +23,6 @@ struct Own {
     real_ip: Vec<ipnet::IpNet>,
     opaque: Vec<(String, crate::source::Span)>,
 }
-
-/// The parameters of nginx's own file for FastCGI.
-const FASTCGI_PARAMS: &[(&str, &str)] = &[
-    ("QUERY_STRING", "$query_string"),
-    ("REQUEST_METHOD", "$request_method"),
-    ("CONTENT_TYPE", "$content_type"),
-    ("CONTENT_LENGTH", "$content_length"),
-    ("SCRIPT_NAME", "$fastcgi_script_name"),
-    ("REQUEST_URI", "$request_uri"),
-    ("DOCUMENT_URI", "$document_uri"),
-    ("DOCUMENT_ROOT", "$document_root"),
-    ("SERVER_PROTOCOL", "$server_protocol"),
-    ("REQUEST_SCHEME", "$scheme"),
-    ("HTTPS", "$https"),
-    ("GATEWAY_INTERFACE", "CGI/1.1"),
-    ("SERVER_SOFTWARE", "nginx/$nginx_version"),
-    ("REMOTE_ADDR", "$remote_addr"),
-    ("REMOTE_PORT", "$remote_port"),
-    ("REMOTE_USER", "$remote_user"),
-    ("SERVER_ADDR", "$server_addr"),
-    ("SERVER_PORT", "$server_port"),
-    ("SERVER_NAME", "$server_name"),
-    ("REDIRECT_STATUS", "200"),
-];
 
 /// What holds in a block with these directives within another. `is_if`: it is an `if`, which takes over where requests go.
 pub(super) fn under(around: &Level, directives: &[Directive<'_>], names: Names<'_>, is_if: bool) -> Level {
@@ -115,7 +92,7 @@ fn access(level: &mut Level, own: &mut Own, directive: Directive<'_>, names: Nam
         "limit_req" | "limit_conn" => own.limits.push(limit(directive)),
         "limit_req_status" => level.limit_status.0 = first(directive).parse().ok(),
         "limit_conn_status" => level.limit_status.1 = first(directive).parse().ok(),
-        "client_max_body_size" => level.max_body = Some((size(&first(directive)).unwrap_or(0), Some(at))),
+        "client_max_body_size" => level.max_body = Some((size(&first(directive), true).unwrap_or(0), Some(at))),
         "modsecurity" => level.waf = Some((is_on(directive), at)),
         "internal" => level.is_internal = true,
         "set_real_ip_from" => own.real_ip.extend(network(&first(directive))),
@@ -123,9 +100,6 @@ fn access(level: &mut Level, own: &mut Own, directive: Directive<'_>, names: Nam
         "real_ip_recursive" => level.real_ip.is_recursive = Some(is_on(directive)),
         "access_by_lua_file" | "access_by_lua_block" | "access_by_lua" => level.lua_access = Some(lua::access(directive)),
         "rewrite_by_lua_file" | "rewrite_by_lua_block" | "rewrite_by_lua" => level.lua_rewrite = Some(lua::rewrite(directive)),
-        "header_filter_by_lua_file" | "header_filter_by_lua_block" | "header_filter_by_lua" => {
-            level.lua_header = Some(lua::header(directive))
-        }
         _ => return false,
     }
     true
@@ -203,7 +177,8 @@ fn backend(level: &mut Level, own: &mut Own, directive: Directive<'_>, names: Na
         "mirror_request_body" => {}
         // The file comes with nginx, and no dump of one file holds it.
         "include" if first(directive).ends_with("fastcgi_params") => {
-            own.fastcgi.extend(FASTCGI_PARAMS.iter().map(|(name, value)| ((*name).to_owned(), names.template(value))));
+            let all = FASTCGI_PARAMS.iter().chain([&("HTTPS", "$https")]);
+            own.fastcgi.extend(all.map(|(name, value)| ((*name).to_owned(), names.template(value))));
         }
         _ => return false,
     }

@@ -7,7 +7,7 @@ use super::values::{Names, first, is_on};
 use super::{instruction, level};
 use crate::conf::{Arg, Directive};
 use crate::nginx::Pattern;
-use crate::route::model::{Inside, Kind, Level, Location, Locations, Verification};
+use crate::route::model::{Inside, Kind, Level, Location, Locations, Pass, Verification};
 
 /// How deep locations may stand in each other.
 const DEEPEST: usize = 16;
@@ -67,7 +67,7 @@ fn location<'t>(lines: Lines<'t>, block: Directive<'t>, around: &Level, names: N
     let directives = lines.of(block);
     let level = level::under(around, &directives, names, false);
     let rewrite = instruction::steps(lines, &directives, names, Some(&level));
-    let is_proxy = level.pass.as_ref().is_some_and(|pass| pass.directive.ends_with("_pass"));
+    let is_proxy = level.pass.as_ref().is_some_and(Pass::is_to_backend);
     let inner = if depth < DEEPEST { locations(lines, &directives, &level, names, depth + 1) } else { Locations::default() };
     Location {
         kind,

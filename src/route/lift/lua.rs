@@ -52,15 +52,6 @@ pub(super) fn access(directive: Directive<'_>) -> Lua {
     if is_auth { Lua::Auth(at) } else { Lua::Unknown(at) }
 }
 
-/// What code for the headers of answers is.
-pub(super) fn header(directive: Directive<'_>) -> Lua {
-    let is_own = match directive.lua() {
-        None => file(directive) == "ngx_conf_srv_hdr_filter.lua",
-        Some(code) => code.contains("lua_ingress.header()"),
-    };
-    if is_own { Lua::Harmless } else { Lua::Unknown(directive.head_span()) }
-}
-
 /// The name of the file that a directive calls, without its folder.
 pub(super) fn file(directive: Directive<'_>) -> String {
     let path = directive.args().find(|arg| arg.raw().ends_with(".lua")).map(Arg::value).unwrap_or_default();

@@ -18,7 +18,7 @@ pub(super) use include::Lines;
 pub(super) use location::inside;
 pub(super) use server::{listeners, names};
 pub(super) use stream::streams;
-pub(super) use values::{Names, size};
+pub(super) use values::Names;
 pub(super) use variables::{beyond, variables};
 
 use crate::conf::Directive;

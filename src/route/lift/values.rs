@@ -57,17 +57,6 @@ pub(super) fn is_on(directive: Directive<'_>) -> bool {
     first(directive) == "on"
 }
 
-/// A size: `8m`, `512k`, bytes.
-pub(in crate::route) fn size(word: &str) -> Option<u64> {
-    let (digits, factor) = match word.as_bytes().last()?.to_ascii_lowercase() {
-        b'k' => (&word[..word.len() - 1], 1 << 10),
-        b'm' => (&word[..word.len() - 1], 1 << 20),
-        b'g' => (&word[..word.len() - 1], 1 << 30),
-        _ => (word, 1),
-    };
-    digits.parse::<u64>().ok()?.checked_mul(factor)
-}
-
 /// A network, or an address as a network of one.
 pub(super) fn network(word: &str) -> Option<IpNet> {
     match word.parse::<IpNet>() {

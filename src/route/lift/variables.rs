@@ -7,7 +7,7 @@ use super::include::Lines;
 use super::values::{Names, first, network, nth};
 use crate::conf::{Arg, Directive};
 use crate::nginx::Pattern;
-use crate::route::model::{Definition, Variables};
+use crate::route::model::{Definition, Map, Variables};
 use crate::route::text::{Template, Value};
 
 /// Reads all variables of `http`. Names are known before texts are read, as a text may name what stands behind it.
@@ -28,15 +28,11 @@ pub(in crate::route) fn variables<'t>(lines: Lines<'t>, http: &[Directive<'t>]) 
         match &*top.name() {
             "map" | "split_clients" => define(&nth(top, 1), Some(top)),
             "geo" => define(&top.args().next_back().map(Arg::value).unwrap_or_default(), Some(top)),
-            "auth_request_set" | "set" => define(&first(top), None),
             _ => {}
         }
         for directive in std::iter::once(top).chain(top.descendants()) {
             let name = directive.name();
-            if matches!(&*name, "set" | "auth_request_set" | "perl_set" | "js_set" | "js_var" | "set_escape_uri")
-                || name.starts_with("set_by_lua")
-                || name.starts_with("set_")
-            {
+            if matches!(&*name, "set" | "auth_request_set" | "perl_set" | "js_set" | "js_var") || name.starts_with("set_") {
                 let word = first(directive);
                 if word.starts_with('$') {
                     define(&word, None);
@@ -109,7 +105,7 @@ fn map<'t>(lines: Lines<'t>, block: Directive<'t>, names: Names<'_>) -> Definiti
     }
     heads.sort_by_key(|(head, _)| std::cmp::Reverse(head.len()));
     tails.sort_by_key(|(tail, _)| std::cmp::Reverse(tail.len()));
-    Definition::Map { source: names.template(&first(block)), exact, heads, tails, patterns, default, is_of_hosts }
+    Definition::Map(Map { source: names.template(&first(block)), exact, heads, tails, patterns, default, is_of_hosts })
 }
 
 fn geo<'t>(lines: Lines<'t>, block: Directive<'t>, names: Names<'_>) -> Definition {

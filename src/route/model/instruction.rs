@@ -55,6 +55,14 @@ pub(in crate::route) struct Step {
     pub(in crate::route) at: Span,
 }
 
+/// What steps give a variable as its last value; what stands in an `if` does not count.
+pub(in crate::route) fn last_set(steps: &[Step], place: usize) -> Option<&Template> {
+    steps.iter().rev().find_map(|step| match &step.instruction {
+        Instruction::Set { variable, value } if *variable == place => Some(value),
+        _ => None,
+    })
+}
+
 /// What `rewrite` makes of a path.
 #[derive(Debug)]
 pub(in crate::route) struct Replacement {

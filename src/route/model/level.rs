@@ -18,8 +18,6 @@ pub(in crate::route) struct Level {
     pub(in crate::route) lua_rewrite: Option<Lua>,
     /// Code in Lua that decides about access.
     pub(in crate::route) lua_access: Option<Lua>,
-    /// Code in Lua that changes the headers of answers.
-    pub(in crate::route) lua_header: Option<Lua>,
     /// `allow` and `deny`, the first that fits counts.
     pub(in crate::route) rules: Arc<[Rule]>,
     /// One of the checks is enough.
@@ -71,6 +69,27 @@ pub(in crate::route) struct Pass {
     pub(in crate::route) text: String,
     /// Where.
     pub(in crate::route) at: Span,
+}
+
+impl Pass {
+    /// Whether somebody else answers.
+    pub(in crate::route) fn is_to_backend(&self) -> bool {
+        self.directive.ends_with("_pass")
+    }
+
+    /// The family of directives that it is of: `proxy`, `grpc`, `fastcgi`, …
+    pub(in crate::route) fn family(&self) -> &str {
+        self.directive.trim_end_matches("_pass")
+    }
+
+    /// The address that it comes to, taken apart: protocol, host with port or upstream, path.
+    pub(in crate::route) fn parts<'a>(&'a self, to: &'a str) -> (&'a str, &'a str, &'a str) {
+        let (scheme, rest) = to.split_once("://").unwrap_or((self.family(), to));
+        let protocol = if self.family() == "fastcgi" { "fastcgi" } else { scheme };
+        let end = rest.find('/').filter(|_| !rest.starts_with("unix:")).unwrap_or(rest.len());
+        let (address, path) = rest.split_at(end);
+        (protocol, address, path)
+    }
 }
 
 /// Code in Lua.

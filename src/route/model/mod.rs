@@ -8,8 +8,8 @@ mod locations;
 mod servers;
 mod variables;
 
-pub(super) use instruction::{Condition, Instruction, Replacement, Step, Test};
+pub(super) use instruction::{Condition, Instruction, Replacement, Step, Test, last_set};
 pub(super) use level::{Basic, ErrorPage, Level, Limit, Lua, Pass, Rule, Verification};
 pub(super) use locations::{Kind, Location, Locations, Static};
 pub(super) use servers::{Found, Inside, Listener, Name, Server, Servers, Stream};
-pub(super) use variables::{Definition, Variables};
+pub(super) use variables::{Definition, Map, Variables, is_in};

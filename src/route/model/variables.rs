@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
-use crate::nginx::Pattern;
+use crate::nginx::{Groups, Pattern};
 use crate::route::text::{Template, Value};
 
 /// Where the value of a variable comes from.
@@ -15,21 +15,7 @@ pub(in crate::route) enum Definition {
     /// `set` and named groups alone give it one.
     Set,
     /// `map`
-    Map {
-        /// What is looked up.
-        source: Template,
-        /// Texts in small letters.
-        exact: HashMap<Vec<u8>, Entry>,
-        /// Beginnings and ends of host names: `*.example.com` as `.example.com`, `example.*` as `example.`.
-        heads: Vec<(Vec<u8>, Entry)>,
-        tails: Vec<(Vec<u8>, Entry)>,
-        /// Regular expressions in order, with their named groups.
-        patterns: Vec<PatternEntry>,
-        /// Without any of these.
-        default: Entry,
-        /// The port and the final dot of what is looked up do not count.
-        is_of_hosts: bool,
-    },
+    Map(Map),
     /// `geo`
     Geo {
         /// The address.
@@ -49,19 +35,76 @@ pub(in crate::route) enum Definition {
     Outside(Arc<str>),
 }
 
-/// A regular expression of a `map`: an error where it cannot be evaluated; the places of its named groups; its value.
-pub(in crate::route) type PatternEntry = (Result<Arc<Pattern>, String>, Vec<(usize, usize)>, Entry);
+/// A `map`.
+#[derive(Debug)]
+pub(in crate::route) struct Map {
+    /// What is looked up.
+    pub(in crate::route) source: Template,
+    /// Texts in small letters.
+    pub(in crate::route) exact: HashMap<Vec<u8>, Template>,
+    /// Ends of host names, the longest first: `*.example.com` as `.example.com`.
+    pub(in crate::route) heads: Vec<(Vec<u8>, Template)>,
+    /// Beginnings of host names, the longest first: `example.*` as `example.`.
+    pub(in crate::route) tails: Vec<(Vec<u8>, Template)>,
+    /// Regular expressions in order.
+    pub(in crate::route) patterns: Vec<PatternEntry>,
+    /// Without any of these.
+    pub(in crate::route) default: Template,
+    /// The final dot of what is looked up does not count.
+    pub(in crate::route) is_of_hosts: bool,
+}
 
-/// A value of a `map`.
-pub(in crate::route) type Entry = Template;
+/// A regular expression of a `map`: an error where it cannot be evaluated; the places of its named groups; its value.
+pub(in crate::route) type PatternEntry = (Result<Arc<Pattern>, String>, Vec<(usize, usize)>, Template);
+
+/// What a `map` has for a text.
+pub(in crate::route) struct Entry<'m> {
+    /// The value.
+    pub(in crate::route) value: &'m Template,
+    /// What the regular expression found that fits, and the places of its named groups.
+    pub(in crate::route) groups: Option<(Groups, &'m [(usize, usize)])>,
+}
+
+impl Map {
+    /// Whether it has the same value for every text.
+    pub(in crate::route) fn is_constant(&self) -> bool {
+        self.exact.is_empty() && self.heads.is_empty() && self.tails.is_empty() && self.patterns.is_empty()
+    }
+
+    /// The value for a text, in nginx's order: exact in any case of letters, the longest end, the longest beginning, expressions.
+    ///
+    /// # Errors
+    /// Where an expression that may fit cannot be evaluated: why.
+    pub(in crate::route) fn find(&self, text: &[u8]) -> Result<Entry<'_>, &str> {
+        let key = text.to_ascii_lowercase();
+        let key = if self.is_of_hosts { key.strip_suffix(b".").unwrap_or(&key) } else { &key };
+        let plain = |value| Ok(Entry { value, groups: None });
+        let head = || self.heads.iter().find(|(head, _)| key.len() > head.len() && key.ends_with(head)).map(|(_, value)| value);
+        let tail = || self.tails.iter().find(|(tail, _)| key.len() > tail.len() && key.starts_with(tail)).map(|(_, value)| value);
+        if let Some(value) = self.exact.get(key).or_else(head).or_else(tail) {
+            return plain(value);
+        }
+        for (pattern, names, value) in &self.patterns {
+            if let Some(groups) = pattern.as_ref().map_err(String::as_str)?.groups(text) {
+                return Ok(Entry { value, groups: Some((groups, names)) });
+            }
+        }
+        plain(&self.default)
+    }
+}
 
 impl Definition {
     /// What a `geo` says of an address.
     pub(in crate::route) fn of_address(networks: &[(IpNet, Vec<u8>)], default: &[u8], address: IpAddr) -> Value {
-        let fitting = networks.iter().filter(|(network, _)| network.contains(&address) || network.contains(&address.to_canonical()));
+        let fitting = networks.iter().filter(|(network, _)| is_in(network, address));
         let best = fitting.max_by_key(|(network, _)| network.prefix_len());
         Value::of(best.map_or(default, |(_, value)| value.as_slice()))
     }
+}
+
+/// Whether an address is in a network; one of IPv4 that is written as IPv6 is one of IPv4.
+pub(in crate::route) fn is_in(network: &IpNet, address: IpAddr) -> bool {
+    network.contains(&address) || network.contains(&address.to_canonical())
 }
 
 /// All variables of a configuration.

@@ -2,10 +2,9 @@
 //!
 //! Sources: `ngx_http_core_access_phase` and the order of the modules.
 
-use super::address::is_in;
 use super::{Run, Stop};
 use crate::route::decision::{CheckKind, Verdict};
-use crate::route::model::{Lua, Rule};
+use crate::route::model::{Lua, Rule, Static, is_in, last_set};
 use crate::route::text::Value;
 use crate::source::Span;
 
@@ -178,7 +177,6 @@ impl Run<'_, '_, '_> {
 
     /// The address that a location of the proxy asks, where it is plain.
     fn service_at(&mut self, path: &[u8]) -> Option<String> {
-        use crate::route::model::{Instruction, Static};
         let config = self.config;
         let locations = &config.inside(self.server).locations;
         let (Static::Exact(at) | Static::Beginning(at)) = locations.find_static(path) else { return None };
@@ -190,11 +188,7 @@ impl Run<'_, '_, '_> {
         // The controller writes the address into a variable first.
         let name = pass.text.trim_start_matches('$').to_ascii_lowercase();
         let place = config.variables.places.get(&name)?;
-        let set = location.rewrite.iter().find_map(|step| match &step.instruction {
-            Instruction::Set { variable, value } if variable == place => Some(value),
-            _ => None,
-        })?;
-        match self.text(set) {
+        match self.text(last_set(&location.rewrite, *place)?) {
             Value::Known(text) => Some(String::from_utf8_lossy(&text).into_owned()),
             Value::Unknown(_) => None,
         }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use ipnet::IpNet;
 
 use super::Run;
+use crate::route::model::is_in;
 
 impl Run<'_, '_, '_> {
     /// Takes the address of the client from a header, where the connection comes from somebody who is believed.
@@ -75,11 +76,6 @@ fn octets(text: &str) -> Option<IpAddr> {
     let mut next = || numbers.next().flatten();
     let address = Ipv4Addr::new(next()?, next()?, next()?, next()?);
     numbers.next().is_none().then_some(IpAddr::V4(address))
-}
-
-/// Whether an address is in a network; one of IPv4 that is written as IPv6 is one of IPv4.
-pub(in crate::route) fn is_in(network: &IpNet, address: IpAddr) -> bool {
-    network.contains(&address) || network.contains(&address.to_canonical())
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ impl Run<'_, '_, '_> {
             };
         };
         match pass.directive.as_str() {
-            "proxy_pass" | "grpc_pass" | "fastcgi_pass" | "uwsgi_pass" | "scgi_pass" | "memcached_pass" => self.hand_over(&pass),
+            _ if pass.is_to_backend() => self.hand_over(&pass),
             "stub_status" => {
                 self.step("the status page of nginx", Some(pass.at));
                 Ok(Stop::Answer(200, Some(pass.at)))
@@ -65,14 +65,10 @@ impl Run<'_, '_, '_> {
             return Ok(Stop::Done);
         };
         let to = String::from_utf8_lossy(&to).into_owned();
-        let plain = pass.directive.trim_end_matches("_pass");
-        let (scheme, rest) = to.split_once("://").unwrap_or((plain, &to));
-        let scheme = if plain == "fastcgi" { "fastcgi" } else { scheme };
-        let end = rest.find('/').filter(|_| !rest.starts_with("unix:")).unwrap_or(rest.len());
-        let (address, own) = rest.split_at(end);
-        let mut passed = Passed { protocol: scheme.to_owned(), at: Some(pass.at), ..Passed::default() };
+        let (protocol, address, own) = pass.parts(&to);
+        let mut passed = Passed { protocol: protocol.to_owned(), at: Some(pass.at), ..Passed::default() };
         self.destination(&mut passed, address);
-        if self.answers_itself(&passed) {
+        if self.config.is_own_page(&passed.upstream, passed.endpoints.as_deref()) {
             self.step("there is no backend for it: the page of the controller", Some(pass.at));
             return Ok(Stop::Answer(404, Some(pass.at)));
         }
@@ -88,7 +84,7 @@ impl Run<'_, '_, '_> {
         passed.uri = Some(String::from_utf8_lossy(&self.passed_uri(own, is_computed)).into_owned());
         passed.method = self.passed_method();
         let level = self.level.clone();
-        let set = match plain {
+        let set = match pass.family() {
             "grpc" => level.headers.grpc.clone(),
             "fastcgi" => level.headers.fastcgi.clone(),
             _ => level.headers.proxy.clone(),
@@ -139,8 +135,7 @@ impl Run<'_, '_, '_> {
             Value::Known(text) if !text.is_empty() => Some(String::from_utf8_lossy(&text).into_owned()),
             Value::Known(_) | Value::Unknown(_) => None,
         };
-        (passed.namespace, passed.service, passed.port) =
-            (known(self, "namespace"), known(self, "service_name"), known(self, "service_port"));
+        let called = (known(self, "namespace"), known(self, "service_name"), known(self, "service_port"));
         // The extract for one host lacks the upstream that Lua fills.
         let upstream = config.upstreams.get(address).or((address == BALANCED).then_some(&None));
         match upstream {
@@ -148,36 +143,21 @@ impl Run<'_, '_, '_> {
             Some(None) => {
                 let name = known(self, "proxy_upstream_name").unwrap_or_default();
                 let (upstream, canary) = self.balanced(&name);
-                let own = match (&passed.namespace, &passed.service, &passed.port) {
-                    (Some(namespace), Some(service), Some(port)) => format!("{namespace}-{service}-{port}"),
-                    _ => String::new(),
-                };
-                // What a location calls its Service need not be the one that it is passed to.
-                if upstream != own {
-                    let service = config.dynamic.service(&upstream, passed.namespace.as_deref());
-                    passed.namespace = service.as_ref().map(|service| service.namespace.clone());
-                    passed.port = service.as_ref().and_then(|service| service.port.clone());
-                    passed.service = service.map(|service| service.name);
-                }
+                (passed.namespace, passed.service, passed.port) = config.dynamic.whose(&upstream, called);
                 passed.canary = canary;
                 passed.endpoints = self.backend(&upstream).and_then(|backend| backend.endpoints.clone());
                 passed.upstream = upstream;
             }
             Some(Some(servers)) => {
+                (passed.namespace, passed.service, passed.port) = called;
                 passed.upstream = address.to_owned();
                 passed.endpoints = Some(servers.clone());
             }
             None => {
+                (passed.namespace, passed.service, passed.port) = called;
                 passed.upstream = address.to_owned();
                 passed.endpoints = Some(vec![address.to_owned()]);
             }
         }
-    }
-
-    /// Whether the only endpoint is the controller's own page for what has no backend.
-    fn answers_itself(&self, passed: &Passed) -> bool {
-        let Some([endpoint]) = passed.endpoints.as_deref() else { return false };
-        let Some(port) = endpoint.strip_prefix("127.0.0.1:").and_then(|port| port.parse::<u16>().ok()) else { return false };
-        self.config.ports.contains_key(&port) && passed.upstream.ends_with("default-backend")
     }
 }

@@ -1,7 +1,7 @@
 //! From the connection to the server: listener, handshake, request line, `Host`.
 
 use super::{Run, Stop};
-use crate::route::decision::{Certificate, CheckKind, ServerName, Verdict};
+use crate::route::decision::{CheckKind, ServerName, Verdict};
 use crate::route::host;
 use crate::route::model::{Found, Name, Servers, Verification};
 use crate::route::request::{ClientCertificate, Http};
@@ -88,17 +88,7 @@ impl<'c> Run<'_, 'c, '_> {
             self.step("the handshake is refused", None);
             return Err(Stop::Close);
         }
-        let of_lua = |name: &str| match config.dynamic.certificate(name) {
-            None => Some(Certificate::Unknown),
-            Some(found) => {
-                found.map(|secret| if secret == "default" { Certificate::Default } else { Certificate::Secret(secret.to_owned()) })
-            }
-        };
-        let certificate = if inside.is_dynamic {
-            of_lua(self.request.sni.as_deref().unwrap_or("_")).or_else(|| of_lua("_")).unwrap_or(Certificate::Default)
-        } else {
-            inside.certificate.clone().map_or(Certificate::Default, Certificate::File)
-        };
+        let certificate = config.certificate(inside, self.request.sni.as_deref().unwrap_or("_"));
         self.decision.certificate = Some(certificate);
         Ok(found.is_some_and(|found| found != Found::Default))
     }
@@ -204,9 +194,8 @@ impl<'c> Run<'_, 'c, '_> {
     fn groups_of(&mut self, server: usize, name: usize, host: &str) {
         let config = self.config;
         if let Name::Pattern(Ok(pattern), names) = &config.servers[server].names[name]
-            && let Some(groups) = pattern.captures(host.as_bytes())
+            && let Some(groups) = pattern.groups(host.as_bytes())
         {
-            let groups = groups.iter().map(|group| group.map(|group| group.as_bytes().to_vec()).unwrap_or_default()).collect();
             self.found(groups, names);
         }
     }

@@ -136,12 +136,7 @@ impl<'c> Run<'_, 'c, '_> {
     pub(super) fn balanced(&mut self, name: &str) -> (String, Vec<Share>) {
         let config = self.config;
         let Some(backend) = config.dynamic.backend(name) else { return (name.to_owned(), Vec::new()) };
-        let Some(other) = backend.alternative.as_ref() else { return (name.to_owned(), Vec::new()) };
-        let Some(canary) =
-            config.dynamic.backend(other).filter(|canary| canary.endpoints.as_ref().is_none_or(|endpoints| !endpoints.is_empty()))
-        else {
-            return (name.to_owned(), Vec::new());
-        };
+        let Some((other, canary)) = config.dynamic.canary_of(backend) else { return (name.to_owned(), Vec::new()) };
         let share = |probability: f64, when: &str| vec![Share { upstream: other.clone(), probability, when: when.to_owned() }];
         for (kept, words) in [(backend, "with its backend"), (canary, "with the canary")] {
             if kept.cookie.as_ref().is_some_and(|cookie| self.cookie(cookie).is_some_and(|value| value.contains('|'))) {

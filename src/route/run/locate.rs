@@ -1,8 +1,9 @@
 //! From the path to the location.
 
 use super::{Run, Stop};
-use crate::route::decision::{CheckKind, Match, Matched, Verdict};
+use crate::route::decision::{CheckKind, Matched, Verdict};
 use crate::route::model::{Kind, Location, Locations, Static};
+use crate::route::near::by;
 use crate::route::target::escape_path;
 use crate::route::text::Value;
 
@@ -87,11 +88,7 @@ impl<'c> Run<'_, 'c, '_> {
             for location in locations.with_patterns() {
                 let fits = match &location.pattern {
                     Some(Ok(pattern)) => {
-                        let path = std::mem::take(&mut self.path);
-                        let groups = pattern.captures(&path).map(|groups| {
-                            groups.iter().map(|group| group.map(|group| group.as_bytes().to_vec()).unwrap_or_default()).collect()
-                        });
-                        self.path = path;
+                        let groups = pattern.groups(&self.path);
                         let fits = groups.is_some();
                         if let Some(groups) = groups {
                             self.found(groups, &location.names);
@@ -149,14 +146,8 @@ impl<'c> Run<'_, 'c, '_> {
             Value::Known(text) if !text.is_empty() => Some(String::from_utf8_lossy(&text).into_owned()),
             Value::Known(_) | Value::Unknown(_) => None,
         };
-        let by = match location.kind {
-            Kind::Exact => Match::Exact,
-            Kind::Prefix => Match::Prefix,
-            Kind::Pattern => Match::Regex,
-            Kind::Named => Match::Named,
-        };
         Some(Matched {
-            by,
+            by: by(location),
             path: location.path.clone(),
             at: location.at,
             namespace: named("namespace"),

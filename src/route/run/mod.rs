@@ -22,6 +22,7 @@ use super::model::{Level, Location};
 use super::oracle::Oracle;
 use super::request::Request;
 use super::text::Value;
+use crate::nginx::Groups;
 use crate::source::Span;
 
 /// How often a path may be rewritten before nginx gives up.
@@ -85,7 +86,7 @@ pub(super) struct Run<'r, 'c, 't> {
     /// Where such a page redirects to.
     redirect_to: Option<(u16, Vec<u8>, Span)>,
     /// What the last regular expression found.
-    groups: Vec<Vec<u8>>,
+    groups: Groups,
     /// Captures are escaped as in arguments.
     quotes: bool,
     /// Values of variables that are set or looked up.

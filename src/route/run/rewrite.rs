@@ -82,10 +82,7 @@ impl Run<'_, '_, '_> {
                 return Ok(ControlFlow::Continue(()));
             }
         };
-        let path = std::mem::take(&mut self.path);
-        let groups = pattern.captures(&path).map(|groups| owned(&groups));
-        self.path = path;
-        let Some(groups) = groups else {
+        let Some(groups) = pattern.groups(&self.path) else {
             self.groups.clear();
             return Ok(ControlFlow::Continue(()));
         };
@@ -179,7 +176,7 @@ impl Run<'_, '_, '_> {
     ) -> Option<bool> {
         let text = self.text(left);
         let (text, pattern) = (text.known()?, pattern.as_ref().ok()?);
-        match pattern.captures(text).map(|groups| owned(&groups)) {
+        match pattern.groups(text) {
             Some(groups) => {
                 self.found(groups, names);
                 Some(true)
@@ -190,8 +187,4 @@ impl Run<'_, '_, '_> {
             }
         }
     }
-}
-
-fn owned(groups: &regex::bytes::Captures<'_>) -> Vec<Vec<u8>> {
-    groups.iter().map(|group| group.map(|group| group.as_bytes().to_vec()).unwrap_or_default()).collect()
 }

@@ -63,17 +63,9 @@ impl Run<'_, '_, '_> {
                     out.push_str(&self.request.sni.clone().unwrap_or_default().to_ascii_lowercase());
                 }
                 Part::Variable(Variable::Own(place)) if depth < 8 => {
-                    let Definition::Map { source, exact, heads, tails, patterns, default, .. } =
-                        &self.config.stream_variables.all[*place].1
-                    else {
-                        return None;
-                    };
-                    let key = self.stream_text(source, depth + 1)?.into_bytes();
-                    let head = || heads.iter().find(|(head, _)| key.len() > head.len() && key.ends_with(head)).map(|(_, value)| value);
-                    let tail = || tails.iter().find(|(tail, _)| key.len() > tail.len() && key.starts_with(tail)).map(|(_, value)| value);
-                    let fits = || patterns.iter().find(|(pattern, ..)| pattern.as_ref().is_ok_and(|pattern| pattern.is_match(&key)));
-                    let found = exact.get(&key).or_else(head).or_else(tail).or_else(|| fits().map(|(_, _, value)| value));
-                    out.push_str(&self.stream_text(found.unwrap_or(default), depth + 1)?);
+                    let Definition::Map(map) = &self.config.stream_variables.all[*place].1 else { return None };
+                    let entry = map.find(self.stream_text(&map.source, depth + 1)?.as_bytes()).ok()?;
+                    out.push_str(&self.stream_text(entry.value, depth + 1)?);
                 }
                 Part::Variable(_) | Part::Group(_) | Part::Arguments => return None,
             }

@@ -6,7 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Run;
-use crate::route::model::Definition;
+use crate::nginx::Groups;
+use crate::route::model::{Definition, Map};
 use crate::route::request::Http;
 use crate::route::target::escape_args;
 use crate::route::text::{Part, Template, Value, Variable};
@@ -90,7 +91,7 @@ impl Run<'_, '_, '_> {
         let (name, definition) = &config.variables.all[place];
         let value = match definition {
             Definition::Set => return self.unset(name),
-            Definition::Map { .. } => self.map(definition, depth),
+            Definition::Map(map) => self.map(map, depth),
             Definition::Geo { .. } => self.geo(definition, depth),
             Definition::Chance(parts) => {
                 let words: Vec<String> = parts.iter().map(|(share, _)| format!("chance puts it into a part of {share}")).collect();
@@ -108,37 +109,21 @@ impl Run<'_, '_, '_> {
         if crate::nginx::is_builtin(name) { self.builtin(name) } else { Value::EMPTY }
     }
 
-    fn map(&mut self, definition: &Definition, depth: usize) -> Value {
-        let Definition::Map { source, exact, heads, tails, patterns, default, is_of_hosts } = definition else { return Value::EMPTY };
-        let source = match self.text_at(source, false, depth).0 {
+    fn map(&mut self, map: &Map, depth: usize) -> Value {
+        let source = match self.text_at(&map.source, false, depth).0 {
             Value::Known(source) => source,
             // What all of it comes to needs no knowledge.
-            Value::Unknown(_) if exact.is_empty() && heads.is_empty() && tails.is_empty() && patterns.is_empty() => Vec::new(),
+            Value::Unknown(_) if map.is_constant() => Vec::new(),
             unknown @ Value::Unknown(_) => return unknown,
         };
-        let key = source.to_ascii_lowercase();
-        let key = if *is_of_hosts { key.strip_suffix(b".").unwrap_or(&key) } else { &key };
-        let by_ends = || {
-            let head = heads.iter().find(|(head, _)| key.len() > head.len() && key.ends_with(head));
-            head.or_else(|| tails.iter().find(|(tail, _)| key.len() > tail.len() && key.starts_with(tail))).map(|(_, value)| value)
+        let entry = match map.find(&source) {
+            Ok(entry) => entry,
+            Err(why) => return Value::unknown(&format!("whether a regular expression of a map fits: {why}")),
         };
-        if let Some(value) = exact.get(key).or_else(by_ends) {
-            return self.text_at(value, false, depth).0;
+        if let Some((groups, names)) = entry.groups {
+            self.found(groups, names);
         }
-        for (pattern, names, value) in patterns {
-            match pattern {
-                Ok(pattern) => {
-                    if let Some(groups) = pattern.captures(&source) {
-                        let groups: Vec<Vec<u8>> =
-                            groups.iter().map(|group| group.map(|group| group.as_bytes().to_vec()).unwrap_or_default()).collect();
-                        self.found(groups, names);
-                        return self.text_at(value, false, depth).0;
-                    }
-                }
-                Err(why) => return Value::unknown(&format!("whether a regular expression of a map fits: {why}")),
-            }
-        }
-        self.text_at(default, false, depth).0
+        self.text_at(entry.value, false, depth).0
     }
 
     fn geo(&mut self, definition: &Definition, depth: usize) -> Value {
@@ -152,7 +137,7 @@ impl Run<'_, '_, '_> {
     }
 
     /// What a regular expression found: the numbered groups, and the variables that are named after groups.
-    pub(super) fn found(&mut self, groups: Vec<Vec<u8>>, names: &[(usize, usize)]) {
+    pub(super) fn found(&mut self, groups: Groups, names: &[(usize, usize)]) {
         for (group, place) in names {
             let value = groups.get(*group).cloned().unwrap_or_default();
             self.set(*place, Value::Known(value));

@@ -4,7 +4,7 @@ use super::place::Place;
 use super::row::{Redirect, RedirectKind};
 use super::shown::shown;
 use crate::route::config::Config;
-use crate::route::model::{Condition, Instruction, Kind, Level, Location, Step, Test};
+use crate::route::model::{Condition, Instruction, Kind, Level, Location, Step, Test, last_set};
 use crate::route::text::{Part, Template, Variable};
 
 /// What the rewrite phase comes to.
@@ -112,20 +112,14 @@ impl Reader<'_, '_> {
     /// Where a redirect leads. The controller's code for the other name of a host puts the address into a variable.
     fn target(&self, text: &Template) -> String {
         if let [Part::Variable(Variable::Own(place))] = text.0.as_slice() {
-            let sets = self.location.into_iter().map(|location| &*location.rewrite);
-            for steps in sets.chain(std::iter::once(self.server)) {
-                for step in steps.iter() {
-                    if let Instruction::Set { variable, value } = &step.instruction
-                        && variable == place
-                    {
-                        if let [Part::Variable(Variable::Builtin(name))] = value.0.as_slice()
-                            && let Some(host) = name.strip_prefix("www_redirect ")
-                        {
-                            return format!("$scheme://{host}:$server_port$request_uri");
-                        }
-                        return shown(value, &self.config.variables);
-                    }
-                }
+            let own = self.location.and_then(|location| last_set(&location.rewrite, *place));
+            if let Some(value) = own.or_else(|| last_set(self.server, *place)) {
+                let www = match value.0.as_slice() {
+                    [Part::Variable(Variable::Builtin(name))] => name.strip_prefix("www_redirect "),
+                    _ => None,
+                };
+                return www
+                    .map_or_else(|| shown(value, &self.config.variables), |host| format!("$scheme://{host}:$server_port$request_uri"));
             }
         }
         shown(text, &self.config.variables)

@@ -5,7 +5,7 @@ use super::row::{Canary, Goal, Upstream};
 use super::shown::shown;
 use crate::route::config::Config;
 use crate::route::controller::Policy;
-use crate::route::model::{Definition, Pass};
+use crate::route::model::{Definition, Map, Pass};
 use crate::route::text::{Part, Template, Variable};
 
 /// How deep variables may be made of each other.
@@ -15,7 +15,7 @@ const DEEPEST: usize = 8;
 pub(super) fn goal(config: &Config<'_>, place: Place<'_>) -> (Goal, Vec<Canary>) {
     let Some(pass) = &place.level.pass else { return (Goal::Files, Vec::new()) };
     match pass.directive.as_str() {
-        "proxy_pass" | "grpc_pass" | "fastcgi_pass" | "uwsgi_pass" | "scgi_pass" | "memcached_pass" => backend(config, place, pass),
+        _ if pass.is_to_backend() => backend(config, place, pass),
         "stub_status" | "empty_gif" => (Goal::Answer(200), Vec::new()),
         directive if directive.starts_with("content_by") || matches!(directive, "js_content" | "echo") => (Goal::Unknown, Vec::new()),
         _ => (Goal::Files, Vec::new()),
@@ -23,13 +23,9 @@ pub(super) fn goal(config: &Config<'_>, place: Place<'_>) -> (Goal, Vec<Canary>)
 }
 
 fn backend(config: &Config<'_>, place: Place<'_>, pass: &Pass) -> (Goal, Vec<Canary>) {
-    let plain = pass.directive.trim_end_matches("_pass");
     let mut canaries = Vec::new();
     let to = main(config, &pass.to, &mut canaries, 0);
-    let (scheme, rest) = to.split_once("://").unwrap_or((plain, &to));
-    let protocol = if plain == "fastcgi" { plain } else { scheme }.to_owned();
-    let end = rest.find('/').filter(|_| !rest.starts_with("unix:")).unwrap_or(rest.len());
-    let address = &rest[..end];
+    let (protocol, address, _) = pass.parts(&to);
     let namespace = place.constant(config, "namespace");
     let mut upstream = match config.upstreams.get(address) {
         Some(None) => balanced(config, place, &mut canaries),
@@ -37,8 +33,8 @@ fn backend(config: &Config<'_>, place: Place<'_>, pass: &Pass) -> (Goal, Vec<Can
         None if address.contains('$') => named(config, address, None, None),
         None => named(config, address, None, Some(vec![address.to_owned()])),
     };
-    upstream.protocol = protocol;
-    if answers_itself(config, &upstream) {
+    upstream.protocol = protocol.to_owned();
+    if config.is_own_page(&upstream.name, upstream.endpoints.as_deref()) {
         return (Goal::Answer(404), canaries);
     }
     for canary in &mut canaries {
@@ -66,7 +62,7 @@ fn main(config: &Config<'_>, to: &Template, canaries: &mut Vec<Canary>, depth: u
                 }
                 out.push_str(&last.map(|(_, value)| main(config, value, canaries, depth + 1)).unwrap_or_default());
             }
-            Definition::Map { source, exact, patterns, default, .. } if depth < DEEPEST => {
+            Definition::Map(Map { source, exact, patterns, default, .. }) if depth < DEEPEST => {
                 let usual = main(config, default, canaries, depth + 1);
                 let source = shown(source, &config.variables);
                 let mut exact: Vec<_> = exact.iter().collect();
@@ -102,11 +98,6 @@ fn canary(upstream: String, when: String) -> Canary {
 fn balanced(config: &Config<'_>, place: Place<'_>, canaries: &mut Vec<Canary>) -> Upstream {
     let name = place.constant(config, "proxy_upstream_name").unwrap_or_default();
     let value = |name: &str| place.constant(config, name);
-    let (namespace, service, port) = (value("namespace"), value("service_name"), value("service_port"));
-    let own = match (&namespace, &service, &port) {
-        (Some(namespace), Some(service), Some(port)) => format!("{namespace}-{service}-{port}"),
-        _ => String::new(),
-    };
     let backend = config.dynamic.backend(&name);
     // What Lua does not know has no endpoint.
     let endpoints = match backend {
@@ -114,19 +105,15 @@ fn balanced(config: &Config<'_>, place: Place<'_>, canaries: &mut Vec<Canary>) -
         None if config.dynamic.knows_backends() => Some(Vec::new()),
         None => None,
     };
-    let other = backend.and_then(|backend| backend.alternative.as_ref());
-    if let Some((other, canary)) = other.and_then(|other| Some((other, config.dynamic.backend(other)?))) {
-        let serves = canary.endpoints.as_ref().is_none_or(|endpoints| !endpoints.is_empty());
+    if let Some((other, canary)) = backend.and_then(|backend| config.dynamic.canary_of(backend)) {
         let when = asked(&canary.policy);
-        if serves && !when.is_empty() {
+        if !when.is_empty() {
             canaries.push(Canary { upstream: other.clone(), service: None, when });
         }
     }
-    // What a location calls its Service need not be the one that it is passed to.
-    if name == own {
-        return Upstream { name, namespace, service, port, endpoints, protocol: String::new() };
-    }
-    named(config, &name, namespace.as_deref(), endpoints)
+    let called = (value("namespace"), value("service_name"), value("service_port"));
+    let (namespace, service, port) = config.dynamic.whose(&name, called);
+    Upstream { name, namespace, service, port, endpoints, protocol: String::new() }
 }
 
 /// An upstream by its name.
@@ -161,11 +148,4 @@ fn asked(policy: &Policy) -> Vec<String> {
         when.push(format!("{} of {} requests", policy.weight.min(policy.total), policy.total));
     }
     when
-}
-
-/// Whether the only endpoint is the controller's own page for what has no backend.
-fn answers_itself(config: &Config<'_>, upstream: &Upstream) -> bool {
-    let Some([endpoint]) = upstream.endpoints.as_deref() else { return false };
-    let Some(port) = endpoint.strip_prefix("127.0.0.1:").and_then(|port| port.parse::<u16>().ok()) else { return false };
-    config.ports.contains_key(&port) && upstream.name.ends_with("default-backend")
 }

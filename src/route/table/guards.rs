@@ -8,7 +8,7 @@ use super::shown::shown;
 use crate::conf::{Arg, Directive};
 use crate::route::config::Config;
 use crate::route::decision::CheckKind;
-use crate::route::model::{Definition, Inside, Instruction, Level, Lua, Static, Verification};
+use crate::route::model::{Definition, Inside, Level, Lua, Map, Static, Verification, last_set};
 use crate::route::text::{Part, Template, Variable};
 use crate::source::Span;
 
@@ -84,7 +84,7 @@ fn exempt(config: &Config<'_>, zone: &str) -> Vec<String> {
         [Part::Variable(Variable::Own(place))] => config.variables.all.get(*place).map(|(_, definition)| definition),
         _ => None,
     };
-    let Some(Definition::Map { source, .. }) = config.zones.get(zone).and_then(own) else { return Vec::new() };
+    let Some(Definition::Map(Map { source, .. })) = config.zones.get(zone).and_then(own) else { return Vec::new() };
     let Some(Definition::Geo { networks, .. }) = own(source) else { return Vec::new() };
     networks.iter().map(|(network, _)| plain(*network)).collect()
 }
@@ -130,8 +130,5 @@ fn address(config: &Config<'_>, inside: &Inside, path: &str) -> Option<String> {
         [Part::Variable(Variable::Own(place))] => *place,
         _ => return Some(shown(&pass.to, &config.variables)),
     };
-    location.rewrite.iter().find_map(|step| match &step.instruction {
-        Instruction::Set { variable, value } if *variable == place => Some(shown(value, &config.variables)),
-        _ => None,
-    })
+    last_set(&location.rewrite, place).map(|value| shown(value, &config.variables))
 }

@@ -10,7 +10,7 @@ use super::place::Place;
 use super::row::{Goal, Host, HostKind, HostName, Redirect, RedirectKind, Route};
 use crate::conf::{Arg, Directive, Node};
 use crate::route::config::Config;
-use crate::route::decision::{Certificate, Match};
+use crate::route::decision::Match;
 use crate::route::model::{Inside, Kind, Level, Location, Locations, Lua};
 use crate::route::near::by;
 
@@ -71,7 +71,7 @@ pub(super) fn host(config: &Config<'_>, server: usize, whole: &Whole<'_>) -> Opt
             ports.dedup();
             ports
         },
-        certificate: is_tls.then(|| certificate(config, inside, &known.name)),
+        certificate: is_tls.then(|| config.certificate(inside, &known.name)),
         rejects_tls: inside.rejects,
         routes: walk.routes,
     })
@@ -92,17 +92,6 @@ fn names(directives: &[Directive<'_>]) -> Vec<HostName> {
         }
     };
     words.flat_map(name).collect()
-}
-
-fn certificate(config: &Config<'_>, inside: &Inside, name: &str) -> Certificate {
-    if !inside.is_dynamic {
-        return inside.certificate.clone().map_or(Certificate::Default, Certificate::File);
-    }
-    match config.dynamic.certificate(name) {
-        None => Certificate::Unknown,
-        Some(Some(secret)) if secret != "default" => Certificate::Secret(secret.to_owned()),
-        Some(_) => Certificate::Default,
-    }
 }
 
 /// Whose locations are, by where they start, as the comments in front of them say that we write for nginx itself.

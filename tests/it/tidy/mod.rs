@@ -42,7 +42,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("manifest", &["diagnostic", "source"]),
     ("nginx", &["conf", "source"]),
     ("output", &["catalog", "conf", "credentials", "diagnostic", "diff", "lint", "nginx", "route", "source"]),
-    ("protection", &["conf", "source"]),
+    ("protection", &["conf", "nginx", "source"]),
     ("route", &["conf", "nginx", "source"]),
     ("source", &[]),
     ("emit", &["catalog", "diagnostic", "ir", "nginx"]),
