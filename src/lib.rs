@@ -9,7 +9,10 @@
 
 pub mod catalog;
 pub mod cause;
+pub mod check;
 pub mod cli;
+pub mod compare;
+pub mod compile;
 pub mod conf;
 pub mod credentials;
 pub mod diagnostic;

@@ -52,6 +52,21 @@ pub struct Position {
     pub column: usize,
 }
 
+/// A place in a file, by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// The file as the user named it.
+    pub file: String,
+    /// The place in it.
+    pub position: Position,
+}
+
+impl std::fmt::Display for Spot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.position.line, self.position.column)
+    }
+}
+
 /// One source text.
 #[derive(Debug)]
 pub struct SourceFile {
@@ -134,6 +149,15 @@ pub struct SourceMap {
 }
 
 impl SourceMap {
+    /// Where a span begins; nothing for what nobody wrote.
+    #[must_use]
+    pub fn spot(&self, span: Span) -> Option<Spot> {
+        (!span.is_nowhere()).then(|| {
+            let file = self.file(span.file);
+            Spot { file: file.name.clone(), position: file.position(span.range().start) }
+        })
+    }
+
     /// Adds a file and returns its identity.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));

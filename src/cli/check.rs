@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -15,18 +16,15 @@ use super::inputs::Inputs;
 use super::levels::Levels;
 use super::output::TargetArgs;
 use super::policy::{Judged, Policy};
-use super::presumed::Presumed;
 use super::progress::Progress;
 use super::project::Project;
-use super::supposed;
 use super::{Failure, Global, Status, target_parser, upgrade};
 use crate::catalog::version::Release;
-use crate::diagnostic::{Diagnostic, ObjectRef, Outcome, Severity};
-use crate::emit::{self, Target};
-use crate::ir::Proxy;
-use crate::lint::{self, Judgement, Subject};
-use crate::lower::{self, Classes, Controller};
-use crate::manifest::Cluster;
+use crate::check::Check as Checker;
+use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
+use crate::emit;
+use crate::lint;
+use crate::lower::Controller;
 use crate::manifest::helm::Templates;
 use crate::output::looked::Looked;
 use crate::output::{Findings, concise, github, gitlab, json, junit, sarif, summary};
@@ -163,7 +161,10 @@ impl Check {
         let is_asked = self.baseline.is_read() || !project.settings.suppress.is_empty();
         let objects: Vec<ObjectRef> = if is_asked { project.cluster.references().cloned().collect() } else { Vec::new() };
         let before = self.baseline.read()?;
-        let compile = |project: &Project, controller: &Controller| self.compile(project, controller);
+        let target = emit::find(self.target).ok_or_else(|| anyhow!("there is no target `{}`", self.target))?;
+        let now = self.now.unwrap_or_else(|| Timestamp::now().as_second());
+        let checker = Checker { target, options: self.targets.options().in_one_file(), now };
+        let compile = |project: &Project, controller: &Controller| checker.run(&project.cluster, controller);
         let mut findings = if let Some(release) = &self.upgrade_to {
             upgrade::findings(project, &self.controller, release, compile)?
         } else {
@@ -196,52 +197,6 @@ impl Check {
             findings = lint::fold(findings);
         }
         Ok(Found { findings, suppressed, baseline, withheld, looked })
-    }
-
-    /// What the manifests come to, and what the passes of the compiler and the checks find.
-    fn compile(&self, project: &Project, controller: &Controller) -> (Proxy, Vec<Diagnostic>) {
-        let classes = Classes::new(&project.cluster, &controller.flags);
-        // What a target writes is closed without its Secret, whatever the cluster has.
-        let is_controller = self.target == emit::IngressNginx.name();
-        let presumed = if is_controller { Presumed::of(&project.cluster, controller) } else { None };
-        let compile = |classes: Classes| {
-            let supposed = classes.supposed();
-            let (proxy, mut found) = self.compile_cluster(&project.cluster, controller, classes);
-            if let Some(presumed) = &presumed {
-                let classes = Classes::new(&presumed.cluster, &controller.flags);
-                let classes = supposed.map_or(classes.clone(), |class| classes.supposing(class));
-                presumed.add(&mut found, self.compile_cluster(&presumed.cluster, controller, classes).1);
-            }
-            (proxy, found)
-        };
-        let (proxy, mut found) = compile(classes.clone());
-        supposed::add(&mut found, &project.cluster, &classes, |classes| compile(classes).1);
-        (proxy, found)
-    }
-
-    /// The same for some objects and a controller that serves these classes.
-    fn compile_cluster(&self, cluster: &Cluster, controller: &Controller, classes: Classes) -> (Proxy, Vec<Diagnostic>) {
-        let Outcome { value: mut proxy, diagnostics: mut found } = lower::lower_classes(cluster, controller, classes);
-        // Not every product can check every hash of a password.
-        proxy.secrets = lower::secrets(cluster, &proxy);
-        if self.target == emit::IngressNginx.name() {
-            found.extend(lint::snippets::mend(&mut proxy, cluster));
-        }
-        let options = self.targets.options().in_one_file();
-        let now = self.now.unwrap_or_else(|| Timestamp::now().as_second());
-        let mut told = Vec::new();
-        let judgement = Judgement::of(&proxy, |as_a_whole, take| {
-            let Some(target) = emit::find(self.target) else { return };
-            if as_a_whole {
-                target.render(&proxy, &options).value.iter().for_each(|file| take(&file.name, &file.content));
-            } else {
-                told = target.render_for_checks(&proxy, &options, take);
-            }
-        });
-        found.append(&mut told);
-        found.extend(lint::check(&Subject { cluster, controller, proxy: &proxy, judgement: &judgement, now: Some(now) }));
-        lint::settle(&mut found);
-        (proxy, found)
     }
 
     fn write(&self, report: &Findings, console: &Console) -> anyhow::Result<()> {

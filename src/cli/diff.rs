@@ -8,17 +8,16 @@ use clap::{Args, ValueEnum};
 
 use super::console::Console;
 use super::controller::ControllerOptions;
-use super::dump::{Dump, Live, Lua};
-use super::entries::Comparison;
+use super::dump::Live;
 use super::progress::Progress;
-use super::project::Project;
-use super::side::{Declared, Origin, Side};
-use super::{Failure, Global, Status, absent, replicas, unsaid};
+use super::side::{self, Origin};
+use super::{Failure, Global, Status};
 use crate::catalog::version::Release;
-use crate::diagnostic::Severity;
+use crate::compare::{self, Comparison, Differences, Replicas, Side, Unsaid, unsaid};
+use crate::compile::{Circumstances, Lua, known};
 use crate::diff::facts::Facts;
 use crate::diff::{self, Verdict};
-use crate::output::difference::{self, Differences, Replicas};
+use crate::output::difference;
 use crate::output::untrusted::many_lines;
 
 const EXAMPLES: &str = "\
@@ -144,13 +143,7 @@ impl Diff {
         drop(progress);
 
         for side in &sides {
-            // What is wrong with manifests is told by `check`: here only what is missing on this side.
-            let lost = |finding: &&crate::diagnostic::Diagnostic| finding.severity == Severity::Error;
-            let findings = match side {
-                Side::Declared(declared) => declared.project.findings.iter().filter(lost).cloned().collect(),
-                Side::Dump(dump) => dump.findings.clone(),
-            };
-            console.findings(&findings, 0, side.sources());
+            console.findings(&side.findings(), 0, side.sources());
         }
         if differences.are_urgent || console.is_watched() {
             for note in &differences.notes {
@@ -163,7 +156,7 @@ impl Diff {
             None => differences.is_empty(),
         };
         let status = if is_clean { Status::Clean } else { Status::Findings };
-        let status = sides.iter().map(Side::status).fold(status, Status::max);
+        let status = sides.iter().map(side::status).fold(status, Status::max);
         // The process ends soon: to give back a million small values one by one would take a tenth of its time.
         std::mem::forget((differences, sides));
         Ok(status)
@@ -172,9 +165,9 @@ impl Diff {
     fn compare_live(&self, global: &Global) -> Result<(Differences, Vec<Side>), Failure> {
         let mut lives: Vec<Side> = Vec::new();
         for live in self.lives()? {
-            lives.push(Side::Dump(Box::new(Dump::read(&live)?)));
+            lives.push(Side::Dump(Box::new(live.read()?)));
         }
-        let (groups, drift) = replicas::groups(&lives, self.comparison());
+        let (groups, drift) = compare::groups(&lives, self.comparison());
         let names = |group: &[usize]| group.iter().filter_map(|at| Some(lives.get(*at)?.dump()?.name().to_owned())).collect();
         let mut replicas: Vec<Replicas> = groups.iter().map(|group| Replicas { names: names(group), differences: None }).collect();
         let mut differences =
@@ -190,7 +183,7 @@ impl Diff {
                 replicas.differences = Some(entries.len());
             }
             if number == 0 {
-                let unsaid = unsaid::between(live, &declared, true);
+                let unsaid = unsaid(live, &declared, true);
                 (differences.notes, differences.are_urgent) = (unsaid.notes, unsaid.matters);
                 differences.after = declared.name("declared");
                 differences.entries = entries;
@@ -199,7 +192,7 @@ impl Diff {
         }
         if self.paths.is_empty() {
             self.find_hosts(&lives.iter().collect::<Vec<_>>())?;
-            let unsaid = lives.first().zip(lives.get(1)).map(|(one, other)| unsaid::between(one, other, true)).unwrap_or_default();
+            let unsaid = lives.first().zip(lives.get(1)).map(|(one, other)| unsaid(one, other, true)).unwrap_or_default();
             (differences.notes, differences.are_urgent) = (unsaid.notes, true);
         }
         differences.replicas = if lives.len() > 1 { replicas } else { Vec::new() };
@@ -243,51 +236,35 @@ impl Diff {
     }
 
     fn compare(&self, global: &Global) -> Result<(Differences, Vec<Side>), Failure> {
-        enum Half {
-            Dump(Box<Dump>),
-            Project(Box<Project>),
-        }
         let origins = [Origin::of(&self.base), Origin::of(&self.head)];
         let mut dumps = Vec::new();
         for origin in &origins {
-            dumps.push(if let Origin::Dump(live) = origin { Some(Dump::read(live)?) } else { None });
+            dumps.push(if let Origin::Live(live) = origin { Some(live.read()?) } else { None });
         }
         let facts = dumps.iter().flatten().next().map(|dump| dump.facts.clone());
-        let mut halves = Vec::new();
-        for (origin, dump) in origins.into_iter().zip(dumps) {
-            halves.push(match (origin, dump) {
-                (Origin::Manifests(paths), _) => Half::Project(Box::new(Declared::read(&paths, &self.controller, global, facts.as_ref())?)),
-                (Origin::Dump(_), Some(dump)) => Half::Dump(Box::new(dump)),
-                (Origin::Dump(_), None) => return Err(anyhow!("there is nothing to compare with").into()),
+        let mut inputs = Vec::new();
+        for origin in &origins {
+            inputs.push(match origin {
+                Origin::Manifests(paths) => Some(side::read(paths, &self.controller, global, facts.as_ref())?),
+                Origin::Live(_) => None,
             });
         }
-        let known: Vec<_> = halves
-            .iter()
-            .map(|half| if let Half::Project(project) = half { absent::known(&project.cluster) } else { BTreeSet::new() })
-            .collect();
+        let known: Vec<_> = inputs.iter().map(|input| input.as_ref().map(|input| known(&input.cluster)).unwrap_or_default()).collect();
         let mut sides = Vec::new();
-        for (half, elsewhere) in halves.into_iter().zip(known.iter().rev()) {
-            sides.push(match half {
-                Half::Dump(dump) => Side::Dump(dump),
-                Half::Project(project) => {
-                    let declared = Declared::compile(*project, &self.controller, facts.as_ref(), self.environment, elsewhere)?;
-                    Side::Declared(Box::new(declared))
-                }
-            });
+        for ((dump, input), missing) in dumps.into_iter().zip(inputs).zip(known.into_iter().rev()) {
+            let circumstances = Circumstances { facts: facts.as_ref(), keep_environment: self.environment, missing };
+            sides.extend(dump.map(|dump| Side::Dump(Box::new(dump))));
+            if let Some(input) = input {
+                sides.push(Side::Declared(Box::new(side::compile(input, &circumstances)?)));
+            }
         }
         let [before, after] = sides.as_mut_slice() else { return Err(anyhow!("there is nothing to compare with").into()) };
         Side::agree_on_words(before, after);
         self.find_hosts(&[before, after])?;
         let entries = self.comparison().entries(before, after);
-        let unsaid = unsaid::between(before, after, false);
-        let differences = Differences {
-            before: before.name("base"),
-            after: after.name("head"),
-            entries,
-            notes: unsaid.notes,
-            are_urgent: unsaid.matters,
-            ..Differences::default()
-        };
+        let Unsaid { notes, matters: are_urgent } = unsaid(before, after, false);
+        let (before, after) = (before.name("base"), after.name("head"));
+        let differences = Differences { before, after, entries, notes, are_urgent, ..Differences::default() };
         Ok((differences, sides))
     }
 
@@ -307,9 +284,9 @@ impl Diff {
     }
 
     fn declared(&self, paths: &[PathBuf], controller: &ControllerOptions, global: &Global, facts: Option<&Facts>) -> Result<Side, Failure> {
-        let project = Declared::read(paths, controller, global, facts)?;
-        let declared = Declared::compile(project, controller, facts, self.environment, &BTreeSet::new())?;
-        Ok(Side::Declared(Box::new(declared)))
+        let input = side::read(paths, controller, global, facts)?;
+        let circumstances = Circumstances { facts, keep_environment: self.environment, missing: BTreeSet::new() };
+        Ok(Side::Declared(Box::new(side::compile(input, &circumstances)?)))
     }
 
     fn write(&self, differences: &Differences, console: &Console) -> anyhow::Result<()> {

@@ -3,24 +3,17 @@
 //! Each command has a file of its own. Results go to standard output, everything else to standard error.
 #![expect(clippy::disallowed_methods, reason = "this is the room that touches the world")]
 
-mod absent;
 mod baseline;
 mod build;
 mod catalog;
-mod certificate;
 mod check;
 mod completions;
 mod config;
 mod console;
-mod contents;
 mod controller;
 mod deployment;
 mod diff;
 mod dump;
-mod effects;
-mod entries;
-mod experiment;
-mod explain;
 mod files;
 mod fix;
 mod folder;
@@ -28,30 +21,21 @@ mod golden;
 mod inputs;
 mod levels;
 mod man;
-mod merge;
-mod missing;
 mod origins;
 mod output;
 mod patterns;
 mod policy;
-mod presumed;
 mod progress;
 mod project;
 mod releases;
 mod remarks;
 mod render;
-mod replicas;
 mod routing;
 mod rules;
 mod side;
-mod singles;
-mod supposed;
 mod suppressions;
 mod text;
-mod trial;
-mod unsaid;
 mod upgrade;
-mod written;
 
 use std::ffi::OsString;
 use std::io::Write as _;

@@ -1,25 +1,15 @@
-//! From the rendered configuration back to the manifests: the origin of each directive.
+//! `render --origins`: where each directive of what is rendered comes from.
 
 use std::sync::Arc;
 
-use super::effects::{self, Sample};
-use super::experiment::Where;
-use super::explain::{self, spot};
 use super::project::Project;
-use super::singles::Singles;
-use super::written::Written;
-use crate::cause::edits::{Given, Set};
-use crate::cause::{Causes, Query, is_place};
-use crate::conf::{self, Directive};
-use crate::diagnostic::{Cause, Reason};
-use crate::diff::places::{self, Located};
+use crate::cause::edits::Given;
+use crate::compare::{Origins, Render};
+use crate::conf;
 use crate::emit::OutputFile;
 use crate::ir::Proxy;
-use crate::lower::{self, Controller};
-use crate::manifest::Cluster;
-use crate::output::difference::Because;
 use crate::output::origins::{self, Traced};
-use crate::source::{FileId, SourceMap};
+use crate::source::SourceMap;
 
 /// The name of the file with the origins.
 const FILE: &str = "origins.json";
@@ -35,7 +25,8 @@ pub(super) enum Style {
 
 /// Adds the origins to the files that were made. The first file is the one that people want to see.
 pub(super) fn add(style: Style, files: &mut Vec<OutputFile>, project: &Project, proxy: &Proxy, render: &Render) -> anyhow::Result<()> {
-    let sought = Sought::new(project, proxy, files, render);
+    let given = Given { cluster: &project.cluster, controller: &project.controller };
+    let sought = Origins::new(&project.sources, given, proxy, files, render);
     let Some(configuration) = files.first_mut() else { return Ok(()) };
     let mut sources = SourceMap::default();
     let text: Arc<str> = configuration.content.as_str().into();
@@ -59,98 +50,4 @@ pub(super) fn add(style: Style, files: &mut Vec<OutputFile>, project: &Project, 
         }
     }
     Ok(())
-}
-
-/// What writes files.
-pub(super) type Render<'r> = dyn Fn(&Proxy) -> Vec<OutputFile> + Sync + 'r;
-
-/// What origins are sought in.
-struct Sought<'a> {
-    project: &'a Project,
-    causes: Causes<'a>,
-    singles: Singles,
-}
-
-impl<'a> Sought<'a> {
-    fn new(project: &'a Project, proxy: &'a Proxy, files: &[OutputFile], render: &Render) -> Self {
-        let given = Given { cluster: &project.cluster, controller: &project.controller };
-        // To keep a second copy of the output is worth it only where something can be tried.
-        let singles = effects::affords(given, 1).then(|| {
-            let written = Written::of_files(files.to_vec());
-            let compile = |cluster: &Cluster, controller: &Controller| Written::of_files(render(&lower::lower(cluster, controller).value));
-            Singles::of(&Sample { given, written: &written, compile: Box::new(compile) })
-        });
-        let singles = singles.unwrap_or_default();
-        Self { project, causes: Causes::new(&project.cluster, &project.controller, proxy), singles }
-    }
-
-    fn each(&self, file: FileId, text: &str, mut tell: impl FnMut(Located<'_>, Because)) {
-        // The causes of the blocks around a directive, from outside in.
-        let mut around: Vec<Cause> = Vec::new();
-        places::each(&conf::parse(file, text).value, |located| {
-            let words = written(located.directive);
-            let cause = self.cause(&located, &Query { text: &words, ..query(&located) });
-            around.truncate(located.blocks.len());
-            // What nobody asked for is there because the block is.
-            let is_said = |cause: &&Cause| matches!(cause.reason, Reason::Annotation | Reason::Setting | Reason::Argument);
-            let block = around.last().filter(|_| cause.reason == Reason::Default).filter(is_said);
-            let cause = block.cloned().unwrap_or(cause);
-            if located.directive.is_block() {
-                around.push(cause.clone());
-            }
-            let spot = spot(cause.span, &self.project.sources);
-            tell(located, Because { cause, spot });
-        });
-    }
-
-    /// What makes a directive, as was tried; else what seems to.
-    fn cause(&self, located: &Located<'_>, query: &Query) -> Cause {
-        let (path, seen) = (effects::join(located.blocks), seen(located));
-        // Whose a location is and where it leads is written in its path.
-        if is_place(located.name) && query.ingress.is_some() {
-            return self.causes.of_declared(query);
-        }
-        let Some(trial) = self.singles.origin(&path, located.name, &seen) else { return self.causes.of_declared(query) };
-        let is_block = located.directive.is_block();
-        let is_server =
-            is_block && located.name.starts_with("server ") && query.host.is_some_and(|host| self.causes.server(host).is_some());
-        let is_path = is_block && located.name.starts_with("location ") && query.ingress.is_some();
-        // That there is a host or a path is not the doing of an annotation, even where it would be gone without.
-        if is_server || (is_path && !trial.alters(&path, located.name, &seen)) {
-            return self.causes.of_declared(query);
-        }
-        let all: Vec<usize> = (0..trial.edits.len()).collect();
-        let place = Where { query, causes: [None, Some(&self.causes)], likely: None };
-        let tried = self.causes.of_edit(&trial.edits[place.choose(&trial.edits, &all)], Set::After, query);
-        match tried {
-            Some(tried) if is_path => {
-                let path = self.causes.of_declared(query);
-                let what = if located.name.starts_with("location ~") { "a regular expression" } else { "matched so" };
-                Cause { message: format!("{}, {what} because of {}", path.message, tried.message), ..path }
-            }
-            Some(tried) => tried,
-            None => self.causes.of_declared(query),
-        }
-    }
-}
-
-/// The directive as differences have it.
-fn seen(located: &Located<'_>) -> String {
-    let directive = located.directive;
-    match directive.lua() {
-        Some(code) => format!("{} {{{code}}}", directive.head()),
-        None if directive.is_block() => format!("{} {{ … }}", located.name),
-        None => format!("{};", directive.head()),
-    }
-}
-
-/// The directive as a change would show it.
-fn written(directive: Directive<'_>) -> String {
-    if directive.is_block() { format!("{} {{ … }}", directive.head()) } else { format!("{};", directive.head()) }
-}
-
-fn query<'l>(located: &Located<'l>) -> Query<'l> {
-    let block = located.blocks.last().map(|word| &**word).unwrap_or_default();
-    let target = located.place.after.as_deref().filter(|target| !target.ingress.is_empty());
-    explain::query(located.name, located.directive.is_block(), block, located.place, target)
 }

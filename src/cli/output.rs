@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use anyhow::Context as _;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use rayon::prelude::*;
 
-use super::certificate;
 use super::console::Console;
 use super::folder::{Draft, Folder};
+use crate::compile::self_signed;
 use crate::emit::{HaproxyOptions, HaproxyVersion, Module, NginxOptions, NginxVersion, Options, OutputFile, Sink, misnamed};
 use crate::ir::{Proxy, SecretUse};
 use crate::lower;
@@ -82,7 +83,11 @@ pub(super) fn add_secrets(proxy: &mut Proxy, cluster: &Cluster, folder: &Path) -
     proxy.secrets = lower::secrets(cluster, proxy);
     // One that is there stays: its name may be known to others already.
     if proxy.default_certificate.name.is_empty() && !Folder::open(folder).is_ok_and(|folder| folder.holds("tls/default.pem")) {
-        proxy.secrets.insert(SecretUse::Certificate, "", certificate::self_signed(&proxy.default_certificate.names)?);
+        proxy.secrets.insert(
+            SecretUse::Certificate,
+            "",
+            self_signed(&proxy.default_certificate.names).context("cannot make a certificate")?,
+        );
     }
     Ok(())
 }

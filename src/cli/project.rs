@@ -12,6 +12,7 @@ use super::patterns::PathPatterns;
 use super::{Failure, Global, Status};
 use crate::catalog::adopted::Dialect;
 use crate::catalog::releases::Fitting;
+use crate::compile::Input;
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::emit::{IngressNginx, Target};
 use crate::lower::{self, Controller};
@@ -70,28 +71,7 @@ impl Project {
     }
 
     /// The same project with other texts in some of its files.
-    pub(super) fn with_texts(self, texts: BTreeMap<FileId, String>, controller: &ControllerOptions) -> Result<Self, Failure> {
-        self.rebuild(texts, None, controller, None)
-    }
-
-    /// The same project with one text more.
-    pub(super) fn with_more(
-        self,
-        name: &str,
-        text: String,
-        controller: &ControllerOptions,
-        shown: Option<Fitting>,
-    ) -> Result<Self, Failure> {
-        self.rebuild(BTreeMap::new(), Some((name, text)), controller, shown)
-    }
-
-    fn rebuild(
-        self,
-        mut texts: BTreeMap<FileId, String>,
-        more: Option<(&str, String)>,
-        controller: &ControllerOptions,
-        shown: Option<Fitting>,
-    ) -> Result<Self, Failure> {
+    pub(super) fn with_texts(self, mut texts: BTreeMap<FileId, String>, controller: &ControllerOptions) -> Result<Self, Failure> {
         let mut sources = SourceMap::default();
         let mut config = Config { settings: self.settings, ..Config::default() };
         for (id, file) in self.sources.files() {
@@ -104,10 +84,7 @@ impl Project {
                 None => sources.add_again(file),
             };
         }
-        if let Some((name, text)) = more {
-            sources.add(name.to_owned(), text);
-        }
-        let mut project = Self::settle(config, sources, self.unread, controller, shown)?;
+        let mut project = Self::settle(config, sources, self.unread, controller, None)?;
         project.is_strict = self.is_strict;
         project.close();
         Ok(project)
@@ -150,6 +127,12 @@ impl Project {
             findings,
             status,
         })
+    }
+
+    /// What was read, for whoever needs nothing of the settings.
+    pub(super) fn into_input(self) -> Input {
+        let Self { sources, cluster, controller, guess, findings, status, .. } = self;
+        Input { sources, cluster, controller, guess, findings, is_complete: status == Status::Clean }
     }
 
     /// How much there is to look at.

@@ -6,7 +6,7 @@ use k8s_openapi::ByteString;
 use k8s_openapi::Resource;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
-use k8s_openapi::api::networking::v1::{Ingress, IngressClass, NetworkPolicy};
+use k8s_openapi::api::networking::v1::{Ingress, IngressClass, IngressClassSpec, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
@@ -114,6 +114,14 @@ impl Cluster {
             "ConfigMap" => insert(&mut self.config_maps, ConfigMap { metadata, data: Some(data), ..ConfigMap::default() }, reference),
             _ => {}
         }
+    }
+
+    /// Adds a class that nobody wrote.
+    pub fn presume_class(&mut self, name: &str, controller: &str) {
+        let metadata = ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() };
+        let spec = IngressClassSpec { controller: Some(controller.to_owned()), ..IngressClassSpec::default() };
+        let reference = ObjectRef { kind: String::from(IngressClass::KIND), namespace: String::new(), name: name.to_owned() };
+        insert(&mut self.ingress_classes, IngressClass { metadata, spec: Some(spec) }, reference);
     }
 
     /// Counts an object of a kind that nobody looks at.

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::difference::Because;
 use super::difference::json::CauseShown;
 use super::json::print;
 use super::untrusted::one_line;
+use crate::compare::Because;
 
 /// Fields are added without a new number; what is there keeps its meaning.
 const SCHEMA: u32 = 1;

@@ -4,8 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::source::Source;
 use crate::cause::Causes;
-use crate::cli::explain::{query, spot};
-use crate::cli::side::Side;
+use crate::compare::{Side, query, written};
 use crate::conf::Tree;
 use crate::credentials;
 use crate::diagnostic::Cause;
@@ -22,28 +21,20 @@ pub(super) fn places(source: &Source, tree: &Tree<'_>, decisions: &[&Decision], 
     match &source.side {
         Side::Dump(dump) => {
             for start in sought {
-                let spot = dump.position(start);
-                found.insert(start, Place { spot, why: None });
+                found.insert(start, Place { spot: Some(dump.position(start)), why: None });
             }
         }
         Side::Declared(declared) => {
-            let causes = Causes::new(&declared.project.cluster, &declared.project.controller, &declared.proxy).with(&declared.findings);
+            let causes = Causes::new(&declared.input.cluster, &declared.input.controller, &declared.proxy).with(&declared.findings);
             places::each(tree, |located| {
                 let start = located.directive.head_span().start;
                 if !sought.contains(&start) {
                     return;
                 }
-                let text = if located.directive.is_block() {
-                    format!("{} {{ … }}", located.directive.head())
-                } else {
-                    format!("{};", located.directive.head())
-                };
-                let block = located.blocks.last().map(|word| &**word).unwrap_or_default();
-                let target = located.place.after.as_deref().filter(|target| !target.ingress.is_empty());
-                let query = query(located.name, located.directive.is_block(), block, located.place, target);
-                let cause = causes.of_declared(&crate::cause::Query { text: &text, ..query });
+                let text = written(located.directive);
+                let cause = causes.of_declared(&query(&located, &text));
                 let why = credentials::hide(&cause.message).into_owned();
-                found.insert(start, Place { spot: spot(cause.span, &declared.project.sources), why: Some(why) });
+                found.insert(start, Place { spot: cause.span.and_then(|span| declared.input.sources.spot(span)), why: Some(why) });
             });
         }
     }
@@ -53,7 +44,7 @@ pub(super) fn places(source: &Source, tree: &Tree<'_>, decisions: &[&Decision], 
 /// Ingresses that name a host and count for nothing, and why.
 pub(super) fn unserved(source: &Source, host: &str) -> Vec<Place> {
     let Some(declared) = source.side.declared() else { return Vec::new() };
-    let cluster = &declared.project.cluster;
+    let cluster = &declared.input.cluster;
     let host = host.split(':').next().unwrap_or_default().trim_end_matches('.');
     let is_it = |name: &str| match name.strip_prefix('*') {
         Some(end) => host.to_ascii_lowercase().ends_with(&end.to_ascii_lowercase()),
@@ -64,10 +55,10 @@ pub(super) fn unserved(source: &Source, host: &str) -> Vec<Place> {
     if named.is_empty() {
         return Vec::new();
     }
-    let causes = Causes::new(cluster, &declared.project.controller, &declared.proxy).with(&declared.findings);
+    let causes = Causes::new(cluster, &declared.input.controller, &declared.proxy).with(&declared.findings);
     let refused = named.iter().filter_map(|ingress| causes.of_refused((&ingress.reference.namespace, &ingress.reference.name)));
     let place = |cause: Cause| Place {
-        spot: spot(cause.span, &declared.project.sources),
+        spot: cause.span.and_then(|span| declared.input.sources.spot(span)),
         why: Some(credentials::hide(&cause.message).into_owned()),
     };
     refused.map(place).collect()

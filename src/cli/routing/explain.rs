@@ -10,8 +10,8 @@ use super::requests::RequestArgs;
 use super::source::{Source, SourceArgs};
 use crate::cli::console::Console;
 use crate::cli::progress::Progress;
-use crate::cli::written::Written;
-use crate::cli::{Failure, Global, Status};
+use crate::cli::{Failure, Global, Status, side};
+use crate::compile::Written;
 use crate::conf::Tree;
 use crate::output::decision::{self, Explained};
 use crate::output::untrusted::many_lines;
@@ -71,7 +71,7 @@ impl Explain {
         let sides: Vec<(&Source, Tree<'_>)> = declared.iter().chain(&live).map(|source| (source, source.tree())).collect();
         let mut notes = Vec::new();
         for (source, tree) in &sides {
-            console.findings(&source.findings(), 0, source.side.sources());
+            console.findings(&source.side.findings(), 0, source.side.sources());
             notes.extend(source.notes(tree));
         }
         if console.is_watched() {
@@ -95,7 +95,7 @@ impl Explain {
             }
         }
         console.result(&out)?;
-        let status = sides.iter().map(|(source, _)| source.side.status()).fold(Status::Clean, Status::max);
+        let status = sides.iter().map(|(source, _)| side::status(&source.side)).fold(Status::Clean, Status::max);
         Ok(if is_same { status } else { status.max(Status::Findings) })
     }
 

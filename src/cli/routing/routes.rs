@@ -9,7 +9,7 @@ use super::source::{Source, SourceArgs};
 use crate::catalog::settings;
 use crate::cli::console::Console;
 use crate::cli::progress::Progress;
-use crate::cli::{Failure, Global, Status};
+use crate::cli::{Failure, Global, Status, side};
 use crate::output::routes::{Routes as Shown, Shown as ShownHost, csv, html, json, markdown, text};
 use crate::output::untrusted::many_lines;
 use crate::route::{Config, Goal, Route, Table};
@@ -73,7 +73,7 @@ impl Routes {
         let usual = if source.is_of_controller(&tree) { usual() } else { HashMap::new() };
         let table = config.table(&|directive| usual.get(directive).cloned());
         drop(progress);
-        console.findings(&source.findings(), 0, source.side.sources());
+        console.findings(&source.side.findings(), 0, source.side.sources());
         let notes = source.notes(&tree);
         if console.is_watched() {
             notes.iter().for_each(|note| console.note(&format!("note: {}\n", many_lines(note))));
@@ -86,7 +86,7 @@ impl Routes {
             Format::Markdown => console.result(&markdown(&shown))?,
             Format::Html => console.result(&html(&shown))?,
         }
-        Ok(source.side.status())
+        Ok(side::status(&source.side))
     }
 
     fn shown<'a>(&self, source: &Source, config: &Config<'_>, table: &'a Table, notes: Vec<String>) -> Shown<'a> {
@@ -107,7 +107,7 @@ impl Routes {
         let hosts: Vec<ShownHost<'a>> = hosts.filter(|host| !host.routes.is_empty()).collect();
         let places = source.side.dump().map_or_else(HashMap::new, |dump| {
             let routes = hosts.iter().flat_map(|shown| shown.routes.iter().map(|at| shown.host.routes[*at].at.start));
-            routes.filter_map(|start| Some((start, dump.position(start)?))).collect()
+            routes.map(|start| (start, dump.position(start))).collect()
         });
         let side = source.side.name(if source.side.dump().is_some() { "live" } else { "declared" });
         let is_part = self.host.is_some() || self.of_namespace.is_some();

@@ -7,15 +7,13 @@ use clap::Args;
 use k8s_openapi::api::core::v1::Service as K8sService;
 use serde_json::Value;
 
-use crate::cli::absent;
 use crate::cli::controller::ControllerOptions;
-use crate::cli::dump::{Dump, Live, Lua};
-use crate::cli::project::Project;
-use crate::cli::side::{Declared, Side};
-use crate::cli::written::Written;
-use crate::cli::{Failure, Global};
+use crate::cli::dump::Live;
+use crate::cli::{Failure, Global, side};
+use crate::compare::Side;
+use crate::compile::{Circumstances, Declared, Input, Lua, Written, has_sisters};
 use crate::conf::{Directive, Tree};
-use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
+use crate::diagnostic::ObjectRef;
 use crate::emit::{Nginx, Options, Target as _};
 use crate::ir::{DEFAULT_UPSTREAM, Proxy};
 use crate::lower;
@@ -47,9 +45,9 @@ pub(super) struct SourceArgs {
 }
 
 /// Objects that are named and missing among others.
-fn missing(project: &Project) -> BTreeSet<ObjectRef> {
-    let absent = lower::absent(&project.cluster, &project.controller).into_iter().map(|absent| absent.object);
-    absent.filter(|object| absent::has_sisters(&project.cluster, object)).collect()
+fn missing(input: &Input) -> BTreeSet<ObjectRef> {
+    let absent = lower::absent(&input.cluster, &input.controller).into_iter().map(|absent| absent.object);
+    absent.filter(|object| has_sisters(&input.cluster, object)).collect()
 }
 
 /// Services by the names that the controller gives their upstreams.
@@ -68,11 +66,11 @@ fn upstreams<'s>(services: impl Iterator<Item = &'s Object<K8sService>>) -> impl
 
 /// All of them, and that of the default backend.
 fn services(declared: &Declared) -> Vec<(String, Service)> {
-    let default = declared.project.controller.flags.default_backend_service.split_once('/');
+    let default = declared.input.controller.flags.default_backend_service.split_once('/');
     let default = default.map(|(namespace, name)| {
         (DEFAULT_UPSTREAM.to_owned(), Service { namespace: namespace.to_owned(), name: name.to_owned(), port: None })
     });
-    upstreams(declared.project.cluster.services.iter()).chain(default).collect()
+    upstreams(declared.input.cluster.services.iter()).chain(default).collect()
 }
 
 /// A configuration that can be asked.
@@ -89,7 +87,7 @@ impl SourceArgs {
         let Some(path) = &self.live else { return Ok(None) };
         let given = [(Lua::Backends, &self.live_backends), (Lua::Settings, &self.live_lua), (Lua::Certificates, &self.live_certificates)];
         let lua = given.into_iter().filter_map(|(what, path)| Some((what, path.clone()?))).collect();
-        let dump = Dump::read(&Live { path: path.clone(), lua })?;
+        let dump = Live { path: path.clone(), lua }.read()?;
         Ok(Some(Source { side: Side::Dump(Box::new(dump)), rewritten: None }))
     }
 
@@ -98,9 +96,9 @@ impl SourceArgs {
     pub(super) fn declared(&self, paths: &[PathBuf], global: &Global, live: Option<&Source>) -> Result<Source, Failure> {
         let facts = live.and_then(|live| live.side.dump()).map(|dump| &dump.facts);
         let here = [PathBuf::from(".")];
-        let project = Declared::read(if paths.is_empty() { &here } else { paths }, &self.controller, global, facts)?;
-        let missing = missing(&project);
-        let declared = Declared::compile(project, &self.controller, facts, true, &missing)?;
+        let input = side::read(if paths.is_empty() { &here } else { paths }, &self.controller, global, facts)?;
+        let missing = missing(&input);
+        let declared = side::compile(input, &Circumstances { facts, keep_environment: true, missing })?;
         let rewritten = (self.target == Nginx.name()).then(|| of_nginx(&declared.proxy));
         Ok(Source { side: Side::Declared(Box::new(declared)), rewritten })
     }
@@ -120,7 +118,7 @@ impl Source {
     /// What is written where nothing is there that is supposed to be; none where nothing is supposed.
     pub(super) fn bare(&self) -> Option<Written> {
         let declared = self.side.declared()?;
-        let Project { cluster, controller, .. } = &declared.project;
+        let Input { cluster, controller, .. } = &declared.input;
         let proxy = declared.proxy_of(&declared.supposed.taken_from(cluster)?, controller);
         Some(if self.rewritten.is_some() { of_nginx(&proxy) } else { Written::of(&proxy) })
     }
@@ -135,10 +133,10 @@ impl Source {
         let lua = |what| if self.rewritten.is_some() { None } else { file(what) };
         let dynamic = Dynamic::new(lua(Lua::Backends), lua(Lua::Certificates), lua(Lua::Settings));
         let dynamic = dynamic.with_services(self.side.declared().map(services).unwrap_or_default());
-        let Some(declared) = self.side.declared().filter(|declared| declared.project.cluster.endpoint_slices.is_empty()) else {
+        let Some(declared) = self.side.declared().filter(|declared| declared.input.cluster.endpoint_slices.is_empty()) else {
             return dynamic;
         };
-        let services = &declared.project.cluster.services;
+        let services = &declared.input.cluster.services;
         // A Service that is missing among others has none, and the name of another host is known.
         let named =
             |object: &Object<K8sService>| object.value.spec.as_ref().is_some_and(|spec| spec.type_.as_deref() == Some("ExternalName"));
@@ -153,21 +151,11 @@ impl Source {
         self.side.dump().is_none() || tree.servers().any(is_dynamic)
     }
 
-    /// What was found on the way that makes answers worse.
-    pub(super) fn findings(&self) -> Vec<Diagnostic> {
-        match &self.side {
-            Side::Declared(declared) => {
-                declared.project.findings.iter().filter(|finding| finding.severity == Severity::Error).cloned().collect()
-            }
-            Side::Dump(dump) => dump.findings.clone(),
-        }
-    }
-
     /// What an answer does not rest on, in sentences.
     pub(super) fn notes(&self, tree: &Tree<'_>) -> Vec<String> {
         let mut notes = Vec::new();
         if let Some(declared) = self.side.declared() {
-            if declared.project.cluster.endpoint_slices.is_empty() {
+            if declared.input.cluster.endpoint_slices.is_empty() {
                 notes.push(String::from("no EndpointSlice is in the input: each Service is taken to have endpoints"));
             }
             notes.extend(declared.supposed.notes(false).into_iter().map(|note| note.replace("is not compared", "is not known")));

@@ -10,9 +10,8 @@ use std::rc::Rc;
 pub use json::json;
 pub use text::text;
 
-use super::difference::Spot;
 use crate::route::{Decision, End, Near};
-use crate::source::Span;
+use crate::source::{Span, Spot};
 
 /// Where a directive comes from.
 #[derive(Debug, Clone)]

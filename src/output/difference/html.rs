@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Because, Differences, Entry, blocks, by_topic, counts, elsewhere, message, subject, title};
+use super::{blocks, by_topic, counts, elsewhere, line, message, subject, title};
+use crate::compare::{Because, Differences, Entry};
 use crate::diff::words::Topic;
 use crate::diff::{Change, Verdict};
 use crate::output::lines;
@@ -47,7 +48,7 @@ pub fn report(differences: &Differences) -> String {
         let _ = writeln!(out, "<p class=\"why\">{}</p>", sentence(note));
     }
     for group in differences.replicas.iter().filter(|_| differences.replicas.len() > 1) {
-        let _ = writeln!(out, "<p>{}</p>", sentence(&group.line()));
+        let _ = writeln!(out, "<p>{}</p>", sentence(&line(group)));
     }
     for drift in differences.drift.iter().filter(|drift| !drift.entries.is_empty()) {
         let _ = writeln!(out, "<h2>Drift from {} to {}</h2>", code(&drift.before), code(&drift.after));

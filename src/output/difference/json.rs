@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
-use super::{Because, Differences, Drift, Entry, Spot, kind};
+use super::kind;
+use crate::compare::{Because, Differences, Drift, Entry};
 use crate::diagnostic::ObjectRef;
 use crate::diff::words::Topic;
 use crate::diff::{Change, Side, Verdict};
 use crate::output::json::print;
+use crate::source::Spot;
 
 /// Fields are added without a new number; what is there keeps its meaning.
 const SCHEMA: u32 = 1;

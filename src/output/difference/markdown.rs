@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Because, Differences, Entry, by_topic, elsewhere, message, opens, subject, title};
+use super::{by_topic, elsewhere, line, message, opens, subject, title};
+use crate::compare::{Because, Differences, Entry};
 use crate::diff::words::Topic;
 use crate::diff::{Change, Side, Verdict};
 use crate::output::untrusted::one_line;
@@ -24,7 +25,7 @@ pub fn report(differences: &Differences) -> String {
     }
     for group in differences.replicas.iter().filter(|_| differences.replicas.len() > 1) {
         // Writing into a String cannot fail, here and below.
-        let _ = writeln!(out, "- {}", words(&group.line()));
+        let _ = writeln!(out, "- {}", words(&line(group)));
     }
     for drift in differences.drift.iter().filter(|drift| !drift.entries.is_empty()) {
         let _ = writeln!(out, "\n**Drift** from {} to {}:\n", code(&drift.before), code(&drift.after));

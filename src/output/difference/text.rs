@@ -4,12 +4,14 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Because, Differences, Entry, Spot, blocks, by_topic, counts, elsewhere, message, opens, subject, title};
+use super::{blocks, by_topic, counts, elsewhere, line, message, opens, subject, title};
+use crate::compare::{Because, Differences, Entry};
 use crate::diagnostic::Reason;
 use crate::diff::words::Topic;
 use crate::diff::{Change, Kind, Side, Verdict};
 use crate::output::untrusted::one_line;
 use crate::output::{Paint, cut, lines};
+use crate::source::Spot;
 
 /// Of the lines that differ in a long text at most this many are shown.
 const MOST_LINES: usize = 60;
@@ -40,7 +42,7 @@ fn groups(differences: &Differences) -> String {
     let mut out = String::from("Replicas that serve the same\n");
     for (at, group) in differences.replicas.iter().enumerate() {
         // Writing into a String cannot fail.
-        let _ = writeln!(out, "  {}. {}", at + 1, one_line(&group.line()));
+        let _ = writeln!(out, "  {}. {}", at + 1, one_line(&line(group)));
     }
     out.push('\n');
     out

@@ -15,8 +15,8 @@ pub use text::text;
 
 use std::collections::HashMap;
 
-use super::difference::Spot;
 use crate::route::{Host, Port, Route};
+use crate::source::Spot;
 
 /// The routes that are shown.
 #[derive(Debug)]

@@ -13,11 +13,15 @@ use imports::Imports;
 const ARROWS: &[(&str, &[&str])] = &[
     ("catalog", &["diagnostic", "ir", "source"]),
     ("cause", &["catalog", "diagnostic", "ir", "lower", "manifest", "source"]),
+    ("check", &["compile", "diagnostic", "emit", "ir", "lint", "lower", "manifest", "source"]),
     (
         "cli",
         &[
             "catalog",
             "cause",
+            "check",
+            "compare",
+            "compile",
             "conf",
             "credentials",
             "diagnostic",
@@ -32,6 +36,11 @@ const ARROWS: &[(&str, &[&str])] = &[
             "source",
         ],
     ),
+    (
+        "compare",
+        &["catalog", "cause", "compile", "conf", "credentials", "diagnostic", "diff", "emit", "ir", "lower", "manifest", "source"],
+    ),
+    ("compile", &["catalog", "conf", "diagnostic", "diff", "emit", "ir", "lower", "manifest", "source"]),
     ("conf", &["diagnostic", "source"]),
     ("credentials", &[]),
     ("diagnostic", &["credentials", "source"]),
@@ -41,7 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lower", &["catalog", "diagnostic", "ir", "manifest", "source"]),
     ("manifest", &["diagnostic", "source"]),
     ("nginx", &["conf", "source"]),
-    ("output", &["catalog", "conf", "credentials", "diagnostic", "diff", "lint", "nginx", "route", "source"]),
+    ("output", &["catalog", "compare", "conf", "credentials", "diagnostic", "diff", "lint", "nginx", "route", "source"]),
     ("protection", &["conf", "nginx", "source"]),
     ("route", &["conf", "nginx", "source"]),
     ("source", &[]),

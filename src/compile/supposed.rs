@@ -1,22 +1,15 @@
 //! Objects that manifests name and do not hold, as the Secrets that no repository holds: a comparison supposes that they are there, and
 //! leaves out what only they decide.
 
-use std::collections::{BTreeSet, HashMap};
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::certificate;
-use super::project::Project;
 use crate::diagnostic::ObjectRef;
 use crate::diff::facts::Facts;
 use crate::diff::{Change, Kind, Target};
-use crate::lower::{self, Absent};
+use crate::lower::{self, Absent, Controller};
 use crate::manifest::{Cluster, of_namespace};
 
-/// The name of a text that nobody wrote.
-pub(super) const NAME: &str = "(not in the input)";
 /// Lines that follow from what a Secret holds, and not from its being named.
 const OF_CONTENT: [&str; 4] = ["proxy_ssl_certificate", "proxy_ssl_certificate_key", "proxy_ssl_trusted_certificate", "ssl_crl"];
 /// Lines that follow from what a ConfigMap with headers or parameters holds.
@@ -26,14 +19,15 @@ const MOST: usize = 10;
 
 /// The objects of one side that are supposed to be there.
 #[derive(Debug, Default)]
-pub(super) struct Supposed {
+pub struct Supposed {
     absent: Vec<Absent>,
     /// Which of them a difference with such a word can be about.
     by_word: HashMap<String, Vec<usize>>,
 }
 
 /// All objects of a side that others may not hold.
-pub(super) fn known(cluster: &Cluster) -> BTreeSet<ObjectRef> {
+#[must_use]
+pub fn known(cluster: &Cluster) -> BTreeSet<ObjectRef> {
     let secrets = cluster.secrets.iter().map(|object| &object.reference);
     let maps = cluster.config_maps.iter().map(|object| &object.reference);
     let classes = cluster.ingress_classes.iter().map(|object| &object.reference);
@@ -41,7 +35,8 @@ pub(super) fn known(cluster: &Cluster) -> BTreeSet<ObjectRef> {
 }
 
 /// Whether others of the kind and the namespace of an object are there: then one that is not is missing, and not elsewhere.
-pub(super) fn has_sisters(cluster: &Cluster, ObjectRef { kind, namespace, .. }: &ObjectRef) -> bool {
+#[must_use]
+pub fn has_sisters(cluster: &Cluster, ObjectRef { kind, namespace, .. }: &ObjectRef) -> bool {
     match kind.as_str() {
         "Secret" => !of_namespace(&cluster.secrets, namespace).is_empty(),
         "ConfigMap" => !of_namespace(&cluster.config_maps, namespace).is_empty(),
@@ -52,13 +47,14 @@ pub(super) fn has_sisters(cluster: &Cluster, ObjectRef { kind, namespace, .. }: 
 }
 
 impl Supposed {
-    /// What the objects of a project name and do not hold. What the other side holds is known to be missing here. A class counts where
-    /// the input holds none, and the live configuration serves the Ingresses that name it or there is none to say.
-    pub(super) fn of(project: &Project, facts: Option<&Facts>, elsewhere: &BTreeSet<ObjectRef>) -> Self {
-        let mut absent = lower::absent(&project.cluster, &project.controller);
+    /// What objects name and do not hold. What the other side holds is known to be missing here. A class counts where the input holds
+    /// none, and the live configuration serves the Ingresses that name it or there is none to say.
+    #[must_use]
+    pub fn of(cluster: &Cluster, controller: &Controller, facts: Option<&Facts>, elsewhere: &BTreeSet<ObjectRef>) -> Self {
+        let mut absent = lower::absent(cluster, controller);
         let is_served = |absent: &Absent| facts.is_none_or(|facts| absent.users.iter().any(|user| facts.owners.contains(user)));
         // Where the input says which classes there are, one that it does not have is another one.
-        let is_open = project.cluster.ingress_classes.is_empty();
+        let is_open = cluster.ingress_classes.is_empty();
         let may_be_there = |absent: &Absent| absent.object.kind != "IngressClass" || is_open && is_served(absent);
         absent.retain(|absent| !elsewhere.contains(&absent.object) && may_be_there(absent));
         let mut by_word: HashMap<String, Vec<usize>> = HashMap::new();
@@ -69,7 +65,8 @@ impl Supposed {
     }
 
     /// The objects without the Secrets and ConfigMaps that are supposed to be among them; none where there are none.
-    pub(super) fn taken_from(&self, cluster: &Cluster) -> Option<Cluster> {
+    #[must_use]
+    pub fn taken_from(&self, cluster: &Cluster) -> Option<Cluster> {
         let supposed: BTreeSet<&ObjectRef> = self.absent.iter().map(|absent| &absent.object).collect();
         supposed.iter().any(|object| matches!(object.kind.as_str(), "Secret" | "ConfigMap")).then(|| {
             let mut cluster = cluster.clone();
@@ -79,31 +76,34 @@ impl Supposed {
         })
     }
 
-    /// Manifests of the objects that have to be there for the others to count; none where nothing is missing.
-    pub(super) fn text(&self, project: &Project) -> anyhow::Result<Option<String>> {
-        let flags = &project.controller.flags;
-        let mut documents = Vec::new();
+    /// Adds the objects that have to be there for the others to count.
+    ///
+    /// # Errors
+    /// The system has no random numbers, which the certificate of a Secret takes.
+    pub fn add_to(&self, cluster: &mut Cluster, controller: &Controller) -> Result<(), rcgen::Error> {
+        let flags = &controller.flags;
+        let mut has_class = false;
         for absent in &self.absent {
-            let ObjectRef { kind, namespace, name } = &absent.object;
-            let metadata = json!({"name": name, "namespace": namespace});
-            match kind.as_str() {
-                "Secret" => documents.push(json!({"apiVersion": "v1", "kind": kind, "metadata": metadata, "data": secret(absent)?})),
-                "ConfigMap" => documents.push(json!({"apiVersion": "v1", "kind": kind, "metadata": metadata, "data": {}})),
-                "IngressClass" => documents.push(class(name, &flags.controller_class)),
+            match absent.object.kind.as_str() {
+                "Secret" => cluster.presume(absent.object.clone(), secret(absent)?),
+                "ConfigMap" => cluster.presume(absent.object.clone(), BTreeMap::new()),
+                "IngressClass" => {
+                    has_class = true;
+                    cluster.presume_class(&absent.object.name, &flags.controller_class);
+                }
                 _ => {}
             }
         }
         // The first class of an input takes the place of the one that every installation has.
-        let has_class = documents.iter().any(|document| document["kind"] == "IngressClass");
         if has_class {
-            documents.push(class(&flags.ingress_class, &flags.controller_class));
+            cluster.presume_class(&flags.ingress_class, &flags.controller_class);
         }
-        let text = documents.iter().map(Value::to_string).collect::<Vec<_>>().join("\n---\n");
-        Ok((!documents.is_empty()).then_some(text))
+        Ok(())
     }
 
     /// Whether a difference between live and declared lines says only what nobody knows.
-    pub(super) fn decides(&self, file: &str, change: &Change) -> bool {
+    #[must_use]
+    pub fn decides(&self, file: &str, change: &Change) -> bool {
         let words = words_of(change);
         let mut absent = words.iter().filter_map(|word| self.by_word.get(word)).flatten().map(|at| &self.absent[*at]);
         absent.any(|absent| match (file, absent.object.kind.as_str()) {
@@ -116,7 +116,8 @@ impl Supposed {
     }
 
     /// What is not compared, a sentence for each object; Services only where endpoints are compared.
-    pub(super) fn notes(&self, with_services: bool) -> Vec<String> {
+    #[must_use]
+    pub fn notes(&self, with_services: bool) -> Vec<String> {
         let mut notes = Vec::new();
         for kind in ["IngressClass", "Secret", "ConfigMap", "Service"] {
             let of_kind: Vec<&Absent> = self.absent.iter().filter(|absent| absent.object.kind == kind).collect();
@@ -144,20 +145,14 @@ fn note(object: &ObjectRef) -> String {
     }
 }
 
-fn class(name: &str, controller: &str) -> Value {
-    json!({
-        "apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {"name": name}, "spec": {"controller": controller},
-    })
-}
-
 /// What a Secret holds whatever it is for.
-fn secret(absent: &Absent) -> anyhow::Result<Value> {
+fn secret(absent: &Absent) -> Result<BTreeMap<String, String>, rcgen::Error> {
     let mut names: Vec<String> = absent.hosts.iter().cloned().collect();
     names.insert(0, String::from("supposed"));
     let both = certificate::self_signed(&names)?;
-    let key = both.find("-----BEGIN PRIVATE KEY").unwrap_or(both.len());
-    let (certificate, key) = (STANDARD.encode(&both[..key]), STANDARD.encode(&both[key..]));
-    Ok(json!({"tls.crt": certificate, "tls.key": key, "ca.crt": certificate, "auth": STANDARD.encode("supposed:x")}))
+    let (certificate, key) = both.split_at(both.find("-----BEGIN PRIVATE KEY").unwrap_or(both.len()));
+    let data = [("tls.crt", certificate), ("tls.key", key), ("ca.crt", certificate), ("auth", "supposed:x")];
+    Ok(data.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
 }
 
 /// What differences are known by that may be about an object: its users, its hosts, its file, its name and its upstreams.

@@ -3,22 +3,24 @@
 use k8s_openapi::api::networking::v1::Ingress;
 use serde_json::Value;
 
-use super::dump::{Dump, Lua};
-use super::side::{Declared, Side};
+use super::dump::Dump;
+use super::side::Side;
 use crate::catalog::version::FIRST;
+use crate::compile::{Declared, Lua};
 use crate::manifest::Object;
 
 /// What a comparison could not look at.
 #[derive(Debug, Default)]
-pub(super) struct Unsaid {
+pub struct Unsaid {
     /// A sentence each, for machines and for whoever looks on.
-    pub(super) notes: Vec<String>,
+    pub notes: Vec<String>,
     /// Whether manifests say something of it: then it is told at all events.
-    pub(super) matters: bool,
+    pub matters: bool,
 }
 
 /// What is left out of the comparison of two sides; `is_live` where options name the files of the first.
-pub(super) fn between(before: &Side, after: &Side, is_live: bool) -> Unsaid {
+#[must_use]
+pub fn between(before: &Side, after: &Side, is_live: bool) -> Unsaid {
     let mut unsaid = Unsaid::default();
     for dump in [before, after].into_iter().filter_map(Side::dump) {
         if let Some(directive) = dump.facts.layout.outdated {
@@ -82,7 +84,7 @@ fn sentence(missing: &[Lua], is_live: bool) -> String {
 /// Whether manifests say something that ends up there.
 fn says(what: Lua, declared: &Declared) -> bool {
     let value = declared.lua(what);
-    let cluster = &declared.project.cluster;
+    let cluster = &declared.input.cluster;
     match what {
         Lua::Backends => !cluster.endpoint_slices.is_empty() || !cluster.services.is_empty() || value.is_some_and(has_choice),
         Lua::Streams => value.and_then(Value::as_array).is_some_and(|streams| !streams.is_empty()),

@@ -1,19 +1,18 @@
 //! A certificate for hosts that have none, as the controller makes one when it starts: nobody can trust it, but TLS can be spoken.
 
-use anyhow::Context as _;
 use rcgen::{CertificateParams, DnType, KeyPair};
 
 /// A new key and a certificate that it signs itself, as one text. The first name is the common name.
 ///
 /// # Errors
-/// The system has no random numbers.
-pub(super) fn self_signed(names: &[String]) -> anyhow::Result<String> {
+/// The system has no random numbers, or a name cannot stand in a certificate.
+pub fn self_signed(names: &[String]) -> Result<String, rcgen::Error> {
     let (common, others) = names.split_first().map_or(("", names), |(first, rest)| (first.as_str(), rest));
-    let mut params = CertificateParams::new(others.to_vec()).context("cannot make a certificate")?;
+    let mut params = CertificateParams::new(others.to_vec())?;
     params.distinguished_name.remove(DnType::CommonName);
     params.distinguished_name.push(DnType::CommonName, common);
-    let key = KeyPair::generate().context("cannot make a key")?;
-    let certificate = params.self_signed(&key).context("cannot make a certificate")?;
+    let key = KeyPair::generate()?;
+    let certificate = params.self_signed(&key)?;
     Ok(certificate.pem() + &key.serialize_pem())
 }
 
@@ -22,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_key_is_new() -> anyhow::Result<()> {
+    fn each_key_is_new() -> Result<(), rcgen::Error> {
         let names = [String::from("Nobody"), String::from("nobody.local")];
         let (one, other) = (self_signed(&names)?, self_signed(&names)?);
         assert!(one.contains("BEGIN CERTIFICATE") && one.contains("PRIVATE KEY"));

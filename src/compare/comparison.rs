@@ -6,28 +6,29 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::contents;
-use super::dump::{Lua, MAIN};
-use super::explain::Explainer;
+use super::entry::Entry;
+use super::explainer::Explainer;
 use super::merge;
 use super::side::Side;
+use crate::compile::Lua;
 use crate::diff::words::{self, Words};
 use crate::diff::{self, Change, Report, facts};
-use crate::output::difference::Entry;
 
 /// What of two sides is compared.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Comparison<'a> {
+pub struct Comparison<'a> {
     /// Only what is about these hosts; none: everything.
-    pub(super) hosts: &'a [String],
+    pub hosts: &'a [String],
     /// What follows from the machine is told too.
-    pub(super) environment: bool,
+    pub environment: bool,
     /// Both sides are made of the same manifests.
-    pub(super) is_same: bool,
+    pub is_same: bool,
 }
 
 impl Comparison<'_> {
     /// All differences between two sides.
-    pub(super) fn entries(self, before: &Side, after: &Side) -> Vec<Entry> {
+    #[must_use]
+    pub fn entries(self, before: &Side, after: &Side) -> Vec<Entry> {
         let ((report, upstreams), others) =
             rayon::join(|| self.configuration(before, after), || Lua::ALL.map(|what| (what, dynamic(what, before, after))));
         let are_live = matches!((before, after), (Side::Dump(_), Side::Dump(_)));
@@ -48,7 +49,7 @@ impl Comparison<'_> {
         let all =
             others.into_iter().flat_map(|(what, report)| report.unwrap_or_default().changes.into_iter().map(move |change| (what, change)));
         let values: Vec<_> = all.filter(|(what, change)| is_asked_for(*what, change) && !is_unknown(what.file(), change)).collect();
-        let lines = report.changes.iter().filter(|change| !is_left_out(change)).map(|change| (MAIN, change));
+        let lines = report.changes.iter().filter(|change| !is_left_out(change)).map(|change| ("nginx.conf", change));
         let seen = lines.chain(values.iter().map(|(what, change)| (what.file(), change)));
         let explainer = Explainer::new(before, after, self.is_same, &seen.collect::<Vec<_>>());
         let mut groups = group(report, is_left_out);
@@ -82,9 +83,7 @@ impl Comparison<'_> {
 fn dynamic(what: Lua, before: &Side, after: &Side) -> Option<Report> {
     let (old, new) = (before.dynamic(what)?, after.dynamic(what)?);
     Some(match (before, after) {
-        (Side::Dump(_), Side::Declared(declared)) => {
-            diff::json::compare_live(new, old, !declared.project.cluster.endpoint_slices.is_empty())
-        }
+        (Side::Dump(_), Side::Declared(declared)) => diff::json::compare_live(new, old, !declared.input.cluster.endpoint_slices.is_empty()),
         _ => diff::json::compare(new, old),
     })
 }

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::side::{Declared, Side};
+use super::side::Side;
+use crate::compile::Declared;
 use crate::credentials::HIDDEN;
 use crate::diff::words::{Topic, Words};
 use crate::diff::{self, Change, Kind, Place, Target, Verdict};
@@ -13,7 +14,7 @@ use crate::lower;
 /// The changes of what is in such files, where the configuration names the same file on both sides.
 pub(super) fn changes(before: &Side, after: &Side) -> Vec<(Vec<Change>, Option<Words>)> {
     let (Side::Declared(before), Side::Declared(after)) = (before, after) else { return Vec::new() };
-    let secrets = |side: &Declared| lower::secrets(&side.project.cluster, &side.proxy);
+    let secrets = |side: &Declared| lower::secrets(&side.input.cluster, &side.proxy);
     let (old, new) = (secrets(before), secrets(after));
     let servers: HashMap<&str, &Server> = before.proxy.servers.iter().map(|server| (server.hostname.as_str(), server)).collect();
     let mut found = Vec::new();

@@ -4,8 +4,7 @@
 
 use std::collections::HashSet;
 
-use super::absent::has_sisters;
-use super::certificate;
+use crate::compile::{has_sisters, self_signed};
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::lower::{self, Absent, Controller};
 use crate::manifest::Cluster;
@@ -36,7 +35,7 @@ impl Presumed {
         if absent.is_empty() {
             return None;
         }
-        let certificate = certificate::self_signed(&[String::from("presumed")]).ok()?;
+        let certificate = self_signed(&[String::from("presumed")]).ok()?;
         let (authority, _) = certificate.split_once("-----BEGIN PRIVATE KEY").unwrap_or((&certificate, ""));
         let secret = [("auth", "presumed:x"), ("ca.crt", authority), ("tls.crt", authority)];
         let mut presumed = Self { cluster: cluster.clone(), users: HashSet::new(), names: String::new() };

@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::dump::Lua;
-use super::written::Written;
 use crate::cause::edits::{Edit, Given, Set};
+use crate::compile::{Declared, Lua, Written};
 use crate::diff::{self, Change, Report, Side};
 use crate::lower::Controller;
 use crate::manifest::Cluster;
@@ -30,7 +29,14 @@ pub(super) struct Sample<'a> {
     pub(super) compile: Box<Compile<'a>>,
 }
 
-impl Sample<'_> {
+impl<'a> Sample<'a> {
+    /// The manifests of a side, and what others would come to under the same circumstances.
+    pub(super) fn of(declared: &'a Declared) -> Self {
+        let given = Given { cluster: &declared.input.cluster, controller: &declared.input.controller };
+        let compile = |cluster: &Cluster, controller: &Controller| Written::of(&declared.proxy_of(cluster, controller));
+        Sample { given, written: declared.written(), compile: Box::new(compile) }
+    }
+
     /// Whether the manifests are few enough to be compiled so many times.
     pub(super) fn affords(&self, times: usize) -> bool {
         affords(self.given, times)

@@ -2,20 +2,21 @@
 
 use serde_json::Value;
 
-use super::dump::Lua;
+use super::effects::Sample;
+use super::entry::{Because, Entry};
 use super::experiment::{self, Blamed, Experiments, Where};
 use super::merge;
-use super::side::{Declared, Side};
+use super::side::Side;
 use super::singles::{Singles, Verdict};
 use crate::catalog::version::Version;
 use crate::cause::edits::Set;
 use crate::cause::{Causes, Query, releases};
+use crate::compile::{Declared, Lua};
 use crate::credentials;
 use crate::diagnostic::{Cause, ObjectRef, Reason};
 use crate::diff::words::{self, Topic, Words};
 use crate::diff::{Change, Kind, Place, Target};
-use crate::output::difference::{Because, Entry, Spot};
-use crate::source::{SourceMap, Span};
+use crate::source::Spot;
 
 /// What made a difference, and the causes of both sides.
 type Explained = (Option<String>, (Option<Cause>, Option<Cause>));
@@ -42,13 +43,13 @@ impl<'a> Explainer<'a> {
         let releases = before.release().zip(after.release()).filter(|(before, after)| before != after);
         let experiments = match (before, after) {
             (Side::Declared(before), Side::Declared(after)) if !is_same => {
-                Some(Experiments::new(&before.sample(), &after.sample(), releases.is_none()))
+                Some(Experiments::new(&Sample::of(before), &Sample::of(after), releases.is_none()))
             }
             _ => None,
         };
         let singles = match (before, after) {
-            (Side::Dump(_), Side::Declared(side)) => Some((Set::After, Singles::new(&side.sample(), Set::After, changes))),
-            (Side::Declared(side), Side::Dump(_)) => Some((Set::Before, Singles::new(&side.sample(), Set::Before, changes))),
+            (Side::Dump(_), Side::Declared(side)) => Some((Set::After, Singles::new(&Sample::of(side), Set::After, changes))),
+            (Side::Declared(side), Side::Dump(_)) => Some((Set::Before, Singles::new(&Sample::of(side), Set::Before, changes))),
             _ => None,
         };
         Self { before, after, causes_before: causes(before), causes_after: causes(after), experiments, singles, releases, is_same }
@@ -59,8 +60,8 @@ impl<'a> Explainer<'a> {
         let first = &changes[0];
         let words = words.unwrap_or_else(|| words::of_configuration(first));
         let (query_before, query_after) = (query_of(first, true), query_of(first, false));
-        let before = first.before.as_ref().and_then(|side| spot(side.span, self.before.sources()));
-        let after = first.after.as_ref().and_then(|side| spot(side.span, self.after.sources()));
+        let before = first.before.as_ref().and_then(|side| self.before.sources().spot(side.span?));
+        let after = first.after.as_ref().and_then(|side| self.after.sources().spot(side.span?));
         let queries = (&query_before, &query_after);
         if let Some((edit, causes)) =
             self.of_edit("nginx.conf", first, None, queries).or_else(|| self.of_single("nginx.conf", first, None, queries))
@@ -208,7 +209,7 @@ impl<'a> Explainer<'a> {
         let because = |cause: Option<Cause>, side: &Side| {
             let mut cause = cause?;
             cause.message = credentials::hide(&cause.message).into_owned();
-            Some(Because { spot: spot(cause.span, side.sources()), cause })
+            Some(Because { spot: cause.span.and_then(|span| side.sources().spot(span)), cause })
         };
         let because_before = because(cause_before, self.before);
         let because_after = because(cause_after, self.after);
@@ -244,18 +245,11 @@ fn of_several() -> Cause {
 fn causes(side: &Side) -> Option<Causes<'_>> {
     match side {
         Side::Declared(declared) => {
-            let Declared { project, proxy, findings, .. } = &**declared;
-            Some(Causes::new(&project.cluster, &project.controller, proxy).with(findings))
+            let Declared { input, proxy, findings, .. } = &**declared;
+            Some(Causes::new(&input.cluster, &input.controller, proxy).with(findings))
         }
         Side::Dump(_) => None,
     }
-}
-
-/// A place as people read it; nothing for rendered text.
-pub(super) fn spot(span: Option<Span>, sources: &SourceMap) -> Option<Spot> {
-    let span = span.filter(|span| Side::is_in_a_file(*span))?;
-    let file = sources.file(span.file);
-    Some(Spot { file: file.name.clone(), position: file.position(span.range().start) })
 }
 
 /// What to ask about one side of a change.

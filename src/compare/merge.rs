@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::entry::{Because, Entry};
 use crate::diff::words::{Topic, Words};
 use crate::diff::{Change, Kind};
-use crate::output::difference::{Because, Entry};
 
 /// Of more paths and values that one edit changes, only these are told.
 const MOST_TOLD: usize = 4;

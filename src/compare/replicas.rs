@@ -1,11 +1,12 @@
 //! Several live configurations: which of them are equal.
 
-use super::entries::Comparison;
+use super::comparison::Comparison;
+use super::entry::Drift;
 use super::side::Side;
-use crate::output::difference::Drift;
 
 /// Live configurations in groups that serve the same, each by its number; the first group holds the first.
-pub(super) fn groups(lives: &[Side], comparison: Comparison) -> (Vec<Vec<usize>>, Vec<Drift>) {
+#[must_use]
+pub fn groups(lives: &[Side], comparison: Comparison) -> (Vec<Vec<usize>>, Vec<Drift>) {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut drifts: Vec<Drift> = Vec::new();
     for (at, live) in lives.iter().enumerate() {

@@ -1,0 +1,73 @@
+//! What is wrong with manifests: what the passes of the compiler, the target and all rules find, put together.
+
+mod presumed;
+mod unserved;
+
+use presumed::Presumed;
+
+use crate::diagnostic::{Diagnostic, Outcome};
+use crate::emit::{IngressNginx, Options, Target};
+use crate::ir::Proxy;
+use crate::lint::{self, Judgement, Subject};
+use crate::lower::{self, Classes, Controller};
+use crate::manifest::Cluster;
+
+/// How manifests are looked at.
+pub struct Check {
+    /// What they are compiled to.
+    pub target: &'static dyn Target,
+    /// What the target is to do.
+    pub options: Options,
+    /// The time that certificates are judged by, in seconds since 1970.
+    pub now: i64,
+}
+
+impl Check {
+    /// What the manifests come to, and what is found in them. Ingresses of classes of which nobody knows whose they are, and those whose
+    /// Secrets are not in the input, are looked at as if they were served.
+    #[must_use]
+    pub fn run(&self, cluster: &Cluster, controller: &Controller) -> (Proxy, Vec<Diagnostic>) {
+        let classes = Classes::new(cluster, &controller.flags);
+        // What a target writes is closed without its Secret, whatever the cluster has.
+        let presumed = if self.is_of_controller() { Presumed::of(cluster, controller) } else { None };
+        let compile = |classes: Classes| {
+            let supposed = classes.supposed();
+            let (proxy, mut found) = self.of_classes(cluster, controller, classes);
+            if let Some(presumed) = &presumed {
+                let classes = Classes::new(&presumed.cluster, &controller.flags);
+                let classes = supposed.map_or(classes.clone(), |class| classes.supposing(class));
+                presumed.add(&mut found, self.of_classes(&presumed.cluster, controller, classes).1);
+            }
+            (proxy, found)
+        };
+        let (proxy, mut found) = compile(classes.clone());
+        unserved::add(&mut found, cluster, &classes, |classes| compile(classes).1);
+        (proxy, found)
+    }
+
+    /// The same for a controller that serves these classes.
+    fn of_classes(&self, cluster: &Cluster, controller: &Controller, classes: Classes) -> (Proxy, Vec<Diagnostic>) {
+        let Outcome { value: mut proxy, diagnostics: mut found } = lower::lower_classes(cluster, controller, classes);
+        // Not every product can check every hash of a password.
+        proxy.secrets = lower::secrets(cluster, &proxy);
+        if self.is_of_controller() {
+            found.extend(lint::snippets::mend(&mut proxy, cluster));
+        }
+        let mut told = Vec::new();
+        let judgement = Judgement::of(&proxy, |as_a_whole, take| {
+            if as_a_whole {
+                self.target.render(&proxy, &self.options).value.iter().for_each(|file| take(&file.name, &file.content));
+            } else {
+                told = self.target.render_for_checks(&proxy, &self.options, take);
+            }
+        });
+        found.append(&mut told);
+        found.extend(lint::check(&Subject { cluster, controller, proxy: &proxy, judgement: &judgement, now: Some(self.now) }));
+        lint::settle(&mut found);
+        (proxy, found)
+    }
+
+    fn is_of_controller(&self) -> bool {
+        self.target.name() == IngressNginx.name()
+    }
+}

@@ -1,0 +1,28 @@
+//! Two sides against one another: what differs, in words, with places and causes.
+//!
+//! [`diff`](crate::diff) compares trees, and [`cause`](crate::cause) knows what manifests govern; here edits are tried, one by one, and
+//! what they do is compared with what differs.
+
+mod comparison;
+mod contents;
+mod dump;
+mod effects;
+mod entry;
+mod experiment;
+mod explainer;
+mod merge;
+mod missing;
+mod origins;
+mod replicas;
+mod side;
+mod singles;
+mod trial;
+mod unsaid;
+
+pub use comparison::Comparison;
+pub use dump::{Dump, Unusable};
+pub use entry::{Because, Differences, Drift, Entry, Replicas};
+pub use origins::{Origins, Render, query, written};
+pub use replicas::groups;
+pub use side::Side;
+pub use unsaid::{Unsaid, between as unsaid};

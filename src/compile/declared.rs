@@ -1,0 +1,199 @@
+//! Manifests and what they come to, as the controller of a certain pod would have it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::supposed::Supposed;
+use super::written::{Lua, Written};
+use crate::catalog::features::password_auth;
+use crate::catalog::releases::{self, Fitting};
+use crate::catalog::version::FIRST;
+use crate::conf::Tree;
+use crate::diagnostic::{Diagnostic, ObjectRef, Outcome};
+use crate::diff::facts::Facts;
+use crate::diff::layout::Layout;
+use crate::ir::Proxy;
+use crate::lower::{self, Controller};
+use crate::manifest::Cluster;
+use crate::source::SourceMap;
+
+/// Manifests that were read, and whom they are for.
+#[derive(Debug)]
+pub struct Input {
+    /// All texts.
+    pub sources: SourceMap,
+    /// The objects.
+    pub cluster: Cluster,
+    /// The controller.
+    pub controller: Controller,
+    /// The releases that a live configuration fits, where nothing else says which one it is.
+    pub guess: Option<Fitting>,
+    /// What was found when they were read.
+    pub findings: Vec<Diagnostic>,
+    /// Whether all that was named could be read.
+    pub is_complete: bool,
+}
+
+/// Under which circumstances manifests are compiled.
+#[derive(Debug, Default)]
+pub struct Circumstances<'f> {
+    /// What a live configuration tells of the pod that wrote it.
+    pub facts: Option<&'f Facts>,
+    /// The machine is the one that was named, and not that of the pod.
+    pub keep_environment: bool,
+    /// Objects of which it is known that the input lacks them.
+    pub missing: BTreeSet<ObjectRef>,
+}
+
+/// Manifests and what they come to.
+#[derive(Debug)]
+pub struct Declared {
+    /// The manifests.
+    pub input: Input,
+    /// What the proxy shall do.
+    pub proxy: Proxy,
+    /// What is supposed to be there.
+    pub supposed: Supposed,
+    /// What was found on the way from the manifests.
+    pub findings: Vec<Diagnostic>,
+    written: Written,
+}
+
+impl Declared {
+    /// Compiles manifests.
+    ///
+    /// # Errors
+    /// The system has no random numbers, which a certificate that is supposed to be there takes.
+    pub fn new(mut input: Input, circumstances: &Circumstances) -> Result<Self, rcgen::Error> {
+        let Circumstances { facts, keep_environment, missing } = circumstances;
+        let supposed = Supposed::of(&input.cluster, &input.controller, *facts, missing);
+        supposed.add_to(&mut input.cluster, &input.controller)?;
+        let facts = facts.cloned().unwrap_or_default();
+        adopt_identities(&mut input, &facts);
+        if !keep_environment {
+            adopt_environment(&mut input, &facts);
+        }
+        let Outcome { value: mut proxy, diagnostics: findings } = lower::lower(&input.cluster, &input.controller);
+        // A pod can have IPv6 and not listen there; that the ConfigMap says so need not be in the manifests.
+        proxy.runtime.ipv6 &= *keep_environment || facts.listens_on_ipv6 != Some(false);
+        // Which file holds the certificate depends on the pod, unless an argument says so.
+        if let Some(file) = facts.default_certificate.as_ref().filter(|_| !keep_environment)
+            && input.controller.flags.default_ssl_certificate.is_empty()
+        {
+            proxy.default_certificate.file.clone_from(file);
+        }
+        let written = Written::of(&proxy);
+        Ok(Self { input, proxy, supposed, findings, written })
+    }
+
+    /// What it is written as.
+    #[must_use]
+    pub fn written(&self) -> &Written {
+        &self.written
+    }
+
+    /// The tree of the configuration.
+    #[must_use]
+    pub fn tree(&self) -> Tree<'_> {
+        self.written.tree()
+    }
+
+    /// What the proxy would do for other objects under the same circumstances.
+    #[must_use]
+    pub fn proxy_of(&self, cluster: &Cluster, controller: &Controller) -> Proxy {
+        let mut proxy = lower::lower(cluster, controller).value;
+        proxy.form = self.proxy.form;
+        proxy.runtime.ipv6 = self.proxy.runtime.ipv6;
+        if controller.flags.default_ssl_certificate == self.input.controller.flags.default_ssl_certificate {
+            proxy.default_certificate = self.proxy.default_certificate.clone();
+        }
+        proxy
+    }
+
+    /// Writes it in the words of another release.
+    pub fn reword(&mut self, other: &Self) {
+        let form = self.proxy.form.worded_as(other.proxy.form);
+        if form != self.proxy.form {
+            self.proxy.form = form;
+            self.written = Written::of(&self.proxy);
+        }
+    }
+
+    /// What the controller would tell Lua.
+    #[must_use]
+    pub fn lua(&self, what: Lua) -> Option<&Value> {
+        self.written.lua(what)
+    }
+
+    /// The release in words, and whether it is a guess.
+    #[must_use]
+    pub fn release(&self) -> String {
+        let version = self.input.controller.version;
+        match self.input.guess {
+            Some(Fitting { newest, oldest }) if newest != oldest => {
+                format!("{version}, a guess: the live configuration fits {oldest} to {newest}")
+            }
+            _ => version.to_string(),
+        }
+    }
+
+    /// Whether it does what only the releases before 1.12 have words for.
+    #[must_use]
+    pub fn needs_old_words(&self) -> bool {
+        let settings = &self.proxy.settings;
+        !settings.global_limits.host.is_empty() || !settings.process.plugins.is_empty()
+    }
+}
+
+/// The releases of the controller that write such a configuration; none where it shows nothing of it.
+#[must_use]
+pub fn fitting(layout: &Layout) -> Option<Fitting> {
+    if layout.outdated.is_some() {
+        return Some(Fitting { newest: FIRST, oldest: FIRST });
+    }
+    let shown = [
+        (&releases::HTTP2_DIRECTIVE, layout.http2_directive),
+        (&releases::LUA_FILES, layout.lua_files),
+        (&releases::GRPC_TIMEOUTS, layout.grpc_timeouts),
+        (&releases::ORIGINAL_HOST, layout.original_host),
+        (&releases::QUOTED_PATHS, layout.quoted_paths),
+        (&releases::CIPHER_ORDER, layout.cipher_order),
+    ];
+    let known: Vec<_> = shown.into_iter().filter_map(|(change, holds)| Some((change, holds?))).collect();
+    releases::fitting(&known)
+}
+
+/// Takes the facts of the machine from the pod.
+fn adopt_environment(input: &mut Input, facts: &Facts) {
+    let environment = &mut input.controller.environment;
+    environment.processors = facts.processors.unwrap_or(environment.processors);
+    environment.open_files = facts.open_files.unwrap_or(environment.open_files);
+    environment.somaxconn = facts.somaxconn.unwrap_or(environment.somaxconn);
+    environment.ipv6 = facts.ipv6.unwrap_or(environment.ipv6);
+    if let Some(resolvers) = &facts.resolvers {
+        environment.resolvers.clone_from(resolvers);
+    }
+}
+
+/// Gives objects the identities that the cluster gave them: manifests in Git have none, and names of files hold them.
+fn adopt_identities(input: &mut Input, facts: &Facts) {
+    let annotation = format!("{}/{}", input.controller.flags.annotations_prefix, password_auth::SECRET.spec.name);
+    for ingress in &mut input.cluster.ingresses {
+        let owner = (ingress.reference.namespace.clone(), ingress.reference.name.clone());
+        if let Some(identity) = facts.ingresses.get(&owner) {
+            ingress.value.metadata.uid = Some(identity.clone());
+        }
+        let Some(identity) = facts.password_secrets.get(&owner) else { continue };
+        let named = ingress.value.metadata.annotations.as_ref().and_then(|annotations| annotations.get(&annotation));
+        let Some(named) = named else { continue };
+        let (namespace, name) = named.trim().split_once('/').unwrap_or((&owner.0, named.trim()));
+        let secrets = &mut input.cluster.secrets;
+        // The list is sorted by namespace and name.
+        let found = secrets
+            .binary_search_by(|secret| (secret.reference.namespace.as_str(), secret.reference.name.as_str()).cmp(&(namespace, name)));
+        if let Ok(at) = found {
+            secrets[at].value.metadata.uid = Some(identity.clone());
+        }
+    }
+}
