@@ -7,7 +7,8 @@ use ingressc::emit::{HaproxyOptions, NginxOptions, Options, OutputFile, TARGETS}
 use ingressc::lint::{self, Judgement, Subject};
 use ingressc::lower::{self, Controller, Environment};
 use ingressc::manifest;
-use ingressc::output::{Findings, Paint, github, json, junit, sarif, summary};
+use ingressc::output::Paint;
+use ingressc::output::findings::{Findings, github, json, junit, sarif, summary};
 use ingressc::source::SourceMap;
 
 /// What one target makes of manifests.

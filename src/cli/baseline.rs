@@ -9,8 +9,8 @@ use clap::Args;
 use super::files;
 use super::folder::Folder;
 use crate::diagnostic::{Diagnostic, ObjectRef};
-use crate::output::baseline::{self, Counts};
-use crate::output::identity::Identity;
+use crate::output::findings::baseline::{self, Counts};
+use crate::output::findings::identity::Identity;
 use crate::source::SourceMap;
 
 /// Findings of the file that are gone and named one by one.

@@ -26,8 +26,8 @@ use crate::emit;
 use crate::lint;
 use crate::lower::Controller;
 use crate::manifest::helm::Templates;
-use crate::output::looked::Looked;
-use crate::output::{Findings, concise, github, gitlab, json, junit, sarif, summary};
+use crate::output::findings::looked::Looked;
+use crate::output::findings::{Findings, concise, github, gitlab, json, junit, sarif, summary};
 use crate::source::{FileId, SourceMap};
 
 const EXAMPLES: &str = "\

@@ -8,9 +8,10 @@ use anyhow::Context as _;
 use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::output::few::Few;
+use crate::output::Paint;
+use crate::output::findings;
+use crate::output::findings::few::Few;
 use crate::output::untrusted::many_lines;
-use crate::output::{Paint, findings};
 use crate::source::SourceMap;
 
 /// Findings that are written at once.
@@ -65,11 +66,11 @@ impl Console {
         let paint = paint(&stderr);
         let few = Few::of(all.iter().filter(|finding| !self.quiet || finding.severity == Severity::Error));
         for portion in few.shown.chunks(PORTION) {
-            let texts: Vec<String> = portion.par_iter().map(|finding| findings::text(finding, sources, paint)).collect();
+            let texts: Vec<String> = portion.par_iter().map(|finding| findings::text::text(finding, sources, paint)).collect();
             say(&mut stderr, &texts.concat());
         }
         let mut text = few.rest(sources);
-        if let Some(summary) = findings::summary(all).filter(|_| !self.quiet) {
+        if let Some(summary) = findings::text::summary(all).filter(|_| !self.quiet) {
             text.push_str(&summary);
             if suppressed > 0 {
                 text.push_str(&format!(" ({suppressed} suppressed)"));
@@ -89,7 +90,7 @@ impl Console {
     /// Writes why the job could not be done.
     pub(super) fn error(&self, error: &anyhow::Error) {
         let mut stderr = self.stream(io::stderr().lock());
-        let text = findings::failure(&format!("{error:#}"), paint(&stderr));
+        let text = findings::text::failure(&format!("{error:#}"), paint(&stderr));
         say(&mut stderr, &text);
     }
 

@@ -10,7 +10,7 @@ use super::console::Console;
 use super::inputs::Inputs;
 use super::{Status, files};
 use crate::diagnostic::Diagnostic;
-use crate::output::{fixes, patch};
+use crate::output::findings::{fixes, patch};
 use crate::source::{FileId, SourceMap};
 
 /// Whether and how to fix.

@@ -17,7 +17,7 @@ use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::emit::{IngressNginx, Target};
 use crate::lower::{self, Controller};
 use crate::manifest::{self, Cluster};
-use crate::output::looked::Looked;
+use crate::output::findings::looked::Looked;
 use crate::source::{FileId, SourceMap};
 
 /// Everything that was given.

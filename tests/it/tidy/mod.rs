@@ -36,10 +36,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "source",
         ],
     ),
-    (
-        "compare",
-        &["catalog", "cause", "compile", "conf", "credentials", "diagnostic", "diff", "emit", "ir", "lower", "manifest", "source"],
-    ),
+    ("compare", &["catalog", "cause", "compile", "conf", "credentials", "diagnostic", "diff", "emit", "ir", "lower", "manifest", "source"]),
     ("compile", &["catalog", "conf", "diagnostic", "diff", "emit", "ir", "lower", "manifest", "source"]),
     ("conf", &["diagnostic", "source"]),
     ("credentials", &[]),

@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use super::untrusted::same_width;
 use crate::credentials::{self, HIDDEN};
+use crate::output::untrusted::same_width;
 use crate::source::{FileId, Position, SourceMap, Span};
 
 /// Lines longer than this many bytes are cut around the mark.

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use super::Findings;
 use super::region::Region;
-use super::untrusted::{many_lines, one_line};
 use crate::diagnostic::Diagnostic;
+use crate::output::untrusted::{many_lines, one_line};
 use crate::source::SourceMap;
 
 /// The test that findings without a place belong to.

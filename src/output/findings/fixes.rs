@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use super::untrusted::one_line;
 use crate::diagnostic::{Diagnostic, Fix, ObjectRef};
+use crate::output::untrusted::one_line;
 use crate::source::{FileId, SourceMap};
 
 /// A range of a text, and what takes its place.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, SourceMap};
 
-use super::untrusted::one_line;
+use crate::output::untrusted::one_line;
 
 /// Findings of one rule in one file that are shown with their lines. Formats for machines hold all of them.
 pub const MOST: usize = 1_000;

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::fixes::{Edit, apply};
-use super::untrusted::{many_lines, one_line};
 use crate::credentials;
+use crate::output::untrusted::{many_lines, one_line};
 use crate::source::{FileId, SourceMap, Span};
 
 /// Lines around a change that are shown, so that it is found again where lines were added before it.

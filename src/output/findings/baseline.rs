@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::identity::Identity;
-use super::json::escaped;
 use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::output::json::escaped;
 use crate::source::SourceMap;
 
 const SCHEMA: u32 = 1;

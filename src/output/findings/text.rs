@@ -2,10 +2,10 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Padding, Renderer, Snippet};
 
-use super::Paint;
 use super::excerpt::{Excerpt, Mark, Place, Shown, excerpts};
-use super::untrusted::one_line;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::output::Paint;
+use crate::output::untrusted::one_line;
 use crate::source::SourceMap;
 
 /// A title becomes a group with its first elements; here they come one by one.

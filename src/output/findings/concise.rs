@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Findings;
 use super::region::Region;
-use super::untrusted::one_line;
+use crate::output::untrusted::one_line;
 
 /// One line a finding: place, severity, rule and message.
 #[must_use]

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use super::Findings;
 use super::region::Region;
-use super::untrusted::one_line;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::output::untrusted::one_line;
 use crate::source::SourceMap;
 
 /// One command a finding, each on a line of its own.

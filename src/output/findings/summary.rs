@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::few::Few;
-use super::findings::{summary, text};
-use super::{Findings, Paint, left_out};
+use super::text::{summary, text};
+use super::{Findings, left_out};
 use crate::diagnostic::Severity;
+use crate::output::Paint;
 
 /// With fewer findings, each of them has just been read.
 const MANY: usize = 6;

@@ -1,0 +1,73 @@
+//! Findings: as text with the lines they are about, and in the formats of others.
+
+pub mod baseline;
+pub mod concise;
+pub mod excerpt;
+pub mod few;
+pub mod fixes;
+pub mod github;
+pub mod gitlab;
+pub mod identity;
+pub mod json;
+pub mod junit;
+pub mod looked;
+pub mod patch;
+mod region;
+pub mod sarif;
+pub mod summary;
+pub mod text;
+
+use looked::{Looked, NOTHING};
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::SourceMap;
+
+/// What a check found.
+#[derive(Debug, Clone, Copy)]
+pub struct Findings<'a> {
+    /// The findings, in the order in which they are shown.
+    pub all: &'a [Diagnostic],
+    /// How many more there were that the settings suppress.
+    pub suppressed: usize,
+    /// How many more there were before.
+    pub baseline: usize,
+    /// How many more there are that nobody has to act on.
+    pub withheld: usize,
+    /// The lowest severity that fails the run.
+    pub deny: Severity,
+    /// What was looked at.
+    pub looked: &'a Looked,
+    /// All texts that were read.
+    pub sources: &'a SourceMap,
+}
+
+impl<'a> Findings<'a> {
+    /// Findings of which nothing was left out.
+    #[must_use]
+    pub fn new(all: &'a [Diagnostic], sources: &'a SourceMap) -> Self {
+        Self { all, suppressed: 0, baseline: 0, withheld: 0, deny: Severity::Error, looked: &NOTHING, sources }
+    }
+
+    /// That there is more to be seen, in one line; none where there is not.
+    #[must_use]
+    pub fn withheld(&self) -> Option<String> {
+        let what = "on objects that the input lacks or that are for others";
+        match self.withheld {
+            0 => None,
+            1 => Some(format!("1 remark {what}: `--verbose` shows it\n")),
+            more => Some(format!("{more} remarks {what}: `--verbose` shows them\n")),
+        }
+    }
+
+    /// The file that stands in where a format demands one and a finding is about the run.
+    fn usual_file(&self) -> &'a str {
+        self.sources.files().next().map_or(".", |(_, file)| &file.name)
+    }
+}
+
+/// How many findings were left out, as the end of a line.
+fn left_out(suppressed: usize, baseline: usize) -> String {
+    let counts = [(suppressed, "suppressed"), (baseline, "in the baseline")];
+    let parts: Vec<String> = counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
+}
