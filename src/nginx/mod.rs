@@ -1,6 +1,7 @@
 //! What nginx itself knows, whatever the configuration says: its variables, what its regular expressions may look like, and what it
 //! refuses of a configuration.
 
+mod beginning;
 mod fastcgi;
 mod javascript;
 mod pattern;
@@ -9,6 +10,7 @@ mod reload;
 pub mod shape;
 mod variables;
 
+pub use beginning::beginning;
 pub use fastcgi::FASTCGI_PARAMS;
 pub use javascript::javascript;
 pub use pattern::problem;

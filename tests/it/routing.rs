@@ -50,6 +50,21 @@ fn an_answer_names_the_lines_that_decide() {
 }
 
 #[test]
+fn an_asterisk_lists_the_routes_below() {
+    let listed = |url: &str, more: &[&str]| run(root(), &[&["explain", url, "examples/shop"], more].concat(), "");
+    let all = listed("https://shop.example.com/*", &[]).stdout;
+    let (api, shop) = (all.find("^/api(/|$)(.*)").expect("it is listed"), all.find("^/ ").expect("it is listed"));
+    assert!(api < shop, "in the order in which they are compared: {all}");
+    // What is below a path can go to what is compared with less of it too.
+    assert_eq!(listed("https://shop.example.com/api/*", &[]).stdout, all);
+    let others = listed("https://shop.example.com/cart*", &[]).stdout;
+    assert!(!others.contains("^/api") && others.contains("^/ "), "{others}");
+    assert_eq!(listed("https://shop.example.com/%2A", &[]).stdout.lines().next(), Some("GET https://shop.example.com/%2A"));
+    let both = listed("https://shop.example.com/*", &["--live", "examples/rendered/shop"]);
+    assert_eq!((both.stdout, both.code), (all, Some(0)));
+}
+
+#[test]
 fn many_requests_are_answered_line_by_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("requests.jsonl");

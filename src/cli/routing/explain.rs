@@ -6,6 +6,7 @@ use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
 use super::because::{places, unserved};
+use super::listing::{self, Wanted};
 use super::requests::RequestArgs;
 use super::source::{Source, SourceArgs};
 use crate::cli::console::Console;
@@ -15,6 +16,7 @@ use crate::compile::Written;
 use crate::conf::Tree;
 use crate::output::decision::{self, Explained};
 use crate::output::untrusted::many_lines;
+use crate::output::{Paint, routes};
 use crate::route::{Config, Request};
 
 const EXAMPLES: &str = "\
@@ -27,6 +29,8 @@ Examples:
       What a running controller does with it, without any manifests
   ingressc explain https://shop.example.com/api/v1 manifests/ --live live/
       Both, where they differ
+  ingressc explain 'https://shop.example.com/api/*' manifests/
+      All routes that paths below /api/ can come to, in the order in which they are compared
   ingressc explain --requests requests.jsonl --format json manifests/
       Many requests, one JSON a line
 
@@ -36,7 +40,7 @@ Exit codes: 0 answered, 1 both sides were asked and differ, 2 the job could not 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct Explain {
-    /// The URL of the request
+    /// The URL of the request; with `*` at its end all routes below it
     #[arg(value_name = "URL", required_unless_present = "requests")]
     url: Option<String>,
     /// Manifests: file, folder, or `-` [default: the current folder, where there is no --live]
@@ -77,6 +81,9 @@ impl Explain {
         if console.is_watched() {
             notes.iter().for_each(|note| console.note(&format!("note: {}\n", many_lines(note))));
         }
+        if let Some(below) = self.below(&requests) {
+            return self.list(below, &requests[0], &sides, console);
+        }
         let is_many = self.request.requests.is_some();
         let mut answers: Vec<Vec<Explained>> = sides.iter().map(|(source, tree)| answers(source, tree, &requests, is_many)).collect();
         if let (Some(bare), Some(declared), Some(explained)) = (&bare, &declared, answers.first_mut()) {
@@ -95,6 +102,41 @@ impl Explain {
             }
         }
         console.result(&out)?;
+        let status = sides.iter().map(|(source, _)| side::status(&source.side)).fold(Status::Clean, Status::max);
+        Ok(if is_same { status } else { status.max(Status::Findings) })
+    }
+
+    /// The beginning of all paths that are meant, where the URL ends with an asterisk.
+    fn below<'r>(&self, requests: &'r [Request]) -> Option<&'r str> {
+        let [request] = requests else { return None };
+        let is_pattern = self.url.as_ref().is_some_and(|url| url.ends_with('*') && !url.contains('?')) && self.request.requests.is_none();
+        std::str::from_utf8(&request.target).ok().filter(|_| is_pattern)?.strip_suffix('*')
+    }
+
+    /// Lists the routes of a host that paths with such a beginning can come to: of each side where they differ.
+    fn list(&self, below: &str, request: &Request, sides: &[(&Source, Tree<'_>)], console: &Console) -> Result<Status, Failure> {
+        let host = request.host.as_deref().unwrap_or_default();
+        let host = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let wanted = Wanted { host: Some(host), below: Some(below), is_tls: Some(request.is_tls), namespace: None };
+        let tables: Vec<_> = sides
+            .iter()
+            .map(|(source, tree)| {
+                let config = Config::lift(tree, source.dynamic());
+                (listing::table(source, tree, &config), config)
+            })
+            .collect();
+        let lists: Vec<_> =
+            sides.iter().zip(&tables).map(|((source, tree), (table, config))| wanted.of(table, source, tree, config)).collect();
+        let plain: Vec<String> = lists.iter().map(|list| routes::text(list, Paint::default())).collect();
+        let is_same = plain.windows(2).all(|pair| pair[0] == pair[1]);
+        let shown = if is_same { &lists[..1] } else { &lists[..] };
+        for list in shown {
+            match self.format {
+                Format::Json => console.result(&routes::json(list).map_err(anyhow::Error::from)?)?,
+                Format::Text if is_same => console.report(|paint| routes::text(list, paint))?,
+                Format::Text => console.report(|paint| format!("{}:\n{}\n", list.side, routes::text(list, paint)))?,
+            }
+        }
         let status = sides.iter().map(|(source, _)| side::status(&source.side)).fold(Status::Clean, Status::max);
         Ok(if is_same { status } else { status.max(Status::Findings) })
     }
@@ -138,7 +180,7 @@ fn answers(source: &Source, tree: &Tree<'_>, requests: &[Request], is_many: bool
     let spans: Vec<_> = explained.iter().flat_map(|(_, _, near, _)| near.iter().map(|near| near.at)).collect();
     let decisions: Vec<_> = explained.iter().flat_map(|(decision, ways, ..)| std::iter::once(decision).chain(ways)).collect();
     let places = std::rc::Rc::new(places(source, tree, &decisions, &spans));
-    let name = source.side.name(if source.side.dump().is_some() { "live" } else { "declared" });
+    let name = source.side.name(source.role());
     explained
         .into_iter()
         .map(|(decision, ways, near, unserved)| Explained { side: name.clone(), decision, ways, near, unserved, places: places.clone() })

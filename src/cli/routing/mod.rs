@@ -2,6 +2,7 @@
 
 mod because;
 mod explain;
+mod listing;
 mod requests;
 mod routes;
 mod source;

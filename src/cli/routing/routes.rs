@@ -1,18 +1,17 @@
 //! `ingressc routes`
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::source::{Source, SourceArgs};
-use crate::catalog::settings;
+use super::listing::{self, Wanted};
+use super::source::SourceArgs;
 use crate::cli::console::Console;
 use crate::cli::progress::Progress;
 use crate::cli::{Failure, Global, Status, side};
-use crate::output::routes::{Routes as Shown, Shown as ShownHost, csv, html, json, markdown, text};
+use crate::output::routes::{csv, html, json, markdown, text};
 use crate::output::untrusted::many_lines;
-use crate::route::{Config, Goal, Route, Table};
+use crate::route::Config;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -70,15 +69,14 @@ impl Routes {
         };
         let tree = source.tree();
         let config = Config::lift(&tree, source.dynamic());
-        let usual = if source.is_of_controller(&tree) { usual() } else { HashMap::new() };
-        let table = config.table(&|directive| usual.get(directive).cloned());
+        let table = listing::table(&source, &tree, &config);
         drop(progress);
         console.findings(&source.side.findings(), 0, source.side.sources());
-        let notes = source.notes(&tree);
+        let wanted = Wanted { host: self.host.as_deref(), namespace: self.of_namespace.as_deref(), ..Wanted::default() };
+        let shown = wanted.of(&table, &source, &tree, &config);
         if console.is_watched() {
-            notes.iter().for_each(|note| console.note(&format!("note: {}\n", many_lines(note))));
+            shown.notes.iter().for_each(|note| console.note(&format!("note: {}\n", many_lines(note))));
         }
-        let shown = self.shown(&source, &config, &table, notes);
         match self.format {
             Format::Text => console.report(|paint| text(&shown, paint))?,
             Format::Json => console.result(&json(&shown).map_err(anyhow::Error::from)?)?,
@@ -88,44 +86,4 @@ impl Routes {
         }
         Ok(side::status(&source.side))
     }
-
-    fn shown<'a>(&self, source: &Source, config: &Config<'_>, table: &'a Table, notes: Vec<String>) -> Shown<'a> {
-        let servers = self.host.as_ref().map(|host| config.servers_of(host));
-        let is_meant = |route: &Route| {
-            let service = match &route.goal {
-                Goal::Backend(upstream) => upstream.namespace.as_ref(),
-                Goal::Answer(_) | Goal::Files | Goal::Unknown => None,
-            };
-            let of_namespace = |namespace: &String| route.namespace.as_ref() == Some(namespace) || service == Some(namespace);
-            !route.is_internal && self.of_namespace.as_ref().is_none_or(of_namespace)
-        };
-        let hosts = table.hosts.iter().enumerate().filter(|(_, host)| servers.as_ref().is_none_or(|servers| servers.contains(&host.at)));
-        let hosts = hosts.map(|(at, host)| {
-            let routes = host.routes.iter().enumerate().filter(|(_, route)| is_meant(route)).map(|(at, _)| at).collect();
-            ShownHost { host, at, routes }
-        });
-        let hosts: Vec<ShownHost<'a>> = hosts.filter(|host| !host.routes.is_empty()).collect();
-        let places = source.side.dump().map_or_else(HashMap::new, |dump| {
-            let routes = hosts.iter().flat_map(|shown| shown.routes.iter().map(|at| shown.host.routes[*at].at.start));
-            routes.map(|start| (start, dump.position(start))).collect()
-        });
-        let side = source.side.name(if source.side.dump().is_some() { "live" } else { "declared" });
-        let is_part = self.host.is_some() || self.of_namespace.is_some();
-        Shown { side, hosts, ports: &table.ports, is_part, places, notes }
-    }
-}
-
-/// What the controller writes into directives where nobody says anything. Of several keys that govern one, that of its name counts.
-fn usual() -> HashMap<&'static str, String> {
-    let mut usual = HashMap::new();
-    for setting in settings::all() {
-        if let [directive] = setting.directives {
-            let is_of_its_name = setting.name.replace('-', "_") == *directive;
-            if is_of_its_name || !usual.contains_key(directive) {
-                usual.insert(*directive, setting.default());
-            }
-        }
-    }
-    usual.retain(|_, value| !value.is_empty());
-    usual
 }

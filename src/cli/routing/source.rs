@@ -151,6 +151,11 @@ impl Source {
         self.side.dump().is_none() || tree.servers().any(is_dynamic)
     }
 
+    /// Which of two sides it is.
+    pub(super) fn role(&self) -> &'static str {
+        if self.side.dump().is_some() { "live" } else { "declared" }
+    }
+
     /// What an answer does not rest on, in sentences.
     pub(super) fn notes(&self, tree: &Tree<'_>) -> Vec<String> {
         let mut notes = Vec::new();

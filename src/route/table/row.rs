@@ -1,5 +1,6 @@
 //! What is said of hosts and routes.
 
+use crate::nginx;
 use crate::route::decision::{Certificate, CheckKind, Match};
 use crate::source::Span;
 
@@ -115,6 +116,25 @@ pub struct Route {
     pub limits: Vec<Limit>,
     /// What is not known of it.
     pub unknown: Vec<String>,
+}
+
+impl Route {
+    /// Whether a path that begins so can come here; where that is not plain, it can.
+    #[must_use]
+    pub fn can_match_below(&self, beginning: &[u8]) -> bool {
+        let (path, is_caseless) = (self.path.as_bytes(), self.sign == "~*");
+        let is_shared = |one: &[u8], other: &[u8]| {
+            let length = one.len().min(other.len());
+            if is_caseless { one[..length].eq_ignore_ascii_case(&other[..length]) } else { one[..length] == other[..length] }
+        };
+        match self.by {
+            _ if self.is_server => true,
+            Match::Exact => path.starts_with(beginning),
+            Match::Prefix => is_shared(path, beginning),
+            Match::Regex => is_shared(&nginx::beginning(&self.path), beginning),
+            Match::Named => false,
+        }
+    }
 }
 
 /// Where requests go.
