@@ -15,6 +15,7 @@ pub mod credentials;
 pub mod diagnostic;
 pub mod diff;
 pub mod emit;
+pub mod expect;
 pub mod ir;
 pub mod lint;
 pub mod lower;

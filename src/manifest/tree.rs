@@ -7,16 +7,16 @@ use crate::source::{FileId, Span};
 
 /// A value of a document.
 #[derive(Debug, Clone)]
-pub(super) struct Node<'a> {
+pub struct Node<'a> {
     /// Where it stands.
-    pub(super) span: Span,
+    pub span: Span,
     /// What it is.
-    pub(super) value: Value<'a>,
+    pub value: Value<'a>,
 }
 
 /// What a value is, as kubectl reads it.
 #[derive(Debug, Clone)]
-pub(super) enum Value<'a> {
+pub enum Value<'a> {
     /// `null`, `~` or nothing.
     Null,
     /// A boolean of YAML 1.1.
@@ -37,18 +37,19 @@ pub(super) enum Value<'a> {
 
 /// A key and its value.
 #[derive(Debug, Clone)]
-pub(super) struct Entry<'a> {
+pub struct Entry<'a> {
     /// The key.
-    pub(super) key: Cow<'a, str>,
+    pub key: Cow<'a, str>,
     /// Where the key stands.
-    pub(super) key_span: Span,
+    pub key_span: Span,
     /// The value.
-    pub(super) value: Node<'a>,
+    pub value: Node<'a>,
 }
 
 impl<'a> Node<'a> {
     /// What this is, wherever it is shared from.
-    pub(super) fn value(&self) -> &Value<'a> {
+    #[must_use]
+    pub fn value(&self) -> &Value<'a> {
         match &self.value {
             Value::Shared(node) => node.value(),
             value => value,
@@ -72,7 +73,8 @@ impl<'a> Node<'a> {
     }
 
     /// The value of a key, where this is a mapping that has it.
-    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Self> {
         self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.value)
     }
 
@@ -82,7 +84,8 @@ impl<'a> Node<'a> {
     }
 
     /// The entries of a mapping; none for other values.
-    pub(super) fn entries(&self) -> &[Entry<'a>] {
+    #[must_use]
+    pub fn entries(&self) -> &[Entry<'a>] {
         match self.value() {
             Value::Mapping(entries) => entries,
             _ => &[],
@@ -90,7 +93,8 @@ impl<'a> Node<'a> {
     }
 
     /// The items of a list; none for other values.
-    pub(super) fn items(&self) -> &[Self] {
+    #[must_use]
+    pub fn items(&self) -> &[Self] {
         match self.value() {
             Value::Sequence(items) => items,
             _ => &[],
@@ -98,7 +102,8 @@ impl<'a> Node<'a> {
     }
 
     /// The text, where the value is text.
-    pub(super) fn text(&self) -> Option<&str> {
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
         match self.value() {
             Value::String(text) => Some(text),
             _ => None,
@@ -106,7 +111,8 @@ impl<'a> Node<'a> {
     }
 
     /// The number, where the value is a whole one.
-    pub(super) fn integer(&self) -> Option<i64> {
+    #[must_use]
+    pub fn integer(&self) -> Option<i64> {
         match self.value() {
             Value::Integer(number) => Some(*number),
             _ => None,

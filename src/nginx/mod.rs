@@ -6,6 +6,7 @@ mod javascript;
 mod pattern;
 mod pcre;
 mod reload;
+mod samples;
 pub mod shape;
 mod variables;
 
@@ -14,4 +15,5 @@ pub use javascript::javascript;
 pub use pattern::problem;
 pub use pcre::{Groups, Pattern};
 pub use reload::{Build, Judge, Refusal, Release, is_curve_list, outside, refusals, run_on, size, upstreams};
+pub use samples::samples;
 pub use variables::{is_builtin, is_builtin_of_streams, is_fixed, used};

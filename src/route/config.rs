@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
-use super::controller::Dynamic;
+use super::controller::{Dynamic, Service};
 use super::decision::Certificate;
 use super::lift::{self, Lines, Names};
 use super::model::{Inside, Level, Listener, Server, Servers, Stream, Variables};
@@ -83,6 +83,12 @@ impl<'t> Config<'t> {
             buffers: buffers(&http),
             dynamic,
         }
+    }
+
+    /// The Service behind an upstream, as far as it is known; `namespace` is that of the Ingress which names it.
+    #[must_use]
+    pub fn service(&self, upstream: &str, namespace: Option<&str>) -> Option<Service> {
+        self.dynamic.service(upstream, namespace)
     }
 
     /// Whether the only endpoint of an upstream is the controller's own page for what has no backend.

@@ -60,6 +60,8 @@ pub(super) struct Policy {
     pub(super) header: String,
     pub(super) value: String,
     pub(super) pattern: Option<Result<Arc<Pattern>, String>>,
+    /// The pattern as it is written.
+    pub(super) expression: String,
     pub(super) cookie: String,
 }
 
@@ -229,6 +231,7 @@ fn backend_of(backend: &Value) -> Backend {
             header: text(policy, "header"),
             value: text(policy, "headerValue"),
             pattern: (!pattern.is_empty()).then(|| Pattern::new(&pattern, false).map(Arc::new)),
+            expression: pattern,
             cookie: text(policy, "cookie"),
         },
         is_passthrough: backend["sslPassthrough"].as_bool().unwrap_or(false),

@@ -8,11 +8,13 @@
 //! Sources of what nginx does are its own: `ngx_http_request.c`, `ngx_http_core_module.c`, `ngx_http_script.c` and the modules.
 
 mod ask;
+mod circumstances;
 mod config;
 mod controller;
 mod decision;
 mod host;
 mod lift;
+mod line;
 mod model;
 mod near;
 mod oracle;
@@ -27,5 +29,7 @@ mod text;
 pub use config::Config;
 pub use controller::{Dynamic, Service};
 pub use decision::{Answer, Certificate, Check, CheckKind, Decision, End, Match, Matched, Near, Passed, ServerName, Share, Step, Verdict};
+pub use line::KEYS as REQUEST_KEYS;
+pub use oracle::MOST_WAYS;
 pub use request::{ClientCertificate, Http, Request};
-pub use table::{Canary, Goal, Guard, Host, HostKind, HostName, Limit, Port, Redirect, RedirectKind, Route, Table, Upstream};
+pub use table::{Canary, CanaryRule, Goal, Guard, Host, HostKind, HostName, Limit, Port, Redirect, RedirectKind, Route, Table, Upstream};

@@ -13,6 +13,19 @@ pub enum Http {
     V2,
 }
 
+impl std::str::FromStr for Http {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "1.0" => Ok(Self::V10),
+            "1.1" => Ok(Self::V11),
+            "2" | "2.0" => Ok(Self::V2),
+            _ => Err(format!("`{text}` is no version of HTTP that is known: 1.0, 1.1, 2")),
+        }
+    }
+}
+
 /// What a client presents in the TLS handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClientCertificate {
@@ -89,8 +102,31 @@ impl Request {
         })
     }
 
+    /// The URL that it is sent to.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let scheme = if self.is_tls { "https" } else { "http" };
+        let target = String::from_utf8_lossy(&self.target);
+        if target.contains("://") {
+            return target.into_owned();
+        }
+        format!("{scheme}://{}{target}", self.host.as_deref().unwrap_or_default())
+    }
+
+    /// Adds a header; `Host` replaces the host of the URL, and a length says how long the body is.
+    pub fn add_header(&mut self, name: &str, value: &str) {
+        if name.eq_ignore_ascii_case("host") {
+            self.host = Some(value.to_owned());
+            return;
+        }
+        if name.eq_ignore_ascii_case("content-length") {
+            self.body = value.parse().ok();
+        }
+        self.headers.push((name.to_owned(), value.to_owned()));
+    }
+
     /// All values of a header, in order.
-    pub(super) fn headers<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r str> {
+    pub fn headers<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r str> {
         self.headers.iter().filter(move |(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 }

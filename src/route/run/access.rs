@@ -3,6 +3,7 @@
 //! Sources: `ngx_http_core_access_phase` and the order of the modules.
 
 use super::{Run, Stop};
+use crate::route::circumstances::{CONNECTIONS, RATE};
 use crate::route::decision::{CheckKind, Verdict};
 use crate::route::model::{Lua, Rule, Static, is_in, last_set};
 use crate::route::text::Value;
@@ -45,11 +46,7 @@ impl Run<'_, '_, '_> {
                 self.check(kind, Verdict::Depends, limit.text.clone(), Some(limit.at));
                 let (of_rates, of_connections) = self.level.limit_status;
                 let status = if is_of_connections { of_connections } else { of_rates }.unwrap_or(503);
-                let words = if is_of_connections {
-                    ["there are few enough connections", "there are too many connections"]
-                } else {
-                    ["requests are seldom enough", "requests are too many"]
-                };
+                let words = if is_of_connections { CONNECTIONS } else { RATE };
                 if self.oracle.choose(&words) == 1 {
                     self.step(format!("the limit is passed: {status}"), Some(limit.at));
                     return Err(Stop::Status(status, Some(limit.at)));

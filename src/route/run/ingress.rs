@@ -3,6 +3,7 @@
 //! Sources: `lua_ingress.lua`, `balancer.lua`, `ngx_srv_redirect.lua` of the controller.
 
 use super::{Run, Stop};
+use crate::route::circumstances::idle;
 use crate::route::controller::{Backend, Policy};
 use crate::route::decision::Share;
 use crate::route::model::Lua;
@@ -123,10 +124,10 @@ impl<'c> Run<'_, 'c, '_> {
             None => false,
             Some(Some(endpoints)) => !endpoints.is_empty(),
             // Nobody knows.
-            Some(None) => self.oracle.choose(&["", &format!("`{name}` has no endpoint")]) == 0,
+            Some(None) => self.oracle.choose(&["", &idle(&name)]) == 0,
         };
         if !serves {
-            self.step(format!("`{name}` has no endpoint"), Some(at));
+            self.step(idle(&name), Some(at));
             return Err(Stop::Status(503, Some(at)));
         }
         Ok(())

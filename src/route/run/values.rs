@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::Run;
 use crate::nginx::Groups;
+use crate::route::circumstances::{by_chance, share};
 use crate::route::model::{Definition, Map};
 use crate::route::request::Http;
 use crate::route::target::escape_args;
@@ -94,8 +95,10 @@ impl Run<'_, '_, '_> {
             Definition::Map(map) => self.map(map, depth),
             Definition::Geo { .. } => self.geo(definition, depth),
             Definition::Chance(parts) => {
-                let words: Vec<String> = parts.iter().map(|(share, _)| format!("chance puts it into a part of {share}")).collect();
+                let shares: Vec<&str> = parts.iter().map(|(share, _)| share.as_str()).collect();
+                let words: Vec<String> = shares.iter().map(|share| by_chance(share)).collect();
                 let chosen = self.oracle.choose(&words.iter().map(String::as_str).collect::<Vec<_>>());
+                self.decision.odds.push(share(&shares, chosen));
                 parts.get(chosen).map_or(Value::EMPTY, |(_, value)| self.text_at(value, false, depth).0)
             }
             Definition::Outside(why) => Value::Unknown(why.clone()),
