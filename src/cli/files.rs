@@ -97,6 +97,17 @@ pub(super) fn replace(path: &Path, old: &str, new: &str) -> anyhow::Result<()> {
         .map_err(|error| anyhow::anyhow!("cannot write `{shown}`: {}", reason(&error)))
 }
 
+/// Writes a file that the user named so that nobody ever sees a part of it.
+///
+/// # Errors
+/// It cannot be written, or something that is no file has its name.
+pub(super) fn write(path: &Path, content: &str) -> anyhow::Result<()> {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let Some(name) = name else { bail!("`{}` is no name of a file", path.display()) };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Folder::create(folder)?.write(name, content, false)
+}
+
 /// Whether there is a file or folder of that name.
 pub(super) fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()

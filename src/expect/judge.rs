@@ -73,13 +73,13 @@ impl<'d> Judge<'_, 'd, '_> {
             let is_by_chance = way.chance() < 1.0;
             if !(is_by_chance && is_named(&whom)) {
                 let chance =
-                    if is_by_chance { vec![format!("chance takes {} of such requests there", percent(way.chance()))] } else { Vec::new() };
+                    if is_by_chance { vec![by_chance(way.chance())] } else { Vec::new() };
                 voices.push(Voice { way, chance, said: is_whom(expected, &whom, decides(passed, way)) });
             }
             for share in passed.canary.iter().filter(|share| share.probability > 0.0 && share.probability < 1.0) {
                 let whom = Whom::of_share(self.config, share, passed);
                 if !is_named(&whom) {
-                    let chance = vec![format!("chance takes {} of such requests there", percent(share.probability))];
+                    let chance = vec![by_chance(share.probability)];
                     voices.push(Voice { way, chance, said: is_whom(expected, &whom, decides(passed, way)) });
                 }
             }
@@ -204,6 +204,10 @@ impl<'d> Judge<'_, 'd, '_> {
             None => Verdict::Holds,
         }
     }
+}
+
+fn by_chance(share: f64) -> String {
+    format!("chance decides ({})", percent(share))
 }
 
 fn is_whom(expected: &Expected, whom: &Whom, at: Option<Span>) -> Said {

@@ -23,7 +23,7 @@ struct Document<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Finding<'a> {
+pub(super) struct Finding<'a> {
     rule: &'a str,
     severity: &'a str,
     effect: Option<&'a str>,
@@ -101,7 +101,7 @@ pub fn report(report: &Findings) -> serde_json::Result<String> {
 }
 
 impl<'a> Finding<'a> {
-    fn new(finding: &'a Diagnostic, sources: &'a SourceMap) -> Self {
+    pub(super) fn new(finding: &'a Diagnostic, sources: &'a SourceMap) -> Self {
         Self {
             rule: finding.rule,
             severity: finding.severity.name(),

@@ -11,6 +11,7 @@ mod cut;
 pub mod decision;
 pub mod difference;
 pub mod excerpt;
+pub mod expectations;
 pub mod few;
 pub mod findings;
 pub mod fixes;

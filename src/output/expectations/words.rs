@@ -1,0 +1,163 @@
+//! What is said of tests, in words, without secrets.
+
+use std::borrow::Cow;
+
+use super::Report;
+use crate::credentials::{HIDDEN, hide, is_name};
+use crate::expect::{Check, Expected, Got, Judged, Verdict};
+use crate::output::decision::Place;
+use crate::output::region::Region;
+use crate::output::untrusted::one_line;
+use crate::route::{ClientCertificate, Http, Request};
+use crate::source::Span;
+
+/// Something that fails a test.
+pub(super) struct Failure<'a> {
+    /// Where it stands in the file.
+    pub(super) at: Span,
+    /// The field; nothing where the test as a whole is meant.
+    pub(super) field: &'static str,
+    /// What it is.
+    pub(super) message: String,
+    /// What to do.
+    pub(super) help: Option<String>,
+    /// The line that decided.
+    pub(super) because: Option<&'a Place>,
+}
+
+/// What fails a test, in the order of the file.
+pub(super) fn failures<'a>(report: &'a Report<'_>, judged: &Judged<'_>) -> Vec<Failure<'a>> {
+    let problems = judged.problems.iter().map(|problem| Failure {
+        at: problem.at,
+        field: "",
+        message: hide(&problem.message).into_owned(),
+        help: None,
+        because: None,
+    });
+    let checks = judged.checks.iter().filter(|check| check.verdict().fails()).map(|check| Failure {
+        at: check.expectation.at,
+        field: check.expectation.what.field(),
+        message: message(check),
+        help: help(check.verdict()),
+        because: report.places.of(place(check.verdict())),
+    });
+    problems.chain(checks).collect()
+}
+
+/// What of a test cannot be checked, and why: each reason once.
+pub(super) fn unchecked(judged: &Judged<'_>) -> Vec<String> {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for check in &judged.checks {
+        let Verdict::Unchecked(why) = check.verdict() else { continue };
+        let field = check.expectation.what.field();
+        match reasons.iter_mut().find(|(known, _)| known == why) {
+            Some((_, fields)) if fields.contains(&field) => {}
+            Some((_, fields)) => fields.push(field),
+            None => reasons.push((why, vec![field])),
+        }
+    }
+    reasons.into_iter().map(|(why, fields)| format!("{}: {}", fields.join(", "), hide(why))).collect()
+}
+
+/// The directive that decided.
+pub(super) fn place(verdict: &Verdict) -> Option<Span> {
+    match verdict {
+        Verdict::Differs { at, .. } | Verdict::Depends { at, .. } => *at,
+        Verdict::Holds | Verdict::Unchecked(_) => None,
+    }
+}
+
+/// `file:line:column` of a place in the file of expectations.
+pub(super) fn spot(report: &Report<'_>, at: Span) -> String {
+    let Region { file, line, column, .. } = Region::new(at, report.sources);
+    format!("{}:{line}:{column}", one_line(file))
+}
+
+/// A value without secrets.
+pub(super) fn shown(expected: &Expected, got: &Got) -> String {
+    match got {
+        Got::Words(text) => hide(text).into_owned(),
+        Got::Value(text) if text.is_empty() => String::from("an empty one"),
+        Got::Value(_) if expected.header().is_some_and(is_name) => format!("`{HIDDEN}`"),
+        Got::Value(text) => format!("`{}`", hide(text)),
+    }
+}
+
+fn title(expected: &Expected) -> String {
+    match (expected, expected.header()) {
+        (Expected::ResponseHeader(..), Some(name)) => format!("header `{name}` of the answer"),
+        (_, Some(name)) => format!("header `{name}`"),
+        (_, None) => expected.field().to_owned(),
+    }
+}
+
+fn message(check: &Check<'_>) -> String {
+    let expected = &check.expectation.what;
+    let wanted = shown(expected, &expected.wanted());
+    let got_words = |got: &Got| match got {
+        Got::Value(_) => format!("got {}", shown(expected, got)),
+        Got::Words(_) => shown(expected, got),
+    };
+    let rest = match check.verdict() {
+        Verdict::Differs { got, .. } => {
+            let got_text = got_words(got);
+            let is_hidden = got_text.contains(HIDDEN) && got_text == format!("got {wanted}");
+            format!(", {got_text}{}", if is_hidden { ", which is another one" } else { "" })
+        }
+        Verdict::Depends { holds, otherwise, got, .. } => {
+            let otherwise = hide(&otherwise.join(" and ")).into_owned();
+            let only = if holds.is_empty() { String::new() } else { format!(" only where {}", hide(&holds.join(" and "))) };
+            let start = if otherwise.is_empty() { String::new() } else { format!(" on: {otherwise}") };
+            match got {
+                Some(got) if only.is_empty() => format!(", but it depends{start}: there, {}", got_words(got)),
+                Some(got) => format!(", but it depends{start}: so it is{only}, otherwise {}", got_words(got)),
+                None => format!(", but it depends{start}, which is not known here"),
+            }
+        }
+        Verdict::Holds | Verdict::Unchecked(_) => String::new(),
+    };
+    let place = if check.model.fails() || check.seen.is_none() { "" } else { " of the address" };
+    format!("{}{place}: expected {wanted}{rest}", title(expected))
+}
+
+fn help(verdict: &Verdict) -> Option<String> {
+    let Verdict::Depends { holds, otherwise, .. } = verdict else { return None };
+    if otherwise.iter().chain(holds).any(|text| text.starts_with("chance ")) {
+        return Some(String::from("`canary` says who gets a share of such requests"));
+    }
+    let named = if holds.is_empty() { otherwise } else { holds };
+    let text = hide(&named.join("`, `")).into_owned();
+    (!named.is_empty()).then(|| format!("if it is meant where that holds, `when` of the test names it: `{text}`"))
+}
+
+/// A request as arguments of `explain`.
+pub(super) fn arguments(request: &Request) -> String {
+    let quote = |text: &str| match text.chars().all(|c| c.is_ascii_alphanumeric() || "-._~/:=,%@+".contains(c)) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    };
+    let mut words = vec![quote(&hide(&request.url()))];
+    let usual = Request::of_url(&request.url()).ok();
+    if request.method != "GET" {
+        words.push(format!("-X {}", quote(&request.method)));
+    }
+    for (name, value) in &request.headers {
+        let value = if is_name(name) { Cow::Borrowed(HIDDEN) } else { hide(value) };
+        words.push(format!("-H {}", quote(&format!("{name}: {value}"))));
+    }
+    if usual.as_ref().is_none_or(|usual| usual.client != request.client) {
+        words.push(format!("--client-ip {}", request.client));
+    }
+    if request.certificate != ClientCertificate::None {
+        words.push(String::from("--client-cert"));
+    }
+    if let Some(bytes) = request.body {
+        words.push(format!("--body {bytes}"));
+    }
+    match request.http {
+        Http::V11 => {}
+        Http::V10 => words.push(String::from("--http 1.0")),
+        Http::V2 => words.push(String::from("--http 2")),
+    }
+    words.join(" ")
+}
