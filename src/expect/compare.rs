@@ -3,7 +3,7 @@
 use super::suite::{Expected, Status, Test};
 use super::verdict::Got;
 use super::whom::Whom;
-use crate::route::{Certificate, CheckKind, ClientCertificate, Decision, End, Matched, Passed, Request, Verdict};
+use crate::route::{Certificate, CheckKind, ClientCertificate, Config, Decision, End, Matched, Passed, Request, Verdict};
 use crate::source::Span;
 
 /// What a way says of an expectation.
@@ -21,17 +21,17 @@ pub(super) enum Said {
 const OF_BODY: [&str; 2] = ["content-length", "transfer-encoding"];
 
 /// Compares what is neither a choice between backends nor a protection, which take more than one way.
-pub(super) fn compare(test: &Test, expected: &Expected, way: &Decision) -> Said {
+pub(super) fn compare(config: &Config<'_>, test: &Test, expected: &Expected, way: &Decision) -> Said {
     match expected {
-        Expected::Status(status) => of_status(test, *status, way),
-        Expected::Redirect(to) => of_redirect(to, way),
+        Expected::Status(status) => of_status(config, test, *status, way),
+        Expected::Redirect(to) => of_redirect(config, to, way),
         Expected::Certificate(certificate) => of_certificate(certificate.as_deref(), way),
-        Expected::Reachable(reachable) => of_reach(*reachable, way),
-        Expected::Ingress(_) | Expected::Route(_) => of_location(expected, way),
+        Expected::Reachable(reachable) => of_reach(config, *reachable, way),
+        Expected::Ingress(_) | Expected::Route(_) => of_location(config, expected, way),
         Expected::ResponseHeader(..) => Said::Beyond("what headers an answer has is not known here: `--against` compares them"),
         _ => match &way.end {
-            End::Backend(passed) => of_passed(&test.request, expected, passed, way),
-            _ => otherwise(way),
+            End::Backend(passed) => of_passed(config, &test.request, expected, passed, way),
+            _ => otherwise(config, way),
         },
     }
 }
@@ -46,22 +46,22 @@ fn value(own: Option<&str>, expected: &str, at: Option<Span>, unknown: &str) -> 
 }
 
 /// That something else becomes of the request.
-pub(super) fn otherwise(way: &Decision) -> Said {
-    match end(way) {
+pub(super) fn otherwise(config: &Config<'_>, way: &Decision) -> Said {
+    match end(config, way) {
         Ok((words, at)) => Said::Differs(Got::Words(words), at),
         Err(why) => Said::Unknown(why),
     }
 }
 
 /// How a way ends, in words, and the directive that decides; an error says what is not known.
-pub(super) fn end(way: &Decision) -> Result<(String, Option<Span>), String> {
+pub(super) fn end(config: &Config<'_>, way: &Decision) -> Result<(String, Option<Span>), String> {
     let last = || way.steps.iter().rev().find_map(|step| step.at);
     match &way.end {
         End::Answer(answer) => {
             let to = answer.redirect.as_ref().map(|to| format!(" and sends the client to {to}")).unwrap_or_default();
             Ok((format!("the proxy answers {}{to}", answer.status), answer.at.or_else(last)))
         }
-        End::Backend(passed) => Ok((format!("{} answers", Whom::of(passed)), decides(passed, way))),
+        End::Backend(passed) => Ok((format!("{} answers", Whom::of(config, passed)), decides(passed, way))),
         End::Closed => Ok((String::from("the connection is closed"), last())),
         End::Unknown => Err(unknown(way)),
     }
@@ -76,7 +76,7 @@ fn unknown(way: &Decision) -> String {
     if way.unknown.is_empty() { String::from("what becomes of it") } else { way.unknown.join(", ") }
 }
 
-fn of_passed(request: &Request, expected: &Expected, passed: &Passed, way: &Decision) -> Said {
+fn of_passed(config: &Config<'_>, request: &Request, expected: &Expected, passed: &Passed, way: &Decision) -> Said {
     let at = decides(passed, way);
     match expected {
         Expected::Protocol(protocol) => value(Some(&passed.protocol), protocol, passed.at, ""),
@@ -85,7 +85,7 @@ fn of_passed(request: &Request, expected: &Expected, passed: &Passed, way: &Deci
         Expected::Host(host) => value(passed.host.as_deref(), host, at, "the host that the backend sees"),
         Expected::Header(name, expected) => of_header(request, (name, expected.as_deref()), passed, at),
         Expected::Removed(name) => of_removed(request, name, passed, at),
-        _ => otherwise(way),
+        _ => otherwise(config, way),
     }
 }
 
@@ -128,7 +128,7 @@ fn of_header(request: &Request, (name, expected): (&str, Option<&str>), passed: 
     match (expected, values.as_slice()) {
         (None, []) => Said::Holds,
         (Some(expected), values) if values.join(", ") == expected => Said::Holds,
-        (Some(_), []) => Said::Differs(Got::Words(String::from("none of this name")), at),
+        (Some(_), []) => Said::Differs(Got::Words(String::from("the backend sees none of this name")), at),
         (_, values) => Said::Differs(Got::Value(values.join(", ")), at),
     }
 }
@@ -150,24 +150,24 @@ fn of_removed(request: &Request, name: &str, passed: &Passed, at: Option<Span>) 
     }
 }
 
-fn of_status(test: &Test, status: Status, way: &Decision) -> Said {
+fn of_status(config: &Config<'_>, test: &Test, status: Status, way: &Decision) -> Said {
     match (&way.end, status) {
         (End::Answer(answer), Status::Code(code)) if answer.status == code => Said::Holds,
         (End::Closed, Status::Closed) => Said::Holds,
         (End::Backend(_), Status::Code(_)) if test.expects_backend() => {
             Said::Beyond("the backend decides, and is not asked here: `--against` compares its answer")
         }
-        (End::Answer(answer), _) => Said::Differs(Got::Value(answer.status.to_string()), answer.at.or_else(|| end(way).ok()?.1)),
-        _ => otherwise(way),
+        (End::Answer(answer), _) => Said::Differs(Got::Value(answer.status.to_string()), answer.at.or_else(|| end(config, way).ok()?.1)),
+        _ => otherwise(config, way),
     }
 }
 
-fn of_redirect(to: &str, way: &Decision) -> Said {
+fn of_redirect(config: &Config<'_>, to: &str, way: &Decision) -> Said {
     match &way.end {
         End::Answer(answer) if matches!(answer.status, 301 | 302 | 303 | 307 | 308) || answer.redirect.is_some() => {
             value(answer.redirect.as_deref(), to, answer.at, "where the client is sent")
         }
-        _ => otherwise(way),
+        _ => otherwise(config, way),
     }
 }
 
@@ -187,24 +187,24 @@ fn of_certificate(expected: Option<&str>, way: &Decision) -> Said {
     }
 }
 
-fn of_reach(expected: bool, way: &Decision) -> Said {
+fn of_reach(config: &Config<'_>, expected: bool, way: &Decision) -> Said {
     let reaches = match &way.end {
         End::Backend(_) => true,
         End::Answer(answer) => {
             // Who is sent elsewhere has reached nobody, and is not refused.
             let is_refused = answer.status >= 400 && answer.redirect.is_none();
             if !expected && !is_refused {
-                return otherwise(way);
+                return otherwise(config, way);
             }
             false
         }
         End::Closed => false,
-        End::Unknown => return otherwise(way),
+        End::Unknown => return otherwise(config, way),
     };
-    if reaches == expected { Said::Holds } else { otherwise(way) }
+    if reaches == expected { Said::Holds } else { otherwise(config, way) }
 }
 
-fn of_location(expected: &Expected, way: &Decision) -> Said {
+fn of_location(config: &Config<'_>, expected: &Expected, way: &Decision) -> Said {
     let Some(location) = &way.location else {
         return Said::Differs(Got::Words(String::from("no path takes it")), way.server.as_ref().map(|server| server.at));
     };
@@ -212,7 +212,7 @@ fn of_location(expected: &Expected, way: &Decision) -> Said {
     match expected {
         Expected::Ingress(ingress) => value(ingress_of(location).as_deref(), ingress, at, "whose path it is"),
         Expected::Route(path) => value(Some(path_of(location)), path, at, ""),
-        _ => otherwise(way),
+        _ => otherwise(config, way),
     }
 }
 

@@ -52,8 +52,8 @@ pub struct Coverage<'c> {
     table: &'c Table,
     /// All there is, in the order of the routes.
     pub items: Vec<Item>,
-    /// The items of a server, by where it stands.
-    by_host: HashMap<u32, Vec<usize>>,
+    /// The items of a route, by where its server and itself stand.
+    by_route: HashMap<(u32, u32), Vec<usize>>,
 }
 
 impl<'c> Coverage<'c> {
@@ -61,16 +61,16 @@ impl<'c> Coverage<'c> {
     #[must_use]
     pub fn of(table: &'c Table) -> Self {
         let mut items = Vec::new();
-        let mut by_host: HashMap<u32, Vec<usize>> = HashMap::new();
+        let mut by_route: HashMap<(u32, u32), Vec<usize>> = HashMap::new();
         for (host_at, host) in table.hosts.iter().enumerate() {
             for (route_at, route) in host.routes.iter().enumerate().filter(|(_, route)| is_counted(route)) {
                 for kind in kinds(route) {
-                    by_host.entry(host.at.start).or_default().push(items.len());
+                    by_route.entry((host.at.start, route.at.start)).or_default().push(items.len());
                     items.push(Item { kind, place: (host_at, route_at), at: route.at, is_touched: false, request: None });
                 }
             }
         }
-        Self { table, items, by_host }
+        Self { table, items, by_route }
     }
 
     /// The host and the route of an item.
@@ -84,8 +84,12 @@ impl<'c> Coverage<'c> {
     pub(super) fn note(&mut self, test: &Test, ways: &[&Decision]) {
         let table = self.table;
         for way in ways {
-            let Some(places) = way.server.as_ref().and_then(|server| self.by_host.get(&server.at.start)) else { continue };
-            for at in places {
+            let Some(server) = way.server.as_ref().map(|server| server.at.start) else { continue };
+            let passed = way.steps.iter().filter_map(|step| step.at).chain(way.location.as_ref().map(|location| location.at));
+            let mut routes: Vec<u32> = passed.map(|at| at.start).chain([server]).collect();
+            routes.sort_unstable();
+            routes.dedup();
+            for at in routes.iter().filter_map(|route| self.by_route.get(&(server, *route))).flatten() {
                 let item = &mut self.items[*at];
                 let host = &table.hosts[item.place.0];
                 let route = &host.routes[item.place.1];

@@ -1,5 +1,7 @@
 //! Expectations of what is there: each route, each branch of its canaries, each protection.
 
+use std::collections::HashSet;
+
 use super::compare::{asked, ingress_of, path_of};
 use super::coverage::{Coverage, is_counted, takes};
 use super::judge::judge;
@@ -8,7 +10,9 @@ use super::suite::{Condition, Expectation, Expected, Status, Suite, Test};
 use super::verdict::{Got, Verdict};
 use super::whom::{ServiceName, Whom};
 use crate::credentials::ranges;
-use crate::route::{Answer, Certificate, CheckKind, ClientCertificate, Config, Decision, End, Host, RedirectKind, Request, Route, Table};
+use crate::route::{
+    self, Answer, Certificate, Check, CheckKind, ClientCertificate, Config, Decision, End, Host, RedirectKind, Request, Route, Table,
+};
 use crate::source::Span;
 
 /// What was made.
@@ -26,12 +30,12 @@ pub fn generate(config: &Config<'_>, table: &Table) -> Draft {
     let maker = Maker { config, sampler: Sampler::new(config, table) };
     let mut draft = Draft::default();
     for host in &table.hosts {
-        let mut tests: Vec<Test> = Vec::new();
+        let (mut tests, mut known): (Vec<Test>, HashSet<String>) = (Vec::new(), HashSet::new());
         for route in host.routes.iter().filter(|route| is_counted(route)) {
             let before = tests.len();
             for request in maker.requests(host, route) {
-                let is_there = tests.iter().any(|test| is_same(&test.request, &request));
-                tests.extend((!is_there).then(|| maker.test(request)).flatten());
+                let is_new = known.insert(format!("{request:?}"));
+                tests.extend(is_new.then(|| maker.test(request)).flatten());
             }
             if tests.len() == before {
                 let path = if route.is_server { String::from("all paths") } else { format!("{} {}", route.sign, route.path) };
@@ -50,10 +54,6 @@ fn is_secret(expected: &Expected) -> bool {
     matches!(expected.wanted(), Got::Value(text) if !ranges(&text).is_empty())
 }
 
-fn is_same(one: &Request, other: &Request) -> bool {
-    format!("{one:?}") == format!("{other:?}")
-}
-
 #[derive(Clone, Copy)]
 struct Maker<'c, 't> {
     config: &'c Config<'t>,
@@ -70,7 +70,10 @@ impl Maker<'_, '_> {
         all.push(plain.clone());
         all.extend(self.unencrypted(&plain, route));
         let base = admitted.unwrap_or(plain);
-        if route.guards.iter().any(|guard| matches!(guard.kind, CheckKind::Allow | CheckKind::Deny)) {
+        let is_list = |kind: CheckKind| matches!(kind, CheckKind::Allow | CheckKind::Deny);
+        let is_refused = |check: &Check| is_list(check.kind) && check.verdict == route::Verdict::Refuse;
+        let is_shown = all.iter().any(|request| self.config.decide(request).checks.iter().any(is_refused));
+        if !is_shown && route.guards.iter().any(|guard| is_list(guard.kind)) {
             all.extend(self.sampler.client(&base, route, true).map(|client| Request { client, ..base.clone() }));
         }
         if base.certificate != ClientCertificate::None {
@@ -126,7 +129,7 @@ impl Maker<'_, '_> {
         let mut all = Vec::new();
         match &main.end {
             End::Backend(passed) => {
-                let whom = Whom::of(passed);
+                let whom = self.usual(request, main).unwrap_or_else(|| Whom::of(self.config, passed));
                 all.push(whom.service.clone().map_or_else(|| Expected::Upstream(whom.upstream.clone()), Expected::Service));
                 all.extend(passed.uri.clone().filter(|_| passed.protocol != "tcp").map(Expected::Path));
                 all.extend((passed.protocol != "http").then(|| Expected::Protocol(passed.protocol.clone())));
@@ -155,28 +158,34 @@ impl Maker<'_, '_> {
         all
     }
 
+    /// Who gets how much of such requests where nginx leaves it to chance, the largest share first: the first way is no more usual than
+    /// others.
+    fn by_chance(self, request: &Request, main: &Decision) -> Vec<(Whom, f64)> {
+        let mut all: Vec<(Whom, f64)> = Vec::new();
+        let ways = if main.chance() < 1.0 { self.config.branches(request) } else { Vec::new() };
+        for way in ways.iter().filter(|way| way.troubles().next().is_none() && way.conditions().eq(main.conditions())) {
+            let End::Backend(passed) = &way.end else { continue };
+            let whom = Whom::of(self.config, passed);
+            match all.iter_mut().find(|(known, _)| *known == whom) {
+                Some((_, share)) => *share += way.chance(),
+                None => all.push((whom, way.chance())),
+            }
+        }
+        all.sort_by(|one, other| other.1.total_cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+        all
+    }
+
+    fn usual(self, request: &Request, main: &Decision) -> Option<Whom> {
+        self.by_chance(request, main).into_iter().next().map(|(whom, _)| whom)
+    }
+
     /// Who gets a share of such requests, where chance decides.
     fn shares(self, request: &Request, main: &Decision) -> Option<Expected> {
         let End::Backend(passed) = &main.end else { return None };
-        let mut shares: Vec<(ServiceName, f64)> = Vec::new();
-        for share in passed.canary.iter().filter(|share| share.probability > 0.0 && share.probability < 1.0) {
-            shares.extend(Whom::of_share(self.config, share, passed).service.map(|service| (service, share.probability)));
-        }
-        if main.chance() < 1.0 {
-            // The first way is no more usual than others: the largest share is the main one.
-            let ways = self.config.branches(request);
-            let mut all: Vec<(ServiceName, f64)> = Vec::new();
-            for way in ways.iter().filter(|way| way.troubles().next().is_none() && way.conditions().eq(main.conditions())) {
-                let End::Backend(passed) = &way.end else { continue };
-                let Some(service) = Whom::of(passed).service else { continue };
-                match all.iter_mut().find(|(known, _)| *known == service) {
-                    Some((_, share)) => *share += way.chance(),
-                    None => all.push((service, way.chance())),
-                }
-            }
-            all.sort_by(|one, other| other.1.total_cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
-            shares.extend(all.into_iter().skip(1));
-        }
+        let given = passed.canary.iter().filter(|share| share.probability > 0.0 && share.probability < 1.0);
+        let given = given.map(|share| (Whom::of_share(self.config, share, passed), share.probability));
+        let all = given.chain(self.by_chance(request, main).into_iter().skip(1));
+        let shares: Vec<(ServiceName, f64)> = all.filter_map(|(whom, share)| Some((whom.service?, share))).collect();
         (!shares.is_empty()).then_some(Expected::Canary(shares))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::compare::{Said, asked, compare, decides, end, otherwise};
+use super::compare::{Said, asked, compare, decides, otherwise};
 use super::coverage::Coverage;
 use super::suite::{Expected, Suite, Test, percent};
 use super::verdict::{Check, Got, Judged, Verdict};
@@ -48,7 +48,7 @@ impl<'d> Judge<'_, 'd, '_> {
             Expected::Canary(shares) => self.together(self.shares(shares)),
             Expected::Protection(kind) => self.together(self.protection(*kind)),
             Expected::Unprotected => self.together(self.each(|way| self.unprotected(way))),
-            _ => self.together(self.each(|way| compare(self.test, expected, way))),
+            _ => self.together(self.each(|way| compare(self.config, self.test, expected, way))),
         }
     }
 
@@ -66,14 +66,13 @@ impl<'d> Judge<'_, 'd, '_> {
         let mut voices = Vec::new();
         for way in &self.ways.all {
             let End::Backend(passed) = &way.end else {
-                voices.push(Voice { way, chance: Vec::new(), said: otherwise(way) });
+                voices.push(Voice { way, chance: Vec::new(), said: otherwise(self.config, way) });
                 continue;
             };
-            let whom = Whom::of(passed);
+            let whom = Whom::of(self.config, passed);
             let is_by_chance = way.chance() < 1.0;
             if !(is_by_chance && is_named(&whom)) {
-                let chance =
-                    if is_by_chance { vec![by_chance(way.chance())] } else { Vec::new() };
+                let chance = if is_by_chance { vec![by_chance(way.chance())] } else { Vec::new() };
                 voices.push(Voice { way, chance, said: is_whom(expected, &whom, decides(passed, way)) });
             }
             for share in passed.canary.iter().filter(|share| share.probability > 0.0 && share.probability < 1.0) {
@@ -104,7 +103,7 @@ impl<'d> Judge<'_, 'd, '_> {
         let mut shares: BTreeMap<Whom, f64> = BTreeMap::new();
         let mut at = None;
         for way in ways {
-            let End::Backend(passed) = &way.end else { return otherwise(way) };
+            let End::Backend(passed) = &way.end else { return otherwise(self.config, way) };
             at = at.or_else(|| decides(passed, way));
             for (whom, share) in self.split(passed) {
                 *shares.entry(whom).or_default() += way.chance() * share;
@@ -125,7 +124,7 @@ impl<'d> Judge<'_, 'd, '_> {
         let shares = passed.canary.iter().filter(|share| share.probability < 1.0);
         let mut all: Vec<(Whom, f64)> = shares.map(|share| (Whom::of_share(self.config, share, passed), share.probability)).collect();
         let given: f64 = all.iter().map(|(_, share)| share).sum();
-        all.push((Whom::of(passed), 1.0 - given));
+        all.push((Whom::of(self.config, passed), 1.0 - given));
         all
     }
 
@@ -241,5 +240,6 @@ fn is_refused(way: &Decision) -> bool {
 }
 
 fn location(way: &Decision) -> Option<Span> {
-    way.location.as_ref().map(|location| location.at).or_else(|| end(way).ok()?.1)
+    let last = || way.steps.iter().rev().find_map(|step| step.at);
+    way.location.as_ref().map(|location| location.at).or_else(last)
 }

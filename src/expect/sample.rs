@@ -34,13 +34,20 @@ impl<'c, 't> Sampler<'c, 't> {
     /// A plain request that comes to a route; none where none was found.
     pub(super) fn plain(self, host: &Host, route: &Route) -> Option<Request> {
         let (hosts, paths) = (hosts(host), paths(route));
+        let asks_certificate = route.guards.iter().any(|guard| guard.kind == CheckKind::ClientCertificate);
         for start in self.starts(host) {
             for name in &hosts {
                 for path in &paths {
                     let (scheme, port) = &start;
                     let Ok(request) = Request::of_url(&format!("{scheme}://{name}{port}{path}")) else { continue };
-                    if comes_to(&self.config.decide(&request), host, route) {
+                    let comes = |request: &Request| comes_to(&self.config.decide(request), host, route);
+                    if comes(&request) {
                         return Some(request);
+                    }
+                    // Without a certificate, a host refuses before it looks for a path.
+                    let shown = Request { certificate: ClientCertificate::Valid, ..request };
+                    if asks_certificate && comes(&shown) {
+                        return Some(shown);
                     }
                 }
             }

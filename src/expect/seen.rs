@@ -1,5 +1,6 @@
 //! What an address answers, against what is expected and what the configuration says.
 
+use super::compare::end;
 use super::suite::{Expected, Status};
 use super::verdict::{Got, Judged, Problem, Verdict};
 use crate::route::{Answer, CheckKind, Config, Decision, End};
@@ -55,7 +56,7 @@ pub fn seen(config: &Config<'_>, judged: &mut Judged<'_>, seen: &Seen, is_here: 
     for check in &mut judged.checks {
         check.seen = Some(compare(&check.expectation.what, seen));
     }
-    if let Some(message) = contradiction(&decisions, seen) {
+    if let Some(message) = contradiction(config, &decisions, seen) {
         judged.problems.push(Problem { at: test.at, message });
     }
 }
@@ -88,7 +89,7 @@ fn compare(expected: &Expected, seen: &Seen) -> Verdict {
 }
 
 /// That an answer is none of those that the configuration allows. Where a backend may answer, or something is not known, any is.
-fn contradiction(decisions: &[Decision], seen: &Seen) -> Option<String> {
+fn contradiction(config: &Config<'_>, decisions: &[Decision], seen: &Seen) -> Option<String> {
     let is_open = |decision: &Decision| matches!(decision.end, End::Backend(_) | End::Unknown) || !decision.unknown.is_empty();
     if decisions.iter().any(is_open) || decisions.len() >= crate::route::MOST_WAYS {
         return None;
@@ -108,7 +109,7 @@ fn contradiction(decisions: &[Decision], seen: &Seen) -> Option<String> {
     if is_told {
         return None;
     }
-    let says: Vec<String> = decisions.iter().filter_map(|decision| super::compare::end(decision).ok()).map(|(words, _)| words).collect();
+    let says: Vec<String> = decisions.iter().filter_map(|decision| end(config, decision).ok()).map(|(words, _)| words).collect();
     let Got::Words(seen) = seen.words() else { return None };
     Some(format!("the address does not do what the configuration says: {seen}, and {} here", says.first()?))
 }

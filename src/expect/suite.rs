@@ -155,14 +155,14 @@ impl Expected {
             | Self::Header(_, Some(text))
             | Self::ResponseHeader(_, Some(text)) => Got::Value(text.clone()),
             Self::Header(_, None) | Self::ResponseHeader(_, None) => words("none of this name"),
-            Self::Removed(_) => words("not passed on"),
+            Self::Removed(_) => words("that it is not passed on"),
             Self::Status(Status::Code(code)) => Got::Value(code.to_string()),
             Self::Status(Status::Closed) => words("a connection that is closed"),
             Self::Certificate(None) => words("no TLS"),
             Self::Protection(kind) => Got::Value(kind.name().to_owned()),
             Self::Unprotected => words("none"),
-            Self::Reachable(true) => words("a backend gets it"),
-            Self::Reachable(false) => words("it is refused"),
+            Self::Reachable(true) => words("that a backend gets it"),
+            Self::Reachable(false) => words("that it is refused"),
             Self::Canary(shares) if shares.is_empty() => words("none"),
             Self::Canary(shares) => Got::Words(
                 shares.iter().map(|(service, share)| format!("{} for {service}", percent(*share))).collect::<Vec<_>>().join(", "),

@@ -44,18 +44,24 @@ pub(super) struct Whom {
 }
 
 impl Whom {
-    pub(super) fn of(passed: &Passed) -> Self {
-        let service = passed.namespace.as_ref().zip(passed.service.as_ref());
-        let service =
-            service.map(|(namespace, name)| ServiceName { namespace: namespace.clone(), name: name.clone(), port: passed.port.clone() });
-        Self { service, upstream: passed.upstream.clone() }
+    /// Who gets a request that is passed on so. Where a location does not name the Service, its upstream may.
+    pub(super) fn of(config: &Config<'_>, passed: &Passed) -> Self {
+        let Some((namespace, name)) = passed.namespace.as_ref().zip(passed.service.as_ref()) else {
+            return Self::of_upstream(config, &passed.upstream, passed.namespace.as_deref());
+        };
+        let service = ServiceName { namespace: namespace.clone(), name: name.clone(), port: passed.port.clone() };
+        Self { service: Some(service), upstream: passed.upstream.clone() }
     }
 
     /// Who gets a share of the requests that go to another.
     pub(super) fn of_share(config: &Config<'_>, share: &Share, passed: &Passed) -> Self {
-        let service = config.service(&share.upstream, passed.namespace.as_deref());
+        Self::of_upstream(config, &share.upstream, passed.namespace.as_deref())
+    }
+
+    fn of_upstream(config: &Config<'_>, upstream: &str, namespace: Option<&str>) -> Self {
+        let service = config.service(upstream, namespace);
         let service = service.map(|service| ServiceName { namespace: service.namespace, name: service.name, port: service.port });
-        Self { service, upstream: share.upstream.clone() }
+        Self { service, upstream: upstream.to_owned() }
     }
 
     /// Whether it is the expected one, whose port may be left open.

@@ -63,9 +63,13 @@ fn letters(class: &Class) -> Vec<u8> {
         Class::Bytes(class) => class.iter().any(|range| (range.start()..=range.end()).contains(&byte)),
         Class::Unicode(class) => class.iter().any(|range| (range.start()..=range.end()).contains(&char::from(byte))),
     };
-    let usual = b"xa1A-_./=".iter().copied().filter(|byte| holds(*byte));
-    let found: Vec<u8> = usual.take(2).collect();
-    if found.is_empty() { (0x21..=0x7e).chain(0x80..=0xff).filter(|byte| holds(*byte)).take(1).collect() } else { found }
+    // Small letters before others: of a letter that may be either, the small one is meant.
+    let others = (b'a'..=b'z').chain(b'0'..=b'9').chain(b'A'..=b'Z').chain(0x21..=0x7e).chain(0x80..=0xff);
+    let mut found: Vec<u8> = b"xa1-_./=".iter().copied().chain(others).filter(|byte| holds(*byte)).take(2).collect();
+    if found.len() == 2 && found[0].eq_ignore_ascii_case(&found[1]) {
+        found.truncate(1);
+    }
+    found
 }
 
 #[cfg(test)]

@@ -101,7 +101,7 @@ impl<'t> Config<'t> {
     /// The certificate for a name in the handshake: `_` where none is sent.
     pub(super) fn certificate(&self, inside: &Inside, name: &str) -> Certificate {
         if !inside.is_dynamic {
-            return inside.certificate.clone().map_or(Certificate::Default, Certificate::File);
+            return inside.certificate.as_ref().map_or(Certificate::Default, |file| self.dynamic.certificate_in(file));
         }
         let of_lua = |name: &str| match self.dynamic.certificate(name) {
             None => Some(Certificate::Unknown),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::decision::Certificate;
 use crate::nginx::Pattern;
 
 /// What Lua gets, as far as it is known.
@@ -13,6 +14,8 @@ pub struct Dynamic {
     backends: Option<HashMap<String, Backend>>,
     certificates: Option<HashMap<String, String>>,
     services: HashMap<String, Service>,
+    /// Which Secret is in a file of nginx; an empty one: the default certificate.
+    files: HashMap<String, String>,
     pub(super) settings: Settings,
 }
 
@@ -102,6 +105,7 @@ impl Dynamic {
                 .and_then(Value::as_object)
                 .map(|hosts| hosts.iter().map(|(host, secret)| (host.clone(), secret.as_str().unwrap_or_default().to_owned())).collect()),
             services: HashMap::new(),
+            files: HashMap::new(),
             settings: lua.map(settings_of).unwrap_or_default(),
         }
     }
@@ -141,6 +145,23 @@ impl Dynamic {
     pub fn with_services(mut self, services: impl IntoIterator<Item = (String, Service)>) -> Self {
         self.services.extend(services);
         self
+    }
+
+    /// Which Secret is in which file, where whoever wrote the configuration knows: `namespace/name`, or nothing for the default
+    /// certificate.
+    #[must_use]
+    pub fn with_certificate_files(mut self, files: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.files.extend(files);
+        self
+    }
+
+    /// The certificate in a file.
+    pub(super) fn certificate_in(&self, file: &str) -> Certificate {
+        match self.files.get(file).map(String::as_str) {
+            None => Certificate::File(file.to_owned()),
+            Some("") => Certificate::Default,
+            Some(secret) => Certificate::Secret(secret.to_owned()),
+        }
     }
 
     /// The Service behind an upstream: as was told, else by its name, which holds namespace, Service and port.

@@ -16,8 +16,8 @@ use crate::cli::written::Written;
 use crate::cli::{Failure, Global};
 use crate::conf::{Directive, Tree};
 use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
-use crate::emit::{Nginx, Options, Target as _};
-use crate::ir::{DEFAULT_UPSTREAM, Proxy};
+use crate::emit::{FileName, Nginx, Options, Target as _};
+use crate::ir::{DEFAULT_UPSTREAM, Proxy, SecretUse};
 use crate::lower;
 use crate::manifest::Object;
 use crate::route::{Dynamic, Service};
@@ -73,6 +73,15 @@ fn services(declared: &Declared) -> Vec<(String, Service)> {
         (DEFAULT_UPSTREAM.to_owned(), Service { namespace: namespace.to_owned(), name: name.to_owned(), port: None })
     });
     upstreams(declared.project.cluster.services.iter()).chain(default).collect()
+}
+
+/// The certificates of hosts, by the files that they are written to.
+fn certificates(proxy: &Proxy) -> impl Iterator<Item = (String, String)> {
+    let of_hosts = proxy.servers.iter().filter_map(|server| server.certificate.as_deref()).map(|certificate| certificate.name.as_str());
+    let file = |name: &str| FileName::of_secret(SecretUse::Certificate, name).to_string();
+    let default = proxy.default_certificate.name.as_str();
+    let secret = move |name: &str| if name == default { String::new() } else { name.to_owned() };
+    of_hosts.chain([default]).map(move |name| (file(name), secret(name)))
 }
 
 /// A configuration that can be asked.
@@ -135,6 +144,8 @@ impl Source {
         let lua = |what| if self.rewritten.is_some() { None } else { file(what) };
         let dynamic = Dynamic::new(lua(Lua::Backends), lua(Lua::Certificates), lua(Lua::Settings));
         let dynamic = dynamic.with_services(self.side.declared().map(services).unwrap_or_default());
+        let rewritten = self.side.declared().filter(|_| self.rewritten.is_some());
+        let dynamic = dynamic.with_certificate_files(rewritten.into_iter().flat_map(|declared| certificates(&declared.proxy)));
         let Some(declared) = self.side.declared().filter(|declared| declared.project.cluster.endpoint_slices.is_empty()) else {
             return dynamic;
         };

@@ -210,7 +210,9 @@ fn ask(against: &Against, config: &Config<'_>, tests: &mut [Judged<'_>], console
         let seen = match against.ask(judged.test) {
             Asked::Seen(seen) => seen,
             Asked::BadCertificate(why) => {
-                judged.problems.push(Problem { at: judged.test.at, message: format!("the certificate of the address is not accepted: {why}") });
+                judged
+                    .problems
+                    .push(Problem { at: judged.test.at, message: format!("the certificate of the address is not accepted: {why}") });
                 continue;
             }
             Asked::Unreachable(why) => {

@@ -73,13 +73,20 @@ pub(super) fn spot(report: &Report<'_>, at: Span) -> String {
     format!("{}:{line}:{column}", one_line(file))
 }
 
-/// A value without secrets.
+/// A value without secrets, as machines get it.
 pub(super) fn shown(expected: &Expected, got: &Got) -> String {
     match got {
-        Got::Words(text) => hide(text).into_owned(),
+        Got::Value(_) if expected.header().is_some_and(is_name) => HIDDEN.to_owned(),
+        Got::Value(text) | Got::Words(text) => hide(text).into_owned(),
+    }
+}
+
+/// The same in a sentence.
+fn said(expected: &Expected, got: &Got) -> String {
+    match got {
         Got::Value(text) if text.is_empty() => String::from("an empty one"),
-        Got::Value(_) if expected.header().is_some_and(is_name) => format!("`{HIDDEN}`"),
-        Got::Value(text) => format!("`{}`", hide(text)),
+        Got::Value(_) => format!("`{}`", shown(expected, got)),
+        Got::Words(_) => shown(expected, got),
     }
 }
 
@@ -93,31 +100,33 @@ fn title(expected: &Expected) -> String {
 
 fn message(check: &Check<'_>) -> String {
     let expected = &check.expectation.what;
-    let wanted = shown(expected, &expected.wanted());
+    let wanted = said(expected, &expected.wanted());
     let got_words = |got: &Got| match got {
-        Got::Value(_) => format!("got {}", shown(expected, got)),
-        Got::Words(_) => shown(expected, got),
+        Got::Value(_) => format!("got {}", said(expected, got)),
+        Got::Words(_) => said(expected, got),
     };
     let rest = match check.verdict() {
+        Verdict::Differs { got: Got::Words(words), .. } => format!(", but {}", hide(words)),
         Verdict::Differs { got, .. } => {
-            let got_text = got_words(got);
-            let is_hidden = got_text.contains(HIDDEN) && got_text == format!("got {wanted}");
-            format!(", {got_text}{}", if is_hidden { ", which is another one" } else { "" })
+            let is_hidden = shown(expected, got).contains(HIDDEN) && said(expected, got) == wanted;
+            format!(", {}{}", got_words(got), if is_hidden { ", which is another one" } else { "" })
         }
-        Verdict::Depends { holds, otherwise, got, .. } => {
-            let otherwise = hide(&otherwise.join(" and ")).into_owned();
-            let only = if holds.is_empty() { String::new() } else { format!(" only where {}", hide(&holds.join(" and "))) };
-            let start = if otherwise.is_empty() { String::new() } else { format!(" on: {otherwise}") };
-            match got {
-                Some(got) if only.is_empty() => format!(", but it depends{start}: there, {}", got_words(got)),
-                Some(got) => format!(", but it depends{start}: so it is{only}, otherwise {}", got_words(got)),
-                None => format!(", but it depends{start}, which is not known here"),
-            }
-        }
+        Verdict::Depends { holds, otherwise, got, .. } => depends(holds, otherwise, got.as_ref().map(got_words)),
         Verdict::Holds | Verdict::Unchecked(_) => String::new(),
     };
     let place = if check.model.fails() || check.seen.is_none() { "" } else { " of the address" };
     format!("{}{place}: expected {wanted}{rest}", title(expected))
+}
+
+/// What an expectation depends on.
+fn depends(holds: &[String], otherwise: &[String], got: Option<String>) -> String {
+    let all = |texts: &[String]| hide(&texts.join(" and ")).into_owned();
+    match (holds, otherwise, got) {
+        (_, [], Some(got)) => format!(", which depends: so it is only where {}, and otherwise {got}", all(holds)),
+        ([], _, Some(got)) => format!(", which depends on: {}; there, {got}", all(otherwise)),
+        (_, _, Some(got)) => format!(", which depends: so it is only where {}; where {}, {got}", all(holds), all(otherwise)),
+        (_, _, None) => format!(", which depends on what is not known: {}", all(otherwise)),
+    }
 }
 
 fn help(verdict: &Verdict) -> Option<String> {

@@ -9,9 +9,8 @@ use crate::route::{ClientCertificate, Http, Request};
 /// The file. The same configuration gives the same bytes.
 #[must_use]
 pub fn yaml(draft: &Draft) -> String {
-    let mut out = String::from(
-        "# What requests come to: `ingressc test` says where that changes. Written by `ingressc test --generate`.\n",
-    );
+    let mut out =
+        String::from("# What requests come to: `ingressc test` says where that changes. Written by `ingressc test --generate`.\n");
     if draft.hosts.is_empty() {
         out.push_str("tests: []\n");
     } else {
@@ -69,7 +68,8 @@ fn request(request: &Request) -> Vec<(&'static str, String)> {
         all.push(("method", scalar(&request.method)));
     }
     if !request.headers.is_empty() {
-        let headers: Vec<String> = request.headers.iter().map(|(name, value)| format!("{}: {}", quoted_name(name), quoted(value))).collect();
+        let headers: Vec<String> =
+            request.headers.iter().map(|(name, value)| format!("{}: {}", quoted_name(name), quoted(value))).collect();
         all.push(("headers", format!("{{{}}}", headers.join(", "))));
     }
     if !is_usual(&|usual| usual.client == request.client) {
@@ -131,15 +131,21 @@ fn value(expected: &Expected) -> Option<String> {
 /// A text in YAML, in quotes where it could be read as anything else.
 fn scalar(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/_.~?=&%@+-:".contains(c);
+    let is_known = text == "default";
     let starts = text.starts_with(|c: char| c == '/' || c.is_ascii_alphabetic());
     let is_word = text.contains('/') || text.contains('-') && text.chars().all(|c| c.is_ascii_lowercase() || c == '-');
     let is_sentence = text.starts_with("the ") && text.chars().all(|c| c.is_ascii_alphanumeric() || c == ' ');
-    if is_sentence || starts && is_word && text.chars().all(is_plain) && !text.ends_with(':') { text.to_owned() } else { quoted(text) }
+    if is_known || is_sentence || starts && is_word && text.chars().all(is_plain) && !text.ends_with(':') {
+        text.to_owned()
+    } else {
+        quoted(text)
+    }
 }
 
 /// A key within braces.
 fn quoted_name(text: &str) -> String {
-    let is_plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "/_-".contains(c)) && text.starts_with(|c: char| c.is_ascii_alphabetic());
+    let is_plain =
+        text.chars().all(|c| c.is_ascii_alphanumeric() || "/_-".contains(c)) && text.starts_with(|c: char| c.is_ascii_alphabetic());
     if is_plain && (text.contains('/') || text.contains('-')) { text.to_owned() } else { quoted(text) }
 }
 
