@@ -16,6 +16,7 @@
 )]
 
 mod controller_log;
+mod expectations;
 mod golden;
 mod need;
 mod order;
@@ -36,6 +37,7 @@ use libtest_mimic::Arguments;
 fn main() -> ExitCode {
     let trials = [
         controller_log::trials(),
+        expectations::trials(),
         golden::trials(),
         order::trials(),
         pages::trials(),

@@ -17,6 +17,7 @@ mod cluster;
 mod conf;
 mod credentials;
 mod diff;
+mod expectations;
 mod fix;
 mod formats;
 mod hostile;

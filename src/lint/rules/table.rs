@@ -20,6 +20,7 @@ rules! {
     Error "alias-loop",
     Info "assumed-configmap",
     Warning "bad-annotation-value",
+    Error "bad-expectation",
     Error "bad-key",
     Error "bad-merge",
     Error "bad-settings",
