@@ -1,7 +1,7 @@
 //! One expectation against one way of a request.
 
+use super::got::Got;
 use super::suite::{Expected, Status, Test};
-use super::verdict::Got;
 use super::whom::Whom;
 use crate::route::{Certificate, CheckKind, ClientCertificate, Config, Decision, End, Matched, Passed, Request, Verdict};
 use crate::source::Span;

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use super::compare::{asked, ingress_of, path_of};
 use super::coverage::{Coverage, is_counted, takes};
+use super::got::Got;
 use super::judge::judge;
 use super::sample::Sampler;
 use super::suite::{Condition, Expectation, Expected, Status, Suite, Test};
-use super::verdict::{Got, Verdict};
+use super::verdict::Verdict;
 use super::whom::{ServiceName, Whom};
 use crate::credentials::ranges;
 use crate::route::{

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::compare::{Said, asked, compare, decides, otherwise};
 use super::coverage::Coverage;
+use super::got::Got;
 use super::suite::{Expected, Suite, Test, percent};
-use super::verdict::{Check, Got, Judged, Verdict};
+use super::verdict::{Check, Judged, Verdict};
 use super::ways::{Ways, problems};
 use super::whom::{ServiceName, Whom};
 use crate::route::{CheckKind, Config, Decision, End, Passed};

@@ -9,6 +9,7 @@
 mod compare;
 mod coverage;
 mod generate;
+mod got;
 mod judge;
 mod name;
 mod read;
@@ -21,10 +22,11 @@ mod whom;
 
 pub use coverage::{Coverage, Item, ItemKind};
 pub use generate::{Draft, generate};
+pub use got::Got;
 pub use judge::judge;
 pub use name::name;
 pub use read::read;
 pub use seen::{Seen, seen};
 pub use suite::{Condition, Expectation, Expected, Status, Suite, Test};
-pub use verdict::{Check, Got, Judged, Problem, Summary, Verdict};
+pub use verdict::{Check, Judged, Problem, Summary, Verdict};
 pub use whom::ServiceName;

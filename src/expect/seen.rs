@@ -1,8 +1,9 @@
 //! What an address answers, against what is expected and what the configuration says.
 
 use super::compare::end;
+use super::got::Got;
 use super::suite::{Expected, Status};
-use super::verdict::{Got, Judged, Problem, Verdict};
+use super::verdict::{Judged, Problem, Verdict};
 use crate::route::{Answer, CheckKind, Config, Decision, End};
 
 /// What can be seen from outside.
@@ -50,6 +51,11 @@ pub fn seen(config: &Config<'_>, judged: &mut Judged<'_>, seen: &Seen, is_here: 
     let asks_address = |decision: &Decision| decision.checks.iter().any(|check| matches!(check.kind, CheckKind::Allow | CheckKind::Deny));
     if !is_here && decisions.iter().any(asks_address) {
         let why = Verdict::Unchecked(String::from("it depends on the address that the request comes from, which is another one here"));
+        judged.checks.iter_mut().for_each(|check| check.seen = Some(why.clone()));
+        return;
+    }
+    if config.is_proxied(&test.request) && matches!(seen, Seen::Closed | Seen::Answer(400, _)) {
+        let why = Verdict::Unchecked(String::from("the port expects the PROXY protocol, which is not spoken from here"));
         judged.checks.iter_mut().for_each(|check| check.seen = Some(why.clone()));
         return;
     }

@@ -1,6 +1,6 @@
 //! What is expected.
 
-use super::verdict::Got;
+use super::got::Got;
 use super::whom::ServiceName;
 use crate::route::{CheckKind, Request};
 use crate::source::Span;

@@ -1,16 +1,8 @@
 //! What comes of expectations.
 
+use super::got::Got;
 use super::suite::{Expectation, Test};
 use crate::source::Span;
-
-/// What there is instead of what is expected.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Got {
-    /// A value, which may hold secrets.
-    Value(String),
-    /// Words of ours.
-    Words(String),
-}
 
 /// What comes of one expectation.
 #[derive(Debug, Clone, PartialEq, Eq)]

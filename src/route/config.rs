@@ -7,6 +7,7 @@ use super::controller::{Dynamic, Service};
 use super::decision::Certificate;
 use super::lift::{self, Lines, Names};
 use super::model::{Inside, Level, Listener, Server, Servers, Stream, Variables};
+use super::request::Request;
 use super::text::Template;
 use crate::conf::{Arg, Directive, Tree};
 use crate::nginx::size;
@@ -83,6 +84,15 @@ impl<'t> Config<'t> {
             buffers: buffers(&http),
             dynamic,
         }
+    }
+
+    /// Whether the port of a request expects the address of the client in front of what is sent: by the PROXY protocol.
+    #[must_use]
+    pub fn is_proxied(&self, request: &Request) -> bool {
+        let usual = if request.is_tls { 443 } else { 80 };
+        let port = request.port.unwrap_or(usual);
+        let fits = |servers: &&Servers| servers.is_public && servers.is_tls == request.is_tls;
+        self.ports.get(&port).or_else(|| self.ports.values().find(fits)).is_some_and(|servers| servers.is_proxied)
     }
 
     /// The Service behind an upstream, as far as it is known; `namespace` is that of the Ingress which names it.

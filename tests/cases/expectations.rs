@@ -59,7 +59,8 @@ fn holds(case: &Path, target: &str) {
 /// nginx answers as is expected, as far as can be seen from outside.
 fn nginx_answers_as_expected() {
     let mut command = Command::new("python3");
-    command.arg(folder("tests/traffic/expects")).arg(folder("tests/recorded"));
+    let recorded = folder("tests/recorded");
+    command.arg(folder("tests/traffic/expects")).arg(&recorded).arg("--base").arg(recorded.join("base.yaml"));
     command.env("INGRESSC", env!("CARGO_BIN_EXE_ingressc")).env("PYTHONDONTWRITEBYTECODE", "1");
     let output = command.output().expect("Python starts");
     let text = [output.stdout.as_slice(), &output.stderr].concat();

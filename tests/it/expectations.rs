@@ -192,7 +192,11 @@ fn what_is_generated_holds_and_touches_everything() {
         assert_eq!(again.stdout, text, "it is the same each time");
         let report = json(&[&[file.as_str()], source].concat());
         assert!(report["summary"]["total"].as_u64().is_some_and(|total| total > 8), "{text}");
-        assert_eq!((&report["summary"]["passed"], &report["coverage"]["percent"]), (&report["summary"]["total"], &Value::from(100.0)), "{text}");
+        assert_eq!(
+            (&report["summary"]["passed"], &report["coverage"]["percent"]),
+            (&report["summary"]["total"], &Value::from(100.0)),
+            "{text}"
+        );
     }
     // One file serves the controller and what is written for nginx itself.
     for source in [&["examples/shop"][..], &["examples/shop", "--target", "nginx"], &["--live", "examples/rendered/shop"]] {
@@ -303,7 +307,7 @@ fn mistakes_of_the_file_are_told_and_the_rest_is_run() {
     let found = test(&[&name, "examples/shop"]);
     assert_eq!(found.code, Some(2), "{}", found.stdout);
     assert!(found.stdout.contains("1 passed, 0 failed of 1"), "{}", found.stdout);
-    assert!(found.stderr.contains("routes.yaml:2:50") && found.stderr.contains("did you mean `service`?"), "{}", found.stderr);
+    assert!(found.stderr.contains("routes.yaml:2:49") && found.stderr.contains("did you mean `service`?"), "{}", found.stderr);
     for (args, word) in [
         (vec!["nowhere.yaml", "examples/shop"], "`--generate` writes it"),
         (vec!["examples/shop/ingress.yaml"], "this is a manifest, not a file of expectations"),

@@ -212,6 +212,7 @@ fn failed(error: &Error, address: SocketAddr) -> Asked {
     };
     let text = error.to_string();
     match error {
+        _ if text.contains("dns name") => Asked::Seen(Seen::Unasked(String::from("no such name can stand in a handshake"))),
         _ if text.contains("invalid peer certificate") => Asked::BadCertificate(text),
         // An alert is how a handshake is refused.
         Error::Rustls(_) => Asked::Seen(Seen::Closed),

@@ -5,7 +5,7 @@ use anstyle::AnsiColor;
 use super::Report;
 use super::words::{arguments, failures, spot, unchecked};
 use crate::credentials::hide;
-use crate::expect::{Item, ItemKind, Judged, Summary};
+use crate::expect::{Item, ItemKind, Judged, Summary, Verdict};
 use crate::output::Paint;
 use crate::output::routes::words::{goal, host, path};
 use crate::output::untrusted::one_line;
@@ -96,7 +96,18 @@ fn summary(report: &Report<'_>, paint: Paint) -> String {
     if unchecked > 0 && !report.shows_all {
         out.push_str("; `--verbose` says why");
     }
+    if let Some(line) = asked(report) {
+        out.push_str(&format!("\n{line}"));
+    }
     format!("{out}\n{}\n", coverage(report))
+}
+
+/// How many expectations an address was asked about.
+fn asked(report: &Report<'_>) -> Option<String> {
+    let all = || report.tests.iter().flat_map(|judged| &judged.checks);
+    let seen = all().filter(|check| check.seen.as_ref().is_some_and(|seen| !matches!(seen, Verdict::Unchecked(_)))).count();
+    let whom = one_line(&report.against.join(", ")).into_owned();
+    (!report.against.is_empty()).then(|| format!("{whom}: {seen} of {} expectations could be seen from outside", all().count()))
 }
 
 /// How much is touched, in one line.

@@ -68,7 +68,7 @@ fn main(config: &Config<'_>, to: &Template, canaries: &mut Vec<Canary>, depth: u
             }
             Definition::Map(Map { source, exact, patterns, default, .. }) if depth < DEEPEST => {
                 let usual = main(config, default, canaries, depth + 1);
-                let name = asked_for(source);
+                let asked = source;
                 let source = shown(source, &config.variables);
                 let mut exact: Vec<_> = exact.iter().collect();
                 exact.sort_by_key(|(key, _)| *key);
@@ -76,8 +76,7 @@ fn main(config: &Config<'_>, to: &Template, canaries: &mut Vec<Canary>, depth: u
                     let other = main(config, value, &mut Vec::new(), depth + 1);
                     if other != usual {
                         let key = String::from_utf8_lossy(key);
-                        let rule = name.as_ref().map_or(CanaryRule::Other, |name| name(&key));
-                        canaries.push(canary(other, format!("{source} is `{key}`"), rule));
+                        canaries.push(canary(other, format!("{source} is `{key}`"), rule(asked, &key)));
                     }
                 }
                 for (_, _, value) in patterns {
@@ -101,13 +100,12 @@ fn canary(upstream: String, when: String, rule: CanaryRule) -> Canary {
     Canary { upstream, service: None, when: vec![when], rules: vec![rule] }
 }
 
-/// What a `map` that looks at one header or cookie asks of it, by the value.
-fn asked_for(source: &Template) -> Option<Box<dyn Fn(&str) -> CanaryRule>> {
-    let [Part::Variable(variable)] = source.0.as_slice() else { return None };
-    match variable.clone() {
-        Variable::Header(name) => Some(Box::new(move |value| CanaryRule::Header(name.replace('_', "-"), value.to_owned()))),
-        Variable::Cookie(name) => Some(Box::new(move |value| CanaryRule::Cookie(name.to_string(), value.to_owned()))),
-        Variable::Own(_) | Variable::Builtin(_) | Variable::Argument(_) => None,
+/// What a `map` that looks at one header or cookie asks of it.
+fn rule(source: &Template, value: &str) -> CanaryRule {
+    match source.0.as_slice() {
+        [Part::Variable(Variable::Header(name))] => CanaryRule::Header(name.replace('_', "-"), value.to_owned()),
+        [Part::Variable(Variable::Cookie(name))] => CanaryRule::Cookie(name.to_string(), value.to_owned()),
+        _ => CanaryRule::Other,
     }
 }
 
