@@ -346,3 +346,43 @@ fn secrets_are_in_no_report() {
         assert!(!format!("{}{}", found.stdout, found.stderr).contains("SECRETVALUE"), "{format}: {}", found.stdout);
     }
 }
+
+/// Pieces that a file of expectations has a use for, and some that it has none for.
+const PIECES: [&str; 24] = [
+    "tests:",
+    "\n",
+    "\n- ",
+    "\n  ",
+    "request: ",
+    "http://a.example/",
+    "expect: ",
+    "{",
+    "}",
+    "[",
+    "]",
+    ", ",
+    ": ",
+    "status: 404",
+    "service: a/b",
+    "canary: {a/b: 10%}",
+    "protections: none",
+    "when: x",
+    "headers: {Authorization: SECRETVALUE}",
+    "url: ",
+    "null",
+    "---\n",
+    "&a ",
+    "\u{202e}",
+];
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_or_told(pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..40)) {
+        let text = pieces.concat();
+        let outcome = read(FileId(0), &text);
+        for finding in &outcome.diagnostics {
+            let is_inside = finding.span.is_none_or(|span| text.get(span.range()).is_some());
+            proptest::prop_assert!(is_inside && !finding.message.contains("SECRETVALUE"), "{:?}", finding);
+        }
+    }
+}

@@ -19,10 +19,8 @@ pub fn github(report: &Report<'_>) -> String {
             let place = place(Region::new(failure.at, report.sources));
             let name = hide(&judged.test.name);
             out.push_str(&format!("::error {place}title={}::{}", property(&name), data(&failure.message)));
-            if let Some(because) = failure.because {
-                let spot = because.spot.as_ref().map(ToString::to_string).unwrap_or_default();
-                let why = because.why.as_deref().unwrap_or_default();
-                out.push_str(&format!("%0A{}", data(format!("{spot} {why}").trim())));
+            if let Some(because) = &failure.because {
+                out.push_str(&format!("%0A{}", data(because)));
             }
             if let Some(help) = &failure.help {
                 out.push_str(&format!("%0Ahelp: {}", data(help)));

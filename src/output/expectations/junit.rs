@@ -67,9 +67,8 @@ fn failed(out: &mut String, report: &Report<'_>, judged: &Judged<'_>) {
     let _ = write!(out, ">\n      <failure type=\"{kind}\" message=\"{}\">", escape(&format!("{}{more}", one_line(&first.message))));
     for failure in &all {
         let _ = write!(out, "\n{}: {}", escape(&spot(report, failure.at)), escape(&one_line(&failure.message)));
-        if let Some(place) = failure.because {
-            let spot = place.spot.as_ref().map(ToString::to_string).unwrap_or_default();
-            let _ = write!(out, "\n  {} {}", escape(&one_line(&spot)), escape(&one_line(place.why.as_deref().unwrap_or_default())));
+        if let Some(because) = &failure.because {
+            let _ = write!(out, "\n  {}", escape(&one_line(because)));
         }
         if let Some(help) = &failure.help {
             let _ = write!(out, "\n  help: {}", escape(&one_line(help)));

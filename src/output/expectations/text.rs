@@ -38,13 +38,8 @@ fn test(report: &Report<'_>, judged: &Judged<'_>, paint: Paint) -> String {
     let mut out = format!("{} {}\n", paint.styled(colour.on_default().bold(), word), paint.bold(&safe(&judged.test.name)));
     for failure in failures(report, judged) {
         out.push_str(&format!("  {}: {}\n", spot(report, failure.at), one_line(&failure.message)));
-        if let Some(place) = failure.because {
-            let spot = place.spot.as_ref().map(ToString::to_string).unwrap_or_default();
-            let why = place.why.as_deref().unwrap_or_default();
-            let between = if spot.is_empty() || why.is_empty() { "" } else { ": " };
-            if !spot.is_empty() || !why.is_empty() {
-                out.push_str(&format!("    {}\n", paint.dim(&safe(&format!("{spot}{between}{why}")))));
-            }
+        if let Some(because) = failure.because {
+            out.push_str(&format!("    {}\n", paint.dim(&one_line(&because))));
         }
         if let Some(help) = failure.help {
             out.push_str(&format!("    help: {}\n", one_line(&help)));

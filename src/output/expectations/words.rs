@@ -12,7 +12,7 @@ use crate::route::{ClientCertificate, Http, Request};
 use crate::source::Span;
 
 /// Something that fails a test.
-pub(super) struct Failure<'a> {
+pub(super) struct Failure {
     /// Where it stands in the file.
     pub(super) at: Span,
     /// The field; nothing where the test as a whole is meant.
@@ -21,12 +21,12 @@ pub(super) struct Failure<'a> {
     pub(super) message: String,
     /// What to do.
     pub(super) help: Option<String>,
-    /// The line that decided.
-    pub(super) because: Option<&'a Place>,
+    /// The line that decided, and what it is.
+    pub(super) because: Option<String>,
 }
 
 /// What fails a test, in the order of the file.
-pub(super) fn failures<'a>(report: &'a Report<'_>, judged: &Judged<'_>) -> Vec<Failure<'a>> {
+pub(super) fn failures(report: &Report<'_>, judged: &Judged<'_>) -> Vec<Failure> {
     let problems = judged.problems.iter().map(|problem| Failure {
         at: problem.at,
         field: "",
@@ -39,9 +39,17 @@ pub(super) fn failures<'a>(report: &'a Report<'_>, judged: &Judged<'_>) -> Vec<F
         field: check.expectation.what.field(),
         message: message(check),
         help: help(check.verdict()),
-        because: report.places.of(place(check.verdict())),
+        because: report.places.of(place(check.verdict())).and_then(because),
     });
     problems.chain(checks).collect()
+}
+
+/// A line of the manifests or of the configuration, and what it is.
+fn because(place: &Place) -> Option<String> {
+    let why = place.why.as_deref().map(hide);
+    let parts: Vec<String> =
+        place.spot.iter().map(ToString::to_string).chain(why.map(Cow::into_owned)).filter(|part| !part.is_empty()).collect();
+    (!parts.is_empty()).then(|| parts.join(": "))
 }
 
 /// What of a test cannot be checked, and why: each reason once.
