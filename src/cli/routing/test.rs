@@ -76,9 +76,9 @@ pub(in crate::cli) struct Test {
     #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true, value_name = "text|json|junit|github")]
     format: Format,
     #[command(flatten)]
-    against: AgainstArgs,
-    #[command(flatten)]
     source: SourceArgs,
+    #[command(flatten)]
+    against: AgainstArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
