@@ -7,6 +7,7 @@
 //! Arrows run one way; `tests/it/tidy/mod.rs` holds the table of allowed ones. Only `cli` does IO, only `main` ends the process, a user's
 //! mistake is a [`diagnostic::Diagnostic`] and never an error or a panic, and the same objects give the same bytes in any order.
 
+pub mod access_log;
 pub mod catalog;
 pub mod cause;
 pub mod cli;
@@ -22,5 +23,6 @@ pub mod manifest;
 pub mod nginx;
 pub mod output;
 pub mod protection;
+pub mod replay;
 pub mod route;
 pub mod source;

@@ -85,6 +85,9 @@ impl Run<'_, '_, '_> {
 
     fn by_address(&mut self) -> Result<Answer, Stop> {
         let rules = self.level.rules.clone();
+        if !rules.is_empty() {
+            self.look(|looks| looks.client = true);
+        }
         let client = self.client;
         let fits = |rule: &&Rule| !rule.is_local && rule.network.is_none_or(|network| is_in(&network, client));
         let Some(rule) = rules.iter().find(fits) else { return Ok(Answer::Silent) };
@@ -107,6 +110,7 @@ impl Run<'_, '_, '_> {
         if realm == Value::of("off") {
             return Ok(Answer::Silent);
         }
+        self.look(|looks| looks.add_header("authorization"));
         let sends = self.request.headers("authorization").next().is_some();
         if !sends {
             self.step("a password is needed, and none was sent", Some(basic.at));
@@ -157,7 +161,7 @@ impl Run<'_, '_, '_> {
 
     /// Asks a service: it says yes, no, or something else.
     fn ask(&mut self, path: &[u8], at: Span) -> Answer {
-        let service = self.service_at(path);
+        let service = self.shown(|run| run.service_at(path));
         let whom = service.unwrap_or_else(|| String::from_utf8_lossy(path).into_owned());
         self.check(CheckKind::ExternalAuth, Verdict::Depends, format!("{whom} is asked"), Some(at));
         self.step(format!("{whom} is asked whether it may go on"), Some(at));

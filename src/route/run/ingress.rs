@@ -44,6 +44,9 @@ impl<'c> Run<'_, 'c, '_> {
     /// The first value of a header that the controller believes.
     fn forwarded(&self, name: &str) -> Option<String> {
         let is_believed = self.config.dynamic.settings.uses_forwarded_headers;
+        if is_believed {
+            self.look(|looks| looks.add_header(name));
+        }
         self.request.headers(name).next().filter(|_| is_believed).map(str::to_owned)
     }
 
@@ -106,6 +109,7 @@ impl<'c> Run<'_, 'c, '_> {
         match self.config.dynamic.certificate(&name) {
             Some(found) => found.is_some(),
             None => {
+                self.look(|looks| looks.guesses = true);
                 let words = [format!("a certificate is configured for `{name}`"), format!("no certificate is configured for `{name}`")];
                 self.oracle.choose(&[&words[0], &words[1]]) == 0
             }
@@ -123,6 +127,7 @@ impl<'c> Run<'_, 'c, '_> {
             None => false,
             Some(Some(endpoints)) => !endpoints.is_empty(),
             // Nobody knows.
+            // It is the same for all of them, and told where the configuration is.
             Some(None) => self.oracle.choose(&["", &format!("`{name}` has no endpoint")]) == 0,
         };
         if !serves {
@@ -156,6 +161,9 @@ impl<'c> Run<'_, 'c, '_> {
 
     /// What the policy of a canary says of the request.
     fn asked(&self, policy: &Policy) -> Choice {
+        if !policy.header.is_empty() {
+            self.look(|looks| looks.add_header(&policy.header.to_ascii_lowercase()));
+        }
         let header = (!policy.header.is_empty()).then(|| self.request.headers(&policy.header).next()).flatten();
         if let Some(value) = header {
             let why = format!("the header `{}` is `{value}`", policy.header);

@@ -11,11 +11,13 @@ use imports::Imports;
 /// Which room may name which others. `nginx` reads the rendered text with `conf`, because it judges what nginx would get, and
 /// holds facts about that program alone.
 const ARROWS: &[(&str, &[&str])] = &[
+    ("access_log", &[]),
     ("catalog", &["diagnostic", "ir", "source"]),
     ("cause", &["catalog", "diagnostic", "ir", "lower", "manifest", "source"]),
     (
         "cli",
         &[
+            "access_log",
             "catalog",
             "cause",
             "conf",
@@ -28,6 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "lower",
             "manifest",
             "output",
+            "replay",
             "route",
             "source",
         ],
@@ -41,8 +44,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lower", &["catalog", "diagnostic", "ir", "manifest", "source"]),
     ("manifest", &["diagnostic", "source"]),
     ("nginx", &["conf", "source"]),
-    ("output", &["catalog", "conf", "credentials", "diagnostic", "diff", "lint", "nginx", "route", "source"]),
+    ("output", &["catalog", "conf", "credentials", "diagnostic", "diff", "lint", "nginx", "replay", "route", "source"]),
     ("protection", &["conf", "nginx", "source"]),
+    ("replay", &["access_log", "route"]),
     ("route", &["conf", "nginx", "source"]),
     ("source", &[]),
     ("emit", &["catalog", "diagnostic", "ir", "nginx"]),
