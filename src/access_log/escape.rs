@@ -55,7 +55,8 @@ impl Escape {
 
 /// `xXX` behind a backslash; what is none stays.
 fn from_hex<'t>(rest: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
-    let digits = rest.strip_prefix(b"x").and_then(|rest| rest.get(..2)).and_then(|digits| std::str::from_utf8(digits).ok());
+    let digits = rest.strip_prefix(b"x").and_then(|rest| rest.get(..2)).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
     if let Some(byte) = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
         out.push(byte);
         return &rest[3..];
@@ -102,6 +103,7 @@ mod tests {
             (Escape::Default, &br#"a\x22b\x5Cc"#[..], &br#"a"b\c"#[..]),
             (Escape::Default, br"\xC3\xA9", b"\xc3\xa9"),
             (Escape::Default, br"\x4", br"\x4"),
+            (Escape::Default, br"\x+1", br"\x+1"),
             (Escape::Default, br"a\", br"a\"),
             (Escape::Json, br#"a\"b\\c\n\u001F"#, b"a\"b\\c\n\x1f"),
             (Escape::Json, br"\u12", br"\u12"),

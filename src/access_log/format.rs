@@ -13,6 +13,9 @@ use super::wrapped::{is_of_program, unwrapped};
 /// What may stand around a line: a container runtime, and a program that shows its logs.
 const MOST_WRAPS: usize = 3;
 
+/// Bytes of a line at most: nginx logs no headers that are longer together.
+const LONGEST: usize = 256 << 10;
+
 /// A format of access logs.
 #[derive(Debug)]
 pub struct Format {
@@ -108,6 +111,9 @@ impl Format {
         if line.iter().all(u8::is_ascii_whitespace) {
             return Line::Empty;
         }
+        if line.len() > LONGEST {
+            return Line::Unread;
+        }
         match self.entry(line) {
             Ok(entry) => return Line::Request(Box::new(entry)),
             Err(Mismatch::Unclear) => return Line::Unclear,
@@ -168,3 +174,6 @@ impl Format {
         self.pattern.fields.iter().filter_map(|field| of(&field.role)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

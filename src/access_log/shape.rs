@@ -9,6 +9,12 @@ pub(super) enum Shape {
     Number,
     /// Without blanks and quotes.
     Word,
+    /// `http`, `https`
+    Scheme,
+    /// A word without slashes.
+    Host,
+    /// A word that begins as targets do.
+    Target,
     /// `10/Oct/2025:13:55:36 +0000`
     Time,
     /// A request line, which ends with the version of HTTP, or nothing like it.
@@ -36,15 +42,15 @@ impl Shape {
             | "server_port"
             | "remote_port" => Self::Number,
             "time_local" => Self::Time,
+            "scheme" | "pass_access_scheme" => Self::Scheme,
+            "host" | "best_http_host" => Self::Host,
+            "request_uri" => Self::Target,
             "request" => Self::Request,
             "remote_addr"
             | "realip_remote_addr"
             | "server_addr"
             | "time_iso8601"
             | "request_method"
-            | "request_uri"
-            | "host"
-            | "scheme"
             | "https"
             | "req_id"
             | "request_id"
@@ -59,7 +65,6 @@ impl Shape {
             | "args"
             | "query_string"
             | "the_real_ip"
-            | "pass_access_scheme"
             | "pass_server_port"
             | "pass_port"
             | "proxy_protocol_addr"
@@ -84,6 +89,9 @@ impl Shape {
             Self::Status => text.len() == 3 && text.iter().all(u8::is_ascii_digit),
             Self::Number => text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.'),
             Self::Word => !text.iter().any(|byte| matches!(byte, b' ' | b'"' | b'\t')),
+            Self::Scheme => matches!(text, b"http" | b"https"),
+            Self::Host => Self::Word.fits(text) && !text.contains(&b'/'),
+            Self::Target => Self::Word.fits(text) && (text.starts_with(b"/") || text.starts_with(b"http") || text == b"*"),
             Self::Time => text.len() == 26 && text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/:+- ".contains(byte)),
             Self::Request | Self::Any => true,
             Self::List => is_list(text),

@@ -43,6 +43,21 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     bytes_of(open(path).map_err(|error| cannot_be_read(&error))?)
 }
 
+/// A file that the user named and that is read piece by piece. It may be a stream of the shell, as in [`read`].
+///
+/// # Errors
+/// As in [`read`].
+pub(super) fn open_stream(path: &Path) -> Result<File, String> {
+    if path.to_str().is_some_and(|name| STREAMS.iter().any(|stream| name.starts_with(stream))) {
+        return File::open(path).map_err(|error| cannot_be_read(&error));
+    }
+    let found = fs::metadata(path).map_err(|error| cannot_be_read(&error))?;
+    if !found.is_file() {
+        return Err(String::from("is no file"));
+    }
+    open(path).map_err(|error| cannot_be_read(&error))
+}
+
 /// The text of a file that was found and not named: no link, since whoever made that may mean the file of another.
 ///
 /// # Errors

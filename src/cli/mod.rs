@@ -160,6 +160,8 @@ enum Command {
     Explain(routing::Explain),
     /// List all routes in the order in which they are compared, with what protects them
     Routes(routing::Routes),
+    /// Say which requests of access logs are answered otherwise
+    Replay(Box<routing::Replay>),
     /// Explain the rules of `check`
     Rules(rules::Rules),
     /// Show what the controller knows: annotations and ConfigMap keys
@@ -195,6 +197,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Diff(command) => command.run(&cli.global, &console),
         Command::Explain(command) => command.run(&cli.global, &console),
         Command::Routes(command) => command.run(&cli.global, &console),
+        Command::Replay(command) => command.run(&cli.global, &console),
         Command::Rules(command) => command.run(&console).map_err(Failure::from),
         Command::Catalog(command) => command.run(&console).map_err(Failure::from),
         Command::Releases(command) => command.run(&console).map_err(Failure::from),

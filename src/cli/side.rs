@@ -1,5 +1,6 @@
 //! One side of a comparison: manifests, compiled, or a configuration that a controller has written.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -65,6 +66,8 @@ pub(super) struct Declared {
     pub(super) supposed: Supposed,
     /// What was found on the way from the manifests.
     pub(super) findings: Vec<Diagnostic>,
+    /// The hosts that are asked about; none: all. What is written is for them alone.
+    hosts: Option<Vec<String>>,
     written: Written,
 }
 
@@ -91,6 +94,18 @@ impl Declared {
         keep_environment: bool,
         elsewhere: &BTreeSet<ObjectRef>,
     ) -> Result<Self, Failure> {
+        Self::compile_for(None, project, controller, facts, keep_environment, elsewhere)
+    }
+
+    /// The same, of which only what these hosts need is written.
+    pub(super) fn compile_for(
+        hosts: Option<Vec<String>>,
+        project: Project,
+        controller: &ControllerOptions,
+        facts: Option<&Facts>,
+        keep_environment: bool,
+        elsewhere: &BTreeSet<ObjectRef>,
+    ) -> Result<Self, Failure> {
         let supposed = Supposed::of(&project, facts, elsewhere);
         let mut project = match supposed.text(&project)? {
             Some(text) => project.with_more(absent::NAME, text, controller, facts.and_then(|facts| fitting(&facts.layout)))?,
@@ -110,13 +125,18 @@ impl Declared {
         {
             proxy.default_certificate.file.clone_from(file);
         }
-        let mut declared = Self { project, proxy, supposed, findings, written: Written::default() };
+        let mut declared = Self { project, proxy, supposed, findings, hosts, written: Written::default() };
         declared.write();
         Ok(declared)
     }
 
     fn write(&mut self) {
-        self.written = Written::of(&self.proxy);
+        self.written = Written::of(&self.asked_of(&self.proxy));
+    }
+
+    /// The part of a proxy that is asked about.
+    pub(super) fn asked_of<'p>(&self, proxy: &'p Proxy) -> Cow<'p, Proxy> {
+        self.hosts.as_ref().map_or(Cow::Borrowed(proxy), |hosts| Cow::Owned(proxy.part_for(hosts)))
     }
 
     /// The manifests, and what others would come to under the same circumstances.

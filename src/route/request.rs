@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::host;
+
 /// The version of HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Http {
@@ -87,6 +89,18 @@ impl Request {
             client: IpAddr::V4(Ipv4Addr::LOCALHOST),
             http: Http::V11,
         })
+    }
+
+    /// The hosts that it may be for, in small letters and without ports: by its header, by its target, and by the handshake.
+    #[must_use]
+    pub fn hosts(&self) -> Vec<String> {
+        let target = String::from_utf8_lossy(&self.target);
+        let of_target = target.split_once("://").map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
+        let all = [self.host.as_deref(), of_target, self.sni.as_deref()];
+        let mut hosts: Vec<String> = all.into_iter().flatten().filter_map(host::valid).collect();
+        hosts.sort();
+        hosts.dedup();
+        hosts
     }
 
     /// All values of a header, in order.

@@ -2,9 +2,13 @@
 
 mod because;
 mod explain;
+mod log_format;
+mod logs;
+mod replay;
 mod requests;
 mod routes;
 mod source;
 
 pub(super) use explain::Explain;
+pub(super) use replay::Replay;
 pub(super) use routes::Routes;

@@ -11,7 +11,7 @@ use crate::cli::absent;
 use crate::cli::controller::ControllerOptions;
 use crate::cli::dump::{Dump, Live, Lua};
 use crate::cli::project::Project;
-use crate::cli::side::{Declared, Side};
+use crate::cli::side::{Declared, Origin, Side};
 use crate::cli::written::Written;
 use crate::cli::{Failure, Global};
 use crate::conf::{Directive, Tree};
@@ -93,15 +93,34 @@ impl SourceArgs {
         Ok(Some(Source { side: Side::Dump(Box::new(dump)), rewritten: None }))
     }
 
+    /// One side of two: manifests, or a configuration that was written.
+    pub(super) fn side(&self, paths: &[PathBuf], global: &Global, other: Option<&Source>) -> Result<Source, Failure> {
+        match Origin::of(paths) {
+            Origin::Dump(live) => Ok(Source { side: Side::Dump(Box::new(Dump::read(&live)?)), rewritten: None }),
+            Origin::Manifests(paths) => self.declared(&paths, global, other),
+        }
+    }
+
     /// What manifests come to, as the controller of the other side where there is one: those of the current folder where none are named.
     /// What they name and do not hold is supposed to be there, unless others of its kind and namespace are.
     pub(super) fn declared(&self, paths: &[PathBuf], global: &Global, live: Option<&Source>) -> Result<Source, Failure> {
+        self.declared_for(None, paths, global, live)
+    }
+
+    /// The same, as far as requests for some hosts come by it.
+    pub(super) fn declared_for(
+        &self,
+        hosts: Option<Vec<String>>,
+        paths: &[PathBuf],
+        global: &Global,
+        live: Option<&Source>,
+    ) -> Result<Source, Failure> {
         let facts = live.and_then(|live| live.side.dump()).map(|dump| &dump.facts);
         let here = [PathBuf::from(".")];
         let project = Declared::read(if paths.is_empty() { &here } else { paths }, &self.controller, global, facts)?;
         let missing = missing(&project);
-        let declared = Declared::compile(project, &self.controller, facts, true, &missing)?;
-        let rewritten = (self.target == Nginx.name()).then(|| of_nginx(&declared.proxy));
+        let declared = Declared::compile_for(hosts, project, &self.controller, facts, true, &missing)?;
+        let rewritten = (self.target == Nginx.name()).then(|| of_nginx(&declared.asked_of(&declared.proxy)));
         Ok(Source { side: Side::Declared(Box::new(declared)), rewritten })
     }
 }
@@ -121,7 +140,8 @@ impl Source {
     pub(super) fn bare(&self) -> Option<Written> {
         let declared = self.side.declared()?;
         let Project { cluster, controller, .. } = &declared.project;
-        let proxy = declared.proxy_of(&declared.supposed.taken_from(cluster)?, controller);
+        let whole = declared.proxy_of(&declared.supposed.taken_from(cluster)?, controller);
+        let proxy = declared.asked_of(&whole);
         Some(if self.rewritten.is_some() { of_nginx(&proxy) } else { Written::of(&proxy) })
     }
 
