@@ -6,7 +6,7 @@ use super::{CATCH_ALL, DEFAULT_UPSTREAM, HostRedirect, Proxy, Server, Snippets, 
 
 impl Proxy {
     /// What requests for these hosts, in small letters and without ports, are answered by: servers by their names and aliases, those for
-    /// all other hosts and those with expressions, redirects, and the upstreams behind. What holds for the whole proxy stays.
+    /// all other hosts and those with expressions, redirects, and the upstreams behind. What holds for the whole proxy stays. It is for targets that write each server on its own.
     #[must_use]
     pub fn part_for(&self, hosts: &[String]) -> Self {
         let hosts = Hosts::new(hosts);

@@ -1,11 +1,13 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::ir::Logging;
+
+/// What the controller writes where nobody says otherwise.
+const USUAL: &str = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $request_length $request_time [$proxy_upstream_name] [$proxy_alternative_upstream_name] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $req_id"#;
+const STREAMS: &str = "[$remote_addr] [$time_local] $protocol $status $bytes_sent $bytes_received $session_time";
 
 fn usual() -> Format {
-    let logging = Logging::default();
-    Format::new(&logging.format_http, Escape::Default).with_streams(&logging.format_stream, Escape::Default)
+    Format::new(USUAL, Escape::Default).with_streams(STREAMS, Escape::Default)
 }
 
 fn entry<'l>(format: &Format, line: &'l str) -> Entry<'l> {

@@ -120,12 +120,12 @@ impl SourceArgs {
         let project = Declared::read(if paths.is_empty() { &here } else { paths }, &self.controller, global, facts)?;
         let missing = missing(&project);
         let declared = Declared::compile_for(hosts, project, &self.controller, facts, true, &missing)?;
-        let rewritten = (self.target == Nginx.name()).then(|| of_nginx(&declared.asked_of(&declared.proxy)));
+        let rewritten = (self.target == Nginx.name()).then(|| of_nginx(&declared.proxy));
         Ok(Source { side: Side::Declared(Box::new(declared)), rewritten })
     }
 }
 
-/// What is written for nginx itself.
+/// What is written for nginx itself, always whole: groups of servers there depend on all that lead to them.
 fn of_nginx(proxy: &Proxy) -> Written {
     Written::of_files(Nginx.render(proxy, &Options::default()).value)
 }
@@ -141,8 +141,7 @@ impl Source {
         let declared = self.side.declared()?;
         let Project { cluster, controller, .. } = &declared.project;
         let whole = declared.proxy_of(&declared.supposed.taken_from(cluster)?, controller);
-        let proxy = declared.asked_of(&whole);
-        Some(if self.rewritten.is_some() { of_nginx(&proxy) } else { Written::of(&proxy) })
+        Some(if self.rewritten.is_some() { of_nginx(&whole) } else { Written::of(&declared.asked_of(&whole)) })
     }
 
     /// What Lua gets.
