@@ -37,9 +37,7 @@ fn is_time(word: &[u8]) -> bool {
 
 /// `{"log": "line\n", "stream": "stdout", "time": "…"}`
 fn of_docker(line: &[u8]) -> Option<Vec<u8>> {
-    if memchr::memmem::find(line, b"\"stream\"").is_none() {
-        return None;
-    }
+    memchr::memmem::find(line, b"\"stream\"")?;
     let document: Value = serde_json::from_slice(line).ok()?;
     let log = document.get("log")?.as_str()?;
     Some(log.trim_end_matches(['\n', '\r']).as_bytes().to_vec())

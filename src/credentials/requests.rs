@@ -148,8 +148,9 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_target_can_be_shown(target in ".*", value in "[a-z]{4}[0-9]{4}[A-Z]{4}") {
-            hide_values(&target);
-            proptest::prop_assert!(!hide_values(&format!("/a/{value}?b={value}&{value}")).contains(&value));
+            let _ = hide_values(&target);
+            let shown = hide_values(&format!("/a/{value}?b={value}&{value}"));
+            proptest::prop_assert!(!shown.contains(&value), "{}", shown);
         }
     }
 }
