@@ -7,7 +7,7 @@ pub(super) enum Shape {
     Status,
     /// Digits, with a dot among them.
     Number,
-    /// Without blanks and quotes.
+    /// Without blanks.
     Word,
     /// `http`, `https`
     Scheme,
@@ -88,7 +88,7 @@ impl Shape {
         match self {
             Self::Status => text.len() == 3 && text.iter().all(u8::is_ascii_digit),
             Self::Number => text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.'),
-            Self::Word => !text.iter().any(|byte| matches!(byte, b' ' | b'"' | b'\t')),
+            Self::Word => !text.iter().any(|byte| matches!(byte, b' ' | b'\t')),
             Self::Scheme => matches!(text, b"http" | b"https"),
             Self::Host => Self::Word.fits(text) && !text.contains(&b'/'),
             Self::Target => Self::Word.fits(text) && (text.starts_with(b"/") || text.starts_with(b"http") || text == b"*"),

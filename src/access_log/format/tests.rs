@@ -101,7 +101,7 @@ fn formats_of_users_are_read() {
 #[test]
 fn what_can_be_read_in_two_ways_is_not_read() {
     for (format, line, expected) in [
-        ("$http_x $request_uri $http_y", "a /b c", Line::Unclear),
+        ("$http_x $request_uri $http_y", "a /b /c d", Line::Unclear),
         ("$http_x $http_y", "a b c", Line::Unclear),
         ("$http_x$http_y", "ab", Line::Unclear),
         ("$status", "2x0", Line::Unread),
