@@ -5,6 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use rayon::prelude::*;
+use rcgen::KeyPair;
 use serde_json::{Value, json};
 
 use super::certificate;
@@ -83,11 +85,17 @@ impl Supposed {
     pub(super) fn text(&self, project: &Project) -> anyhow::Result<Option<String>> {
         let flags = &project.controller.flags;
         let mut documents = Vec::new();
+        // Nobody is served with it: one key does for all.
+        let key = certificate::key()?;
+        let is_secret = |absent: &&Absent| absent.object.kind == "Secret";
+        let secrets: Vec<&Absent> = self.absent.iter().filter(is_secret).collect();
+        let secrets: anyhow::Result<Vec<Value>> = secrets.par_iter().map(|absent| secret(absent, &key)).collect();
+        let mut secrets = secrets?.into_iter();
         for absent in &self.absent {
             let ObjectRef { kind, namespace, name } = &absent.object;
             let metadata = json!({"name": name, "namespace": namespace});
             match kind.as_str() {
-                "Secret" => documents.push(json!({"apiVersion": "v1", "kind": kind, "metadata": metadata, "data": secret(absent)?})),
+                "Secret" => documents.push(json!({"apiVersion": "v1", "kind": kind, "metadata": metadata, "data": secrets.next()})),
                 "ConfigMap" => documents.push(json!({"apiVersion": "v1", "kind": kind, "metadata": metadata, "data": {}})),
                 "IngressClass" => documents.push(class(name, &flags.controller_class)),
                 _ => {}
@@ -151,10 +159,10 @@ fn class(name: &str, controller: &str) -> Value {
 }
 
 /// What a Secret holds whatever it is for.
-fn secret(absent: &Absent) -> anyhow::Result<Value> {
+fn secret(absent: &Absent, key: &KeyPair) -> anyhow::Result<Value> {
     let mut names: Vec<String> = absent.hosts.iter().cloned().collect();
     names.insert(0, String::from("supposed"));
-    let both = certificate::self_signed(&names)?;
+    let both = certificate::signed_by(key, &names)?;
     let key = both.find("-----BEGIN PRIVATE KEY").unwrap_or(both.len());
     let (certificate, key) = (STANDARD.encode(&both[..key]), STANDARD.encode(&both[key..]));
     Ok(json!({"tls.crt": certificate, "tls.key": key, "ca.crt": certificate, "auth": STANDARD.encode("supposed:x")}))

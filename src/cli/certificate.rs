@@ -8,12 +8,27 @@ use rcgen::{CertificateParams, DnType, KeyPair};
 /// # Errors
 /// The system has no random numbers.
 pub(super) fn self_signed(names: &[String]) -> anyhow::Result<String> {
+    signed_by(&key()?, names)
+}
+
+/// A new key.
+///
+/// # Errors
+/// The system has no random numbers.
+pub(super) fn key() -> anyhow::Result<KeyPair> {
+    KeyPair::generate().context("cannot make a key")
+}
+
+/// A certificate that a key signs, and the key: a new key for each of thousands takes longer than all the rest.
+///
+/// # Errors
+/// As in [`self_signed`].
+pub(super) fn signed_by(key: &KeyPair, names: &[String]) -> anyhow::Result<String> {
     let (common, others) = names.split_first().map_or(("", names), |(first, rest)| (first.as_str(), rest));
     let mut params = CertificateParams::new(others.to_vec()).context("cannot make a certificate")?;
     params.distinguished_name.remove(DnType::CommonName);
     params.distinguished_name.push(DnType::CommonName, common);
-    let key = KeyPair::generate().context("cannot make a key")?;
-    let certificate = params.self_signed(&key).context("cannot make a certificate")?;
+    let certificate = params.self_signed(key).context("cannot make a certificate")?;
     Ok(certificate.pem() + &key.serialize_pem())
 }
 
