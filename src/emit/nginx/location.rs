@@ -60,11 +60,13 @@ pub(super) fn write<'a>(
     match closed.filter(|_| !route.is_refused()) {
         None => lines.append_printed(own).unwrap_or_else(|finding| scope.failed(*finding)),
         Some(reason) => {
-            describe(route, lines);
-            lines.comment(&format!("Closed: {reason}."));
-            lines.block("location", closed_matcher(route, by_pattern), |lines| put!(lines, "return", 503_i64));
+            let mut own = lines.beside();
+            describe(route, &mut own);
+            own.comment(&format!("Closed: {reason}."));
+            own.block("location", closed_matcher(route, by_pattern), |lines| put!(lines, "return", 503_i64));
             // The path itself may be what is not fit: then nginx never matches it.
-            let _ = lines.take_unfit();
+            let _ = own.take_unfit();
+            lines.append_printed(own).unwrap_or_else(|finding| scope.failed(*finding));
         }
     }
     lines.gap();
