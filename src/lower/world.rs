@@ -114,12 +114,12 @@ impl<'a> World<'a> {
         }
     }
 
-    /// What an Ingress asks of its routes. Most ask for nothing, and all of those share one.
+    /// What an Ingress asks of its routes: most ask for one of a few things, or for nothing. Only a refusal and annotations have places of
+    /// their own.
     pub(super) fn share(&self, features: Features, asks: Asks) -> (Arc<Features>, Arc<Asks>) {
-        match features.causes.is_empty() && asks.refusal.is_none() {
-            true => (self.features.share(features), self.asks.share(asks)),
-            false => (Arc::new(features), Arc::new(asks)),
-        }
+        let features = if features.causes.is_empty() { self.features.share(features) } else { Arc::new(features) };
+        let asks = if asks.refusal.is_none() { self.asks.share(asks) } else { Arc::new(asks) };
+        (features, asks)
     }
 
     /// What that comes to on a route.
