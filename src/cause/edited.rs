@@ -3,7 +3,7 @@
 use super::edits::{Edit, Set, What};
 use super::ingress::{annotation_of, annotations, name, of_ingress, of_tls};
 use super::query::Query;
-use super::{Causes, Found, key, short};
+use super::{Causes, Found, short};
 use crate::catalog::flags;
 use crate::diagnostic::{Cause, ObjectRef, Reason};
 use crate::ir::Route;
@@ -89,7 +89,7 @@ impl Causes<'_> {
     #[must_use]
     pub fn is_of(edit: &Edit, ingress: Option<(&str, &str)>) -> bool {
         let own = edit.object.as_ref().filter(|object| object.kind == "Ingress");
-        own.is_some() && own.map(|object| key(&object.namespace, &object.name)) == ingress.map(|(namespace, name)| key(namespace, name))
+        own.is_some_and(|object| ingress == Some((&object.namespace, &object.name)))
     }
 }
 
