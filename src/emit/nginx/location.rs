@@ -306,8 +306,9 @@ impl Writer<'_, '_> {
         if self.route.features.relative_redirects {
             put!(lines, "absolute_redirect", "off");
         }
-        let is_usual = self.shared.proxy.settings.route_defaults.error_codes.is_empty();
-        if !pages.codes.is_empty() && !pages.keeps_own && is_usual {
+        let defaults = &self.shared.proxy.settings.route_defaults;
+        let is_inherited = !defaults.error_codes.is_empty() && !defaults.keep_backend_errors;
+        if pages.intercepts && !is_inherited {
             put!(lines, "proxy_intercept_errors", "on");
         }
         for code in &*pages.codes {

@@ -1,5 +1,7 @@
 //! Where a URL of an annotation leads, for a request of which host and path are known.
 
+use std::fmt;
+
 use crate::catalog::value::read_address;
 
 /// Variables that hold the host of the request.
@@ -8,10 +10,16 @@ const HOSTS: &[&str] = &["$host", "$http_host", "$server_name", "${host}", "${ht
 const PATHS: &[&str] = &["$request_uri", "$uri", "$document_uri", "${request_uri}", "$escaped_request_uri"];
 
 /// A host and a path.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Target {
     pub(super) host: String,
     pub(super) path: String,
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.host, self.path)
+    }
 }
 
 impl Target {
