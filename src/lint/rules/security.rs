@@ -72,6 +72,7 @@ const DANGERS: &[(&str, Danger)] = &[
     ("one-sided-proxy-protocol", Danger::Medium),
     ("open-allowlist", Danger::High),
     ("open-sister-path", Danger::Medium),
+    ("optional-client-certificates", Danger::Medium),
     ("outside-auth-url", Danger::Low),
     ("overridden-alias", Danger::Low),
     ("overridden-path", Danger::Medium),
