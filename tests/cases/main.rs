@@ -17,6 +17,7 @@
 
 mod controller_log;
 mod golden;
+mod mutations;
 mod need;
 mod order;
 mod pages;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
     let trials = [
         controller_log::trials(),
         golden::trials(),
+        mutations::trials(),
         order::trials(),
         pages::trials(),
         patch::trials(),
