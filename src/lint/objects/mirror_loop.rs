@@ -147,7 +147,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 
 /// The copy that requests of a route are sent as.
 fn copy_of(route: &Route) -> Option<&Mirror> {
-    route.steps.mirror.as_ref().map(|mirror| &**mirror).filter(|mirror| mirror.is_sent() && !route.is_refused() && route.redirected().is_none())
+    route.steps.mirror.as_deref().filter(|mirror| mirror.is_sent() && !route.is_refused() && route.redirected().is_none())
 }
 
 /// A route, and a request that comes to it.

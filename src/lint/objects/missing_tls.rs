@@ -2,6 +2,7 @@
 
 use super::certificates::{managed_by};
 use super::look::Look;
+use super::urls::is_inside;
 use crate::catalog::features::external_auth;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{CATCH_ALL, Server};
@@ -214,6 +215,7 @@ const SHOWN: usize = 5;
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let tls = Tls::of(look);
     let mut findings = Vec::new();
+    let mut told = HashSet::new();
     let mut beside_others: BTreeMap<(&str, String), Vec<Plain>> = BTreeMap::new();
     for ingress in look.ingresses() {
         if let Some(finding) = without_entries(ingress) {
@@ -222,12 +224,14 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
         }
         let Some(plain) = Plain::of(look, ingress) else { continue };
         match tls.refused(look, &plain).or_else(|| tls.unused(&plain)).or_else(|| asking(look, &plain)) {
-            Some(finding) => findings.push(finding),
+            Some(finding) => _ = told.insert(plain.host).then(|| findings.push(finding)),
             None => beside_others.entry((&ingress.reference.namespace, domain(plain.host))).or_default().push(plain),
         }
     }
-    let told = beside_others.into_iter().filter_map(|((_, domain), plain)| Some((*tls.secured.get(&domain)?, plain)));
-    findings.extend(told.filter_map(|(secured, plain)| beside(secured, &plain)));
+    for ((_, domain), mut plain) in beside_others {
+        plain.retain(|plain| !told.contains(plain.host));
+        findings.extend(tls.secured.get(&domain).and_then(|secured| beside(secured, &plain)));
+    }
     findings
 }
 
@@ -322,7 +326,7 @@ impl<'a> Tls<'a> {
 
 /// A host that asks who its clients are.
 fn asking(look: &Look, plain: &Plain) -> Option<Diagnostic> {
-    look.value_of(plain.ingress, &external_auth::URL).filter(|url| !url.is_empty())?;
+    look.value_of(plain.ingress, &external_auth::URL).filter(|url| !url.is_empty() && !is_inside(plain.host))?;
     let message = format!("host `{}` has no TLS, and asks who its clients are: the cookies and tokens that say so cross the network as they are", plain.host);
     Some(plain.finding(message).related("this asks", look.annotation_span(plain.ingress, &external_auth::URL.spec)))
 }

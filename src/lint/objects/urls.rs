@@ -52,7 +52,7 @@ impl Target {
 /// Whether a host is within the cluster, or in a network of one's own, as far as its name tells.
 pub(super) fn is_inside(host: &str) -> bool {
     const ENDS: &[&str] =
-        &[".svc", ".cluster.local", ".local", ".localdomain", ".internal", ".intranet", ".lan", ".home", ".corp", ".test"];
+        &[".svc", ".cluster.local", ".local", ".localhost", ".localdomain", ".internal", ".intranet", ".lan", ".home", ".corp", ".test"];
     let is_private = |address: std::net::IpAddr| match address {
         std::net::IpAddr::V4(address) => address.is_private() || address.is_loopback() || address.is_link_local(),
         std::net::IpAddr::V6(address) => address.is_loopback() || address.segments()[0] & 0xfe00 == 0xfc00,
