@@ -2,8 +2,6 @@
 
 use super::certificates::{managed_by};
 use super::look::Look;
-use super::urls::is_inside;
-use crate::catalog::features::external_auth;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{CATCH_ALL, Server};
 use crate::lint::rule::Rule;
@@ -20,26 +18,8 @@ pub(super) static RULE: Rule = Rule {
 
 A host has no TLS, though something says that it should have.
 
-Its requests cross the network as they are, with cookies and tokens, and are not redirected to HTTPS. What says so: other hosts of the same domain have TLS, cert-manager shall make a certificate, which it does for entries of `tls` alone, the
-namespace has a certificate that nobody uses, or `auth-url` asks who the client is. Below a host with TLS it is worse: its `Strict-Transport-Security` holds for all hosts below it, unless `hsts-include-subdomains` is off, and browsers refuse them over HTTP.
-
-## Fires: where clients sign in
-
-```yaml
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata:
-  name: shop
-  namespace: shop
-  annotations: {nginx.ingress.kubernetes.io/auth-url: 'http://login.shop.svc/check'}
-spec:
-  ingressClassName: nginx
-  rules:
-  - host: shop.example.com
-    http:
-      paths:
-      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
-```
+Its requests cross the network as they are, with cookies and tokens, and are not redirected to HTTPS. What says so: other hosts of the same domain have TLS, cert-manager shall make a certificate, which it does for entries of `tls` alone, or the
+namespace has a certificate that nobody uses. Below a host with TLS it is worse: its `Strict-Transport-Security` holds for all hosts below it, unless `hsts-include-subdomains` is off, and browsers refuse them over HTTP.
 
 ## Fires: where cert-manager has nothing to make
 
@@ -215,7 +195,6 @@ const SHOWN: usize = 5;
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let tls = Tls::of(look);
     let mut findings = Vec::new();
-    let mut told = HashSet::new();
     let mut beside_others: BTreeMap<(&str, String), Vec<Plain>> = BTreeMap::new();
     for ingress in look.ingresses() {
         if let Some(finding) = without_entries(ingress) {
@@ -223,15 +202,13 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
             continue;
         }
         let Some(plain) = Plain::of(look, ingress) else { continue };
-        match tls.refused(look, &plain).or_else(|| tls.unused(&plain)).or_else(|| asking(look, &plain)) {
-            Some(finding) => _ = told.insert(plain.host).then(|| findings.push(finding)),
+        match tls.refused(look, &plain).or_else(|| tls.unused(&plain)) {
+            Some(finding) => findings.push(finding),
             None => beside_others.entry((&ingress.reference.namespace, domain(plain.host))).or_default().push(plain),
         }
     }
-    for ((_, domain), mut plain) in beside_others {
-        plain.retain(|plain| !told.contains(plain.host));
-        findings.extend(tls.secured.get(&domain).and_then(|secured| beside(secured, &plain)));
-    }
+    let told = beside_others.into_iter().filter_map(|((_, domain), plain)| Some((*tls.secured.get(&domain)?, plain)));
+    findings.extend(told.filter_map(|(secured, plain)| beside(secured, &plain)));
     findings
 }
 
@@ -322,13 +299,6 @@ impl<'a> Tls<'a> {
         let message = format!("host `{}` has no TLS, and no Ingress uses the certificate in Secret `{}`", plain.host, secret.reference.name);
         Some(plain.finding(message).related("the certificate", secret.span(&["metadata", "name"])))
     }
-}
-
-/// A host that asks who its clients are.
-fn asking(look: &Look, plain: &Plain) -> Option<Diagnostic> {
-    look.value_of(plain.ingress, &external_auth::URL).filter(|url| !url.is_empty() && !is_inside(plain.host))?;
-    let message = format!("host `{}` has no TLS, and asks who its clients are: the cookies and tokens that say so cross the network as they are", plain.host);
-    Some(plain.finding(message).related("this asks", look.annotation_span(plain.ingress, &external_auth::URL.spec)))
 }
 
 /// Hosts of one namespace and domain without TLS, beside others that have it.

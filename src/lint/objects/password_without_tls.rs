@@ -7,6 +7,8 @@ use crate::catalog::features::{password_auth, rewrite};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{CATCH_ALL, Origin, Route, Scheme, Server};
 use crate::lint::rule::Rule;
+use crate::manifest::Object;
+use k8s_openapi::api::networking::v1::Ingress;
 
 pub(super) static RULE: Rule = Rule {
     name: "password-without-tls",
@@ -131,21 +133,41 @@ spec:
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut told = HashSet::new();
     let plain = look.routes().filter(|(server, route)| server.hostname != CATCH_ALL && is_plain(route));
-    plain.filter(|(_, route)| told.insert(ingress_of(route))).map(|(server, route)| finding(look, server, route)).collect()
+    let of_routes = plain.filter(|(_, route)| told.insert(ingress_of(route))).map(|(server, route)| finding(look, server, route));
+    let mut findings: Vec<Diagnostic> = of_routes.collect();
+    findings.extend(look.ingresses().filter_map(|ingress| refused(look, ingress)));
+    findings
+}
+
+/// An Ingress whose paths refuse all requests for another mistake, and will ask for passwords without it.
+fn refused<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>) -> Option<Diagnostic> {
+    look.annotation(ingress, &password_auth::SCHEME.spec).filter(|scheme| *scheme == "basic")?;
+    let is_its_own = |route: &&Route| ingress_of(route).is_some_and(|owner| owner == ingress.reference);
+    let mut hosts = ingress.rules().iter().filter_map(|rule| look.proxy.server(rule.host.as_deref()?));
+    let plain = hosts.find(|server| {
+        let refused = server.routes.iter().find(is_its_own).filter(|route| route.is_refused() && !route.steps.https.happens);
+        server.certificate.is_none() && refused.is_some()
+    })?;
+    let finding = without_tls(&plain.hostname).at(look.annotation_span(ingress, &password_auth::SCHEME.spec)).subject(plain.hostname.as_str());
+    Some(finding.object(ingress.reference.clone()))
+}
+
+fn without_tls(host: &str) -> Diagnostic {
+    let finding = RULE.finding(format!("host `{host}` asks for passwords and has no TLS: they cross the network as they are"));
+    finding.help(format!("add `tls` with the host `{host}`"))
 }
 
 /// Whether passwords are asked for over HTTP.
 fn is_plain(route: &Route) -> bool {
     let steps = &route.steps;
     let asks = steps.admission.password().is_some_and(|password| password.scheme == Scheme::Basic);
-    asks && !steps.https.happens && steps.redirect.is_none()
+    asks && !steps.https.happens && steps.redirect.is_none() && !route.is_refused()
 }
 
 fn finding(look: &Look, server: &Server, route: &Route) -> Diagnostic {
     let host = &server.hostname;
     if server.certificate.is_none() {
-        let finding = RULE.finding(format!("host `{host}` asks for passwords and has no TLS: they cross the network as they are"));
-        return at_annotation(finding, route, &password_auth::SCHEME).subject(host.as_str()).help(format!("add `tls` with the host `{host}`"));
+        return at_annotation(without_tls(host), route, &password_auth::SCHEME).subject(host.as_str());
     }
     let (why, place) = match written(route, &rewrite::TO_HTTPS) {
         _ if route.steps.https.is_exempt => ("no-tls-redirect-locations", key(look, "no-tls-redirect-locations")),
