@@ -11,6 +11,7 @@ use super::asks::Asks;
 use super::certificates::{self, StoredCertificate};
 use super::pool::Pool;
 use crate::catalog::flags::Flags;
+use crate::catalog::inside::Inside;
 use crate::catalog::releases::Change;
 use crate::catalog::version::Version;
 use crate::diagnostic::ObjectRef;
@@ -36,6 +37,8 @@ pub struct Environment {
     pub pod_name: String,
     /// Zone of the node that the pod runs on; empty: unknown.
     pub node_zone: String,
+    /// The nginx in its image; none: that of the release.
+    pub nginx: Option<Inside>,
 }
 
 /// The controller that the manifests are compiled for.
@@ -47,6 +50,14 @@ pub struct Controller {
     pub flags: Flags,
     /// Its pod.
     pub environment: Environment,
+}
+
+impl Controller {
+    /// The nginx inside.
+    #[must_use]
+    pub fn inside(&self) -> Inside {
+        self.environment.nginx.clone().unwrap_or_else(|| Inside::of_version(self.version))
+    }
 }
 
 /// Everything that a pass may look up. Objects are found by `namespace/name`.

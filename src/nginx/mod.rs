@@ -1,14 +1,17 @@
 //! What nginx itself knows, whatever the configuration says: its variables, what its regular expressions may look like, and what it
 //! refuses of a configuration.
 
+mod advisories;
 mod fastcgi;
 mod javascript;
 mod pattern;
 mod pcre;
 mod reload;
+mod rewrite;
 pub mod shape;
 mod variables;
 
+pub use advisories::{Advisory, Attacker, Confirmed, Cost, Reached, Version, advisories, advisory};
 pub use fastcgi::FASTCGI_PARAMS;
 pub use javascript::javascript;
 pub use pattern::problem;

@@ -139,6 +139,7 @@ objects! {
     uncovered_alias,
     unguarded_path,
     unlimited_controller,
+    unpatched_nginx,
     unreachable_path,
     unsafe_auth_url,
     unserved_tls_host,

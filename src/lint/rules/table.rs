@@ -90,6 +90,7 @@ rules! {
     Warning "overridden-redirect",
     Warning "passed-over-path",
     Error "path-lost-to-canary",
+    Error "reachable-fault",
     Error "refused-address",
     Error "refused-object",
     Info "placeholder",

@@ -1,0 +1,83 @@
+//! Faults of nginx that were published and that the configuration reaches.
+//!
+//! They are looked for where nginx's refusals are, in what is rendered ([`crate::nginx::Advisory`]); `Explainer` finds the line of the
+//! manifests that a directive comes from. Which nginx is inside the controller is known of its releases and of some forks.
+
+use std::collections::HashSet;
+
+use super::Subject;
+use super::reload::cause::Explainer;
+use crate::catalog::inside::{Inside, Repairs};
+use crate::cause::Causes;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::nginx::{Advisory, Attacker, Reached, Version};
+use crate::source::Span;
+
+/// The name of the rule.
+const RULE: &str = "reachable-fault";
+
+/// The faults that the nginx inside the controller has and that the configuration reaches.
+pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
+    let inside = subject.controller.inside();
+    let has = |reached: &&Reached| has_fault(&inside, reached.advisory);
+    let reached: Vec<&Reached> = subject.judgement.reached().iter().filter(has).collect();
+    if reached.is_empty() {
+        return Vec::new();
+    }
+    let causes = Causes::new(subject.cluster, subject.controller, subject.proxy);
+    let explainer = Explainer::new(subject.cluster, causes, finding);
+    let mut findings: Vec<Diagnostic> = reached.into_iter().map(|reached| explained(&explainer, reached, &inside)).collect();
+    findings.sort_by(|a, b| (a.span, &a.message, &a.subject).cmp(&(b.span, &b.message, &b.subject)));
+    // What holds for several paths is told at the first.
+    let mut seen = HashSet::new();
+    findings.retain(|finding| seen.insert((finding.span, finding.message.clone(), finding.subject.clone())));
+    findings
+}
+
+/// Whether an nginx has a fault.
+pub(super) fn has_fault(inside: &Inside, advisory: &Advisory) -> bool {
+    advisory.concerns(inside.nginx) && !inside.has_repaired(advisory.ids)
+}
+
+fn finding(message: &str, span: Option<Span>) -> Diagnostic {
+    Diagnostic::error(RULE, message).at(span)
+}
+
+fn explained(explainer: &Explainer, reached: &Reached, inside: &Inside) -> Diagnostic {
+    let advisory = reached.advisory;
+    let mut place = reached.place.clone();
+    place.message = format!("{} is reached here: {}", advisory.ids.join(" or "), advisory.what);
+    let mut finding = explainer.explain(&place);
+    if let Some(path) = explainer.path(&place).filter(|path| Some(*path) != finding.span) {
+        finding = finding.related("by requests for this path", path);
+    }
+    for other in &reached.others {
+        let other_place = explainer.explain(other).span.filter(|span| Some(*span) != finding.span);
+        finding = finding.related(format!("together with `{}`", other.line), other_place);
+    }
+    let versions = advisory.fixed.iter().map(|version| dotted(*version)).collect::<Vec<_>>().join(" and ");
+    finding = finding.note(format!("{inside}; {versions} {} free of it", if advisory.fixed.len() == 1 { "is" } else { "are" }));
+    finding = finding.note(format!("{} makes it happen{}", advisory.attacker.who(), right(advisory.attacker)));
+    if inside.repairs == Repairs::Unknown {
+        finding.severity = Severity::Warning;
+        finding = finding.note("whether this image has the repair is not known: say `--nginx-inside` if it has");
+    }
+    if reached.others.iter().any(|other| other.directive == "rewrite") {
+        let lines: Vec<_> = reached.others.iter().map(|other| format!("`{}`", other.line)).collect();
+        finding = finding.note(format!("the `?` of {} stays in force up to here", lines.join(" and ")));
+    }
+    let update = format!("update to an image with nginx {versions} or later");
+    finding.help(if advisory.cure.is_empty() { update } else { format!("{}, or {update}", advisory.cure) })
+}
+
+/// What whoever makes it happen does not need.
+fn right(attacker: Attacker) -> &'static str {
+    match attacker {
+        Attacker::Client => ", without the right to write an Ingress",
+        Attacker::Backend | Attacker::Resolver => "",
+    }
+}
+
+fn dotted((major, minor, patch): Version) -> String {
+    format!("{major}.{minor}.{patch}")
+}
