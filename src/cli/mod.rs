@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the room that touches the world")]
 
 mod absent;
+mod advisories;
 mod baseline;
 mod build;
 mod catalog;
@@ -162,6 +163,8 @@ enum Command {
     Routes(routing::Routes),
     /// Explain the rules of `check`
     Rules(rules::Rules),
+    /// List the published faults of the controller and of the nginx inside, and what reaches them
+    Advisories(advisories::Advisories),
     /// Show what the controller knows: annotations and ConfigMap keys
     Catalog(catalog::Catalog),
     /// Tell what differs between releases of the controller
@@ -195,6 +198,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Diff(command) => command.run(&cli.global, &console),
         Command::Explain(command) => command.run(&cli.global, &console),
         Command::Routes(command) => command.run(&cli.global, &console),
+        Command::Advisories(command) => command.run(&console).map_err(Failure::from),
         Command::Rules(command) => command.run(&console).map_err(Failure::from),
         Command::Catalog(command) => command.run(&console).map_err(Failure::from),
         Command::Releases(command) => command.run(&console).map_err(Failure::from),

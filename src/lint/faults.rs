@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use super::Subject;
 use super::reload::cause::Explainer;
+use crate::catalog::features;
 use crate::catalog::inside::{Inside, Repairs};
 use crate::cause::Causes;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -43,11 +44,20 @@ fn finding(message: &str, span: Option<Span>) -> Diagnostic {
     Diagnostic::error(RULE, message).at(span)
 }
 
+/// How bad it is: what takes more than a request is no error.
+fn severity(advisory: &Advisory, inside: &Inside) -> Severity {
+    match advisory.attacker {
+        Attacker::Client if inside.repairs != Repairs::Unknown => Severity::Error,
+        Attacker::Client | Attacker::Backend | Attacker::Resolver => Severity::Warning,
+    }
+}
+
 fn explained(explainer: &Explainer, reached: &Reached, inside: &Inside) -> Diagnostic {
     let advisory = reached.advisory;
     let mut place = reached.place.clone();
     place.message = format!("{} is reached here: {}", advisory.ids.join(" or "), advisory.what);
     let mut finding = explainer.explain(&place);
+    finding.severity = severity(advisory, inside);
     if let Some(path) = explainer.path(&place).filter(|path| Some(*path) != finding.span) {
         finding = finding.related("by requests for this path", path);
     }
@@ -55,16 +65,23 @@ fn explained(explainer: &Explainer, reached: &Reached, inside: &Inside) -> Diagn
         let other_place = explainer.explain(other).span.filter(|span| Some(*span) != finding.span);
         finding = finding.related(format!("together with `{}`", other.line), other_place);
     }
-    let versions = advisory.fixed.iter().map(|version| dotted(*version)).collect::<Vec<_>>().join(" and ");
-    finding = finding.note(format!("{inside}; {versions} {} free of it", if advisory.fixed.len() == 1 { "is" } else { "are" }));
+    let versions = advisory.fixed.iter().map(|version| dotted(*version)).collect::<Vec<_>>().join(" or ");
+    finding = finding.note(format!("{inside}; nginx {versions} is free of it"));
     finding = finding.note(format!("{} makes it happen{}", advisory.attacker.who(), right(advisory.attacker)));
+    let is_open = finding.subject.as_deref().and_then(|name| name.rsplit('/').next()).and_then(features::find).is_some();
+    if is_open && !finding.subject.as_deref().is_some_and(|name| name.ends_with("-snippet")) {
+        finding = finding.note("whoever may write an Ingress can write this, without a snippet");
+    }
     if inside.repairs == Repairs::Unknown {
-        finding.severity = Severity::Warning;
         finding = finding.note("whether this image has the repair is not known: say `--nginx-inside` if it has");
     }
     if reached.others.iter().any(|other| other.directive == "rewrite") {
         let lines: Vec<_> = reached.others.iter().map(|other| format!("`{}`", other.line)).collect();
         finding = finding.note(format!("the `?` of {} stays in force up to here", lines.join(" and ")));
+    }
+    let place = finding.span.filter(|_| finding.within.is_some());
+    if let (Some(text), Some(span)) = (&reached.instead, place) {
+        finding = finding.fix(span, text.as_str());
     }
     let update = format!("update to an image with nginx {versions} or later");
     finding.help(if advisory.cure.is_empty() { update } else { format!("{}, or {update}", advisory.cure) })

@@ -17,4 +17,5 @@ pub use javascript::javascript;
 pub use pattern::problem;
 pub use pcre::{Groups, Pattern};
 pub use reload::{Build, Judge, Refusal, Release, is_curve_list, outside, refusals, run_on, size, upstreams};
+pub use rewrite::is_underestimated;
 pub use variables::{is_builtin, is_builtin_of_streams, is_fixed, used};

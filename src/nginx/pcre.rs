@@ -124,7 +124,9 @@ impl Translation<'_> {
             }
             b'{' if !self.is_count() => self.out.push_str("\\{"),
             b'}' if !self.closes_count() => self.out.push_str("\\}"),
-            b'*' | b'+' | b'?' | b'}' if !self.is_whole && self.rest().first() == Some(&b'+') => return no("a repeat that gives nothing back"),
+            b'*' | b'+' | b'?' | b'}' if !self.is_whole && self.rest().first() == Some(&b'+') => {
+                return no("a repeat that gives nothing back");
+            }
             _ => self.push(byte),
         }
         Ok(())

@@ -3,6 +3,7 @@
 //! Nothing here writes anywhere. Text from outside passes through [`untrusted`] before it becomes part of a message, so that no
 //! manifest can move the cursor of a terminal or turn the direction of a line.
 
+pub mod advisories;
 pub mod baseline;
 pub mod catalog;
 pub mod changes;

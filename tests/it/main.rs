@@ -17,6 +17,7 @@ mod cluster;
 mod conf;
 mod credentials;
 mod diff;
+mod faults;
 mod fix;
 mod formats;
 mod hostile;

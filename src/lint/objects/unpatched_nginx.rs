@@ -55,8 +55,8 @@ spec:
         args: [/nginx-ingress-controller, --ingress-class=nginx]
 ```
 
-```sh
-ingressc check . --nginx-inside 1.31.9
+```console
+$ ingressc check . --nginx-inside 1.31.9
 ```
 ",
 };

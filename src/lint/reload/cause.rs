@@ -39,7 +39,8 @@ impl<'a> Explainer<'a> {
     pub(in crate::lint) fn path(&self, refusal: &Refusal) -> Option<Span> {
         let server = refusal.host.as_deref().and_then(|host| self.causes.server(host));
         let location = refusal.location.as_deref()?;
-        let fitting = self.routes(refusal, server).into_iter().filter(|route| !route.path.is_empty() && location.contains(route.path.as_str()));
+        let fitting =
+            self.routes(refusal, server).into_iter().filter(|route| !route.path.is_empty() && location.contains(route.path.as_str()));
         fitting.max_by_key(|route| route.path.len())?.origin.span()
     }
 
@@ -144,8 +145,8 @@ impl<'a> Explainer<'a> {
         if maker(route).is_none()
             && let Some((name, place)) = of_server().find_map(maker)
         {
-            found =
-                found.related(format!("`{}` makes all paths of the host regular expressions", name.rsplit('/').next().unwrap_or(&name)), place);
+            found = found
+                .related(format!("`{}` makes all paths of the host regular expressions", name.rsplit('/').next().unwrap_or(&name)), place);
         }
         Some(found)
     }

@@ -24,11 +24,13 @@ pub(super) struct Found<'t> {
     pub(super) line: &'t str,
     /// Directives without which it did not.
     pub(super) others: Vec<(String, &'t str)>,
+    /// What to write in its place, where that means the same.
+    pub(super) instead: Option<String>,
 }
 
 impl<'t> Found<'t> {
     pub(super) fn at(directive: Directive<'t>) -> Self {
-        Self { directive: directive.name().into_owned(), line: directive.head_text(), others: Vec::new() }
+        Self { directive: directive.name().into_owned(), line: directive.head_text(), others: Vec::new(), instead: None }
     }
 
     pub(super) fn with(mut self, other: Directive<'t>) -> Self {

@@ -10,7 +10,7 @@ pub(super) static ADVISORY: Advisory = Advisory {
     attacker: Attacker::Backend,
     reached_by: "A `charset_map` that UTF-8 is decoded with.",
     cure: "",
-    since: (0, 3, 50),
+    since: (0, 0, 0),
     fixed: &[(1, 30, 3), (1, 31, 2)],
     source: "changes of nginx 1.31.0 and 1.31.2; commit 319a0bff1",
     confirmed: Confirmed::Read,

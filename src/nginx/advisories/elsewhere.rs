@@ -12,7 +12,21 @@ const fn unseen(
     source: &'static str,
 ) -> Advisory {
     let (attacker, cure, confirmed, examples): (_, _, _, &[(&str, bool)]) = (Attacker::Client, "", Confirmed::Told, &[]);
-    Advisory { ids, what, cost, attacker, reached_by, cure, since, fixed, source, confirmed, beyond: "Not looked for.", judge: None, examples }
+    Advisory {
+        ids,
+        what,
+        cost,
+        attacker,
+        reached_by,
+        cure,
+        since,
+        fixed,
+        source,
+        confirmed,
+        beyond: "Not looked for.",
+        judge: None,
+        examples,
+    }
 }
 
 /// Debian's list of changes names the release that put them right, and what it did.
@@ -35,7 +49,7 @@ pub(super) static ADVISORIES: &[Advisory] = &[
         "nginx reads beyond what it was given",
         Cost::Disclosure,
         "Backends of SCGI and uwsgi. Their modules are not in the controller's image.",
-        ((0, 8, 42), &[(1, 30, 1), (1, 31, 0)]),
+        (EVER, &[(1, 30, 1), (1, 31, 0)]),
         "changes of nginx 1.31.0",
     ),
     unseen(
@@ -43,7 +57,7 @@ pub(super) static ADVISORIES: &[Advisory] = &[
         "a client writes beyond the folder that is served",
         Cost::Memory,
         "WebDAV with `alias`. The module is not in the controller's image.",
-        ((0, 5, 13), &[(1, 28, 3), (1, 29, 7)]),
+        (EVER, &[(1, 28, 3), (1, 29, 7)]),
         "changes of nginx 1.29.7",
     ),
     unseen(
@@ -51,7 +65,7 @@ pub(super) static ADVISORIES: &[Advisory] = &[
         "a file of the server's own breaks nginx's memory",
         Cost::Memory,
         "The directive `mp4`. The module is not in the controller's image.",
-        ((1, 1, 19), &[(1, 28, 3), (1, 29, 7)]),
+        (EVER, &[(1, 28, 3), (1, 29, 7)]),
         "changes of nginx 1.29.7 and 1.27.1",
     ),
     unseen(

@@ -10,7 +10,7 @@ pub(super) static ADVISORY: Advisory = Advisory {
     attacker: Attacker::Backend,
     reached_by: "Server-side includes, `ssi on`, in answers of a backend that are passed on unbuffered.",
     cure: "",
-    since: (0, 7, 25),
+    since: (0, 0, 0),
     fixed: &[(1, 30, 4), (1, 31, 3)],
     source: "changes of nginx 1.31.3; commit 700dc9e0e",
     confirmed: Confirmed::Read,

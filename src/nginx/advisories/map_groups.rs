@@ -28,7 +28,10 @@ fn look<'t>(block: &Block<'_, 't>) -> Vec<Found<'t>> {
     if block.maps.is_empty() {
         return Vec::new();
     }
-    let plain = block.directives.iter().filter(|directive| !directive.is_block() && directive.lua().is_none() && directive.head_text().contains('$'));
+    let plain = block
+        .directives
+        .iter()
+        .filter(|directive| !directive.is_block() && directive.lua().is_none() && directive.head_text().contains('$'));
     let disturbed = plain.filter(|directive| {
         let mut texts = directive.args();
         // A variable that is set is no part of the text.

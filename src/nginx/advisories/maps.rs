@@ -36,7 +36,9 @@ impl Maps {
         let names = variables(text);
         names.iter().enumerate().any(|(at, name)| {
             let Some(map) = self.0.get(*name) else { return false };
-            let is_changed = |before: &&str| before.parse().map_or_else(|_| map.names.iter().any(|name| name == before), |group: usize| group <= map.groups);
+            let is_changed = |before: &&str| {
+                before.parse().map_or_else(|_| map.names.iter().any(|name| name == before), |group: usize| group <= map.groups)
+            };
             // Asked a second time, it has its value already.
             let is_first = !names[..at].contains(name);
             map.is_restless || is_first && names[..at].iter().any(|before| is_changed(before))

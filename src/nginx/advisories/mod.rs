@@ -68,6 +68,8 @@ pub struct Reached {
     pub place: Refusal,
     /// Where that stands without which it were not reached.
     pub others: Vec<Refusal>,
+    /// What to write in place of its line, where that means the same.
+    pub instead: Option<String>,
 }
 
 /// A set of the advisories that are looked for, a bit each.
@@ -159,7 +161,7 @@ impl Place {
             ..Refusal::default()
         };
         let others = found.others.iter().map(|(directive, line)| place(directive, line)).collect();
-        Reached { advisory, place: place(&found.directive, found.line), others }
+        Reached { advisory, place: place(&found.directive, found.line), others, instead: found.instead.clone() }
     }
 }
 
@@ -203,9 +205,15 @@ mod tests {
     #[test]
     fn versions_are_free_of_it_line_by_line() {
         let advisory = advisory("cve-2026-9256").expect("it is there");
-        for (version, expected) in
-            [((1, 21, 6), true), ((1, 27, 1), true), ((1, 30, 1), true), ((1, 30, 2), false), ((1, 31, 0), true), ((1, 31, 1), false), ((1, 33, 0), false)]
-        {
+        for (version, expected) in [
+            ((1, 21, 6), true),
+            ((1, 27, 1), true),
+            ((1, 30, 1), true),
+            ((1, 30, 2), false),
+            ((1, 31, 0), true),
+            ((1, 31, 1), false),
+            ((1, 33, 0), false),
+        ] {
             assert_eq!(advisory.concerns(version), expected, "{version:?}");
         }
     }

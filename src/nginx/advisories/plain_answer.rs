@@ -24,11 +24,13 @@ pub(super) static ADVISORY: Advisory = Advisory {
 };
 
 fn look<'t>(block: &Block<'_, 't>) -> Vec<Found<'t>> {
-    let found = [("proxy_pass", "https://", "proxy_ssl_verify"), ("grpc_pass", "grpcs://", "grpc_ssl_verify")].into_iter().filter_map(|(pass, scheme, verify)| {
-        let pass = block.own(pass).next()?;
-        let is_tls = pass.args().next().is_some_and(|url| url.value().starts_with(scheme));
-        let verify = block.holding_as(verify, "on").filter(|_| is_tls)?;
-        Some(Found::at(verify).with(pass))
-    });
+    let found = [("proxy_pass", "https://", "proxy_ssl_verify"), ("grpc_pass", "grpcs://", "grpc_ssl_verify")].into_iter().filter_map(
+        |(pass, scheme, verify)| {
+            let pass = block.own(pass).next()?;
+            let is_tls = pass.args().next().is_some_and(|url| url.value().starts_with(scheme));
+            let verify = block.holding_as(verify, "on").filter(|_| is_tls)?;
+            Some(Found::at(verify).with(pass))
+        },
+    );
     found.collect()
 }

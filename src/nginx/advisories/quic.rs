@@ -17,10 +17,7 @@ pub(super) static ADVISORY: Advisory = Advisory {
     confirmed: Confirmed::Read,
     beyond: "CVE-2026-42530 is not named by the changes of 1.30.3: line 1.30 is taken to have it.",
     judge: Some(Judge { directives: &["listen"], look }),
-    examples: &[
-        ("server { listen 443 quic; }", true),
-        ("server { listen 443 ssl; http2 on; }", false),
-    ],
+    examples: &[("server { listen 443 quic; }", true), ("server { listen 443 ssl; http2 on; }", false)],
 };
 
 fn look<'t>(block: &Block<'_, 't>) -> Vec<Found<'t>> {

@@ -11,7 +11,7 @@ pub(super) static ADVISORY: Advisory = Advisory {
     cost: Cost::Memory,
     attacker: Attacker::Client,
     reached_by: "A `rewrite` that redirects or writes arguments, with several numbered groups that stand in each other, each once, and no variable.",
-    cure: "name the groups, as in `(?<rest>.*)`, and write `$rest` in place of `$1`",
+    cure: "let the groups stand beside each other, or name them, as in `(?<rest>.*)`, and write `$rest` in place of `$1`, which is then sent as it is",
     since: (0, 1, 17),
     fixed: &[(1, 30, 2), (1, 31, 1)],
     source: "changes of nginx 1.31.1; commit ca4f92a27464",

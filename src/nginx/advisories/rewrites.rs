@@ -1,7 +1,7 @@
 //! Blocks in which the rewrite module writes more than it has reserved.
 
 use super::block::{Block, Found};
-use crate::nginx::rewrite::{Fault, overrun};
+use crate::nginx::rewrite::{Fault, named, overrun};
 
 /// The directive that does it, if it is for this fault.
 pub(super) fn found<'t>(block: &Block<'_, 't>, fault: Fault) -> Vec<Found<'t>> {
@@ -15,7 +15,8 @@ pub(super) fn found<'t>(block: &Block<'_, 't>, fault: Fault) -> Vec<Found<'t>> {
     let found = found.map(|found| {
         let name = |line: &str| line.split_whitespace().next().unwrap_or_default().to_owned();
         let others = found.before.into_iter().map(|line| (name(line), line)).collect();
-        Found { directive: name(found.line), line: found.line, others }
+        let instead = if fault == Fault::StaleArguments { named(found.line) } else { None };
+        Found { directive: name(found.line), line: found.line, others, instead }
     });
     found.into_iter().collect()
 }

@@ -18,10 +18,19 @@ pub(super) static ADVISORY: Advisory = Advisory {
     beyond: "Whether both hosts ask for certificates of the same authority, and `stream`.",
     judge: Some(Judge { directives: &["server"], look }),
     examples: &[
-        ("server { listen 443 ssl default_server; ssl_verify_client on; } server { listen 443 ssl; server_name a; ssl_verify_client on; }", true),
+        (
+            "server { listen 443 ssl default_server; ssl_verify_client on; } server { listen 443 ssl; server_name a; ssl_verify_client on; }",
+            true,
+        ),
         ("server { listen 443 ssl default_server; } server { listen 443 ssl; server_name a; ssl_verify_client on; }", false),
-        ("ssl_session_cache off; ssl_session_tickets off; server { listen 443 ssl default_server; ssl_verify_client on; } server { listen 443 ssl; server_name a; ssl_verify_client on; }", false),
-        ("ssl_protocols TLSv1.2; server { listen 443 ssl default_server; ssl_verify_client on; } server { listen 443 ssl; server_name a; ssl_verify_client on; }", false),
+        (
+            "ssl_session_cache off; ssl_session_tickets off; server { listen 443 ssl default_server; ssl_verify_client on; } server { listen 443 ssl; server_name a; ssl_verify_client on; }",
+            false,
+        ),
+        (
+            "ssl_protocols TLSv1.2; server { listen 443 ssl default_server; ssl_verify_client on; } server { listen 443 ssl; server_name a; ssl_verify_client on; }",
+            false,
+        ),
     ],
 };
 
@@ -35,7 +44,10 @@ fn look<'t>(block: &Block<'_, 't>) -> Vec<Found<'t>> {
     let (mut default, mut other) = (None, None);
     for server in block.own("server") {
         let Some(asks) = asks(server) else { continue };
-        let is_default = server.directives().filter(|directive| directive.name() == "listen").any(|listen| listen.args().any(|arg| arg.value() == "default_server"));
+        let is_default = server
+            .directives()
+            .filter(|directive| directive.name() == "listen")
+            .any(|listen| listen.args().any(|arg| arg.value() == "default_server"));
         let found = if is_default { &mut default } else { &mut other };
         found.get_or_insert(asks);
     }
@@ -45,5 +57,7 @@ fn look<'t>(block: &Block<'_, 't>) -> Vec<Found<'t>> {
 
 /// The directive with which a host asks clients for certificates.
 fn asks<'t>(server: Directive<'t>) -> Option<Directive<'t>> {
-    server.directives().find(|directive| directive.name() == "ssl_verify_client" && directive.args().next().is_some_and(|arg| arg.value() != "off"))
+    server
+        .directives()
+        .find(|directive| directive.name() == "ssl_verify_client" && directive.args().next().is_some_and(|arg| arg.value() != "off"))
 }

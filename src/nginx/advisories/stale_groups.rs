@@ -24,7 +24,9 @@ pub(super) static ADVISORY: Advisory = Advisory {
 };
 
 fn look<'t>(block: &Block<'_, 't>) -> Vec<Found<'t>> {
-    let Some(update) = block.holding_as("proxy_cache_background_update", "on").filter(|_| !block.maps.is_empty()) else { return Vec::new() };
+    let Some(update) = block.holding_as("proxy_cache_background_update", "on").filter(|_| !block.maps.is_empty()) else {
+        return Vec::new();
+    };
     let has_group = |text: &str| text.split('$').skip(1).any(|behind| behind.starts_with(|letter: char| ('1'..='9').contains(&letter)));
     let sent = block.directives.iter().find(|directive| directive.name().starts_with("proxy_") && has_group(directive.head_text()));
     sent.map(|directive| Found::at(*directive).with(update)).into_iter().collect()

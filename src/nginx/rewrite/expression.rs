@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind};
 
+use super::witness;
 use crate::nginx::pcre::{Groups, Pattern, translate, translate_whole};
 
 /// How often an expression may go back: more would take longer than anybody waits.
@@ -80,6 +81,12 @@ impl Expression {
         self.shape.get_or_init(read).as_ref()
     }
 
+    /// Short texts that fit what it looks at around it.
+    pub(super) fn looks(&self) -> Vec<Vec<u8>> {
+        let inner = looks(&self.text);
+        inner.into_iter().filter_map(|text| Some(witness::short(Self::new(text, self.is_caseless).shape()?))).collect()
+    }
+
     /// Whether two of its groups may fit the same letters: one stands in the other, or where it looks around.
     pub(super) fn has_nested_groups(&self) -> bool {
         !matches!(self.engine, Engine::Plain(_)) || self.shape().is_none_or(|hir| is_nested(hir, false))
@@ -116,6 +123,17 @@ fn without_looks(text: &str) -> String {
         }
     }
     String::from_utf8_lossy(&out).into_owned()
+}
+
+/// What stands in the groups that look around.
+fn looks(text: &str) -> Vec<&str> {
+    let heads = ["(?=", "(?!", "(?<=", "(?<!"];
+    let found = text.match_indices("(?").filter_map(|(at, _)| {
+        let rest = &text[at..];
+        let head = heads.iter().find(|head| rest.starts_with(**head))?;
+        rest.get(head.len()..group_length(rest.as_bytes()).max(1) - 1)
+    });
+    found.collect()
 }
 
 /// How long the group is that a text begins with.
@@ -157,10 +175,25 @@ mod tests {
 
     #[test]
     fn groups_in_groups_are_seen() {
-        for (text, expected) in
-            [("^/(.*)$", false), ("^/(a)(b)$", false), ("/((.*))", true), ("/(?:(a)|(b))", false), ("/((a)|b)+", true), ("/(?=(.*))(.*)", true)]
-        {
+        for (text, expected) in [
+            ("^/(.*)$", false),
+            ("^/(a)(b)$", false),
+            ("/((.*))", true),
+            ("/(?:(a)|(b))", false),
+            ("/((a)|b)+", true),
+            ("/(?=(.*))(.*)", true),
+        ] {
             assert_eq!(Expression::new(text, false).has_nested_groups(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_looked_for_is_tried_too() {
+        for (text, expected) in
+            [("^/(?!api)(.*)$", vec!["api"]), ("^/(?!(a|b)/)(?=c).", vec!["a/", "c"]), ("(?=", vec![]), ("(?:a)", vec![])]
+        {
+            let expected: Vec<Vec<u8>> = expected.into_iter().map(|text| text.as_bytes().to_vec()).collect();
+            assert_eq!(Expression::new(text, false).looks(), expected, "{text}");
         }
     }
 

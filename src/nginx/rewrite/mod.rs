@@ -5,11 +5,13 @@
 //! writes. What is told has happened for one of them.
 
 mod expression;
+mod names;
 mod program;
 mod run;
 mod script;
 mod witness;
 
+pub(super) use names::named;
 pub(super) use run::Fault;
 
 use expression::Expression;
@@ -63,6 +65,15 @@ pub(super) fn overrun<'t>(directives: &[Directive<'t>], location: Option<&[&str]
     None
 }
 
+/// Whether nginx may reserve less than it writes for a `rewrite` whose length it guesses: groups that stand in each other are escaped
+/// each. A variable in the target makes it compute the length.
+#[must_use]
+pub fn is_underestimated(pattern: &str, target: &str, flag: &str) -> bool {
+    let rewrite = program::rewrite(pattern, target, Some(flag));
+    let is_escaped = rewrite.is_redirect || rewrite.target.has_arguments();
+    is_escaped && rewrite.target.is_guessed() && rewrite.target.captures().nth(1).is_some() && rewrite.pattern.has_nested_groups()
+}
+
 /// Whether it is a `rewrite` with something that is escaped, at first glance.
 fn may_matter(directive: Directive) -> bool {
     match &*directive.name() {
@@ -114,9 +125,7 @@ impl Place {
             None | Some([]) => Self::Any,
             Some([name]) if name.starts_with('@') => Self::Any,
             Some(["=", path]) => Self::Exact((*path).to_owned()),
-            Some([modifier @ ("~" | "~*"), pattern]) => {
-                Self::Fits(Box::new(Expression::new(pattern, *modifier == "~*")))
-            }
+            Some([modifier @ ("~" | "~*"), pattern]) => Self::Fits(Box::new(Expression::new(pattern, *modifier == "~*"))),
             Some([.., path]) => Self::Prefix((*path).to_owned()),
         }
     }
@@ -151,15 +160,22 @@ fn paths(steps: &[Step], place: &Place) -> Vec<Vec<u8>> {
         }
         Action::Set { .. } | Action::If { .. } | Action::Stop => None,
     });
-    let mut all: Vec<(&Hir, u16)> = expressions.filter_map(|(expression, groups)| Some((expression.shape()?, groups))).collect();
+    let expressions: Vec<(&Expression, u16)> = expressions.collect();
+    let looks: Vec<Vec<u8>> = expressions.iter().flat_map(|(expression, _)| expression.looks()).collect();
+    let mut all: Vec<(&Hir, u16)> = expressions.iter().filter_map(|(expression, groups)| Some((expression.shape()?, *groups))).collect();
     if let Place::Fits(expression) = place {
         all.extend(expression.shape().map(|hir| (hir, u16::MAX)));
     }
     let plain: Vec<Vec<u8>> = all.iter().flat_map(|(hir, written)| witness::filled(hir, *written, &[])).collect();
     let fillers = fillers(all.iter().flat_map(|(hir, _)| witness::filled(hir, u16::MAX, &[]).into_iter().take(MOST_FILLERS)));
-    let (mut found, starts): (Vec<Vec<u8>>, _) = (Vec::new(), place.starts());
+    let (mut found, mut starts): (Vec<Vec<u8>>, _) = (Vec::new(), place.starts());
+    starts.extend(looks.iter().map(|look| [b"/", look.as_slice()].concat()));
     let general = [&b"/++++++++++++++++++++++++++++++++++++++++"[..], b"++++++++++++++++++++++++++++++++++++++++", b""];
-    let texts = general.iter().map(|text| text.to_vec()).chain(plain).chain(all.iter().flat_map(|(hir, _)| witness::filled(hir, u16::MAX, &fillers)));
+    let texts = general
+        .iter()
+        .map(|text| text.to_vec())
+        .chain(plain)
+        .chain(all.iter().flat_map(|(hir, _)| witness::filled(hir, u16::MAX, &fillers)));
     for text in texts {
         for start in &starts {
             let bare = text.strip_prefix(b"/").unwrap_or(&text);

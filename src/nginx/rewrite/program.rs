@@ -95,7 +95,7 @@ fn set(variable: &str, texts: &[&str], is_made: bool) -> Action {
     Action::Set { name: variable.trim_start_matches('$').to_owned(), texts, is_made }
 }
 
-fn rewrite(pattern: &str, target: &str, flag: Option<&str>) -> Rewrite {
+pub(super) fn rewrite(pattern: &str, target: &str, flag: Option<&str>) -> Rewrite {
     let (text, keeps_arguments) = target.strip_suffix('?').map_or((target, true), |text| (text, false));
     let leads_elsewhere = ["http://", "https://", "$scheme"].iter().any(|start| text.starts_with(start));
     let is_redirect = leads_elsewhere || matches!(flag, Some("redirect" | "permanent"));

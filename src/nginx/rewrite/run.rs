@@ -155,7 +155,8 @@ impl<'p> Machine<'p> {
 
     /// An argument; none where the request decides.
     fn argument(&self, name: &str) -> Option<Vec<u8>> {
-        let is_it = |pair: &&[u8]| pair.len() > name.len() && pair[name.len()] == b'=' && pair[..name.len()].eq_ignore_ascii_case(name.as_bytes());
+        let is_it =
+            |pair: &&[u8]| pair.len() > name.len() && pair[name.len()] == b'=' && pair[..name.len()].eq_ignore_ascii_case(name.as_bytes());
         let found = self.args.split(|byte| *byte == b'&').find(is_it).map(|pair| pair[name.len() + 1..].to_vec());
         found.or_else(|| (!self.is_open).then(Vec::new))
     }
@@ -251,7 +252,8 @@ impl<'p> Machine<'p> {
         }
         let kept = if rewrite.keeps_arguments && !self.args.is_empty() { self.args.len() + 1 } else { 0 };
         let target = &rewrite.target;
-        let reserved = kept + if target.is_guessed() { self.guess(target, escapes_of_uri) } else { self.length(target, rewrite.is_redirect) };
+        let reserved =
+            kept + if target.is_guessed() { self.guess(target, escapes_of_uri) } else { self.length(target, rewrite.is_redirect) };
         let was_args = self.is_args;
         let (mut text, mut args_at) = (Vec::new(), None);
         for part in &target.parts {

@@ -100,7 +100,11 @@ mod tests {
             ("/x", true, vec![text("/x")]),
             ("/$1a$2", true, vec![text("/"), Part::Capture(1), text("a"), Part::Capture(2)]),
             ("/$12", true, vec![text("/"), Part::Capture(1), text("2")]),
-            ("/${host}x$uri?a=$1?b", true, vec![text("/"), variable("host"), text("x"), variable("uri"), Part::Arguments, text("a="), Part::Capture(1), text("?b")]),
+            (
+                "/${host}x$uri?a=$1?b",
+                true,
+                vec![text("/"), variable("host"), text("x"), variable("uri"), Part::Arguments, text("a="), Part::Capture(1), text("?b")],
+            ),
             ("/x?a", false, vec![text("/x?a")]),
             ("", true, vec![]),
         ] {

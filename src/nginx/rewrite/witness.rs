@@ -49,7 +49,9 @@ pub(super) fn filled(hir: &Hir, written: u16, fillers: &[Vec<u8>]) -> Vec<Vec<u8
             texts.push(text);
         }
     };
-    let ways = |branches: usize, counts: usize| BRANCHES[..branches].iter().flat_map(move |branch| COUNTS[..counts].iter().map(|count| (*branch, *count)));
+    let ways = |branches: usize, counts: usize| {
+        BRANCHES[..branches].iter().flat_map(move |branch| COUNTS[..counts].iter().map(|count| (*branch, *count)))
+    };
     for (branch, count) in ways(5, 4) {
         for plain in 0..PLAIN.len() {
             let way = Way { branch, count, filler: None, plain, written: None, is_spare: false };
@@ -75,7 +77,9 @@ pub(super) fn short(hir: &Hir) -> Vec<u8> {
 /// Whether one of some groups stands in an expression.
 fn has_group(hir: &Hir, groups: u16) -> bool {
     match hir.kind() {
-        HirKind::Capture(capture) => 1_u16.checked_shl(capture.index).is_some_and(|bit| groups & bit != 0) || has_group(&capture.sub, groups),
+        HirKind::Capture(capture) => {
+            1_u16.checked_shl(capture.index).is_some_and(|bit| groups & bit != 0) || has_group(&capture.sub, groups)
+        }
         HirKind::Repetition(repetition) => has_group(&repetition.sub, groups),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(|part| has_group(part, groups)),
         HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => false,
