@@ -119,9 +119,7 @@ impl Fork {
     pub fn of(release: &Release) -> Option<&'static Self> {
         let name = release.name.trim_end_matches("-chroot");
         let is_image = |known: &&str| name.strip_suffix(*known).is_some_and(|before| before.is_empty() || before.ends_with('/'));
-        FORKS
-            .iter()
-            .find(|fork| fork.name == name || fork.name == "rke2" && name == "rancher" || fork.images.iter().any(|image| is_image(&image)))
+        FORKS.iter().find(|fork| fork.name == name || fork.name == "rke2" && name == "rancher" || fork.images.iter().any(&is_image))
     }
 }
 

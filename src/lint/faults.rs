@@ -63,7 +63,7 @@ fn explained(explainer: &Explainer, reached: &Reached, inside: &Inside) -> Diagn
     }
     for other in &reached.others {
         let other_place = explainer.explain(other).span.filter(|span| Some(*span) != finding.span);
-        finding = finding.related(format!("together with `{}`", other.line), other_place);
+        finding = finding.related(format!("together with `{}`", plain(&other.line)), other_place);
     }
     let versions = advisory.fixed.iter().map(|version| dotted(*version)).collect::<Vec<_>>().join(" or ");
     finding = finding.note(format!("{inside}; nginx {versions} is free of it"));
@@ -76,7 +76,7 @@ fn explained(explainer: &Explainer, reached: &Reached, inside: &Inside) -> Diagn
         finding = finding.note("whether this image has the repair is not known: say `--nginx-inside` if it has");
     }
     if reached.others.iter().any(|other| other.directive == "rewrite") {
-        let lines: Vec<_> = reached.others.iter().map(|other| format!("`{}`", other.line)).collect();
+        let lines: Vec<_> = reached.others.iter().map(|other| format!("`{}`", plain(&other.line))).collect();
         finding = finding.note(format!("the `?` of {} stays in force up to here", lines.join(" and ")));
     }
     let place = finding.span.filter(|_| finding.within.is_some());
@@ -85,6 +85,11 @@ fn explained(explainer: &Explainer, reached: &Reached, inside: &Inside) -> Diagn
     }
     let update = format!("update to an image with nginx {versions} or later");
     finding.help(if advisory.cure.is_empty() { update } else { format!("{}, or {update}", advisory.cure) })
+}
+
+/// A directive with single blanks.
+fn plain(line: &str) -> String {
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What whoever makes it happen does not need.

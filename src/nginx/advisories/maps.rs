@@ -41,7 +41,7 @@ impl Maps {
             };
             // Asked a second time, it has its value already.
             let is_first = !names[..at].contains(name);
-            map.is_restless || is_first && names[..at].iter().any(|before| is_changed(before))
+            map.is_restless || is_first && names[..at].iter().any(is_changed)
         })
     }
 }

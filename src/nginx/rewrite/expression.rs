@@ -81,6 +81,11 @@ impl Expression {
         self.shape.get_or_init(read).as_ref()
     }
 
+    /// Texts that may fit it, the most promising first.
+    pub(super) fn texts(&self) -> Vec<Vec<u8>> {
+        self.shape().map(|hir| witness::filled(hir, u16::MAX, &[])).unwrap_or_default()
+    }
+
     /// Short texts that fit what it looks at around it.
     pub(super) fn looks(&self) -> Vec<Vec<u8>> {
         let inner = looks(&self.text);

@@ -4,6 +4,7 @@
 //! made of the regular expressions of the block, and each is followed through it (`run`) with the bytes that nginx reserves and
 //! writes. What is told has happened for one of them.
 
+mod escape;
 mod expression;
 mod names;
 mod program;
@@ -13,6 +14,8 @@ mod witness;
 
 pub(super) use names::named;
 pub(super) use run::Fault;
+
+use std::collections::HashSet;
 
 use expression::Expression;
 use program::{Action, Condition, Step};
@@ -169,6 +172,7 @@ fn paths(steps: &[Step], place: &Place) -> Vec<Vec<u8>> {
     let plain: Vec<Vec<u8>> = all.iter().flat_map(|(hir, written)| witness::filled(hir, *written, &[])).collect();
     let fillers = fillers(all.iter().flat_map(|(hir, _)| witness::filled(hir, u16::MAX, &[]).into_iter().take(MOST_FILLERS)));
     let (mut found, mut starts): (Vec<Vec<u8>>, _) = (Vec::new(), place.starts());
+    let mut seen = HashSet::new();
     starts.extend(looks.iter().map(|look| [b"/", look.as_slice()].concat()));
     let general = [&b"/++++++++++++++++++++++++++++++++++++++++"[..], b"++++++++++++++++++++++++++++++++++++++++", b""];
     let texts = general
@@ -180,7 +184,7 @@ fn paths(steps: &[Step], place: &Place) -> Vec<Vec<u8>> {
         for start in &starts {
             let bare = text.strip_prefix(b"/").unwrap_or(&text);
             for path in [[start, text.as_slice()].concat(), [start, bare].concat()] {
-                if is_path(&path) && place.takes(&path) && !found.contains(&path) {
+                if is_path(&path) && seen.insert(path.clone()) && place.takes(&path) {
                     found.push(path);
                 }
             }

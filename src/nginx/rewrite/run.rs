@@ -10,10 +10,10 @@
 
 use std::collections::HashMap;
 
+use super::escape::{escape, escapes};
 use super::expression::Expression;
 use super::program::{Action, Condition, Rewrite, Step};
 use super::script::{Part, Script};
-use super::witness;
 
 /// What goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,15 +75,6 @@ struct Machine<'p> {
     quote: bool,
     is_args: bool,
     args_since: Option<usize>,
-}
-
-/// Whether a byte becomes three where captures are escaped.
-pub(super) fn is_escaped(byte: u8) -> bool {
-    matches!(byte, 0..=b' ' | b'"' | b'#' | b'%' | b'&' | b'+' | b';' | b'<' | b'>' | b'?' | b'\\' | b'^' | b'`' | b'{'..=b'}' | 0x7f..)
-}
-
-fn escapes(text: &[u8]) -> usize {
-    text.iter().filter(|byte| is_escaped(**byte)).count()
 }
 
 /// Runs the steps for a path.
@@ -228,7 +219,7 @@ impl<'p> Machine<'p> {
             Condition::Fits { name, pattern, is_negated } => {
                 let value = match self.value(name) {
                     Some(value) => Some(value),
-                    None => choices.ask(line).then(|| witness::of(pattern).into_iter().next()).flatten(),
+                    None => choices.ask(line).then(|| pattern.texts().into_iter().next()).flatten(),
                 };
                 let fits = value.and_then(|value| self.fit(pattern, &value)).unwrap_or_else(|| {
                     self.captures.clear();
@@ -318,17 +309,6 @@ impl<'p> Machine<'p> {
             }
         };
         target.parts.iter().map(&mut length).sum()
-    }
-}
-
-fn escape(text: &[u8], out: &mut Vec<u8>) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    for &byte in text {
-        if is_escaped(byte) {
-            out.extend([b'%', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
-        } else {
-            out.push(byte);
-        }
     }
 }
 

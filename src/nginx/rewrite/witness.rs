@@ -2,8 +2,7 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::expression::Expression;
-use super::run::is_escaped;
+use super::escape::is_escaped;
 
 /// How often something is repeated that may stand there without end.
 const MANY: usize = 48;
@@ -15,7 +14,7 @@ const PREFERRED: &[u8] = b"+ %&;\"<>`^|{}\\#?\x7f\x80\xc3\xff\t\n\x01";
 const PLAIN: [&[u8]; 3] = [b"a1A0-._~/", b"q7Q_-./", b"z9Z-/"];
 
 /// How a text is made.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Way<'f> {
     /// Which branch is taken; none: the one with most of what is escaped.
     branch: Option<usize>,
@@ -29,15 +28,12 @@ struct Way<'f> {
     written: Option<(u16, usize)>,
     /// Whether letters are taken that are not escaped.
     is_spare: bool,
+    /// The same of letters that are not repeated.
+    has_plain_singles: bool,
 }
 
-/// Texts that may fit an expression, the most promising first.
-pub(super) fn of(expression: &Expression) -> Vec<Vec<u8>> {
-    expression.shape().map(|hir| filled(hir, u16::MAX, &[])).unwrap_or_default()
-}
-
-/// The same with texts that stand where any letters may. Of groups that are not `written`, a bit each, there is as little as possible:
-/// nginx reserves for them too.
+/// Texts that may fit an expression, the most promising first, with texts that stand where any letters may. Of groups that are not
+/// `written`, a bit each, there is as little as possible: nginx reserves for them too.
 pub(super) fn filled(hir: &Hir, written: u16, fillers: &[Vec<u8>]) -> Vec<Vec<u8>> {
     const BRANCHES: [Option<usize>; 5] = [None, Some(0), Some(1), Some(2), Some(3)];
     const COUNTS: [usize; 4] = [MANY, 1, 0, 3];
@@ -54,15 +50,16 @@ pub(super) fn filled(hir: &Hir, written: u16, fillers: &[Vec<u8>]) -> Vec<Vec<u8
     };
     for (branch, count) in ways(5, 4) {
         for plain in 0..PLAIN.len() {
-            let way = Way { branch, count, filler: None, plain, written: None, is_spare: false };
+            let way = Way { branch, count, plain, ..Way::default() };
             add(way);
+            add(Way { has_plain_singles: true, ..way });
             if written != u16::MAX {
                 [0, 1].into_iter().for_each(|spare| add(Way { written: Some((written, spare)), ..way }));
             }
         }
     }
     for filler in fillers {
-        ways(3, 2).for_each(|(branch, count)| add(Way { branch, count, filler: Some(filler), plain: 0, written: None, is_spare: false }));
+        ways(3, 2).for_each(|(branch, count)| add(Way { branch, count, filler: Some(filler), ..Way::default() }));
     }
     texts
 }
@@ -70,7 +67,7 @@ pub(super) fn filled(hir: &Hir, written: u16, fillers: &[Vec<u8>]) -> Vec<Vec<u8
 /// A short text that may fit, of letters that are not escaped.
 pub(super) fn short(hir: &Hir) -> Vec<u8> {
     let mut text = Vec::new();
-    write(hir, Way { branch: Some(0), count: 1, filler: None, plain: 0, written: None, is_spare: true }, &mut text);
+    write(hir, Way { branch: Some(0), count: 1, is_spare: true, ..Way::default() }, &mut text);
     text
 }
 
@@ -93,7 +90,7 @@ fn write(hir: &Hir, way: Way, text: &mut Vec<u8>) {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => {}
         HirKind::Literal(literal) => text.extend_from_slice(&literal.0),
-        HirKind::Class(class) => text.extend(letter(class, way.plain, way.is_spare)),
+        HirKind::Class(class) => text.extend(letter(class, way.plain, way.is_spare || way.has_plain_singles)),
         HirKind::Capture(capture) => match way.written.filter(|(groups, _)| !has_group(hir, *groups)) {
             Some((_, count)) => write(&capture.sub, Way { count, is_spare: true, ..way }, text),
             None => write(&capture.sub, way, text),
@@ -119,6 +116,7 @@ fn write(hir: &Hir, way: Way, text: &mut Vec<u8>) {
                 text.extend_from_slice(filler);
                 return;
             }
+            let way = Way { has_plain_singles: false, ..way };
             for _ in 0..way.count.clamp(least.min(LONGEST), most) {
                 write(&repetition.sub, way, text);
             }
