@@ -3,6 +3,7 @@
 
 mod fastcgi;
 mod javascript;
+mod language;
 mod pattern;
 mod pcre;
 mod reload;
@@ -11,6 +12,7 @@ mod variables;
 
 pub use fastcgi::FASTCGI_PARAMS;
 pub use javascript::javascript;
+pub use language::{capture, hir};
 pub use pattern::problem;
 pub use pcre::{Groups, Pattern};
 pub use reload::{Build, Judge, Refusal, Release, is_curve_list, outside, refusals, run_on, size, upstreams};

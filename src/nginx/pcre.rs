@@ -14,6 +14,8 @@ const LARGEST: usize = 1 << 22;
 /// A compiled regular expression.
 #[derive(Debug, Clone)]
 pub struct Pattern {
+    text: Box<str>,
+    is_caseless: bool,
     regex: Regex,
     /// The same where the text ends with a line break, before which `$` fits too. None where there is no `$`.
     before_break: Option<Regex>,
@@ -33,7 +35,19 @@ impl Pattern {
         };
         let regex = build(r"\z")?;
         let before_break = if text.contains('$') || text.contains("\\Z") { Some(build(r"\n?\z")?) } else { None };
-        Ok(Self { regex, before_break })
+        Ok(Self { text: text.into(), is_caseless, regex, before_break })
+    }
+
+    /// As it is written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether capitals are the same as small letters.
+    #[must_use]
+    pub fn is_caseless(&self) -> bool {
+        self.is_caseless
     }
 
     fn regex(&self, text: &[u8]) -> &Regex {
@@ -51,6 +65,12 @@ impl Pattern {
     pub fn groups(&self, text: &[u8]) -> Option<Groups> {
         let found = self.regex(text).captures(text)?;
         Some(found.iter().map(|group| group.map(|group| group.as_bytes().to_vec()).unwrap_or_default()).collect())
+    }
+
+    /// How many groups it has, the whole counted.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.regex.captures_len()
     }
 
     /// The names of its groups with their numbers.

@@ -106,6 +106,31 @@ impl<'t> Config<'t> {
         of_lua(name).or_else(|| of_lua("_")).unwrap_or(Certificate::Default)
     }
 
+    /// The upstream that the controller passes connections on to before nginx sees them, and its endpoints: it compares whole names only.
+    pub(super) fn passed_through(&self, server: usize, name: Option<&str>) -> Option<(String, Option<Vec<String>>)> {
+        if !self.dynamic.settings.has_passthrough || name != Some(self.servers[server].name.as_str()) {
+            return None;
+        }
+        let root =
+            self.inside(server).locations.all.iter().find(|location| self.constant(location, "location_path").as_deref() == Some("/"))?;
+        let upstream = self.constant(root, "proxy_upstream_name")?;
+        let backend = self.dynamic.backend(&upstream).filter(|backend| backend.is_passthrough)?;
+        Some((upstream, backend.endpoints.clone()))
+    }
+
+    /// The port that requests come to: the one that is asked, else the usual one of the scheme, else the only one that speaks it.
+    pub(super) fn listener(&self, is_tls: bool, asked: Option<u16>) -> Option<(u16, &Servers)> {
+        let usual = asked.unwrap_or(if is_tls { 443 } else { 80 });
+        if let Some(servers) = self.ports.get(&usual) {
+            return Some((usual, servers));
+        }
+        // A Service in front of the proxy may have another port than the proxy.
+        let fitting = |(_, servers): &(&u16, &Servers)| servers.is_public && servers.is_tls == is_tls;
+        let mut found = self.ports.iter().filter(fitting);
+        let first = found.next().map(|(port, servers)| (*port, servers));
+        first.filter(|_| asked.is_none() || found.next().is_none())
+    }
+
     /// What stands in a server.
     pub(super) fn inside(&self, server: usize) -> &Inside {
         let names = Names(&self.variables.places);

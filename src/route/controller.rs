@@ -46,6 +46,17 @@ pub(super) struct Backend {
 }
 
 impl Backend {
+    /// Whether it does the same with requests as another, to whatever addresses.
+    pub(super) fn acts_as(&self, other: &Self) -> bool {
+        let pattern = |backend: &Self| backend.policy.pattern.as_ref().map(|pattern| pattern.as_ref().map(|pattern| pattern.text().to_owned()).ok());
+        let policy = |backend: &Self| {
+            let Policy { weight, total, header, value, cookie, .. } = backend.policy.clone();
+            (weight, total, header, value, cookie, pattern(backend))
+        };
+        let key = |backend: &Self| (backend.may_serve(), backend.alternative.clone(), policy(backend), backend.is_passthrough, backend.cookie.clone());
+        key(self) == key(other)
+    }
+
     /// Whether it has endpoints, or nobody knows.
     pub(super) fn may_serve(&self) -> bool {
         self.endpoints.as_ref().is_none_or(|endpoints| !endpoints.is_empty())
@@ -168,6 +179,21 @@ impl Dynamic {
     pub(super) fn canary_of<'d>(&'d self, backend: &'d Backend) -> Option<(&'d String, &'d Backend)> {
         let name = backend.alternative.as_ref()?;
         Some((name, self.backend(name).filter(|canary| canary.may_serve())?))
+    }
+
+    /// The hosts that have certificates of their own.
+    pub(super) fn certified(&self) -> Vec<String> {
+        self.certificates.iter().flatten().filter(|(_, secret)| !secret.is_empty()).map(|(host, _)| host.clone()).collect()
+    }
+
+    /// Whether a name in the handshake gets the same certificate on the other side.
+    pub(super) fn certifies_as(&self, other: &Self, name: &str) -> bool {
+        [name, "_"].iter().all(|name| self.certificate(name) == other.certificate(name))
+    }
+
+    /// All backends by the names of their upstreams, where they are known.
+    pub(super) fn backends(&self) -> Option<&HashMap<String, Backend>> {
+        self.backends.as_ref()
     }
 
     /// Whether endpoints are known at all.

@@ -151,7 +151,7 @@ pub struct Share {
 }
 
 /// What kind of check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum CheckKind {
     /// An address that is let through.
     Allow,

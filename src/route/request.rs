@@ -89,6 +89,23 @@ impl Request {
         })
     }
 
+    /// A request for `/` that names no host.
+    pub(super) fn empty() -> Self {
+        Self {
+            is_tls: false,
+            port: None,
+            host: None,
+            method: String::from("GET"),
+            target: b"/".to_vec(),
+            headers: Vec::new(),
+            body: None,
+            sni: None,
+            certificate: ClientCertificate::None,
+            client: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            http: Http::V11,
+        }
+    }
+
     /// All values of a header, in order.
     pub(super) fn headers<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r str> {
         self.headers.iter().filter(move |(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())

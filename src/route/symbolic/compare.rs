@@ -1,0 +1,553 @@
+//! Two configurations, region by region.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use rayon::prelude::*;
+
+use super::assume::{Assumed, Paths, Place};
+use super::facts::Facts;
+use super::hosts::{Class, classes};
+use super::leaf::{End, Leaf, Way};
+use super::proof::{self, Difference, Doubt, HostProof, Limits, Pair, Proof, Region, Strength};
+use super::requests::{Wish, drawn, encoded, requests, size};
+use super::seen::{end, kind_of, seen};
+use super::side::{Around, Side};
+use super::term::{Input, Term};
+use super::test::{Solver, Test};
+use super::texts::{Common, around_locations};
+use super::unlike::{Aspect, Kind, told, unlike};
+use super::walk::{Arrival, Walk};
+use super::words::{self, Budget};
+use crate::route::config::Config;
+use crate::route::decision::Decision;
+use crate::route::model::{Found, Name};
+use crate::route::request::Request;
+use crate::source::Span;
+
+/// Ways through one region, and through one whose tables are opened.
+const MOST_WAYS: [usize; 2] = [1024, 192];
+/// Differences of one host that are told.
+const MOST_DIFFERENCES: usize = 64;
+
+impl<'t> Config<'t> {
+    /// Compares two configurations for all requests.
+    #[must_use]
+    pub fn prove(base: &Self, head: &Self, limits: &Limits) -> Proof {
+        let arounds = [Around::of(base), Around::of(head)];
+        let is_same_words = arounds[0].is_of_controller == arounds[1].is_of_controller;
+        let common = Common::of([base, head]);
+        let (classes, open) = classes([base, head]);
+        let is_meant = |class: &&Class| limits.hosts.is_empty() || limits.hosts.contains(&class.label);
+        let classes: Vec<&Class> = classes.iter().filter(is_meant).collect();
+        let all = Pairing { configs: [base, head], arounds: &arounds, common: &common, is_same_words, limits };
+        let mut hosts: Vec<HostProof> =
+            classes.par_iter().flat_map_iter(|class| [false, true].into_iter().filter_map(|is_tls| all.host(class, is_tls))).collect();
+        if let Some(construct) = open.filter(|_| limits.hosts.is_empty()) {
+            let doubt = Doubt { construct, tried: 0, region: Region::default() };
+            hosts.push(HostProof { host: String::from("hosts that such a name may fit"), doubts: vec![doubt], ..HostProof::default() });
+        }
+        Proof { hosts, is_same_words }
+    }
+}
+
+/// Both configurations.
+struct Pairing<'a, 't> {
+    configs: [&'a Config<'t>; 2],
+    arounds: &'a [Around<'t>; 2],
+    common: &'a Common,
+    is_same_words: bool,
+    limits: &'a Limits,
+}
+
+/// What a region came to.
+#[derive(Default)]
+struct Seeking {
+    ways: usize,
+    /// The paths are the controller's own.
+    is_reserved: bool,
+    /// Not all ways were gone.
+    is_cut: bool,
+    differences: Vec<Difference>,
+    doubts: Vec<Doubt>,
+    pairs: BTreeSet<(Option<Span>, Option<Span>)>,
+}
+
+impl<'t> Pairing<'_, 't> {
+    fn host(&self, class: &Class, is_tls: bool) -> Option<HostProof> {
+        let mut proof = HostProof { host: class.label.clone(), name: class.name.clone(), is_tls, ..HostProof::default() };
+        let arrivals = [0, 1].map(|at| arrival(self.configs[at], class, is_tls));
+        let (base, head) = match arrivals {
+            [Ok(None), Ok(None)] => return None,
+            [Ok(Some(base)), Ok(Some(head))] => (base, head),
+            [Err(why), _] | [_, Err(why)] => {
+                proof.doubts.push(self.sampled(class, is_tls, &why, &[]));
+                return Some(proof);
+            }
+            _ => {
+                self.ask_about(&mut proof, class, is_tls);
+                return Some(proof);
+            }
+        };
+        let arrivals = [base, head];
+        let key = |arrival: &Arrival| (arrival.port, arrival.is_proxied);
+        let servers = [arrivals[0].server, arrivals[1].server];
+        let merges = [0, 1].map(|at| self.configs[at].inside(self.default_of(at, is_tls)).merges_slashes);
+        if key(&arrivals[0]) == key(&arrivals[1]) && merges[0] == merges[1] && self.common.are_same(self.configs, servers, &class.name) {
+            proof.is_same_text = true;
+            return Some(proof);
+        }
+        let host = Host::new(self, class, is_tls, arrivals);
+        host.certificates(&mut proof);
+        if merges[0] != merges[1] {
+            proof.doubts.push(self.sampled(class, is_tls, "slashes are merged on one side alone", &[]));
+            return Some(proof);
+        }
+        host.prove(merges[0], &mut proof);
+        Some(proof)
+    }
+
+    /// The server that says how paths are read.
+    fn default_of(&self, side: usize, is_tls: bool) -> usize {
+        self.configs[side].listener(is_tls, None).map_or(0, |(_, servers)| servers.default)
+    }
+
+    /// Asks requests of both sides where nothing is proved.
+    fn sampled(&self, class: &Class, is_tls: bool, construct: &str, places: &[Place]) -> Doubt {
+        let places = if places.is_empty() { &[Place { word: b"/".to_vec(), ..Place::default() }][..] } else { places };
+        let tried = drawn(class, is_tls, places);
+        let agreed = tried.iter().filter(|request| self.is_same(request)).count();
+        Doubt { construct: construct.to_owned(), tried: agreed, region: Region::default() }
+    }
+
+    fn is_same(&self, request: &Request) -> bool {
+        seen(self.configs[0], request).0 == seen(self.configs[1], request).0
+    }
+
+    /// A host that one side does not listen for.
+    fn ask_about(&self, proof: &mut HostProof, class: &Class, is_tls: bool) {
+        let request = drawn(class, is_tls, &[Place { word: b"/".to_vec(), ..Place::default() }]).into_iter().next();
+        let Some(request) = request else { return };
+        let aspect = |kind, base: &str, head: &str| Aspect { kind, base: base.to_owned(), head: head.to_owned() };
+        let decisions = [0, 1].map(|at| self.configs[at].decide(&request));
+        let texts = [0, 1].map(|at| end(self.configs[at], &decisions[at].end));
+        let aspects = vec![aspect(Kind::Answer, &texts[0], &texts[1])];
+        let region = Region { paths: vec![String::from("/")], ..Region::default() };
+        proof.differences.push(Difference { request, aspects, strength: None, region, decisions: Box::new(decisions), others: 0 });
+    }
+}
+
+/// Where requests of a class arrive; nowhere where nothing listens.
+fn arrival(config: &Config<'_>, class: &Class, is_tls: bool) -> Result<Option<Arrival>, String> {
+    let usual = if is_tls { 443 } else { 80 };
+    if config.streams.contains_key(&usual) {
+        return Err(String::from("TCP that is passed on before requests are read"));
+    }
+    let Some((port, servers)) = config.listener(is_tls, None) else { return Ok(None) };
+    if servers.is_tls != is_tls {
+        return Ok(None);
+    }
+    let (server, pattern) = match servers.find(&class.name, &config.servers) {
+        Found::Named(at) => (at, None),
+        Found::Default => (servers.default, None),
+        Found::Unclear(_) => return Err(String::from("a regular expression among names of servers")),
+        Found::Fitting(at, index) => match &config.servers[at].names[index] {
+            Name::Pattern(Ok(pattern), names) => (at, Some((std::sync::Arc::clone(pattern), names.clone()))),
+            _ => (at, None),
+        },
+    };
+    let host = if class.is_many { Term::Input(Input::Host) } else { Term::of(&class.name) };
+    Ok(Some(Arrival { is_tls, port, server, name: class.name.clone(), host, pattern, is_proxied: servers.is_proxied }))
+}
+
+/// One class of hosts over one scheme, on both sides.
+struct Host<'a, 't> {
+    pairing: &'a Pairing<'a, 't>,
+    class: &'a Class,
+    is_tls: bool,
+    arrivals: [Arrival; 2],
+    sides: [Side<'a, 't>; 2],
+    statuses: Vec<u16>,
+    around: [String; 2],
+    facts: Facts,
+}
+
+impl<'a, 't> Host<'a, 't> {
+    fn new(pairing: &'a Pairing<'a, 't>, class: &'a Class, is_tls: bool, arrivals: [Arrival; 2]) -> Self {
+        let sides = [0, 1].map(|at| Side::new(pairing.configs[at], &pairing.arounds[at], at, pairing.is_same_words));
+        let inside = |at: usize| pairing.configs[at].inside(arrivals[at].server);
+        let statuses: BTreeSet<u16> = [0, 1].into_iter().flat_map(|at| sides[at].statuses(inside(at))).collect();
+        let around = [0, 1].map(|at| around_locations(pairing.configs[at], arrivals[at].server));
+        Self { pairing, class, is_tls, sides, statuses: statuses.into_iter().collect(), around, arrivals, facts: Facts::default() }
+    }
+
+    fn servers(&self) -> [usize; 2] {
+        [self.arrivals[0].server, self.arrivals[1].server]
+    }
+
+    fn certificates(&self, proof: &mut HostProof) {
+        if !self.is_tls {
+            return;
+        }
+        let configs = self.pairing.configs;
+        let shown = |at: usize| configs[at].certificate(configs[at].inside(self.arrivals[at].server), &self.class.name);
+        // Files of other names hold what nobody here sees.
+        if !self.pairing.is_same_words || shown(0) == shown(1) {
+            return;
+        }
+        let texts = [0, 1].map(|at| format!("{:?}", shown(at)));
+        let wish = Wish::default();
+        let Some(request) = requests(&wish, self.class, true, &[b"/".to_vec()], &[]).into_iter().next() else { return };
+        let decisions = [0, 1].map(|at| configs[at].decide(&request));
+        let [base, head] = texts;
+        let aspects = vec![Aspect { kind: Kind::Certificate, base, head }];
+        let region = Region { paths: vec![String::from("/")], ..Region::default() };
+        proof.differences.push(Difference { request, aspects, strength: None, region, decisions: Box::new(decisions), others: 0 });
+    }
+
+    /// Goes through all regions of paths.
+    fn prove(&self, merges_slashes: bool, proof: &mut HostProof) {
+        let mut paths = Paths::default();
+        for (at, side) in self.sides.iter().enumerate() {
+            side.add_tests(side.config.inside(self.arrivals[at].server), &mut paths);
+        }
+        let limits = self.pairing.limits;
+        let plain = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(plain_paths(merges_slashes));
+        let all: Option<Vec<_>> = std::iter::once(plain.ok()).chain(paths.all.iter().map(Test::of_path)).collect();
+        let budget = Budget { bytes: limits.bytes, states: limits.states };
+        let Some(regions) = all.and_then(|all| words::regions(&all, budget)) else {
+            let construct = "the expressions of its paths together, which take more states than the budget has";
+            self.sample_tests(&paths, construct, proof);
+            return;
+        };
+        proof.regions = regions.len();
+        let mut solver = Solver::default();
+        let mut pairs = BTreeMap::new();
+        for region in regions {
+            let place = Place { fits: region.fits.iter().skip(1).map(|at| at - 1).collect(), word: region.words[0].clone() };
+            if proof.ways > limits.ways {
+                let places = [place];
+                proof.doubts.push(self.pairing.sampled(self.class, self.is_tls, "more ways than the budget has", &places));
+                break;
+            }
+            let mut found = self.region(&paths, &place, &region.words, &mut solver, false);
+            if !found.differences.is_empty() || !found.doubts.is_empty() {
+                let opened = self.region(&paths, &place, &region.words, &mut solver, true);
+                let ways = found.ways + opened.ways;
+                // Where there are too many ways, what was found without them holds.
+                if !opened.is_cut {
+                    found = opened;
+                }
+                found.ways = ways;
+            }
+            proof.ways += found.ways;
+            proof.has_reserved |= found.is_reserved;
+            proof.differences.extend(found.differences);
+            proof.doubts.extend(found.doubts);
+            for pair in found.pairs {
+                pairs.entry(pair).or_insert_with(|| self.region_of([pair.0, pair.1], &region.words));
+            }
+        }
+        join_differences(&mut proof.differences);
+        join_doubts(&mut proof.doubts);
+        self.tell_facts(pairs, proof);
+    }
+
+    /// What else holds in locations that take the same requests.
+    fn tell_facts(&self, pairs: BTreeMap<(Option<Span>, Option<Span>), Region>, proof: &mut HostProof) {
+        for ((base, head), region) in pairs {
+            if self.are_same_locations([base, head]) {
+                continue;
+            }
+            let sides = [&self.sides[0], &self.sides[1]];
+            let all = self.facts.unlike(sides, self.servers(), [base, head]);
+            if !all.is_empty() {
+                match proof.facts.iter_mut().find(|known| known.all == all) {
+                    Some(known) => known.region.paths.extend(region.paths.first().cloned()),
+                    None => proof.facts.push(proof::Facts { region: region.clone(), all }),
+                }
+            }
+            proof.pairs.push(Pair { servers: self.servers(), locations: [base, head], region });
+        }
+    }
+
+    /// Paths that the controller keeps for what it asks of authentication services.
+    fn is_reserved(&self, at: [Option<Span>; 2], words: &[Vec<u8>]) -> bool {
+        let is_internal = |side: usize| {
+            let block = at[side].and_then(|at| self.sides[side].blocks(self.arrivals[side].server, at).last().copied());
+            block.is_some_and(|block| block.directives().any(|inner| inner.name() == "internal"))
+        };
+        words.iter().all(|word| word.starts_with(b"/_external-auth-")) && (is_internal(0) || is_internal(1))
+    }
+
+    fn are_same_locations(&self, at: [Option<Span>; 2]) -> bool {
+        let block = |side: usize| at[side].and_then(|at| self.sides[side].blocks(self.arrivals[side].server, at).last().copied());
+        let (Some(base), Some(head)) = (block(0), block(1)) else { return false };
+        self.pairing.common.are_same_locations([&self.around[0], &self.around[1]], [base, head])
+    }
+
+    fn region_of(&self, at: [Option<Span>; 2], words: &[Vec<u8>]) -> Region {
+        let text = |side: usize| {
+            let block = at[side].and_then(|at| self.sides[side].blocks(self.arrivals[side].server, at).last().copied())?;
+            Some(block.args().map(|arg| arg.value().into_owned()).collect::<Vec<_>>().join(" "))
+        };
+        let is_plain = |word: &&Vec<u8>| !word.iter().any(u8::is_ascii_control);
+        let mut paths: Vec<String> = words.iter().filter(is_plain).map(|word| encoded(word)).collect();
+        if paths.is_empty() {
+            paths = words.iter().take(1).map(|word| encoded(word)).collect();
+        }
+        Region { base: text(0), head: text(1), paths }
+    }
+
+    /// All ways through a region.
+    fn region(&self, paths: &Paths, place: &Place, words: &[Vec<u8>], solver: &mut Solver, opens_tables: bool) -> Seeking {
+        let mut found = Seeking::default();
+        let mut assumed = Assumed::new(paths, place, solver, opens_tables);
+        loop {
+            let base = Walk::new(&self.sides[0], &mut assumed, &self.arrivals[0], &self.statuses).finish();
+            let head = Walk::new(&self.sides[1], &mut assumed, &self.arrivals[1], &self.statuses).finish();
+            found.ways += 1;
+            self.compare([&base, &head], words, &mut assumed, &mut found);
+            // Who gets the requests elsewhere needs no further comparison.
+            if found.differences.is_empty() && found.doubts.is_empty() && !found.is_reserved {
+                found.pairs.insert((base.location, head.location));
+            }
+            if found.ways >= MOST_WAYS[usize::from(opens_tables)] {
+                let region = self.region_of([base.location, head.location], words);
+                let doubt = self.pairing.sampled(self.class, self.is_tls, "more ways through one location than the budget has", std::slice::from_ref(place));
+                found.doubts.push(Doubt { region, ..doubt });
+                found.is_cut = true;
+                return found;
+            }
+            if !assumed.next() {
+                return found;
+            }
+        }
+    }
+
+    fn compare(&self, ways: [&Way; 2], words: &[Vec<u8>], assumed: &mut Assumed<'_>, found: &mut Seeking) {
+        let [base, head] = ways.map(|way| &way.leaf);
+        let locations = ways.map(|way| way.location);
+        let is_beyond = [base, head].iter().any(|leaf| matches!(leaf.end, End::Beyond(_)));
+        if self.is_reserved(locations, words) {
+            found.is_reserved = true;
+            return;
+        }
+        let aspects = unlike(base, head);
+        if aspects.is_empty() && !is_beyond || self.are_same_locations(locations) && base.end == head.end {
+            return;
+        }
+        let others = inputs_of([base, head]);
+        let wish = Wish::of(assumed);
+        let mut candidates = requests(&wish, self.class, self.is_tls, words, &others);
+        if let (true, [Aspect { kind: Kind::Body, .. }]) = (candidates.len() > 1, aspects.as_slice()) {
+            candidates.truncate(1);
+        }
+        if aspects.iter().any(|aspect| aspect.kind == Kind::Body) {
+            candidates.iter_mut().for_each(|request| request.body = Some(base.body.min(head.body).saturating_add(1)));
+        }
+        let region = self.region_of(locations, words);
+        candidates.sort_by_key(size);
+        let tried = candidates.len();
+        let shown = candidates.into_iter().find_map(|request| Some((self.confirms(&request, [base, head], &aspects)?, request)));
+        let is_text = aspects.iter().all(|aspect| aspect.kind == Kind::Text) && !is_beyond;
+        match shown {
+            Some((decisions, request)) => {
+                let strength = strength(base, head, &aspects);
+                found.differences.push(Difference { request, aspects, strength, region, decisions: Box::new(decisions), others: 0 });
+            }
+            // What the proxy writes itself is no part of a decision.
+            None if is_text && both_literal(base, head) => {
+                let request = requests(&wish, self.class, self.is_tls, words, &[]).swap_remove(0);
+                let decisions = [0, 1].map(|at| self.pairing.configs[at].decide(&request));
+                found.differences.push(Difference { request, aspects, strength: None, region, decisions: Box::new(decisions), others: 0 });
+            }
+            None => found.doubts.push(Doubt { construct: construct(base, head, &aspects), tried, region }),
+        }
+    }
+
+    /// The ways of a request that differ on both sides as was found for many; none where they do not.
+    fn confirms(&self, request: &Request, leaves: [&Leaf; 2], aspects: &[Aspect]) -> Option<[Decision; 2]> {
+        let configs = self.pairing.configs;
+        let [(base, before), (head, after)] = [0, 1].map(|at| seen(configs[at], request));
+        let mut kinds = leaves.map(|leaf| kind_of(&leaf.end)).to_vec();
+        if aspects.iter().any(|aspect| aspect.kind == Kind::Body) {
+            kinds.push(String::from("413"));
+        }
+        let is_checked = |aspect: &Aspect| match aspect.kind {
+            Kind::Check(kind) => base.is_checked_otherwise(&head, kind),
+            _ => false,
+        };
+        if !base.differs_in(&head, &kinds) && !aspects.iter().any(is_checked) {
+            return None;
+        }
+        let of = |side: usize, ways: &[Decision]| {
+            let kind = kind_of(&leaves[side].end);
+            let other = if side == 0 { &head } else { &base };
+            let ends = ways.iter().filter(|way| end(configs[side], &way.end).split(' ').next() == Some(kind.as_str()));
+            let mut ends: Vec<&Decision> = ends.collect();
+            ends.sort_by_key(|way| other.has(&end(configs[side], &way.end)));
+            ends.first().map(|way| (*way).clone()).unwrap_or_else(|| ways[0].clone())
+        };
+        Some([of(0, &before), of(1, &after)])
+    }
+
+    /// The ways of a request that differ on both sides; none where it is answered alike.
+    fn shows(&self, request: &Request) -> Option<[Decision; 2]> {
+        let configs = self.pairing.configs;
+        let [(base, before), (head, after)] = [0, 1].map(|at| seen(configs[at], request));
+        if base == head {
+            return None;
+        }
+        let ends = |side: usize, ways: &[Decision]| ways.iter().map(|way| end(configs[side], &way.end)).collect::<Vec<_>>();
+        let (first, second) = (ends(0, &before), ends(1, &after));
+        // The plain ways, where they differ; else the first way that the other side lacks.
+        if first[0] == second[0] {
+            if let Some(at) = first.iter().position(|end| !second.contains(end)) {
+                return Some([before[at].clone(), after[at.min(after.len() - 1)].clone()]);
+            }
+            if let Some(at) = second.iter().position(|end| !first.contains(end)) {
+                return Some([before[at.min(before.len() - 1)].clone(), after[at].clone()]);
+            }
+        }
+        Some([before[0].clone(), after[0].clone()])
+    }
+
+    /// Where there is no proof: requests made of the tests of both sides.
+    fn sample_tests(&self, paths: &Paths, construct: &str, proof: &mut HostProof) {
+        let words: Vec<Vec<u8>> = paths.all.iter().flat_map(words_of).chain([b"/".to_vec()]).collect();
+        let places: Vec<Place> = words.into_iter().take(4_000).map(|word| Place { word, ..Place::default() }).collect();
+        let mut agreed = 0;
+        for request in drawn(self.class, self.is_tls, &places) {
+            match self.shows(&request) {
+                None => agreed += 1,
+                Some(decisions) if proof.differences.len() < MOST_DIFFERENCES => {
+                    let texts = [0, 1].map(|at| end(self.pairing.configs[at], &decisions[at].end));
+                    let [base, head] = texts;
+                    let aspects = vec![Aspect { kind: Kind::Answer, base, head }];
+                    let region = Region { paths: vec![String::from_utf8_lossy(&request.target).into_owned()], ..Region::default() };
+                    proof.differences.push(Difference { request, aspects, strength: None, region, decisions: Box::new(decisions), others: 0 });
+                }
+                Some(_) => {}
+            }
+        }
+        proof.doubts.push(Doubt { construct: construct.to_owned(), tried: agreed, region: Region::default() });
+        join_differences(&mut proof.differences);
+    }
+}
+
+/// Words that a test of paths may be about.
+fn words_of(test: &Test) -> Vec<Vec<u8>> {
+    let text = match test {
+        Test::Is(text) | Test::Begins(text) | Test::Caseless(text) => text.clone(),
+        Test::Fits(expression) => {
+            let text = expression.0.text().trim_start_matches("(?i)").trim_start_matches('^').as_bytes().to_vec();
+            let end = text.iter().position(|byte| b"$(*+?[\\|{".contains(byte)).unwrap_or(text.len());
+            text[..end].to_vec()
+        }
+        _ => return Vec::new(),
+    };
+    let is_plain = text.first() == Some(&b'/') && !text.windows(2).any(|pair| pair == b"//" || pair == b"/.");
+    if is_plain { vec![text.clone(), [text.as_slice(), b"x"].concat(), text.to_ascii_uppercase()] } else { Vec::new() }
+}
+
+/// Paths in their plain form.
+fn plain_paths(merges_slashes: bool) -> &'static str {
+    if merges_slashes {
+        r"\A(?:(?:/(?:[^./\x00][^/\x00]*|\.[^./\x00][^/\x00]*|\.\.[^/\x00]+))+/?|/)\z"
+    } else {
+        r"\A(?:(?:/+(?:[^./\x00][^/\x00]*|\.[^./\x00][^/\x00]*|\.\.[^/\x00]+))+/*|/+)\z"
+    }
+}
+
+fn inputs_of(leaves: [&Leaf; 2]) -> Vec<Input> {
+    let (mut found, mut seen) = (Vec::new(), HashSet::new());
+    for leaf in leaves {
+        match &leaf.end {
+            End::Backend(gets) => {
+                gets.uri.iter().chain(&gets.host).chain(gets.headers.values().flatten()).for_each(|term| term.inputs(&mut found, &mut seen));
+            }
+            End::Answer { redirect, text, .. } => redirect.iter().chain(text).for_each(|term| term.inputs(&mut found, &mut seen)),
+            End::Closed | End::Beyond(_) => {}
+        }
+    }
+    let all: BTreeSet<Input> = found.into_iter().cloned().collect();
+    all.into_iter().collect()
+}
+
+fn both_literal(base: &Leaf, head: &Leaf) -> bool {
+    let is_literal = |leaf: &Leaf| match &leaf.end {
+        End::Answer { text, .. } => text.as_ref().is_none_or(|text| text.literal().is_some()),
+        _ => false,
+    };
+    is_literal(base) && is_literal(head)
+}
+
+/// What stands in the way of a proof, in words.
+fn construct(base: &Leaf, head: &Leaf, aspects: &[Aspect]) -> String {
+    if let Some(End::Beyond(why)) = [&base.end, &head.end].into_iter().find(|end| matches!(end, End::Beyond(_))) {
+        return why.replace(['\u{1}', '\u{2}'], " ");
+    }
+    match aspects.first() {
+        Some(Aspect { kind: Kind::Header(name), base, head }) => format!("the header {name}: `{base}` and `{head}`"),
+        Some(Aspect { kind, base, head }) => format!("{}: `{base}` and `{head}`", kind.name()),
+        None => format!("{} and {}", told(&base.end), told(&head.end)),
+    }
+}
+
+/// Who may come: what the second side does to that.
+fn strength(base: &Leaf, head: &Leaf, aspects: &[Aspect]) -> Option<Strength> {
+    let refuses = |leaf: &Leaf| match &leaf.end {
+        End::Answer { status, .. } => *status >= 400,
+        End::Closed => true,
+        End::Backend(_) | End::Beyond(_) => false,
+    };
+    match (refuses(base), refuses(head)) {
+        (true, false) => return Some(Strength::Weaker),
+        (false, true) => return Some(Strength::Stronger),
+        _ => {}
+    }
+    let mut found: Option<Strength> = None;
+    for aspect in aspects.iter().filter(|aspect| matches!(aspect.kind, Kind::Check(_) | Kind::Body)) {
+        let own = match (&aspect.kind, aspect.base.is_empty(), aspect.head.is_empty()) {
+            (Kind::Body, ..) if base.body < head.body => Strength::Weaker,
+            (Kind::Body, ..) => Strength::Stronger,
+            (_, false, true) => Strength::Weaker,
+            (_, true, false) => Strength::Stronger,
+            _ => Strength::Changed,
+        };
+        found = Some(match found {
+            Some(known) if known != own => Strength::Changed,
+            _ => own,
+        });
+    }
+    found
+}
+
+/// Differences of the same kind between the same locations are one: that of the smallest request.
+fn join_differences(all: &mut Vec<Difference>) {
+    all.sort_by_key(|difference| size(&difference.request));
+    let kinds = |one: &Difference| one.aspects.iter().map(|aspect| aspect.kind.clone()).collect::<Vec<_>>();
+    let key = |one: &Difference| (one.region.base.clone(), one.region.head.clone(), kinds(one), one.strength);
+    let mut known: HashMap<_, usize> = HashMap::new();
+    let mut joined: Vec<(Difference, BTreeSet<Option<String>>)> = Vec::new();
+    for difference in all.drain(..) {
+        let path = difference.region.paths.first().cloned();
+        let at = *known.entry(key(&difference)).or_insert(joined.len());
+        match joined.get_mut(at) {
+            Some((_, paths)) => drop(paths.insert(path)),
+            None => joined.push((difference, BTreeSet::from([path]))),
+        }
+    }
+    *all = joined.into_iter().map(|(difference, paths)| Difference { others: paths.len() - 1, ..difference }).collect();
+}
+
+fn join_doubts(all: &mut Vec<Doubt>) {
+    let mut joined: Vec<Doubt> = Vec::new();
+    for doubt in all.drain(..) {
+        match joined.iter_mut().find(|known| known.construct == doubt.construct) {
+            Some(known) => known.tried += doubt.tried,
+            None => joined.push(doubt),
+        }
+    }
+    *all = joined;
+}

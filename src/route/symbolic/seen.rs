@@ -1,0 +1,96 @@
+//! What clients and backends see of a request on one side, in words that are the same where they see the same.
+
+use std::collections::BTreeSet;
+
+use super::leaf::{self, whom};
+use crate::route::config::Config;
+use crate::route::decision::{CheckKind, Decision, End, Verdict};
+use crate::route::request::Request;
+
+/// What can be seen of a request: how it ends on the plain way, what it is asked for, and all of its ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::route) struct Seen {
+    plain: String,
+    checks: Vec<(CheckKind, Verdict)>,
+    ends: BTreeSet<String>,
+}
+
+impl Seen {
+    /// Whether ends of these kinds are others on another side.
+    pub(in crate::route) fn differs_in(&self, other: &Self, kinds: &[String]) -> bool {
+        let of = |seen: &Self| seen.ends.iter().filter(|end| kinds.iter().any(|kind| is_of(end, kind))).cloned().collect::<Vec<_>>();
+        of(self) != of(other)
+    }
+
+    /// Whether this is one of its ends.
+    pub(in crate::route) fn has(&self, end: &str) -> bool {
+        self.ends.contains(end)
+    }
+
+    /// Whether something else is asked of the request.
+    pub(in crate::route) fn is_checked_otherwise(&self, other: &Self, kind: CheckKind) -> bool {
+        let of = |seen: &Self| seen.checks.iter().filter(|(known, _)| *known == kind).copied().collect::<Vec<_>>();
+        of(self) != of(other)
+    }
+}
+
+/// Whether an end is of a kind: a status, `to` for all backends, `closed`.
+fn is_of(end: &str, kind: &str) -> bool {
+    end.split(' ').next() == Some(kind)
+}
+
+/// The kind of an end that was found for many requests.
+pub(in crate::route) fn kind_of(end: &leaf::End) -> String {
+    match end {
+        leaf::End::Answer { status, .. } => status.to_string(),
+        leaf::End::Backend(_) => String::from("to"),
+        leaf::End::Closed => String::from("closed"),
+        leaf::End::Beyond(_) => String::from("unknown"),
+    }
+}
+
+/// Asks one side.
+pub(in crate::route) fn seen(config: &Config<'_>, request: &Request) -> (Seen, Vec<Decision>) {
+    let ways = config.branches(request);
+    let first = &ways[0];
+    let mut checks: Vec<_> = first.checks.iter().map(|check| (check.kind, check.verdict)).collect();
+    checks.sort_by_key(|(kind, _)| *kind);
+    checks.dedup();
+    let ends = ways.iter().map(|way| end(config, &way.end)).collect();
+    (Seen { plain: end(config, &first.end), checks, ends }, ways)
+}
+
+/// An end, without places and endpoints.
+pub(in crate::route) fn end(config: &Config<'_>, end: &End) -> String {
+    match end {
+        End::Answer(answer) => format!("{} {}", answer.status, answer.redirect.as_deref().unwrap_or_default()),
+        End::Closed => String::from("closed"),
+        End::Unknown => String::from("unknown"),
+        End::Backend(passed) => {
+            let text = |text: &Option<String>| text.clone().unwrap_or_else(|| String::from("?"));
+            let of_service = |upstream: &str| {
+                let service = config.dynamic.service(upstream, passed.namespace.as_deref());
+                let service = service.as_ref();
+                whom(service.map(|one| &*one.namespace), service.map(|one| &*one.name), service.and_then(|one| one.port.as_deref()), upstream)
+            };
+            let mut headers: Vec<String> =
+                passed.headers.iter().map(|(name, value)| format!("{}: {}", name.to_ascii_lowercase(), text(value))).collect();
+            headers.sort();
+            let whom = whom(passed.namespace.as_deref(), passed.service.as_deref(), passed.port.as_deref(), &passed.upstream);
+            let canary: Vec<String> = passed
+                .canary
+                .iter()
+                .filter(|share| share.probability < 1.0)
+                .map(|share| format!("{:.5} {}", share.probability, of_service(&share.upstream)))
+                .collect();
+            format!(
+                "to {whom} {} {} {} {} {headers:?} {canary:?} {}",
+                passed.protocol,
+                passed.method,
+                text(&passed.uri),
+                text(&passed.host),
+                passed.mirrors.len()
+            )
+        }
+    }
+}
