@@ -22,5 +22,6 @@ pub mod manifest;
 pub mod nginx;
 pub mod output;
 pub mod protection;
+pub mod prove;
 pub mod route;
 pub mod source;

@@ -158,6 +158,8 @@ enum Command {
     Diff(diff::Diff),
     /// Say what becomes of a request, and why
     Explain(routing::Explain),
+    /// Prove that every request is answered alike on two sides, or show the smallest one that is not
+    Prove(routing::Prove),
     /// List all routes in the order in which they are compared, with what protects them
     Routes(routing::Routes),
     /// Explain the rules of `check`
@@ -194,6 +196,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Check(command) => command.run(&cli.global, &console),
         Command::Diff(command) => command.run(&cli.global, &console),
         Command::Explain(command) => command.run(&cli.global, &console),
+        Command::Prove(command) => command.run(&cli.global, &console),
         Command::Routes(command) => command.run(&cli.global, &console),
         Command::Rules(command) => command.run(&console).map_err(Failure::from),
         Command::Catalog(command) => command.run(&console).map_err(Failure::from),

@@ -44,12 +44,12 @@ fn command(text: &mut String, finding: &Diagnostic, sources: &SourceMap) {
     text.push('\n');
 }
 
-fn data(text: &str) -> String {
+pub(super) fn data(text: &str) -> String {
     // Line breaks of a message are shown, not obeyed; the percent sign is what escapes of the command begin with.
     one_line(text).replace('%', "%25")
 }
 
-fn property(text: &str) -> Cow<'_, str> {
+pub(super) fn property(text: &str) -> Cow<'_, str> {
     let text = one_line(text);
     if text.contains(['%', ':', ',']) { text.replace('%', "%25").replace(':', "%3A").replace(',', "%2C").into() } else { text }
 }

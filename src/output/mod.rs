@@ -26,6 +26,7 @@ mod page;
 pub mod patch;
 mod region;
 pub mod releases;
+pub mod proof;
 pub mod report;
 pub mod routes;
 pub mod rule_pages;

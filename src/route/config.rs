@@ -10,6 +10,7 @@ use super::model::{Inside, Level, Listener, Server, Servers, Stream, Variables};
 use super::text::Template;
 use crate::conf::{Arg, Directive, Tree};
 use crate::nginx::size;
+use crate::source::Span;
 
 /// A configuration of nginx, ready to be asked; it borrows the text.
 #[derive(Debug)]
@@ -83,6 +84,27 @@ impl<'t> Config<'t> {
             buffers: buffers(&http),
             dynamic,
         }
+    }
+
+    /// The blocks around a directive of a server, from outside in, itself the last; the server alone where none is meant.
+    #[must_use]
+    pub fn blocks_at(&self, server: usize, at: Option<Span>) -> Vec<Directive<'t>> {
+        fn find<'t>(lines: Lines<'t>, around: &mut Vec<Directive<'t>>, at: Span) -> bool {
+            let Some(block) = around.last().copied() else { return false };
+            for inner in lines.of(block).into_iter().filter(|inner| inner.is_block()) {
+                around.push(inner);
+                if inner.head_span().start == at.start || find(lines, around, at) {
+                    return true;
+                }
+                around.pop();
+            }
+            false
+        }
+        let mut around = vec![self.blocks[server]];
+        if let Some(at) = at {
+            find(self.lines, &mut around, at);
+        }
+        around
     }
 
     /// Whether the only endpoint of an upstream is the controller's own page for what has no backend.

@@ -11,7 +11,7 @@ use crate::cli::absent;
 use crate::cli::controller::ControllerOptions;
 use crate::cli::dump::{Dump, Live, Lua};
 use crate::cli::project::Project;
-use crate::cli::side::{Declared, Side};
+use crate::cli::side::{Declared, Origin, Side};
 use crate::cli::written::Written;
 use crate::cli::{Failure, Global};
 use crate::conf::{Directive, Tree};
@@ -106,12 +106,67 @@ impl SourceArgs {
     }
 }
 
+/// One of two sides that are compared.
+pub(super) struct Half<'a> {
+    /// Manifests or a configuration.
+    pub(super) paths: &'a [PathBuf],
+    /// What manifests are written for.
+    pub(super) target: &'a str,
+    /// Their controller.
+    pub(super) controller: &'a ControllerOptions,
+}
+
+/// Both sides. What one of them holds is not supposed to be on the other.
+pub(super) fn pair(halves: [Half<'_>; 2], global: &Global) -> Result<[Source; 2], Failure> {
+    let dumps = read_dumps(&halves)?;
+    let facts = dumps.iter().flatten().next().map(|dump| dump.facts.clone());
+    let mut projects = [None, None];
+    for (at, half) in halves.iter().enumerate().filter(|(at, _)| dumps[*at].is_none()) {
+        projects[at] = Some(Declared::read(half.paths, half.controller, global, facts.as_ref())?);
+    }
+    let known = [0, 1].map(|at| projects[at].as_ref().map(|project| absent::known(&project.cluster)).unwrap_or_default());
+    let mut sides = Vec::new();
+    for (at, (dump, project)) in dumps.into_iter().zip(projects).enumerate() {
+        sides.push(match (dump, project) {
+            (Some(dump), _) => Side::Dump(Box::new(dump)),
+            (None, Some(project)) => {
+                let elsewhere = missing(&project).union(&known[1 - at]).cloned().collect();
+                Side::Declared(Box::new(Declared::compile(project, halves[at].controller, facts.as_ref(), false, &elsewhere)?))
+            }
+            (None, None) => return Err(anyhow::anyhow!("there is nothing to compare").into()),
+        });
+    }
+    if let [before, after] = sides.as_mut_slice() {
+        Side::agree_on_words(before, after);
+    }
+    let mut sides = sides.into_iter();
+    let mut next = |half: &Half<'_>| sides.next().map(|side| Source::of(side, half.target));
+    let (base, head) = (next(&halves[0]), next(&halves[1]));
+    base.zip(head).map(|(base, head)| [base, head]).ok_or_else(|| anyhow::anyhow!("there is nothing to compare").into())
+}
+
+fn read_dumps(halves: &[Half<'_>; 2]) -> Result<[Option<Dump>; 2], Failure> {
+    let mut dumps = [None, None];
+    for (at, half) in halves.iter().enumerate() {
+        if let Origin::Dump(live) = Origin::of(half.paths) {
+            dumps[at] = Some(Dump::read(&live)?);
+        }
+    }
+    Ok(dumps)
+}
+
 /// What is written for nginx itself.
 fn of_nginx(proxy: &Proxy) -> Written {
     Written::of_files(Nginx.render(proxy, &Options::default()).value)
 }
 
 impl Source {
+    /// A side, written for a target where it is made of manifests.
+    fn of(side: Side, target: &str) -> Self {
+        let rewritten = side.declared().filter(|_| target == Nginx.name()).map(|declared| of_nginx(&declared.proxy));
+        Self { side, rewritten }
+    }
+
     /// The tree of the configuration.
     pub(super) fn tree(&self) -> Tree<'_> {
         self.rewritten.as_ref().map_or_else(|| self.side.tree(), Written::tree)

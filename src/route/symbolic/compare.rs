@@ -496,8 +496,9 @@ fn construct(base: &Leaf, head: &Leaf, aspects: &[Aspect]) -> String {
 
 /// Who may come: what the second side does to that.
 fn strength(base: &Leaf, head: &Leaf, aspects: &[Aspect]) -> Option<Strength> {
+    // Who is not served for want of a backend is not refused.
     let refuses = |leaf: &Leaf| match &leaf.end {
-        End::Answer { status, .. } => *status >= 400,
+        End::Answer { status, .. } => (400..500).contains(status),
         End::Closed => true,
         End::Backend(_) | End::Beyond(_) => false,
     };

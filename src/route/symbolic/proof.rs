@@ -1,8 +1,8 @@
 //! What is proved: a verdict for each class of hosts and each scheme.
 
 use super::facts::Fact;
-use super::unlike::Aspect;
-use crate::route::decision::Decision;
+use super::unlike::{Aspect, Kind};
+use crate::route::decision::{Decision, End};
 use crate::route::request::Request;
 use crate::source::Span;
 
@@ -112,6 +112,28 @@ pub struct Difference {
     pub decisions: Box<[Decision; 2]>,
     /// Other regions with the same difference.
     pub others: usize,
+}
+
+impl Difference {
+    /// Whether the second side serves the requests at least as well as the first, and asks for at least as much: what nobody was
+    /// served before is no loss, and who is refused for what was not asked before neither.
+    #[must_use]
+    pub fn is_harmless(&self) -> bool {
+        let [base, head] = &*self.decisions;
+        match self.strength {
+            Some(Strength::Weaker | Strength::Changed) => false,
+            Some(Strength::Stronger) => match &head.end {
+                End::Answer(answer) => matches!(answer.status, 400 | 401 | 403 | 413 | 429 | 495 | 496 | 503),
+                End::Backend(_) => true,
+                End::Closed | End::Unknown => false,
+            },
+            None => {
+                let is_elsewhere = self.aspects.iter().any(|aspect| aspect.kind == Kind::Answer);
+                let fails = |decision: &Decision| matches!(&decision.end, End::Answer(answer) if answer.status >= 400);
+                !is_elsewhere || fails(base)
+            }
+        }
+    }
 }
 
 /// Requests whose paths are taken alike.
