@@ -153,7 +153,7 @@ fn places_of<'p>(places: &'p Places, decision: &Decision) -> Vec<&'p Place> {
         End::Backend(_) | End::Closed | End::Unknown => None,
     };
     let location = decision.location.as_ref().map(|location| location.at);
-    let server = decision.server.as_ref().map(|server| server.at);
+    let server = decision.server.as_ref().map(|server| server.at).filter(|_| location.is_none());
     let mut found: Vec<&Place> = Vec::new();
     for place in [end, location, server].into_iter().filter_map(|at| places.of(at)) {
         let is_new = found.iter().all(|known| known.spot.as_ref().map(ToString::to_string) != place.spot.as_ref().map(ToString::to_string));

@@ -292,6 +292,8 @@ impl<'a, 't> Host<'a, 't> {
         };
         let is_plain = |word: &&Vec<u8>| !word.iter().any(u8::is_ascii_control);
         let mut paths: Vec<String> = words.iter().filter(is_plain).map(|word| encoded(word)).collect();
+        // Those that people would write come first.
+        paths.sort_by_key(|path| path.contains("/.") || path.contains('%'));
         if paths.is_empty() {
             paths = words.iter().take(1).map(|word| encoded(word)).collect();
         }
@@ -336,7 +338,11 @@ impl<'a, 't> Host<'a, 't> {
         if aspects.is_empty() && !is_beyond || self.are_same_locations(locations) && base.end == head.end {
             return;
         }
-        let others = inputs_of([base, head]);
+        let mut others = inputs_of([base, head]);
+        others.extend(aspects.iter().filter_map(|aspect| match &aspect.kind {
+            Kind::Header(name) => Some(Input::Header(name.replace('-', "_").into())),
+            _ => None,
+        }));
         let wish = Wish::of(assumed);
         let mut candidates = requests(&wish, self.class, self.is_tls, words, &others);
         if let (true, [Aspect { kind: Kind::Body, .. }]) = (candidates.len() > 1, aspects.as_slice()) {

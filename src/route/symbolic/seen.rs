@@ -13,7 +13,22 @@ pub(in crate::route) struct Seen {
     plain: String,
     checks: Vec<(CheckKind, Verdict)>,
     ends: BTreeSet<String>,
+    /// What is asked, in the words of this side.
+    details: Details,
 }
+
+/// Checks with what they ask.
+#[derive(Debug, Clone)]
+struct Details(BTreeSet<(CheckKind, String)>);
+
+impl PartialEq for Details {
+    /// Other words need not ask for something else.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Details {}
 
 impl Seen {
     /// Whether ends of these kinds are others on another side.
@@ -30,7 +45,8 @@ impl Seen {
     /// Whether something else is asked of the request.
     pub(in crate::route) fn is_checked_otherwise(&self, other: &Self, kind: CheckKind) -> bool {
         let of = |seen: &Self| seen.checks.iter().filter(|(known, _)| *known == kind).copied().collect::<Vec<_>>();
-        of(self) != of(other)
+        let details = |seen: &Self| seen.details.0.iter().filter(|(known, _)| *known == kind).cloned().collect::<Vec<_>>();
+        of(self) != of(other) || details(self) != details(other)
     }
 }
 
@@ -56,8 +72,11 @@ pub(in crate::route) fn seen(config: &Config<'_>, request: &Request) -> (Seen, V
     let mut checks: Vec<_> = first.checks.iter().map(|check| (check.kind, check.verdict)).collect();
     checks.sort_by_key(|(kind, _)| *kind);
     checks.dedup();
-    let ends = ways.iter().map(|way| end(config, &way.end)).collect();
-    (Seen { plain: end(config, &first.end), checks, ends }, ways)
+    // Whether anybody answers is not asked here.
+    let is_asked = |way: &&Decision| !way.when.iter().any(|when| when.ends_with("has no endpoint"));
+    let ends = ways.iter().filter(is_asked).map(|way| end(config, &way.end)).collect();
+    let details = Details(first.checks.iter().map(|check| (check.kind, check.detail.clone())).collect());
+    (Seen { plain: end(config, &first.end), checks, ends, details }, ways)
 }
 
 /// An end, without places and endpoints.
@@ -84,12 +103,13 @@ pub(in crate::route) fn end(config: &Config<'_>, end: &End) -> String {
                 .map(|share| format!("{:.5} {}", share.probability, of_service(&share.upstream)))
                 .collect();
             format!(
-                "to {whom} {} {} {} {} {headers:?} {canary:?} {}",
+                "to {whom} {} {} {} {} {headers:?} {canary:?} {} {:?}",
                 passed.protocol,
                 passed.method,
                 text(&passed.uri),
                 text(&passed.host),
-                passed.mirrors.len()
+                passed.mirrors.len(),
+                passed.removed
             )
         }
     }

@@ -63,8 +63,6 @@ pub(in crate::route) enum Op {
     IsArgs,
     /// The user name of the password that was sent.
     User,
-    /// The addresses that it was forwarded for, with that of the client.
-    Forwarded,
 }
 
 /// A value as a function of the request.
@@ -232,7 +230,7 @@ impl Term {
             Op::Ampersand => Self::of([b"&", text].concat()),
             Op::IsArgs => Self::of("?"),
             Op::First => self.clone(),
-            Op::EscapePathIfQuoted | Op::EscapeArgsIfQuoted | Op::Component | Op::User | Op::Forwarded => {
+            Op::EscapePathIfQuoted | Op::EscapeArgsIfQuoted | Op::Component | Op::User => {
                 Self::Apply(op, Shared::new(vec![self.clone()]))
             }
         }

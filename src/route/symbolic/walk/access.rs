@@ -6,6 +6,7 @@ use crate::route::model::{Lua, Static};
 use crate::route::symbolic::side::text;
 use crate::route::symbolic::term::Term;
 use crate::route::symbolic::test::{Rules, Test};
+use crate::route::symbolic::unlike::shown;
 use crate::source::Span;
 
 enum Answer {
@@ -34,11 +35,13 @@ impl Walk<'_, '_, '_, '_> {
                     continue;
                 }
                 let what = self.limit(&limit.text, &limit.zone, is_of_connections);
-                let what = format!("{what} by {key:?}");
+                let what = format!("{what} by {}", key.as_ref().map(told_apart).unwrap_or_default());
                 self.check(kind, what.clone());
                 let (of_rates, of_connections) = self.level.limit_status;
                 let status = if is_of_connections { of_connections } else { of_rates }.unwrap_or(503);
-                if self.assumed.choose(format!("more than {what}"), 2) == 1 {
+                // Which limit it is counts as a check: whether it is passed is the same question for both sides.
+                let passed = self.checks.iter().filter(|(known, _)| *known == kind).count();
+                if self.assumed.choose(format!("more than limit {passed} of {}", kind.name()), 2) == 1 {
                     return Err(Stop::Status(status));
                 }
             }
@@ -102,7 +105,7 @@ impl Walk<'_, '_, '_, '_> {
         if self.assumed.ask(&sent, &Test::Is(Vec::new())) {
             return Ok(Answer::No(401));
         }
-        Ok(if self.assumed.choose(format!("the password is wrong: {which}"), 2) == 0 { Answer::Yes } else { Answer::No(401) })
+        Ok(if self.assumed.choose("the password is wrong", 2) == 0 { Answer::Yes } else { Answer::No(401) })
     }
 
     /// Which passwords are good, as far as both sides have the same names for them.
@@ -171,7 +174,7 @@ impl Walk<'_, '_, '_, '_> {
 
     fn answer_of(&mut self, whom: &str) -> Answer {
         self.check(CheckKind::ExternalAuth, whom);
-        match self.assumed.choose(format!("{whom} says"), 4) {
+        match self.assumed.choose("the service says", 4) {
             0 => Answer::Yes,
             1 => Answer::No(401),
             2 => Answer::No(403),
@@ -213,6 +216,14 @@ impl Walk<'_, '_, '_, '_> {
             }
         };
         Some(plain(&address))
+    }
+}
+
+/// A value in words that are others for another value.
+fn told_apart(term: &Term) -> String {
+    match term {
+        Term::Literal(_) | Term::Input(_) => shown(term),
+        Term::Group(..) | Term::Apply(..) | Term::Lookup(..) | Term::Join(_) => format!("{} ({term:?})", shown(term)),
     }
 }
 
