@@ -24,6 +24,7 @@ mod links;
 mod looked;
 mod manifests;
 mod neutral;
+mod proofs;
 mod properties;
 mod protections;
 mod readme;

@@ -110,14 +110,47 @@ impl<'p> Assumed<'p> {
         self.paths.place(test).map(|place| self.place.fits.contains(&place))
     }
 
+    /// The answer of a test of paths that was not run over all of them, where one that holds in the region gives it.
+    fn implied(&mut self, test: &Test) -> Option<bool> {
+        let held: Vec<usize> = self.place.fits.iter().copied().filter(|at| matches!(self.paths.all[*at], Test::Fits(_))).collect();
+        // What is written alike is found at once.
+        if held.iter().any(|at| self.solver.is_alike(&self.paths.all[*at], test)) {
+            return Some(true);
+        }
+        held.into_iter().find_map(|at| self.solver.implies(&self.paths.all[at], test))
+    }
+
+    /// Paths of the region for which the answers hold that were given on this way.
+    pub(in crate::route) fn words(&mut self, words: &[Vec<u8>]) -> Vec<Vec<u8>> {
+        let Some(wanted) = self.inputs.get(&Input::Path).cloned() else { return words.to_vec() };
+        let fits = |word: &&Vec<u8>| wanted.iter().all(|(test, answer)| test.holds(word) == *answer);
+        let known: Vec<Vec<u8>> = words.iter().filter(fits).cloned().collect();
+        if !known.is_empty() {
+            return known;
+        }
+        let is_inside = |word: &Vec<u8>| self.paths.all.iter().enumerate().all(|(at, test)| test.holds(word) == self.place.fits.contains(&at));
+        match self.solver.solve(&Input::Path, &self.with_region(wanted)) {
+            Solution::Word(word) if is_inside(&word) => vec![word],
+            Solution::Word(_) | Solution::None | Solution::Open => words.to_vec(),
+        }
+    }
+
+    /// What is wanted of a path, with what holds in the region.
+    fn with_region(&self, wanted: Wanted) -> Wanted {
+        let mut held: Vec<usize> = self.place.fits.iter().copied().collect();
+        held.sort_unstable();
+        held.into_iter().map(|at| (self.paths.all[at].clone(), true)).chain(wanted).collect()
+    }
+
     /// What a test says of a value.
     pub(in crate::route) fn ask(&mut self, term: &Term, test: &Test) -> bool {
         match term {
             Term::Literal(text) => return test.holds(text),
             Term::Input(Input::Path) => {
-                if let Some(known) = self.of_path(test) {
+                if let Some(known) = self.of_path(test).or_else(|| self.implied(test)) {
                     return known;
                 }
+                return self.ask_input(&Input::Path, test);
             }
             Term::Input(input) => return self.ask_input(input, test),
             Term::Join(parts) => {
@@ -137,7 +170,7 @@ impl<'p> Assumed<'p> {
     }
 
     fn ask_input(&mut self, input: &Input, test: &Test) -> bool {
-        let wanted = self.inputs.entry(input.clone()).or_default();
+        let wanted = self.inputs.get(input).cloned().unwrap_or_default();
         if let Some((_, known)) = wanted.iter().find(|(known, _)| known == test) {
             return *known;
         }
@@ -147,8 +180,10 @@ impl<'p> Assumed<'p> {
             with
         };
         let (yes, no) = (with(true), with(false));
-        let is_possible = |solver: &mut Solver, wanted: &Wanted| solver.solve(input, wanted) != Solution::None;
-        let (may, may_not) = (is_possible(self.solver, &yes), is_possible(self.solver, &no));
+        let region = |wanted: &Wanted| if *input == Input::Path { self.with_region(wanted.clone()) } else { wanted.clone() };
+        let (sought, sought_not) = (region(&yes), region(&no));
+        let may = self.solver.solve(input, &sought) != Solution::None;
+        let may_not = self.solver.solve(input, &sought_not) != Solution::None;
         // The plain request comes first.
         let answer = match (may, may_not) {
             (true, true) => self.branch(2) == 1,

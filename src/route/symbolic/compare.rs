@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::assume::{Assumed, Paths, Place};
-use super::facts::Facts;
+use super::facts::{Fact, Facts};
 use super::hosts::{Class, classes};
 use super::leaf::{End, Leaf, Way};
 use super::proof::{self, Difference, Doubt, HostProof, Limits, Pair, Proof, Region, Strength};
@@ -26,6 +26,11 @@ use crate::source::Span;
 
 /// Ways through one region, and through one whose tables are opened.
 const MOST_WAYS: [usize; 2] = [1024, 192];
+/// Tests of paths beyond those of locations that are run over all paths at once.
+const MOST_OTHERS: usize = 6;
+/// What an automaton may take that has no tests, and for each of them.
+const SMALLEST: usize = 8 << 20;
+const BYTES_OF_TEST: usize = 16 << 10;
 /// Differences of one host that are told.
 const MOST_DIFFERENCES: usize = 64;
 
@@ -41,7 +46,7 @@ impl<'t> Config<'t> {
         let classes: Vec<&Class> = classes.iter().filter(is_meant).collect();
         let all = Pairing { configs: [base, head], arounds: &arounds, common: &common, is_same_words, limits };
         let mut hosts: Vec<HostProof> =
-            classes.par_iter().flat_map_iter(|class| [false, true].into_iter().filter_map(|is_tls| all.host(class, is_tls))).collect();
+            classes.par_iter().flat_map_iter(|class| all.host(class)).collect();
         if let Some(construct) = open.filter(|_| limits.hosts.is_empty()) {
             let doubt = Doubt { construct, tried: 0, region: Region::default() };
             hosts.push(HostProof { host: String::from("hosts that such a name may fit"), doubts: vec![doubt], ..HostProof::default() });
@@ -69,11 +74,25 @@ struct Seeking {
     is_cut: bool,
     differences: Vec<Difference>,
     doubts: Vec<Doubt>,
+    facts: Vec<proof::Facts>,
     pairs: BTreeSet<(Option<Span>, Option<Span>)>,
 }
 
+/// The tests of the paths of a host, and the regions that they cut; none over the budget. For which servers.
+struct Cut {
+    servers: [usize; 2],
+    paths: Paths,
+    regions: Option<Vec<words::Region>>,
+}
+
 impl<'t> Pairing<'_, 't> {
-    fn host(&self, class: &Class, is_tls: bool) -> Option<HostProof> {
+    /// Both schemes of a host: they mostly have the same servers, and so the same regions.
+    fn host(&self, class: &Class) -> Vec<HostProof> {
+        let mut cut = None;
+        [false, true].into_iter().filter_map(|is_tls| self.over(class, is_tls, &mut cut)).collect()
+    }
+
+    fn over(&self, class: &Class, is_tls: bool, cut: &mut Option<Cut>) -> Option<HostProof> {
         let mut proof = HostProof { host: class.label.clone(), name: class.name.clone(), is_tls, ..HostProof::default() };
         let arrivals = [0, 1].map(|at| arrival(self.configs[at], class, is_tls));
         let (base, head) = match arrivals {
@@ -102,7 +121,7 @@ impl<'t> Pairing<'_, 't> {
             proof.doubts.push(self.sampled(class, is_tls, "slashes are merged on one side alone", &[]));
             return Some(proof);
         }
-        host.prove(merges[0], &mut proof);
+        host.prove(merges[0], cut, &mut proof);
         Some(proof)
     }
 
@@ -204,19 +223,37 @@ impl<'a, 't> Host<'a, 't> {
         proof.differences.push(Difference { request, aspects, strength: None, region, decisions: Box::new(decisions), others: 0 });
     }
 
-    /// Goes through all regions of paths.
-    fn prove(&self, merges_slashes: bool, proof: &mut HostProof) {
+    /// Cuts all paths into regions.
+    fn cut(&self, merges_slashes: bool) -> Cut {
         let mut paths = Paths::default();
+        let mut others = Paths::default();
         for (at, side) in self.sides.iter().enumerate() {
-            side.add_tests(side.config.inside(self.arrivals[at].server), &mut paths);
+            side.add_locations(side.config.inside(self.arrivals[at].server), &mut paths);
+            side.add_others(side.config.inside(self.arrivals[at].server), &mut others);
+        }
+        // A few more cut the regions so that nothing is asked twice; many are asked where they matter.
+        let others: Vec<Test> = others.all.into_iter().filter(|test| paths.place(test).is_none()).collect();
+        if others.len() <= MOST_OTHERS {
+            others.into_iter().for_each(|test| paths.add(test));
         }
         let limits = self.pairing.limits;
         let plain = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(plain_paths(merges_slashes));
         let all: Option<Vec<_>> = std::iter::once(plain.ok()).chain(paths.all.iter().map(Test::of_path)).collect();
-        let budget = Budget { bytes: limits.bytes, states: limits.states };
-        let Some(regions) = all.and_then(|all| words::regions(&all, budget)) else {
+        let bytes = limits.bytes.min(SMALLEST + paths.all.len() * BYTES_OF_TEST);
+        let budget = Budget { bytes, states: limits.states };
+        Cut { servers: self.servers(), regions: all.and_then(|all| words::regions(&all, budget)), paths }
+    }
+
+    /// Goes through all regions of paths.
+    fn prove(&self, merges_slashes: bool, cut: &mut Option<Cut>, proof: &mut HostProof) {
+        if cut.as_ref().is_none_or(|cut| cut.servers != self.servers()) {
+            *cut = Some(self.cut(merges_slashes));
+        }
+        let Some(Cut { paths, regions, .. }) = cut else { return };
+        let limits = self.pairing.limits;
+        let Some(regions) = regions else {
             let construct = "the expressions of its paths together, which take more states than the budget has";
-            self.sample_tests(&paths, construct, proof);
+            self.sample_tests(paths, construct, proof);
             return;
         };
         proof.regions = regions.len();
@@ -229,9 +266,9 @@ impl<'a, 't> Host<'a, 't> {
                 proof.doubts.push(self.pairing.sampled(self.class, self.is_tls, "more ways than the budget has", &places));
                 break;
             }
-            let mut found = self.region(&paths, &place, &region.words, &mut solver, false);
-            if !found.differences.is_empty() || !found.doubts.is_empty() {
-                let opened = self.region(&paths, &place, &region.words, &mut solver, true);
+            let mut found = self.region(paths, &place, &region.words, &mut solver, false);
+            if !found.differences.is_empty() || !found.doubts.is_empty() || !found.facts.is_empty() {
+                let opened = self.region(paths, &place, &region.words, &mut solver, true);
                 let ways = found.ways + opened.ways;
                 // Where there are too many ways, what was found without them holds.
                 if !opened.is_cut {
@@ -243,6 +280,11 @@ impl<'a, 't> Host<'a, 't> {
             proof.has_reserved |= found.is_reserved;
             proof.differences.extend(found.differences);
             proof.doubts.extend(found.doubts);
+            for facts in found.facts {
+                if !proof.facts.iter().any(|known| known.all == facts.all) {
+                    proof.facts.push(facts);
+                }
+            }
             for pair in found.pairs {
                 pairs.entry(pair).or_insert_with(|| self.region_of([pair.0, pair.1], &region.words));
             }
@@ -344,6 +386,7 @@ impl<'a, 't> Host<'a, 't> {
             _ => None,
         }));
         let wish = Wish::of(assumed);
+        let words = &*assumed.words(words);
         let mut candidates = requests(&wish, self.class, self.is_tls, words, &others);
         if let (true, [Aspect { kind: Kind::Body, .. }]) = (candidates.len() > 1, aspects.as_slice()) {
             candidates.truncate(1);
@@ -366,6 +409,10 @@ impl<'a, 't> Host<'a, 't> {
                 let request = requests(&wish, self.class, self.is_tls, words, &[]).swap_remove(0);
                 let decisions = [0, 1].map(|at| self.pairing.configs[at].decide(&request));
                 found.differences.push(Difference { request, aspects, strength: None, region, decisions: Box::new(decisions), others: 0 });
+            }
+            // What is asked in other words is told as the directives that differ.
+            None if self.pairing.is_same_words && !is_beyond && !aspects.is_empty() && aspects.iter().all(is_asked) => {
+                found.facts.push(proof::Facts { region, all: aspects.iter().map(fact).collect() });
             }
             None => found.doubts.push(Doubt { construct: construct(base, head, &aspects), tried, region }),
         }
@@ -486,6 +533,18 @@ fn both_literal(base: &Leaf, head: &Leaf) -> bool {
         _ => false,
     };
     is_literal(base) && is_literal(head)
+}
+
+/// Whether it is about whom a service, a limit or a list of passwords is, and not about who may come.
+fn is_asked(aspect: &Aspect) -> bool {
+    matches!(&aspect.kind, Kind::Check(_)) && !aspect.base.is_empty() && !aspect.head.is_empty()
+}
+
+fn fact(aspect: &Aspect) -> Fact {
+    let parts = |text: &str| text.split("; ").map(str::to_owned).collect::<Vec<_>>();
+    let (base, head) = (parts(&aspect.base), parts(&aspect.head));
+    let only = |own: &[String], other: &[String]| own.iter().filter(|part| !other.contains(part)).cloned().collect::<Vec<_>>().join("; ");
+    Fact { name: aspect.kind.name().to_owned(), base: only(&base, &head), head: only(&head, &base) }
 }
 
 /// What stands in the way of a proof, in words.

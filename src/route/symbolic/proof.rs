@@ -21,7 +21,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 64 << 20, states: 400_000, ways: 400_000, hosts: Vec::new() }
+        Self { bytes: 256 << 20, states: 400_000, ways: 400_000, hosts: Vec::new() }
     }
 }
 

@@ -129,10 +129,15 @@ impl<'c, 't> Side<'c, 't> {
         &self.around.http
     }
 
-    /// Adds all tests of paths that a server may ask.
-    pub(in crate::route) fn add_tests(&self, inside: &Inside, paths: &mut Paths) {
-        self.of_steps(&inside.rewrite, paths);
+    /// Adds the tests of paths that locations are found by.
+    pub(in crate::route) fn add_locations(&self, inside: &Inside, paths: &mut Paths) {
         self.of_locations(&inside.locations, paths);
+    }
+
+    /// Adds all others that a server may ask.
+    pub(in crate::route) fn add_others(&self, inside: &Inside, paths: &mut Paths) {
+        self.of_steps(&inside.rewrite, paths);
+        self.of_others(&inside.locations, paths);
         for (_, definition) in &self.config.variables.all {
             let Definition::Map(map) = definition else { continue };
             if is_path(&map.source) {
@@ -158,8 +163,14 @@ impl<'c, 't> Side<'c, 't> {
             if let Some(Ok(pattern)) = &location.pattern {
                 paths.add(Test::fits(pattern));
             }
-            self.of_steps(&location.rewrite, paths);
             self.of_locations(&location.inner, paths);
+        }
+    }
+
+    fn of_others(&self, locations: &Locations, paths: &mut Paths) {
+        for location in &locations.all {
+            self.of_steps(&location.rewrite, paths);
+            self.of_others(&location.inner, paths);
         }
     }
 

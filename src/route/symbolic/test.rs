@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use ipnet::IpNet;
-use regex_syntax::hir::Hir;
+use regex_syntax::hir::{Hir, HirKind, Look};
 
 use super::term::{Captures, Input};
 use super::words::{self, Budget, beginning, ending, exactly, somewhere};
@@ -158,6 +158,9 @@ pub(in crate::route) type Wanted = Vec<(Test, bool)>;
 pub(in crate::route) struct Solver {
     pub(in crate::route) captures: Captures,
     known: HashMap<(Input, Wanted), Solution>,
+    pairs: HashMap<(Test, Test), Option<bool>>,
+    /// Expressions without the `^` that they begin with.
+    untied: HashMap<Expression, Option<Hir>>,
 }
 
 /// What an automaton for one input may take.
@@ -166,6 +169,29 @@ const BUDGET: Budget = Budget { bytes: 1 << 20, states: 5_000 };
 const MOST_ANSWERS: usize = 12;
 
 impl Solver {
+    fn untied(&mut self, expression: &Expression) -> Option<Hir> {
+        self.untied.entry(expression.clone()).or_insert_with(|| hir(&expression.0).as_ref().map(without_start)).clone()
+    }
+
+    /// Whether the second expression fits wherever the first one does, as the controller writes them: a path has a `^` before it where it
+    /// finds a location, and none where it rewrites.
+    pub(in crate::route) fn is_alike(&mut self, held: &Test, asked: &Test) -> bool {
+        let (Test::Fits(held), Test::Fits(asked)) = (held, asked) else { return false };
+        let is_loose = !asked.0.text().trim_start_matches("(?i)").starts_with('^');
+        (is_loose || held == asked) && self.untied(held).is_some_and(|held| self.untied(asked).is_some_and(|asked| held == asked))
+    }
+
+    /// What a test says of all words for which another one holds; none where it says now this, now that.
+    pub(in crate::route) fn implies(&mut self, held: &Test, asked: &Test) -> Option<bool> {
+        let key = (held.clone(), asked.clone());
+        if let Some(known) = self.pairs.get(&key) {
+            return *known;
+        }
+        let found = implies(held, asked);
+        self.pairs.insert(key, found);
+        found
+    }
+
     pub(in crate::route) fn solve(&mut self, input: &Input, wanted: &Wanted) -> Solution {
         let key = (input.clone(), wanted.clone());
         if let Some(known) = self.known.get(&key) {
@@ -174,6 +200,27 @@ impl Solver {
         let found = find(input, wanted);
         self.known.insert(key, found.clone());
         found
+    }
+}
+
+fn implies(held: &Test, asked: &Test) -> Option<bool> {
+    let (Test::Fits(held), Test::Fits(asked)) = (held, asked) else { return None };
+    let (held, asked) = (hir(&held.0)?, hir(&asked.0)?);
+    let all = [somewhere(held), somewhere(asked)];
+    match words::solve(&all, &[false], BUDGET) {
+        Some(None) => Some(true),
+        _ => match words::solve(&all, &[true], BUDGET) {
+            Some(None) => Some(false),
+            _ => None,
+        },
+    }
+}
+
+/// An expression without the `^` that it begins with.
+fn without_start(hir: &Hir) -> Hir {
+    match hir.kind() {
+        HirKind::Concat(all) if matches!(all.first().map(Hir::kind), Some(HirKind::Look(Look::Start))) => Hir::concat(all[1..].to_vec()),
+        _ => hir.clone(),
     }
 }
 
@@ -243,7 +290,8 @@ fn is_word(input: &Input, word: &[u8]) -> bool {
         Input::Target => is_plain && word.first() == Some(&b'/') && !word.contains(&b' '),
         Input::HttpHost | Input::Host => !word.is_empty() && is_plain && !word.contains(&b' ') && !word.contains(&b'/'),
         Input::Client(_) => std::str::from_utf8(word).is_ok_and(|text| text.parse::<IpAddr>().is_ok()),
-        Input::Header(_) | Input::Outside(_) | Input::Path => is_plain,
+        Input::Path => word.first() == Some(&b'/') && !word.windows(2).any(|pair| pair == b"//" || pair == b"/."),
+        Input::Header(_) | Input::Outside(_) => is_plain,
     }
 }
 
@@ -257,7 +305,8 @@ fn letters(input: &Input) -> Hir {
         Input::Args => r"\A[!-\x22$-~\x80-\xff]*\z",
         Input::Target => r"\A/[!-~\x80-\xff]*\z",
         Input::HttpHost | Input::Host => r"\A[!-.0-~\x80-\xff]+\z",
-        Input::Client(_) | Input::Header(_) | Input::Path => r"\A(?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?\z",
+        Input::Path => r"\A/[\x01-\xff]*\z",
+        Input::Client(_) | Input::Header(_) => r"\A(?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?\z",
     };
     let mut parser = regex_syntax::ParserBuilder::new();
     let hir = parser.unicode(false).utf8(false).build().parse(text);

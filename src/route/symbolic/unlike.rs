@@ -216,7 +216,7 @@ fn of_checks(base: &Leaf, head: &Leaf, all: &mut Vec<Aspect>) {
         let of = |leaf: &Leaf| leaf.checks.iter().filter(|(known, _)| *known == kind).map(|(_, what)| what.clone()).collect::<Vec<_>>();
         let (before, after) = (of(base), of(head));
         if before != after {
-            let text = |checks: Vec<String>| checks.join("; ").replace(['\u{1}', '\u{2}'], " ");
+            let text = |checks: Vec<String>| checks.join("; ").replace('\u{1}', " ").replace('\u{2}', "; ");
             all.push(aspect(Kind::Check(kind), text(before), text(after)));
         }
     }

@@ -144,7 +144,7 @@ fn end(decision: &Decision) -> String {
                 _ => passed.upstream.clone(),
             };
             let canary: Vec<String> = passed.canary.iter().filter(|share| share.probability < 1.0).map(|share| format!("{:.4}", share.probability)).collect();
-            format!("{whom} {} {} {:?} {:?} {headers:?} {canary:?}", passed.protocol, passed.method, passed.uri, passed.host)
+            format!("{whom} {} {} {:?} {:?} {headers:?} {canary:?} {:?}", passed.protocol, passed.method, passed.uri, passed.host, passed.removed)
         }
     }
 }

@@ -135,7 +135,8 @@ impl Walk<'_, '_, '_, '_> {
             let [name, value] = words.as_slice() else { continue };
             let place = self.side.config.variables.places.get(&name.trim_start_matches('$').to_ascii_lowercase());
             if let Some(place) = place {
-                self.set(*place, Term::outside(format!("{value} of {whom}")));
+                let service = whom.split('\u{2}').next().unwrap_or_default();
+                self.set(*place, Term::outside(format!("{value} of {service}")));
             }
         }
         Ok(self.answer_of(&whom))
@@ -160,7 +161,8 @@ impl Walk<'_, '_, '_, '_> {
                     .map(|name| format!("{:?}", self.named(name)))
                     .collect();
                 for (name, place) in said.into_iter().filter(|(name, _)| name.starts_with("authheader") || name == "auth_cookie") {
-                    self.set(place, Term::outside(format!("{name} of {whom} {code} {}", told.join(" "))));
+                    let service = whom.split('\u{2}').next().unwrap_or_default();
+                    self.set(place, Term::outside(format!("{name} of {service} {code} {}", told.join(" "))));
                 }
                 Ok(self.answer_of(&whom))
             }
@@ -194,7 +196,7 @@ impl Walk<'_, '_, '_, '_> {
         if !self.side.is_same_words {
             return address;
         }
-        format!("{address} {}", self.told_to(location.at))
+        format!("{address}\u{2}{}", self.told_to(location.at))
     }
 
     /// What stands in the location of the service that is asked, without its name.

@@ -8,6 +8,7 @@ use crate::route::model::{Location, Locations, Static, Verification};
 use crate::route::symbolic::leaf::{End, Gets};
 use crate::route::symbolic::term::{Input, Term};
 use crate::route::symbolic::test::Test;
+use crate::route::symbolic::unlike::shown;
 
 enum Search<'c> {
     Here(&'c Location),
@@ -123,7 +124,7 @@ impl<'c> Walk<'_, '_, 'c, '_> {
             Term::Input(Input::Path) => self.assumed.place.word.clone(),
             Term::Literal(text) => text.to_vec(),
             other => {
-                let way = format!("a path that is rewritten to {other:?} and looked up again");
+                let way = format!("a path that is rewritten to `{}` and looked up again", shown(other));
                 return Err(Self::beyond(way));
             }
         };

@@ -10,6 +10,8 @@ use crate::route::symbolic::leaf::whom;
 use crate::route::symbolic::term::{Input, Op, Term};
 use crate::route::symbolic::test::Test;
 
+/// The upstream for what has no other.
+const DEFAULT: &str = "upstream-default-backend";
 /// Thousandths of a percent.
 const WHOLE: u64 = 100_000;
 
@@ -135,6 +137,10 @@ impl Walk<'_, '_, '_, '_> {
 
     /// What a backend of the controller is called.
     pub(super) fn whom_of(&mut self, upstream: &str) -> String {
+        // Which Service that is stands in an argument of the controller, which no dump shows.
+        if self.side.is_same_words && upstream == DEFAULT {
+            return upstream.to_owned();
+        }
         let called = ["namespace", "service_name", "service_port"].map(|name| self.named(name).literal_text().filter(|text| !text.is_empty()));
         let [namespace, service, port] = called;
         let (namespace, service, port) = self.side.config.dynamic.whose(upstream, (namespace, service, port));
