@@ -139,7 +139,7 @@ impl<'t> Pairing<'_, 't> {
     }
 
     fn is_same(&self, request: &Request) -> bool {
-        seen(self.configs[0], request).0 == seen(self.configs[1], request).0
+        seen(self.configs[0], request, !self.is_same_words).0 == seen(self.configs[1], request, !self.is_same_words).0
     }
 
     /// A host that one side does not listen for.
@@ -421,7 +421,7 @@ impl<'a, 't> Host<'a, 't> {
     /// The ways of a request that differ on both sides as was found for many; none where they do not.
     fn confirms(&self, request: &Request, leaves: [&Leaf; 2], aspects: &[Aspect]) -> Option<[Decision; 2]> {
         let configs = self.pairing.configs;
-        let [(base, before), (head, after)] = [0, 1].map(|at| seen(configs[at], request));
+        let [(base, before), (head, after)] = [0, 1].map(|at| seen(configs[at], request, !self.pairing.is_same_words));
         let mut kinds = leaves.map(|leaf| kind_of(&leaf.end)).to_vec();
         if aspects.iter().any(|aspect| aspect.kind == Kind::Body) {
             kinds.push(String::from("413"));
@@ -447,7 +447,7 @@ impl<'a, 't> Host<'a, 't> {
     /// The ways of a request that differ on both sides; none where it is answered alike.
     fn shows(&self, request: &Request) -> Option<[Decision; 2]> {
         let configs = self.pairing.configs;
-        let [(base, before), (head, after)] = [0, 1].map(|at| seen(configs[at], request));
+        let [(base, before), (head, after)] = [0, 1].map(|at| seen(configs[at], request, !self.pairing.is_same_words));
         if base == head {
             return None;
         }

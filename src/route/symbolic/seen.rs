@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::leaf::{self, whom};
 use crate::route::config::Config;
-use crate::route::decision::{CheckKind, Decision, End, Verdict};
+use crate::route::decision::{CheckKind, Decision, End, Passed, Verdict};
 use crate::route::request::Request;
 
 /// What can be seen of a request: how it ends on the plain way, what it is asked for, and all of its ends.
@@ -65,18 +65,38 @@ pub(in crate::route) fn kind_of(end: &leaf::End) -> String {
     }
 }
 
-/// Asks one side.
-pub(in crate::route) fn seen(config: &Config<'_>, request: &Request) -> (Seen, Vec<Decision>) {
+/// Asks one side. `by_chance`: a share of requests that goes elsewhere is an end of its own.
+pub(in crate::route) fn seen(config: &Config<'_>, request: &Request, by_chance: bool) -> (Seen, Vec<Decision>) {
     let ways = config.branches(request);
     let first = &ways[0];
+    // What chance does is among the ends.
+    let plain = if by_chance { String::new() } else { end(config, &first.end) };
     let mut checks: Vec<_> = first.checks.iter().map(|check| (check.kind, check.verdict)).collect();
     checks.sort_by_key(|(kind, _)| *kind);
     checks.dedup();
     // Whether anybody answers is not asked here.
     let is_asked = |way: &&Decision| !way.when.iter().any(|when| when.ends_with("has no endpoint"));
-    let ends = ways.iter().filter(is_asked).map(|way| end(config, &way.end)).collect();
+    let asked = ways.iter().filter(is_asked);
+    let ends = asked.flat_map(|way| if by_chance { parts(config, &way.end) } else { vec![end(config, &way.end)] }).collect();
     let details = Details(first.checks.iter().map(|check| (check.kind, check.detail.clone())).collect());
-    (Seen { plain: end(config, &first.end), checks, ends, details }, ways)
+    (Seen { plain, checks, ends, details }, ways)
+}
+
+/// An end, and that of the share that goes elsewhere.
+fn parts(config: &Config<'_>, of: &End) -> Vec<String> {
+    let End::Backend(passed) = of else { return vec![end(config, of)] };
+    let mut own = (**passed).clone();
+    own.canary = Vec::new();
+    let elsewhere = passed.canary.iter().filter(|share| share.probability < 1.0).map(|share| {
+        let service = config.dynamic.service(&share.upstream, passed.namespace.as_deref());
+        let mut other = Passed { upstream: share.upstream.clone(), namespace: None, service: None, port: None, ..own.clone() };
+        if let Some(service) = service {
+            (other.namespace, other.service, other.port) = (Some(service.namespace), Some(service.name), service.port);
+        }
+        other
+    });
+    let all: Vec<Passed> = elsewhere.chain([own.clone()]).collect();
+    all.into_iter().map(|passed| end(config, &End::Backend(Box::new(passed)))).collect()
 }
 
 /// An end, without places and endpoints.
@@ -95,7 +115,10 @@ pub(in crate::route) fn end(config: &Config<'_>, end: &End) -> String {
             let mut headers: Vec<String> =
                 passed.headers.iter().map(|(name, value)| format!("{}: {}", name.to_ascii_lowercase(), text(value))).collect();
             headers.sort();
-            let whom = whom(passed.namespace.as_deref(), passed.service.as_deref(), passed.port.as_deref(), &passed.upstream);
+            let whom = match (&passed.service, config.dynamic.service(&passed.upstream, passed.namespace.as_deref())) {
+                (None, Some(_)) => of_service(&passed.upstream),
+                _ => whom(passed.namespace.as_deref(), passed.service.as_deref(), passed.port.as_deref(), &passed.upstream),
+            };
             let canary: Vec<String> = passed
                 .canary
                 .iter()

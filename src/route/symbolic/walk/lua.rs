@@ -15,6 +15,11 @@ const DEFAULT: &str = "upstream-default-backend";
 /// Thousandths of a percent.
 const WHOLE: u64 = 100_000;
 
+/// The question whether chance puts a request into a part of all.
+pub(super) fn chance(share: u64) -> String {
+    format!("chance of {share}")
+}
+
 impl Walk<'_, '_, '_, '_> {
     pub(super) fn lua_rewrite(&mut self) -> Result<(), Stop> {
         match self.level.lua_rewrite.clone() {
@@ -161,7 +166,10 @@ impl Walk<'_, '_, '_, '_> {
         match self.share(&canary.policy) {
             0 => own,
             WHOLE => (other.clone(), Vec::new()),
-            share => (name.to_owned(), vec![(self.whom_of(other), share)]),
+            share if self.side.is_same_words => (name.to_owned(), vec![(self.whom_of(other), share)]),
+            // In other words, chance gives a variable its value.
+            share if self.assumed.choose(chance(share), 2) == 0 => (other.clone(), Vec::new()),
+            _ => own,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::lua::chance;
 use super::{Groups, Walk};
 use crate::route::model::{Definition, Map, Verification};
 use crate::route::symbolic::term::{Input, Op, Term};
@@ -93,7 +94,11 @@ impl Walk<'_, '_, '_, '_> {
             }
             Definition::Chance(parts) => {
                 let definition = self.side.definition(name);
-                let chosen = self.assumed.choose(format!("chance {definition}"), parts.len().max(1));
+                let question = match parts.as_slice() {
+                    [(share, _), (rest, _)] if rest == "*" && !self.side.is_same_words => thousandths(share).map(chance),
+                    _ => None,
+                };
+                let chosen = self.assumed.choose(question.unwrap_or_else(|| format!("chance {definition}")), parts.len().max(1));
                 parts.get(chosen).map_or_else(|| Term::of(""), |(_, value)| self.term_at(value, false, depth).0)
             }
             Definition::Outside(why) => Term::outside(format!("{why} {}", self.side.definition(name))),
@@ -245,6 +250,13 @@ impl Walk<'_, '_, '_, '_> {
         }
         if self.shown_certificate() == 1 { Term::of("SUCCESS") } else { Term::outside("$ssl_client_verify") }
     }
+}
+
+/// A share as `10.00%`, in thousandths of a percent.
+fn thousandths(share: &str) -> Option<u64> {
+    let (whole, part) = share.strip_suffix('%')?.split_once('.').unwrap_or((share.strip_suffix('%')?, ""));
+    let part: u64 = if part.is_empty() { 0 } else { format!("{part:0<3}").get(..3)?.parse().ok()? };
+    Some(whole.parse::<u64>().ok()? * 1000 + part)
 }
 
 /// The question for the certificate of the client.
