@@ -100,7 +100,11 @@ impl Proved {
     /// Whether the second side protects at least what the first protects, and serves all that it serves; none where that is not proved.
     #[must_use]
     pub fn is_implied(&self) -> Option<bool> {
-        let opens = self.judged.iter().filter_map(|judged| judged.judgement.verdict).any(|verdict| verdict.opens() || verdict == protection::Verdict::Changed);
+        let opens = self
+            .judged
+            .iter()
+            .filter_map(|judged| judged.judgement.verdict)
+            .any(|verdict| verdict.opens() || verdict == protection::Verdict::Changed);
         if opens || self.proof.hosts.iter().flat_map(|host| &host.differences).any(|difference| !difference.is_harmless()) {
             return Some(false);
         }

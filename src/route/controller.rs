@@ -48,12 +48,15 @@ pub(super) struct Backend {
 impl Backend {
     /// Whether it does the same with requests as another, to whatever addresses.
     pub(super) fn acts_as(&self, other: &Self) -> bool {
-        let pattern = |backend: &Self| backend.policy.pattern.as_ref().map(|pattern| pattern.as_ref().map(|pattern| pattern.text().to_owned()).ok());
+        let pattern =
+            |backend: &Self| backend.policy.pattern.as_ref().map(|pattern| pattern.as_ref().map(|pattern| pattern.text().to_owned()).ok());
         let policy = |backend: &Self| {
             let Policy { weight, total, header, value, cookie, .. } = backend.policy.clone();
             (weight, total, header, value, cookie, pattern(backend))
         };
-        let key = |backend: &Self| (backend.may_serve(), backend.alternative.clone(), policy(backend), backend.is_passthrough, backend.cookie.clone());
+        let key = |backend: &Self| {
+            (backend.may_serve(), backend.alternative.clone(), policy(backend), backend.is_passthrough, backend.cookie.clone())
+        };
         key(self) == key(other)
     }
 

@@ -29,6 +29,6 @@ pub use config::Config;
 pub use controller::{Dynamic, Service};
 pub use decision::{Answer, Certificate, Check, CheckKind, Decision, End, Match, Matched, Near, Passed, ServerName, Share, Step, Verdict};
 pub use request::{ClientCertificate, Http, Request};
-pub use symbolic::{Aspect, Difference, Doubt, Fact, Facts, HostProof, Kind, Limits, Pair, Proof, Region, Strength};
 pub use symbolic::Verdict as ProofVerdict;
+pub use symbolic::{Aspect, Difference, Doubt, Fact, Facts, HostProof, Kind, Limits, Pair, Proof, Region, Strength};
 pub use table::{Canary, Goal, Guard, Host, HostKind, HostName, Limit, Port, Redirect, RedirectKind, Route, Table, Upstream};

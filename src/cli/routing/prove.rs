@@ -121,7 +121,9 @@ impl Prove {
     }
 
     fn sources(&self, global: &Global) -> Result<[Source; 2], Failure> {
-        let options = |release: &Option<Release>| release.as_ref().map_or_else(|| self.controller.clone(), |release| self.controller.of_release(release));
+        let options = |release: &Option<Release>| {
+            release.as_ref().map_or_else(|| self.controller.clone(), |release| self.controller.of_release(release))
+        };
         let (base, head) = (options(&self.base_controller), options(&self.head_controller));
         let halves = [
             Half { paths: &self.base, target: &self.base_target, controller: &base },

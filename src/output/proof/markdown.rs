@@ -45,7 +45,8 @@ pub fn markdown(shown: &Shown) -> String {
         for facts in &host.facts {
             for fact in &facts.all {
                 let side = |value: &str| if value.is_empty() { String::from("not said") } else { code(&directive(&fact.name, value)) };
-                let _ = writeln!(out, "- {}: {} → {} ({})", code(&fact.name), side(&fact.base), side(&fact.head), text(&region(&facts.region)));
+                let _ =
+                    writeln!(out, "- {}: {} → {} ({})", code(&fact.name), side(&fact.base), side(&fact.head), text(&region(&facts.region)));
             }
         }
         for doubt in &host.doubts {

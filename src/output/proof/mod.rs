@@ -77,7 +77,9 @@ fn told(decision: &Decision) -> String {
             Some(to) => format!("{} to {to}", answer.status),
             None => answer.status.to_string(),
         },
-        End::Backend(passed) => format!("{} gets {} {}", whom(passed), passed.method, passed.uri.as_deref().unwrap_or("a path that is not known")),
+        End::Backend(passed) => {
+            format!("{} gets {} {}", whom(passed), passed.method, passed.uri.as_deref().unwrap_or("a path that is not known"))
+        }
         End::Closed => String::from("the connection is closed"),
         End::Unknown => String::from("that cannot be said"),
     };

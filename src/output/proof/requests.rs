@@ -45,7 +45,8 @@ pub(super) fn line(request: &Request) -> Line {
 /// One request for each difference, then one for each group of paths that was compared.
 fn all(shown: &Shown) -> Vec<Request> {
     let hosts = || shown.proved.proof.hosts.iter();
-    let mut requests: Vec<Request> = hosts().flat_map(|host| host.differences.iter().map(|difference| difference.request.clone())).collect();
+    let mut requests: Vec<Request> =
+        hosts().flat_map(|host| host.differences.iter().map(|difference| difference.request.clone())).collect();
     for host in hosts() {
         let scheme = super::scheme(host);
         for path in host.pairs.iter().filter_map(|pair| pair.region.paths.first()) {

@@ -36,7 +36,11 @@ pub fn text(shown: &Shown, paint: Paint) -> String {
 /// The last line.
 pub(super) fn summary(shown: &Shown) -> String {
     let counts = shown.proved.counts();
-    let parts = [(counts.equal, "equal"), (counts.differs, if counts.differs == 1 { "differs" } else { "differ" }), (counts.not_proved, "not proved")];
+    let parts = [
+        (counts.equal, "equal"),
+        (counts.differs, if counts.differs == 1 { "differs" } else { "differ" }),
+        (counts.not_proved, "not proved"),
+    ];
     let parts: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
     let parts = if parts.is_empty() { String::from("nothing is served on either side") } else { parts.join(", ") };
     format!("hosts and schemes: {parts}\n")

@@ -128,7 +128,8 @@ impl<'p> Assumed<'p> {
         if !known.is_empty() {
             return known;
         }
-        let is_inside = |word: &Vec<u8>| self.paths.all.iter().enumerate().all(|(at, test)| test.holds(word) == self.place.fits.contains(&at));
+        let is_inside =
+            |word: &Vec<u8>| self.paths.all.iter().enumerate().all(|(at, test)| test.holds(word) == self.place.fits.contains(&at));
         match self.solver.solve(&Input::Path, &self.with_region(wanted)) {
             Solution::Word(word) if is_inside(&word) => vec![word],
             Solution::Word(_) | Solution::None | Solution::Open => words.to_vec(),

@@ -1,26 +1,26 @@
 //! Two configurations, region by region.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use super::assume::{Assumed, Paths, Place};
-use super::facts::{Fact, Facts};
-use super::hosts::{Class, classes};
+use super::facts::Facts;
+use super::hosts::{Class, arrival, classes};
+use super::judge::{both_literal, construct, fact, inputs_of, is_asked, join_differences, join_doubts, plain_paths, strength, words_of};
 use super::leaf::{End, Leaf, Way};
-use super::proof::{self, Difference, Doubt, HostProof, Limits, Pair, Proof, Region, Strength};
+use super::proof::{self, Difference, Doubt, HostProof, Limits, Pair, Proof, Region};
 use super::requests::{Wish, drawn, encoded, requests, size};
 use super::seen::{end, kind_of, seen};
 use super::side::{Around, Side};
-use super::term::{Input, Term};
+use super::term::Input;
 use super::test::{Solver, Test};
 use super::texts::{Common, around_locations};
-use super::unlike::{Aspect, Kind, told, unlike};
+use super::unlike::{Aspect, Kind, unlike};
 use super::walk::{Arrival, Walk};
 use super::words::{self, Budget};
 use crate::route::config::Config;
 use crate::route::decision::Decision;
-use crate::route::model::{Found, Name};
 use crate::route::request::Request;
 use crate::source::Span;
 
@@ -45,8 +45,7 @@ impl<'t> Config<'t> {
         let is_meant = |class: &&Class| limits.hosts.is_empty() || limits.hosts.contains(&class.label);
         let classes: Vec<&Class> = classes.iter().filter(is_meant).collect();
         let all = Pairing { configs: [base, head], arounds: &arounds, common: &common, is_same_words, limits };
-        let mut hosts: Vec<HostProof> =
-            classes.par_iter().flat_map_iter(|class| all.host(class)).collect();
+        let mut hosts: Vec<HostProof> = classes.par_iter().flat_map_iter(|class| all.host(class)).collect();
         if let Some(construct) = open.filter(|_| limits.hosts.is_empty()) {
             let doubt = Doubt { construct, tried: 0, region: Region::default() };
             hosts.push(HostProof { host: String::from("hosts that such a name may fit"), doubts: vec![doubt], ..HostProof::default() });
@@ -153,29 +152,6 @@ impl<'t> Pairing<'_, 't> {
         let region = Region { paths: vec![String::from("/")], ..Region::default() };
         proof.differences.push(Difference { request, aspects, strength: None, region, decisions: Box::new(decisions), others: 0 });
     }
-}
-
-/// Where requests of a class arrive; nowhere where nothing listens.
-fn arrival(config: &Config<'_>, class: &Class, is_tls: bool) -> Result<Option<Arrival>, String> {
-    let usual = if is_tls { 443 } else { 80 };
-    if config.streams.contains_key(&usual) {
-        return Err(String::from("TCP that is passed on before requests are read"));
-    }
-    let Some((port, servers)) = config.listener(is_tls, None) else { return Ok(None) };
-    if servers.is_tls != is_tls {
-        return Ok(None);
-    }
-    let (server, pattern) = match servers.find(&class.name, &config.servers) {
-        Found::Named(at) => (at, None),
-        Found::Default => (servers.default, None),
-        Found::Unclear(_) => return Err(String::from("a regular expression among names of servers")),
-        Found::Fitting(at, index) => match &config.servers[at].names[index] {
-            Name::Pattern(Ok(pattern), names) => (at, Some((std::sync::Arc::clone(pattern), names.clone()))),
-            _ => (at, None),
-        },
-    };
-    let host = if class.is_many { Term::Input(Input::Host) } else { Term::of(&class.name) };
-    Ok(Some(Arrival { is_tls, port, server, name: class.name.clone(), host, pattern, is_proxied: servers.is_proxied }))
 }
 
 /// One class of hosts over one scheme, on both sides.
@@ -357,7 +333,12 @@ impl<'a, 't> Host<'a, 't> {
             }
             if found.ways >= MOST_WAYS[usize::from(opens_tables)] {
                 let region = self.region_of([base.location, head.location], words);
-                let doubt = self.pairing.sampled(self.class, self.is_tls, "more ways through one location than the budget has", std::slice::from_ref(place));
+                let doubt = self.pairing.sampled(
+                    self.class,
+                    self.is_tls,
+                    "more ways through one location than the budget has",
+                    std::slice::from_ref(place),
+                );
                 found.doubts.push(Doubt { region, ..doubt });
                 found.is_cut = true;
                 return found;
@@ -478,7 +459,14 @@ impl<'a, 't> Host<'a, 't> {
                     let [base, head] = texts;
                     let aspects = vec![Aspect { kind: Kind::Answer, base, head }];
                     let region = Region { paths: vec![String::from_utf8_lossy(&request.target).into_owned()], ..Region::default() };
-                    proof.differences.push(Difference { request, aspects, strength: None, region, decisions: Box::new(decisions), others: 0 });
+                    proof.differences.push(Difference {
+                        request,
+                        aspects,
+                        strength: None,
+                        region,
+                        decisions: Box::new(decisions),
+                        others: 0,
+                    });
                 }
                 Some(_) => {}
             }
@@ -486,134 +474,4 @@ impl<'a, 't> Host<'a, 't> {
         proof.doubts.push(Doubt { construct: construct.to_owned(), tried: agreed, region: Region::default() });
         join_differences(&mut proof.differences);
     }
-}
-
-/// Words that a test of paths may be about.
-fn words_of(test: &Test) -> Vec<Vec<u8>> {
-    let text = match test {
-        Test::Is(text) | Test::Begins(text) | Test::Caseless(text) => text.clone(),
-        Test::Fits(expression) => {
-            let text = expression.0.text().trim_start_matches("(?i)").trim_start_matches('^').as_bytes().to_vec();
-            let end = text.iter().position(|byte| b"$(*+?[\\|{".contains(byte)).unwrap_or(text.len());
-            text[..end].to_vec()
-        }
-        _ => return Vec::new(),
-    };
-    let is_plain = text.first() == Some(&b'/') && !text.windows(2).any(|pair| pair == b"//" || pair == b"/.");
-    if is_plain { vec![text.clone(), [text.as_slice(), b"x"].concat(), text.to_ascii_uppercase()] } else { Vec::new() }
-}
-
-/// Paths in their plain form.
-fn plain_paths(merges_slashes: bool) -> &'static str {
-    if merges_slashes {
-        r"\A(?:(?:/(?:[^./\x00][^/\x00]*|\.[^./\x00][^/\x00]*|\.\.[^/\x00]+))+/?|/)\z"
-    } else {
-        r"\A(?:(?:/+(?:[^./\x00][^/\x00]*|\.[^./\x00][^/\x00]*|\.\.[^/\x00]+))+/*|/+)\z"
-    }
-}
-
-fn inputs_of(leaves: [&Leaf; 2]) -> Vec<Input> {
-    let (mut found, mut seen) = (Vec::new(), HashSet::new());
-    for leaf in leaves {
-        match &leaf.end {
-            End::Backend(gets) => {
-                gets.uri.iter().chain(&gets.host).chain(gets.headers.values().flatten()).for_each(|term| term.inputs(&mut found, &mut seen));
-            }
-            End::Answer { redirect, text, .. } => redirect.iter().chain(text).for_each(|term| term.inputs(&mut found, &mut seen)),
-            End::Closed | End::Beyond(_) => {}
-        }
-    }
-    let all: BTreeSet<Input> = found.into_iter().cloned().collect();
-    all.into_iter().collect()
-}
-
-fn both_literal(base: &Leaf, head: &Leaf) -> bool {
-    let is_literal = |leaf: &Leaf| match &leaf.end {
-        End::Answer { text, .. } => text.as_ref().is_none_or(|text| text.literal().is_some()),
-        _ => false,
-    };
-    is_literal(base) && is_literal(head)
-}
-
-/// Whether it is about whom a service, a limit or a list of passwords is, and not about who may come.
-fn is_asked(aspect: &Aspect) -> bool {
-    matches!(&aspect.kind, Kind::Check(_)) && !aspect.base.is_empty() && !aspect.head.is_empty()
-}
-
-fn fact(aspect: &Aspect) -> Fact {
-    let parts = |text: &str| text.split("; ").map(str::to_owned).collect::<Vec<_>>();
-    let (base, head) = (parts(&aspect.base), parts(&aspect.head));
-    let only = |own: &[String], other: &[String]| own.iter().filter(|part| !other.contains(part)).cloned().collect::<Vec<_>>().join("; ");
-    Fact { name: aspect.kind.name().to_owned(), base: only(&base, &head), head: only(&head, &base) }
-}
-
-/// What stands in the way of a proof, in words.
-fn construct(base: &Leaf, head: &Leaf, aspects: &[Aspect]) -> String {
-    if let Some(End::Beyond(why)) = [&base.end, &head.end].into_iter().find(|end| matches!(end, End::Beyond(_))) {
-        return why.replace(['\u{1}', '\u{2}'], " ");
-    }
-    match aspects.first() {
-        Some(Aspect { kind: Kind::Header(name), base, head }) => format!("the header {name}: `{base}` and `{head}`"),
-        Some(Aspect { kind, base, head }) => format!("{}: `{base}` and `{head}`", kind.name()),
-        None => format!("{} and {}", told(&base.end), told(&head.end)),
-    }
-}
-
-/// Who may come: what the second side does to that.
-fn strength(base: &Leaf, head: &Leaf, aspects: &[Aspect]) -> Option<Strength> {
-    // Who is not served for want of a backend is not refused.
-    let refuses = |leaf: &Leaf| match &leaf.end {
-        End::Answer { status, .. } => (400..500).contains(status),
-        End::Closed => true,
-        End::Backend(_) | End::Beyond(_) => false,
-    };
-    match (refuses(base), refuses(head)) {
-        (true, false) => return Some(Strength::Weaker),
-        (false, true) => return Some(Strength::Stronger),
-        _ => {}
-    }
-    let mut found: Option<Strength> = None;
-    for aspect in aspects.iter().filter(|aspect| matches!(aspect.kind, Kind::Check(_) | Kind::Body)) {
-        let own = match (&aspect.kind, aspect.base.is_empty(), aspect.head.is_empty()) {
-            (Kind::Body, ..) if base.body < head.body => Strength::Weaker,
-            (Kind::Body, ..) => Strength::Stronger,
-            (_, false, true) => Strength::Weaker,
-            (_, true, false) => Strength::Stronger,
-            _ => Strength::Changed,
-        };
-        found = Some(match found {
-            Some(known) if known != own => Strength::Changed,
-            _ => own,
-        });
-    }
-    found
-}
-
-/// Differences of the same kind between the same locations are one: that of the smallest request.
-fn join_differences(all: &mut Vec<Difference>) {
-    all.sort_by_key(|difference| size(&difference.request));
-    let kinds = |one: &Difference| one.aspects.iter().map(|aspect| aspect.kind.clone()).collect::<Vec<_>>();
-    let key = |one: &Difference| (one.region.base.clone(), one.region.head.clone(), kinds(one), one.strength);
-    let mut known: HashMap<_, usize> = HashMap::new();
-    let mut joined: Vec<(Difference, BTreeSet<Option<String>>)> = Vec::new();
-    for difference in all.drain(..) {
-        let path = difference.region.paths.first().cloned();
-        let at = *known.entry(key(&difference)).or_insert(joined.len());
-        match joined.get_mut(at) {
-            Some((_, paths)) => drop(paths.insert(path)),
-            None => joined.push((difference, BTreeSet::from([path]))),
-        }
-    }
-    *all = joined.into_iter().map(|(difference, paths)| Difference { others: paths.len() - 1, ..difference }).collect();
-}
-
-fn join_doubts(all: &mut Vec<Doubt>) {
-    let mut joined: Vec<Doubt> = Vec::new();
-    for doubt in all.drain(..) {
-        match joined.iter_mut().find(|known| known.construct == doubt.construct) {
-            Some(known) => known.tried += doubt.tried,
-            None => joined.push(doubt),
-        }
-    }
-    *all = joined;
 }

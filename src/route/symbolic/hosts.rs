@@ -1,11 +1,14 @@
 //! The classes of hosts: those of one class have the same servers on both sides.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use super::term::{Input, Term};
 use super::test::Test;
+use super::walk::Arrival;
 use super::words::{self, Budget};
 use crate::route::config::Config;
-use crate::route::model::Name;
+use crate::route::model::{Found, Name};
 
 /// What a search over hosts may take.
 const BUDGET: Budget = Budget { bytes: 32 << 20, states: 100_000 };
@@ -71,6 +74,29 @@ pub(in crate::route) fn classes(sides: [&Config<'_>; 2]) -> (Vec<Class>, Option<
         None => open = Some(String::from("names of servers with regular expressions that take too many states together")),
     }
     (classes, open)
+}
+
+/// Where requests of a class arrive; nowhere where nothing listens.
+pub(in crate::route) fn arrival(config: &Config<'_>, class: &Class, is_tls: bool) -> Result<Option<Arrival>, String> {
+    let usual = if is_tls { 443 } else { 80 };
+    if config.streams.contains_key(&usual) {
+        return Err(String::from("TCP that is passed on before requests are read"));
+    }
+    let Some((port, servers)) = config.listener(is_tls, None) else { return Ok(None) };
+    if servers.is_tls != is_tls {
+        return Ok(None);
+    }
+    let (server, pattern) = match servers.find(&class.name, &config.servers) {
+        Found::Named(at) => (at, None),
+        Found::Default => (servers.default, None),
+        Found::Unclear(_) => return Err(String::from("a regular expression among names of servers")),
+        Found::Fitting(at, index) => match &config.servers[at].names[index] {
+            Name::Pattern(Ok(pattern), names) => (at, Some((Arc::clone(pattern), names.clone()))),
+            _ => (at, None),
+        },
+    };
+    let host = if class.is_many { Term::Input(Input::Host) } else { Term::of(&class.name) };
+    Ok(Some(Arrival { is_tls, port, server, name: class.name.clone(), host, pattern, is_proxied: servers.is_proxied }))
 }
 
 /// The class of all hosts that nobody names.

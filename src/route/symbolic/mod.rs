@@ -9,6 +9,7 @@ mod assume;
 mod compare;
 mod facts;
 mod hosts;
+mod judge;
 mod leaf;
 mod proof;
 mod requests;

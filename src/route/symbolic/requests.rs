@@ -73,7 +73,13 @@ pub(in crate::route) fn requests(wish: &Wish, class: &Class, is_tls: bool, words
     for word in words {
         for spelling in spellings(word) {
             let joined = args.join("&");
-            let sign = if joined.is_empty() { "" } else if spelling.contains('?') { "&" } else { "?" };
+            let sign = if joined.is_empty() {
+                ""
+            } else if spelling.contains('?') {
+                "&"
+            } else {
+                "?"
+            };
             targets.push(format!("{spelling}{sign}{joined}"));
         }
     }
@@ -89,7 +95,12 @@ pub(in crate::route) fn requests(wish: &Wish, class: &Class, is_tls: bool, words
     let first: Vec<&String> = targets.iter().take(4).collect();
     all.extend(first.iter().map(|target| request(target, &host, others)));
     let spelled = [host.to_ascii_uppercase(), format!("{host}:8443"), format!("{host}.")];
-    all.extend(spelled.iter().filter(|host| wish.fits(&Input::HttpHost, host.as_bytes())).map(|host| request(first.first().map_or("/", |target| target.as_str()), host, &[])));
+    all.extend(
+        spelled
+            .iter()
+            .filter(|host| wish.fits(&Input::HttpHost, host.as_bytes()))
+            .map(|host| request(first.first().map_or("/", |target| target.as_str()), host, &[])),
+    );
     all.truncate(MOST);
     all
 }
@@ -146,7 +157,12 @@ fn title(name: &str) -> String {
 /// How large a request is, for people.
 pub(in crate::route) fn size(request: &Request) -> (usize, usize, usize, usize) {
     let method = usize::from(request.method != "GET");
-    (request.headers.len() + method, request.target.len(), usize::from(request.client.to_string() != "127.0.0.1"), request.headers.iter().map(|(name, value)| name.len() + value.len()).sum())
+    (
+        request.headers.len() + method,
+        request.target.len(),
+        usize::from(request.client.to_string() != "127.0.0.1"),
+        request.headers.iter().map(|(name, value)| name.len() + value.len()).sum(),
+    )
 }
 
 /// Requests for a host of which nothing is assumed: its paths, and what is like them.

@@ -110,7 +110,12 @@ pub(in crate::route) fn end(config: &Config<'_>, end: &End) -> String {
             let of_service = |upstream: &str| {
                 let service = config.dynamic.service(upstream, passed.namespace.as_deref());
                 let service = service.as_ref();
-                whom(service.map(|one| &*one.namespace), service.map(|one| &*one.name), service.and_then(|one| one.port.as_deref()), upstream)
+                whom(
+                    service.map(|one| &*one.namespace),
+                    service.map(|one| &*one.name),
+                    service.and_then(|one| one.port.as_deref()),
+                    upstream,
+                )
             };
             let mut headers: Vec<String> =
                 passed.headers.iter().map(|(name, value)| format!("{}: {}", name.to_ascii_lowercase(), text(value))).collect();

@@ -37,7 +37,8 @@ impl<'t> Around<'t> {
             let written = format!("{} {source} {}", block.name(), inside.join("\u{2}"));
             definitions.insert(name.trim_start_matches('$').to_ascii_lowercase(), Arc::from(written));
         }
-        let is_lua = |directive: &Directive<'_>| directive.name().starts_with("init_by_lua") || directive.name().starts_with("init_worker_by_lua");
+        let is_lua =
+            |directive: &Directive<'_>| directive.name().starts_with("init_by_lua") || directive.name().starts_with("init_worker_by_lua");
         let has_lua = |at: usize| config.lines.of(config.blocks[at]).iter().any(|inner| inner.name().starts_with("ssl_certificate_by_lua"));
         let is_of_controller = http.iter().any(is_lua) || (0..config.blocks.len().min(3)).any(has_lua);
         Self { http, definitions, is_of_controller }

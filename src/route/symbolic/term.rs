@@ -230,9 +230,7 @@ impl Term {
             Op::Ampersand => Self::of([b"&", text].concat()),
             Op::IsArgs => Self::of("?"),
             Op::First => self.clone(),
-            Op::EscapePathIfQuoted | Op::EscapeArgsIfQuoted | Op::Component | Op::User => {
-                Self::Apply(op, Shared::new(vec![self.clone()]))
-            }
+            Op::EscapePathIfQuoted | Op::EscapeArgsIfQuoted | Op::Component | Op::User => Self::Apply(op, Shared::new(vec![self.clone()])),
         }
     }
 

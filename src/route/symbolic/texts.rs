@@ -88,7 +88,8 @@ fn upstreams(base: &Config<'_>, head: &Config<'_>) -> HashSet<String> {
         }
     }
     // What a canary does is a part of what its backend does.
-    let of_canaries = before.iter().chain(after).filter(|(_, backend)| backend.alternative.as_ref().is_some_and(|name| unlike.contains(name)));
+    let of_canaries =
+        before.iter().chain(after).filter(|(_, backend)| backend.alternative.as_ref().is_some_and(|name| unlike.contains(name)));
     let of_canaries: Vec<String> = of_canaries.map(|(name, _)| name.clone()).collect();
     unlike.extend(of_canaries);
     unlike

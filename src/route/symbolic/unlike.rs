@@ -141,10 +141,7 @@ pub(in crate::route) fn unlike(base: &Leaf, head: &Leaf) -> Vec<Aspect> {
     let mut all = Vec::new();
     match (&base.end, &head.end) {
         (End::Backend(one), End::Backend(other)) => of_backends(one, other, &mut all),
-        (
-            End::Answer { status, redirect, text },
-            End::Answer { status: other_status, redirect: other_redirect, text: other_text },
-        ) => {
+        (End::Answer { status, redirect, text }, End::Answer { status: other_status, redirect: other_redirect, text: other_text }) => {
             if status != other_status || redirect.is_some() != other_redirect.is_some() {
                 all.push(aspect(Kind::Answer, told(&base.end), told(&head.end)));
             } else if redirect != other_redirect {
@@ -188,7 +185,10 @@ fn of_backends(one: &Gets, other: &Gets, all: &mut Vec<Aspect>) {
         if before != after {
             // A header that is set to nothing is not sent, as one of the client's would be that nobody sets.
             let text = |values: Option<&Vec<Term>>| {
-                values.map_or_else(|| format!("$http_{}", name.replace('-', "_")), |values| values.iter().map(shown).collect::<Vec<_>>().join(", "))
+                values.map_or_else(
+                    || format!("$http_{}", name.replace('-', "_")),
+                    |values| values.iter().map(shown).collect::<Vec<_>>().join(", "),
+                )
             };
             all.push(aspect(Kind::Header(name.clone()), text(before), text(after)));
         }

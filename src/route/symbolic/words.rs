@@ -112,8 +112,7 @@ impl Search {
             let end = self.dfa.next_eoi_state(state);
             if self.dfa.is_match_state(end) {
                 let place = *places.entry(end).or_insert_with(|| {
-                    let mut fits: Vec<usize> =
-                        (0..self.dfa.match_len(end)).map(|at| self.dfa.match_pattern(end, at).as_usize()).collect();
+                    let mut fits: Vec<usize> = (0..self.dfa.match_len(end)).map(|at| self.dfa.match_pattern(end, at).as_usize()).collect();
                     fits.sort_unstable();
                     let fits: Rc<[usize]> = fits.into();
                     *by_fits.entry(Rc::clone(&fits)).or_insert_with(|| {

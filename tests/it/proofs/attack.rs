@@ -138,13 +138,18 @@ fn end(decision: &Decision) -> String {
         End::Closed => String::from("closed"),
         End::Unknown => String::from("unknown"),
         End::Backend(passed) => {
-            let headers: BTreeMap<String, &Option<String>> = passed.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+            let headers: BTreeMap<String, &Option<String>> =
+                passed.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
             let whom = match (&passed.namespace, &passed.service, &passed.port) {
                 (Some(namespace), Some(service), Some(port)) => format!("{namespace}/{service}:{port}"),
                 _ => passed.upstream.clone(),
             };
-            let canary: Vec<String> = passed.canary.iter().filter(|share| share.probability < 1.0).map(|share| format!("{:.4}", share.probability)).collect();
-            format!("{whom} {} {} {:?} {:?} {headers:?} {canary:?} {:?}", passed.protocol, passed.method, passed.uri, passed.host, passed.removed)
+            let canary: Vec<String> =
+                passed.canary.iter().filter(|share| share.probability < 1.0).map(|share| format!("{:.4}", share.probability)).collect();
+            format!(
+                "{whom} {} {} {:?} {:?} {headers:?} {canary:?} {:?}",
+                passed.protocol, passed.method, passed.uri, passed.host, passed.removed
+            )
         }
     }
 }

@@ -74,9 +74,19 @@ fn surprises_of_the_controller_are_shown_by_their_smallest_requests() {
     let target = "nginx.ingress.kubernetes.io/rewrite-target: /new";
     let cases = [
         // A regular expression fits the beginning of a path, not the whole of it.
-        ("/shop", ingress("a", regex, "/shop$", "ImplementationSpecific", "api"), ingress("a", regex, "/shop", "ImplementationSpecific", "api"), "/shop/"),
+        (
+            "/shop",
+            ingress("a", regex, "/shop$", "ImplementationSpecific", "api"),
+            ingress("a", regex, "/shop", "ImplementationSpecific", "api"),
+            "/shop/",
+        ),
         // It fits in any case of letters.
-        ("case", ingress("a", "", "/shop", "ImplementationSpecific", "api"), ingress("a", regex, "/shop", "ImplementationSpecific", "api"), "/shoP"),
+        (
+            "case",
+            ingress("a", "", "/shop", "ImplementationSpecific", "api"),
+            ingress("a", regex, "/shop", "ImplementationSpecific", "api"),
+            "/shoP",
+        ),
         // One Ingress with an expression makes all paths of the host expressions.
         (
             "host",
@@ -85,7 +95,12 @@ fn surprises_of_the_controller_are_shown_by_their_smallest_requests() {
             "/x",
         ),
         // A changed path makes an expression of it, without being asked to.
-        ("rewrite", ingress("a", "", "/shop", "ImplementationSpecific", "api"), ingress("a", target, "/shop", "ImplementationSpecific", "api"), "/shop"),
+        (
+            "rewrite",
+            ingress("a", "", "/shop", "ImplementationSpecific", "api"),
+            ingress("a", target, "/shop", "ImplementationSpecific", "api"),
+            "/shop",
+        ),
         // A path is compared in its plain form: dots and slashes are gone before.
         ("form", ingress("a", "", "/a/b", "Exact", "api"), ingress("a", "", "/a/../b", "Exact", "api"), "/a/b"),
     ];
@@ -131,7 +146,8 @@ fn requests_of_a_proof_are_read_by_explain_which_sees_the_difference() {
     let args = ["prove", "--base", "base.yaml", "--head", "head.yaml", "--quiet", "--requests", "requests.jsonl"];
     let proved = run(folder.path(), &args, "");
     assert_eq!(proved.code, Some(1), "{}", proved.stderr);
-    let asked = |manifests: &str| run(folder.path(), &["explain", "--requests", "requests.jsonl", "--format", "json", "--quiet", manifests], "");
+    let asked =
+        |manifests: &str| run(folder.path(), &["explain", "--requests", "requests.jsonl", "--format", "json", "--quiet", manifests], "");
     let (before, after) = (asked("base.yaml"), asked("head.yaml"));
     assert!(before.stdout.contains("\"service\":\"web\"") && after.stdout.contains("\"service\":\"api\""), "{}", before.stdout);
     let curl = run(folder.path(), &["prove", "--base", "base.yaml", "--head", "head.yaml", "--quiet", "--curl"], "");
@@ -154,7 +170,10 @@ fn what_nobody_can_prove_is_said_to_be_so() {
     let code = ask("location / { content_by_lua_block { ngx.say(1) } }", "location / { content_by_lua_block { ngx.say(2) } }");
     assert_eq!(code.code, Some(2), "{}", code.stdout);
     assert!(code.stdout.contains("not proved: ") && code.stdout.contains("content_by_lua_block"), "{}", code.stdout);
-    let renamed = ask("location ~ ^/x/(.*)$ { rewrite ^/x/(.*)$ /$1 break; proxy_pass http://127.0.0.1:1; }", "location ~ ^/x/(.*)$ { rewrite ^/x(/)(.*)$ /$2 break; proxy_pass http://127.0.0.1:1; }");
+    let renamed = ask(
+        "location ~ ^/x/(.*)$ { rewrite ^/x/(.*)$ /$1 break; proxy_pass http://127.0.0.1:1; }",
+        "location ~ ^/x/(.*)$ { rewrite ^/x(/)(.*)$ /$2 break; proxy_pass http://127.0.0.1:1; }",
+    );
     assert_eq!(renamed.code, Some(0), "captures are renamed alone: {}", renamed.stdout);
 }
 
@@ -162,7 +181,10 @@ fn what_nobody_can_prove_is_said_to_be_so() {
 #[test]
 fn hostile_expressions_end_and_are_not_proved() {
     let many: Vec<String> = (0..40).map(|at| format!("location ~ a.{{{at}}}b{at}.*c {{ return 2{:02}; }}", at % 10)).collect();
-    let base = format!("events {{}} http {{ server {{ listen 80; server_name a.example; location ~ (.*a.*b)*c{{100,900}} {{ return 201; }} {} }} }}", many.join(" "));
+    let base = format!(
+        "events {{}} http {{ server {{ listen 80; server_name a.example; location ~ (.*a.*b)*c{{100,900}} {{ return 201; }} {} }} }}",
+        many.join(" ")
+    );
     let head = base.replace("return 201", "return 203");
     let folder = folder(&[("base.conf", &base), ("head.conf", &head)]);
     let ended = run(folder.path(), &["prove", "--base", "base.conf", "--head", "head.conf", "--quiet", "--most-states", "20000"], "");

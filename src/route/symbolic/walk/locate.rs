@@ -156,7 +156,8 @@ impl<'c> Walk<'_, '_, 'c, '_> {
                     fits
                 }
                 Some(Err(_)) => {
-                    let head: Vec<String> = self.side.blocks(self.arrival.server, location.at).last().map(|block| block.head()).into_iter().collect();
+                    let head: Vec<String> =
+                        self.side.blocks(self.arrival.server, location.at).last().map(|block| block.head()).into_iter().collect();
                     self.assumed.choose(format!("{:?} fits {}", self.path, head.join("")), 2) == 1
                 }
                 None => false,

@@ -146,7 +146,8 @@ impl Walk<'_, '_, '_, '_> {
         if self.side.is_same_words && upstream == DEFAULT {
             return upstream.to_owned();
         }
-        let called = ["namespace", "service_name", "service_port"].map(|name| self.named(name).literal_text().filter(|text| !text.is_empty()));
+        let called =
+            ["namespace", "service_name", "service_port"].map(|name| self.named(name).literal_text().filter(|text| !text.is_empty()));
         let [namespace, service, port] = called;
         let (namespace, service, port) = self.side.config.dynamic.whose(upstream, (namespace, service, port));
         whom(namespace.as_deref(), service.as_deref(), port.as_deref(), upstream)

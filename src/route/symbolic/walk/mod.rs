@@ -1,7 +1,7 @@
 //! All requests of a region on their way at once: the same phases as those of [`Run`](crate::route::run), over values that are functions
 //! of the request. Where the way depends on a value, the [`Assumed`] are asked.
 //!
-//! This is a second reading of the same model: `tests/proofs` compares both over drawn requests.
+//! This is a second reading of the same model: `tests/it/proofs` attacks what is proved here with drawn requests on the other.
 
 mod access;
 mod backend;
@@ -100,12 +100,7 @@ pub(in crate::route) struct Walk<'a, 'p, 'c, 't> {
 }
 
 impl<'a, 'p, 'c, 't> Walk<'a, 'p, 'c, 't> {
-    pub(in crate::route) fn new(
-        side: &'a Side<'c, 't>,
-        assumed: &'a mut Assumed<'p>,
-        arrival: &'a Arrival,
-        statuses: &'a [u16],
-    ) -> Self {
+    pub(in crate::route) fn new(side: &'a Side<'c, 't>, assumed: &'a mut Assumed<'p>, arrival: &'a Arrival, statuses: &'a [u16]) -> Self {
         Self {
             side,
             assumed,
