@@ -33,7 +33,7 @@ impl Walk<'_, '_, '_, '_> {
             _ => {
                 let text = self.text_at(pass.at);
                 let path = self.path.clone();
-                Ok(Stop::Done(End::Beyond(format!("`{}` {text} {path:?}", pass.directive))))
+                Ok(Self::beyond(format!("`{}` {text} {path:?}", pass.directive)))
             }
         }
     }
@@ -54,7 +54,7 @@ impl Walk<'_, '_, '_, '_> {
     fn hand_over(&mut self, pass: &Pass) -> Result<Stop, Stop> {
         let Some(to) = self.term(&pass.to).literal_text() else {
             let text = self.text_at(pass.at);
-            return Ok(Stop::Done(End::Beyond(format!("an address that depends on the request {text}"))));
+            return Ok(Self::beyond(format!("an address that depends on the request {text}")));
         };
         let (protocol, address, own) = pass.parts(&to);
         let config = self.side.config;
@@ -86,7 +86,7 @@ impl Walk<'_, '_, '_, '_> {
         let failure = self.fails(level.intercepts == Some(true));
         match failure {
             Some(status) => Err(Stop::Status(status)),
-            None => Ok(Stop::Done(End::Backend(Box::new(gets)))),
+            None => Ok(Stop::Done(Box::new(End::Backend(Box::new(gets))))),
         }
     }
 

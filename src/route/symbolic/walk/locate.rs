@@ -26,10 +26,10 @@ impl<'c> Walk<'_, '_, 'c, '_> {
         if self.arrival.is_tls {
             if let Some((upstream, _)) = config.passed_through(server, Some(&self.arrival.name)) {
                 let gets = Gets { whom: upstream, protocol: String::from("tcp"), ..Gets::default() };
-                return Err(Stop::Done(End::Backend(Box::new(gets))));
+                return Err(Stop::Done(Box::new(End::Backend(Box::new(gets)))));
             }
             if inside.rejects {
-                return Err(Stop::Done(End::Closed));
+                return Err(Stop::Done(Box::new(End::Closed)));
             }
         }
         if let Some((pattern, names)) = &self.arrival.pattern {

@@ -192,12 +192,11 @@ impl Walk<'_, '_, '_, '_> {
                 }
             } else {
                 match &policy.pattern {
-                    Some(Ok(pattern)) => {
-                        // A header that is not sent is not compared.
-                        if !self.assumed.ask(&header, &is("")) && self.assumed.ask(&header, &Test::fits(pattern)) {
-                            return WHOLE;
-                        }
+                    // A header that is not sent is not compared.
+                    Some(Ok(pattern)) if !self.assumed.ask(&header, &is("")) && self.assumed.ask(&header, &Test::fits(pattern)) => {
+                        return WHOLE;
                     }
+                    Some(Ok(_)) => {}
                     Some(Err(why)) => {
                         let way = format!("the expression of a canary: {why} {:?} side {}", policy.header, self.side.number);
                         self.doubt(way);

@@ -34,7 +34,7 @@ enum Stop {
     Redirect(u16, Term),
     Inner(String),
     Answer(u16, Option<Term>),
-    Done(End),
+    Done(Box<End>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +53,9 @@ enum Groups {
     Open,
 }
 
+/// An expression among the names of a server, and the places of the variables that its groups fill.
+pub(in crate::route) type Fitting = (Arc<Pattern>, Vec<(usize, usize)>);
+
 /// Where requests arrive.
 #[derive(Debug, Clone)]
 pub(in crate::route) struct Arrival {
@@ -64,7 +67,7 @@ pub(in crate::route) struct Arrival {
     /// All hosts of the class.
     pub(in crate::route) host: Term,
     /// The expression among the names of the server that fits them.
-    pub(in crate::route) pattern: Option<(Arc<Pattern>, Vec<(usize, usize)>)>,
+    pub(in crate::route) pattern: Option<Fitting>,
     /// They are announced in front of the connection.
     pub(in crate::route) is_proxied: bool,
 }
@@ -192,7 +195,7 @@ impl<'a, 'p, 'c, 't> Walk<'a, 'p, 'c, 't> {
     fn end(&mut self, stop: Stop) -> End {
         let (status, redirect, text) = match stop {
             Stop::Status(444) => return End::Closed,
-            Stop::Done(end) => return end,
+            Stop::Done(end) => return *end,
             Stop::Inner(_) => (500, None, None),
             Stop::Status(494..=497) => (400, None, None),
             Stop::Status(status) => (status, None, None),
@@ -216,7 +219,7 @@ impl<'a, 'p, 'c, 't> Walk<'a, 'p, 'c, 't> {
 
     /// What cannot be followed further; the text says what stands in the way.
     fn beyond(why: impl Into<String>) -> Stop {
-        Stop::Done(End::Beyond(why.into()))
+        Stop::Done(Box::new(End::Beyond(why.into())))
     }
 
     fn set(&mut self, place: usize, value: Term) {
