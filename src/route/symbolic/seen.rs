@@ -120,10 +120,10 @@ pub(in crate::route) fn end(config: &Config<'_>, end: &End) -> String {
             let mut headers: Vec<String> =
                 passed.headers.iter().map(|(name, value)| format!("{}: {}", name.to_ascii_lowercase(), text(value))).collect();
             headers.sort();
-            let whom = match (&passed.service, config.dynamic.service(&passed.upstream, passed.namespace.as_deref())) {
-                (None, Some(_)) => of_service(&passed.upstream),
-                _ => whom(passed.namespace.as_deref(), passed.service.as_deref(), passed.port.as_deref(), &passed.upstream),
-            };
+            // What a location calls its Service need not be the one that requests are passed to.
+            let called = (passed.namespace.clone(), passed.service.clone(), passed.port.clone());
+            let (namespace, service, port) = config.dynamic.whose(&passed.upstream, called);
+            let whom = whom(namespace.as_deref(), service.as_deref(), port.as_deref(), &passed.upstream);
             let canary: Vec<String> = passed
                 .canary
                 .iter()

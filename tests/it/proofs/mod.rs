@@ -214,7 +214,7 @@ fn attacked(golden: &Path, text: &str, mutant: &str, dice: &mut Dice) -> (usize,
         }
         equal += 1;
         for _ in 0..40 {
-            let asked = request(&[host.name.clone()], &words, dice);
+            let asked = request(std::slice::from_ref(&host.name), &words, dice);
             let is_own = String::from_utf8_lossy(&asked.target).contains("_external-auth");
             if asked.is_tls != host.is_tls || is_own {
                 continue;

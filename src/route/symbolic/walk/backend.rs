@@ -133,11 +133,9 @@ impl Walk<'_, '_, '_, '_> {
                 let called = ["namespace", "service_name", "service_port"]
                     .map(|name| self.named(name).literal_text().filter(|text| !text.is_empty()));
                 let [namespace, service, port] = called;
-                let known_service = if service.is_none() { config.dynamic.service(address, namespace.as_deref()) } else { None };
-                gets.whom = match known_service {
-                    Some(one) => whom(Some(&one.namespace), Some(&one.name), one.port.as_deref(), ""),
-                    None => whom(namespace.as_deref(), service.as_deref(), port.as_deref(), address),
-                };
+                // What a location calls its Service need not be the one that requests are passed to.
+                let (namespace, service, port) = config.dynamic.whose(address, (namespace, service, port));
+                gets.whom = whom(namespace.as_deref(), service.as_deref(), port.as_deref(), address);
                 let endpoints = known.cloned().flatten().unwrap_or_else(|| vec![address.to_owned()]);
                 (address.to_owned(), Some(endpoints))
             }
