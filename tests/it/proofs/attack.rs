@@ -99,7 +99,7 @@ pub fn request(hosts: &[String], paths: &[String], dice: &mut Dice) -> Request {
         path.insert(0, '/');
     }
     if dice.roll(4) == 0 {
-        path.push_str(dice.one(&["?a=b", "?x=1&color=blue", "?q=a+b", "?"]));
+        path.push_str(dice.one::<&str>(&["?a=b", "?x=1&color=blue", "?q=a+b", "?"]));
     }
     let mut request = Request::of_url(&format!("{scheme}://{host}{path}")).expect("it is a URL");
     request.method = (*dice.one(&["GET", "GET", "GET", "POST", "HEAD", "OPTIONS", "PUT"])).to_owned();
