@@ -12,6 +12,8 @@ use crate::route::controller::Backend;
 pub(in crate::route) struct Common {
     /// What stands around all servers is the same, and so are the settings of the controller's Lua.
     pub(in crate::route) is_same_around: bool,
+    /// Variables that one side alone defines, wherever: elsewhere they mean something else, or nothing.
+    variables: Vec<String>,
     /// Upstreams that Lua serves otherwise.
     upstreams: HashSet<String>,
 }
@@ -20,7 +22,7 @@ impl Common {
     pub(in crate::route) fn of(sides: [&Config<'_>; 2]) -> Self {
         let [base, head] = sides;
         let is_same_around = around(base) == around(head) && base.dynamic.settings == head.dynamic.settings;
-        Self { is_same_around, upstreams: upstreams(base, head) }
+        Self { is_same_around, variables: variables(base, head), upstreams: upstreams(base, head) }
     }
 
     /// Whether two servers do the same by their texts alone.
@@ -28,6 +30,7 @@ impl Common {
         let [base, head] = [0, 1].map(|at| sides[at].blocks[servers[at]].text());
         self.is_same_around
             && base == head
+            && !self.names_unlike(base)
             && sides[0].dynamic.certifies_as(&sides[1].dynamic, host)
             && self.upstreams_of(base).all(|name| !self.upstreams.contains(name))
     }
@@ -38,7 +41,18 @@ impl Common {
         self.is_same_around
             && servers[0] == servers[1]
             && base == head
+            && !self.names_unlike(base)
+            && !self.names_unlike(servers[0])
             && self.upstreams_of(base).all(|name| !self.upstreams.contains(name))
+    }
+
+    /// Whether a text names a variable that one side alone defines.
+    fn names_unlike(&self, text: &str) -> bool {
+        if self.variables.is_empty() {
+            return false;
+        }
+        let text = text.to_ascii_lowercase();
+        self.variables.iter().any(|name| text.contains(&format!("${name}")) || text.contains(&format!("${{{name}}}")))
     }
 
     /// The upstreams that a text names for Lua.
@@ -73,6 +87,12 @@ fn around(config: &Config<'_>) -> Option<Vec<String>> {
         }
     }
     Some(all)
+}
+
+fn variables(base: &Config<'_>, head: &Config<'_>) -> Vec<String> {
+    let (one, other) = (&base.variables.places, &head.variables.places);
+    let unlike = one.keys().filter(|name| !other.contains_key(*name)).chain(other.keys().filter(|name| !one.contains_key(*name)));
+    unlike.cloned().collect()
 }
 
 fn upstreams(base: &Config<'_>, head: &Config<'_>) -> HashSet<String> {
