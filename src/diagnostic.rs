@@ -235,14 +235,18 @@ impl Diagnostic {
         self
     }
 
-    /// Narrows the place down to the line that it is about, if that stands there once and as it is.
+    /// Narrows the place down to the line that it is about, if that stands there once and as it is. A fix of that line goes with it, and is
+    /// dropped where the line is not found.
     pub fn narrow(&mut self, sources: &SourceMap) {
         let (Some(span), Some(text)) = (self.span, self.within.take()) else { return };
+        let fix = self.fix.take_if(|fix| fix.span == span);
         let Some(line) = text.lines().map(str::trim).find(|line| !line.is_empty()) else { return };
         let range = span.range();
         let Some(written) = sources.file(span.file).text.get(range.clone()) else { return };
         if let Some(at) = written.find(line).filter(|at| !written[at + line.len()..].contains(line)) {
-            self.span = Some(Span::new(span.file, range.start + at..range.start + at + line.len()));
+            let line = Span::new(span.file, range.start + at..range.start + at + line.len());
+            self.span = Some(line);
+            self.fix = self.fix.take().or_else(|| fix.map(|fix| Fix { span: line, ..fix }));
         }
     }
 

@@ -7,6 +7,7 @@
 //! Arrows run one way; `tests/it/tidy/mod.rs` holds the table of allowed ones. Only `cli` does IO, only `main` ends the process, a user's
 //! mistake is a [`diagnostic::Diagnostic`] and never an error or a panic, and the same objects give the same bytes in any order.
 
+pub mod access_log;
 pub mod catalog;
 pub mod cause;
 pub mod check;
@@ -18,6 +19,7 @@ pub mod credentials;
 pub mod diagnostic;
 pub mod diff;
 pub mod emit;
+pub mod expect;
 pub mod ir;
 pub mod lint;
 pub mod lower;
@@ -25,5 +27,7 @@ pub mod manifest;
 pub mod nginx;
 pub mod output;
 pub mod protection;
+pub mod prove;
+pub mod replay;
 pub mod route;
 pub mod source;

@@ -128,6 +128,19 @@ fn cors(count: usize) -> String {
     (0..count).fold(CLASS.to_owned(), |text, at| text + &ingress(at, &format!("h-{at:06}.example.com"), "/", &asks(at)))
 }
 
+/// Annotations with their prefix, as a flow mapping has them.
+fn asked(annotations: &str) -> String {
+    annotations.split(", ").map(|annotation| format!("{PREFIX}/{annotation}")).collect::<Vec<_>>().join(", ")
+}
+
+/// An Ingress for each host, with annotations that are the same for all.
+fn asking(count: usize, annotations: &str) -> String {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: users, namespace: d}\nstringData: {auth: 'a:$apr1$x$y'}\n---\n";
+    let annotations = asked(annotations);
+    let start = CLASS.to_owned() + secret;
+    (0..count).fold(start, |text, at| text + &ingress(at, &format!("h-{at:06}.example.com"), "/", &annotations))
+}
+
 /// What is done with manifests.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Task {
@@ -187,21 +200,32 @@ fn memory_grows_with_what_is_read_and_written() {
     // Allocations are counted for one thread.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build().expect("a thread is there");
     pool.install(|| {
-        let pattern = format!("{PREFIX}/use-regex: 'true'");
+        let pattern = asked("use-regex: 'true'");
+        let paths_asking = |count: usize, annotations: &str| paths(count, &asked(annotations), "", "Prefix");
         // The shape, how often its part is repeated, and the bytes that each byte of it may take.
         type Shape<'a> = (&'static str, usize, u64, &'a dyn Fn(usize) -> String);
-        let shapes: [Shape; 11] = [
-            ("hosts", 1000, 13, &hosts),
-            ("one host", 1000, 13, &one_host),
-            ("canaries", 1000, 17, &canaries),
-            ("paths", 1000, 22, &|count| paths(count, "", "", "Prefix")),
-            ("patterns", 1000, 16, &|count| paths(count, &pattern, "/[a-z]+", "ImplementationSpecific")),
-            ("endpoints", 2000, 30, &endpoints),
-            ("keys", 1000, 20, &keys),
-            ("tiny hosts", 1000, 18, &tiny_hosts),
-            ("ports", 300, 24, &ports),
-            ("anchors", 5000, 34, &anchors),
-            ("cors", 300, 24, &cors),
+        let shapes: [Shape; 20] = [
+            ("hosts", 1000, 12, &hosts),
+            ("one host", 1000, 12, &one_host),
+            ("canaries", 1000, 13, &canaries),
+            ("paths", 1000, 16, &|count| paths(count, "", "", "Prefix")),
+            ("patterns", 1000, 14, &|count| paths(count, &pattern, "/[a-z]+", "ImplementationSpecific")),
+            ("endpoints", 1000, 18, &endpoints),
+            // Several times as many as the API server takes in one slice, and more than are read into room of the right size.
+            ("many endpoints", 2000, 28, &endpoints),
+            ("keys", 1000, 19, &keys),
+            ("tiny hosts", 1000, 17, &tiny_hosts),
+            ("ports", 300, 14, &ports),
+            ("anchors", 5000, 19, &anchors),
+            ("cors", 300, 16, &cors),
+            ("hosts with cors", 300, 16, &|count| asking(count, "enable-cors: 'true'")),
+            ("hosts with a service", 300, 15, &|count| asking(count, "auth-url: 'http://a.example.com/check'")),
+            ("hosts with passwords", 300, 15, &|count| asking(count, "auth-type: basic, auth-secret: users")),
+            ("hosts with addresses", 300, 16, &|count| asking(count, "allowlist-source-range: '10.0.0.0/8'")),
+            ("hosts with rates", 300, 20, &|count| asking(count, "limit-rps: '5'")),
+            ("paths with cors", 300, 16, &|count| paths_asking(count, "enable-cors: 'true'")),
+            ("paths with a service", 300, 16, &|count| paths_asking(count, "auth-url: 'http://a.example.com/check'")),
+            ("paths with rates", 300, 16, &|count| paths_asking(count, "limit-rps: '5'")),
         ];
         let mut wrong = Vec::new();
         for task in [Task::Render("ingress-nginx"), Task::Render("nginx"), Task::Render("haproxy"), Task::Check] {
@@ -217,9 +241,17 @@ fn memory_grows_with_what_is_read_and_written() {
                 // What is there whatever the input, as tables, is there both times.
                 let (read, written) = ((twice.len() - once.len()) as u64, written - written_of_few);
                 let taken = many.bytes_max.saturating_sub(few.bytes_max);
+                // This target looks at all of its text before it writes any. What each Ingress brings for all hosts, as the maps of its
+                // own origins, is there once more while that is judged.
+                let held = match (task, name) {
+                    (Task::Render("nginx"), "cors") => 4 * written,
+                    (Task::Render("nginx"), _) => written,
+                    (Task::Render(_) | Task::Check, _) => 0,
+                };
                 let about = format!("{task:?} of {name}: {read} bytes read, {written} written, {taken} taken: {few:?}, {many:?}");
-                let grows = 10 * many.bytes_max > 22 * few.bytes_max || !is_written_out && 10 * many.count_total > 22 * few.count_total;
-                if taken > factor * read + 2 * written || grows {
+                // What holds for all hosts is judged once more with each portion of them.
+                let grows = 10 * many.bytes_max > 22 * few.bytes_max || !is_written_out && 10 * many.count_total > 24 * few.count_total;
+                if taken > factor * read + held || grows {
                     wrong.push(about);
                 }
             }

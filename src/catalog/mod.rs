@@ -6,6 +6,7 @@ pub mod analogies;
 pub mod families;
 pub mod features;
 pub mod flags;
+pub mod inside;
 pub mod key;
 pub mod releases;
 pub mod removed;

@@ -97,19 +97,22 @@ pub struct Release {
 }
 
 /// Distributions of ingress-nginx by the folders and the name of their image: their tags begin with its version.
-const DISTRIBUTIONS: [&str; 9] = [
+const DISTRIBUTIONS: [&str; 10] = [
     "bitnami/nginx-ingress-controller",
     "bitnamilegacy/nginx-ingress-controller",
     "bitnamisecure/nginx-ingress-controller",
     "chainguard/ingress-nginx-controller",
     "giantswarm/ingress-nginx-controller",
+    "herodevs/ingress-nginx-controller",
     "ingress/nginx-ingress-controller",
     "ironbank/ingress-nginx/controller",
     "rancher/nginx-ingress-controller",
     "rancher/hardened-ingress-nginx",
 ];
+/// Forks whose images lie in a folder of the original's name, and whose releases are counted otherwise.
+const NAMESAKES: [&str; 1] = ["forkline/ingress-nginx/controller"];
 /// The same by what people call them.
-const DISTRIBUTORS: [&str; 6] = ["aks", "bitnami", "chainguard", "giantswarm", "rancher", "rke2"];
+const DISTRIBUTORS: [&str; 8] = ["aks", "bitnami", "chainguard", "deckhouse", "giantswarm", "herodevs", "rancher", "rke2"];
 /// Controllers that are easily taken for it, by their images.
 const OTHERS: [&str; 7] = [
     "haproxytech/kubernetes-ingress",
@@ -156,6 +159,7 @@ impl Release {
             None => return Err(VersionError::NoTag(image.to_owned())),
         };
         let name = match repository[folder..].trim_end_matches("-chroot") {
+            _ if NAMESAKES.iter().any(|known| is_image(repository.trim_end_matches("-chroot"), known)) => repository,
             "controller" | "nginx-ingress-controller" if is_original(repository) => ORIGINAL,
             _ if DISTRIBUTIONS.iter().any(|known| is_image(repository, known)) => repository,
             _ => &repository[folder..],

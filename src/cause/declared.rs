@@ -58,9 +58,7 @@ impl Causes<'_> {
     #[must_use]
     pub fn of_certificate(&self, host: &str) -> Cause {
         let query = Query { host: Some(host), ..Query::default() };
-        let server = self.server(host);
-        let routes = server.map(first_of_each).unwrap_or_default();
-        let owners = routes.iter().filter_map(|route| route.owner.as_deref());
+        let owners = self.first_of_each(host).iter().filter_map(|route| route.owner.as_deref());
         let ingresses = owners.filter_map(|owner| self.ingress((&owner.namespace, &owner.name)));
         let tls =
             |ingress: &Object<Ingress>| ingress.value.spec.as_ref().and_then(|spec| spec.tls.as_ref()).is_some_and(|tls| !tls.is_empty());
@@ -125,7 +123,9 @@ impl Causes<'_> {
             (None, _, Some((namespace, ingress))) if !ingress.is_empty() => {
                 (format!("there is no Ingress `{namespace}/{ingress}` in the manifests"), None, None)
             }
-            (None, Some(server), _) if server.origin.span().is_some() => (nobody(query), None, server.origin.span()),
+            (None, Some(server), _) if server.origin.span().is_some() => {
+                (nobody(query, self.first_of_each(&server.hostname).len()), None, server.origin.span())
+            }
             (None, None, _) if self.twin(query).is_some() => {
                 let twin = self.twin(query);
                 let message = format!("no Ingress of its twin has an annotation `{}`", redirect::FROM_TWIN.spec.name);
@@ -250,7 +250,7 @@ impl Causes<'_> {
         let server = query.host.and_then(|host| self.server(host));
         let routes: Vec<&Route> = match (route, server) {
             (Some(route), _) => vec![route],
-            (None, Some(server)) => first_of_each(server),
+            (None, Some(server)) => self.first_of_each(&server.hostname).iter().take(MOST_OWNERS).copied().collect(),
             (None, None) if query.host.is_none() => self.counted(query).into_iter().collect(),
             (None, None) => Vec::new(),
         };
@@ -354,20 +354,18 @@ fn default(message: String, query: &Query) -> Cause {
     Cause { reason: Reason::Default, message, subject: query.name.to_owned(), object: None, span: None }
 }
 
-/// No Ingress of a host makes such a directive or location.
-fn nobody(query: &Query) -> String {
-    match absent_annotation(internal(query).unwrap_or(query.name)) {
-        Some(spec) => format!("{NOTHING}: no Ingress of the host has an annotation `{}`", spec.name),
-        None => String::from(NOTHING),
+/// No Ingress of a host, which has so many, makes such a directive or location.
+fn nobody(query: &Query, ingresses: usize) -> String {
+    let annotation = absent_annotation(internal(query).unwrap_or(query.name)).map(|spec| spec.name);
+    match (annotation, ingresses > MOST_OWNERS) {
+        (Some(name), false) => format!("{NOTHING}: no Ingress of the host has an annotation `{name}`"),
+        (Some(name), true) => {
+            format!("none of the first {MOST_OWNERS} Ingresses of the host has an annotation `{name}`: the others were not asked")
+        }
+        (None, false) => String::from(NOTHING),
+        (None, true) => format!("none of the first {MOST_OWNERS} Ingresses of the host declares it: the others were not asked"),
     }
 }
 
 /// Of a host that more Ingresses have a part in than this, the later ones are not asked: each directive would take a look at each.
 const MOST_OWNERS: usize = 100;
-
-/// One route of each Ingress that has a part in a server, in the order of the routes.
-fn first_of_each(server: &Server) -> Vec<&Route> {
-    let mut seen = std::collections::HashSet::new();
-    let owned = server.routes.iter().filter_map(|route| Some((route, route.owner.as_deref()?)));
-    owned.filter(|(_, owner)| seen.insert((&owner.namespace, &owner.name))).map(|(route, _)| route).take(MOST_OWNERS).collect()
-}

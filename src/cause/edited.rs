@@ -3,9 +3,10 @@
 use super::edits::{Edit, Set, What};
 use super::ingress::{annotation_of, annotations, name, of_ingress, of_tls};
 use super::query::Query;
-use super::{Causes, Found, key, short};
+use super::{Causes, Found, short};
 use crate::catalog::flags;
 use crate::diagnostic::{Cause, ObjectRef, Reason};
+use crate::ir::Route;
 use crate::source::Span;
 
 impl Causes<'_> {
@@ -46,11 +47,9 @@ impl Causes<'_> {
 
     /// Whether an Ingress has a part in a host.
     fn serves(&self, object: &ObjectRef, host: &str) -> bool {
-        let routes = self.server(host).map(|server| server.routes.as_slice()).unwrap_or_default();
-        routes
-            .iter()
-            .filter_map(|route| route.owner.as_deref())
-            .any(|owner| owner.namespace == object.namespace && owner.name == object.name)
+        // A host may have thousands of routes, of which few are of one Ingress, and this is asked for each edit and difference.
+        let Some(of_host) = self.server(host).map(|server| server.routes.as_ptr_range()) else { return false };
+        self.routes(&object.namespace, &object.name).iter().any(|route| of_host.contains(&std::ptr::from_ref::<Route>(route)))
     }
 
     /// What an edit is about is no longer there.
@@ -90,7 +89,7 @@ impl Causes<'_> {
     #[must_use]
     pub fn is_of(edit: &Edit, ingress: Option<(&str, &str)>) -> bool {
         let own = edit.object.as_ref().filter(|object| object.kind == "Ingress");
-        own.is_some() && own.map(|object| key(&object.namespace, &object.name)) == ingress.map(|(namespace, name)| key(namespace, name))
+        own.is_some_and(|object| ingress == Some((&object.namespace, &object.name)))
     }
 }
 

@@ -15,7 +15,7 @@ mod ingress;
 mod query;
 pub mod releases;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use k8s_openapi::api::core::v1::{ConfigMap, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
@@ -43,6 +43,8 @@ pub struct Causes<'a> {
     cluster: &'a Cluster,
     config_map: Option<&'a Object<ConfigMap>>,
     servers: HashMap<&'a str, &'a Server>,
+    /// One route of each Ingress that has a part in a host, in the order of the routes.
+    first_of_each: HashMap<&'a str, Vec<&'a Route>>,
     /// By the Ingress, as `namespace/name`, as all that follow.
     routes: HashMap<String, Vec<&'a Route>>,
     /// The first route of a namespace, an Ingress and a path, as it is written or as it is served.
@@ -90,6 +92,7 @@ impl<'a> Causes<'a> {
             cluster,
             config_map: lower::config_map(cluster, controller),
             servers: proxy.servers.iter().map(|server| (server.hostname.as_str(), server)).collect(),
+            first_of_each: HashMap::new(),
             routes: HashMap::new(),
             by_path: HashMap::new(),
             counters: HashMap::new(),
@@ -120,8 +123,12 @@ impl<'a> Causes<'a> {
     }
 
     fn know_server(&mut self, server: &'a Server) {
+        let mut owners = HashSet::new();
         for route in &server.routes {
             let Some(owner) = &route.owner else { continue };
+            if owners.insert((&owner.namespace, &owner.name)) {
+                self.first_of_each.entry(&server.hostname).or_default().push(route);
+            }
             let ingress = key(&owner.namespace, &owner.name);
             let known = self.ingresses.get(&ingress).copied();
             self.routes.entry(ingress).or_default().push(route);
@@ -171,6 +178,11 @@ impl<'a> Causes<'a> {
     #[must_use]
     pub fn routes(&self, namespace: &str, name: &str) -> &[&'a Route] {
         self.routes.get(&key(namespace, name)).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// One route of each Ingress that has a part in a host, in the order of the routes.
+    fn first_of_each(&self, host: &str) -> &[&'a Route] {
+        self.first_of_each.get(host).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The Ingress of a namespace and a name.

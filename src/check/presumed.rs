@@ -46,12 +46,14 @@ impl Presumed {
             [one, more @ ..] => format!("the {one} and {} more objects that the input lacks", more.len()),
             [] => String::new(),
         };
+        let mut held = Vec::new();
         for Absent { object, users, .. } in absent {
             let user = |(namespace, name): (String, String)| ObjectRef { kind: String::from("Ingress"), namespace, name };
             presumed.users.extend(users.into_iter().map(user));
             let data = if object.kind == "Secret" { &secret[..] } else { &[] };
-            presumed.cluster.presume(object, data.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect());
+            held.push((object, data.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()));
         }
+        presumed.cluster.presume(held);
         Some(presumed)
     }
 

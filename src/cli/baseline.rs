@@ -7,7 +7,6 @@ use anyhow::anyhow;
 use clap::Args;
 
 use super::files;
-use super::folder::Folder;
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::output::findings::baseline::{self, Counts};
 use crate::output::findings::identity::Identity;
@@ -54,9 +53,7 @@ impl BaselineArgs {
 
 /// Writes findings to a file.
 pub(super) fn write(file: &Path, findings: &[Diagnostic], sources: &SourceMap) -> anyhow::Result<()> {
-    let name = file.file_name().and_then(|name| name.to_str()).ok_or_else(|| anyhow!("`{}` is no name of a file", file.display()))?;
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Folder::create(folder)?.write(name, &baseline::write(findings, sources)?, false)
+    files::write(file, &baseline::write(findings, sources)?)
 }
 
 impl Baseline<'_> {

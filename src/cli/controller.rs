@@ -10,6 +10,7 @@ use super::config::{EnvironmentSettings, Settings, namespaced};
 use super::deployment::{self, Choice, Named};
 use crate::catalog::adopted::{self, Dialect};
 use crate::catalog::flags::Flags;
+use crate::catalog::inside::{Counts, Fork, Inside};
 use crate::catalog::releases::Fitting;
 use crate::catalog::version::{FIRST, LATEST, Release, Version};
 use crate::diagnostic::{Diagnostic, Outcome};
@@ -39,6 +40,9 @@ pub(super) struct ControllerOptions {
     /// The namespace that the controller runs in [default: ingress-nginx]
     #[arg(long = "controller-namespace", value_name = "NAMESPACE")]
     namespace: Option<String>,
+    /// The nginx inside the controller, where it is not that of the release, as 1.31.3 [default: what is known of the release or the fork]
+    #[arg(long, value_name = "VERSION")]
+    nginx_inside: Option<Version>,
     /// Compile the annotations of another controller, for a target without ingress-nginx [default: those of ingress-nginx]
     #[arg(long, value_name = "PREFIX", value_parser = dialect_parser())]
     annotations: Option<&'static Dialect>,
@@ -49,7 +53,7 @@ type Arg = (String, Option<Span>);
 impl ControllerOptions {
     /// The same for another release.
     pub(super) fn of_release(&self, release: &Release) -> Self {
-        Self { controller: Some(release.clone()), ..self.clone() }
+        Self { controller: Some(release.clone()), nginx_inside: None, ..self.clone() }
     }
 
     /// The controller whose annotations are compiled; none: ingress-nginx.
@@ -74,7 +78,7 @@ impl ControllerOptions {
             Choice::Nobody => (None, false),
             Choice::Undecided => (None, true),
         };
-        let environment = environment(&settings.environment, named, found);
+        let mut environment = environment(&settings.environment, named, found);
         let given = self.controller.as_ref().or(settings.controller.version.as_ref()).cloned();
         // Of releases that write the same, it is the one that the manifests name.
         let of_image = |fitting: &Fitting| {
@@ -86,6 +90,8 @@ impl ControllerOptions {
         let guessed = guess.map(|fitting| Release::original(fitting.newest));
         let release = given.or(guessed).or_else(|| release(found?, &mut findings)).unwrap_or_default();
         let version = base(&release, settings.controller.base, &mut findings);
+        let own = || (!release.is_original()).then(|| Inside::of_release(&release, version));
+        environment.nginx = self.nginx_inside.map(|nginx| Inside::named(nginx.parts())).or_else(own);
 
         let mut args: Vec<Arg> = self.dialect(settings).map(class_args).unwrap_or_default();
         // Who calls this program says all arguments or none: beside its own, those of a Deployment could open what it closed.
@@ -150,6 +156,9 @@ fn release(found: &Object<ControllerArgs>, findings: &mut Vec<Diagnostic>) -> Op
 /// The release of ingress-nginx that decides what everything means.
 fn base(release: &Release, base: Option<Version>, findings: &mut Vec<Diagnostic>) -> Version {
     let Release { name, version } = release;
+    if let (None, Some(Counts::BasedOn(base))) = (base, Fork::of(release).map(|fork| fork.counts)) {
+        return base;
+    }
     match base {
         Some(base) if !release.is_original() => return base,
         _ if (FIRST..=LATEST).contains(version) => {
@@ -191,6 +200,7 @@ fn environment(settings: &EnvironmentSettings, named: Named, found: Option<&Obje
         pod_namespace: settings.pod_namespace.clone().or_else(said).or_else(own_namespace).unwrap_or(default.pod_namespace),
         pod_name: settings.pod_name.clone().unwrap_or(default.pod_name),
         node_zone: settings.node_zone.clone().unwrap_or(default.node_zone),
+        nginx: None,
     }
 }
 

@@ -10,11 +10,11 @@ use super::console::Console;
 use super::controller::ControllerOptions;
 use super::dump::Live;
 use super::progress::Progress;
-use super::side::{self, Origin};
+use super::side::{self, Half};
 use super::{Failure, Global, Status};
 use crate::catalog::version::Release;
 use crate::compare::{self, Comparison, Differences, Replicas, Side, Unsaid, unsaid};
-use crate::compile::{Circumstances, Lua, known};
+use crate::compile::{Circumstances, Lua};
 use crate::diff::facts::Facts;
 use crate::diff::{self, Verdict};
 use crate::output::difference;
@@ -236,36 +236,15 @@ impl Diff {
     }
 
     fn compare(&self, global: &Global) -> Result<(Differences, Vec<Side>), Failure> {
-        let origins = [Origin::of(&self.base), Origin::of(&self.head)];
-        let mut dumps = Vec::new();
-        for origin in &origins {
-            dumps.push(if let Origin::Live(live) = origin { Some(live.read()?) } else { None });
-        }
-        let facts = dumps.iter().flatten().next().map(|dump| dump.facts.clone());
-        let mut inputs = Vec::new();
-        for origin in &origins {
-            inputs.push(match origin {
-                Origin::Manifests(paths) => Some(side::read(paths, &self.controller, global, facts.as_ref())?),
-                Origin::Live(_) => None,
-            });
-        }
-        let known: Vec<_> = inputs.iter().map(|input| input.as_ref().map(|input| known(&input.cluster)).unwrap_or_default()).collect();
-        let mut sides = Vec::new();
-        for ((dump, input), missing) in dumps.into_iter().zip(inputs).zip(known.into_iter().rev()) {
-            let circumstances = Circumstances { facts: facts.as_ref(), keep_environment: self.environment, missing };
-            sides.extend(dump.map(|dump| Side::Dump(Box::new(dump))));
-            if let Some(input) = input {
-                sides.push(Side::Declared(Box::new(side::compile(input, &circumstances)?)));
-            }
-        }
-        let [before, after] = sides.as_mut_slice() else { return Err(anyhow!("there is nothing to compare with").into()) };
-        Side::agree_on_words(before, after);
+        let half = |paths| Half { paths, controller: &self.controller };
+        let sides = side::pair([half(&self.base), half(&self.head)], global, self.environment, |_| BTreeSet::new())?;
+        let [before, after] = &sides;
         self.find_hosts(&[before, after])?;
         let entries = self.comparison().entries(before, after);
         let Unsaid { notes, matters: are_urgent } = unsaid(before, after, false);
         let (before, after) = (before.name("base"), after.name("head"));
         let differences = Differences { before, after, entries, notes, are_urgent, ..Differences::default() };
-        Ok((differences, sides))
+        Ok((differences, sides.into()))
     }
 
     fn compare_releases(&self, from: &Release, to: &Release, global: &Global) -> Result<(Differences, Vec<Side>), Failure> {
@@ -285,7 +264,7 @@ impl Diff {
 
     fn declared(&self, paths: &[PathBuf], controller: &ControllerOptions, global: &Global, facts: Option<&Facts>) -> Result<Side, Failure> {
         let input = side::read(paths, controller, global, facts)?;
-        let circumstances = Circumstances { facts, keep_environment: self.environment, missing: BTreeSet::new() };
+        let circumstances = Circumstances { facts, keep_environment: self.environment, ..Circumstances::default() };
         Ok(Side::Declared(Box::new(side::compile(input, &circumstances)?)))
     }
 

@@ -43,6 +43,21 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     bytes_of(open(path).map_err(|error| cannot_be_read(&error))?)
 }
 
+/// A file that the user named and that is read piece by piece. It may be a stream of the shell, as in [`read`].
+///
+/// # Errors
+/// As in [`read`].
+pub(super) fn open_stream(path: &Path) -> Result<File, String> {
+    if path.to_str().is_some_and(|name| STREAMS.iter().any(|stream| name.starts_with(stream))) {
+        return File::open(path).map_err(|error| cannot_be_read(&error));
+    }
+    let found = fs::metadata(path).map_err(|error| cannot_be_read(&error))?;
+    if !found.is_file() {
+        return Err(String::from("is no file"));
+    }
+    open(path).map_err(|error| cannot_be_read(&error))
+}
+
 /// The text of a file that was found and not named: no link, since whoever made that may mean the file of another.
 ///
 /// # Errors
@@ -95,6 +110,17 @@ pub(super) fn replace(path: &Path, old: &str, new: &str) -> anyhow::Result<()> {
     Folder::open(folder)
         .and_then(|folder| folder.replace(name, new, metadata.permissions()))
         .map_err(|error| anyhow::anyhow!("cannot write `{shown}`: {}", reason(&error)))
+}
+
+/// Writes a file that the user named so that nobody ever sees a part of it.
+///
+/// # Errors
+/// It cannot be written, or something that is no file has its name.
+pub(super) fn write(path: &Path, content: &str) -> anyhow::Result<()> {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let Some(name) = name else { bail!("`{}` is no name of a file", path.display()) };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Folder::create(folder)?.write(name, content, false)
 }
 
 /// Whether there is a file or folder of that name.

@@ -3,6 +3,7 @@
 //! Each command has a file of its own. Results go to standard output, everything else to standard error.
 #![expect(clippy::disallowed_methods, reason = "this is the room that touches the world")]
 
+mod advisories;
 mod baseline;
 mod build;
 mod catalog;
@@ -142,10 +143,18 @@ enum Command {
     Diff(diff::Diff),
     /// Say what becomes of a request, and why
     Explain(routing::Explain),
+    /// Prove that every request is answered alike on two sides, or show the smallest one that is not
+    Prove(routing::Prove),
     /// List all routes in the order in which they are compared, with what protects them
     Routes(routing::Routes),
+    /// Say which expectations on requests hold, and what none of them touches
+    Test(routing::Test),
+    /// Say which requests of access logs are answered otherwise
+    Replay(Box<routing::Replay>),
     /// Explain the rules of `check`
     Rules(rules::Rules),
+    /// List the published faults of the controller and of the nginx inside, and what reaches them
+    Advisories(advisories::Advisories),
     /// Show what the controller knows: annotations and ConfigMap keys
     Catalog(catalog::Catalog),
     /// Tell what differs between releases of the controller
@@ -178,7 +187,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Check(command) => command.run(&cli.global, &console),
         Command::Diff(command) => command.run(&cli.global, &console),
         Command::Explain(command) => command.run(&cli.global, &console),
+        Command::Prove(command) => command.run(&cli.global, &console),
         Command::Routes(command) => command.run(&cli.global, &console),
+        Command::Test(command) => command.run(&cli.global, &console),
+        Command::Replay(command) => command.run(&cli.global, &console),
+        Command::Advisories(command) => command.run(&console).map_err(Failure::from),
         Command::Rules(command) => command.run(&console).map_err(Failure::from),
         Command::Catalog(command) => command.run(&console).map_err(Failure::from),
         Command::Releases(command) => command.run(&console).map_err(Failure::from),

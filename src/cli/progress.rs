@@ -1,6 +1,8 @@
 //! A sign of life for people who wait.
 
 use std::io::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -43,5 +45,76 @@ impl Drop for Progress {
             // The line must be gone before anything else is written.
             let _ = thread.join();
         }
+    }
+}
+
+/// How often a bar moves.
+const BEAT: Duration = Duration::from_millis(200);
+/// Signs of a bar.
+const LENGTH: usize = 24;
+
+/// How far work has come whose whole is known: bytes of files that are read.
+#[derive(Debug, Default)]
+pub(super) struct Bar {
+    done: Arc<AtomicU64>,
+    work: Option<(Sender<()>, JoinHandle<()>)>,
+}
+
+impl Bar {
+    /// Starts a bar for so many bytes, if somebody watches; none: nobody knows how many there are.
+    pub(super) fn start(console: &Console, text: &'static str, whole: Option<u64>) -> Self {
+        let done = Arc::new(AtomicU64::new(0));
+        if !console.is_watched() {
+            return Self { done, work: None };
+        }
+        let (ended, is_ended) = mpsc::channel();
+        let count = Arc::clone(&done);
+        let thread = std::thread::spawn(move || {
+            let (mut width, mut wait) = (0, PATIENCE);
+            while is_ended.recv_timeout(wait) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let line = drawn(text, count.load(Ordering::Relaxed), whole);
+                let mut stderr = std::io::stderr();
+                // A sign of life that cannot be given is not missed.
+                let _ = write!(stderr, "\r{line:<width$}").and_then(|()| stderr.flush());
+                (width, wait) = (line.chars().count(), BEAT);
+            }
+            let _ = write!(std::io::stderr(), "\r{:width$}\r", "");
+        });
+        Self { done, work: Some((ended, thread)) }
+    }
+
+    /// What counts the bytes.
+    pub(super) fn count(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.done)
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        if let Some((ended, thread)) = self.work.take() {
+            drop(ended);
+            // The line must be gone before anything else is written.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// `reading the logs [########................]  33 %`
+fn drawn(text: &str, done: u64, whole: Option<u64>) -> String {
+    let Some(whole) = whole.filter(|whole| *whole > 0) else { return format!("{text} {} MB", done / 1_000_000) };
+    let share = |of: u64| usize::try_from(done.min(whole) * of / whole).unwrap_or_default();
+    let filled = share(LENGTH as u64);
+    format!("{text} [{}{}] {:>3} %", "#".repeat(filled), ".".repeat(LENGTH - filled), share(100))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_show_how_far_it_is() {
+        assert_eq!(drawn("a", 1, Some(4)), "a [######..................]  25 %");
+        assert_eq!(drawn("a", 9, Some(4)), "a [########################] 100 %");
+        assert_eq!(drawn("a", 5_000_000, None), "a 5 MB");
     }
 }

@@ -1,8 +1,9 @@
 //! Where a side of a comparison comes from, and what is read there.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 
 use super::controller::ControllerOptions;
 use super::dump::{Live, MAIN};
@@ -10,7 +11,8 @@ use super::inputs::Inputs;
 use super::project::Project;
 use super::{Failure, Global, Status};
 use crate::compare::Side;
-use crate::compile::{Circumstances, Declared, Input, fitting};
+use crate::compile::{Circumstances, Declared, Input, fitting, known};
+use crate::diagnostic::ObjectRef;
 use crate::diff::facts::Facts;
 use crate::emit::{IngressNginx, Target as _};
 
@@ -53,6 +55,51 @@ pub(super) fn read(paths: &[PathBuf], controller: &ControllerOptions, global: &G
 /// Compiles what was read.
 pub(super) fn compile(input: Input, circumstances: &Circumstances) -> anyhow::Result<Declared> {
     Declared::new(input, circumstances).context("cannot make a certificate that is supposed to be there")
+}
+
+/// One of two sides that are compared.
+pub(super) struct Half<'a> {
+    /// Manifests or a configuration.
+    pub(super) paths: &'a [PathBuf],
+    /// The controller of manifests.
+    pub(super) controller: &'a ControllerOptions,
+}
+
+/// Both sides, in the words of one release. What one of them holds, or is known to be `missing`, is not supposed to be on the other.
+pub(super) fn pair(
+    halves: [Half<'_>; 2],
+    global: &Global,
+    keep_environment: bool,
+    missing: impl Fn(&Input) -> BTreeSet<ObjectRef>,
+) -> Result<[Side; 2], Failure> {
+    let origins = [Origin::of(halves[0].paths), Origin::of(halves[1].paths)];
+    let mut dumps = [None, None];
+    for (origin, dump) in origins.iter().zip(&mut dumps) {
+        if let Origin::Live(live) = origin {
+            *dump = Some(live.read()?);
+        }
+    }
+    let facts = dumps.iter().flatten().next().map(|dump| dump.facts.clone());
+    let mut inputs = [None, None];
+    for ((origin, half), input) in origins.iter().zip(&halves).zip(&mut inputs) {
+        if let Origin::Manifests(paths) = origin {
+            *input = Some(read(paths, half.controller, global, facts.as_ref())?);
+        }
+    }
+    let known = [0, 1].map(|at| inputs[at].as_ref().map(|input| known(&input.cluster)).unwrap_or_default());
+    let mut sides = Vec::new();
+    for ((dump, input), elsewhere) in dumps.into_iter().zip(inputs).zip(known.iter().rev()) {
+        sides.extend(dump.map(|dump| Side::Dump(Box::new(dump))));
+        if let Some(input) = input {
+            let missing = missing(&input).union(elsewhere).cloned().collect();
+            let circumstances = Circumstances { facts: facts.as_ref(), keep_environment, missing, hosts: None };
+            sides.push(Side::Declared(Box::new(compile(input, &circumstances)?)));
+        }
+    }
+    let mut sides: [Side; 2] = sides.try_into().map_err(|_| anyhow!("there is nothing to compare with"))?;
+    let [before, after] = &mut sides;
+    Side::agree_on_words(before, after);
+    Ok(sides)
 }
 
 /// Whether everything that was named could be read.

@@ -114,9 +114,10 @@ impl Experiments {
         if self.groups.iter().any(|group| group.effects.is_some()) {
             return None;
         }
-        let in_reach = |edit: &&Edit| place.reaches(edit);
-        let likely = self.edits.iter().enumerate().filter(|(_, edit)| in_reach(edit) && governs(edit, place.query));
-        let (edit, _) = likely.max_by_key(|(_, edit)| Causes::is_of(edit, place.query.ingress))?;
+        let is_likely = |edit: &Edit| place.reaches(edit) && governs(edit, place.query);
+        let is_own = |edit: &Edit| Causes::is_of(edit, place.query.ingress) && is_likely(edit);
+        let own = self.edits.iter().rposition(is_own);
+        let edit = own.or_else(|| self.edits.iter().rposition(is_likely))?;
         Some(Blamed { edit, part: None, is_sure: false })
     }
 }
@@ -164,14 +165,18 @@ impl Where<'_, '_> {
         self.causes.iter().flatten().any(|causes| causes.reaches(edit, self.query.host))
     }
 
-    /// Of edits that do the same to different objects, the one whose object is the nearest.
+    /// Of edits that do the same to different objects, the one whose object is the nearest: that of the Ingress, else the likely one, else
+    /// the first that reaches the place. There may be thousands, for each of thousands of differences: few are looked at closely.
     pub(super) fn choose(&self, edits: &[Edit], members: &[usize]) -> usize {
-        let nearness = |at: &&usize| {
-            let edit = &edits[**at];
-            let is_likely = self.likely.is_some() && edit.object.as_ref() == self.likely;
-            (Causes::is_of(edit, self.query.ingress), is_likely, self.reaches(edit), std::cmp::Reverse(**at))
-        };
-        members.iter().max_by_key(nearness).copied().unwrap_or_default()
+        let is_likely = |edit: &Edit| self.likely.is_some() && edit.object.as_ref() == self.likely;
+        let is_near = |edit: &Edit| Causes::is_of(edit, self.query.ingress) || is_likely(edit);
+        let near = members.iter().copied().filter(|at| is_near(&edits[*at]));
+        let nearest = near.max_by_key(|at| {
+            let edit = &edits[*at];
+            (Causes::is_of(edit, self.query.ingress), is_likely(edit), self.reaches(edit), std::cmp::Reverse(*at))
+        });
+        let first = || members.iter().copied().find(|at| self.reaches(&edits[*at])).or(members.first().copied());
+        nearest.or_else(first).unwrap_or_default()
     }
 }
 

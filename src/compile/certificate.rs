@@ -7,12 +7,19 @@ use rcgen::{CertificateParams, DnType, KeyPair};
 /// # Errors
 /// The system has no random numbers, or a name cannot stand in a certificate.
 pub fn self_signed(names: &[String]) -> Result<String, rcgen::Error> {
+    signed_by(&KeyPair::generate()?, names)
+}
+
+/// A certificate that a key signs, and the key: a new key for each of thousands takes longer than all the rest.
+///
+/// # Errors
+/// As in [`self_signed`].
+pub(super) fn signed_by(key: &KeyPair, names: &[String]) -> Result<String, rcgen::Error> {
     let (common, others) = names.split_first().map_or(("", names), |(first, rest)| (first.as_str(), rest));
     let mut params = CertificateParams::new(others.to_vec())?;
     params.distinguished_name.remove(DnType::CommonName);
     params.distinguished_name.push(DnType::CommonName, common);
-    let key = KeyPair::generate()?;
-    let certificate = params.self_signed(&key)?;
+    let certificate = params.self_signed(key)?;
     Ok(certificate.pem() + &key.serialize_pem())
 }
 

@@ -1,5 +1,6 @@
 //! Manifests and what they come to, as the controller of a certain pod would have it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -44,6 +45,8 @@ pub struct Circumstances<'f> {
     pub keep_environment: bool,
     /// Objects of which it is known that the input lacks them.
     pub missing: BTreeSet<ObjectRef>,
+    /// The hosts that are asked about; none: all. What is written is for them alone.
+    pub hosts: Option<Vec<String>>,
 }
 
 /// Manifests and what they come to.
@@ -57,6 +60,7 @@ pub struct Declared {
     pub supposed: Supposed,
     /// What was found on the way from the manifests.
     pub findings: Vec<Diagnostic>,
+    hosts: Option<Vec<String>>,
     written: Written,
 }
 
@@ -66,7 +70,7 @@ impl Declared {
     /// # Errors
     /// The system has no random numbers, which a certificate that is supposed to be there takes.
     pub fn new(mut input: Input, circumstances: &Circumstances) -> Result<Self, rcgen::Error> {
-        let Circumstances { facts, keep_environment, missing } = circumstances;
+        let Circumstances { facts, keep_environment, missing, hosts } = circumstances;
         let supposed = Supposed::of(&input.cluster, &input.controller, *facts, missing);
         supposed.add_to(&mut input.cluster, &input.controller)?;
         let facts = facts.cloned().unwrap_or_default();
@@ -83,8 +87,19 @@ impl Declared {
         {
             proxy.default_certificate.file.clone_from(file);
         }
-        let written = Written::of(&proxy);
-        Ok(Self { input, proxy, supposed, findings, written })
+        let mut declared = Self { input, proxy, supposed, findings, hosts: hosts.clone(), written: Written::default() };
+        declared.write();
+        Ok(declared)
+    }
+
+    fn write(&mut self) {
+        self.written = Written::of(&self.asked_of(&self.proxy));
+    }
+
+    /// The part of a proxy that is asked about.
+    #[must_use]
+    pub fn asked_of<'p>(&self, proxy: &'p Proxy) -> Cow<'p, Proxy> {
+        self.hosts.as_ref().map_or(Cow::Borrowed(proxy), |hosts| Cow::Owned(proxy.part_for(hosts)))
     }
 
     /// What it is written as.
@@ -116,7 +131,7 @@ impl Declared {
         let form = self.proxy.form.worded_as(other.proxy.form);
         if form != self.proxy.form {
             self.proxy.form = form;
-            self.written = Written::of(&self.proxy);
+            self.write();
         }
     }
 

@@ -3,6 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use rayon::prelude::*;
+use rcgen::KeyPair;
+
 use super::certificate;
 use crate::diagnostic::ObjectRef;
 use crate::diff::facts::Facts;
@@ -81,22 +84,21 @@ impl Supposed {
     /// # Errors
     /// The system has no random numbers, which the certificate of a Secret takes.
     pub fn add_to(&self, cluster: &mut Cluster, controller: &Controller) -> Result<(), rcgen::Error> {
-        let flags = &controller.flags;
-        let mut has_class = false;
-        for absent in &self.absent {
-            match absent.object.kind.as_str() {
-                "Secret" => cluster.presume(absent.object.clone(), secret(absent)?),
-                "ConfigMap" => cluster.presume(absent.object.clone(), BTreeMap::new()),
-                "IngressClass" => {
-                    has_class = true;
-                    cluster.presume_class(&absent.object.name, &flags.controller_class);
-                }
-                _ => {}
-            }
+        let of_kind = |kind: &'static str| self.absent.iter().filter(move |absent| absent.object.kind == kind);
+        if of_kind("Secret").next().is_some() {
+            // Nobody is served with it: one key does for all.
+            let key = KeyPair::generate()?;
+            let secrets: Vec<&Absent> = of_kind("Secret").collect();
+            let held: Result<Vec<_>, rcgen::Error> =
+                secrets.par_iter().map(|absent| Ok((absent.object.clone(), secret(absent, &key)?))).collect();
+            cluster.presume(held?);
         }
+        cluster.presume(of_kind("ConfigMap").map(|absent| (absent.object.clone(), BTreeMap::new())));
+        let flags = &controller.flags;
         // The first class of an input takes the place of the one that every installation has.
-        if has_class {
-            cluster.presume_class(&flags.ingress_class, &flags.controller_class);
+        let usual = of_kind("IngressClass").next().map(|_| flags.ingress_class.as_str());
+        for name in of_kind("IngressClass").map(|absent| absent.object.name.as_str()).chain(usual) {
+            cluster.presume_class(name, &flags.controller_class);
         }
         Ok(())
     }
@@ -146,10 +148,10 @@ fn note(object: &ObjectRef) -> String {
 }
 
 /// What a Secret holds whatever it is for.
-fn secret(absent: &Absent) -> Result<BTreeMap<String, String>, rcgen::Error> {
+fn secret(absent: &Absent, key: &KeyPair) -> Result<BTreeMap<String, String>, rcgen::Error> {
     let mut names: Vec<String> = absent.hosts.iter().cloned().collect();
     names.insert(0, String::from("supposed"));
-    let both = certificate::self_signed(&names)?;
+    let both = certificate::signed_by(key, &names)?;
     let (certificate, key) = both.split_at(both.find("-----BEGIN PRIVATE KEY").unwrap_or(both.len()));
     let data = [("tls.crt", certificate), ("tls.key", key), ("ca.crt", certificate), ("auth", "supposed:x")];
     Ok(data.map(|(name, value)| (name.to_owned(), value.to_owned())).into())

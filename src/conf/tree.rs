@@ -271,6 +271,12 @@ impl<'a> Directive<'a> {
         self.tree.text_of(start, end)
     }
 
+    /// From its name through its `;` or its closing brace, as it is written.
+    #[must_use]
+    pub fn text(self) -> &'a str {
+        self.tree.text_of(self.record().start, self.record().end)
+    }
+
     /// The name and the arguments as they are written, one space between them.
     #[must_use]
     pub fn head(self) -> String {

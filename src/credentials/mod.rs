@@ -6,12 +6,14 @@
 
 mod forms;
 mod names;
+mod requests;
 mod values;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 pub use names::is_name;
+pub use requests::hide_values;
 pub use values::has_name;
 
 /// What stands in the place of a secret.

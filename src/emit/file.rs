@@ -40,7 +40,8 @@ impl FileName {
     }
 
     /// The file with a secret. The certificate of no object is that of hosts that have none.
-    pub(super) fn of_secret(purpose: SecretUse, object: &str) -> Self {
+    #[must_use]
+    pub fn of_secret(purpose: SecretUse, object: &str) -> Self {
         match purpose {
             SecretUse::Certificate if object.is_empty() => Self::from("tls/default.pem"),
             SecretUse::Certificate => Self::of_object("tls", object, ".pem"),

@@ -6,6 +6,7 @@
 mod admission;
 mod backend;
 mod form;
+mod part;
 mod route;
 mod secrets;
 mod server;

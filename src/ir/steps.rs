@@ -295,8 +295,10 @@ pub struct Backend {
 pub struct ErrorPages {
     /// Statuses that are replaced; empty: those of the whole proxy.
     pub codes: Asked<Vec<i64>>,
-    /// Errors of the backend are shown all the same.
+    /// Errors of the backend are shown all the same, as the route asks for it.
     pub keeps_own: bool,
+    /// Errors of the backend are replaced, and not those of the proxy alone.
+    pub intercepts: bool,
     /// Name of the upstream that answers: mostly the default one.
     pub upstream: Cow<'static, str>,
 }

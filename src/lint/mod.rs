@@ -5,6 +5,7 @@
 //! rule, wherever its findings come from, is in [`rules::RULES`] with its page.
 
 mod characters;
+mod faults;
 mod fold;
 mod hostile;
 mod names;
@@ -49,7 +50,7 @@ pub struct Subject<'a> {
 pub type Check = fn(&Subject) -> Vec<Diagnostic>;
 
 /// All checks.
-const CHECKS: &[Check] = &[characters::check, hostile::check, names::check, objects::check, reload::check];
+const CHECKS: &[Check] = &[characters::check, faults::check, hostile::check, names::check, objects::check, reload::check];
 
 /// Runs all checks. The findings of one stay together, whatever the order in which the checks end.
 #[must_use]

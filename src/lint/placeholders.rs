@@ -64,7 +64,7 @@ pub fn fold(findings: &mut Vec<Diagnostic>, sources: &SourceMap) {
 fn mark(text: &str) -> Option<&str> {
     #[expect(clippy::unwrap_used, reason = "a fixed pattern that a test compiles")]
     static MARKS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"\$\{[A-Z][A-Z0-9_]*(?::?-[^{}]*)?\}|\$\([A-Z][A-Z0-9_]*\)|\$[A-Z][A-Z0-9_]+|<[A-Z][A-Z0-9 _-]*>|@[A-Z][A-Z0-9_]+@|%[A-Z][A-Z0-9_]+%|__[A-Z][A-Z0-9_]+__").unwrap()
+        Regex::new(r"\$\{[A-Z][A-Z0-9_]*(?::?-[^{}]*)?\}|\$\([A-Z][A-Z0-9_]*\)|\$[A-Z][A-Z0-9_]*|<[A-Z][A-Z0-9 _-]*>|@[A-Z][A-Z0-9_]+@|%[A-Z][A-Z0-9_]+%|__[A-Z][A-Z0-9_]+__").unwrap()
     });
     let is_value = text.len() <= LONGEST && !text.contains('\n');
     MARKS.find(text).filter(|_| is_value).map(|found| found.as_str())
@@ -81,6 +81,7 @@ mod tests {
             ("app.${DOMAIN:-example.com}", Some("${DOMAIN:-example.com}")),
             ("$(SIZE)m", Some("$(SIZE)")),
             ("$SIZE", Some("$SIZE")),
+            ("$X", Some("$X")),
             ("<YOUR HOST>", Some("<YOUR HOST>")),
             ("@VERSION@", Some("@VERSION@")),
             ("__NAME__", Some("__NAME__")),

@@ -151,6 +151,9 @@ fn join(
         merged = true;
     }
     if merged {
+        // It is asked for a share that only the Ingress which made it could give it.
+        let made = upstreams.get(&backend.upstream).filter(|upstream| !upstream.is_alternative);
+        findings.extend(made.map(|primary| without_upstream(ingress, backend, span, Some(primary), false)));
         return;
     }
     let removed = if own.is_none() { upstreams.remove(&backend.upstream) } else { None };

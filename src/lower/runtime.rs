@@ -18,6 +18,7 @@ impl Default for Environment {
             pod_namespace: String::from("ingress-nginx"),
             pod_name: String::from("ingress-nginx-controller"),
             node_zone: String::new(),
+            nginx: None,
         }
     }
 }

@@ -11,6 +11,7 @@ use super::asks::Asks;
 use super::certificates::{self, StoredCertificate};
 use super::pool::Pool;
 use crate::catalog::flags::Flags;
+use crate::catalog::inside::Inside;
 use crate::catalog::releases::Change;
 use crate::catalog::version::Version;
 use crate::diagnostic::ObjectRef;
@@ -36,6 +37,8 @@ pub struct Environment {
     pub pod_name: String,
     /// Zone of the node that the pod runs on; empty: unknown.
     pub node_zone: String,
+    /// The nginx in its image; none: that of the release.
+    pub nginx: Option<Inside>,
 }
 
 /// The controller that the manifests are compiled for.
@@ -47,6 +50,14 @@ pub struct Controller {
     pub flags: Flags,
     /// Its pod.
     pub environment: Environment,
+}
+
+impl Controller {
+    /// The nginx inside.
+    #[must_use]
+    pub fn inside(&self) -> Inside {
+        self.environment.nginx.clone().unwrap_or_else(|| Inside::of_version(self.version))
+    }
 }
 
 /// Everything that a pass may look up. Objects are found by `namespace/name`.
@@ -114,12 +125,12 @@ impl<'a> World<'a> {
         }
     }
 
-    /// What an Ingress asks of its routes. Most ask for nothing, and all of those share one.
+    /// What an Ingress asks of its routes: most ask for one of a few things, or for nothing. Only a refusal and annotations have places of
+    /// their own.
     pub(super) fn share(&self, features: Features, asks: Asks) -> (Arc<Features>, Arc<Asks>) {
-        match features.causes.is_empty() && asks.refusal.is_none() {
-            true => (self.features.share(features), self.asks.share(asks)),
-            false => (Arc::new(features), Arc::new(asks)),
-        }
+        let features = if features.causes.is_empty() { self.features.share(features) } else { Arc::new(features) };
+        let asks = if asks.refusal.is_none() { self.asks.share(asks) } else { Arc::new(asks) };
+        (features, asks)
     }
 
     /// What that comes to on a route.

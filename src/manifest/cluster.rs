@@ -102,18 +102,25 @@ impl Cluster {
         self.sealed.contains(&secret)
     }
 
-    /// Adds a Secret or a ConfigMap that nobody wrote, with what it is supposed to hold.
-    pub fn presume(&mut self, reference: ObjectRef, data: BTreeMap<String, String>) {
-        let ObjectRef { kind, namespace, name } = &reference;
-        let metadata = ObjectMeta { name: Some(name.clone()), namespace: Some(namespace.clone()), ..ObjectMeta::default() };
-        match kind.as_str() {
-            "Secret" => {
-                let data = data.into_iter().map(|(key, value)| (key, ByteString(value.into_bytes()))).collect();
-                insert(&mut self.secrets, Secret { metadata, data: Some(data), ..Secret::default() }, reference);
+    /// Adds Secrets and ConfigMaps that nobody wrote, with what they are supposed to hold; those that are there stay as they are.
+    pub fn presume(&mut self, objects: impl IntoIterator<Item = (ObjectRef, BTreeMap<String, String>)>) {
+        let (mut secrets, mut maps) = (Vec::new(), Vec::new());
+        for (reference, data) in objects {
+            let (name, namespace) = (Some(reference.name.clone()), Some(reference.namespace.clone()));
+            let metadata = ObjectMeta { name, namespace, ..ObjectMeta::default() };
+            match reference.kind.as_str() {
+                "Secret" => {
+                    let data = data.into_iter().map(|(key, value)| (key, ByteString(value.into_bytes()))).collect();
+                    secrets.push(Object::new(Secret { metadata, data: Some(data), ..Secret::default() }, reference, Places::nowhere()));
+                }
+                "ConfigMap" => {
+                    maps.push(Object::new(ConfigMap { metadata, data: Some(data), ..ConfigMap::default() }, reference, Places::nowhere()));
+                }
+                _ => {}
             }
-            "ConfigMap" => insert(&mut self.config_maps, ConfigMap { metadata, data: Some(data), ..ConfigMap::default() }, reference),
-            _ => {}
         }
+        add(&mut self.secrets, secrets);
+        add(&mut self.config_maps, maps);
     }
 
     /// Adds a class that nobody wrote.
@@ -121,7 +128,7 @@ impl Cluster {
         let metadata = ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() };
         let spec = IngressClassSpec { controller: Some(controller.to_owned()), ..IngressClassSpec::default() };
         let reference = ObjectRef { kind: String::from(IngressClass::KIND), namespace: String::new(), name: name.to_owned() };
-        insert(&mut self.ingress_classes, IngressClass { metadata, spec: Some(spec) }, reference);
+        add(&mut self.ingress_classes, vec![Object::new(IngressClass { metadata, spec: Some(spec) }, reference, Places::nowhere())]);
     }
 
     /// Counts an object of a kind that nobody looks at.
@@ -151,11 +158,11 @@ pub(super) fn join<T>(all: &mut Vec<T>, more: Vec<T>) {
     }
 }
 
-/// Adds an object that nobody wrote to a list that is sorted.
-fn insert<T>(objects: &mut Vec<Object<T>>, value: T, reference: ObjectRef) {
-    if let Err(at) = objects.binary_search_by(|object| object.reference.cmp(&reference)) {
-        objects.insert(at, Object::new(value, reference, Places::nowhere()));
-    }
+/// Adds objects that nobody wrote to a list that is sorted; of two with one name, the one that is there stays.
+fn add<T>(objects: &mut Vec<Object<T>>, more: Vec<Object<T>>) {
+    objects.extend(more);
+    objects.sort_by(|a, b| a.reference.cmp(&b.reference));
+    objects.dedup_by(|object, before| object.reference == before.reference);
 }
 
 fn settle<T>(objects: &mut Vec<Object<T>>, findings: &mut Vec<Diagnostic>) {

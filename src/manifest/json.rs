@@ -96,7 +96,7 @@ impl<'a> Reader<'a, '_> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut index = KeyIndex::default();
         if self.eat(b'}') {
-            return Ok(Value::Mapping(entries));
+            return Ok(Value::Mapping(entries.into_boxed_slice()));
         }
         loop {
             self.skip_blanks();
@@ -112,7 +112,7 @@ impl<'a> Reader<'a, '_> {
             let entry = Entry { key, key_span, value: self.value(depth + 1)? };
             keys::insert(&mut entries, &mut index, entry, &mut self.twice, self.findings);
             if self.eat(b'}') {
-                return Ok(Value::Mapping(entries));
+                return Ok(Value::Mapping(entries.into_boxed_slice()));
             }
             if !self.eat(b',') {
                 return Err(self.refuse("a comma or `}` is missing"));
@@ -124,12 +124,12 @@ impl<'a> Reader<'a, '_> {
         self.at += 1;
         let mut items = Vec::new();
         if self.eat(b']') {
-            return Ok(Value::Sequence(items));
+            return Ok(Value::Sequence(items.into_boxed_slice()));
         }
         loop {
             items.push(self.value(depth + 1)?);
             if self.eat(b']') {
-                return Ok(Value::Sequence(items));
+                return Ok(Value::Sequence(items.into_boxed_slice()));
             }
             if !self.eat(b',') {
                 return Err(self.refuse("a comma or `]` is missing"));

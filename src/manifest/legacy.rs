@@ -31,13 +31,13 @@ fn convert_backend(mut backend: Node<'_>) -> Node<'_> {
     if name.is_none() && port.is_none() {
         return backend;
     }
-    let mut service = Node { span, value: Value::Mapping(Vec::new()) };
+    let mut service = Node { span, value: Value::Mapping(Box::default()) };
     if let Some(Entry { key_span, value, .. }) = name {
         service.put("name", key_span, value);
     }
     if let Some(Entry { key_span, value, .. }) = port {
         let field = if value.text().is_some() { "name" } else { "number" };
-        let mut port = Node { span: value.span, value: Value::Mapping(Vec::new()) };
+        let mut port = Node { span: value.span, value: Value::Mapping(Box::default()) };
         port.put(field, key_span, value);
         service.put("port", key_span, port);
     }

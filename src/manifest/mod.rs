@@ -13,6 +13,7 @@ mod backends;
 mod cluster;
 pub mod comments;
 mod controllers;
+mod document;
 mod encoding;
 mod endpoints;
 mod events;
@@ -48,6 +49,7 @@ use tree::Places;
 pub use access::{Access, Party, Permission, RoleRef};
 pub use backends::{Backend, Place, TlsPlace};
 pub use cluster::Cluster;
+pub use document::documents;
 pub use issuance::{Issuance, IssuerRef};
 pub use kustomize::NAMES as KUSTOMIZATIONS;
 pub use links::{Links, Use, named, of_namespace, selects};
@@ -56,6 +58,7 @@ pub use refused::Refusal;
 pub use scaling::{ScaleTarget, Scaling};
 pub use service::{is_external, port_of, ports, target};
 pub use text::{Text, decode};
+pub use tree::{Entry, Node, Value};
 pub use workload::{Container, ContainerPort, Pods, Workload};
 
 /// A typed object and the places of its values.

@@ -7,16 +7,16 @@ use crate::source::{FileId, Span};
 
 /// A value of a document.
 #[derive(Debug, Clone)]
-pub(super) struct Node<'a> {
+pub struct Node<'a> {
     /// Where it stands.
-    pub(super) span: Span,
+    pub span: Span,
     /// What it is.
-    pub(super) value: Value<'a>,
+    pub value: Value<'a>,
 }
 
 /// What a value is, as kubectl reads it.
 #[derive(Debug, Clone)]
-pub(super) enum Value<'a> {
+pub enum Value<'a> {
     /// `null`, `~` or nothing.
     Null,
     /// A boolean of YAML 1.1.
@@ -27,28 +27,29 @@ pub(super) enum Value<'a> {
     Float(f64),
     /// Text.
     String(Cow<'a, str>),
-    /// A list.
-    Sequence(Vec<Node<'a>>),
+    /// A list. It has no room for more, as a large document is mostly lists and mappings of a few values.
+    Sequence(Box<[Node<'a>]>),
     /// Keys and values, each key once.
-    Mapping(Vec<Entry<'a>>),
+    Mapping(Box<[Entry<'a>]>),
     /// A value that has an anchor: aliases repeat it.
     Shared(Rc<Node<'a>>),
 }
 
 /// A key and its value.
 #[derive(Debug, Clone)]
-pub(super) struct Entry<'a> {
+pub struct Entry<'a> {
     /// The key.
-    pub(super) key: Cow<'a, str>,
+    pub key: Cow<'a, str>,
     /// Where the key stands.
-    pub(super) key_span: Span,
+    pub key_span: Span,
     /// The value.
-    pub(super) value: Node<'a>,
+    pub value: Node<'a>,
 }
 
 impl<'a> Node<'a> {
     /// What this is, wherever it is shared from.
-    pub(super) fn value(&self) -> &Value<'a> {
+    #[must_use]
+    pub fn value(&self) -> &Value<'a> {
         match &self.value {
             Value::Shared(node) => node.value(),
             value => value,
@@ -72,7 +73,8 @@ impl<'a> Node<'a> {
     }
 
     /// The value of a key, where this is a mapping that has it.
-    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Self> {
         self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.value)
     }
 
@@ -82,7 +84,8 @@ impl<'a> Node<'a> {
     }
 
     /// The entries of a mapping; none for other values.
-    pub(super) fn entries(&self) -> &[Entry<'a>] {
+    #[must_use]
+    pub fn entries(&self) -> &[Entry<'a>] {
         match self.value() {
             Value::Mapping(entries) => entries,
             _ => &[],
@@ -90,7 +93,8 @@ impl<'a> Node<'a> {
     }
 
     /// The items of a list; none for other values.
-    pub(super) fn items(&self) -> &[Self] {
+    #[must_use]
+    pub fn items(&self) -> &[Self] {
         match self.value() {
             Value::Sequence(items) => items,
             _ => &[],
@@ -98,7 +102,8 @@ impl<'a> Node<'a> {
     }
 
     /// The text, where the value is text.
-    pub(super) fn text(&self) -> Option<&str> {
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
         match self.value() {
             Value::String(text) => Some(text),
             _ => None,
@@ -106,19 +111,11 @@ impl<'a> Node<'a> {
     }
 
     /// The number, where the value is a whole one.
-    pub(super) fn integer(&self) -> Option<i64> {
+    #[must_use]
+    pub fn integer(&self) -> Option<i64> {
         match self.value() {
             Value::Integer(number) => Some(*number),
             _ => None,
-        }
-    }
-
-    /// Gives up the room that nothing fills.
-    pub(super) fn shrink(&mut self) {
-        match &mut self.value {
-            Value::Sequence(items) => items.shrink_to_fit(),
-            Value::Mapping(entries) => entries.shrink_to_fit(),
-            _ => {}
         }
     }
 
@@ -126,14 +123,17 @@ impl<'a> Node<'a> {
     pub(super) fn take(&mut self, key: &str) -> Option<Entry<'a>> {
         let Value::Mapping(entries) = self.value_mut() else { return None };
         let at = entries.iter().position(|entry| entry.key == key)?;
-        Some(entries.remove(at))
+        let mut all = std::mem::take(entries).into_vec();
+        let taken = all.remove(at);
+        *entries = all.into_boxed_slice();
+        Some(taken)
     }
 
     /// Sets a key of a mapping.
     pub(super) fn put(&mut self, key: &'static str, key_span: Span, value: Self) {
         if let Value::Mapping(entries) = self.value_mut() {
-            entries.retain(|entry| entry.key != key);
-            entries.push(Entry { key: Cow::Borrowed(key), key_span, value });
+            let others = std::mem::take(entries).into_iter().filter(|entry| entry.key != key);
+            *entries = others.chain([Entry { key: Cow::Borrowed(key), key_span, value }]).collect();
         }
     }
 
@@ -162,8 +162,11 @@ pub(super) struct Places {
     file: FileId,
     all: Box<[Place]>,
     /// The children of large collections behind the first few: number of the collection, step and number of the child; sorted.
-    far: Box<[(usize, u64, usize)]>,
+    far: Box<[Far]>,
 }
+
+/// Number of the collection, step and number of the child. A text has no more values than bytes, which 32 bits count.
+type Far = (u32, [u8; 8], u32);
 
 #[derive(Debug, Clone, Copy)]
 struct Place {
@@ -180,7 +183,10 @@ struct Place {
 impl Places {
     /// The places of a document.
     pub(super) fn of(root: &Node) -> Self {
-        let (mut all, mut far) = (Vec::new(), Vec::new());
+        let (mut places, mut behind) = (0, 0);
+        count(root, &mut places, &mut behind);
+        // With room to grow, the places of a large document would take as much as its values do.
+        let (mut all, mut far) = (Vec::with_capacity(places), Vec::with_capacity(behind));
         let span = (root.span.start, root.span.end);
         collect(root, span, 0, &mut all, &mut far);
         far.sort_unstable();
@@ -215,7 +221,9 @@ impl Places {
             }
             child += place.size as usize;
         }
-        let far = |step| self.far.binary_search_by(|far| (far.0, far.1).cmp(&(at, step))).ok().map(|found| self.far[found].2);
+        let at = u32::try_from(at).ok()?;
+        let found = |step: u64| self.far.binary_search_by(|far| (far.0, far.1).cmp(&(at, step.to_ne_bytes()))).ok();
+        let far = |step| found(step).map(|found| self.far[found].2 as usize);
         far(hashed).or_else(|| number.and_then(far))
     }
 }
@@ -223,24 +231,33 @@ impl Places {
 /// Children that are looked for one after the other; behind them a large collection has an index.
 const NEAR: usize = 32;
 
-fn collect(node: &Node, key: (u32, u32), step: u64, all: &mut Vec<Place>, far: &mut Vec<(usize, u64, usize)>) {
+/// Counts the places of a value and of those inside it, and the children of large collections behind the first few.
+fn count(node: &Node, places: &mut usize, behind: &mut usize) {
+    *places += 1;
+    *behind += node.items().len().saturating_sub(NEAR) + node.entries().len().saturating_sub(NEAR);
+    let inside = node.items().iter().chain(node.entries().iter().map(|entry| &entry.value));
+    inside.for_each(|value| count(value, places, behind));
+}
+
+fn collect(node: &Node, key: (u32, u32), step: u64, all: &mut Vec<Place>, far: &mut Vec<Far>) {
     let at = all.len();
+    let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     all.push(Place { value: (node.span.start, node.span.end), key, step: step.to_ne_bytes(), size: 1 });
     // The readers limit how deep a document may nest.
     for (number, item) in node.items().iter().enumerate() {
         if number >= NEAR {
-            far.push((at, number as u64, all.len()));
+            far.push((place(at), (number as u64).to_ne_bytes(), place(all.len())));
         }
         collect(item, (item.span.start, item.span.end), number as u64, all, far);
     }
     for (number, entry) in node.entries().iter().enumerate() {
         let step = hash(&entry.key);
         if number >= NEAR {
-            far.push((at, step, all.len()));
+            far.push((place(at), step.to_ne_bytes(), place(all.len())));
         }
         collect(&entry.value, (entry.key_span.start, entry.key_span.end), step, all, far);
     }
-    all[at].size = u32::try_from(all.len() - at).unwrap_or(u32::MAX);
+    all[at].size = place(all.len() - at);
 }
 
 /// FNV-1a with the highest bit set, so that no key looks like the number of an item.
@@ -268,7 +285,7 @@ mod tests {
 
     #[test]
     fn places_are_found_by_path() {
-        let list = Node { span: span(4, 9), value: Value::Sequence(vec![null(5), null(7)]) };
+        let list = Node { span: span(4, 9), value: Value::Sequence(Box::new([null(5), null(7)])) };
         let root = mapping(span(0, 20), vec![("a", span(1, 2), list), ("7", span(10, 11), null(12))]);
         let places = Places::of(&root);
         assert_eq!(places.find(&["a", "1"]), (span(7, 8), span(7, 8)));
@@ -277,6 +294,7 @@ mod tests {
         assert_eq!(places.find(&["a", "5", "b"]), (span(4, 9), span(1, 2)));
         assert_eq!(places.find(&[]), (span(0, 20), span(0, 20)));
     }
+
     #[test]
     fn places_of_large_collections_are_found_as_well() {
         let list = |start: u32| Node { span: span(start, start + 100), value: Value::Sequence((start..start + 100).map(null).collect()) };

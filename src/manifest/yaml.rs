@@ -54,9 +54,16 @@ pub(super) fn read<'a>(
     Ok(Document { root: builder.root, end: end? })
 }
 
+/// What is in a collection so far.
+enum Content<'a> {
+    Sequence(Vec<Node<'a>>),
+    Mapping(Vec<Entry<'a>>),
+}
+
 /// A collection that is not closed yet.
 struct Open<'a> {
-    node: Node<'a>,
+    span: Span,
+    content: Content<'a>,
     anchor: Option<String>,
     /// The key that waits for its value, and whether it is a merge key.
     key: Option<(Cow<'a, str>, Span, bool)>,
@@ -75,9 +82,6 @@ struct Builder<'a, 'f> {
     findings: &'f mut Vec<Diagnostic>,
     root: Option<Node<'a>>,
 }
-
-/// Nodes of a document from which on its collections keep no room: a small one is gone soon.
-const MANY: usize = 10_000;
 
 type Refusal = Box<Diagnostic>;
 
@@ -118,8 +122,8 @@ impl<'a, 'f> Builder<'a, 'f> {
                     let value = if is_quoted { Value::String(value) } else { self.resolve(value, text.start)? };
                     self.complete(Node { span: self.span(text), value }, None, false)?;
                 }
-                Step::Mapping(range) => self.open(Value::Mapping(Vec::new()), self.span(range), None)?,
-                Step::Sequence(range) => self.open(Value::Sequence(Vec::new()), self.span(range), None)?,
+                Step::Mapping(range) => self.open(Content::Mapping(Vec::new()), self.span(range), None)?,
+                Step::Sequence(range) => self.open(Content::Sequence(Vec::new()), self.span(range), None)?,
                 Step::End(range) => self.close(self.span(range))?,
             }
         }
@@ -143,31 +147,33 @@ impl<'a, 'f> Builder<'a, 'f> {
                 };
                 self.complete(Node { span, value }, anchor, is_merge)
             }
-            What::Sequence => self.open(Value::Sequence(Vec::new()), span, anchor),
-            What::Mapping => self.open(Value::Mapping(Vec::new()), span, anchor),
+            What::Sequence => self.open(Content::Sequence(Vec::new()), span, anchor),
+            What::Mapping => self.open(Content::Mapping(Vec::new()), span, anchor),
             What::End => self.close(span),
             What::Alias(anchor) => self.alias(&anchor, span),
         }
     }
 
-    fn open(&mut self, value: Value<'a>, span: Span, anchor: Option<String>) -> Result<(), Refusal> {
+    fn open(&mut self, content: Content<'a>, span: Span, anchor: Option<String>) -> Result<(), Refusal> {
         if self.stack.len() >= DEPTH {
             return Err(too_deep(span));
         }
         if let Some(anchor) = &anchor {
             self.anchors.insert(anchor.clone(), None);
         }
-        self.stack.push(Open { node: Node { span, value }, anchor, key: None, index: KeyIndex::default() });
+        self.stack.push(Open { span, content, anchor, key: None, index: KeyIndex::default() });
         Ok(())
     }
 
     fn close(&mut self, closing: Span) -> Result<(), Refusal> {
-        let Some(mut open) = self.stack.pop() else { return Ok(()) };
-        open.node.span.end = end_of(&open.node, closing);
-        if self.nodes > MANY {
-            open.node.shrink();
-        }
-        self.complete(open.node, open.anchor, false)
+        let Some(open) = self.stack.pop() else { return Ok(()) };
+        let value = match open.content {
+            Content::Sequence(items) => Value::Sequence(items.into_boxed_slice()),
+            Content::Mapping(entries) => Value::Mapping(entries.into_boxed_slice()),
+        };
+        let mut node = Node { span: open.span, value };
+        node.span.end = end_of(&node, closing);
+        self.complete(node, open.anchor, false)
     }
 
     fn alias(&mut self, anchor: &str, span: Span) -> Result<(), Refusal> {
@@ -200,9 +206,9 @@ impl<'a, 'f> Builder<'a, 'f> {
             self.root = Some(node);
             return Ok(());
         };
-        match &mut open.node.value {
-            Value::Sequence(items) => items.push(node),
-            Value::Mapping(entries) => match open.key.take() {
+        match &mut open.content {
+            Content::Sequence(items) => items.push(node),
+            Content::Mapping(entries) => match open.key.take() {
                 None => {
                     let span = node.span;
                     open.key = Some((key_of(node)?, span, is_merge));
@@ -213,7 +219,6 @@ impl<'a, 'f> Builder<'a, 'f> {
                     keys::insert(entries, &mut open.index, entry, &mut self.twice, self.findings);
                 }
             },
-            _ => {}
         }
         Ok(())
     }

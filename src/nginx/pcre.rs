@@ -14,6 +14,8 @@ const LARGEST: usize = 1 << 22;
 /// A compiled regular expression.
 #[derive(Debug, Clone)]
 pub struct Pattern {
+    text: Box<str>,
+    is_caseless: bool,
     regex: Regex,
     /// The same where the text ends with a line break, before which `$` fits too. None where there is no `$`.
     before_break: Option<Regex>,
@@ -33,7 +35,19 @@ impl Pattern {
         };
         let regex = build(r"\z")?;
         let before_break = if text.contains('$') || text.contains("\\Z") { Some(build(r"\n?\z")?) } else { None };
-        Ok(Self { regex, before_break })
+        Ok(Self { text: text.into(), is_caseless, regex, before_break })
+    }
+
+    /// As it is written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether capitals are the same as small letters.
+    #[must_use]
+    pub fn is_caseless(&self) -> bool {
+        self.is_caseless
     }
 
     fn regex(&self, text: &[u8]) -> &Regex {
@@ -53,6 +67,12 @@ impl Pattern {
         Some(found.iter().map(|group| group.map(|group| group.as_bytes().to_vec()).unwrap_or_default()).collect())
     }
 
+    /// How many groups it has, the whole not counted.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.regex.captures_len() - 1
+    }
+
     /// The names of its groups with their numbers.
     pub fn names(&self) -> impl Iterator<Item = (usize, &str)> {
         self.regex.capture_names().enumerate().filter_map(|(at, name)| Some((at, name?)))
@@ -61,7 +81,16 @@ impl Pattern {
 
 /// The expression in the other syntax, `$` as given.
 pub(super) fn translate(text: &str, end: &str) -> Result<String, String> {
-    let mut translation = Translation { bytes: text.as_bytes(), at: 0, out: String::with_capacity(text.len() + 8), end };
+    translated(text, end, false)
+}
+
+/// The same for an engine that goes back, and so can look around, refer to groups and give nothing back.
+pub(super) fn translate_whole(text: &str, end: &str) -> Result<String, String> {
+    translated(text, end, true)
+}
+
+fn translated(text: &str, end: &str, is_whole: bool) -> Result<String, String> {
+    let mut translation = Translation { bytes: text.as_bytes(), at: 0, out: String::with_capacity(text.len() + 8), end, is_whole };
     while let Some(&byte) = translation.bytes.get(translation.at) {
         translation.step(byte)?;
     }
@@ -73,7 +102,12 @@ struct Translation<'a> {
     at: usize,
     out: String,
     end: &'a str,
+    /// Whether what takes going back is kept as it is.
+    is_whole: bool,
 }
+
+/// What begins groups for which an engine has to go back.
+const HEADS: [&[u8]; 5] = [b"?=", b"?!", b"?<=", b"?<!", b"?>"];
 
 fn no(what: &str) -> Result<(), String> {
     Err(format!("it holds {what}, which is not evaluated here"))
@@ -104,7 +138,9 @@ impl Translation<'_> {
             }
             b'{' if !self.is_count() => self.out.push_str("\\{"),
             b'}' if !self.closes_count() => self.out.push_str("\\}"),
-            b'*' | b'+' | b'?' | b'}' if self.rest().first() == Some(&b'+') => return no("a repeat that gives nothing back"),
+            b'*' | b'+' | b'?' | b'}' if !self.is_whole && self.rest().first() == Some(&b'+') => {
+                return no("a repeat that gives nothing back");
+            }
             _ => self.push(byte),
         }
         Ok(())
@@ -155,6 +191,10 @@ impl Translation<'_> {
             b'E' => {}
             b'x' => return self.code(),
             b'0' => return self.octal(),
+            b'1'..=b'9' if self.is_whole && !in_class => {
+                self.out.push('\\');
+                self.push(byte);
+            }
             b'1'..=b'9' => return no("a reference to its own groups"),
             _ if byte.is_ascii_alphabetic() => return no(&format!("`\\{}`", char::from(byte))),
             _ if byte.is_ascii_punctuation() => {
@@ -233,6 +273,12 @@ impl Translation<'_> {
     }
 
     fn group(&mut self) -> Result<(), String> {
+        if let Some(head) = HEADS.iter().find(|head| self.is_whole && self.rest().starts_with(head)) {
+            self.at += head.len();
+            self.out.push('(');
+            head.iter().for_each(|byte| self.push(*byte));
+            return Ok(());
+        }
         match self.rest() {
             [b'?', b'=' | b'!', ..] => return no("a look ahead"),
             [b'?', b'<', b'=' | b'!', ..] => return no("a look behind"),

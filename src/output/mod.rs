@@ -3,17 +3,23 @@
 //! Nothing here writes anywhere. Text from outside passes through [`untrusted`] before it becomes part of a message, so that no
 //! manifest can move the cursor of a terminal or turn the direction of a line.
 
+pub mod advisories;
 pub mod catalog;
 pub mod changes;
 mod cut;
 pub mod decision;
 pub mod difference;
+pub mod expectations;
 pub mod findings;
 pub mod json;
 mod lines;
+mod marked;
 pub mod origins;
 mod page;
+pub mod proof;
+mod region;
 pub mod releases;
+pub mod replay;
 pub mod report;
 pub mod routes;
 pub mod rule_pages;

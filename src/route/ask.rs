@@ -2,6 +2,7 @@
 
 use super::config::Config;
 use super::decision::Decision;
+use super::looks::Followed;
 use super::oracle::{MOST_WAYS, Oracle};
 use super::request::Request;
 use super::run::Run;
@@ -11,6 +12,24 @@ impl Config<'_> {
     #[must_use]
     pub fn decide(&self, request: &Request) -> Decision {
         Run::new(self, request, &mut Oracle::default()).finish()
+    }
+
+    /// The way of [`Config::decide`], with what it rests on.
+    #[must_use]
+    pub fn follow(&self, request: &Request) -> Followed {
+        Run::new(self, request, &mut Oracle::default()).follow()
+    }
+
+    /// The ways of [`Config::branches`], each with what it rests on.
+    #[must_use]
+    pub fn follow_all(&self, request: &Request) -> Vec<Followed> {
+        let (mut oracle, mut ways) = (Oracle::default(), Vec::new());
+        loop {
+            ways.push(Run::new(self, request, &mut oracle).follow());
+            if ways.len() == MOST_WAYS || !oracle.next() {
+                return ways;
+            }
+        }
     }
 
     /// All ways of a request, that of [`Config::decide`] first; the last of very many are left out.

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
-use super::controller::Dynamic;
+use super::controller::{Dynamic, Service};
 use super::decision::Certificate;
 use super::lift::{self, Lines, Names};
 use super::model::{Inside, Level, Listener, Server, Servers, Stream, Variables};
+use super::request::Request;
 use super::text::Template;
 use crate::conf::{Arg, Directive, Tree};
 use crate::nginx::size;
+use crate::source::Span;
 
 /// A configuration of nginx, ready to be asked; it borrows the text.
 #[derive(Debug)]
@@ -85,6 +87,42 @@ impl<'t> Config<'t> {
         }
     }
 
+    /// Whether the port of a request expects the address of the client in front of what is sent: by the PROXY protocol.
+    #[must_use]
+    pub fn is_proxied(&self, request: &Request) -> bool {
+        let usual = if request.is_tls { 443 } else { 80 };
+        let port = request.port.unwrap_or(usual);
+        let fits = |servers: &&Servers| servers.is_public && servers.is_tls == request.is_tls;
+        self.ports.get(&port).or_else(|| self.ports.values().find(fits)).is_some_and(|servers| servers.is_proxied)
+    }
+
+    /// The Service behind an upstream, as far as it is known; `namespace` is that of the Ingress which names it.
+    #[must_use]
+    pub fn service(&self, upstream: &str, namespace: Option<&str>) -> Option<Service> {
+        self.dynamic.service(upstream, namespace)
+    }
+
+    /// The blocks around a directive of a server, from outside in, itself the last; the server alone where none is meant.
+    #[must_use]
+    pub fn blocks_at(&self, server: usize, at: Option<Span>) -> Vec<Directive<'t>> {
+        fn find<'t>(lines: Lines<'t>, around: &mut Vec<Directive<'t>>, at: Span) -> bool {
+            let Some(block) = around.last().copied() else { return false };
+            for inner in lines.of(block).into_iter().filter(|inner| inner.is_block()) {
+                around.push(inner);
+                if inner.head_span().start == at.start || find(lines, around, at) {
+                    return true;
+                }
+                around.pop();
+            }
+            false
+        }
+        let mut around = vec![self.blocks[server]];
+        if let Some(at) = at {
+            find(self.lines, &mut around, at);
+        }
+        around
+    }
+
     /// Whether the only endpoint of an upstream is the controller's own page for what has no backend.
     pub(super) fn is_own_page(&self, upstream: &str, endpoints: Option<&[String]>) -> bool {
         let Some([endpoint]) = endpoints else { return false };
@@ -95,7 +133,7 @@ impl<'t> Config<'t> {
     /// The certificate for a name in the handshake: `_` where none is sent.
     pub(super) fn certificate(&self, inside: &Inside, name: &str) -> Certificate {
         if !inside.is_dynamic {
-            return inside.certificate.clone().map_or(Certificate::Default, Certificate::File);
+            return inside.certificate.as_ref().map_or(Certificate::Default, |file| self.dynamic.certificate_in(file));
         }
         let of_lua = |name: &str| match self.dynamic.certificate(name) {
             None => Some(Certificate::Unknown),
@@ -104,6 +142,31 @@ impl<'t> Config<'t> {
             }
         };
         of_lua(name).or_else(|| of_lua("_")).unwrap_or(Certificate::Default)
+    }
+
+    /// The upstream that the controller passes connections on to before nginx sees them, and its endpoints: it compares whole names only.
+    pub(super) fn passed_through(&self, server: usize, name: Option<&str>) -> Option<(String, Option<Vec<String>>)> {
+        if !self.dynamic.settings.has_passthrough || name != Some(self.servers[server].name.as_str()) {
+            return None;
+        }
+        let root =
+            self.inside(server).locations.all.iter().find(|location| self.constant(location, "location_path").as_deref() == Some("/"))?;
+        let upstream = self.constant(root, "proxy_upstream_name")?;
+        let backend = self.dynamic.backend(&upstream).filter(|backend| backend.is_passthrough)?;
+        Some((upstream, backend.endpoints.clone()))
+    }
+
+    /// The port that requests come to: the one that is asked, else the usual one of the scheme, else the only one that speaks it.
+    pub(super) fn listener(&self, is_tls: bool, asked: Option<u16>) -> Option<(u16, &Servers)> {
+        let usual = asked.unwrap_or(if is_tls { 443 } else { 80 });
+        if let Some(servers) = self.ports.get(&usual) {
+            return Some((usual, servers));
+        }
+        // A Service in front of the proxy may have another port than the proxy.
+        let fitting = |(_, servers): &(&u16, &Servers)| servers.is_public && servers.is_tls == is_tls;
+        let mut found = self.ports.iter().filter(fitting);
+        let first = found.next().map(|(port, servers)| (*port, servers));
+        first.filter(|_| asked.is_none() || found.next().is_none())
     }
 
     /// What stands in a server.

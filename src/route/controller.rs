@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::decision::Certificate;
 use crate::nginx::Pattern;
 
 /// What Lua gets, as far as it is known.
@@ -13,6 +14,8 @@ pub struct Dynamic {
     backends: Option<HashMap<String, Backend>>,
     certificates: Option<HashMap<String, String>>,
     services: HashMap<String, Service>,
+    /// Which Secret is in a file of nginx; an empty one: the default certificate.
+    files: HashMap<String, String>,
     pub(super) settings: Settings,
 }
 
@@ -46,6 +49,20 @@ pub(super) struct Backend {
 }
 
 impl Backend {
+    /// Whether it does the same with requests as another, to whatever addresses.
+    pub(super) fn acts_as(&self, other: &Self) -> bool {
+        let pattern =
+            |backend: &Self| backend.policy.pattern.as_ref().map(|pattern| pattern.as_ref().map(|pattern| pattern.text().to_owned()).ok());
+        let policy = |backend: &Self| {
+            let Policy { weight, total, header, value, cookie, .. } = backend.policy.clone();
+            (weight, total, header, value, cookie, pattern(backend))
+        };
+        let key = |backend: &Self| {
+            (backend.may_serve(), backend.alternative.clone(), policy(backend), backend.is_passthrough, backend.cookie.clone())
+        };
+        key(self) == key(other)
+    }
+
     /// Whether it has endpoints, or nobody knows.
     pub(super) fn may_serve(&self) -> bool {
         self.endpoints.as_ref().is_none_or(|endpoints| !endpoints.is_empty())
@@ -60,6 +77,8 @@ pub(super) struct Policy {
     pub(super) header: String,
     pub(super) value: String,
     pub(super) pattern: Option<Result<Arc<Pattern>, String>>,
+    /// The pattern as it is written.
+    pub(super) expression: String,
     pub(super) cookie: String,
 }
 
@@ -100,6 +119,7 @@ impl Dynamic {
                 .and_then(Value::as_object)
                 .map(|hosts| hosts.iter().map(|(host, secret)| (host.clone(), secret.as_str().unwrap_or_default().to_owned())).collect()),
             services: HashMap::new(),
+            files: HashMap::new(),
             settings: lua.map(settings_of).unwrap_or_default(),
         }
     }
@@ -141,6 +161,23 @@ impl Dynamic {
         self
     }
 
+    /// Which Secret is in which file, where whoever wrote the configuration knows: `namespace/name`, or nothing for the default
+    /// certificate.
+    #[must_use]
+    pub fn with_certificate_files(mut self, files: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.files.extend(files);
+        self
+    }
+
+    /// The certificate in a file.
+    pub(super) fn certificate_in(&self, file: &str) -> Certificate {
+        match self.files.get(file).map(String::as_str) {
+            None => Certificate::File(file.to_owned()),
+            Some("") => Certificate::Default,
+            Some(secret) => Certificate::Secret(secret.to_owned()),
+        }
+    }
+
     /// The Service behind an upstream: as was told, else by its name, which holds namespace, Service and port.
     pub(super) fn service(&self, upstream: &str, namespace: Option<&str>) -> Option<Service> {
         if let Some(service) = self.services.get(upstream) {
@@ -168,6 +205,21 @@ impl Dynamic {
     pub(super) fn canary_of<'d>(&'d self, backend: &'d Backend) -> Option<(&'d String, &'d Backend)> {
         let name = backend.alternative.as_ref()?;
         Some((name, self.backend(name).filter(|canary| canary.may_serve())?))
+    }
+
+    /// The hosts that have certificates of their own.
+    pub(super) fn certified(&self) -> Vec<String> {
+        self.certificates.iter().flatten().filter(|(_, secret)| !secret.is_empty()).map(|(host, _)| host.clone()).collect()
+    }
+
+    /// Whether a name in the handshake gets the same certificate on the other side.
+    pub(super) fn certifies_as(&self, other: &Self, name: &str) -> bool {
+        [name, "_"].iter().all(|name| self.certificate(name) == other.certificate(name))
+    }
+
+    /// All backends by the names of their upstreams, where they are known.
+    pub(super) fn backends(&self) -> Option<&HashMap<String, Backend>> {
+        self.backends.as_ref()
     }
 
     /// Whether endpoints are known at all.
@@ -229,6 +281,7 @@ fn backend_of(backend: &Value) -> Backend {
             header: text(policy, "header"),
             value: text(policy, "headerValue"),
             pattern: (!pattern.is_empty()).then(|| Pattern::new(&pattern, false).map(Arc::new)),
+            expression: pattern,
             cookie: text(policy, "cookie"),
         },
         is_passthrough: backend["sslPassthrough"].as_bool().unwrap_or(false),

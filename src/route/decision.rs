@@ -21,6 +21,8 @@ pub struct Decision {
     pub when: Vec<String>,
     /// What is not known.
     pub unknown: Vec<String>,
+    /// The shares of one with which chance took this way, wherever it chose.
+    pub odds: Vec<f64>,
 }
 
 /// A server.
@@ -151,7 +153,7 @@ pub struct Share {
 }
 
 /// What kind of check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum CheckKind {
     /// An address that is let through.
     Allow,
@@ -174,6 +176,19 @@ pub enum CheckKind {
 }
 
 impl CheckKind {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Allow,
+        Self::Deny,
+        Self::Password,
+        Self::ExternalAuth,
+        Self::ClientCertificate,
+        Self::Rate,
+        Self::Connections,
+        Self::BodySize,
+        Self::Waf,
+    ];
+
     /// The word for it in machine formats.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -8,16 +8,21 @@
 //! Sources of what nginx does are its own: `ngx_http_request.c`, `ngx_http_core_module.c`, `ngx_http_script.c` and the modules.
 
 mod ask;
+mod circumstances;
 mod config;
 mod controller;
 mod decision;
 mod host;
+mod led;
 mod lift;
+mod line;
+mod looks;
 mod model;
 mod near;
 mod oracle;
 mod request;
 mod run;
+mod symbolic;
 mod table;
 mod target;
 #[cfg(test)]
@@ -27,5 +32,10 @@ mod text;
 pub use config::Config;
 pub use controller::{Dynamic, Service};
 pub use decision::{Answer, Certificate, Check, CheckKind, Decision, End, Match, Matched, Near, Passed, ServerName, Share, Step, Verdict};
+pub use line::KEYS as REQUEST_KEYS;
+pub use looks::{Followed, Looks};
+pub use oracle::MOST_WAYS;
 pub use request::{ClientCertificate, Http, Request};
-pub use table::{Canary, Goal, Guard, Host, HostKind, HostName, Limit, Port, Redirect, RedirectKind, Route, Table, Upstream};
+pub use symbolic::Verdict as ProofVerdict;
+pub use symbolic::{Aspect, Difference, Doubt, Fact, Facts, HostProof, Kind, Limits, Pair, Proof, Region, Strength};
+pub use table::{Canary, CanaryRule, Goal, Guard, Host, HostKind, HostName, Limit, Port, Redirect, RedirectKind, Route, Table, Upstream};

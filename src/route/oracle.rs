@@ -1,7 +1,7 @@
 //! Answers to what a request does not say: each combination of them is a way of its own.
 
 /// Ways that are told of one request at most.
-pub(super) const MOST_WAYS: usize = 64;
+pub const MOST_WAYS: usize = 64;
 
 /// Answers questions in the order in which they come up, and remembers which other answers there were.
 #[derive(Debug, Default)]

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::host;
+
 /// The version of HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Http {
@@ -11,6 +13,19 @@ pub enum Http {
     V11,
     /// HTTP/2
     V2,
+}
+
+impl std::str::FromStr for Http {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "1.0" => Ok(Self::V10),
+            "1.1" => Ok(Self::V11),
+            "2" | "2.0" => Ok(Self::V2),
+            _ => Err(format!("`{text}` is no version of HTTP that is known: 1.0, 1.1, 2")),
+        }
+    }
 }
 
 /// What a client presents in the TLS handshake.
@@ -89,8 +104,60 @@ impl Request {
         })
     }
 
+    /// The URL that it is sent to.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let scheme = if self.is_tls { "https" } else { "http" };
+        let target = String::from_utf8_lossy(&self.target);
+        if target.contains("://") {
+            return target.into_owned();
+        }
+        format!("{scheme}://{}{target}", self.host.as_deref().unwrap_or_default())
+    }
+
+    /// Adds a header; `Host` replaces the host of the URL, and a length says how long the body is.
+    pub fn add_header(&mut self, name: &str, value: &str) {
+        if name.eq_ignore_ascii_case("host") {
+            self.host = Some(value.to_owned());
+            return;
+        }
+        if name.eq_ignore_ascii_case("content-length") {
+            self.body = value.parse().ok();
+        }
+        self.headers.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The hosts that it may be for, in small letters and without ports: by its header, by its target, and by the handshake.
+    #[must_use]
+    pub fn hosts(&self) -> Vec<String> {
+        let target = String::from_utf8_lossy(&self.target);
+        let of_target = target.split_once("://").map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
+        let all = [self.host.as_deref(), of_target, self.sni.as_deref()];
+        let mut hosts: Vec<String> = all.into_iter().flatten().filter_map(host::valid).collect();
+        hosts.sort();
+        hosts.dedup();
+        hosts
+    }
+
+    /// A request for `/` that names no host.
+    pub(super) fn empty() -> Self {
+        Self {
+            is_tls: false,
+            port: None,
+            host: None,
+            method: String::from("GET"),
+            target: b"/".to_vec(),
+            headers: Vec::new(),
+            body: None,
+            sni: None,
+            certificate: ClientCertificate::None,
+            client: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            http: Http::V11,
+        }
+    }
+
     /// All values of a header, in order.
-    pub(super) fn headers<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r str> {
+    pub fn headers<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r str> {
         self.headers.iter().filter(move |(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 }

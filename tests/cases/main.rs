@@ -16,7 +16,9 @@
 )]
 
 mod controller_log;
+mod expectations;
 mod golden;
+mod mutations;
 mod need;
 mod order;
 mod pages;
@@ -36,7 +38,9 @@ use libtest_mimic::Arguments;
 fn main() -> ExitCode {
     let trials = [
         controller_log::trials(),
+        expectations::trials(),
         golden::trials(),
+        mutations::trials(),
         order::trials(),
         pages::trials(),
         patch::trials(),

@@ -14,6 +14,8 @@ pub enum Need {
     Program(&'static str),
     /// A module that nginx can load.
     NginxModule(&'static str),
+    /// A module that Python can load.
+    PythonModule(&'static str),
     /// A network without any other program, in which every address is one of this machine.
     Network,
     /// The recorded answers of the real controller, which lie beside the clone where they are at hand.
@@ -25,6 +27,7 @@ impl Need {
         match self {
             Self::Program(name) => is_installed(name),
             Self::NginxModule(name) => modules(name).is_some(),
+            Self::PythonModule(name) => can_import(name),
             Self::Network => has_network(),
             Self::Reference => reference().is_dir(),
         }
@@ -32,7 +35,7 @@ impl Need {
 
     fn name(self) -> &'static str {
         match self {
-            Self::Program(name) | Self::NginxModule(name) => name,
+            Self::Program(name) | Self::NginxModule(name) | Self::PythonModule(name) => name,
             Self::Network => "network of its own (`unshare` and `ip`, as root)",
             Self::Reference => "../shared/reference",
         }
@@ -62,6 +65,12 @@ fn is_installed(program: &'static str) -> bool {
         })
     };
     *KNOWN.lock().expect("nobody panics while it is held").entry(program).or_insert_with(starts)
+}
+
+fn can_import(module: &str) -> bool {
+    let mut command = Command::new("python3");
+    command.args(["-c", &format!("import {module}")]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
 }
 
 fn has_network() -> bool {

@@ -162,6 +162,13 @@ fn the_table_of_rules_is_the_one_that_the_program_prints() {
 }
 
 #[test]
+fn the_table_of_advisories_is_the_one_that_the_program_prints() {
+    let tables = output(root(), &["advisories", "--format", "markdown"]);
+    let message = "docs/advisories.md is out of date: `ingressc advisories --format markdown` prints what belongs behind its introduction";
+    assert!(read("docs/advisories.md").ends_with(&format!("\n\n{tables}")), "{message}");
+}
+
+#[test]
 fn excerpts_are_in_the_files_that_they_name() {
     let readme = read("README.md");
     let mut seen = 0;

@@ -28,7 +28,7 @@ fn the_table_names_every_rule_of_the_sources_and_no_other() {
         Regex::new(r#"(?:Diagnostic::(?:error|warning|info)\(\s*|Diagnostic::new\(\s*[^,]+,\s*|\brule: |const RULE: &str = )"([^"]+)""#)
             .expect("it is a pattern")
     });
-    static TEXT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#""([a-z]+(?:-[a-z]+)*)""#).expect("it is a pattern"));
+    static TEXT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#""([a-z]+(?:-[a-z0-9]+)*)""#).expect("it is a pattern"));
     let mut files = Vec::new();
     sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
     let mut texts = BTreeSet::new();

@@ -1,5 +1,6 @@
 //! `ingressc explain`
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::anyhow;
@@ -68,8 +69,10 @@ impl Explain {
         let progress = Progress::start(console, "reading the configuration…");
         let (requests, paths) = self.requests()?;
         let live = self.source.live()?;
+        let hosts: BTreeSet<String> = requests.iter().flat_map(Request::hosts).collect();
+        let hosts: Vec<String> = hosts.into_iter().collect();
         let is_declared = live.is_none() || !paths.is_empty();
-        let declared = if is_declared { Some(self.source.declared(&paths, global, live.as_ref())?) } else { None };
+        let declared = if is_declared { Some(self.source.declared_for(Some(hosts), &paths, global, live.as_ref())?) } else { None };
         let bare = declared.as_ref().and_then(Source::bare);
         drop(progress);
         let sides: Vec<(&Source, Tree<'_>)> = declared.iter().chain(&live).map(|source| (source, source.tree())).collect();

@@ -9,13 +9,14 @@ use serde_json::Value;
 
 use crate::cli::controller::ControllerOptions;
 use crate::cli::dump::Live;
-use crate::cli::{Failure, Global, side};
+use crate::cli::side::{self, Half, Origin};
+use crate::cli::{Failure, Global};
 use crate::compare::Side;
 use crate::compile::{Circumstances, Declared, Input, Lua, Written, has_sisters};
 use crate::conf::{Directive, Tree};
 use crate::diagnostic::ObjectRef;
-use crate::emit::{Nginx, Options, Target as _};
-use crate::ir::{DEFAULT_UPSTREAM, Proxy};
+use crate::emit::{FileName, Nginx, Options, Target as _};
+use crate::ir::{DEFAULT_UPSTREAM, Proxy, SecretUse};
 use crate::lower;
 use crate::manifest::Object;
 use crate::route::{Dynamic, Service};
@@ -73,6 +74,15 @@ fn services(declared: &Declared) -> Vec<(String, Service)> {
     upstreams(declared.input.cluster.services.iter()).chain(default).collect()
 }
 
+/// The certificates of hosts, by the files that they are written to.
+fn certificates(proxy: &Proxy) -> impl Iterator<Item = (String, String)> {
+    let of_hosts = proxy.servers.iter().filter_map(|server| server.certificate.as_deref()).map(|certificate| certificate.name.as_str());
+    let file = |name: &str| FileName::of_secret(SecretUse::Certificate, name).to_string();
+    let default = proxy.default_certificate.name.as_str();
+    let secret = move |name: &str| if name == default { String::new() } else { name.to_owned() };
+    of_hosts.chain([default]).map(move |name| (file(name), secret(name)))
+}
+
 /// A configuration that can be asked.
 pub(super) struct Source {
     /// Where it comes from.
@@ -91,25 +101,56 @@ impl SourceArgs {
         Ok(Some(Source { side: Side::Dump(Box::new(dump)), rewritten: None }))
     }
 
+    /// One side of two: manifests, or a configuration that was written.
+    pub(super) fn side(&self, paths: &[PathBuf], global: &Global, other: Option<&Source>) -> Result<Source, Failure> {
+        match Origin::of(paths) {
+            Origin::Live(live) => Ok(Source { side: Side::Dump(Box::new(live.read()?)), rewritten: None }),
+            Origin::Manifests(paths) => self.declared(&paths, global, other),
+        }
+    }
+
     /// What manifests come to, as the controller of the other side where there is one: those of the current folder where none are named.
     /// What they name and do not hold is supposed to be there, unless others of its kind and namespace are.
     pub(super) fn declared(&self, paths: &[PathBuf], global: &Global, live: Option<&Source>) -> Result<Source, Failure> {
+        self.declared_for(None, paths, global, live)
+    }
+
+    /// The same, as far as requests for some hosts come by it.
+    pub(super) fn declared_for(
+        &self,
+        hosts: Option<Vec<String>>,
+        paths: &[PathBuf],
+        global: &Global,
+        live: Option<&Source>,
+    ) -> Result<Source, Failure> {
         let facts = live.and_then(|live| live.side.dump()).map(|dump| &dump.facts);
         let here = [PathBuf::from(".")];
         let input = side::read(if paths.is_empty() { &here } else { paths }, &self.controller, global, facts)?;
         let missing = missing(&input);
-        let declared = side::compile(input, &Circumstances { facts, keep_environment: true, missing })?;
+        let declared = side::compile(input, &Circumstances { facts, keep_environment: true, missing, hosts })?;
         let rewritten = (self.target == Nginx.name()).then(|| of_nginx(&declared.proxy));
         Ok(Source { side: Side::Declared(Box::new(declared)), rewritten })
     }
 }
 
-/// What is written for nginx itself.
+/// Both sides, each with what its manifests are written for.
+pub(super) fn pair(halves: [Half<'_>; 2], targets: [&str; 2], global: &Global) -> Result<[Source; 2], Failure> {
+    let [base, head] = side::pair(halves, global, false, missing)?;
+    Ok([Source::of(base, targets[0]), Source::of(head, targets[1])])
+}
+
+/// What is written for nginx itself, always whole: groups of servers there depend on all that lead to them.
 fn of_nginx(proxy: &Proxy) -> Written {
     Written::of_files(Nginx.render(proxy, &Options::default()).value)
 }
 
 impl Source {
+    /// A side, written for a target where it is made of manifests.
+    fn of(side: Side, target: &str) -> Self {
+        let rewritten = side.declared().filter(|_| target == Nginx.name()).map(|declared| of_nginx(&declared.proxy));
+        Self { side, rewritten }
+    }
+
     /// The tree of the configuration.
     pub(super) fn tree(&self) -> Tree<'_> {
         self.rewritten.as_ref().map_or_else(|| self.side.tree(), Written::tree)
@@ -119,8 +160,8 @@ impl Source {
     pub(super) fn bare(&self) -> Option<Written> {
         let declared = self.side.declared()?;
         let Input { cluster, controller, .. } = &declared.input;
-        let proxy = declared.proxy_of(&declared.supposed.taken_from(cluster)?, controller);
-        Some(if self.rewritten.is_some() { of_nginx(&proxy) } else { Written::of(&proxy) })
+        let whole = declared.proxy_of(&declared.supposed.taken_from(cluster)?, controller);
+        Some(if self.rewritten.is_some() { of_nginx(&whole) } else { Written::of(&declared.asked_of(&whole)) })
     }
 
     /// What Lua gets.
@@ -133,6 +174,8 @@ impl Source {
         let lua = |what| if self.rewritten.is_some() { None } else { file(what) };
         let dynamic = Dynamic::new(lua(Lua::Backends), lua(Lua::Certificates), lua(Lua::Settings));
         let dynamic = dynamic.with_services(self.side.declared().map(services).unwrap_or_default());
+        let rewritten = self.side.declared().filter(|_| self.rewritten.is_some());
+        let dynamic = dynamic.with_certificate_files(rewritten.into_iter().flat_map(|declared| certificates(&declared.proxy)));
         let Some(declared) = self.side.declared().filter(|declared| declared.input.cluster.endpoint_slices.is_empty()) else {
             return dynamic;
         };

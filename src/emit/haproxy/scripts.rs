@@ -172,7 +172,7 @@ impl ErrorPages {
     /// The pages of a route, told to the script.
     pub(super) fn of(route: &Route, shared: &Shared, scope: &mut Scope, lines: &mut Lines) -> Self {
         let defaults = &shared.proxy.settings.route_defaults;
-        let ir::ErrorPages { codes: own, keeps_own, upstream } = &route.steps.error_pages;
+        let ir::ErrorPages { codes: own, keeps_own: _, intercepts, upstream } = &route.steps.error_pages;
         let (codes, upstream) = if own.is_empty() { (&defaults.error_codes, DEFAULT_UPSTREAM) } else { (&own.value, &**upstream) };
         // No answer has another code.
         let codes: Vec<i64> = codes.iter().copied().filter(|code| (300..=599).contains(code)).collect();
@@ -180,9 +180,8 @@ impl ErrorPages {
             return Self::default();
         }
         let statuses: Vec<_> = codes.iter().map(i64::to_string).collect();
-        let intercepts = if defaults.error_codes.is_empty() { !keeps_own } else { !defaults.keep_backend_errors };
         if let Some(own) = servers::own_status(upstream, shared) {
-            if intercepts {
+            if *intercepts {
                 lines.condition("is_replaced", "status", &statuses);
                 lines.code("http-response set-var(txn.is_answered) bool(true)");
                 let answer = answer(own).code("if is_replaced");
@@ -219,7 +218,7 @@ impl ErrorPages {
             headers.push((name.to_owned(), Format::sample(sample)));
         }
         lines.rule(Rule::new("http-request set-var-fmt(txn.error_headers)").lines(&headers));
-        if intercepts {
+        if *intercepts {
             lines.condition("is_replaced", "status", &statuses);
             lines.code("http-response set-var(txn.is_answered) bool(true)");
             lines.code("http-response lua.replace_error if is_replaced !{ var(txn.error_code) -m found }");

@@ -39,7 +39,7 @@ pub(super) fn pieces(proxy: &Proxy, upstream: &str, codes: &[i64], printer: &mut
 pub(super) fn of_routes(proxy: &Proxy, routes: &[Route], printer: &mut Printer) -> Vec<Raw> {
     let mut codes: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
     for route in routes {
-        let ErrorPages { codes: own, keeps_own: _, upstream } = &route.steps.error_pages;
+        let ErrorPages { codes: own, keeps_own: _, intercepts: _, upstream } = &route.steps.error_pages;
         codes.entry(upstream).or_default().extend(&**own);
     }
     let pieces = codes.into_iter().flat_map(|(upstream, codes)| pieces(proxy, upstream, &codes.into_iter().collect::<Vec<_>>(), printer));

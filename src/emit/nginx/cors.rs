@@ -70,17 +70,21 @@ pub(super) fn maps<'t>(shared: &Shared, hosts: impl Iterator<Item = &'t str>, li
         if pattern.is_empty() || !asked.contains(&*id) {
             continue;
         }
-        lines.gap();
-        lines.comment(&format!("Origins that {} answers to.", owner.map_or_else(String::new, names::place)));
-        let origin = format!("$cors_origin_{id}");
-        map(lines, "$origin", &origin, &format!("~*({pattern})$"), "$origin", "");
-        map(lines, &format!("$request_method{origin}"), &format!("$cors_preflight_{id}"), "~^OPTIONS.", "1", "");
-        let unless = |part: &str| format!("$upstream_http_access_control_{part}");
-        map(lines, &origin, &format!("$cors_allow_origin_{id}"), "", &unless("allow_origin"), &origin);
-        for (name, part, value) in headers(cors) {
-            let of_backend = format!("$upstream_http_{}", name.replace('-', "_").to_lowercase());
-            map(lines, &origin, &format!("$cors_{part}_{id}"), "", &of_backend, &names::literal(&value));
-        }
+        lines.apart(|lines| of_ingress(&id, cors, owner, &pattern, lines));
+    }
+}
+
+/// Writes the maps of an Ingress, given the origins as a regular expression.
+fn of_ingress(id: &str, cors: &Cors, owner: Option<&Owner>, pattern: &str, lines: &mut Lines) {
+    lines.comment(&format!("Origins that {} answers to.", owner.map_or_else(String::new, names::place)));
+    let origin = format!("$cors_origin_{id}");
+    map(lines, "$origin", &origin, &format!("~*({pattern})$"), "$origin", "");
+    map(lines, &format!("$request_method{origin}"), &format!("$cors_preflight_{id}"), "~^OPTIONS.", "1", "");
+    let unless = |part: &str| format!("$upstream_http_access_control_{part}");
+    map(lines, &origin, &format!("$cors_allow_origin_{id}"), "", &unless("allow_origin"), &origin);
+    for (name, part, value) in headers(cors) {
+        let of_backend = format!("$upstream_http_{}", name.replace('-', "_").to_lowercase());
+        map(lines, &origin, &format!("$cors_{part}_{id}"), "", &of_backend, &names::literal(&value));
     }
 }
 

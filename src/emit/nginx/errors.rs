@@ -70,7 +70,7 @@ pub(super) fn write(shared: &Shared, upstream: &str, codes: impl IntoIterator<It
 pub(super) fn of_routes(shared: &Shared, routes: &[Route], lines: &mut Lines) {
     let mut codes: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
     for route in routes {
-        let ErrorPages { codes: own, keeps_own: _, upstream } = &route.steps.error_pages;
+        let ErrorPages { codes: own, keeps_own: _, intercepts: _, upstream } = &route.steps.error_pages;
         codes.entry(upstream).or_default().extend(&**own);
     }
     for (upstream, codes) in codes {

@@ -45,7 +45,7 @@ pub(super) fn tables(proxy: &Proxy, lines: &mut Lines) {
         }
     }
     for limits in by_id.values().filter(|limits| !limits.exempt.is_empty()) {
-        exempt(proxy, limits, lines);
+        lines.apart(|lines| exempt(proxy, limits, lines));
     }
     lines.gap();
     for (key, zone, rate) in zones {

@@ -21,7 +21,7 @@ use super::{cookies, losses};
 use crate::ir::{
     Admission, ErrorPages, PasswordAuth, PathMatch, Protocol, Rewrite, Route, Satisfy, Scheme, Server, Steps, ToHttps, is_fallback,
 };
-use crate::nginx;
+use crate::nginx::{self, is_underestimated};
 
 /// Writes the locations of a route: its own, and those that authentication needs.
 pub(super) fn write<'a>(
@@ -60,11 +60,13 @@ pub(super) fn write<'a>(
     match closed.filter(|_| !route.is_refused()) {
         None => lines.append_printed(own).unwrap_or_else(|finding| scope.failed(*finding)),
         Some(reason) => {
-            describe(route, lines);
-            lines.comment(&format!("Closed: {reason}."));
-            lines.block("location", closed_matcher(route, by_pattern), |lines| put!(lines, "return", 503_i64));
+            let mut own = lines.beside();
+            describe(route, &mut own);
+            own.comment(&format!("Closed: {reason}."));
+            own.block("location", closed_matcher(route, by_pattern), |lines| put!(lines, "return", 503_i64));
             // The path itself may be what is not fit: then nginx never matches it.
-            let _ = lines.take_unfit();
+            let _ = own.take_unfit();
+            lines.append_printed(own).unwrap_or_else(|finding| scope.failed(*finding));
         }
     }
     lines.gap();
@@ -306,8 +308,9 @@ impl Writer<'_, '_> {
         if self.route.features.relative_redirects {
             put!(lines, "absolute_redirect", "off");
         }
-        let is_usual = self.shared.proxy.settings.route_defaults.error_codes.is_empty();
-        if !pages.codes.is_empty() && !pages.keeps_own && is_usual {
+        let defaults = &self.shared.proxy.settings.route_defaults;
+        let is_inherited = !defaults.error_codes.is_empty() && !defaults.keep_backend_errors;
+        if pages.intercepts && !is_inherited {
             put!(lines, "proxy_intercept_errors", "on");
         }
         for code in &*pages.codes {
@@ -336,9 +339,18 @@ impl Writer<'_, '_> {
 
     /// Changes the path.
     fn rewrite(&self, rewrite: &Rewrite, lines: &mut Lines) {
-        let mut all = vec![Word::from(format!("(?i){}", self.route.path))];
-        all.extend(words(&rewrite.target));
-        all.push(Word::from("break"));
+        const FLAG: &str = "break";
+        let pattern = format!("(?i){}", self.route.path);
+        let mut target = rewrite.target.clone();
+        if is_underestimated(&pattern, &target, FLAG) {
+            // An empty variable: without one, nginx before 1.30.2 writes more than it reserves where groups stand in each other.
+            put!(lines, "set", "$nothing", "");
+            let end = target.strip_suffix('?').map_or(target.len(), str::len);
+            target.insert_str(end, "$nothing");
+        }
+        let mut all = vec![Word::from(pattern)];
+        all.extend(words(&target));
+        all.push(Word::from(FLAG));
         lines.directive("rewrite", all);
     }
 

@@ -39,11 +39,11 @@ use rayon::prelude::*;
 use super::asked::is_host;
 use super::options::NginxOptions;
 use super::view::{Raw, view};
-use super::{FileName, Options, OutputFile, Target, environment, names, scope};
+use super::{FileName, Options, OutputFile, Sink, Target, environment, names, scope};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::{Proxy, Server};
-use lines::Lines;
-use page::Page;
+use lines::{Lines, Piece};
+use page::{Host, Page};
 use refused::{Part, Refused};
 use scope::Scope;
 use shared::Shared;
@@ -76,12 +76,21 @@ impl Target for Nginx {
     }
 
     fn render(&self, proxy: &Proxy, options: &Options) -> Outcome<Vec<OutputFile>> {
-        let refused = refused(proxy, options);
-        let Outcome { value: (page, apart), diagnostics } = write(proxy, &options.nginx, &refused);
-        let mut files = vec![OutputFile::new(CONFIGURATION, page.whole())];
-        files.extend(apart);
-        files.extend(tls::files(proxy));
+        let mut files = Vec::new();
+        let diagnostics = self.write(proxy, options, &mut files);
         Outcome { value: files, diagnostics }
+    }
+
+    fn write(&self, proxy: &Proxy, options: &Options, sink: &mut dyn Sink) -> Vec<Diagnostic> {
+        let refused = refused(proxy, options);
+        let Outcome { value: (page, mut files), diagnostics } = write(proxy, &options.nginx, &refused);
+        sink.announce(&[CONFIGURATION]);
+        if sink.begin(CONFIGURATION) {
+            page.write(&mut |part| sink.part(part));
+        }
+        files.extend(tls::files(proxy));
+        sink.files(files);
+        diagnostics
     }
 
     fn render_for_checks(&self, proxy: &Proxy, options: &Options, take: &mut dyn FnMut(&str, &str)) -> Vec<Diagnostic> {
@@ -115,29 +124,56 @@ fn write(proxy: &Proxy, options: &NginxOptions, refused: &Refused) -> Outcome<(P
     let mut apart = Vec::new();
     if options.splits_hosts {
         let include = |server: &Server| format!("    include {};\n", FileName::of_host(&server.hostname));
-        let file = |(server, text): &mut (&Server, String)| {
-            OutputFile::new(FileName::of_host(&server.hostname), std::mem::replace(text, include(server)))
+        let file = |(server, host): &mut (&Server, Host)| {
+            let host = std::mem::replace(host, Host::new(vec![Piece::Frame(include(server))], true));
+            OutputFile::new(FileName::of_host(&server.hostname), host.into_text())
         };
         apart.extend(hosts.iter_mut().map(file));
     }
     hosts.sort_by_key(|(server, _)| !is_only_star(server));
-    page.hosts = hosts.into_iter().map(|(_, text)| text).collect();
+    page.hosts = hosts.into_iter().map(|(_, host)| host).collect();
     refused.tell(&mut scope);
     let mut diagnostics = scope.finish();
     diagnostics.extend(findings.into_iter().flatten());
     Outcome { value: (page, apart), diagnostics }
 }
 
-/// Prints lines. What is not fit for a configuration closed its route before: what is left holds for all hosts, and is left out.
-fn print(mut lines: Lines, scope: &mut Scope) -> String {
+/// Lines without what is not fit for a configuration. That closed its route before: what is left holds for all hosts, and is left out.
+fn fit(mut lines: Lines, scope: &mut Scope) -> Lines {
     if let Some(unfit) = lines.take_unfit() {
         scope.left_out(&unfit);
         lines.drop_unfit();
     }
-    lines.text().unwrap_or_else(|finding| {
+    lines
+}
+
+/// Prints lines.
+fn print(lines: Lines, scope: &mut Scope) -> String {
+    fit(lines, scope).text().unwrap_or_else(|finding| {
         scope.failed(*finding);
         String::new()
     })
+}
+
+/// Prints lines in pieces.
+fn pieces(lines: Lines, scope: &mut Scope) -> Vec<Piece> {
+    fit(lines, scope).pieces().unwrap_or_else(|finding| {
+        scope.failed(*finding);
+        Vec::new()
+    })
+}
+
+/// Prints lines that hold for all hosts, without the directives that nginx refuses, and without empty lines around them.
+fn for_all(lines: Lines, shared: &Shared, scope: &mut Scope) -> Vec<String> {
+    let mut texts: Vec<String> = pieces(lines, scope).into_iter().map(|piece| shared.refused.leave_out(piece.into(), scope)).collect();
+    while texts.pop_if(|last| last.trim().is_empty()).is_some() {}
+    if let Some(last) = texts.last_mut() {
+        last.truncate(last.trim_end_matches('\n').len());
+    }
+    if let Some(first) = texts.first_mut() {
+        first.drain(..first.len() - first.trim_start_matches('\n').len());
+    }
+    texts
 }
 
 /// How deep hosts stand: in a file of their own they are not in a block.
@@ -145,59 +181,56 @@ fn depth(options: &NginxOptions) -> usize {
     usize::from(!options.splits_hosts)
 }
 
-fn host<'a>(server: &'a Server, shared: &Shared<'a>) -> (String, Vec<Diagnostic>) {
+fn host<'a>(server: &'a Server, shared: &Shared<'a>) -> (Host, Vec<Diagnostic>) {
     let mut scope = Scope::of_server(server.origin);
     let mut lines = Lines::within(depth(shared.options));
     server::write(server, shared, &mut scope, &mut lines);
-    let text = print(lines, &mut scope);
-    (text, scope.finish())
+    (Host::new(pieces(lines, &mut scope), server.has_twins()), scope.finish())
 }
 
 /// The configuration without the hosts themselves.
-fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Page {
+fn main(shared: &Shared, hosts: &[(&Server, Host)], scope: &mut Scope) -> Page {
     let proxy = shared.proxy;
     let mut redirects = Lines::within(1);
     for redirect in proxy.fair_redirects() {
         if !is_host(&redirect.from) || !is_host(&redirect.to) {
             scope.unserved("from-to-www-redirect", "the host, or its other name, is none that a client can ask for");
         } else if !refused_redirect(redirect, shared, scope) {
-            server::redirect(redirect, shared, &mut redirects);
+            redirects.apart(|lines| server::redirect(redirect, shared, lines));
         }
     }
     let mut groups = Lines::within(1);
     let used = plan::used(proxy, &shared.plans);
     let answers = |plan: &&plan::Plan| plan.destination != plan::Destination::NotFound;
     for plan in used.iter().filter_map(|name| shared.plans.get(name)).filter(answers) {
-        plan.group(&proxy.settings, scope, &mut groups);
+        groups.apart(|lines| plan.group(&proxy.settings, scope, lines));
     }
     let mut settings = Lines::within(1);
     http::settings(shared, scope, &mut settings);
     let mut tables = Lines::within(1);
     http::filters(&proxy.settings, &mut tables);
-    let texts = || hosts.iter().map(|(_, text)| text.as_str());
+    let texts = || hosts.iter().flat_map(|(_, host)| host.texts());
     cors::maps(shared, texts(), &mut tables);
     limits::tables(proxy, &mut tables);
     for plan in used.iter().filter_map(|name| shared.plans.get(name)) {
-        canary::choice(plan, &shared.plans, &mut tables);
+        tables.apart(|lines| canary::choice(plan, &shared.plans, lines));
     }
     let routes = proxy.servers.iter().flat_map(|server| server.routes.iter().map(move |route| (server, route)));
     let setters: BTreeSet<_> = routes.flat_map(|(server, route)| cookies::setters(server, route, &shared.plans)).collect();
     cookies::maps(&setters, &shared.plans, &mut tables);
 
-    let (settings, tables, groups, redirects) =
-        (print(settings, scope), print(tables, scope), print(groups, scope), print(redirects, scope));
-    let [settings, tables, groups] = [settings, tables, groups].map(|text| shared.refused.leave_out(text, scope));
+    let redirects = print(redirects, scope);
+    let [settings, tables, groups] = [settings, tables, groups].map(|lines| for_all(lines, shared, scope));
     let mut variables = Lines::within(1);
-    let all = || [settings.as_str(), &tables, &groups, &redirects].into_iter().chain(texts());
+    let all = || settings.iter().chain(&tables).chain(&groups).chain([&redirects]).map(String::as_str).chain(texts());
     maps::write(shared, |variable| all().any(|text| text.contains(variable)), &mut variables);
-    let variables = shared.refused.leave_out(print(variables, scope), scope);
-    let settings = [settings, variables, tables, groups].into_iter().filter(|part| !part.trim().is_empty());
-    let settings: Vec<_> = settings.map(|part| part.trim_matches('\n').to_owned()).collect();
+    let variables = for_all(variables, shared, scope);
+    let mut parts = [settings, variables, tables, groups].into_iter().filter(|part| !part.is_empty());
     let main = Main {
         version: Raw::new(shared.options.version.to_string()),
         main: Raw::new(process(shared, scope)),
         events: Raw::new(events(shared, scope)),
-        settings: Raw::new(settings.join("\n\n")),
+        settings: Raw::new(parts.next().unwrap_or_default().concat()),
     };
     let stream = Raw::new(shared.refused.leave_out(stream::text(shared, scope), scope));
     let mut text = |printed: Result<String, Box<Diagnostic>>| {
@@ -206,7 +239,9 @@ fn main(shared: &Shared, hosts: &[(&Server, String)], scope: &mut Scope) -> Page
             String::new()
         })
     };
-    let before = text(environment::render("nginx/nginx.conf", main));
+    let mut before = vec![text(environment::render("nginx/nginx.conf", main))];
+    let end = || [String::from("\n")];
+    parts.for_each(|part| before.extend(end().into_iter().chain(part).chain(end())));
     let behind = text(environment::render("nginx/nginx_end.conf", End { stream }));
     Page { before, redirects, hosts: Vec::new(), behind }
 }

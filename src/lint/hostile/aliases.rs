@@ -1,6 +1,6 @@
 //! Aliases that take the hosts of others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::networking::v1::Ingress;
 use regex::{Regex, RegexSet, RegexSetBuilder};
@@ -15,7 +15,7 @@ use crate::manifest::{Cluster, Object};
 const UNRELATED: [&str; 2] = ["x7-q4.invalid", "mail.k9z.w3.test"];
 /// A label that nobody chose: what covers it covers any.
 const ANY_LABEL: &str = "x7-q4-k9z";
-/// Bytes that all patterns together may take, compiled.
+/// Bytes that patterns which are tried together may take, compiled.
 const MOST_BYTES: usize = 256 << 20;
 
 /// An alias that stands for more than one host.
@@ -32,10 +32,9 @@ struct Alias<'a> {
 pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
     let servers = &subject.proxy.servers;
     let aliases: Vec<Alias> = servers.iter().enumerate().flat_map(|(at, server)| broad(at, server)).collect();
-    let patterns = aliases.iter().map(|alias| &alias.pattern);
-    let Ok(set) = RegexSetBuilder::new(patterns).case_insensitive(true).size_limit(MOST_BYTES).build() else { return Vec::new() };
-    let taken = taken(servers, &aliases, &set);
-    let [here, there] = UNRELATED.map(|host| set.matches(host));
+    let sets = sets(&aliases, 0);
+    let taken = taken(servers, &aliases, &sets);
+    let [here, there] = UNRELATED.map(|host| fitting(&sets, host).collect::<BTreeSet<_>>());
     let annotation = format!("{}/{}", subject.controller.flags.annotations_prefix, keys::ALIASES.spec.name);
     let writers = writers(subject.cluster, &annotation);
     let mut findings = Vec::new();
@@ -44,7 +43,7 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
         let other = taken.get(&at).and_then(|other| servers.get(*other));
         let whole = match text.strip_prefix("*.").or_else(|| text.strip_prefix('.')) {
             Some(parent) if !parent.contains('.') => Some(format!("every host below `{parent}` that no other server names")),
-            _ if here.matched(at) && there.matched(at) => Some(String::from("every host that no other server names")),
+            _ if here.contains(&at) && there.contains(&at) => Some(String::from("every host that no other server names")),
             _ if text.ends_with(".*") => Some(String::from("hosts of every domain that no other server names")),
             _ => None,
         };
@@ -66,6 +65,26 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
         });
     }
     findings
+}
+
+/// Aliases as sets of regular expressions, each with the place of its first: halves where the whole would be too large.
+fn sets(aliases: &[Alias], first: usize) -> Vec<(usize, RegexSet)> {
+    let patterns = aliases.iter().map(|alias| &alias.pattern);
+    match RegexSetBuilder::new(patterns).case_insensitive(true).size_limit(MOST_BYTES).build() {
+        Ok(set) => vec![(first, set)],
+        // Each of them was compiled alone, with a smaller limit.
+        Err(_) if aliases.len() < 2 => Vec::new(),
+        Err(_) => {
+            let (one, other) = aliases.split_at(aliases.len() / 2);
+            [sets(one, first), sets(other, first + one.len())].concat()
+        }
+    }
+}
+
+/// The places of the aliases that a host fits, in order.
+fn fitting<'s>(sets: &'s [(usize, RegexSet)], host: &str) -> impl Iterator<Item = usize> + use<'s> {
+    let matches: Vec<_> = sets.iter().map(|(first, set)| (first, set.matches(host))).collect();
+    matches.into_iter().flat_map(|(first, matches)| matches.into_iter().map(move |at| first + at))
 }
 
 /// The first Ingress that writes each alias.
@@ -100,11 +119,11 @@ fn broad(at: usize, server: &Server) -> impl Iterator<Item = Alias<'_>> {
 }
 
 /// The first host with a star, by its place in the list of servers, that each alias takes, by the place of the alias.
-fn taken(servers: &[Server], aliases: &[Alias], set: &RegexSet) -> BTreeMap<usize, usize> {
+fn taken(servers: &[Server], aliases: &[Alias], sets: &[(usize, RegexSet)]) -> BTreeMap<usize, usize> {
     let mut taken = BTreeMap::new();
     for (other, server) in servers.iter().enumerate() {
         let Some(parent) = server.hostname.strip_prefix('*') else { continue };
-        for at in set.matches(&format!("{ANY_LABEL}{parent}")) {
+        for at in fitting(sets, &format!("{ANY_LABEL}{parent}")) {
             let Some(alias) = aliases.get(at) else { continue };
             let is_first = !alias.text.starts_with('~') || alias.server < other;
             if alias.server != other && is_first {

@@ -5,8 +5,9 @@ use super::matching::Hosts;
 use super::urls::Target;
 use crate::catalog::features::external_auth;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::ir::{CATCH_ALL, Route, Server};
+use crate::ir::{CATCH_ALL, ExternalAuth, Origin, Route, Server};
 use crate::lint::rule::Rule;
+use crate::lower;
 
 pub(super) static RULE: Rule = Rule {
     name: "auth-loop",
@@ -56,6 +57,49 @@ spec:
     http:
       paths:
       - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+```
+
+## Fires: where the check of all hosts asks itself
+
+```yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+data: {global-auth-url: https://login.example.com/check}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: login, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: login.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: login, port: {number: 80}}}}
+```
+
+## Quiet: where the Ingress of the check of all hosts is free of it
+
+```yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+data: {global-auth-url: https://login.example.com/check}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: login
+  namespace: shop
+  annotations: {nginx.ingress.kubernetes.io/enable-global-auth: 'false'}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: login.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: login, port: {number: 80}}}}
 ```
 
 ## Quiet: where the page has an Ingress of its own
@@ -113,7 +157,26 @@ spec:
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let hosts = Hosts::default();
-    look.one_of_each_ingress().filter_map(|(server, route)| finding(look, &hosts, server, route)).collect()
+    let of_ingresses = look.one_of_each_ingress().filter_map(|(server, route)| finding(look, &hosts, server, route));
+    of_ingresses.chain(of_all(look, &hosts)).collect()
+}
+
+/// The check of all hosts, whose page to sign in, or which itself, asks for the check.
+fn of_all<'a>(look: &Look<'a>, hosts: &Hosts<'a>) -> Option<Diagnostic> {
+    let auth = look.proxy.settings.global_auth.as_ref()?;
+    let ways = [("global-auth-signin", auth.signin_url.as_str()), ("global-auth-url", auth.url.as_str())];
+    let (key, page, behind) = ways.into_iter().find_map(|(key, url)| {
+        let (page, behind) = asking(look, hosts, auth, url, "", "/")?;
+        Some((key, page, behind))
+    })?;
+    let message = match key {
+        "global-auth-url" => format!("`global-auth-url` leads to `{page}`, which is protected by it: each check asks for another one"),
+        _ => format!("the page to sign in, `{page}`, is protected by `global-auth-url` too: who is not signed in is redirected to it for ever"),
+    };
+    let place = look.proxy.settings_origin.as_ref().and_then(|origin| origin.place(key)).and_then(Origin::span);
+    let finding = RULE.finding(message).at(place).subject(key).object(lower::config_map(look.cluster, look.controller).map(|map| map.reference.clone()));
+    let finding = beside(finding, "this path answers it, and asks for authentication again", behind);
+    Some(finding.help("set `enable-global-auth: \"false\"` on the Ingress that answers it"))
 }
 
 fn finding<'a>(look: &Look<'a>, hosts: &Hosts<'a>, server: &Server, route: &Route) -> Option<Diagnostic> {
@@ -144,10 +207,14 @@ fn unless(finding: Diagnostic, behind: &Route, page: &str) -> Diagnostic {
 
 /// The path that a URL leads to on a host of the proxy, and the route that answers there, where it asks the same service.
 fn protected<'a>(look: &Look<'a>, hosts: &Hosts<'a>, server: &Server, route: &Route, url: &str) -> Option<(String, &'a Route)> {
-    let target = Target::of(url, &server.hostname, path_of(route))?;
+    asking(look, hosts, route.steps.admission.own_service()?, url, &server.hostname, path_of(route))
+}
+
+/// The same for a service, and a host and path whose requests it is asked about.
+fn asking<'a>(look: &Look<'a>, hosts: &Hosts<'a>, own: &ExternalAuth, url: &str, host: &str, path: &str) -> Option<(String, &'a Route)> {
+    let target = Target::of(url, host, path)?;
     let answering = look.server_for(&target.host)?;
     let behind = hosts.of(answering).answer(&target.path)?;
     let service = behind.steps.admission.service(&look.proxy.settings).filter(|_| !behind.is_refused())?;
-    let own = route.steps.admission.own_service()?;
     (service.url == own.url).then_some((target.path, behind))
 }

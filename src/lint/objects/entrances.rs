@@ -1,8 +1,68 @@
-//! The Services that lead from outside to the controller.
+//! Services that are reached from outside, and those of them that lead to the controller.
 
 use super::look::Look;
 use crate::manifest::{Object, selects};
+use crate::source::Span;
 use k8s_openapi::api::core::v1::{Service, ServiceSpec};
+
+/// How a Service is reached from outside of the cluster.
+#[derive(Clone, Copy)]
+pub(super) enum Door {
+    /// At a port of every node.
+    Node,
+    /// At a load balancer of its own.
+    Balancer,
+    /// At addresses that nodes take for it.
+    Addresses,
+}
+
+impl Door {
+    /// That of a Service, if it has one.
+    pub(super) fn of(service: &Object<Service>) -> Option<Self> {
+        let spec = service.value.spec.as_ref()?;
+        match spec.type_.as_deref() {
+            Some("NodePort") => Some(Self::Node),
+            Some("LoadBalancer") => Some(Self::Balancer),
+            Some("ExternalName") => None,
+            _ => spec.external_ips.as_ref().filter(|addresses| !addresses.is_empty()).map(|_| Self::Addresses),
+        }
+    }
+
+    /// What of the Service opens it.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Node => "type `NodePort`",
+            Self::Balancer => "type `LoadBalancer`",
+            Self::Addresses => "`externalIPs`",
+        }
+    }
+
+    /// Where it is reached.
+    pub(super) fn place(self) -> &'static str {
+        match self {
+            Self::Node => "at a port of every node",
+            Self::Balancer => "at a load balancer of its own, which is paid for each month",
+            Self::Addresses => "at its `externalIPs`",
+        }
+    }
+
+    /// What shuts it.
+    pub(super) fn help(self) -> &'static str {
+        match self {
+            Self::Node | Self::Balancer => "make it a `ClusterIP`",
+            Self::Addresses => "remove `externalIPs`",
+        }
+    }
+
+    /// Where it stands in the Service.
+    pub(super) fn span(self, service: &Object<Service>) -> Span {
+        let step = match self {
+            Self::Node | Self::Balancer => "type",
+            Self::Addresses => "externalIPs",
+        };
+        service.span(&["spec", step])
+    }
+}
 
 /// The Services of type LoadBalancer or NodePort that select the pods of a controller in the input, or say that they are its own.
 pub(super) fn entrances<'a>(look: &Look<'a>) -> impl Iterator<Item = (&'a Object<Service>, &'a ServiceSpec)> {

@@ -1,5 +1,6 @@
 //! Databases that are reached from outside.
 
+use super::entrances::Door;
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
@@ -24,6 +25,15 @@ apiVersion: v1
 kind: Service
 metadata: {name: postgres, namespace: shop}
 spec: {type: LoadBalancer, ports: [{port: 5432}]}
+```
+
+## Fires: by addresses that nodes take
+
+```yaml
+apiVersion: v1
+kind: Service
+metadata: {name: postgres, namespace: shop}
+spec: {externalIPs: [192.0.2.7], ports: [{port: 5432}]}
 ```
 
 ## Fires: by an Ingress
@@ -140,14 +150,14 @@ fn by_stream(look: &Look, map: &Object<ConfigMap>, listen: &str, value: &str) ->
 }
 
 fn by_type(service: &Object<Service>) -> Option<Diagnostic> {
-    let kind = service.value.spec.as_ref()?.type_.as_deref().filter(|kind| matches!(*kind, "LoadBalancer" | "NodePort"))?;
+    let door = Door::of(service)?;
     let store = ports(&service.value).iter().find_map(store)?;
     let name = format!("{}/{}", service.reference.namespace, service.reference.name);
-    let finding = RULE.finding(format!("Service `{name}`, which looks like {store}, is reached from outside by its type `{kind}`"));
+    let finding = RULE.finding(format!("Service `{name}`, which looks like {store}, is reached from outside by its {}", door.words()));
     let is_inside = |(key, value): (&String, &String)| key.contains("internal") && !matches!(value.as_str(), "false" | "0.0.0.0/0");
     // Load balancers of a cloud can be inside its network.
     let mut annotations = service.value.metadata.annotations.iter().flatten();
-    let finding = finding.at(service.span(&["spec", "type"])).subject(name).object(service.reference.clone());
+    let finding = finding.at(door.span(service)).subject(name).object(service.reference.clone());
     (!annotations.any(is_inside)).then_some(finding)
 }
 

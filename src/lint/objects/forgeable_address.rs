@@ -9,16 +9,18 @@ use crate::source::Span;
 
 /// Annotations that are pointed at.
 const SHOWN: usize = 3;
+const WIDE: &str = "`proxy-real-ip-cidr` is `0.0.0.0/0` unless it is set";
+const NARROW: &str = "set `proxy-real-ip-cidr` to the networks of the proxies in front of the controller";
 
 pub(super) static RULE: Rule = Rule {
     name: "forgeable-address",
     severity: Severity::Warning,
     text: r"# forgeable-address
 
-Lists of addresses and limits look at an address that the client makes up.
+Lists of addresses and limits look at an address that the client makes up, or backends hear one.
 
 With `use-forwarded-headers` the controller takes the address of the client from a header, from everybody who sends one as long as `proxy-real-ip-cidr` names no networks. A client that reaches the
-controller itself, or a proxy that passes the header on, writes an address of the allowlist into it.
+controller itself, or a proxy that passes the header on, writes an address of the allowlist into it. Where no list and no limit looks at the address, this is an info: backends and logs get what clients write.
 
 ## Fires
 
@@ -61,6 +63,27 @@ metadata:
   namespace: shop
   annotations:
     nginx.ingress.kubernetes.io/limit-rps: '5'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+```
+
+## Fires: where only backends and logs look at it
+
+```yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+data:
+  use-forwarded-headers: 'true'
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
 spec:
   ingressClassName: nginx
   rules:
@@ -120,27 +143,6 @@ spec:
       paths:
       - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
 ```
-
-## Quiet: where no address is looked at
-
-```yaml
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
-data:
-  use-forwarded-headers: 'true'
----
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata: {name: shop, namespace: shop}
-spec:
-  ingressClassName: nginx
-  rules:
-  - host: shop.example.com
-    http:
-      paths:
-      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
-```
 ",
 };
 
@@ -160,14 +162,17 @@ fn finding(look: &Look) -> Option<Diagnostic> {
         return None;
     }
     let by_address: Vec<(&str, Span)> = look.one_of_each_ingress().filter_map(|(_, route)| by_address(route)).collect();
-    let (name, _) = by_address.first()?;
     let origin = look.proxy.settings_origin.as_ref()?;
+    let Some((name, _)) = by_address.first() else {
+        let message = format!("backends and logs get whatever address a client writes into `{}`: `{key}` believes it from everybody", address.for_header);
+        let finding = Diagnostic { severity: Severity::Info, ..RULE.finding(message) }.subject(key).at(origin.place(key).and_then(Origin::span));
+        return Some(finding.note(WIDE).help(NARROW));
+    };
     let message = format!("any client passes `{name}` with a header `{}` that it makes up: `{key}` believes it from everybody", address.for_header);
     let finding = RULE.finding(message).subject(key).effect(Effect::FailsOpen);
     let place = origin.place(key).and_then(Origin::span).or_else(|| by_address.first().map(|(_, place)| *place));
     let finding = finding.at(place);
-    let finding = finding.note("`proxy-real-ip-cidr` is `0.0.0.0/0` unless it is set");
-    let finding = finding.help("set `proxy-real-ip-cidr` to the networks of the proxies in front of the controller");
+    let finding = finding.note(WIDE).help(NARROW);
     Some(by_address.iter().take(SHOWN).fold(finding, |finding, (name, place)| finding.related(format!("`{name}` looks at the address"), *place)))
 }
 

@@ -19,6 +19,87 @@ pub(super) static GUARDS: [Guard; 4] = [
     Guard { spec: &access::DENY.spec, holds: |_, route| !route.steps.admission.deny.is_empty() },
 ];
 
+/// Segments of paths that are open on purpose.
+const PUBLIC: [&str; 39] = [
+    ".well-known",
+    "health",
+    "healthz",
+    "healthcheck",
+    "livez",
+    "readyz",
+    "live",
+    "ready",
+    "ping",
+    "status",
+    "version",
+    "static",
+    "assets",
+    "public",
+    "images",
+    "img",
+    "css",
+    "js",
+    "fonts",
+    "login",
+    "signin",
+    "sign-in",
+    "sso",
+    "saml",
+    "saml2",
+    "oauth",
+    "oauth2",
+    "auth",
+    "callback",
+    "logout",
+    "register",
+    "webhook",
+    "webhooks",
+    "hook",
+    "hooks",
+    "favicon.ico",
+    "robots.txt",
+    "acs",
+    "jwks",
+];
+
+/// Words of paths that are for few.
+const INNER: [&str; 23] = [
+    "admin",
+    "admins",
+    "administrator",
+    "administration",
+    "internal",
+    "private",
+    "manage",
+    "manager",
+    "management",
+    "console",
+    "dashboard",
+    "debug",
+    "actuator",
+    "metrics",
+    "backoffice",
+    "config",
+    "secrets",
+    "root",
+    "staff",
+    "phpmyadmin",
+    "adminer",
+    "prometheus",
+    "kibana",
+];
+
+/// Whether a path is one that is mostly open on purpose.
+pub(super) fn is_public(path: &str) -> bool {
+    path.split('/').any(|segment| PUBLIC.contains(&segment.to_ascii_lowercase().as_str()))
+}
+
+/// The word of a path that says that it is for few.
+pub(super) fn inner_word(path: &str) -> Option<&'static str> {
+    let mut words = path.split(|letter: char| !letter.is_ascii_alphanumeric());
+    words.find_map(|word| INNER.iter().copied().find(|inner| word.eq_ignore_ascii_case(inner)))
+}
+
 impl Guard {
     /// Whether a route checks, or lets nobody through at all.
     pub(super) fn holds(&self, proxy: &Proxy, route: &Route) -> bool {

@@ -11,10 +11,10 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     text: r"# kept-session
 
-Clients with a session cookie do not reach a canary by its header or cookie.
+Clients with a session cookie do not reach a canary.
 
-With `affinity: cookie` the controller first looks at the session cookie, and keeps clients where they were: the header or cookie of the canary is not looked at. Only new clients, and those
-who remove the cookie, reach the canary.
+With `affinity: cookie` the controller first looks at the session cookie, and keeps clients where they were: the header, cookie or weight of the canary is not looked at. Only new clients, and those
+who remove the cookie, reach the canary, so that its weight is a share of new clients and not of requests.
 
 ## Fires
 
@@ -43,6 +43,41 @@ metadata:
   annotations:
     nginx.ingress.kubernetes.io/canary: 'true'
     nginx.ingress.kubernetes.io/canary-by-header: 'X-Beta'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: next, port: {number: 80}}}}
+```
+
+## Fires: where the canary has a weight
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/affinity: 'cookie'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: next
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/canary: 'true'
+    nginx.ingress.kubernetes.io/canary-weight: '10'
 spec:
   ingressClassName: nginx
   rules:
@@ -128,12 +163,13 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let chosen = sticky.filter(|split| !is_legacy(split)).filter_map(|split| {
         let share = &split.canary.share;
         let by = match (share.header.as_str(), share.cookie.as_str()) {
+            ("", "") if share.weight > 0 => format!("its weight, {}, is a share of new clients alone", share.weight),
             ("", "") => return None,
-            ("", cookie) => format!("the cookie `{cookie}`"),
-            (header, _) => format!("the header `{header}`"),
+            ("", cookie) => format!("the cookie `{cookie}` does not count for them"),
+            (header, _) => format!("the header `{header}` does not count for them"),
         };
         let cookie = split.own.affinity.cookie.shown_name();
-        let message = format!("the canary is not asked for clients with the session cookie `{cookie}`: {by} does not count for them");
+        let message = format!("the canary is not asked for clients with the session cookie `{cookie}`: {by}");
         let finding = split.finding(look, &RULE, message, &[&canary::HEADER, &canary::COOKIE]);
         let finding = finding.note("the cookie of an affinity keeps clients on the Service, main or canary, that served them first");
         Some(finding.help("set `affinity-canary-behavior: legacy` on the canary, or remove the cookie before testing"))

@@ -12,7 +12,7 @@ use regex::bytes::{RegexSet, RegexSetBuilder};
 use crate::ir::{PathMatch, Route, Server};
 
 /// Routes whose paths may begin alike, and of which more are not looked at: each path is asked of all of them.
-const MOST: usize = 128;
+pub(super) const MOST: usize = 128;
 
 /// Letters of regular expressions that stand for something else than themselves. A dot alone does no harm to a literal path.
 const SPECIAL: &[char] = &['\\', '^', '$', '|', '?', '*', '+', '(', ')', '[', ']', '{', '}'];
@@ -157,6 +157,11 @@ impl<'a> Host<'a> {
         found
     }
 
+    /// Whether routes before one begin as a path does and are not looked at, because too many do.
+    pub(super) fn overlooks(&self, path: &str, before: usize) -> bool {
+        self.groups_of(path, before).any(|group| group.routes.get(MOST).is_some_and(|first| *first < before))
+    }
+
     /// The groups with routes before one that may fit a path.
     fn groups_of(&self, path: &str, before: usize) -> impl Iterator<Item = &Group> {
         let path = path.to_ascii_lowercase();
@@ -226,6 +231,17 @@ mod tests {
             (&patterns, "/docs/y", None),
         ] {
             assert_eq!(Host::of(server).answer(path).map(|route| route.path.as_str()), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn routes_beyond_the_first_many_of_a_beginning_are_overlooked() {
+        let paths: Vec<String> = (0..=MOST).map(|at| format!("/x[0-9]{at}")).collect();
+        let paths: Vec<_> = paths.iter().map(|path| (path.as_str(), PathMatch::Prefix)).chain([("/y[0-9]", PathMatch::Prefix)]).collect();
+        let server = server(true, &paths);
+        let host = Host::of(&server);
+        for (path, before, expected) in [("/x1", MOST, false), ("/x1", MOST + 1, true), ("/y1", MOST + 1, false)] {
+            assert_eq!(host.overlooks(path, before), expected, "{path} {before}");
         }
     }
 

@@ -1,9 +1,12 @@
 //! Certificates whose issuer is not there.
 
+use std::collections::HashMap;
+
 use super::look::Look;
 use super::{listed, meant};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
+use crate::manifest::Object;
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-issuer",
@@ -63,6 +66,30 @@ metadata: {name: letsencrypt}
 spec: {acme: {}}
 ```
 
+## Fires: where the issuer lies in another namespace
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations: {cert-manager.io/issuer: letsencrypt}
+spec:
+  ingressClassName: nginx
+  tls: [{hosts: [shop.example.com], secretName: cert}]
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: cert-manager.io/v1
+kind: Issuer
+metadata: {name: letsencrypt, namespace: cert-manager}
+spec: {acme: {}}
+```
+
 ## Quiet: where the input holds no issuer
 
 ```yaml
@@ -85,6 +112,8 @@ spec:
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
+    let issuers = || look.cluster.issuances.iter().filter(|object| object.reference.kind != "Certificate");
+    let elsewhere: HashMap<&str, &Object<_>> = issuers().map(|issuer| (issuer.reference.name.as_str(), issuer)).collect();
     let of_kind = |kind: &str, namespace: &str| -> Vec<&str> {
         let all = look.cluster.issuances.iter().map(|object| &object.reference);
         all.filter(|reference| reference.kind == kind && (namespace.is_empty() || reference.namespace == namespace)).map(|reference| reference.name.as_str()).collect()
@@ -92,7 +121,17 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let mut compare = |name: &str, kind: &str, namespace: &str, finding: &dyn Fn(String) -> Diagnostic| {
         let known = of_kind(kind, if kind == "Issuer" { namespace } else { "" });
-        if known.is_empty() || known.contains(&name) {
+        if known.contains(&name) {
+            return;
+        }
+        if let Some(other) = elsewhere.get(name) {
+            let (what, at) = (&other.reference.kind, &other.reference.namespace);
+            let words = if at.is_empty() { format!("the {what} `{name}` is none") } else { format!("the {what} `{name}` of namespace `{at}` is not looked at") };
+            let finding = finding(format!("there is no {kind} `{name}` in namespace `{namespace}`, and {words}: cert-manager issues nothing"));
+            findings.push(finding.related("this one has the name", other.span(&["metadata", "name"])));
+            return;
+        }
+        if known.is_empty() {
             return;
         }
         let finding = finding(format!("there is no {kind} `{name}`: cert-manager issues nothing"));

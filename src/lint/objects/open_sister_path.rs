@@ -1,6 +1,6 @@
 //! Open paths beside a protected one that lead to the same.
 
-use super::guards::missing;
+use super::guards::{is_public, missing};
 use super::look::{Look, are_of_one, beside, by_whom, ingress_of, path_of};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{Proxy, Route, Server};
@@ -172,12 +172,6 @@ spec:
 ",
 };
 
-/// First segments of paths that are open on purpose.
-const PUBLIC: [&str; 18] = [
-    ".well-known", "health", "healthz", "livez", "readyz", "ping", "status", "static", "assets", "public", "login", "signin", "oauth", "oauth2", "auth", "logout",
-    "favicon.ico", "robots.txt",
-];
-
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     look.proxy.servers.iter().flat_map(|server| of_server(look.proxy, server)).collect()
 }
@@ -213,10 +207,6 @@ fn of_server(proxy: &Proxy, server: &Server) -> Vec<Diagnostic> {
 /// The path above one; none below the root.
 fn parent(path: &str) -> Option<&str> {
     path.trim_end_matches('/').rsplit_once('/').map(|(parent, _)| parent).filter(|parent| !parent.is_empty())
-}
-
-fn is_public(path: &str) -> bool {
-    path.split('/').any(|segment| PUBLIC.contains(&segment.to_ascii_lowercase().as_str()))
 }
 
 /// Whether neither of two paths lies below the other, and they are of two Ingresses.

@@ -16,7 +16,8 @@ pub(super) static RULE: Rule = Rule {
 The redirect between a host and its `www.` twin names a port.
 
 `from-to-www-redirect` leads to `http://host:80/…` or `https://host:443/…`: always with the port on which the controller got the request, and with its scheme. Where it listens on another port than the one that clients ask, or where a load balancer ends TLS, clients are sent
-to a port that nobody answers, or out of TLS. Redirect with `permanent-redirect` in an Ingress for the other host, where that matters.
+to a port that nobody answers, or out of TLS. Where that matters, redirect in an Ingress for the other host: with `rewrite-target`, or with
+`permanent-redirect`, which leaves the path out.
 
 ## Fires
 
@@ -104,7 +105,10 @@ fn finding(look: &Look, server: &Server, route: &Route) -> Diagnostic {
         (Severity::Info, format!("the redirect from `{from}` names its port, as `http://{host}:80/`"))
     };
     let finding = at_annotation(Diagnostic { severity, ..RULE.finding(message) }, route, &redirect::FROM_TWIN);
-    finding.help(format!("where that matters: an Ingress for `{from}` with `permanent-redirect: https://{host}$request_uri`"))
+    // HSTS is a header of answers that locations give.
+    let bare = Some("it has no `Strict-Transport-Security`, as no answer has that no path gives").filter(|_| look.proxy.settings.tls.hsts && server.certificate.is_some());
+    let finding = bare.into_iter().fold(finding, Diagnostic::note);
+    finding.help(format!("where that matters: an Ingress for `{from}` with the path `/(.*)`, `use-regex` and `rewrite-target: https://{host}/$1`, which redirects by 302"))
 }
 
 /// Whether what clients ask by HTTPS reaches the port for plain HTTP.

@@ -20,6 +20,8 @@ The selector of a Service fits no pod of the input.
 A Service sends requests to the pods of its namespace that have all labels of its selector. One letter that differs leaves it without any, and every path
 that leads to it answers 503. Where the input holds nothing that makes pods in the namespace, nothing is said.
 
+The workload that was probably meant is looked for among 500 of the namespace. Where there are more, and none of those is like it, a remark says so.
+
 ## Fires
 
 ```yaml
@@ -121,6 +123,8 @@ fn unselected<'a>(look: &Look<'a>, service: &'a Object<Service>) -> Option<Diagn
     // Pods that have nothing in common with it are others', and its own may be made elsewhere.
     let (name, wanted) = selector.iter().find(|(name, value)| nearest.value.labels.get(*name) != Some(*value))?;
     let is_near = likeness(selector, &nearest.value.labels) > 0;
+    let compared = (workloads.len() > MOST)
+        .then(|| format!("its selector was compared with the labels of {MOST} of the {} workloads of the namespace", workloads.len()));
     let finding = RULE.finding(format!("Service `{}/{}` selects no pod of the input", service.reference.namespace, service.reference.name));
     let finding = finding.at(service.span(&["spec", "selector"])).subject(service.reference.name.as_str()).object(service.reference.clone());
     let steps = [nearest.value.template, &["metadata", "labels"]].concat();
@@ -132,7 +136,7 @@ fn unselected<'a>(look: &Look<'a>, service: &'a Object<Service>) -> Option<Diagn
         None if is_near => finding
             .note(format!("the pods of {} `{}` have no label `{name}`", reference.kind, reference.name))
             .related("the nearest labels", nearest.span(&steps)),
-        None => return None,
+        None => Diagnostic { severity: Severity::Info, ..finding.note(compared?).note("its pods may be those of another one, or be made elsewhere") },
     })
 }
 

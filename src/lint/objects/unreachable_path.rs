@@ -2,8 +2,9 @@
 
 use super::guards::missing;
 use super::inclusion::Language;
+use super::listed;
 use super::look::{Look, are_of_one, beside, ingress_of, path_of};
-use super::matching::{Host, is_literal, pattern};
+use super::matching::{self, Host, is_literal, pattern};
 use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::ir::{PathMatch, Proxy, Route, Server};
 use crate::lint::rule::Rule;
@@ -24,6 +25,9 @@ A path gets none of its requests, or not the one for itself, because a longer re
 
 On a host with regular expressions the controller puts paths in the order of their length, and nginx takes the first that fits. Type and meaning do not
 count: `/plants/[a-z0-9-]+` goes before `/plants/rose`, because it is longer. What the path was protected by is not asked either.
+
+A path is tried with 128 of the expressions before it that begin alike, and compared with four of those that take it. Where a host has more, a remark
+says for how many of its paths nothing is known.
 
 ## Fires
 
@@ -169,7 +173,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 }
 
 fn of_server(proxy: &Proxy, server: &Server) -> Vec<Diagnostic> {
-    let (host, mut seen, mut findings) = (Host::of(server), HashSet::new(), Vec::new());
+    let (host, mut seen, mut findings, mut unknown) = (Host::of(server), HashSet::new(), Vec::new(), Vec::new());
     let mut languages: HashMap<usize, Option<Language>> = HashMap::new();
     for (at, route) in server.routes.iter().enumerate() {
         if route.owner.is_none() || route.is_default_backend || !seen.insert(route.origin) {
@@ -177,7 +181,10 @@ fn of_server(proxy: &Proxy, server: &Server) -> Vec<Diagnostic> {
         }
         let Some((meant, example)) = Meant::of(route) else { continue };
         let is_other = |other: &&usize| server.routes[**other].origin != route.origin && !is_same(&server.routes[**other], route);
-        let before: Vec<usize> = host.takers(&example, at).iter().filter(is_other).take(MOST).copied().collect();
+        let mut before = host.takers(&example, at);
+        before.retain(|other| is_other(&other));
+        let is_known = before.len() <= MOST && !host.overlooks(&example, at);
+        before.truncate(MOST);
         let mut covers = |other: &&usize| {
             if languages.len() >= KEPT {
                 languages.clear();
@@ -187,13 +194,26 @@ fn of_server(proxy: &Proxy, server: &Server) -> Vec<Diagnostic> {
         };
         match (before.iter().find(&mut covers), before.first()) {
             (Some(first), _) => findings.push(never(proxy, server, route, &server.routes[*first])),
+            _ if !is_known => unknown.push(route),
             (None, Some(first)) if meant.is_beginning && !are_of_one(&server.routes[*first], route) => {
                 findings.push(partly(proxy, server, route, &server.routes[*first]));
             }
             _ => {}
         }
     }
+    findings.extend(not_compared(server, &unknown));
     findings
+}
+
+/// Of some routes nobody knows whether others take all of their requests.
+fn not_compared(server: &Server, routes: &[&Route]) -> Option<Diagnostic> {
+    let first = routes.first()?;
+    let paths = listed(routes.iter().map(|route| path_of(route)));
+    let message = format!("whether {paths} of host `{}` can be reached is not known: too many regular expressions come first", server.hostname);
+    let finding = Diagnostic { severity: Severity::Info, ..RULE.finding(message) };
+    let finding = finding.at(first.origin.span()).subject(path_of(first)).object(ingress_of(first));
+    let alike = matching::MOST;
+    Some(finding.note(format!("a path is tried with {alike} expressions that begin as it does, and compared with {MOST} of those that take it")))
 }
 
 /// Whether it makes no difference which of two routes takes a request.

@@ -1,5 +1,7 @@
 //! Where a URL of an annotation leads, for a request of which host and path are known.
 
+use std::fmt;
+
 use crate::catalog::value::read_address;
 
 /// Variables that hold the host of the request.
@@ -8,10 +10,16 @@ const HOSTS: &[&str] = &["$host", "$http_host", "$server_name", "${host}", "${ht
 const PATHS: &[&str] = &["$request_uri", "$uri", "$document_uri", "${request_uri}", "$escaped_request_uri"];
 
 /// A host and a path.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Target {
     pub(super) host: String,
     pub(super) path: String,
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.host, self.path)
+    }
 }
 
 impl Target {
@@ -44,7 +52,7 @@ impl Target {
 /// Whether a host is within the cluster, or in a network of one's own, as far as its name tells.
 pub(super) fn is_inside(host: &str) -> bool {
     const ENDS: &[&str] =
-        &[".svc", ".cluster.local", ".local", ".localdomain", ".internal", ".intranet", ".lan", ".home", ".corp", ".test"];
+        &[".svc", ".cluster.local", ".local", ".localhost", ".localdomain", ".internal", ".intranet", ".lan", ".home", ".corp", ".test"];
     let is_private = |address: std::net::IpAddr| match address {
         std::net::IpAddr::V4(address) => address.is_private() || address.is_loopback() || address.is_link_local(),
         std::net::IpAddr::V6(address) => address.is_loopback() || address.segments()[0] & 0xfe00 == 0xfc00,

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashSet};
 
 use k8s_openapi::api::networking::v1::Ingress;
 
-use super::finding;
 use crate::catalog::{features, settings};
 use crate::cause::{Causes, Found, governs, is_shown};
 use crate::diagnostic::{Diagnostic, ObjectRef};
@@ -15,10 +14,14 @@ use crate::nginx::{Refusal, run_on};
 use crate::source::Span;
 
 /// Who explains refusals.
-pub(super) struct Explainer<'a> {
+pub(in crate::lint) struct Explainer<'a> {
     cluster: &'a Cluster,
     causes: Causes<'a>,
+    finding: Maker,
 }
+
+/// Makes a finding of a message and a place.
+pub(in crate::lint) type Maker = fn(&str, Option<Span>) -> Diagnostic;
 
 /// Something of the manifests that a refusal may come from, and the object that it is in.
 struct Suspect<'a> {
@@ -28,20 +31,29 @@ struct Suspect<'a> {
 }
 
 impl<'a> Explainer<'a> {
-    pub(super) fn new(cluster: &'a Cluster, causes: Causes<'a>) -> Self {
-        Self { cluster, causes }
+    pub(in crate::lint) fn new(cluster: &'a Cluster, causes: Causes<'a>, finding: Maker) -> Self {
+        Self { cluster, causes, finding }
+    }
+
+    /// Where the path is declared that a location is for.
+    pub(in crate::lint) fn path(&self, refusal: &Refusal) -> Option<Span> {
+        let server = refusal.host.as_deref().and_then(|host| self.causes.server(host));
+        let location = refusal.location.as_deref()?;
+        let fitting =
+            self.routes(refusal, server).into_iter().filter(|route| !route.path.is_empty() && location.contains(route.path.as_str()));
+        fitting.max_by_key(|route| route.path.len())?.origin.span()
     }
 
     /// The finding about a refusal.
-    pub(super) fn explain(&self, refusal: &Refusal) -> Diagnostic {
+    pub(in crate::lint) fn explain(&self, refusal: &Refusal) -> Diagnostic {
         let server = refusal.host.as_deref().and_then(|host| self.causes.server(host));
         let routes = self.routes(refusal, server);
-        if let Some(finding) = of_path(refusal, &routes, server) {
+        if let Some(finding) = self.of_path(refusal, &routes, server) {
             return finding;
         }
         let snippets = self.snippets(refusal, &routes);
         if let Some(suspect) = snippets.iter().find(|suspect| holds(suspect.value, &written(refusal))) {
-            let finding = at(refusal, suspect).within(written(refusal));
+            let finding = self.at(refusal, suspect).within(written(refusal));
             return match run_on(&refusal.line) {
                 Some(line) => finding.note(format!("a `;` is missing behind `{line}`")),
                 None => finding,
@@ -52,12 +64,12 @@ impl<'a> Explainer<'a> {
         governors.extend(self.keys(&is_governing));
         let shown = governors.iter().find(|suspect| is_shown(suspect.value.trim(), &refusal.line));
         if let Some(suspect) = shown.or(governors.first()).or(snippets.first()) {
-            return at(refusal, suspect);
+            return self.at(refusal, suspect);
         }
         let by_path = refusal.path.as_ref().and_then(|path| routes.iter().find(|route| route.path == *path));
         match by_path.or(routes.first()) {
-            Some(route) => about_ingress(finding(&refusal.message, route.origin.span()), route),
-            None => finding(&refusal.message, server.and_then(|server| server.origin.span())),
+            Some(route) => about_ingress((self.finding)(&refusal.message, route.origin.span()), route),
+            None => (self.finding)(&refusal.message, server.and_then(|server| server.origin.span())),
         }
     }
 
@@ -116,6 +128,29 @@ impl<'a> Explainer<'a> {
         fitting.map(suspect).collect()
     }
 
+    fn at(&self, refusal: &Refusal, suspect: &Suspect) -> Diagnostic {
+        (self.finding)(&refusal.message, Some(suspect.found.span)).subject(&suspect.found.subject).object(suspect.object.clone())
+    }
+
+    /// A path that is taken for a regular expression and is none.
+    fn of_path(&self, refusal: &Refusal, routes: &[&Route], server: Option<&Server>) -> Option<Diagnostic> {
+        let pattern = refusal.pattern.as_deref()?;
+        let path = pattern.strip_prefix('^').or_else(|| pattern.strip_prefix("(?i)"))?;
+        let of_server = || server.into_iter().flat_map(|server| &server.routes);
+        let route = routes.iter().copied().chain(of_server()).find(|route| route.path == path)?;
+        let message = refusal.message.replace(pattern, &route.declared_path);
+        let mut found = about_ingress((self.finding)(&message, route.origin.span()), route).subject(&route.declared_path);
+        const MAKERS: [&str; 2] = ["use-regex", "rewrite-target"];
+        let maker = |route: &Route| MAKERS.iter().find_map(|name| route.features.cause(name)).cloned();
+        if maker(route).is_none()
+            && let Some((name, place)) = of_server().find_map(maker)
+        {
+            found = found
+                .related(format!("`{}` makes all paths of the host regular expressions", name.rsplit('/').next().unwrap_or(&name)), place);
+        }
+        Some(found)
+    }
+
     fn ingress(&self, namespace: &str, name: &str) -> Option<&'a Object<Ingress>> {
         // The objects of a cluster are sorted by namespace and name.
         let at = self
@@ -136,10 +171,6 @@ fn is_governor(name: &str, refusal: &Refusal) -> bool {
     features::find(name).is_some_and(|spec| governs(spec.directives, &refusal.directive))
 }
 
-fn at(refusal: &Refusal, suspect: &Suspect) -> Diagnostic {
-    finding(&refusal.message, Some(suspect.found.span)).subject(&suspect.found.subject).object(suspect.object.clone())
-}
-
 /// The directive that is refused, as whoever wrote it would have written it.
 fn written(refusal: &Refusal) -> String {
     match (&refusal.location, refusal.line.is_empty() && refusal.directive == "location") {
@@ -153,25 +184,6 @@ fn holds(text: &str, line: &str) -> bool {
     let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let line = plain(line);
     !line.is_empty() && plain(text).contains(&line)
-}
-
-/// A path that is taken for a regular expression and is none.
-fn of_path(refusal: &Refusal, routes: &[&Route], server: Option<&Server>) -> Option<Diagnostic> {
-    let pattern = refusal.pattern.as_deref()?;
-    let path = pattern.strip_prefix('^').or_else(|| pattern.strip_prefix("(?i)"))?;
-    let of_server = || server.into_iter().flat_map(|server| &server.routes);
-    let route = routes.iter().copied().chain(of_server()).find(|route| route.path == path)?;
-    let message = refusal.message.replace(pattern, &route.declared_path);
-    let mut found = about_ingress(finding(&message, route.origin.span()), route).subject(&route.declared_path);
-    const MAKERS: [&str; 2] = ["use-regex", "rewrite-target"];
-    let maker = |route: &Route| MAKERS.iter().find_map(|name| route.features.cause(name)).cloned();
-    if maker(route).is_none()
-        && let Some((name, place)) = of_server().find_map(maker)
-    {
-        found =
-            found.related(format!("`{}` makes all paths of the host regular expressions", name.rsplit('/').next().unwrap_or(&name)), place);
-    }
-    Some(found)
 }
 
 fn about_ingress(finding: Diagnostic, route: &Route) -> Diagnostic {

@@ -1,7 +1,7 @@
 //! What nginx makes of the configuration, which comes in portions.
 
 use crate::ir::Proxy;
-use crate::nginx::{Build, Judge, Refusal};
+use crate::nginx::{Build, Judge, Reached, Refusal};
 
 /// The name of the file that the controller's nginx reads.
 const FILE: &str = "nginx.conf";
@@ -10,6 +10,7 @@ const FILE: &str = "nginx.conf";
 #[derive(Debug, Default)]
 pub struct Judgement {
     refusals: Vec<Refusal>,
+    reached: Vec<Reached>,
     is_made: bool,
     names_default_certificate: bool,
 }
@@ -34,12 +35,18 @@ impl Judgement {
             }
         });
         let needs_whole = judge.needs_whole();
+        judgement.reached = judge.take_reached();
         judgement.refusals = judge.into_refusals();
         (judgement, needs_whole)
     }
 
     pub(super) fn refusals(&self) -> &[Refusal] {
         &self.refusals
+    }
+
+    /// The faults of nginx that the configuration reaches, whatever the version.
+    pub(in crate::lint) fn reached(&self) -> &[Reached] {
+        &self.reached
     }
 
     pub(super) fn is_made(&self) -> bool {

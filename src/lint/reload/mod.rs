@@ -3,7 +3,7 @@
 //! The judgement is made on the rendered configuration, by what nginx itself knows (`crate::nginx`); `cause` finds the line of the
 //! manifests again. The target `nginx` asks the same judge, and closes what is refused: then nothing is left to be told here.
 
-mod cause;
+pub(super) mod cause;
 mod default_certificate;
 mod dh_parameters;
 mod judgement;
@@ -26,7 +26,7 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
     let mut findings = Vec::from_iter(default_certificate::check(subject));
     if !refusals.is_empty() {
         let causes = Causes::new(subject.cluster, subject.controller, subject.proxy);
-        let explainer = cause::Explainer::new(subject.cluster, causes);
+        let explainer = cause::Explainer::new(subject.cluster, causes, finding);
         findings.extend(refusals.into_iter().map(|refusal| explainer.explain(refusal)));
     }
     if !UNTESTED.holds(subject.controller.version) {

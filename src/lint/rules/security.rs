@@ -9,6 +9,8 @@ pub enum Danger {
     Medium,
     /// It opens what was meant to be closed, or stops everybody's changes.
     High,
+    /// Whoever may send a request breaks the proxy.
+    Critical,
 }
 
 impl Danger {
@@ -19,6 +21,7 @@ impl Danger {
             Self::Low => "3.0",
             Self::Medium => "5.5",
             Self::High => "8.0",
+            Self::Critical => "9.2",
         }
     }
 }
@@ -72,12 +75,14 @@ const DANGERS: &[(&str, Danger)] = &[
     ("one-sided-proxy-protocol", Danger::Medium),
     ("open-allowlist", Danger::High),
     ("open-sister-path", Danger::Medium),
+    ("optional-client-certificates", Danger::Medium),
     ("outside-auth-url", Danger::Low),
     ("overridden-alias", Danger::Low),
     ("overridden-path", Danger::Medium),
     ("password-without-tls", Danger::High),
     ("plain-behind-passthrough", Danger::Low),
     ("preflight-to-backend", Danger::Low),
+    ("reachable-fault", Danger::Critical),
     ("refused-address", Danger::Medium),
     ("removed-annotation", Danger::Medium),
     ("risky-annotation", Danger::Medium),
@@ -95,6 +100,7 @@ const DANGERS: &[(&str, Danger)] = &[
     ("uncovered-redirect", Danger::Low),
     ("unguarded-path", Danger::High),
     ("unknown-annotation", Danger::Medium),
+    ("unpatched-nginx", Danger::Low),
     ("unprefixed-annotation", Danger::Medium),
     ("unreachable-path", Danger::Low),
     ("unsafe-auth-url", Danger::Medium),

@@ -109,9 +109,18 @@ impl<'w, 'a> Decider<'w, 'a> {
             error_pages: ErrorPages {
                 codes: places.asked(asks.error_pages.clone(), &[&error_pages::CODES.spec], "custom-http-errors"),
                 keeps_own: asks.keep_backend_errors,
+                intercepts: self.intercepts(asks),
                 upstream: error_upstream.clone(),
             },
         }
+    }
+
+    /// Quirk: codes of its own make a route replace errors of the backend unless the Ingress says otherwise, whatever the ConfigMap says;
+    /// and an Ingress that says otherwise is not heard where the ConfigMap replaces them for all.
+    fn intercepts(&self, asks: &Asks) -> bool {
+        let defaults = &self.world.settings.route_defaults;
+        let by_all = !defaults.error_codes.is_empty() && !defaults.keep_backend_errors;
+        by_all || !asks.error_pages.is_empty() && !asks.keep_backend_errors
     }
 
     fn to_https(&self, server: &Server, route: &Route, asks: &Asks, places: &Places) -> Asked<ToHttps> {

@@ -161,3 +161,23 @@ fn words_for_protocols_are_read() {
         assert_eq!(root.steps.backend.protocol, Protocol::Http, "the default backend gets plain HTTP");
     }
 }
+
+#[test]
+fn errors_of_backends_are_replaced_where_the_route_or_all_hosts_ask_for_it() {
+    let own = ("custom-http-errors", "410");
+    let (all, keeps) = (("custom-http-errors", "404"), ("disable-proxy-intercept-errors", "true"));
+    for (annotations, keys, expected) in [
+        (&[][..], &[][..], false),
+        (&[own], &[], true),
+        (&[own, keeps], &[], false),
+        (&[], &[all], true),
+        (&[], &[all, keeps], false),
+        (&[own], &[all, keeps], true),
+        (&[own, keeps], &[all, keeps], false),
+        (&[own, keeps], &[all], true),
+        (&[own], &[keeps], true),
+    ] {
+        let proxy = proxy(annotations, keys, false);
+        assert_eq!(route(&proxy, "/open/x").steps.error_pages.intercepts, expected, "{annotations:?} {keys:?}");
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::refusal::Refusal;
 use super::{Build, walk};
 use crate::conf;
+use crate::nginx::advisories::{Reached, reached};
 use crate::source::FileId;
 
 /// Judges a configuration in portions: each is a configuration of its own, with all that holds for all hosts and with some of the hosts
@@ -13,6 +14,9 @@ use crate::source::FileId;
 pub struct Judge {
     build: Build,
     refusals: Vec<Refusal>,
+    reached: Vec<Reached>,
+    /// The faults outside of hosts, which every portion reaches.
+    known: HashSet<(&'static str, String)>,
     defined: HashSet<String>,
     missing: HashSet<String>,
     is_broken: bool,
@@ -24,7 +28,8 @@ impl Judge {
     #[must_use]
     pub fn new(build: Build) -> Self {
         let (defined, missing) = (HashSet::new(), HashSet::new());
-        Self { build, refusals: Vec::new(), defined, missing, is_broken: false, portions: 0 }
+        let (reached, known) = (Vec::new(), HashSet::new());
+        Self { build, refusals: Vec::new(), reached, known, defined, missing, is_broken: false, portions: 0 }
     }
 
     /// Judges a portion, or the whole.
@@ -36,12 +41,26 @@ impl Judge {
         self.refusals.extend(tree.diagnostics.iter().map(|finding| Refusal::of_syntax(&finding.message)));
         let verdict = walk::judge(&tree.value, self.build);
         self.refusals.extend(verdict.refusals);
+        if self.build.is_controller() {
+            self.add_reached(reached(&tree.value));
+        }
         self.missing.extend(verdict.missing);
         for name in verdict.defined {
             if !self.defined.contains(name.as_ref()) {
                 self.defined.insert(name.into_owned());
             }
         }
+    }
+
+    fn add_reached(&mut self, found: Vec<Reached>) {
+        let Self { reached, known, .. } = self;
+        let is_new = |found: &Reached| found.place.host.is_some() || known.insert((found.advisory.id(), found.place.line.clone()));
+        reached.extend(found.into_iter().filter(is_new));
+    }
+
+    /// The faults that what the controller writes reaches, whatever the version of nginx.
+    pub fn take_reached(&mut self) -> Vec<Reached> {
+        std::mem::take(&mut self.reached)
     }
 
     /// What nginx refuses of the portions since this was asked last.

@@ -39,6 +39,7 @@ pub use curves::is_curve_list;
 pub use image::Release;
 pub use judge::Judge;
 pub use outside::{outside, upstreams};
+pub(super) use owner::{owner, server_name};
 pub use refusal::Refusal;
 pub use rows::run_on;
 pub use units::size;

@@ -3,13 +3,13 @@
 use crate::conf::Directive;
 
 /// The first name of a server.
-pub(super) fn server_name(directives: &[Directive]) -> Option<String> {
+pub(in crate::nginx) fn server_name(directives: &[Directive]) -> Option<String> {
     let named = directives.iter().find(|directive| directive.name() == "server_name")?;
     named.args().next().map(|arg| arg.value().into_owned())
 }
 
 /// The Ingress that a location belongs to, which the controller writes into it.
-pub(super) fn owner(directives: &[Directive]) -> Option<(String, String)> {
+pub(in crate::nginx) fn owner(directives: &[Directive]) -> Option<(String, String)> {
     let value = |variable: &str| {
         directives.iter().filter(|directive| directive.name() == "set").find_map(|set| {
             let mut args = set.args();

@@ -162,7 +162,7 @@ fn asked(request: &Request) -> Asked<'_> {
         headers.entry(name).or_default().push(value);
     }
     Asked {
-        url: url(request),
+        url: request.url(),
         method: &request.method,
         host: request.host.as_deref(),
         headers,
@@ -174,16 +174,6 @@ fn asked(request: &Request) -> Asked<'_> {
             Http::V2 => "2",
         },
     }
-}
-
-/// The URL of a request.
-pub(super) fn url(request: &Request) -> String {
-    let scheme = if request.is_tls { "https" } else { "http" };
-    let target = String::from_utf8_lossy(&request.target);
-    if target.contains("://") {
-        return target.into_owned();
-    }
-    format!("{scheme}://{}{target}", request.host.as_deref().unwrap_or_default())
 }
 
 /// Tells what a side says, without secrets.

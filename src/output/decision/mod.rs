@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 pub use json::json;
 pub use text::text;
+pub(super) use veil::Veil;
 
 use crate::route::{Decision, End, Near};
 use crate::source::{Span, Spot};

@@ -3,7 +3,6 @@
 use anstyle::AnsiColor;
 
 use super::Explained;
-use super::json::url;
 use super::veil::Veil;
 use crate::output::Paint;
 use crate::output::untrusted::one_line;
@@ -17,7 +16,7 @@ const MOST_WAYS: usize = 8;
 #[must_use]
 pub fn text(request: &Request, sides: &[&Explained], paint: Paint) -> String {
     let teller = Teller { veil: Veil(request), paint };
-    let mut out = format!("{}\n", paint.bold(&teller.safe(&format!("{} {}", request.method, url(request)))));
+    let mut out = format!("{}\n", paint.bold(&teller.safe(&format!("{} {}", request.method, request.url()))));
     let is_same = sides.windows(2).all(|pair| pair[0].is_as(pair[1]));
     if is_same {
         if let Some(first) = sides.first() {

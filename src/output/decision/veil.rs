@@ -5,11 +5,11 @@ use crate::route::Request;
 
 /// Hides what a request did not bring along.
 #[derive(Clone, Copy)]
-pub(super) struct Veil<'r>(pub(super) &'r Request);
+pub(in crate::output) struct Veil<'r>(pub(in crate::output) &'r Request);
 
 impl Veil<'_> {
     /// A text without secrets.
-    pub(super) fn text(self, text: &str) -> String {
+    pub(in crate::output) fn text(self, text: &str) -> String {
         let (mut shown, mut at) = (String::with_capacity(text.len()), 0);
         for range in ranges(text).into_iter().filter(|range| !self.is_sent(&text[range.clone()])) {
             shown.push_str(&text[at..range.start]);

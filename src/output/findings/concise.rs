@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Findings;
-use super::region::Region;
+use crate::output::region::Region;
 use crate::output::untrusted::one_line;
 
 /// One line a finding: place, severity, rule and message.

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::Findings;
-use super::region::Region;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::output::region::Region;
 use crate::output::untrusted::one_line;
 use crate::source::SourceMap;
 
@@ -44,12 +44,12 @@ fn command(text: &mut String, finding: &Diagnostic, sources: &SourceMap) {
     text.push('\n');
 }
 
-fn data(text: &str) -> String {
+pub(in crate::output) fn data(text: &str) -> String {
     // Line breaks of a message are shown, not obeyed; the percent sign is what escapes of the command begin with.
     one_line(text).replace('%', "%25")
 }
 
-fn property(text: &str) -> Cow<'_, str> {
+pub(in crate::output) fn property(text: &str) -> Cow<'_, str> {
     let text = one_line(text);
     if text.contains(['%', ':', ',']) { text.replace('%', "%25").replace(':', "%3A").replace(',', "%2C").into() } else { text }
 }

@@ -5,9 +5,9 @@ use sha1_smol::Sha1;
 
 use super::Findings;
 use super::identity::Fingerprints;
-use super::region::Region;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::output::json::print;
+use crate::output::region::Region;
 
 /// The findings as one list.
 ///

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Findings;
-use super::region::Region;
 use crate::diagnostic::{Diagnostic, Fix, ObjectRef, Severity};
 use crate::output::json::print;
+use crate::output::region::Region;
 use crate::source::SourceMap;
 
 /// Fields are added without a new number; what is there keeps its meaning.
@@ -21,7 +21,7 @@ struct Document<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Finding<'a> {
+pub(in crate::output) struct Finding<'a> {
     rule: &'a str,
     severity: &'a str,
     effect: Option<&'a str>,
@@ -99,7 +99,7 @@ pub fn report(report: &Findings) -> serde_json::Result<String> {
 }
 
 impl<'a> Finding<'a> {
-    fn new(finding: &'a Diagnostic, sources: &'a SourceMap) -> Self {
+    pub(in crate::output) fn new(finding: &'a Diagnostic, sources: &'a SourceMap) -> Self {
         Self {
             rule: finding.rule,
             severity: finding.severity.name(),

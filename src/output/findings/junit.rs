@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::Findings;
-use super::region::Region;
 use crate::diagnostic::Diagnostic;
+use crate::output::region::Region;
 use crate::output::untrusted::{many_lines, one_line};
 use crate::source::SourceMap;
 
@@ -76,7 +76,7 @@ fn lines(text: &mut String, findings: &[&Diagnostic], sources: &SourceMap) {
 }
 
 /// XML text or the value of an attribute. Characters that XML cannot hold at all are shown as escapes.
-fn escape(text: &str) -> String {
+pub(in crate::output) fn escape(text: &str) -> String {
     let is_foreign = |character: char| matches!(character, '\u{fffe}' | '\u{ffff}');
     let text = many_lines(text);
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace(is_foreign, "\u{fffd}")

@@ -12,7 +12,6 @@ pub mod json;
 pub mod junit;
 pub mod looked;
 pub mod patch;
-mod region;
 pub mod sarif;
 pub mod summary;
 pub mod text;

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use super::Findings;
 use super::identity::Fingerprints;
-use super::region::Region;
 use crate::diagnostic::{Diagnostic, Fix, ObjectRef, Severity};
 use crate::lint::rule::Rule;
 use crate::lint::rules::{self, security::danger};
 use crate::output::json::print;
+use crate::output::region::Region;
 use crate::source::{SourceMap, Span};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";

@@ -5,7 +5,7 @@ mod html;
 mod json;
 mod markdown;
 mod text;
-mod words;
+pub(super) mod words;
 
 pub use csv::csv;
 pub use html::html;

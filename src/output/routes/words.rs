@@ -6,7 +6,7 @@ use crate::credentials::hide;
 use crate::route::{Canary, Certificate, CheckKind, Goal, Guard, Host, HostKind, Limit, Match, Redirect, RedirectKind, Route, Upstream};
 
 /// A host, as it is named to people.
-pub(super) fn host(host: &Host) -> Cow<'_, str> {
+pub(in crate::output) fn host(host: &Host) -> Cow<'_, str> {
     if host.kind == HostKind::Default { Cow::Borrowed("all other hosts") } else { Cow::Borrowed(&host.name) }
 }
 
@@ -66,7 +66,7 @@ pub(super) fn by(route: &Route) -> &'static str {
 }
 
 /// The path with its sign, as nginx has it.
-pub(super) fn path(route: &Route) -> String {
+pub(in crate::output) fn path(route: &Route) -> String {
     if route.is_server {
         return String::from("all paths");
     }
@@ -74,12 +74,12 @@ pub(super) fn path(route: &Route) -> String {
 }
 
 /// The Ingress as `namespace/name`.
-pub(super) fn ingress(route: &Route) -> Option<String> {
+pub(in crate::output) fn ingress(route: &Route) -> Option<String> {
     route.ingress.as_ref().map(|ingress| format!("{}/{ingress}", route.namespace.as_deref().unwrap_or_default()))
 }
 
 /// Who gets the requests.
-pub(super) fn goal(route: &Route) -> String {
+pub(in crate::output) fn goal(route: &Route) -> String {
     match &route.goal {
         Goal::Backend(upstream) => whom(upstream),
         Goal::Answer(status) => format!("answers {status}"),

@@ -16,6 +16,11 @@ impl<'t> Lines<'t> {
         Self { tree }
     }
 
+    /// How many files there are.
+    pub(in crate::route) fn files(self) -> usize {
+        self.tree.files().len()
+    }
+
     /// The directives at the top.
     pub(in crate::route) fn top(self) -> Vec<Directive<'t>> {
         self.expanded(self.tree.directives(), 0)

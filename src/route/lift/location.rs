@@ -73,7 +73,7 @@ fn location<'t>(lines: Lines<'t>, block: Directive<'t>, around: &Level, names: N
         kind,
         adds_slash: is_proxy && path.ends_with('/') && matches!(kind, Kind::Exact | Kind::Prefix),
         names: pattern.as_ref().map(|pattern| names.groups(pattern)).unwrap_or_default(),
-        pattern,
+        pattern: pattern.map(|pattern| pattern.map(Arc::new)),
         path,
         at: block.head_span(),
         is_final: sign == "^~",

@@ -43,7 +43,7 @@ pub(in crate::route) struct Location {
     /// The groups with names of an expression, and the places of their variables.
     pub(in crate::route) names: Vec<(usize, usize)>,
     /// The expression; an error where it cannot be evaluated.
-    pub(in crate::route) pattern: Option<Result<Pattern, String>>,
+    pub(in crate::route) pattern: Option<Result<Arc<Pattern>, String>>,
 }
 
 /// Locations beside each other, ready to be asked.

@@ -3,6 +3,7 @@
 //! Sources: `ngx_http_core_access_phase` and the order of the modules.
 
 use super::{Run, Stop};
+use crate::route::circumstances::{CONNECTIONS, RATE};
 use crate::route::decision::{CheckKind, Verdict};
 use crate::route::model::{Lua, Rule, Static, is_in, last_set};
 use crate::route::text::Value;
@@ -45,11 +46,7 @@ impl Run<'_, '_, '_> {
                 self.check(kind, Verdict::Depends, limit.text.clone(), Some(limit.at));
                 let (of_rates, of_connections) = self.level.limit_status;
                 let status = if is_of_connections { of_connections } else { of_rates }.unwrap_or(503);
-                let words = if is_of_connections {
-                    ["there are few enough connections", "there are too many connections"]
-                } else {
-                    ["requests are seldom enough", "requests are too many"]
-                };
+                let words = if is_of_connections { CONNECTIONS } else { RATE };
                 if self.oracle.choose(&words) == 1 {
                     self.step(format!("the limit is passed: {status}"), Some(limit.at));
                     return Err(Stop::Status(status, Some(limit.at)));
@@ -85,6 +82,9 @@ impl Run<'_, '_, '_> {
 
     fn by_address(&mut self) -> Result<Answer, Stop> {
         let rules = self.level.rules.clone();
+        if !rules.is_empty() {
+            self.look(|looks| looks.client = true);
+        }
         let client = self.client;
         let fits = |rule: &&Rule| !rule.is_local && rule.network.is_none_or(|network| is_in(&network, client));
         let Some(rule) = rules.iter().find(fits) else { return Ok(Answer::Silent) };
@@ -107,6 +107,7 @@ impl Run<'_, '_, '_> {
         if realm == Value::of("off") {
             return Ok(Answer::Silent);
         }
+        self.look(|looks| looks.add_header("authorization"));
         let sends = self.request.headers("authorization").next().is_some();
         if !sends {
             self.step("a password is needed, and none was sent", Some(basic.at));
@@ -157,7 +158,7 @@ impl Run<'_, '_, '_> {
 
     /// Asks a service: it says yes, no, or something else.
     fn ask(&mut self, path: &[u8], at: Span) -> Answer {
-        let service = self.service_at(path);
+        let service = self.shown(|run| run.service_at(path));
         let whom = service.unwrap_or_else(|| String::from_utf8_lossy(path).into_owned());
         self.check(CheckKind::ExternalAuth, Verdict::Depends, format!("{whom} is asked"), Some(at));
         self.step(format!("{whom} is asked whether it may go on"), Some(at));

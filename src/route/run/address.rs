@@ -34,6 +34,9 @@ impl Run<'_, '_, '_> {
     /// The address behind those of some proxies, by the forwarded addresses of a request.
     pub(super) fn behind(&self, address: IpAddr, proxies: &[IpNet], is_recursive: bool) -> IpAddr {
         let is_proxy = |address: IpAddr| proxies.iter().any(|network| is_in(network, address));
+        if !proxies.is_empty() {
+            self.look(|looks| looks.add_header("x-forwarded-for"));
+        }
         let list = self.request.headers("x-forwarded-for").collect::<Vec<_>>().join(",");
         if proxies.is_empty() { address } else { walk(&list, address, is_proxy, is_recursive) }
     }

@@ -1,6 +1,7 @@
 //! Where a request ends that nothing has stopped.
 
 use super::{Run, Stop};
+use crate::route::circumstances::{ANSWERS, SLOW, UNREACHABLE};
 use crate::route::decision::{End, Passed};
 use crate::route::model::Pass;
 use crate::route::text::Value;
@@ -112,9 +113,9 @@ impl Run<'_, '_, '_> {
     /// What else can come of it than the answer of the backend.
     fn fails(&mut self, passed: &Passed) -> Option<(u16, String)> {
         let mut ways = vec![(0, String::new())];
-        ways.extend(passed.error_pages.iter().map(|status| (*status, format!("the backend answers {status}"))));
-        ways.push((502, String::from("the backend cannot be reached")));
-        ways.push((504, String::from("the backend does not answer in time")));
+        ways.extend(passed.error_pages.iter().map(|status| (*status, format!("{ANSWERS}{status}"))));
+        ways.push((502, UNREACHABLE.to_owned()));
+        ways.push((504, SLOW.to_owned()));
         let words: Vec<&str> = ways.iter().map(|(_, words)| words.as_str()).collect();
         let chosen = self.oracle.choose(&words);
         ways.into_iter().nth(chosen).filter(|(status, _)| *status > 0)

@@ -48,21 +48,7 @@ impl<'c> Run<'_, 'c, '_> {
                 return Ok(Some((port, servers)));
             }
         }
-        Ok(self.listener())
-    }
-
-    /// The port that a request comes to: the one of its address, else the usual one of the scheme, else the only one that speaks it.
-    fn listener(&self) -> Option<(u16, &'c Servers)> {
-        let ports = &self.config.ports;
-        let usual = if self.request.is_tls { 443 } else { 80 };
-        if let Some(servers) = ports.get(&self.request.port.unwrap_or(usual)) {
-            return Some((self.request.port.unwrap_or(usual), servers));
-        }
-        // A Service in front of the proxy may have another port than the proxy.
-        let fitting = |(_, servers): &(&u16, &Servers)| servers.is_public && servers.is_tls == self.request.is_tls;
-        let mut found = ports.iter().filter(fitting);
-        let first = found.next().map(|(port, servers)| (*port, servers));
-        first.filter(|_| self.request.port.is_none() || found.next().is_none())
+        Ok(config.listener(self.request.is_tls, self.request.port))
     }
 
     /// The handshake: whether a server was found by its name, and the certificate that clients get.

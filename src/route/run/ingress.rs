@@ -3,6 +3,7 @@
 //! Sources: `lua_ingress.lua`, `balancer.lua`, `ngx_srv_redirect.lua` of the controller.
 
 use super::{Run, Stop};
+use crate::route::circumstances::idle;
 use crate::route::controller::{Backend, Policy};
 use crate::route::decision::Share;
 use crate::route::model::Lua;
@@ -44,6 +45,9 @@ impl<'c> Run<'_, 'c, '_> {
     /// The first value of a header that the controller believes.
     fn forwarded(&self, name: &str) -> Option<String> {
         let is_believed = self.config.dynamic.settings.uses_forwarded_headers;
+        if is_believed {
+            self.look(|looks| looks.add_header(name));
+        }
         self.request.headers(name).next().filter(|_| is_believed).map(str::to_owned)
     }
 
@@ -106,6 +110,7 @@ impl<'c> Run<'_, 'c, '_> {
         match self.config.dynamic.certificate(&name) {
             Some(found) => found.is_some(),
             None => {
+                self.look(|looks| looks.guesses = true);
                 let words = [format!("a certificate is configured for `{name}`"), format!("no certificate is configured for `{name}`")];
                 self.oracle.choose(&[&words[0], &words[1]]) == 0
             }
@@ -123,10 +128,11 @@ impl<'c> Run<'_, 'c, '_> {
             None => false,
             Some(Some(endpoints)) => !endpoints.is_empty(),
             // Nobody knows.
-            Some(None) => self.oracle.choose(&["", &format!("`{name}` has no endpoint")]) == 0,
+            // It is the same for all of them, and told where the configuration is.
+            Some(None) => self.oracle.choose(&["", &idle(&name)]) == 0,
         };
         if !serves {
-            self.step(format!("`{name}` has no endpoint"), Some(at));
+            self.step(idle(&name), Some(at));
             return Err(Stop::Status(503, Some(at)));
         }
         Ok(())
@@ -156,6 +162,9 @@ impl<'c> Run<'_, 'c, '_> {
 
     /// What the policy of a canary says of the request.
     fn asked(&self, policy: &Policy) -> Choice {
+        if !policy.header.is_empty() {
+            self.look(|looks| looks.add_header(&policy.header.to_ascii_lowercase()));
+        }
         let header = (!policy.header.is_empty()).then(|| self.request.headers(&policy.header).next()).flatten();
         if let Some(value) = header {
             let why = format!("the header `{}` is `{value}`", policy.header);

@@ -97,6 +97,7 @@ impl<'c> Run<'_, 'c, '_> {
                     }
                     Some(Err(why)) => {
                         let fits = format!("the path fits `{}` ({why})", location.path);
+                        self.look(|looks| looks.guesses = true);
                         self.oracle.choose(&[&format!("not: {fits}"), &fits]) == 1
                     }
                     None => false,
@@ -115,6 +116,9 @@ impl<'c> Run<'_, 'c, '_> {
 
     /// The size of the body.
     fn check_body(&mut self) -> Result<(), Stop> {
+        if self.request.body.is_some() {
+            self.look(|looks| looks.body = true);
+        }
         let (Some(length), Some((most, at))) = (self.request.body, self.level.max_body) else {
             // One megabyte, where nothing is said.
             return match self.request.body {

@@ -13,11 +13,13 @@ mod room;
 mod streamed;
 mod values;
 
+use std::cell::RefCell;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::config::Config;
 use super::decision::{Answer, Check, CheckKind, Decision, End, Step, Verdict};
+use super::looks::{Followed, Looks};
 use super::model::{Level, Location};
 use super::oracle::Oracle;
 use super::request::Request;
@@ -94,6 +96,10 @@ pub(super) struct Run<'r, 'c, 't> {
     client: IpAddr,
     level: Arc<Level>,
     location: Option<&'c Location>,
+    /// What is looked at; none where nobody wants to know.
+    looks: Option<RefCell<Looks>>,
+    /// What is computed now is only shown or passed on, and decides nothing.
+    is_shown: bool,
 }
 
 impl<'r, 'c, 't> Run<'r, 'c, 't> {
@@ -126,11 +132,30 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
             client: request.client,
             level: Arc::default(),
             location: None,
+            looks: None,
+            is_shown: false,
         }
+    }
+
+    /// Goes the whole way, and notes what it looks at.
+    pub(super) fn follow(mut self) -> Followed {
+        self.looks = Some(RefCell::default());
+        self.go_all();
+        let upstream = match self.named("proxy_upstream_name") {
+            Value::Known(name) => Some(String::from_utf8_lossy(&name).into_owned()),
+            Value::Unknown(_) => None,
+        };
+        let looks = self.looks.take().map(RefCell::into_inner).unwrap_or_default();
+        Followed { decision: self.decision, upstream, looks }
     }
 
     /// Goes the whole way.
     pub(super) fn finish(mut self) -> Decision {
+        self.go_all();
+        self.decision
+    }
+
+    fn go_all(&mut self) {
         let mut stop = match self.connect() {
             Ok(()) => self.phases(Start::Server),
             Err(stop) => stop,
@@ -146,7 +171,21 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
         let location = self.matched();
         self.decision.location = location;
         self.decision.when = std::mem::take(&mut self.oracle.assumed);
-        self.decision
+    }
+
+    /// Notes that a part of the request is looked at.
+    fn look(&self, note: impl FnOnce(&mut Looks)) {
+        if let Some(looks) = self.looks.as_ref().filter(|_| !self.is_shown) {
+            note(&mut looks.borrow_mut());
+        }
+    }
+
+    /// Computes something that is only shown or passed on.
+    fn shown<T>(&mut self, compute: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.is_shown, true);
+        let value = compute(self);
+        self.is_shown = before;
+        value
     }
 
     fn phases(&mut self, start: Start) -> Stop {

@@ -36,7 +36,8 @@ impl Run<'_, '_, '_> {
         // FastCGI has parameters of its own: what the client sent stays as it is.
         let is_fastcgi = passed.protocol == "fastcgi";
         let mut sees_host = Some(if is_fastcgi { self.request.host.clone().unwrap_or_default() } else { host.to_owned() });
-        for (name, value) in set {
+        let is_left_out = self.looks.is_some();
+        for (name, value) in set.iter().filter(|(name, _)| !is_left_out || name.eq_ignore_ascii_case("host")) {
             known.push(name);
             let value = match self.text(value) {
                 Value::Known(value) => Some(String::from_utf8_lossy(&value).into_owned()),
@@ -54,6 +55,10 @@ impl Run<'_, '_, '_> {
             passed.headers.push((String::from("Connection"), Some(String::from("close"))));
         }
         passed.host = sees_host;
+        if is_left_out {
+            passed.headers.clear();
+            return;
+        }
         if is_fastcgi {
             let host = self.request.host.iter().map(|host| ("Host", host.as_str()));
             let all = host.chain(self.request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));

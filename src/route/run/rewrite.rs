@@ -62,7 +62,7 @@ impl Run<'_, '_, '_> {
         self.step(what, Some(at));
         match (status, text) {
             (301 | 302 | 303 | 307 | 308, Some(text)) => {
-                let to = self.text(text);
+                let to = self.shown(|run| run.text(text));
                 Stop::Redirect(status, to, Some(at))
             }
             (_, None) if status >= 300 => Stop::Status(status, Some(at)),
@@ -75,6 +75,7 @@ impl Run<'_, '_, '_> {
             Ok(pattern) => pattern,
             Err(why) => {
                 let fits = format!("the path fits a regular expression ({why})");
+                self.look(|looks| looks.guesses = true);
                 if self.oracle.choose(&[&format!("not: {fits}"), &fits]) == 1 {
                     self.not_known("what `rewrite` makes of the path");
                     return Err(Stop::Done);
@@ -126,7 +127,7 @@ impl Run<'_, '_, '_> {
 
     fn redirected(&mut self, status: u16, to: &Replacement, at: Span) -> Stop {
         self.quotes = true;
-        let text = self.script(&to.text).0;
+        let text = self.shown(|run| run.script(&to.text).0);
         self.quotes = false;
         let to = match text {
             Value::Known(text) => {
@@ -164,7 +165,10 @@ impl Run<'_, '_, '_> {
         };
         match known {
             Ok(holds) => holds,
-            Err(text) => self.oracle.choose(&[&format!("not: {text}"), &text]) == 1,
+            Err(text) => {
+                self.look(|looks| looks.guesses = true);
+                self.oracle.choose(&[&format!("not: {text}"), &text]) == 1
+            }
         }
     }
 

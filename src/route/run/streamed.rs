@@ -28,22 +28,11 @@ impl Run<'_, '_, '_> {
         None
     }
 
-    /// A host whose connections the controller passes on before nginx sees them: it compares whole names only.
+    /// A host whose connections the controller passes on before nginx sees them.
     pub(super) fn pass_through(&mut self, server: usize, name: Option<&str>) -> Result<(), Stop> {
         let config = self.config;
-        if !config.dynamic.settings.has_passthrough || name != Some(config.servers[server].name.as_str()) {
-            return Ok(());
-        }
-        let root =
-            config.inside(server).locations.all.iter().find(|location| config.constant(location, "location_path").as_deref() == Some("/"));
-        let upstream = root.and_then(|root| config.constant(root, "proxy_upstream_name"));
-        let Some((upstream, backend)) = upstream.and_then(|upstream| Some((upstream.clone(), self.backend(&upstream)?))) else {
-            return Ok(());
-        };
-        if !backend.is_passthrough {
-            return Ok(());
-        }
-        self.passed_on(&upstream, backend.endpoints.clone(), config.servers[server].at);
+        let Some((upstream, endpoints)) = config.passed_through(server, name) else { return Ok(()) };
+        self.passed_on(&upstream, endpoints, config.servers[server].at);
         Err(Stop::Done)
     }
 

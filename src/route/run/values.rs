@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::Run;
 use crate::nginx::Groups;
+use crate::route::circumstances::{by_chance, share};
 use crate::route::model::{Definition, Map};
 use crate::route::request::Http;
 use crate::route::target::escape_args;
@@ -94,8 +95,11 @@ impl Run<'_, '_, '_> {
             Definition::Map(map) => self.map(map, depth),
             Definition::Geo { .. } => self.geo(definition, depth),
             Definition::Chance(parts) => {
-                let words: Vec<String> = parts.iter().map(|(share, _)| format!("chance puts it into a part of {share}")).collect();
+                let shares: Vec<&str> = parts.iter().map(|(share, _)| share.as_str()).collect();
+                let words: Vec<String> = shares.iter().map(|share| by_chance(share)).collect();
+                self.look(|looks| looks.guesses = true);
                 let chosen = self.oracle.choose(&words.iter().map(String::as_str).collect::<Vec<_>>());
+                self.decision.odds.push(share(&shares, chosen));
                 parts.get(chosen).map_or(Value::EMPTY, |(_, value)| self.text_at(value, false, depth).0)
             }
             Definition::Outside(why) => Value::Unknown(why.clone()),
@@ -150,6 +154,7 @@ impl Run<'_, '_, '_> {
         if name == "host" {
             return Value::of(self.request.host.clone().unwrap_or_default());
         }
+        self.look(|looks| looks.add_header(&name.replace('_', "-")));
         if name == "cookie" {
             return Value::of(self.request.headers("cookie").collect::<Vec<_>>().join("; "));
         }
@@ -169,6 +174,7 @@ impl Run<'_, '_, '_> {
     }
 
     fn argument(&self, name: &str) -> Vec<u8> {
+        self.look(|looks| looks.args = true);
         let pairs = self.args.split(|byte| *byte == b'&');
         let found = pairs.filter_map(|pair| {
             let at = pair.iter().position(|byte| *byte == b'=')?;
@@ -179,6 +185,7 @@ impl Run<'_, '_, '_> {
 
     /// A cookie of the request.
     pub(super) fn cookie(&self, name: &str) -> Option<String> {
+        self.look(|looks| looks.add_header("cookie"));
         let lines = self.request.headers("cookie").flat_map(|line| line.split(';'));
         let pairs = lines.filter_map(|pair| pair.trim_start().split_once('='));
         let mut found = pairs.filter(|(own, _)| own.trim_end().eq_ignore_ascii_case(name));
@@ -186,6 +193,7 @@ impl Run<'_, '_, '_> {
     }
 
     fn user(&self) -> Vec<u8> {
+        self.look(|looks| looks.add_header("authorization"));
         let encoded = self.request.headers("authorization").find_map(|value| value.strip_prefix("Basic ").map(str::trim));
         let decoded = encoded.and_then(|text| STANDARD.decode(text).ok()).unwrap_or_default();
         decoded.split(|byte| *byte == b':').next().unwrap_or_default().to_vec()
@@ -193,6 +201,16 @@ impl Run<'_, '_, '_> {
 
     fn builtin(&mut self, name: &str) -> Value {
         let request = self.request;
+        self.look(|looks| match name {
+            "args" | "query_string" | "request_uri" | "escaped" | "request" => looks.args = true,
+            "remote_addr" | "binary_remote_addr" | "realip_remote_addr" | "proxy_protocol_addr" => looks.client = true,
+            "proxy_add_x_forwarded_for" => {
+                looks.client = true;
+                looks.add_header("x-forwarded-for");
+            }
+            "content_length" => looks.body = true,
+            _ => {}
+        });
         match name {
             "uri" | "document_uri" => Value::of(self.path.as_slice()),
             "fastcgi_script_name" => {

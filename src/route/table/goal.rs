@@ -1,7 +1,7 @@
 //! Where the requests of a route go.
 
 use super::place::Place;
-use super::row::{Canary, Goal, Upstream};
+use super::row::{Canary, CanaryRule, Goal, Upstream};
 use super::shown::shown;
 use crate::route::config::Config;
 use crate::route::controller::Policy;
@@ -58,25 +58,31 @@ fn main(config: &Config<'_>, to: &Template, canaries: &mut Vec<Canary>, depth: u
             Definition::Chance(parts) if depth < DEEPEST => {
                 let (last, others) = parts.split_last().map_or((None, [].as_slice()), |(last, others)| (Some(last), others));
                 for (share, value) in others {
-                    canaries.push(canary(main(config, value, &mut Vec::new(), depth + 1), format!("{share} of requests")));
+                    canaries.push(canary(
+                        main(config, value, &mut Vec::new(), depth + 1),
+                        format!("{share} of requests"),
+                        CanaryRule::Chance,
+                    ));
                 }
                 out.push_str(&last.map(|(_, value)| main(config, value, canaries, depth + 1)).unwrap_or_default());
             }
             Definition::Map(Map { source, exact, patterns, default, .. }) if depth < DEEPEST => {
                 let usual = main(config, default, canaries, depth + 1);
+                let asked = source;
                 let source = shown(source, &config.variables);
                 let mut exact: Vec<_> = exact.iter().collect();
                 exact.sort_by_key(|(key, _)| *key);
                 for (key, value) in exact {
                     let other = main(config, value, &mut Vec::new(), depth + 1);
                     if other != usual {
-                        canaries.push(canary(other, format!("{source} is `{}`", String::from_utf8_lossy(key))));
+                        let key = String::from_utf8_lossy(key);
+                        canaries.push(canary(other, format!("{source} is `{key}`"), rule(asked, &key)));
                     }
                 }
                 for (_, _, value) in patterns {
                     let other = main(config, value, &mut Vec::new(), depth + 1);
                     if other != usual {
-                        canaries.push(canary(other, format!("{source} fits a regular expression")));
+                        canaries.push(canary(other, format!("{source} fits a regular expression"), CanaryRule::Other));
                     }
                 }
                 out.push_str(&usual);
@@ -90,8 +96,17 @@ fn main(config: &Config<'_>, to: &Template, canaries: &mut Vec<Canary>, depth: u
     out
 }
 
-fn canary(upstream: String, when: String) -> Canary {
-    Canary { upstream, service: None, when: vec![when] }
+fn canary(upstream: String, when: String, rule: CanaryRule) -> Canary {
+    Canary { upstream, service: None, when: vec![when], rules: vec![rule] }
+}
+
+/// What a `map` that looks at one header or cookie asks of it.
+fn rule(source: &Template, value: &str) -> CanaryRule {
+    match source.0.as_slice() {
+        [Part::Variable(Variable::Header(name))] => CanaryRule::Header(name.replace('_', "-"), value.to_owned()),
+        [Part::Variable(Variable::Cookie(name))] => CanaryRule::Cookie(name.to_string(), value.to_owned()),
+        _ => CanaryRule::Other,
+    }
 }
 
 /// The upstream that the controller's Lua sends requests to.
@@ -106,9 +121,9 @@ fn balanced(config: &Config<'_>, place: Place<'_>, canaries: &mut Vec<Canary>) -
         None => None,
     };
     if let Some((other, canary)) = backend.and_then(|backend| config.dynamic.canary_of(backend)) {
-        let when = asked(&canary.policy);
+        let (when, rules): (Vec<String>, Vec<CanaryRule>) = asked(&canary.policy).into_iter().unzip();
         if !when.is_empty() {
-            canaries.push(Canary { upstream: other.clone(), service: None, when });
+            canaries.push(Canary { upstream: other.clone(), service: None, when, rules });
         }
     }
     let called = (value("namespace"), value("service_name"), value("service_port"));
@@ -130,7 +145,7 @@ fn named(config: &Config<'_>, name: &str, namespace: Option<&str>, endpoints: Op
 }
 
 /// Which requests a canary takes, in the order of asking.
-fn asked(policy: &Policy) -> Vec<String> {
+fn asked(policy: &Policy) -> Vec<(String, CanaryRule)> {
     let mut when = Vec::new();
     if !policy.header.is_empty() {
         let value = match &policy.pattern {
@@ -139,13 +154,19 @@ fn asked(policy: &Policy) -> Vec<String> {
             Some(Err(why)) => format!("fits a regular expression that is not understood here ({why})"),
             None => String::from("is `always`"),
         };
-        when.push(format!("the header `{}` {value}", policy.header));
+        let rule = match &policy.pattern {
+            _ if !policy.value.is_empty() => CanaryRule::Header(policy.header.clone(), policy.value.clone()),
+            Some(_) => CanaryRule::HeaderLike(policy.header.clone(), policy.expression.clone()),
+            None => CanaryRule::Header(policy.header.clone(), String::from("always")),
+        };
+        when.push((format!("the header `{}` {value}", policy.header), rule));
     }
     if !policy.cookie.is_empty() {
-        when.push(format!("the cookie `{}` is `always`", policy.cookie));
+        let rule = CanaryRule::Cookie(policy.cookie.clone(), String::from("always"));
+        when.push((format!("the cookie `{}` is `always`", policy.cookie), rule));
     }
     if policy.weight > 0 {
-        when.push(format!("{} of {} requests", policy.weight.min(policy.total), policy.total));
+        when.push((format!("{} of {} requests", policy.weight.min(policy.total), policy.total), CanaryRule::Chance));
     }
     when
 }

@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use super::config::Config;
 use super::model::{Found, Servers};
-pub use row::{Canary, Goal, Guard, Host, HostKind, HostName, Limit, Port, Redirect, RedirectKind, Route, Table, Upstream};
+pub use row::{Canary, CanaryRule, Goal, Guard, Host, HostKind, HostName, Limit, Port, Redirect, RedirectKind, Route, Table, Upstream};
 
 impl Config<'_> {
     /// All routes. `default` says what the one who wrote the configuration writes into a directive where nobody says anything.

@@ -176,6 +176,23 @@ pub struct Canary {
     pub service: Option<String>,
     /// Which requests, in words.
     pub when: Vec<String>,
+    /// The same for machines: one for each of the words.
+    pub rules: Vec<CanaryRule>,
+}
+
+/// Which requests a canary takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CanaryRule {
+    /// Those with this header of this value.
+    Header(String, String),
+    /// Those with this header, which fits this regular expression.
+    HeaderLike(String, String),
+    /// Those with this cookie of this value.
+    Cookie(String, String),
+    /// Those that chance chooses.
+    Chance,
+    /// Others.
+    Other,
 }
 
 /// What is asked of requests.

@@ -139,7 +139,7 @@ texts! {
     Owner { namespace, name, service, port }
     Features { proxying, fastcgi, body_buffer, connection_header, host_header, forwarded_prefix, response_headers, from_twin, relative_redirects, port_in_redirects, logging, tracing, push_preload, snippet, causes }
     Steps { app_root, firewall, refusal, cors, redirect, rewrite, https, global_limit, limits, admission, mirror, backend, error_pages }
-    ErrorPages { codes, keeps_own, upstream }
+    ErrorPages { codes, keeps_own, intercepts, upstream }
     Admission { satisfy, allow, deny, password, service, is_exempt }
     Backend { protocol, asked, is_small, takes_tls_unopened, tls }
     PasswordAuth { scheme, realm, file, secret, keys_are_users }

@@ -1,0 +1,204 @@
+//! `ingressc prove`
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, anyhow};
+use clap::{Args, ValueEnum};
+
+use super::because::places;
+use super::source::{Source, pair};
+use crate::catalog::version::Release;
+use crate::cli::console::Console;
+use crate::cli::controller::ControllerOptions;
+use crate::cli::progress::Progress;
+use crate::cli::side::{self, Half};
+use crate::cli::{Failure, Global, Status};
+use crate::output::proof::{Shown, curl, github, json, jsonl, markdown, text};
+use crate::output::untrusted::many_lines;
+use crate::prove::{Proved, prove};
+use crate::route::{Config, Decision, Limits, ProofVerdict};
+
+const EXAMPLES: &str = "\
+Examples:
+  ingressc prove --base main/manifests --head manifests
+      Whether every request is answered as before, or for each difference the smallest request that shows it
+  ingressc prove --base live.conf --head manifests/
+      Whether a running controller does what the manifests say, for every request
+  ingressc prove --base manifests/ --head manifests/ --head-target nginx
+      What becomes of requests without the controller, with what `render --target nginx` writes
+  ingressc prove --base manifests/ --head manifests/ --base-controller 1.12.8 --head-controller 1.15.1
+      What another release of the controller makes of the same manifests
+  ingressc prove --base main/manifests --head manifests --implies
+      Only whether something is protected less or served no longer, for a gate in CI
+  ingressc prove --base main/manifests --head manifests --requests requests.jsonl
+      The requests as a file that `explain --requests` reads
+
+Exit codes: 0 equal, 1 different, 2 not proved, or the job could not be done";
+
+/// Arguments of `prove`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(in crate::cli) struct Prove {
+    /// What was: manifests, an nginx.conf, or a folder with nginx.conf, backends.json, certificates.json and lua.json
+    #[arg(long, value_name = "PATH", value_hint = clap::ValueHint::AnyPath, num_args = 1.., required = true)]
+    base: Vec<PathBuf>,
+    /// What is to be: the same
+    #[arg(long, value_name = "PATH", value_hint = clap::ValueHint::AnyPath, num_args = 1.., required = true)]
+    head: Vec<PathBuf>,
+    /// Take manifests as what `render --target` writes of them for this target
+    #[arg(long, value_name = "ingress-nginx|nginx", value_parser = ["ingress-nginx", "nginx"], default_value = "ingress-nginx")]
+    #[arg(hide_possible_values = true, hide_default_value = true)]
+    base_target: String,
+    /// The same for the other side
+    #[arg(long, value_name = "ingress-nginx|nginx", value_parser = ["ingress-nginx", "nginx"], default_value = "ingress-nginx")]
+    #[arg(hide_possible_values = true, hide_default_value = true)]
+    head_target: String,
+    /// The release of the controller of the first side
+    #[arg(long, value_name = "VERSION", conflicts_with = "controller")]
+    base_controller: Option<Release>,
+    /// That of the second
+    #[arg(long, value_name = "VERSION", conflicts_with = "controller")]
+    head_controller: Option<Release>,
+    /// Only this host, or this wildcard; may be repeated
+    #[arg(long, value_name = "HOST")]
+    host: Vec<String>,
+    /// Ask only whether the second side protects at least what the first protects, and serves all that it serves
+    #[arg(long)]
+    implies: bool,
+    /// How to write the proof
+    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true, value_name = "text|json|markdown|github")]
+    format: Format,
+    /// Write one request for each difference and each group of paths to this file, one JSON a line
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    requests: Option<PathBuf>,
+    /// Print the requests that show differences as commands
+    #[arg(long, conflicts_with = "format")]
+    curl: bool,
+    /// States that the automaton of one host may have; more are not looked at, and the host is not proved
+    #[arg(long, value_name = "COUNT", default_value_t = 400_000)]
+    most_states: usize,
+    #[command(flatten)]
+    controller: ControllerOptions,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For scripts.
+    Json,
+    /// For pull requests.
+    Markdown,
+    /// For GitHub workflows.
+    Github,
+}
+
+impl Prove {
+    pub(in crate::cli) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
+        let progress = Progress::start(console, "comparing all requests…");
+        let sources = self.sources(global)?;
+        let trees = [sources[0].tree(), sources[1].tree()];
+        let [base, head] = [0, 1].map(|at| Config::lift(&trees[at], sources[at].dynamic()));
+        let limits = Limits { states: self.most_states, hosts: self.host.clone(), ..Limits::default() };
+        let proved = prove((&base, &trees[0]), (&head, &trees[1]), &limits);
+        self.find_hosts(&proved)?;
+        let decisions = |side: usize| -> Vec<&Decision> {
+            proved.proof.hosts.iter().flat_map(|host| host.differences.iter().map(move |difference| &difference.decisions[side])).collect()
+        };
+        let places = [0, 1].map(|at| places(&sources[at], &trees[at], &decisions(at), &[]));
+        drop(progress);
+        for source in &sources {
+            console.findings(&source.side.findings(), 0, source.side.sources());
+        }
+        let names = [sources[0].side.name("base"), sources[1].side.name("head")];
+        let notes = self.notes(&sources, &trees, &proved);
+        let shown = Shown { names, proved, places, notes };
+        self.write(&shown, console)?;
+        let read = sources.iter().map(|source| side::status(&source.side)).fold(Status::Clean, Status::max);
+        let status = read.max(self.status(&shown.proved));
+        // The process ends soon: to give back many small values one by one would take a part of its time.
+        std::mem::forget(shown);
+        Ok(status)
+    }
+
+    fn sources(&self, global: &Global) -> Result<[Source; 2], Failure> {
+        let options = |release: &Option<Release>| {
+            release.as_ref().map_or_else(|| self.controller.clone(), |release| self.controller.of_release(release))
+        };
+        let (base, head) = (options(&self.base_controller), options(&self.head_controller));
+        let halves = [Half { paths: &self.base, controller: &base }, Half { paths: &self.head, controller: &head }];
+        pair(halves, [&self.base_target, &self.head_target], global)
+    }
+
+    /// Whether each host that is asked for is there: a misspelt one would seem to be equal.
+    fn find_hosts(&self, proved: &Proved) -> Result<(), Failure> {
+        let missing: Vec<String> = self
+            .host
+            .iter()
+            .filter(|host| !proved.proof.hosts.iter().any(|known| known.host == **host))
+            .map(|host| format!("`{host}`"))
+            .collect();
+        if missing.is_empty() { Ok(()) } else { Err(anyhow!("no side has the host {}", missing.join(", ")).into()) }
+    }
+
+    fn notes(&self, sources: &[Source; 2], trees: &[crate::conf::Tree<'_>; 2], proved: &Proved) -> Vec<String> {
+        let mut notes: Vec<String> = Vec::new();
+        for (source, tree) in sources.iter().zip(trees) {
+            for note in source.notes(tree) {
+                if !notes.contains(&note) {
+                    notes.push(note);
+                }
+            }
+        }
+        if proved.proof.hosts.iter().any(|host| host.has_reserved) {
+            notes.push(String::from("paths that begin with /_external-auth- are the controller's own and are not compared"));
+        }
+        if !proved.proof.is_same_words {
+            notes.push(String::from(
+                "one side is written for the controller and the other is not: passwords, certificates, versions of TLS and headers of answers are not compared",
+            ));
+        }
+        notes
+    }
+
+    fn write(&self, shown: &Shown, console: &Console) -> Result<(), Failure> {
+        if let Some(path) = &self.requests {
+            let lines = jsonl(shown).map_err(anyhow::Error::from)?;
+            std::fs::write(path, lines).with_context(|| format!("cannot write `{}`", path.display()))?;
+        }
+        if self.curl {
+            console.result(&curl(shown))?;
+            return Ok(());
+        }
+        match self.format {
+            Format::Text => console.report(|paint| text(shown, paint))?,
+            Format::Json => console.result(&json(shown).map_err(anyhow::Error::from)?)?,
+            Format::Markdown => console.result(&markdown(shown))?,
+            Format::Github => console.result(&github(shown))?,
+        }
+        if self.implies {
+            let answer = match shown.proved.is_implied() {
+                Some(true) => "the second side protects at least what the first protects, and serves all that it serves",
+                Some(false) => "the second side protects less than the first, or does not serve all that it serves",
+                None => "whether the second side protects what the first protects is not proved",
+            };
+            console.note(&format!("{}\n", many_lines(answer)));
+        }
+        Ok(())
+    }
+
+    fn status(&self, proved: &Proved) -> Status {
+        if self.implies {
+            return match proved.is_implied() {
+                Some(true) => Status::Clean,
+                Some(false) => Status::Findings,
+                None => Status::Failed,
+            };
+        }
+        match proved.whole() {
+            ProofVerdict::Equal => Status::Clean,
+            ProofVerdict::Differs => Status::Findings,
+            ProofVerdict::NotProved => Status::Failed,
+        }
+    }
+}

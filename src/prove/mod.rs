@@ -1,0 +1,114 @@
+//! What a proof says: the ways of requests from `route`, and beside them what `protection` says of the locations that take the same
+//! requests.
+
+use std::collections::BTreeSet;
+
+use crate::conf::Tree;
+use crate::protection::{self, Configuration, Judgement, Route};
+use crate::route::{Config, HostProof, Limits, Pair, Proof, ProofVerdict, Region};
+
+/// What is known of two configurations.
+#[derive(Debug, Default)]
+pub struct Proved {
+    /// The ways of requests.
+    pub proof: Proof,
+    /// What became of protections beside them; by the places of the hosts in the proof.
+    pub judged: Vec<Judged>,
+}
+
+/// What became of a protection.
+#[derive(Debug)]
+pub struct Judged {
+    /// The place of the host in the proof.
+    pub host: usize,
+    /// The paths; none where it is about the host as a whole.
+    pub region: Option<Region>,
+    /// What.
+    pub judgement: Judgement,
+}
+
+/// Compares two configurations for all requests.
+#[must_use]
+pub fn prove<'t>(base: (&Config<'t>, &'t Tree<'t>), head: (&Config<'t>, &'t Tree<'t>), limits: &Limits) -> Proved {
+    let proof = Config::prove(base.0, head.0, limits);
+    // Other words for the same protection cannot be ranked line by line.
+    let judged = if proof.is_same_words { judge([base, head], &proof) } else { Vec::new() };
+    Proved { proof, judged }
+}
+
+fn judge<'t>(sides: [(&Config<'t>, &'t Tree<'t>); 2], proof: &Proof) -> Vec<Judged> {
+    let configurations = sides.map(|(_, tree)| Configuration::new(tree.directives().find(|directive| directive.name() == "http")));
+    let mut judged = Vec::new();
+    for (host, of_host) in proof.hosts.iter().enumerate() {
+        let mut seen = BTreeSet::new();
+        for pair in &of_host.pairs {
+            let route = |side: usize, at| Route::new(&configurations[side], &sides[side].0.blocks_at(pair.servers[side], at));
+            let mut add = |region: Option<&Region>, found: Vec<Judgement>| {
+                for judgement in found.into_iter().filter(|judgement| judgement.verdict.is_some()) {
+                    if seen.insert((judgement.kind, judgement.message.clone())) {
+                        judged.push(Judged { host, region: region.cloned(), judgement });
+                    }
+                }
+            };
+            add(None, protection::of_host(&route(0, None), &route(1, None)));
+            let Pair { locations: [Some(base), Some(head)], region, .. } = pair else { continue };
+            add(Some(region), protection::of_path(&route(0, Some(*base)), &route(1, Some(*head))));
+        }
+    }
+    judged
+}
+
+/// How often each verdict is there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Equal for every request.
+    pub equal: usize,
+    /// A request or a directive shows a difference.
+    pub differs: usize,
+    /// Neither.
+    pub not_proved: usize,
+}
+
+impl Proved {
+    /// The verdict on one host.
+    #[must_use]
+    pub fn verdict(&self, host: usize) -> ProofVerdict {
+        let own = self.proof.hosts[host].verdict();
+        if self.judged.iter().any(|judged| judged.host == host) { ProofVerdict::Differs } else { own }
+    }
+
+    /// The verdict on all of them.
+    #[must_use]
+    pub fn whole(&self) -> ProofVerdict {
+        (0..self.proof.hosts.len()).map(|host| self.verdict(host)).max().unwrap_or(ProofVerdict::Equal)
+    }
+
+    /// How often each verdict is there.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for host in 0..self.proof.hosts.len() {
+            match self.verdict(host) {
+                ProofVerdict::Equal => counts.equal += 1,
+                ProofVerdict::Differs => counts.differs += 1,
+                ProofVerdict::NotProved => counts.not_proved += 1,
+            }
+        }
+        counts
+    }
+
+    /// Whether the second side protects at least what the first protects, and serves all that it serves; none where that is not proved.
+    #[must_use]
+    pub fn is_implied(&self) -> Option<bool> {
+        let opens = self
+            .judged
+            .iter()
+            .filter_map(|judged| judged.judgement.verdict)
+            .any(|verdict| verdict.opens() || verdict == protection::Verdict::Changed);
+        if opens || self.proof.hosts.iter().flat_map(|host| &host.differences).any(|difference| !difference.is_harmless()) {
+            return Some(false);
+        }
+        let is_open = self.proof.hosts.iter().any(|host: &HostProof| !host.doubts.is_empty());
+        if is_open { None } else { Some(true) }
+    }
+}

@@ -1,0 +1,116 @@
+//! What both configurations have in common as text: the same text around the same text does the same, whatever it is.
+
+use std::collections::HashSet;
+
+use super::side::text;
+use crate::conf::Directive;
+use crate::route::config::Config;
+use crate::route::controller::Backend;
+
+/// What both sides have in common.
+#[derive(Debug)]
+pub(in crate::route) struct Common {
+    /// What stands around all servers is the same, and so are the settings of the controller's Lua.
+    pub(in crate::route) is_same_around: bool,
+    /// Variables that one side alone defines, wherever: elsewhere they mean something else, or nothing.
+    variables: Vec<String>,
+    /// Upstreams that Lua serves otherwise.
+    upstreams: HashSet<String>,
+}
+
+impl Common {
+    pub(in crate::route) fn of(sides: [&Config<'_>; 2]) -> Self {
+        let [base, head] = sides;
+        let is_same_around = around(base) == around(head) && base.dynamic.settings == head.dynamic.settings;
+        Self { is_same_around, variables: variables(base, head), upstreams: upstreams(base, head) }
+    }
+
+    /// Whether two servers do the same by their texts alone.
+    pub(in crate::route) fn are_same(&self, sides: [&Config<'_>; 2], servers: [usize; 2], host: &str) -> bool {
+        let [base, head] = [0, 1].map(|at| sides[at].blocks[servers[at]].text());
+        self.is_same_around
+            && base == head
+            && !self.names_unlike(base)
+            && sides[0].dynamic.certifies_as(&sides[1].dynamic, host)
+            && self.upstreams_of(base).all(|name| !self.upstreams.contains(name))
+    }
+
+    /// Whether two locations do the same by their texts and by what stands around them.
+    pub(in crate::route) fn are_same_locations(&self, servers: [&str; 2], locations: [Directive<'_>; 2]) -> bool {
+        let [base, head] = locations.map(Directive::text);
+        self.is_same_around
+            && servers[0] == servers[1]
+            && base == head
+            && !self.names_unlike(base)
+            && !self.names_unlike(servers[0])
+            && self.upstreams_of(base).all(|name| !self.upstreams.contains(name))
+    }
+
+    /// Whether a text names a variable that one side alone defines.
+    fn names_unlike(&self, text: &str) -> bool {
+        if self.variables.is_empty() {
+            return false;
+        }
+        let text = text.to_ascii_lowercase();
+        self.variables.iter().any(|name| text.contains(&format!("${name}")) || text.contains(&format!("${{{name}}}")))
+    }
+
+    /// The upstreams that a text names for Lua.
+    fn upstreams_of<'t>(&self, text: &'t str) -> impl Iterator<Item = &'t str> {
+        let is_needed = !self.upstreams.is_empty();
+        let parts = text.split("$proxy_upstream_name").skip(1).filter(move |_| is_needed);
+        parts.filter_map(|rest| rest.split(';').next()).map(|word| word.trim().trim_matches('"'))
+    }
+}
+
+/// The text of a server without its locations, those aside that requests come to from within.
+pub(in crate::route) fn around_locations(config: &Config<'_>, server: usize) -> String {
+    let is_own = |directive: &Directive<'_>| {
+        let is_location = directive.is_block() && directive.name() == "location";
+        !is_location || directive.directives().any(|inner| inner.name() == "internal")
+    };
+    config.lines.of(config.blocks[server]).into_iter().filter(is_own).map(text).collect::<Vec<_>>().join("\u{2}")
+}
+
+/// What stands around all servers; with files that are included nobody knows.
+fn around(config: &Config<'_>) -> Option<Vec<String>> {
+    if config.lines.files() > 1 {
+        return None;
+    }
+    let mut all = Vec::new();
+    for top in config.lines.top() {
+        if top.name() == "http" {
+            let inside = config.lines.of(top).into_iter().filter(|directive| !(directive.is_block() && directive.name() == "server"));
+            all.extend(inside.map(text));
+        } else {
+            all.push(text(top));
+        }
+    }
+    Some(all)
+}
+
+fn variables(base: &Config<'_>, head: &Config<'_>) -> Vec<String> {
+    let (one, other) = (&base.variables.places, &head.variables.places);
+    let unlike = one.keys().filter(|name| !other.contains_key(*name)).chain(other.keys().filter(|name| !one.contains_key(*name)));
+    unlike.cloned().collect()
+}
+
+fn upstreams(base: &Config<'_>, head: &Config<'_>) -> HashSet<String> {
+    let (before, after) = (base.dynamic.backends(), head.dynamic.backends());
+    let (Some(before), Some(after)) = (before, after) else {
+        return before.into_iter().chain(after).flat_map(|backends| backends.keys().cloned()).collect();
+    };
+    let is_same = |one: &Backend, other: &Backend| one.acts_as(other);
+    let mut unlike: HashSet<String> = HashSet::new();
+    for name in before.keys().chain(after.keys()) {
+        if !before.get(name).zip(after.get(name)).is_some_and(|(one, other)| is_same(one, other)) {
+            unlike.insert(name.clone());
+        }
+    }
+    // What a canary does is a part of what its backend does.
+    let of_canaries =
+        before.iter().chain(after).filter(|(_, backend)| backend.alternative.as_ref().is_some_and(|name| unlike.contains(name)));
+    let of_canaries: Vec<String> = of_canaries.map(|(name, _)| name.clone()).collect();
+    unlike.extend(of_canaries);
+    unlike
+}

@@ -1,0 +1,227 @@
+//! `ingressc prove`: differences are shown by their smallest requests, and what is proved to be equal withstands attacks.
+
+mod attack;
+
+use std::path::Path;
+
+use attack::{Dice, ends, mutation, paths, request};
+use ingressc::conf;
+use ingressc::route::{Config, Dynamic, Kind, Limits, ProofVerdict};
+use ingressc::source::FileId;
+use pretty_assertions::assert_eq;
+use serde_json::Value;
+
+use crate::support::program::{Run, folder, run};
+
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/render");
+
+/// Services of the manifests below.
+const SERVICES: &str = "\
+apiVersion: v1
+kind: Service
+metadata: {name: api, namespace: shop}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{port: 80}]}
+---
+";
+
+/// An Ingress with one path.
+fn ingress(name: &str, annotations: &str, path: &str, kind: &str, service: &str) -> String {
+    format!(
+        "apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {{name: {name}, namespace: shop, annotations: {{{annotations}}}}}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {{path: {path}, pathType: {kind}, backend: {{service: {{name: {service}, port: {{number: 80}}}}}}}}
+---
+"
+    )
+}
+
+fn prove(base: &str, head: &str, more: &[&str]) -> Run {
+    let folder = folder(&[("base.yaml", &format!("{SERVICES}{base}")), ("head.yaml", &format!("{SERVICES}{head}"))]);
+    run(folder.path(), &[&["prove", "--base", "base.yaml", "--head", "head.yaml", "--quiet"], more].concat(), "")
+}
+
+fn document(base: &str, head: &str, more: &[&str]) -> (Option<i32>, Value) {
+    let run = prove(base, head, &[&["--format", "json"], more].concat());
+    (run.code, serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {} {}", run.stdout, run.stderr)))
+}
+
+/// The first difference of a host over HTTPS: the URL, and what both sides answer.
+fn first(document: &Value, host: &str) -> [String; 3] {
+    let hosts = document["hosts"].as_array().expect("a list");
+    let found = hosts.iter().find(|one| one["host"] == host && one["scheme"] == "https").expect("the host is there");
+    let difference = &found["differences"][0];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    [text(&difference["request"]["url"]), text(&difference["base"]["answer"]), text(&difference["head"]["answer"])]
+}
+
+/// What surprised users of the controller when they left it: each with its smallest request.
+#[test]
+fn surprises_of_the_controller_are_shown_by_their_smallest_requests() {
+    let web = || ingress("web", "", "/", "Prefix", "web");
+    let regex = "nginx.ingress.kubernetes.io/use-regex: \"true\"";
+    let target = "nginx.ingress.kubernetes.io/rewrite-target: /new";
+    let loose = |annotations: &str, path: &str| ingress("a", annotations, path, "ImplementationSpecific", "api");
+    let exact = |path: &str| ingress("a", "", path, "Exact", "api");
+    let other = |annotations: &str| ingress("b", annotations, "/x", "ImplementationSpecific", "web");
+    let cases = [
+        // A regular expression fits the beginning of a path, not the whole of it.
+        (loose(regex, "/shop$"), loose(regex, "/shop"), ["/shopa", "web:80 gets GET /shopa", "api:80 gets GET /shopa"]),
+        // It fits in any case of letters.
+        (loose("", "/shop"), loose(regex, "/shop"), ["/shoP", "web:80 gets GET /shoP", "api:80 gets GET /shoP"]),
+        // One Ingress with an expression makes all paths of the host expressions.
+        (exact("/shop") + &other(""), exact("/shop") + &other(regex), ["/shoP", "web:80 gets GET /shoP", "api:80 gets GET /shoP"]),
+        // A changed path makes an expression of it, without being asked to.
+        (loose("", "/shop"), loose(target, "/shop"), ["/shop", "api:80 gets GET /shop", "api:80 gets GET /new"]),
+        // A path is compared in its plain form: no request comes to one with dots.
+        (exact("/a/b"), exact("/a/../b"), ["/a/b", "api:80 gets GET /a/b", "web:80 gets GET /a/b"]),
+    ];
+    for (base, head, [path, before, after]) in cases {
+        let (code, document) = document(&(base + &web()), &(head + &web()), &[]);
+        assert_eq!(code, Some(1), "{document}");
+        let expected = [format!("https://shop.example.com{path}"), format!("shop/{before}"), format!("shop/{after}")];
+        assert_eq!(first(&document, "shop.example.com"), expected);
+    }
+}
+
+#[test]
+fn the_same_manifests_are_equal_for_both_targets() {
+    let both = ingress("api", "nginx.ingress.kubernetes.io/rewrite-target: /$2", "/api(/|$)(.*)", "ImplementationSpecific", "api")
+        + &ingress("web", "", "/", "Prefix", "web");
+    let (code, same) = document(&both, &both, &[]);
+    assert_eq!((code, same["verdict"].as_str()), (Some(0), Some("equal")));
+    let (code, other) = document(&both, &both, &["--head-target", "nginx"]);
+    assert_eq!((code, other["verdict"].as_str()), (Some(0), Some("equal")), "{other}");
+}
+
+#[test]
+fn what_is_less_protected_is_weaker_and_not_implied() {
+    let open = ingress("web", "", "/", "Prefix", "web");
+    let closed = ingress("web", "nginx.ingress.kubernetes.io/whitelist-source-range: 10.0.0.0/8", "/", "Prefix", "web");
+    let (code, weaker) = document(&closed, &open, &["--implies"]);
+    assert_eq!((code, weaker["hosts"][0]["differences"][0]["protection"].as_str()), (Some(1), Some("weaker")));
+    let (code, stronger) = document(&open, &closed, &["--implies"]);
+    assert_eq!((code, stronger["hosts"][0]["differences"][0]["protection"].as_str()), (Some(0), Some("stronger")));
+    let timeouts = ingress("web", "nginx.ingress.kubernetes.io/proxy-read-timeout: \"5\"", "/", "Prefix", "web");
+    let (code, facts) = document(&open, &timeouts, &[]);
+    assert_eq!(code, Some(1));
+    let fact = &facts["hosts"][0]["facts"][0]["directives"][0];
+    assert_eq!([&fact["name"], &fact["base"], &fact["head"]], ["proxy_read_timeout", "60s", "5s"]);
+    assert_eq!(prove(&open, &timeouts, &["--implies"]).code, Some(0));
+}
+
+#[test]
+fn requests_of_a_proof_are_read_by_explain_which_sees_the_difference() {
+    let (base, head) = (ingress("web", "", "/", "Prefix", "web"), ingress("web", "", "/", "Prefix", "api"));
+    let folder = folder(&[("base.yaml", &format!("{SERVICES}{base}")), ("head.yaml", &format!("{SERVICES}{head}"))]);
+    let args = ["prove", "--base", "base.yaml", "--head", "head.yaml", "--quiet", "--requests", "requests.jsonl"];
+    let proved = run(folder.path(), &args, "");
+    assert_eq!(proved.code, Some(1), "{}", proved.stderr);
+    let asked =
+        |manifests: &str| run(folder.path(), &["explain", "--requests", "requests.jsonl", "--format", "json", "--quiet", manifests], "");
+    let (before, after) = (asked("base.yaml"), asked("head.yaml"));
+    assert!(before.stdout.contains("\"service\":\"web\"") && after.stdout.contains("\"service\":\"api\""), "{}", before.stdout);
+    let curl = run(folder.path(), &["prove", "--base", "base.yaml", "--head", "head.yaml", "--quiet", "--curl"], "");
+    assert!(curl.stdout.contains("'http://shop.example.com/'\n"), "{}", curl.stdout);
+    for format in ["text", "markdown", "github"] {
+        let shown = run(folder.path(), &["prove", "--base", "base.yaml", "--head", "head.yaml", "--quiet", "--format", format], "");
+        assert!(shown.stdout.contains("http://shop.example.com/") && shown.stdout.contains("shop/api:80"), "{format}: {}", shown.stdout);
+    }
+}
+
+#[test]
+fn what_nobody_can_prove_is_said_to_be_so() {
+    let text = |body: &str| format!("events {{}} http {{ server {{ listen 80; server_name a.example; {body} }} }}");
+    let ask = |base: &str, head: &str| {
+        let folder = folder(&[("base.conf", &text(base)), ("head.conf", &text(head))]);
+        run(folder.path(), &["prove", "--base", "base.conf", "--head", "head.conf", "--quiet"], "")
+    };
+    let same = ask("location ~ ^/(?!a) { return 200; } ", "location ~ ^/(?!a) { return 200; } error_page 404 /x;");
+    assert_eq!(same.code, Some(2), "{}", same.stdout);
+    let code = ask("location / { content_by_lua_block { ngx.say(1) } }", "location / { content_by_lua_block { ngx.say(2) } }");
+    assert_eq!(code.code, Some(2), "{}", code.stdout);
+    assert!(code.stdout.contains("not proved: ") && code.stdout.contains("content_by_lua_block"), "{}", code.stdout);
+    let renamed = ask(
+        "location ~ ^/x/(.*)$ { rewrite ^/x/(.*)$ /$1 break; proxy_pass http://127.0.0.1:1; }",
+        "location ~ ^/x/(.*)$ { rewrite ^/x(/)(.*)$ /$2 break; proxy_pass http://127.0.0.1:1; }",
+    );
+    assert_eq!(renamed.code, Some(0), "captures are renamed alone: {}", renamed.stdout);
+}
+
+/// Hostile expressions end within their budget, and nothing is said to be equal that is not.
+#[test]
+fn hostile_expressions_end_and_are_not_proved() {
+    let many: Vec<String> = (0..40).map(|at| format!("location ~ a.{{{at}}}b{at}.*c {{ return 2{:02}; }}", at % 10)).collect();
+    let base = format!(
+        "events {{}} http {{ server {{ listen 80; server_name a.example; location ~ (.*a.*b)*c{{100,900}} {{ return 201; }} {} }} }}",
+        many.join(" ")
+    );
+    let head = base.replace("return 201", "return 203");
+    let folder = folder(&[("base.conf", &base), ("head.conf", &head)]);
+    let ended = run(folder.path(), &["prove", "--base", "base.conf", "--head", "head.conf", "--quiet", "--most-states", "20000"], "");
+    assert_ne!(ended.code, Some(0), "{}", ended.stdout);
+}
+
+/// Single mutations of goldens: what is proved to be equal is attacked with random requests, and what differs is confirmed.
+#[test]
+fn proofs_withstand_random_requests() {
+    let mut goldens: Vec<_> = std::fs::read_dir(GOLDEN).expect("goldens").map(|entry| entry.expect("an entry").path()).collect();
+    goldens.retain(|path| path.join("nginx.conf").is_file());
+    goldens.sort();
+    let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
+    let (mut pairs, mut equal, mut differing) = (0, 0, 0);
+    while pairs < 60 {
+        let golden = dice.one(&goldens).clone();
+        let text = std::fs::read_to_string(golden.join("nginx.conf")).expect("a golden");
+        let Some(mutant) = mutation(&text, &mut dice).filter(|mutant| *mutant != text) else { continue };
+        pairs += 1;
+        let (found, others) = attacked(&golden, &text, &mutant, &mut dice);
+        equal += found;
+        differing += others;
+    }
+    assert!(equal > 30 && differing > 10, "{equal} equal, {differing} differ: the mutations hit nothing");
+}
+
+fn attacked(golden: &Path, text: &str, mutant: &str, dice: &mut Dice) -> (usize, usize) {
+    let json = |name: &str| std::fs::read_to_string(golden.join(name)).ok().and_then(|text| serde_json::from_str(&text).ok());
+    let lua: [Option<Value>; 3] = [json("backends.json"), json("certificates.json"), json("lua.json")];
+    let dynamic = || Dynamic::new(lua[0].as_ref(), lua[1].as_ref(), lua[2].as_ref());
+    let trees = [text, mutant].map(|text| conf::parse(FileId(0), text).value);
+    let [base, head] = [0, 1].map(|at| Config::lift(&trees[at], dynamic()));
+    let proof = Config::prove(&base, &head, &Limits::default());
+    let words = [paths(text), paths(mutant)].concat();
+    let (mut equal, mut differing) = (0, 0);
+    for host in proof.hosts.iter().filter(|host| !host.name.is_empty()) {
+        for difference in &host.differences {
+            let is_seen = !difference.aspects.iter().any(|aspect| matches!(aspect.kind, Kind::Text | Kind::Certificate | Kind::Mirror));
+            let (before, after) = (ends(&base, &difference.request), ends(&head, &difference.request));
+            assert!(before != after || !is_seen, "{}: not confirmed: {difference:?}", golden.display());
+            differing += 1;
+        }
+        if host.verdict() != ProofVerdict::Equal {
+            continue;
+        }
+        equal += 1;
+        for _ in 0..40 {
+            let asked = request(std::slice::from_ref(&host.name), &words, dice);
+            let is_own = String::from_utf8_lossy(&asked.target).contains("_external-auth");
+            if asked.is_tls != host.is_tls || is_own {
+                continue;
+            }
+            let (before, after) = (ends(&base, &asked), ends(&head, &asked));
+            assert_eq!(before, after, "{}: {} {:?}", golden.display(), String::from_utf8_lossy(&asked.target), asked.headers);
+        }
+    }
+    (equal, differing)
+}
