@@ -163,6 +163,18 @@ fn what_a_request_does_not_say_is_a_branch() {
 }
 
 #[test]
+fn a_directive_that_decides_and_is_not_read_is_told() {
+    for directive in ["limit_except GET { deny all; }", "limit_req_dry_run on;"] {
+        let text = format!("http {{ server {{ listen 80; location / {{ {directive} proxy_pass http://up; }} }} }}");
+        let tree = conf::parse(FileId(0), &text).value;
+        let request = Request { method: String::from("POST"), ..Request::of_url("http://x/").expect("a URL") };
+        let decision = Config::lift(&tree, Dynamic::default()).decide(&request);
+        let name = directive.split(' ').next().unwrap_or_default();
+        assert!(decision.unknown.iter().any(|unknown| unknown.contains(name)), "{directive}: {:?}", decision.unknown);
+    }
+}
+
+#[test]
 fn nothing_panics_on_any_configuration() {
     for text in [
         "",
