@@ -56,7 +56,10 @@ mod tests {
     fn names_are_kebab_case_and_each_is_there_once() {
         assert!(RULES.is_sorted_by(|a, b| a.name < b.name));
         for Rule { name, .. } in RULES.iter() {
-            let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+            let is_word = |word: &str| {
+                word.starts_with(|first: char| first.is_ascii_lowercase())
+                    && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+            };
             assert!(name.split('-').all(is_word), "{name}");
         }
     }
