@@ -95,6 +95,8 @@ pub(super) fn strength(base: &Leaf, head: &Leaf, aspects: &[Aspect]) -> Option<S
     };
     match (refuses(base), refuses(head)) {
         (true, false) => return Some(Strength::Weaker),
+        // A path that is gone protects nothing.
+        (false, true) if matches!(head.end, End::Answer { status: 404, .. }) => return None,
         (false, true) => return Some(Strength::Stronger),
         _ => {}
     }

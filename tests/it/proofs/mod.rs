@@ -113,6 +113,10 @@ fn what_is_less_protected_is_weaker_and_not_implied() {
     assert_eq!((code, weaker["hosts"][0]["differences"][0]["protection"].as_str()), (Some(1), Some("weaker")));
     let (code, stronger) = document(&open, &closed, &["--implies"]);
     assert_eq!((code, stronger["hosts"][0]["differences"][0]["protection"].as_str()), (Some(0), Some("stronger")));
+    // Who gets nothing is not protected.
+    let gone = ingress("web", "", "/only", "Exact", "web");
+    let (code, lost) = document(&open, &gone, &["--implies"]);
+    assert_eq!((code, &lost["hosts"][0]["differences"][0]["protection"]), (Some(1), &Value::Null));
     let timeouts = ingress("web", "nginx.ingress.kubernetes.io/proxy-read-timeout: \"5\"", "/", "Prefix", "web");
     let (code, facts) = document(&open, &timeouts, &[]);
     assert_eq!(code, Some(1));
