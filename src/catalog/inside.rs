@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::version::{FIRST, Release, Version};
+use super::version::{FIRST, Release, Version, is_image};
 
 /// Whose it is where somebody names it.
 const SAID: &str = "the image";
@@ -118,8 +118,9 @@ impl Fork {
     #[must_use]
     pub fn of(release: &Release) -> Option<&'static Self> {
         let name = release.name.trim_end_matches("-chroot");
-        let is_image = |known: &&str| name.strip_suffix(*known).is_some_and(|before| before.is_empty() || before.ends_with('/'));
-        FORKS.iter().find(|fork| fork.name == name || fork.name == "rke2" && name == "rancher" || fork.images.iter().any(&is_image))
+        FORKS.iter().find(|fork| {
+            fork.name == name || fork.name == "rke2" && name == "rancher" || fork.images.iter().any(|known| is_image(name, known))
+        })
     }
 }
 

@@ -174,7 +174,7 @@ fn is_original(repository: &str) -> bool {
 }
 
 /// Whether the last folders and the name of an image are these.
-fn is_image(repository: &str, known: &str) -> bool {
+pub(super) fn is_image(repository: &str, known: &str) -> bool {
     repository.strip_suffix(known).is_some_and(|before| before.is_empty() || before.ends_with('/'))
 }
 

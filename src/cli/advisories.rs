@@ -1,10 +1,10 @@
 //! `ingressc advisories`
 
 use anyhow::{anyhow, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::Status;
 use super::console::Console;
+use super::{ListFormat as Format, Status};
 use crate::output::advisories::{self, find};
 
 const EXAMPLES: &str = "\
@@ -27,16 +27,6 @@ pub(super) struct Advisories {
     /// How to write the list
     #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true, value_name = "text|json|markdown")]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    Text,
-    /// For scripts.
-    Json,
-    /// For documentation.
-    Markdown,
 }
 
 impl Advisories {

@@ -87,6 +87,18 @@ impl Console {
         }
     }
 
+    /// Writes what a result does not rest on or leaves out, a line each, for whoever looks on.
+    pub(super) fn remarks(&self, notes: &[String]) {
+        if self.is_watched() {
+            notes.iter().for_each(|note| self.remark(note));
+        }
+    }
+
+    /// Writes one of these, for everybody.
+    pub(super) fn remark(&self, note: &str) {
+        self.note(&format!("note: {}\n", many_lines(note)));
+    }
+
     /// Writes why the job could not be done.
     pub(super) fn error(&self, error: &anyhow::Error) {
         let mut stderr = self.stream(io::stderr().lock());

@@ -89,6 +89,17 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
+/// How a list of facts is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum ListFormat {
+    /// For people.
+    Text,
+    /// For scripts.
+    Json,
+    /// For documentation.
+    Markdown,
+}
+
 const ABOUT: &str = "Compiles Kubernetes Ingress manifests to proxy configuration: what ingress-nginx would write, nginx, or HAProxy";
 
 const EXAMPLES: &str = "\

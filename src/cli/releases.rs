@@ -1,9 +1,9 @@
 //! `ingressc releases`
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::Status;
 use super::console::Console;
+use super::{ListFormat as Format, Status};
 use crate::catalog::version::{FIRST, LATEST, Version};
 use crate::output::releases::{between, json, markdown, text};
 
@@ -29,16 +29,6 @@ pub(super) struct Releases {
     /// How to write it
     #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true, value_name = "text|json|markdown")]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    Text,
-    /// For scripts.
-    Json,
-    /// For documentation.
-    Markdown,
 }
 
 impl Releases {

@@ -1,10 +1,10 @@
 //! `ingressc rules`
 
 use anyhow::{anyhow, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::Status;
 use super::console::Console;
+use super::{ListFormat as Format, Status};
 use crate::lint::rules;
 use crate::output::rule_pages;
 
@@ -26,16 +26,6 @@ pub(super) struct Rules {
     /// How to write the list
     #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true, value_name = "text|json|markdown")]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    Text,
-    /// For scripts.
-    Json,
-    /// For documentation.
-    Markdown,
 }
 
 impl Rules {

@@ -103,6 +103,6 @@ pub(super) fn pair(
 }
 
 /// Whether everything that was named could be read.
-pub(super) fn status(side: &Side) -> Status {
-    if side.is_complete() { Status::Clean } else { Status::Failed }
+pub(super) fn status<'s>(sides: impl IntoIterator<Item = &'s Side>) -> Status {
+    if sides.into_iter().all(Side::is_complete) { Status::Clean } else { Status::Failed }
 }

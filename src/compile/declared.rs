@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -61,7 +62,8 @@ pub struct Declared {
     /// What was found on the way from the manifests.
     pub findings: Vec<Diagnostic>,
     hosts: Option<Vec<String>>,
-    written: Written,
+    /// Written when it is first asked for: a target of its own needs no other text.
+    written: OnceLock<Written>,
 }
 
 impl Declared {
@@ -87,13 +89,7 @@ impl Declared {
         {
             proxy.default_certificate.file.clone_from(file);
         }
-        let mut declared = Self { input, proxy, supposed, findings, hosts: hosts.clone(), written: Written::default() };
-        declared.write();
-        Ok(declared)
-    }
-
-    fn write(&mut self) {
-        self.written = Written::of(&self.asked_of(&self.proxy));
+        Ok(Self { input, proxy, supposed, findings, hosts: hosts.clone(), written: OnceLock::new() })
     }
 
     /// The part of a proxy that is asked about.
@@ -105,13 +101,13 @@ impl Declared {
     /// What it is written as.
     #[must_use]
     pub fn written(&self) -> &Written {
-        &self.written
+        self.written.get_or_init(|| Written::of(&self.asked_of(&self.proxy)))
     }
 
     /// The tree of the configuration.
     #[must_use]
     pub fn tree(&self) -> Tree<'_> {
-        self.written.tree()
+        self.written().tree()
     }
 
     /// What the proxy would do for other objects under the same circumstances.
@@ -131,14 +127,14 @@ impl Declared {
         let form = self.proxy.form.worded_as(other.proxy.form);
         if form != self.proxy.form {
             self.proxy.form = form;
-            self.write();
+            self.written = OnceLock::new();
         }
     }
 
     /// What the controller would tell Lua.
     #[must_use]
     pub fn lua(&self, what: Lua) -> Option<&Value> {
-        self.written.lua(what)
+        self.written().lua(what)
     }
 
     /// The release in words, and whether it is a guess.

@@ -14,7 +14,7 @@ mod samples;
 pub mod shape;
 mod variables;
 
-pub use advisories::{Advisory, Attacker, Confirmed, Cost, Reached, Version, advisories, advisory};
+pub use advisories::{Advisory, Attacker, Confirmed, Cost, Reached, Version, advisories};
 pub use beginning::beginning;
 pub use fastcgi::FASTCGI_PARAMS;
 pub use javascript::javascript;

@@ -16,7 +16,6 @@ use crate::cli::{Failure, Global, Status, side};
 use crate::compile::Written;
 use crate::conf::Tree;
 use crate::output::decision::{self, Explained};
-use crate::output::untrusted::many_lines;
 use crate::output::{Paint, routes};
 use crate::route::{Config, Request};
 
@@ -73,7 +72,8 @@ impl Explain {
         let hosts: Vec<String> = hosts.into_iter().collect();
         let is_declared = live.is_none() || !paths.is_empty();
         let declared = if is_declared { Some(self.source.declared_for(Some(hosts), &paths, global, live.as_ref())?) } else { None };
-        let bare = declared.as_ref().and_then(Source::bare);
+        let below = self.below(&requests);
+        let bare = declared.as_ref().filter(|_| below.is_none()).and_then(Source::bare);
         drop(progress);
         let sides: Vec<(&Source, Tree<'_>)> = declared.iter().chain(&live).map(|source| (source, source.tree())).collect();
         let mut notes = Vec::new();
@@ -81,10 +81,8 @@ impl Explain {
             console.findings(&source.side.findings(), 0, source.side.sources());
             notes.extend(source.notes(tree));
         }
-        if console.is_watched() {
-            notes.iter().for_each(|note| console.note(&format!("note: {}\n", many_lines(note))));
-        }
-        if let Some(below) = self.below(&requests) {
+        console.remarks(&notes);
+        if let Some(below) = below {
             return self.list(below, &requests[0], &sides, console);
         }
         let is_many = self.request.requests.is_some();
@@ -105,7 +103,7 @@ impl Explain {
             }
         }
         console.result(&out)?;
-        let status = sides.iter().map(|(source, _)| side::status(&source.side)).fold(Status::Clean, Status::max);
+        let status = side::status(sides.iter().map(|(source, _)| &source.side));
         Ok(if is_same { status } else { status.max(Status::Findings) })
     }
 
@@ -140,7 +138,7 @@ impl Explain {
                 Format::Text => console.report(|paint| format!("{}:\n{}\n", list.side, routes::text(list, paint)))?,
             }
         }
-        let status = sides.iter().map(|(source, _)| side::status(&source.side)).fold(Status::Clean, Status::max);
+        let status = side::status(sides.iter().map(|(source, _)| &source.side));
         Ok(if is_same { status } else { status.max(Status::Findings) })
     }
 

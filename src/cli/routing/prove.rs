@@ -114,7 +114,7 @@ impl Prove {
         let notes = self.notes(&sources, &trees, &proved);
         let shown = Shown { names, proved, places, notes };
         self.write(&shown, console)?;
-        let read = sources.iter().map(|source| side::status(&source.side)).fold(Status::Clean, Status::max);
+        let read = side::status(sources.iter().map(|source| &source.side));
         let status = read.max(self.status(&shown.proved));
         // The process ends soon: to give back many small values one by one would take a part of its time.
         std::mem::forget(shown);

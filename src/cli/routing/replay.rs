@@ -17,7 +17,6 @@ use crate::cli::progress::{Bar, Progress};
 use crate::cli::{Failure, Global, Status, side};
 use crate::conf::Tree;
 use crate::output::replay::{Group, Replayed, Side, json, markdown, text};
-use crate::output::untrusted::many_lines;
 use crate::replay::{Cache, Comparison, Drift, Judge, Tally, Usual};
 use crate::route::{Config, Decision};
 
@@ -152,7 +151,7 @@ impl Replay {
         if tally.requests == 0 && tally.lines > tally.of_programs + tally.streams {
             return Err(anyhow!("no line of the log is of its format: say with --log-format which one it is").into());
         }
-        let status = sources.iter().map(|source| side::status(&source.side)).fold(Status::Clean, Status::max);
+        let status = side::status(sources.iter().map(|source| &source.side));
         let status = if problems.is_empty() { status } else { Status::Failed };
         Ok(if tally.other == 0 { status } else { status.max(Status::Findings) })
     }
@@ -232,7 +231,7 @@ impl Replay {
         match self.format {
             Shape::Text => {
                 console.report(|paint| text(replayed, paint))?;
-                replayed.notes.iter().for_each(|note| console.note(&format!("note: {}\n", many_lines(note))));
+                replayed.notes.iter().for_each(|note| console.remark(note));
             }
             Shape::Json => console.result(&json(replayed).map_err(anyhow::Error::from)?)?,
             Shape::Markdown => console.result(&markdown(replayed))?,

@@ -10,7 +10,6 @@ use crate::cli::console::Console;
 use crate::cli::progress::Progress;
 use crate::cli::{Failure, Global, Status, side};
 use crate::output::routes::{csv, html, json, markdown, text};
-use crate::output::untrusted::many_lines;
 use crate::route::Config;
 
 const EXAMPLES: &str = "\
@@ -63,10 +62,7 @@ enum Format {
 impl Routes {
     pub(in crate::cli) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
         let progress = Progress::start(console, "reading the configuration…");
-        let source = match self.source.live()? {
-            Some(live) => live,
-            None => self.source.declared(&self.paths, global, None)?,
-        };
+        let source = self.source.one(&self.paths, global)?;
         let tree = source.tree();
         let config = Config::lift(&tree, source.dynamic());
         let table = listing::table(&source, &tree, &config);
@@ -74,9 +70,7 @@ impl Routes {
         console.findings(&source.side.findings(), 0, source.side.sources());
         let wanted = Wanted { host: self.host.as_deref(), namespace: self.of_namespace.as_deref(), ..Wanted::default() };
         let shown = wanted.of(&table, &source, &tree, &config);
-        if console.is_watched() {
-            shown.notes.iter().for_each(|note| console.note(&format!("note: {}\n", many_lines(note))));
-        }
+        console.remarks(&shown.notes);
         match self.format {
             Format::Text => console.report(|paint| text(&shown, paint))?,
             Format::Json => console.result(&json(&shown).map_err(anyhow::Error::from)?)?,
@@ -84,6 +78,6 @@ impl Routes {
             Format::Markdown => console.result(&markdown(&shown))?,
             Format::Html => console.result(&html(&shown))?,
         }
-        Ok(side::status(&source.side))
+        Ok(side::status([&source.side]))
     }
 }

@@ -11,7 +11,7 @@ use crate::cli::controller::ControllerOptions;
 use crate::cli::dump::Live;
 use crate::cli::side::{self, Half, Origin};
 use crate::cli::{Failure, Global};
-use crate::compare::Side;
+use crate::compare::{Dump, Side};
 use crate::compile::{Circumstances, Declared, Input, Lua, Written, has_sisters};
 use crate::conf::{Directive, Tree};
 use crate::diagnostic::ObjectRef;
@@ -98,13 +98,18 @@ impl SourceArgs {
         let given = [(Lua::Backends, &self.live_backends), (Lua::Settings, &self.live_lua), (Lua::Certificates, &self.live_certificates)];
         let lua = given.into_iter().filter_map(|(what, path)| Some((what, path.clone()?))).collect();
         let dump = Live { path: path.clone(), lua }.read()?;
-        Ok(Some(Source { side: Side::Dump(Box::new(dump)), rewritten: None }))
+        Ok(Some(Source::of_dump(dump)))
+    }
+
+    /// The one configuration that is asked: what runs, else what manifests come to.
+    pub(super) fn one(&self, paths: &[PathBuf], global: &Global) -> Result<Source, Failure> {
+        self.live()?.map_or_else(|| self.declared(paths, global, None), Ok)
     }
 
     /// One side of two: manifests, or a configuration that was written.
     pub(super) fn side(&self, paths: &[PathBuf], global: &Global, other: Option<&Source>) -> Result<Source, Failure> {
         match Origin::of(paths) {
-            Origin::Live(live) => Ok(Source { side: Side::Dump(Box::new(live.read()?)), rewritten: None }),
+            Origin::Live(live) => Ok(Source::of_dump(live.read()?)),
             Origin::Manifests(paths) => self.declared(&paths, global, other),
         }
     }
@@ -128,8 +133,7 @@ impl SourceArgs {
         let input = side::read(if paths.is_empty() { &here } else { paths }, &self.controller, global, facts)?;
         let missing = missing(&input);
         let declared = side::compile(input, &Circumstances { facts, keep_environment: true, missing, hosts })?;
-        let rewritten = (self.target == Nginx.name()).then(|| of_nginx(&declared.proxy));
-        Ok(Source { side: Side::Declared(Box::new(declared)), rewritten })
+        Ok(Source::of(Side::Declared(Box::new(declared)), &self.target))
     }
 }
 
@@ -145,6 +149,11 @@ fn of_nginx(proxy: &Proxy) -> Written {
 }
 
 impl Source {
+    /// What runs, as it is.
+    fn of_dump(dump: Dump) -> Self {
+        Self { side: Side::Dump(Box::new(dump)), rewritten: None }
+    }
+
     /// A side, written for a target where it is made of manifests.
     fn of(side: Side, target: &str) -> Self {
         let rewritten = side.declared().filter(|_| target == Nginx.name()).map(|declared| of_nginx(&declared.proxy));

@@ -14,7 +14,6 @@ use crate::cli::{Failure, Global, Status, files, side};
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::expect::{self, Coverage, Judged, Problem, Seen, Suite, Summary, Verdict};
 use crate::output::expectations::{Report, github, json, junit, text, yaml};
-use crate::output::untrusted::many_lines;
 use crate::route::{Config, Table};
 use crate::source::{SourceMap, Span};
 
@@ -105,22 +104,17 @@ impl Test {
         let mut sources = SourceMap::default();
         let read = if self.generate { None } else { Some(self.read(&mut sources)?) };
         let progress = Progress::start(console, "reading the configuration…");
-        let source = match self.source.live()? {
-            Some(live) => live,
-            None => self.source.declared(&self.paths, global, None)?,
-        };
+        let source = self.source.one(&self.paths, global)?;
         let tree = source.tree();
         let config = Config::lift(&tree, source.dynamic());
         let table = config.table(&|_| None);
         drop(progress);
         console.findings(&source.side.findings(), 0, source.side.sources());
         let notes = source.notes(&tree);
-        if console.is_watched() {
-            notes.iter().for_each(|note| console.note(&format!("note: {}\n", many_lines(note))));
-        }
+        console.remarks(&notes);
         let Some(Outcome { value: suite, diagnostics }) = read else {
             self.write(&config, &table, console)?;
-            return Ok(side::status(&source.side));
+            return Ok(side::status([&source.side]));
         };
         console.findings(&diagnostics, 0, &sources);
         let mut coverage = Coverage::of(&table);
@@ -129,7 +123,7 @@ impl Test {
         coverage.find_requests(&config);
         let spans: Vec<Span> = tests.iter().flat_map(decisive).collect();
         let report = Report {
-            side: source.side.name(if source.side.dump().is_some() { "live" } else { "declared" }),
+            side: source.side.name(source.role()),
             against: against.map(|against| against.names).unwrap_or_default(),
             tests,
             sources: &sources,
@@ -238,5 +232,5 @@ fn status(report: &Report<'_>, source: &Source, suite: &Suite) -> Status {
     let of_file = if report.findings.iter().any(is_error) || suite.tests.is_empty() { Status::Failed } else { Status::Clean };
     let fails = report.count(Summary::Failed) > 0 || report.touches_too_little();
     let of_tests = if fails { Status::Findings } else { Status::Clean };
-    of_file.max(of_tests).max(side::status(&source.side))
+    of_file.max(of_tests).max(side::status([&source.side]))
 }

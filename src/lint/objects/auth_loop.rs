@@ -5,9 +5,8 @@ use super::matching::Hosts;
 use super::urls::Target;
 use crate::catalog::features::external_auth;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::ir::{CATCH_ALL, ExternalAuth, Origin, Route, Server};
+use crate::ir::{CATCH_ALL, ExternalAuth, Route, Server};
 use crate::lint::rule::Rule;
-use crate::lower;
 
 pub(super) static RULE: Rule = Rule {
     name: "auth-loop",
@@ -173,8 +172,8 @@ fn of_all<'a>(look: &Look<'a>, hosts: &Hosts<'a>) -> Option<Diagnostic> {
         "global-auth-url" => format!("`global-auth-url` leads to `{page}`, which is protected by it: each check asks for another one"),
         _ => format!("the page to sign in, `{page}`, is protected by `global-auth-url` too: who is not signed in is redirected to it for ever"),
     };
-    let place = look.proxy.settings_origin.as_ref().and_then(|origin| origin.place(key)).and_then(Origin::span);
-    let finding = RULE.finding(message).at(place).subject(key).object(lower::config_map(look.cluster, look.controller).map(|map| map.reference.clone()));
+    let place = look.setting_span(key);
+    let finding = RULE.finding(message).at(place).subject(key).object(look.config_map());
     let finding = beside(finding, "this path answers it, and asks for authentication again", behind);
     Some(finding.help("set `enable-global-auth: \"false\"` on the Ingress that answers it"))
 }

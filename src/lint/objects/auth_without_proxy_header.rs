@@ -4,7 +4,7 @@ use super::look::{Look, at_annotation, path_of};
 use super::urls::Target;
 use crate::catalog::features::external_auth;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::ir::{Origin, Route, Server};
+use crate::ir::{Route, Server};
 use crate::lint::rule::Rule;
 
 pub(super) static RULE: Rule = Rule {
@@ -123,7 +123,7 @@ fn finding(look: &Look, server: &Server, route: &Route) -> Option<Diagnostic> {
     look.server_for(&target.host)?;
     let message = format!("`auth-url` leads back to the controller by host `{}`, without the PROXY header that it demands: requests get 500", target.host);
     let finding = at_annotation(RULE.finding(message), route, &external_auth::URL);
-    let finding = finding.related("it is demanded of every connection", look.proxy.settings_origin.as_ref().and_then(|origin| origin.place("use-proxy-protocol")).and_then(Origin::span));
+    let finding = finding.related("it is demanded of every connection", look.setting_span("use-proxy-protocol"));
     let finding = finding.note("unless connections to the load balancer leave the cluster and come back, as where it has a name in place of an address");
     Some(finding.help("name the Service within the cluster: `http://NAME.NAMESPACE.svc.cluster.local/…`"))
 }

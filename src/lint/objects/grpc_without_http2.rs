@@ -2,9 +2,7 @@
 
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::ir::Origin;
 use crate::lint::rule::Rule;
-use crate::lower;
 
 pub(super) static RULE: Rule = Rule {
     name: "grpc-without-http2",
@@ -91,12 +89,12 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 }
 
 fn finding(look: &Look) -> Option<Diagnostic> {
-    let origin = look.proxy.settings_origin.as_ref().filter(|_| !look.proxy.settings.listening.http2)?;
+    look.proxy.settings_origin.as_ref().filter(|_| !look.proxy.settings.listening.http2)?;
     let mut asked = look.backends().filter(|asked| asked.protocol.is_grpc());
     let first = asked.next()?;
     let message = format!("gRPC needs HTTP/2, which `use-http2` switches off for all hosts: calls of `{}` fail", first.name());
-    let finding = RULE.finding(message).at(origin.place("use-http2").and_then(Origin::span)).subject("use-http2");
-    let finding = finding.object(lower::config_map(look.cluster, look.controller).map(|map| map.reference.clone()));
+    let finding = RULE.finding(message).at(look.setting_span("use-http2")).subject("use-http2");
+    let finding = finding.object(look.config_map());
     let finding = finding.related("this path leads to a port that speaks gRPC", first.service_span());
     Some(finding.help("remove `use-http2: \"false\"`"))
 }

@@ -9,9 +9,9 @@ use crate::catalog::features::{self, forwarding};
 use crate::catalog::key::{Key, Spec};
 use crate::catalog::value::parse_bool;
 use crate::diagnostic::{Diagnostic, ObjectRef};
-use crate::ir::{CATCH_ALL, Protocol, Proxy, Route, Server};
+use crate::ir::{CATCH_ALL, Origin, Protocol, Proxy, Route, Server};
 use crate::lint::{Subject, ingress_key, one_of_each_ingress, reference, routes, routes_of};
-use crate::lower::{Class, Classes, Controller};
+use crate::lower::{self, Class, Classes, Controller};
 use crate::manifest::{Backend, Cluster, Links, Object, Use, Workload, named, port_of};
 use crate::source::Span;
 
@@ -57,6 +57,16 @@ impl<'a> Look<'a> {
         let mut look = Self { cluster, controller, proxy, now, links: Links::of(cluster), ingresses, foreign, asked: Vec::new() };
         look.asked = look.ingresses.iter().flat_map(|ingress| look.asked_by(ingress)).collect();
         look
+    }
+
+    /// Where a key of the ConfigMap stands.
+    pub(super) fn setting_span(&self, key: &str) -> Option<Span> {
+        self.proxy.settings_origin.as_ref()?.place(key).and_then(Origin::span)
+    }
+
+    /// The ConfigMap of the controller.
+    pub(super) fn config_map(&self) -> Option<ObjectRef> {
+        lower::config_map(self.cluster, self.controller).map(|map| map.reference.clone())
     }
 
     /// The Ingresses but those that are known to be for another controller.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::look::{Look, at_annotation, ingress_of, written};
 use crate::catalog::features::{password_auth, rewrite};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::ir::{CATCH_ALL, Origin, Route, Scheme, Server};
+use crate::ir::{CATCH_ALL, Route, Scheme, Server};
 use crate::lint::rule::Rule;
 use crate::manifest::Object;
 use k8s_openapi::api::networking::v1::Ingress;
@@ -170,15 +170,11 @@ fn finding(look: &Look, server: &Server, route: &Route) -> Diagnostic {
         return at_annotation(without_tls(host), route, &password_auth::SCHEME).subject(host.as_str());
     }
     let (why, place) = match written(route, &rewrite::TO_HTTPS) {
-        _ if route.steps.https.is_exempt => ("no-tls-redirect-locations", key(look, "no-tls-redirect-locations")),
+        _ if route.steps.https.is_exempt => ("no-tls-redirect-locations", look.setting_span("no-tls-redirect-locations")),
         Some((_, place)) => ("ssl-redirect", Some(place)),
-        None => ("ssl-redirect", key(look, "ssl-redirect")),
+        None => ("ssl-redirect", look.setting_span("ssl-redirect")),
     };
     let message = format!("host `{host}` asks for passwords over HTTP as well, where they cross the network as they are: `{why}` keeps it from redirecting to HTTPS");
     let finding = at_annotation(RULE.finding(message), route, &password_auth::SCHEME).subject(host.as_str());
     finding.related("this switches the redirect off", place).help("let HTTP be redirected: remove it, or set `force-ssl-redirect: \"true\"`")
-}
-
-fn key(look: &Look, name: &str) -> Option<crate::source::Span> {
-    look.proxy.settings_origin.as_ref()?.place(name).and_then(Origin::span)
 }

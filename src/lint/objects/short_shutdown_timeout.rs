@@ -141,7 +141,7 @@ fn finding(look: &Look) -> Option<Diagnostic> {
     const KEY: &str = "worker-shutdown-timeout";
     let text = &look.proxy.settings.process.shutdown_timeout;
     let seconds = parse_duration(text)?.as_secs();
-    let place = look.proxy.settings_origin.as_ref().and_then(|origin| origin.place(KEY)?.span());
+    let place = look.setting_span(KEY);
     if let Some(place) = place.filter(|_| seconds < USUAL) {
         let finding = RULE.finding(format!("each reload cuts requests that take longer than {text}")).at(place).subject(KEY);
         return Some(Diagnostic { severity: Severity::Warning, ..finding }.help("set it above the longest request: the default is `240s`"));

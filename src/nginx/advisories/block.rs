@@ -1,10 +1,13 @@
 //! A block of the configuration, and what holds in it.
 
+use std::sync::OnceLock;
+
 use super::maps::Maps;
 use crate::conf::Directive;
+use crate::nginx::rewrite::Finding;
 
 /// A block.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Block<'b, 't> {
     /// What it is: `http`, `server`, `location` or `if`.
     pub(super) name: &'b str,
@@ -13,6 +16,8 @@ pub(super) struct Block<'b, 't> {
     pub(super) outer: Option<&'b Block<'b, 't>>,
     /// The maps that run regular expressions.
     pub(super) maps: &'b Maps,
+    /// Where its rewrites write more than is reserved, once somebody has looked.
+    pub(super) overrun: OnceLock<Option<Finding<'t>>>,
 }
 
 /// A directive that reaches a fault.

@@ -54,7 +54,8 @@ fn map(directive: &Directive) -> Option<(String, Map)> {
     for entry in directive.directives() {
         let key = entry.name();
         is_volatile |= key == "volatile" && entry.args().next().is_none();
-        let Some(text) = key.strip_prefix('~') else { continue };
+        // An expression without one has no groups.
+        let Some(text) = key.strip_prefix('~').filter(|text| text.contains('(')) else { continue };
         let (text, is_caseless) = text.strip_prefix('*').map_or((text, false), |text| (text, true));
         let Ok(pattern) = Pattern::new(text, is_caseless) else {
             found.groups = found.groups.max(text.matches('(').count());

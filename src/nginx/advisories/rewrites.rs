@@ -11,7 +11,7 @@ pub(super) fn found<'t>(block: &Block<'_, 't>, fault: Fault) -> Vec<Found<'t>> {
         // What stands in `if` is done with what is around it.
         _ => return Vec::new(),
     };
-    let found = overrun(block.directives, args).filter(|found| found.fault == fault);
+    let found = block.overrun.get_or_init(|| overrun(block.directives, args)).as_ref().filter(|found| found.fault == fault);
     let found = found.map(|found| {
         let name = |line: &str| line.split_whitespace().next().unwrap_or_default().to_owned();
         let others = found.before.into_iter().map(|line| (name(line), line)).collect();

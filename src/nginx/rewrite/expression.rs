@@ -16,7 +16,8 @@ const MOST_STEPS: usize = 100_000;
 pub(super) struct Expression {
     text: String,
     is_caseless: bool,
-    engine: Engine,
+    /// Made when it is first run: of many only the shape is asked.
+    engine: OnceCell<Engine>,
     shape: OnceCell<Option<Hir>>,
 }
 
@@ -33,26 +34,29 @@ enum Engine {
 
 impl Expression {
     pub(super) fn new(text: &str, is_caseless: bool) -> Self {
+        Self { text: text.to_owned(), is_caseless, engine: OnceCell::new(), shape: OnceCell::new() }
+    }
+
+    fn engine(&self) -> &Engine {
         let back = || {
-            let translated = translate_whole(text, r"\z").ok()?;
+            let translated = translate_whole(&self.text, r"\z").ok()?;
             let mut builder = fancy_regex::RegexBuilder::new(&translated);
-            builder.case_insensitive(is_caseless).backtrack_limit(MOST_STEPS).build().ok()
+            builder.case_insensitive(self.is_caseless).backtrack_limit(MOST_STEPS).build().ok()
         };
-        let engine = match Pattern::new(text, is_caseless) {
+        self.engine.get_or_init(|| match Pattern::new(&self.text, self.is_caseless) {
             Ok(pattern) => Engine::Plain(Box::new(pattern)),
             Err(_) => back().map_or(Engine::None, |regex| Engine::Back(Box::new(regex))),
-        };
-        Self { text: text.to_owned(), is_caseless, engine, shape: OnceCell::new() }
+        })
     }
 
     /// Whether it can be evaluated at all.
     pub(super) fn is_known(&self) -> bool {
-        !matches!(self.engine, Engine::None)
+        !matches!(self.engine(), Engine::None)
     }
 
     /// What its groups fit, the whole first.
     pub(super) fn groups(&self, text: &[u8]) -> Option<Groups> {
-        match &self.engine {
+        match self.engine() {
             Engine::Plain(pattern) => pattern.groups(text),
             Engine::Back(regex) => {
                 let found = regex.captures(std::str::from_utf8(text).ok()?).ok()??;
@@ -64,7 +68,7 @@ impl Expression {
 
     /// The names of its groups with their numbers.
     pub(super) fn names(&self) -> Vec<(usize, &str)> {
-        match &self.engine {
+        match self.engine() {
             Engine::Plain(pattern) => pattern.names().collect(),
             Engine::Back(regex) => regex.capture_names().enumerate().filter_map(|(at, name)| Some((at, name?))).collect(),
             Engine::None => Vec::new(),
@@ -94,7 +98,7 @@ impl Expression {
 
     /// Whether two of its groups may fit the same letters: one stands in the other, or where it looks around.
     pub(super) fn has_nested_groups(&self) -> bool {
-        !matches!(self.engine, Engine::Plain(_)) || self.shape().is_none_or(|hir| is_nested(hir, false))
+        !matches!(self.engine(), Engine::Plain(_)) || self.shape().is_none_or(|hir| is_nested(hir, false))
     }
 }
 

@@ -37,8 +37,6 @@ pub(super) struct Finding<'t> {
     pub(super) line: &'t str,
     /// The directive with arguments before it whose rule of escaping stayed.
     pub(super) before: Option<&'t str>,
-    /// A path with which it happens, decoded.
-    pub(super) path: Vec<u8>,
 }
 
 /// Looks at a block: a server (without arguments) or a location (with those that say which paths are its own).
@@ -57,7 +55,7 @@ pub(super) fn overrun<'t>(directives: &[Directive<'t>], location: Option<&[&str]
             if let Some(Overrun { fault, at, before }) = run::run(&steps, &path, &mut choices) {
                 let line = |at: usize| steps[at].line;
                 let before = before.filter(|_| fault == Fault::StaleArguments).map(line);
-                return Some(Finding { fault, line: line(at), before, path });
+                return Some(Finding { fault, line: line(at), before });
             }
             choices.answers += 1;
             if choices.answers >= choices.ways() {
@@ -68,13 +66,10 @@ pub(super) fn overrun<'t>(directives: &[Directive<'t>], location: Option<&[&str]
     None
 }
 
-/// Whether nginx may reserve less than it writes for a `rewrite` whose length it guesses: groups that stand in each other are escaped
-/// each. A variable in the target makes it compute the length.
+/// Whether nginx may reserve less than it writes for a `rewrite` with this expression, target and flag.
 #[must_use]
 pub fn is_underestimated(pattern: &str, target: &str, flag: &str) -> bool {
-    let rewrite = program::rewrite(pattern, target, Some(flag));
-    let is_escaped = rewrite.is_redirect || rewrite.target.has_arguments();
-    is_escaped && rewrite.target.is_guessed() && rewrite.target.captures().nth(1).is_some() && rewrite.pattern.has_nested_groups()
+    program::rewrite(pattern, target, Some(flag)).is_underestimated()
 }
 
 /// Whether it is a `rewrite` with something that is escaped, at first glance.
@@ -103,12 +98,10 @@ fn is_suspicious(steps: &[Step]) -> bool {
             return true;
         }
         if let Action::Rewrite(rewrite) = &step.action {
-            let target = &rewrite.target;
-            let is_escaped = rewrite.is_redirect || target.has_arguments();
-            if is_escaped && target.is_guessed() && target.captures().nth(1).is_some() && rewrite.pattern.has_nested_groups() {
+            if rewrite.is_underestimated() {
                 return true;
             }
-            has_arguments |= target.has_arguments() && !rewrite.is_last;
+            has_arguments |= rewrite.target.has_arguments() && !rewrite.is_last;
         }
     }
     false
@@ -201,12 +194,13 @@ fn paths(steps: &[Step], place: &Place) -> Vec<Vec<u8>> {
 fn fillers(texts: impl Iterator<Item = Vec<u8>>) -> Vec<Vec<u8>> {
     // `.` fits no line break.
     let mut fillers: Vec<Vec<u8>> = vec![b"\n\n\n\n\n\n\n\n".to_vec()];
+    let mut seen: HashSet<Vec<u8>> = fillers.iter().cloned().collect();
     for text in texts {
         let starts = text.iter().enumerate().filter(|(_, byte)| **byte == b'/').flat_map(|(at, _)| [at, at + 1]);
         for start in std::iter::once(0).chain(starts) {
             let filler = &text[start..];
             for filler in [filler.to_vec(), [filler, b"++++++++"].concat(), [filler, b"\n\n\n\n\n\n\n\n"].concat()] {
-                if !fillers.contains(&filler) {
+                if seen.insert(filler.clone()) {
                     fillers.push(filler);
                 }
             }

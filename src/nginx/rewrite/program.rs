@@ -38,6 +38,16 @@ pub(super) struct Rewrite {
     pub(super) keeps_arguments: bool,
 }
 
+impl Rewrite {
+    /// Whether nginx may reserve less than it writes, as it guesses the length: groups that stand in each other are escaped each. A
+    /// variable in the target makes it compute the length.
+    pub(super) fn is_underestimated(&self) -> bool {
+        let target = &self.target;
+        let is_escaped = self.is_redirect || target.has_arguments();
+        is_escaped && target.is_guessed() && target.captures().nth(1).is_some() && self.pattern.has_nested_groups()
+    }
+}
+
 /// The condition of an `if`.
 #[derive(Debug)]
 pub(super) enum Condition {

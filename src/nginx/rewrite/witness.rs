@@ -1,5 +1,7 @@
 //! Texts that fit a regular expression and hold as much as it lets in of what nginx escapes.
 
+use std::collections::HashSet;
+
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::escape::is_escaped;
@@ -37,11 +39,11 @@ struct Way<'f> {
 pub(super) fn filled(hir: &Hir, written: u16, fillers: &[Vec<u8>]) -> Vec<Vec<u8>> {
     const BRANCHES: [Option<usize>; 5] = [None, Some(0), Some(1), Some(2), Some(3)];
     const COUNTS: [usize; 4] = [MANY, 1, 0, 3];
-    let mut texts = Vec::new();
+    let (mut texts, mut seen) = (Vec::new(), HashSet::new());
     let mut add = |way: Way| {
         let mut text = Vec::new();
         write(hir, way, &mut text);
-        if text.len() <= LONGEST && !texts.contains(&text) {
+        if text.len() <= LONGEST && seen.insert(text.clone()) {
             texts.push(text);
         }
     };
