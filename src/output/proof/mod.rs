@@ -13,7 +13,7 @@ pub use requests::{curl, jsonl};
 pub use text::text;
 
 use super::decision::{Place, Places};
-use crate::credentials::hide;
+use crate::credentials::{HIDDEN, hide, is_name};
 use crate::prove::Proved;
 use crate::route::{Aspect, CheckKind, Decision, Difference, End, HostProof, Kind, Passed, ProofVerdict, Region, Request, Strength};
 
@@ -54,12 +54,34 @@ fn scheme(host: &HostProof) -> &'static str {
 /// The URL of a request.
 fn url(request: &Request) -> String {
     let scheme = if request.is_tls { "https" } else { "http" };
-    format!("{scheme}://{}{}", request.host.as_deref().unwrap_or_default(), String::from_utf8_lossy(&request.target))
+    let url = format!("{scheme}://{}{}", request.host.as_deref().unwrap_or_default(), String::from_utf8_lossy(&request.target));
+    hide(&url).into_owned()
+}
+
+/// The headers of a request. A value that a configuration asks for can be a secret of it.
+fn headers(request: &Request) -> impl Iterator<Item = (&str, String)> {
+    request.headers.iter().map(|(name, value)| (name.as_str(), shown_value(name, value)))
+}
+
+fn shown_value(name: &str, value: &str) -> String {
+    // A letter stands for any value, and two words are what canaries ask for.
+    let shown = |value: &str| if value.len() <= 1 || matches!(value, "always" | "never") { value.to_owned() } else { HIDDEN.to_owned() };
+    match name {
+        _ if !is_name(name) => hide(value).into_owned(),
+        _ if name.eq_ignore_ascii_case("cookie") => {
+            let pair = |pair: &str| match pair.split_once('=') {
+                Some((name, value)) => format!("{name}={}", shown(value)),
+                None => shown(pair),
+            };
+            value.split("; ").map(pair).collect::<Vec<_>>().join("; ")
+        }
+        _ => shown(value),
+    }
 }
 
 /// What a request has beyond its URL, as options of `explain`.
 fn options(request: &Request) -> Vec<String> {
-    let mut all: Vec<String> = request.headers.iter().map(|(name, value)| format!("-H '{name}: {value}'")).collect();
+    let mut all: Vec<String> = headers(request).map(|(name, value)| format!("-H {}", quoted(&format!("{name}: {value}")))).collect();
     if request.client != std::net::Ipv4Addr::LOCALHOST {
         all.push(format!("--client-ip {}", request.client));
     }
@@ -68,6 +90,11 @@ fn options(request: &Request) -> Vec<String> {
     }
     all.extend(request.body.map(|length| format!("--body {length}")));
     all
+}
+
+/// A word for a shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 /// What becomes of a request, in one line.

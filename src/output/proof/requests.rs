@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Shown, url};
+use super::{Shown, quoted, url};
 use crate::output::json::escaped;
 use crate::route::{ClientCertificate, Request};
 
@@ -24,8 +24,8 @@ pub(super) struct Line {
 
 pub(super) fn line(request: &Request) -> Line {
     let mut headers: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (name, value) in &request.headers {
-        headers.entry(name.clone()).or_default().push(value.clone());
+    for (name, value) in super::headers(request) {
+        headers.entry(name.to_owned()).or_default().push(value);
     }
     Line {
         url: url(request),
@@ -76,7 +76,7 @@ fn command(request: &Request) -> String {
     if request.method != "GET" {
         words.push(format!("--request {}", quoted(&request.method)));
     }
-    words.extend(request.headers.iter().map(|(name, value)| format!("--header {}", quoted(&format!("{name}: {value}")))));
+    words.extend(super::headers(request).map(|(name, value)| format!("--header {}", quoted(&format!("{name}: {value}")))));
     if let Some(length) = request.body.filter(|length| *length < 1 << 30) {
         words.insert(0, format!("head -c {length} /dev/zero |"));
         words.push(String::from("--data-binary @-"));
@@ -85,9 +85,4 @@ fn command(request: &Request) -> String {
     let from = if request.client == std::net::Ipv4Addr::LOCALHOST { String::new() } else { format!("  # from {}", request.client) };
     let certificate = if request.certificate == ClientCertificate::None { "" } else { "  # with a certificate of the client" };
     format!("{}{from}{certificate}\n", words.join(" "))
-}
-
-/// A word for a shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
 }

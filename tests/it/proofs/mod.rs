@@ -126,6 +126,24 @@ fn what_is_less_protected_is_weaker_and_not_implied() {
 }
 
 #[test]
+fn secrets_that_a_configuration_asks_for_are_not_shown() {
+    let server = |inside: &str| {
+        format!("events {{}} http {{ server {{ listen 80; server_name a.example; location / {{ {inside} return 403; }} }} }}")
+    };
+    let base =
+        server("if ($http_x_api_token = \"hunter22secret\") { return 200; } if ($cookie_session = \"hunter33secret\") { return 200; }");
+    let folder = folder(&[("base.conf", &base), ("head.conf", &server(""))]);
+    for more in [&["--format", "text"][..], &["--format", "json"], &["--format", "markdown"], &["--format", "github"], &["--curl"]] {
+        let args = [&["prove", "--base", "base.conf", "--head", "head.conf", "--requests", "requests.jsonl"], more].concat();
+        let found = run(folder.path(), &args, "");
+        assert_eq!(found.code, Some(1), "{}", found.stderr);
+        let requests = std::fs::read_to_string(folder.path().join("requests.jsonl")).expect("it is written");
+        let all = format!("{}{}{requests}", found.stdout, found.stderr);
+        assert!(all.contains("<hidden>") && !all.contains("hunter"), "{more:?}: {all}");
+    }
+}
+
+#[test]
 fn requests_of_a_proof_are_read_by_explain_which_sees_the_difference() {
     let (base, head) = (ingress("web", "", "/", "Prefix", "web"), ingress("web", "", "/", "Prefix", "api"));
     let folder = folder(&[("base.yaml", &format!("{SERVICES}{base}")), ("head.yaml", &format!("{SERVICES}{head}"))]);
