@@ -1,7 +1,7 @@
 //! What of a decision clients and backends notice, without what only this request brings along.
 
 use crate::access_log::Entry;
-use crate::route::{self, CheckKind, Decision, Followed, Passed, Verdict};
+use crate::route::{self, CheckKind, Decision, Followed, Verdict};
 
 /// How requests of a group end.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,19 +44,10 @@ impl Shown {
 
 fn end(end: &route::End) -> End {
     match end {
-        route::End::Backend(passed) => End::Backend(whom(passed)),
+        route::End::Backend(passed) => End::Backend(passed.whom()),
         route::End::Answer(answer) if answer.redirect.is_some() => End::Redirect(answer.status),
         route::End::Answer(answer) => End::Status(answer.status),
         route::End::Closed | route::End::Unknown => End::Closed,
-    }
-}
-
-/// The Service as `namespace/name:port`, else the upstream.
-pub(super) fn whom(passed: &Passed) -> String {
-    match (&passed.namespace, &passed.service, &passed.port) {
-        (Some(namespace), Some(service), Some(port)) => format!("{namespace}/{service}:{port}"),
-        (Some(namespace), Some(service), None) => format!("{namespace}/{service}"),
-        _ => passed.upstream.clone(),
     }
 }
 

@@ -130,7 +130,7 @@ fn difference(base: &Decision, head: &Decision) -> Option<Difference> {
             let shares = |passed: &crate::route::Passed| -> Vec<_> {
                 passed.canary.iter().map(|share| (share.upstream.clone(), share.probability.to_bits())).collect()
             };
-            let whom = |passed: &crate::route::Passed| (answer::whom(passed), passed.protocol.clone(), shares(passed));
+            let whom = |passed: &crate::route::Passed| (passed.whom(), passed.protocol.clone(), shares(passed));
             if whom(base) != whom(head) {
                 kinds.push(Kind::Backend);
             }

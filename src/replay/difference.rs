@@ -20,9 +20,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All of them.
-    pub const ALL: [Self; 6] = [Self::Backend, Self::Path, Self::Status, Self::Redirect, Self::Protection, Self::Certificate];
-
     /// The word for it in machine formats.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -141,6 +141,18 @@ pub struct Passed {
     pub at: Option<Span>,
 }
 
+impl Passed {
+    /// The Service as `namespace/name:port`, else the upstream or the address.
+    #[must_use]
+    pub fn whom(&self) -> String {
+        match (&self.namespace, &self.service, &self.port) {
+            (Some(namespace), Some(service), Some(port)) => format!("{namespace}/{service}:{port}"),
+            (Some(namespace), Some(service), None) => format!("{namespace}/{service}"),
+            _ => self.upstream.clone(),
+        }
+    }
+}
+
 /// A part of the requests that goes elsewhere.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Share {

@@ -30,12 +30,6 @@ impl Looks {
             self.headers.push(name.to_owned());
         }
     }
-
-    /// Whether nothing beyond host, method and path was looked at.
-    #[must_use]
-    pub fn is_nothing(&self) -> bool {
-        !self.args && !self.client && !self.body && self.headers.is_empty()
-    }
 }
 
 /// The way of a request, with what it rests on. The headers that a backend gets are left out, but for `Host`.

@@ -109,7 +109,7 @@ impl Request {
     pub fn url(&self) -> String {
         let scheme = if self.is_tls { "https" } else { "http" };
         let target = String::from_utf8_lossy(&self.target);
-        if target.contains("://") {
+        if !target.starts_with('/') && target.contains("://") {
             return target.into_owned();
         }
         format!("{scheme}://{}{target}", self.host.as_deref().unwrap_or_default())
@@ -131,7 +131,10 @@ impl Request {
     #[must_use]
     pub fn hosts(&self) -> Vec<String> {
         let target = String::from_utf8_lossy(&self.target);
-        let of_target = target.split_once("://").map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
+        let of_target = target
+            .split_once("://")
+            .filter(|(scheme, _)| !scheme.starts_with('/'))
+            .map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
         let all = [self.host.as_deref(), of_target, self.sni.as_deref()];
         let mut hosts: Vec<String> = all.into_iter().flatten().filter_map(host::valid).collect();
         hosts.sort();

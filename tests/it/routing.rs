@@ -50,6 +50,13 @@ fn an_answer_names_the_lines_that_decide() {
 }
 
 #[test]
+fn a_url_among_arguments_is_no_target_of_its_own() {
+    let url = "https://shop.example.com/cart?next=https://other.example.com/";
+    let found = run(root(), &["explain", url, "examples/shop"], "");
+    assert_eq!(found.stdout.lines().next(), Some(format!("GET {url}").as_str()));
+}
+
+#[test]
 fn an_asterisk_lists_the_routes_below() {
     let listed = |url: &str, more: &[&str]| run(root(), &[&["explain", url, "examples/shop"], more].concat(), "");
     let all = listed("https://shop.example.com/*", &[]).stdout;

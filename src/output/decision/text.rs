@@ -127,7 +127,7 @@ impl Teller<'_> {
     }
 
     fn gets(self, decision: &Decision, passed: &Passed) -> String {
-        let whom = whom(passed);
+        let whom = passed.whom();
         let mut text = format!(
             "{} gets {} {}",
             self.safe(&whom),
@@ -206,15 +206,6 @@ impl Teller<'_> {
 fn is_failure(way: &Decision) -> bool {
     matches!(&way.end, End::Answer(answer) if matches!(answer.status, 502 | 504))
         && way.when.iter().any(|when| when.starts_with("the backend "))
-}
-
-/// The Service as `namespace/name:port`, else the address.
-fn whom(passed: &Passed) -> String {
-    match (&passed.namespace, &passed.service, &passed.port) {
-        (Some(namespace), Some(service), Some(port)) => format!("{namespace}/{service}:{port}"),
-        (Some(namespace), Some(service), None) => format!("{namespace}/{service}"),
-        _ => passed.upstream.clone(),
-    }
 }
 
 fn nearly(near: &Near) -> String {

@@ -32,7 +32,7 @@ pub fn markdown(shown: &Shown) -> String {
             break;
         }
         let _ = writeln!(out, "\n#### {} {}: {}\n", code(&host.host), scheme(host), word(verdict));
-        for difference in host.differences.iter().take_while(|_| true) {
+        for difference in host.differences.iter() {
             if out.len() > LONGEST {
                 break;
             }

@@ -15,7 +15,7 @@ pub use text::text;
 use super::decision::{Place, Places};
 use crate::credentials::{HIDDEN, hide, is_name};
 use crate::prove::Proved;
-use crate::route::{Aspect, CheckKind, Decision, Difference, End, HostProof, Kind, Passed, ProofVerdict, Region, Request, Strength};
+use crate::route::{Aspect, CheckKind, Decision, Difference, End, HostProof, Kind, ProofVerdict, Region, Request, Strength};
 
 /// What is proved, and of what.
 #[derive(Debug)]
@@ -105,7 +105,7 @@ fn told(decision: &Decision) -> String {
             None => answer.status.to_string(),
         },
         End::Backend(passed) => {
-            format!("{} gets {} {}", whom(passed), passed.method, passed.uri.as_deref().unwrap_or("a path that is not known"))
+            format!("{} gets {} {}", passed.whom(), passed.method, passed.uri.as_deref().unwrap_or("a path that is not known"))
         }
         End::Closed => String::from("the connection is closed"),
         End::Unknown => String::from("that cannot be said"),
@@ -118,14 +118,6 @@ fn told(decision: &Decision) -> String {
 /// What goes without saying.
 fn is_usual(when: &str) -> bool {
     matches!(when, "the proxy has no such file" | "requests are seldom enough" | "there are few enough connections")
-}
-
-fn whom(passed: &Passed) -> String {
-    match (&passed.namespace, &passed.service, &passed.port) {
-        (Some(namespace), Some(service), Some(port)) => format!("{namespace}/{service}:{port}"),
-        (Some(namespace), Some(service), None) => format!("{namespace}/{service}"),
-        _ => passed.upstream.clone(),
-    }
 }
 
 /// What differs, as people call it.
