@@ -162,7 +162,10 @@ impl Diff {
     fn compare_live(&self, global: &Global) -> Result<(Differences, Vec<Side>), Failure> {
         let mut lives: Vec<Side> = Vec::new();
         for live in self.lives()? {
-            lives.push(Side::Dump(Box::new(live.read()?)));
+            lives.extend(live.read_all()?.into_iter().map(|dump| Side::Dump(Box::new(dump))));
+        }
+        if self.paths.is_empty() && lives.len() < 2 {
+            return Err(anyhow!("there is nothing to compare with: say manifests, or `--live` twice").into());
         }
         let (groups, drift) = compare::groups(&lives, self.comparison());
         let names = |group: &[usize]| group.iter().filter_map(|at| Some(lives.get(*at)?.dump()?.name().to_owned())).collect();
@@ -210,10 +213,6 @@ impl Diff {
                 "there must be one {option} for each --live, or none at all"
             );
         }
-        anyhow::ensure!(
-            !self.paths.is_empty() || self.live.len() > 1,
-            "there is nothing to compare with: say manifests, or `--live` twice"
-        );
         let lives = self.live.iter().enumerate().map(|(at, path)| {
             let lua = given.iter().filter_map(|(what, _, files)| Some((*what, files.get(at)?.clone()))).collect();
             Live { path: path.clone(), lua }

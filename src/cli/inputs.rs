@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use super::build::Build;
 use super::files;
+use super::kubectl::Kubectl;
 use super::patterns::PathPatterns;
 use super::text::reason;
 use crate::diagnostic::Diagnostic;
@@ -30,7 +31,7 @@ const STDIN: &str = "<stdin>";
 /// Where manifests are.
 #[derive(Debug, Args)]
 pub(super) struct Inputs {
-    /// File, folder, or `-` for standard input
+    /// File, folder, `-` for standard input, or `kubectl:` for what a cluster holds
     ///
     /// Of a folder, the files *.yaml, *.yml and *.json are read, those in folders below included. Hidden files, and files that
     /// .gitignore, .ignore or `exclude` in the settings file name, are left out.
@@ -63,14 +64,19 @@ impl Inputs {
     pub(super) fn read(&self, sources: &mut SourceMap, exclude: &PathPatterns) -> Vec<Diagnostic> {
         let mut findings = Vec::new();
         let inputs = collect(&self.paths, self.build, exclude, &mut findings);
+        let whole = |text| (text, None);
         let read = |input: &Input| match (&input.path, input.build) {
-            (None, _) => files::read_stdin(),
-            (Some(folder), Some(build)) => build.run(folder),
-            (Some(path), None) => files::read_manifest(path),
+            (None, _) => files::read_stdin().map(whole),
+            (Some(folder), Some(build)) => build.run(folder).map(whole),
+            (Some(path), None) => Kubectl::of(path).map_or_else(|| files::read_manifest(path).map(whole), |kubectl| kubectl.objects()),
         };
         let texts: Vec<_> = inputs.par_iter().map(read).collect();
         for (Input { name, path, build, is_met }, text) in inputs.into_iter().zip(texts) {
-            match text {
+            if let Ok((_, Some(said))) = &text {
+                let finding = unreadable(&name, &format!("did not tell everything: `kubectl get` says: {said}"));
+                findings.push(finding.note("kinds that are missing count as not known"));
+            }
+            match text.map(|(text, _)| text) {
                 Ok(Text { text, .. }) if path.is_none() && text.trim().is_empty() => {
                     let finding = unreadable(&name, "is empty");
                     findings.push(finding.note("what should have written it has probably failed"));

@@ -20,11 +20,13 @@ mod fix;
 mod folder;
 mod golden;
 mod inputs;
+mod kubectl;
 mod levels;
 mod man;
 mod origins;
 mod output;
 mod patterns;
+mod plugin;
 mod policy;
 mod progress;
 mod project;
@@ -179,7 +181,10 @@ enum Command {
 /// Runs one command; the first argument is the name of the program.
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
-    let args: Vec<OsString> = args.into_iter().collect();
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    if args.first().is_some_and(|program| plugin::is_meant(program)) {
+        args = plugin::arguments(args, command());
+    }
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => {

@@ -21,6 +21,7 @@ mod golden;
 mod mutations;
 mod need;
 mod order;
+mod packaging;
 mod pages;
 mod patch;
 mod recorded;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         golden::trials(),
         mutations::trials(),
         order::trials(),
+        packaging::trials(),
         pages::trials(),
         patch::trials(),
         recorded::trials(),

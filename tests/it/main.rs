@@ -27,6 +27,7 @@ mod looked;
 mod manifests;
 mod neutral;
 mod part;
+mod plugin;
 mod proofs;
 mod properties;
 mod protections;

@@ -78,7 +78,7 @@ fn output(folder: &Path, arguments: &[&str]) -> String {
 
 /// Changes the copy of the examples where a command of another program does that. What needs a cluster or a clone is not run.
 fn change(folder: &Path, command: &str) {
-    if command.starts_with("sed ") {
+    if ["sed ", "mv "].iter().any(|word| command.starts_with(word)) {
         let status = Command::new("sh").args(["-c", command]).current_dir(folder).status();
         assert!(status.is_ok_and(|status| status.success()), "{command}");
     }
@@ -140,11 +140,116 @@ fn commands_print_what_is_shown() {
     assert!(ran >= 5, "the README shows only {ran} commands");
 }
 
+/// The pages of the book, below `docs`.
+fn pages() -> Vec<String> {
+    let entries = fs::read_dir(root().join("docs")).expect("there are guides");
+    let names = entries.map(|entry| entry.expect("it can be read").file_name().to_string_lossy().into_owned());
+    let mut pages: Vec<String> = names.filter(|name| name.ends_with(".md")).map(|name| format!("docs/{name}")).collect();
+    pages.sort();
+    pages
+}
+
 #[test]
 fn commands_of_the_guides_print_what_is_shown() {
-    for page in fs::read_dir(root().join("docs")).expect("there are guides").map(|entry| entry.expect("it can be read")) {
-        run(&format!("docs/{}", page.file_name().to_string_lossy()));
+    for page in pages() {
+        run(&page);
     }
+}
+
+/// Where a page leads: the targets of its links, without those of blocks.
+fn links(text: &str) -> Vec<&str> {
+    let mut is_block = false;
+    let mut links = Vec::new();
+    for line in text.lines() {
+        is_block ^= line.starts_with("```");
+        if !is_block {
+            links.extend(line.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0)));
+        }
+    }
+    links
+}
+
+/// The words by which headings of a page are found, as mdBook and GitHub make them.
+fn anchors(text: &str) -> Vec<String> {
+    let headings = text.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
+    let kept = |letter: char| match letter {
+        ' ' => Some('-'),
+        letter if letter.is_alphanumeric() || "-_".contains(letter) => Some(letter.to_ascii_lowercase()),
+        _ => None,
+    };
+    headings.map(|heading| heading.chars().filter_map(kept).collect()).collect()
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let mut seen = 0;
+    for page in pages().into_iter().chain(["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(str::to_owned)) {
+        let text = read(&page);
+        let folder = Path::new(&page).parent().unwrap_or(Path::new(""));
+        for link in links(&text).into_iter().filter(|link| !link.contains("://")) {
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() { Path::new(&page).to_owned() } else { folder.join(file) };
+            assert!(root().join(&target).exists(), "{page} leads to {link}, which is not there");
+            let is_found = anchor.is_empty() || anchors(&read(&target.to_string_lossy())).iter().any(|known| known == anchor);
+            assert!(is_found, "{page} leads to {link}, and that page has no such heading");
+            // A book has its own pages and nothing of what stands around it.
+            let is_inside = !page.starts_with("docs/") || !file.starts_with("../");
+            assert!(is_inside, "{page} leads out of the book: {link}");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 40, "only {seen} links were found");
+}
+
+#[test]
+fn the_book_has_every_page() {
+    let summary = read("docs/SUMMARY.md");
+    let listed = links(&summary);
+    let there: Vec<String> = pages().iter().filter_map(|page| Some(page.strip_prefix("docs/")?.to_owned())).collect();
+    for page in there.iter().filter(|page| *page != "SUMMARY.md") {
+        assert!(listed.contains(&page.as_str()), "docs/SUMMARY.md does not list {page}");
+    }
+}
+
+/// A page that the program makes itself, which `BLESS=1` writes.
+fn assert_made(page: &str, made: &str) {
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(root().join(page), made).expect("files can be written");
+    }
+    assert!(read(page) == made, "{page} is out of date: `BLESS=1 cargo test --test it readme` writes it");
+}
+
+#[test]
+fn the_page_of_commands_is_what_help_prints() {
+    let help = output(root(), &["help"]);
+    let commands = help.split("Commands:\n").nth(1).and_then(|rest| rest.split("\n\n").next()).expect("help lists the commands");
+    let names = commands.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names = names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help");
+    let mut page = String::from("# Commands\n\nWhat `ingressc help COMMAND` prints. Results go to standard output, messages to standard error.\n");
+    page += &format!("\n## ingressc\n\n```text\n{help}```\n");
+    for name in names {
+        page += &format!("\n## ingressc {name}\n\n```text\n{}```\n", output(root(), &["help", name]));
+    }
+    assert_made("docs/commands.md", &page);
+}
+
+#[test]
+fn the_page_of_annotations_is_the_catalog() {
+    let tables = output(root(), &["catalog", "--format", "markdown"]);
+    let introduction = "# Annotations and ConfigMap keys\n\nWhat the last release of the controller knows. `ingressc catalog NAME` says more of one, and \
+        `--controller` asks another release.\n\n";
+    assert_made("docs/annotations.md", &format!("{introduction}{tables}"));
+}
+
+#[test]
+fn the_picture_shows_what_is_printed() {
+    let picture = read("docs/check.svg");
+    let drawn = picture.split("<tspan").skip(1).filter_map(|rest| rest.split_once('>')?.1.split_once("</tspan>"));
+    let drawn: String = drawn.map(|(text, _)| text.replace('\u{a0}', " ")).collect();
+    let drawn = drawn.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let printed = output(examples().path(), &["check", "examples/mistakes"]);
+    let help = "docs/check.svg is out of date: packaging/picture target/debug/ingressc check examples/mistakes > docs/check.svg";
+    assert_eq!(drawn, format!("$ ingressc check examples/mistakes{}", printed.replace('\n', "")), "{help}");
 }
 
 #[test]
@@ -170,17 +275,18 @@ fn the_table_of_advisories_is_the_one_that_the_program_prints() {
 
 #[test]
 fn excerpts_are_in_the_files_that_they_name() {
-    let readme = read("README.md");
     let mut seen = 0;
-    for Block { info, lines } in blocks(&readme) {
-        let Some((_, name)) = info.split_once(' ') else { continue };
-        let text = read(name);
-        let text: Vec<&str> = text.lines().collect();
-        let anywhere = [&["..."], lines.as_slice(), &["..."]].concat();
-        assert!(fits(&anywhere, &text), "{name} does not hold this excerpt:\n{}", lines.join("\n"));
-        seen += 1;
+    for page in pages() {
+        for Block { info, lines } in blocks(&read(&page)) {
+            let Some((_, name)) = info.split_once(' ') else { continue };
+            let text = read(name);
+            let text: Vec<&str> = text.lines().collect();
+            let anywhere = [&["..."], lines.as_slice(), &["..."]].concat();
+            assert!(fits(&anywhere, &text), "{name} does not hold this excerpt of {page}:\n{}", lines.join("\n"));
+            seen += 1;
+        }
     }
-    assert!(seen >= 1, "the README shows no file");
+    assert!(seen >= 1, "no guide shows a file");
 }
 
 /// The keys that a section of the settings file can have, as a refusal of another one lists them.
@@ -196,16 +302,16 @@ fn keys(folder: &Path, section: &str) -> Vec<String> {
 
 #[test]
 fn the_settings_file_is_accepted_and_shows_all_keys() {
-    let readme = read("README.md");
-    let blocks = blocks(&readme);
-    let shown = blocks.iter().find(|block| block.info == "toml").expect("the README shows a settings file");
+    let page = read("docs/settings.md");
+    let blocks = blocks(&page);
+    let shown = blocks.iter().find(|block| block.info == "toml").expect("the page shows a settings file");
     let folder = examples();
     for section in ["", "[controller]", "[environment]", "[[suppress]]"] {
         let keys = keys(folder.path(), section);
         assert!(keys.len() >= 2, "{section}: {keys:?}");
         for key in keys {
             let is_there = |line: &&str| line.starts_with(&format!("{key} = ")) || line.trim_matches(['[', ']']) == key;
-            assert!(shown.lines.iter().any(is_there), "the README does not show `{key}` of {section}");
+            assert!(shown.lines.iter().any(is_there), "the page does not show `{key}` of {section}");
         }
     }
     fs::write(folder.path().join("ingressc.toml"), shown.lines.join("\n")).expect("files can be written");
