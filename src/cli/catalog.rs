@@ -19,7 +19,9 @@ Examples:
   ingressc catalog --controller ingress-nginx:1.12.8 --format json
       Those that a controller of that version knows, for scripts
   ingressc catalog --format json-schema > annotations.schema.json
-      A schema of `metadata.annotations`, with which editors complete and check";
+      A schema of `metadata.annotations`, with which editors complete and check
+  ingressc catalog --format manifest-schema > ingress.schema.json
+      The same for whole manifests, as the YAML language server wants it";
 
 /// Arguments of `catalog`.
 #[derive(Debug, Args)]
@@ -28,7 +30,7 @@ pub(super) struct Catalog {
     /// The annotation or ConfigMap key, with or without the prefix [default: all]
     name: Option<String>,
     /// How to write it
-    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true, value_name = "text|json|json-schema|markdown")]
+    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true, value_name = "text|json|json-schema|manifest-schema|markdown")]
     format: Format,
     /// The controller, as ingress-nginx:1.15.1 [default: the last release]
     #[arg(long, value_name = "NAME:VERSION")]
@@ -41,8 +43,10 @@ enum Format {
     Text,
     /// For scripts.
     Json,
-    /// For editors.
+    /// For editors: the annotations alone.
     JsonSchema,
+    /// For editors: whole manifests.
+    ManifestSchema,
     /// For documentation.
     Markdown,
 }
@@ -63,6 +67,7 @@ impl Catalog {
             Format::Text => console.report(|paint| text::list(&selection, paint))?,
             Format::Json => console.result(&json::report(&selection)?)?,
             Format::JsonSchema => console.result(&schema::report(&selection)?)?,
+            Format::ManifestSchema => console.result(&schema::manifests(&selection)?)?,
             Format::Markdown => console.result(&markdown::report(&selection))?,
         }
         Ok(Status::Clean)

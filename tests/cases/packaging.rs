@@ -38,6 +38,7 @@ pub fn trials() -> Vec<Trial> {
         trial("packaging::action", &[git, Need::Program("bash")], action),
         trial("packaging::gitlab", &[git, Need::Program("bash")], gitlab),
         trial("packaging::pre-commit", &[git, Need::Program("pre-commit")], pre_commit),
+        trial("packaging::schemas", &[Need::Program("check-jsonschema")], schemas),
         trial("packaging::wheel", &[python, Need::Program("maturin")], wheel),
     ]
 }
@@ -242,4 +243,37 @@ fn wheel() {
     let shop = root().join("examples/shop");
     let rendered = done(Command::new(bin.join("ingressc")).args(["render", "--quiet", "--target", "ingress-nginx"]).arg(shop));
     assert!(rendered.contains("server_name \"shop.example.com\""));
+}
+
+/// The schemas, on what they are for: real manifests and the settings that the guide shows.
+fn schemas() {
+    let folder = folder(&[]);
+    let schema = done(Command::new(PROGRAM).args(["catalog", "--format", "manifest-schema"]));
+    fs::write(folder.path().join("manifests.json"), schema).expect("files can be written");
+    let check = |schema: &Path, file: &Path| {
+        let ran = run(Command::new("check-jsonschema").arg("--schemafile").arg(schema).arg(file));
+        (ran.status.success(), text(&ran.stdout) + &text(&ran.stderr))
+    };
+    let manifests = folder.path().join("manifests.json");
+    for name in ["ingress.yaml", "services.yaml", "controller.yaml", "endpoints.yaml"] {
+        // One document at a time: that is what an editor checks.
+        let all = fs::read_to_string(root().join("examples/shop").join(name)).expect("it is there");
+        for document in all.split("\n---\n") {
+            fs::write(folder.path().join("in.yaml"), document).expect("files can be written");
+            let (is_valid, said) = check(&manifests, &folder.path().join("in.yaml"));
+            assert!(is_valid, "{name}: {said}");
+        }
+    }
+    let (is_valid, said) = check(&manifests, &root().join("examples/mistakes/cart.yaml"));
+    assert!(!is_valid && said.contains("rate-limit"), "{said}");
+
+    let page = fs::read_to_string(root().join("docs/settings.md")).expect("it is there");
+    let (_, shown) = page.split_once("```toml\n").expect("the page shows the settings");
+    let (shown, _) = shown.split_once("```").expect("the block ends");
+    let settings = root().join("docs/ingressc.schema.json");
+    for (text, expected) in [(shown, true), ("[controller]\nversoin = \"1.15.1\"\n", false), ("[[suppress]]\nrule = \"x\"\n", false)] {
+        fs::write(folder.path().join("in.toml"), text).expect("files can be written");
+        let (is_valid, said) = check(&settings, &folder.path().join("in.toml"));
+        assert_eq!(is_valid, expected, "{said}");
+    }
 }

@@ -319,6 +319,25 @@ fn the_settings_file_is_accepted_and_shows_all_keys() {
     assert!(shop.contains("1 suppressed") && !shop.contains("assumed-configmap"), "{shop}");
 }
 
+#[test]
+fn the_schema_of_the_settings_file_has_its_keys() {
+    let schema: serde_json::Value = serde_json::from_str(&read("docs/ingressc.schema.json")).expect("it is JSON");
+    let folder = examples();
+    for (section, at) in [
+        ("", "/properties"),
+        ("[controller]", "/properties/controller/properties"),
+        ("[environment]", "/properties/environment/properties"),
+        ("[[suppress]]", "/properties/suppress/items/properties"),
+    ] {
+        let properties = schema.pointer(at).and_then(serde_json::Value::as_object).expect("the section is there");
+        let mut known: Vec<String> = properties.keys().cloned().collect();
+        let mut keys = keys(folder.path(), section);
+        known.sort();
+        keys.sort();
+        assert_eq!(known, keys, "docs/ingressc.schema.json: {section}");
+    }
+}
+
 /// What stands between single backticks in a text without blocks.
 fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)

@@ -13,12 +13,34 @@ use crate::output::json::print;
 /// The draft that editors know.
 const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
 
-/// The schema.
+/// The schema of `metadata.annotations`.
 ///
 /// # Errors
 ///
 /// Never: the data is plain.
 pub fn report(selection: &Selection) -> serde_json::Result<String> {
+    let mut schema = annotations(selection);
+    schema["$schema"] = json!(DRAFT);
+    print(&schema)
+}
+
+/// The schema of manifests, which demands something of Ingresses alone: editors ask for one that is about whole files.
+///
+/// # Errors
+///
+/// Never: the data is plain.
+pub fn manifests(selection: &Selection) -> serde_json::Result<String> {
+    let metadata = json!({ "type": "object", "properties": { "annotations": annotations(selection) } });
+    print(&json!({
+        "$schema": DRAFT,
+        "title": format!("Kubernetes manifests for ingress-nginx {}", selection.version),
+        "type": "object",
+        "if": { "properties": { "kind": { "const": "Ingress" } }, "required": ["kind"] },
+        "then": { "properties": { "metadata": metadata } },
+    }))
+}
+
+fn annotations(selection: &Selection) -> Value {
     let prefix = Flags::default().annotations_prefix;
     let mut properties = Map::new();
     for (_, spec) in &selection.annotations {
@@ -32,15 +54,13 @@ pub fn report(selection: &Selection) -> serde_json::Result<String> {
     }
     let names: Vec<&String> = properties.keys().collect();
     let foreign = format!("^{}/", prefix.replace('.', "\\."));
-    let schema = json!({
-        "$schema": DRAFT,
+    json!({
         "title": format!("Annotations of ingress-nginx {}", selection.version),
         "type": "object",
         "propertyNames": { "anyOf": [{ "enum": names }, { "not": { "pattern": foreign } }] },
         "properties": properties,
         "additionalProperties": { "type": "string" },
-    });
-    print(&schema)
+    })
 }
 
 fn property(spec: &Spec) -> Value {
