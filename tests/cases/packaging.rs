@@ -96,7 +96,10 @@ fn archive() {
         PathBuf::from(made.trim_end())
     };
     let (one, other) = (pack("one"), pack("other"));
-    assert!(fs::read(&one).expect("it was made") == fs::read(other).expect("it was made"), "two archives of one program are the same bytes");
+    assert!(
+        fs::read(&one).expect("it was made") == fs::read(other).expect("it was made"),
+        "two archives of one program are the same bytes"
+    );
     let listed = done(Command::new("tar").arg("-tzf").arg(&one));
     let inside = |name: &str| listed.lines().any(|line| line.split_once('/').is_some_and(|(_, rest)| rest == name));
     for name in ["ingressc", "LICENSE-MIT", "completions/_ingressc", "man/ingressc.1", "man/ingressc-check.1"] {
@@ -109,7 +112,8 @@ fn archive() {
     let digest = fs::read_to_string(one.with_file_name(format!("{}.sha256", one.file_name().expect("it has one").to_string_lossy())));
     let digest = digest.expect("it was made").split(' ').next().expect("it has one").to_owned();
     let formula = fs::read_to_string(sums.join("ingressc.rb")).expect("it was made");
-    let plugin: Value = serde_json::from_str(&fs::read_to_string(sums.join("ingressc.krew.yaml")).expect("it was made")).expect("it is JSON");
+    let plugin: Value =
+        serde_json::from_str(&fs::read_to_string(sums.join("ingressc.krew.yaml")).expect("it was made")).expect("it is JSON");
     assert_eq!(plugin["spec"]["version"], format!("v{}", env!("CARGO_PKG_VERSION")));
     // Homebrew and krew get static programs; one that needs the libraries of a distribution is for nobody else.
     if listed.contains("-musl/") {
@@ -152,11 +156,17 @@ fn action() {
     let (code, said) = step(&folder, "run", &variables);
     assert_eq!(code, Some(0), "{said}");
     let comment = fs::read_to_string(folder.path().join("gh.log")).expect("gh was called");
-    for told in ["pr comment 7 --edit-last --create-if-none", "What changes in the running configuration", "list of allowed addresses", "deploy/web.yaml"] {
+    for told in [
+        "pr comment 7 --edit-last --create-if-none",
+        "What changes in the running configuration",
+        "list of allowed addresses",
+        "deploy/web.yaml",
+    ] {
         assert!(comment.contains(told), "{told}: {comment}");
     }
     assert!(comment.lines().skip(1).all(|line| !line.contains("/tmp")), "nobody else has the folder of the base: {comment}");
-    let sarif: Value = serde_json::from_str(&fs::read_to_string(folder.path().join("found.sarif")).expect("it was made")).expect("it is JSON");
+    let sarif: Value =
+        serde_json::from_str(&fs::read_to_string(folder.path().join("found.sarif")).expect("it was made")).expect("it is JSON");
     assert_eq!(sarif["version"], "2.1.0");
     assert_eq!(git(&folder, &["worktree", "list"]).lines().count(), 1, "nothing is left behind");
 

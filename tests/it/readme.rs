@@ -225,7 +225,8 @@ fn the_page_of_commands_is_what_help_prints() {
     let commands = help.split("Commands:\n").nth(1).and_then(|rest| rest.split("\n\n").next()).expect("help lists the commands");
     let names = commands.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     let names = names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help");
-    let mut page = String::from("# Commands\n\nWhat `ingressc help COMMAND` prints. Results go to standard output, messages to standard error.\n");
+    let mut page =
+        String::from("# Commands\n\nWhat `ingressc help COMMAND` prints. Results go to standard output, messages to standard error.\n");
     page += &format!("\n## ingressc\n\n```text\n{help}```\n");
     for name in names {
         page += &format!("\n## ingressc {name}\n\n```text\n{}```\n", output(root(), &["help", name]));
