@@ -26,17 +26,21 @@ pub(super) fn arguments(args: Vec<OsString>, command: clap::Command) -> Vec<OsSt
     // What is wrong with them is told when they are read for good.
     let Ok(matches) = command.ignore_errors(true).try_get_matches_from(&rest) else { return rest };
     let Some((name, given)) = matches.subcommand() else { return rest };
-    if name == "diff" && ["live", "base", "from_version"].iter().all(|id| !is_given(given, id)) {
+    if given.try_contains_id("paths").is_err() {
+        return rest;
+    }
+    let is_compared = ["base", "from_version"].iter().any(|id| is_given(given, id));
+    let is_live = is_given(given, "live");
+    let compares_live = name == "diff";
+    if compares_live && !is_compared && !is_live {
         rest.extend([OsString::from("--live"), path.clone()]);
     }
-    let asks = ["live", "base", "head", "generate"].iter().all(|id| name == "diff" && *id == "live" || !is_given(given, id));
-    if given.ids().any(|id| id == "paths") || given.try_contains_id("paths").is_ok() {
-        if let Some(namespace) = namespace.filter(|_| !is_given(given, "controller_namespace")) {
-            rest.extend([OsString::from("--controller-namespace"), namespace.into()]);
-        }
-        if asks && !is_given(given, "paths") {
-            rest.push(path);
-        }
+    if let Some(namespace) = namespace.filter(|_| !is_given(given, "controller_namespace")) {
+        rest.extend([OsString::from("--controller-namespace"), namespace.into()]);
+    }
+    let is_asked = is_given(given, "paths") || is_given(given, "base") || is_live && !compares_live;
+    if !is_asked {
+        rest.push(path);
     }
     rest
 }
@@ -89,6 +93,9 @@ mod tests {
             ("explain https://a.example/", "explain https://a.example/ kubectl:"),
             ("explain https://a.example/ --live dump", "explain https://a.example/ --live dump"),
             ("render --target nginx", "render --target nginx kubectl:"),
+            ("test routes.yaml --generate", "test routes.yaml --generate kubectl:"),
+            ("diff --from-version 1.14.5 --to-version 1.15.1", "diff --from-version 1.14.5 --to-version 1.15.1 kubectl:"),
+            ("prove --base a --head b", "prove --base a --head b"),
             ("rules", "rules"),
         ] {
             let args = std::iter::once(NAME).chain(typed.split(' ')).map(OsString::from).collect();
