@@ -18,7 +18,7 @@ use super::output::TargetArgs;
 use super::policy::{Judged, Policy};
 use super::progress::Progress;
 use super::project::Project;
-use super::{Failure, Global, Status, target_parser, upgrade};
+use super::{Failure, Global, Status, rules, target_parser, upgrade};
 use crate::catalog::version::Release;
 use crate::check::Check as Checker;
 use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
@@ -69,6 +69,9 @@ pub(super) struct Check {
     /// Report what an upgrade of the controller to this release changes for the manifests, and nothing else
     #[arg(long, value_name = "VERSION", conflicts_with = "fix")]
     upgrade_to: Option<Release>,
+    /// Say what a rule is about, with examples, and look at nothing
+    #[arg(long, value_name = "RULE", exclusive = true)]
+    explain: Option<String>,
     /// Say as well what nobody has to act on: which objects the input lacks, and which Ingresses are for other controllers
     #[arg(short, long)]
     verbose: bool,
@@ -107,6 +110,10 @@ enum Format {
 
 impl Check {
     pub(super) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
+        if let Some(rule) = &self.explain {
+            rules::explain(rule, console)?;
+            return Ok(Status::Clean);
+        }
         let progress = Progress::start(console, "checking the manifests…");
         let mut project = Project::load(&self.inputs, &self.controller, global)?;
         project.settle_for(self.target)?;
@@ -150,6 +157,9 @@ impl Check {
             if console.is_watched() || is_empty {
                 console.note(&report.looked.text(report.all.len()));
                 report.withheld().iter().for_each(|rest| console.note(rest));
+            }
+            if let Some(finding) = report.all.first().filter(|_| console.is_watched()) {
+                console.note(&format!("`ingressc check --explain {}` says what a rule is about\n", finding.rule));
             }
         }
     }

@@ -35,14 +35,20 @@ impl Rules {
             (None, Format::Json) => console.result(&rule_pages::json()?)?,
             (None, Format::Markdown) => console.result(&rule_pages::markdown())?,
             (Some(_), Format::Json | Format::Markdown) => bail!("--format is for the list of all rules"),
-            (Some(name), Format::Text) => {
-                let rule = rules::find(name).ok_or_else(|| match rules::similar(name) {
-                    Some(similar) => anyhow!("there is no rule `{name}`: did you mean `{similar}`?"),
-                    None => anyhow!("there is no rule `{name}`"),
-                })?;
-                console.report(|paint| rule_pages::page(rule, paint))?;
-            }
+            (Some(name), Format::Text) => explain(name, console)?,
         }
         Ok(Status::Clean)
     }
+}
+
+/// Prints the page of a rule.
+///
+/// # Errors
+/// There is none, or nobody reads on.
+pub(super) fn explain(name: &str, console: &Console) -> anyhow::Result<()> {
+    let rule = rules::find(name).ok_or_else(|| match rules::similar(name) {
+        Some(similar) => anyhow!("there is no rule `{name}`: did you mean `{similar}`?"),
+        None => anyhow!("there is no rule `{name}`"),
+    })?;
+    console.report(|paint| rule_pages::page(rule, paint))
 }

@@ -329,3 +329,13 @@ fn it_starts_at_once() {
     // Far above what it takes, so that a busy machine is no failure; what reads or compiles tables at the start is above.
     assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
 }
+
+#[test]
+fn a_rule_is_explained_by_either_command() {
+    let folder = folder(&[]);
+    let page = run(folder.path(), &["rules", "unknown-annotation"]);
+    let explained = run(folder.path(), &["check", "--explain", "unknown-annotation"]);
+    assert_eq!((page.code, &page.stdout), (Some(0), &explained.stdout));
+    let misspelt = run(folder.path(), &["check", "--explain", "unknown-anotation"]);
+    assert!(misspelt.code == Some(2) && misspelt.stderr.contains("did you mean `unknown-annotation`"), "{misspelt:?}");
+}
