@@ -71,7 +71,7 @@ impl Inputs {
         let texts: Vec<_> = inputs.par_iter().map(read).collect();
         for (Input { name, path, build, is_met }, text) in inputs.into_iter().zip(texts) {
             match text {
-                Ok(Text { text, .. }) if path.is_none() && text.trim().is_empty() => {
+                Ok(Text { text, .. }) if path.as_deref().is_none_or(files::is_stream) && text.trim().is_empty() => {
                     let finding = unreadable(&name, "is empty");
                     findings.push(finding.note("what should have written it has probably failed"));
                 }
