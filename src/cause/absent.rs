@@ -40,7 +40,8 @@ impl Causes<'_> {
     pub fn of_absent(&self, query: &Query, absent: &Absent) -> Cause {
         // What is there with the value that it would have anyway is not missing.
         let is_given = |name: &&&'static str| in_manifests(self.cluster, name).is_some();
-        if let (Some(given), []) = (absent.arguments.iter().find(is_given), [absent.annotations.as_slice(), &absent.keys].concat().as_slice())
+        if let (Some(given), []) =
+            (absent.arguments.iter().find(is_given), [absent.annotations.as_slice(), &absent.keys].concat().as_slice())
             && let Some(flag) = flags::find(given)
         {
             return self.argument(flag);

@@ -142,7 +142,9 @@ impl<'a> Explainer<'a> {
         }
         let _ = self.singles.as_ref()?;
         // Whose a location is and where it leads is one thing.
-        if let Some(object) = after.as_ref().or(before.as_ref()).filter(|_| is_place_of(&first.name)).and_then(|cause| cause.object.as_ref()) {
+        if let Some(object) =
+            after.as_ref().or(before.as_ref()).filter(|_| is_place_of(&first.name)).and_then(|cause| cause.object.as_ref())
+        {
             return Some(format!("{object:?} {:?} {:?}", first.place.host, first.place.path()));
         }
         let is_one = |cause: &&Cause| matches!(cause.reason, Reason::Annotation | Reason::Setting | Reason::Argument);
@@ -171,6 +173,8 @@ impl<'a> Explainer<'a> {
                 let cause = causes.of_edit(edit, Set::After, query)?;
                 (format!("{} {:?}", edit.signature(), edit.object), cause)
             }
+            // What raw configuration holds to the letter is not there for want of something.
+            Verdict::Absent(_, false) if causes.is_raw(query) => return None,
             Verdict::Absent(absent, _) => {
                 let owner = query.ingress.map(|(namespace, name)| format!("{namespace}/{name}")).filter(|_| !absent.annotations.is_empty());
                 (format!("{:?}|{}", absent.names().collect::<Vec<_>>(), owner.unwrap_or_default()), causes.of_absent(query, &absent))
@@ -230,7 +234,12 @@ fn is_structure(file: &str, change: &Change) -> bool {
     let is_place = change.is_block() && (change.name.starts_with("server ") || change.name.starts_with("location "));
     let is_endpoint = change.path.iter().any(|key| &**key == "endpoints");
     let is_upstream = file == Lua::Backends.file() && merge::is_whole(change);
-    is_place || is_endpoint || is_upstream || is_place_of(&change.name) || change.name.starts_with("server_names_hash_") || words::family(change).is_some()
+    is_place
+        || is_endpoint
+        || is_upstream
+        || is_place_of(&change.name)
+        || change.name.starts_with("server_names_hash_")
+        || words::family(change).is_some()
 }
 
 /// Whether a change is about a location or an upstream of the controller's own.

@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::Service;
 use super::trial::Seen;
 use crate::catalog::flags::Flag;
 use crate::compile::Lua;
-use crate::diff::Kind;
+use crate::diagnostic::ObjectRef;
 use crate::ir::DEFAULT_UPSTREAM;
 use crate::lower::Controller;
 use crate::manifest::{Cluster, Object};
@@ -42,11 +42,30 @@ impl<'s> Guesses<'s> {
         values.into_iter().filter(|found| *found != value).take(MOST).collect()
     }
 
-    /// The words of the other side that an annotation or a key can have put there, where both sides have such a line.
-    pub(super) fn words(self, is_about: impl Fn(&Seen) -> bool) -> Vec<String> {
-        let changed = self.seen.iter().filter(|seen| seen.kind() == Kind::Changed && is_about(seen));
-        let words: BTreeSet<&str> = changed.flat_map(|seen| self.other_words(seen)).collect();
-        words.into_iter().take(MOST).map(str::to_owned).collect()
+    /// Values that an annotation or a key can have on the other side: the opposite of a switch, objects of the kind that it names, and
+    /// words of the lines that it is about.
+    pub(super) fn of_name(self, name: &str, value: &str, cluster: &Cluster, is_about: impl Fn(&Seen) -> bool) -> Vec<String> {
+        match value {
+            "true" => return vec![String::from("false")],
+            "false" => return vec![String::from("true")],
+            _ => {}
+        }
+        let objects: Box<dyn Iterator<Item = &ObjectRef>> = match name {
+            name if name.ends_with("-secret") => Box::new(cluster.secrets.iter().map(|secret| &secret.reference)),
+            "custom-headers" | "fastcgi-params-configmap" | "auth-proxy-set-headers" => {
+                Box::new(cluster.config_maps.iter().map(|map| &map.reference))
+            }
+            _ => return self.words(is_about),
+        };
+        objects.map(|object| format!("{}/{}", object.namespace, object.name)).filter(|known| known != value).take(MOST).collect()
+    }
+
+    fn words(self, is_about: impl Fn(&Seen) -> bool) -> Vec<String> {
+        let lines = self.seen.iter().filter(|seen| is_about(seen));
+        let words: BTreeSet<&str> = lines.flat_map(|seen| self.other_words(seen)).collect();
+        let numbers: Vec<&str> = words.iter().copied().filter(|word| word.bytes().all(|byte| byte.is_ascii_digit())).collect();
+        let list = (numbers.len() > 1).then(|| numbers.join(","));
+        list.into_iter().chain(words.into_iter().take(MOST).map(str::to_owned)).collect()
     }
 
     fn other(self, seen: &'s Seen) -> Option<&'s str> {

@@ -60,7 +60,19 @@ pub(super) fn by_edit(entries: Vec<Blamed>) -> Vec<Entry> {
         });
         joined[at].push(entry);
     }
-    with_upstreams(unknown.into_iter().chain(joined.into_iter().filter_map(join)).collect())
+    with_names(with_upstreams(unknown.into_iter().chain(joined.into_iter().filter_map(join)).collect()))
+}
+
+/// The room for the names of all hosts follows from the hosts.
+fn with_names(entries: Vec<Entry>) -> Vec<Entry> {
+    let is_room = |entry: &Entry| entry.changes.iter().all(|change| change.name.starts_with("server_names_hash_"));
+    let (rooms, mut others): (Vec<_>, Vec<_>) = entries.into_iter().partition(is_room);
+    let is_host = |change: &Change| change.name.starts_with("server_name") || (change.is_block() && change.name.starts_with("server "));
+    match others.iter_mut().find(|entry| entry.changes.iter().any(is_host)) {
+        Some(host) => host.changes.extend(rooms.into_iter().flat_map(|room| room.changes)),
+        None => others.extend(rooms),
+    }
+    others
 }
 
 /// An upstream that comes or goes with a host or a path, or with where that leads, is no difference of its own.
@@ -173,7 +185,7 @@ fn named(mut change: Change) -> Change {
     change
 }
 
-/// What one line of a manifest does to one protection is one difference, however many routes it reaches.
+/// What one line of a manifest does is one difference, however many routes it reaches.
 fn by_words(entries: Vec<Entry>) -> Vec<Entry> {
     let mut joined: Vec<Entry> = Vec::new();
     let mut known: HashMap<Cause, usize> = HashMap::new();
@@ -197,10 +209,13 @@ fn by_words(entries: Vec<Entry>) -> Vec<Entry> {
 type Cause = (Words, Vec<String>);
 
 fn cause(entry: &Entry) -> Option<Cause> {
-    entry.words.fate?;
+    if comes_or_goes(entry).is_some() {
+        return None;
+    }
     let because = [&entry.because_before, &entry.because_after].into_iter().flatten();
     let mut causes: Vec<String> = because.filter(|because| because.spot.is_some()).map(Because::line).collect();
     if causes.is_empty() {
+        entry.words.fate?;
         let place = &entry.changes.first()?.place;
         causes = vec![place.host.as_deref()?.to_owned(), place.path()?.to_owned()];
     }

@@ -103,7 +103,11 @@ impl Candidate {
         if about.is_empty() {
             return None;
         }
-        let words = guesses.words(|seen| governs(directives, seen));
+        // A switch has been tried both ways then.
+        let words = match first.as_str() {
+            "true" | "false" => Vec::new(),
+            first => guesses.of_name(name, first, side.given.cluster, |seen| governs(directives, seen)),
+        };
         let guessed = words.iter().map(|word| Guess::new(effects(&self.edits(side, word)))).collect();
         Some(Trial { guessed, ..Trial::new(about, effects(&edits)) })
     }

@@ -163,7 +163,8 @@ fn guessed(edits: &[Edit], side: &Sample, guesses: Guesses, effects: &dyn Fn(&[E
         What::Rules | What::Field | What::Object => None,
     };
     let Some(directives) = directives else { return Vec::new() };
-    let words = guesses.words(|seen| missing::governs(directives, seen));
+    let value = first.text().unwrap_or_default();
+    let words = guesses.of_name(&name, value, side.given.cluster, |seen| missing::governs(directives, seen));
     let with = |word: &String| Guess::new(effects(&edits.iter().map(|edit| edit.with(word.clone())).collect::<Vec<_>>()));
     words.iter().map(with).collect()
 }

@@ -120,10 +120,6 @@ impl Seen {
         Self { file, path, name, kind: change.kind, texts: texts(change) }
     }
 
-    pub(super) fn kind(&self) -> Kind {
-        self.kind
-    }
-
     /// The text of one of the sides.
     pub(super) fn text(&self, side: usize) -> Option<&str> {
         self.texts[side].as_deref()
