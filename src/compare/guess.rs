@@ -126,7 +126,8 @@ impl<'s> Guesses<'s> {
         let (own, others) = (names(self.own), names(1 - self.own));
         let kept = value.split(',').filter(|name| !own.contains(name)).chain(others.iter().copied());
         let kept: Vec<&str> = kept.collect();
-        (!(own.is_empty() && others.is_empty()) && !kept.is_empty()).then(|| kept.join(","))
+        let is_told = !(kept.is_empty() || own.is_empty() && others.is_empty());
+        is_told.then(|| kept.join(","))
     }
 
     fn verbosity(self) -> Option<&'static str> {
