@@ -23,6 +23,7 @@ mod need;
 mod order;
 mod pages;
 mod patch;
+mod proofs;
 mod recorded;
 mod reference;
 mod route_page;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         order::trials(),
         pages::trials(),
         patch::trials(),
+        proofs::trials(),
         recorded::trials(),
         reference::trials(),
         routes::trials(),

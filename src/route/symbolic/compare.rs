@@ -162,7 +162,8 @@ struct Host<'a, 't> {
     arrivals: [Arrival; 2],
     sides: [Side<'a, 't>; 2],
     statuses: Vec<u16>,
-    around: [String; 2],
+    /// What stands around the locations does the same.
+    is_same_around: bool,
     facts: Facts,
 }
 
@@ -172,7 +173,8 @@ impl<'a, 't> Host<'a, 't> {
         let inside = |at: usize| pairing.configs[at].inside(arrivals[at].server);
         let statuses: BTreeSet<u16> = [0, 1].into_iter().flat_map(|at| sides[at].statuses(inside(at))).collect();
         let around = [0, 1].map(|at| around_locations(pairing.configs[at], arrivals[at].server));
-        Self { pairing, class, is_tls, sides, statuses: statuses.into_iter().collect(), around, arrivals, facts: Facts::default() }
+        let is_same_around = pairing.common.are_around_alike(&around);
+        Self { pairing, class, is_tls, sides, statuses: statuses.into_iter().collect(), is_same_around, arrivals, facts: Facts::default() }
     }
 
     fn servers(&self) -> [usize; 2] {
@@ -300,7 +302,7 @@ impl<'a, 't> Host<'a, 't> {
     fn are_same_locations(&self, at: [Option<Span>; 2]) -> bool {
         let block = |side: usize| at[side].and_then(|at| self.sides[side].blocks(self.arrivals[side].server, at).last().copied());
         let (Some(base), Some(head)) = (block(0), block(1)) else { return false };
-        self.pairing.common.are_same_locations([&self.around[0], &self.around[1]], [base, head])
+        self.is_same_around && self.pairing.common.are_same_locations([base, head])
     }
 
     fn region_of(&self, at: [Option<Span>; 2], words: &[Vec<u8>]) -> Region {
