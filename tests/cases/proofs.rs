@@ -1,5 +1,4 @@
-//! What `prove` says of manifests and what the controller or a target made of them, over a sample of the reference; `tests/proofs/run` takes
-//! all of it.
+//! What `prove` says of manifests and what the controller made of them, over a sample of the reference; `tests/proofs/run` takes all of it.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,11 +10,11 @@ use crate::need::{self, Need, trial};
 /// One case in so many is taken.
 const STEP: &str = "40";
 
-fn assert_all_are_as_wanted(side: &str) {
+fn assert_all_are_as_wanted() {
     let mut command = Command::new("python3");
     command
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/proofs/run"))
-        .args(["--with", side, "--step", STEP])
+        .args(["--step", STEP])
         .arg(need::reference());
     command.env("INGRESSC", env!("CARGO_BIN_EXE_ingressc")).env("PYTHONDONTWRITEBYTECODE", "1");
     let output = command.output().expect("Python starts");
@@ -25,8 +24,5 @@ fn assert_all_are_as_wanted(side: &str) {
 
 pub fn trials() -> Vec<Trial> {
     let needs = [Need::Program("python3"), Need::Reference];
-    vec![
-        trial("proofs::manifests_are_equal_to_what_the_controller_wrote", &needs, || assert_all_are_as_wanted("controller")),
-        trial("proofs::the_target_nginx_is_equal_where_it_tells_of_nothing", &needs, || assert_all_are_as_wanted("nginx")),
-    ]
+    vec![trial("proofs::manifests_are_equal_to_what_the_controller_wrote", &needs, assert_all_are_as_wanted)]
 }
