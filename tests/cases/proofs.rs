@@ -12,10 +12,7 @@ const STEP: &str = "40";
 
 fn assert_all_are_as_wanted() {
     let mut command = Command::new("python3");
-    command
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/proofs/run"))
-        .args(["--step", STEP])
-        .arg(need::reference());
+    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/proofs/run")).args(["--step", STEP]).arg(need::reference());
     command.env("INGRESSC", env!("CARGO_BIN_EXE_ingressc")).env("PYTHONDONTWRITEBYTECODE", "1");
     let output = command.output().expect("Python starts");
     let text = [output.stdout.as_slice(), &output.stderr].concat();
