@@ -198,12 +198,12 @@ fn hostile_expressions_end_and_are_not_proved() {
 /// Expressions of conditions and tables are looked into one by one, and hundreds of alternatives are one expression.
 #[test]
 fn hostile_expressions_that_requests_are_asked_for_end() {
-    let words: Vec<String> = (0..400).map(|at| format!("w{at}.*x{at}")).collect();
+    let words: Vec<String> = (0..300).map(|at| format!("w{at}.*x{at}")).collect();
     let asked: Vec<String> =
-        (0..12).map(|at| format!("if ($http_x{at} ~ \"(.*a.*b)*c{{{},900}}d\") {{ set $v{at} {at}; }}", 100 + at)).collect();
+        (0..4).map(|at| format!("if ($http_x{at} ~ \"(.*a.*b)*c{{{},900}}d\") {{ set $v{at} {at}; }}", 100 + at)).collect();
     let base = format!(
         "events {{}} http {{ map $http_y $y {{ default 0; \"~({})\" 1; }} server {{ listen 80; server_name a.example; {} \
-         location / {{ return 302 http://b.example/$v0$v1$v11$y; }} }} }}",
+         location / {{ return 302 http://b.example/$v0$v1$v3$y; }} }} }}",
         words.join("|"),
         asked.join(" ")
     );
@@ -267,7 +267,7 @@ fn the_same_function_of_a_request_is_equal_though_it_is_not_known() {
         let folder = folder(&[("base.conf", &base), ("head.conf", &head)]);
         run(folder.path(), &["prove", "--base", "base.conf", "--head", "head.conf", "--quiet"], "")
     };
-    let same = ask(service("$http_x"), service("$http_x").replace("error_page 404 /gone;", "error_page 404 /gone; # nothing else"));
+    let same = ask(service("$http_x"), service("$http_x").replace("error_page 404 /gone;", "error_page 404 /gone; # nothing else\n"));
     assert_eq!(same.code, Some(0), "{}", same.stdout);
     let other = ask(service("$http_x"), service("$http_y"));
     assert_ne!(other.code, Some(0), "{}", other.stdout);
