@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 
 use super::controller::ControllerOptions;
 use super::dump::{Live, MAIN};
 use super::inputs::Inputs;
 use super::project::Project;
 use super::{Failure, Global};
-use crate::compare::Side;
+use crate::compare::{Dump, Side};
 use crate::compile::{Circumstances, Declared, Input, fitting, known};
 use crate::diagnostic::ObjectRef;
 use crate::diff::facts::Facts;
@@ -70,7 +70,7 @@ pub(super) fn pair(
     halves: [Half<'_>; 2],
     global: &Global,
     keep_environment: bool,
-    missing: impl Fn(&Input) -> BTreeSet<ObjectRef>,
+    missing: impl Fn(&Input) -> BTreeSet<ObjectRef> + Sync,
 ) -> Result<[Side; 2], Failure> {
     let origins = [Origin::of(halves[0].paths), Origin::of(halves[1].paths)];
     let mut dumps = [None, None];
@@ -87,17 +87,18 @@ pub(super) fn pair(
         }
     }
     let known = [0, 1].map(|at| inputs[at].as_ref().map(|input| known(&input.cluster)).unwrap_or_default());
-    let mut sides = Vec::new();
-    for ((dump, input), elsewhere) in dumps.into_iter().zip(inputs).zip(known.iter().rev()) {
-        sides.extend(dump.map(|dump| Side::Dump(Box::new(dump))));
-        if let Some(input) = input {
-            let missing = missing(&input).union(elsewhere).cloned().collect();
-            let circumstances = Circumstances { facts: facts.as_ref(), keep_environment, missing, hosts: None };
-            sides.push(Side::Declared(Box::new(compile(input, &circumstances)?)));
+    let side = |dump: Option<Dump>, input: Option<Input>, elsewhere: &BTreeSet<ObjectRef>| -> anyhow::Result<Side> {
+        if let Some(dump) = dump {
+            return Ok(Side::Dump(Box::new(dump)));
         }
-    }
-    let mut sides: [Side; 2] = sides.try_into().map_err(|_| anyhow!("there is nothing to compare with"))?;
-    let [before, after] = &mut sides;
-    Side::agree_on_words(before, after);
-    Ok(sides)
+        let input = input.context("there is nothing to compare with")?;
+        let missing = missing(&input).union(elsewhere).cloned().collect();
+        let circumstances = Circumstances { facts: facts.as_ref(), keep_environment, missing, hosts: None };
+        Ok(Side::Declared(Box::new(compile(input, &circumstances)?)))
+    };
+    let ([base, head], [of_base, of_head]) = (dumps, inputs);
+    let (before, after) = rayon::join(|| side(base, of_base, &known[1]), || side(head, of_head, &known[0]));
+    let (mut before, mut after) = (before?, after?);
+    Side::agree_on_words(&mut before, &mut after);
+    Ok([before, after])
 }

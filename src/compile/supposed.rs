@@ -74,6 +74,12 @@ impl Supposed {
         self.absent.iter().any(|absent| is_it(&absent.object))
     }
 
+    /// The Secrets among them, as `namespace/name`.
+    pub fn secrets(&self) -> impl Iterator<Item = String> {
+        let secrets = self.absent.iter().map(|absent| &absent.object).filter(|object| object.kind == "Secret");
+        secrets.map(|object| format!("{}/{}", object.namespace, object.name))
+    }
+
     /// The objects without the Secrets and ConfigMaps that are supposed to be among them; none where there are none.
     #[must_use]
     pub fn taken_from(&self, cluster: &Cluster) -> Option<Cluster> {

@@ -1,7 +1,7 @@
 //! What a proof says: the ways of requests from `route`, and beside them what `protection` says of the locations that take the same
 //! requests.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::conf::Tree;
 use crate::protection::{self, Configuration, Judgement, Route};
@@ -40,9 +40,14 @@ fn judge<'t>(sides: [(&Config<'t>, &'t Tree<'t>); 2], proof: &Proof) -> Vec<Judg
     let configurations = sides.map(|(_, tree)| Configuration::new(tree.directives().find(|directive| directive.name() == "http")));
     let mut judged = Vec::new();
     for (host, of_host) in proof.hosts.iter().enumerate() {
-        let mut seen = BTreeSet::new();
+        let (mut seen, mut servers) = (BTreeSet::new(), BTreeSet::new());
+        let mut places = [0, 1].map(|_| HashMap::new());
         for pair in &of_host.pairs {
-            let route = |side: usize, at| Route::new(&configurations[side], &sides[side].0.blocks_at(pair.servers[side], at));
+            for (side, places) in places.iter_mut().enumerate() {
+                let server = pair.servers[side];
+                places.entry(server).or_insert_with(|| sides[side].0.places(server));
+            }
+            let route = |side: usize, at| Route::new(&configurations[side], places[side][&pair.servers[side]].blocks(at));
             let mut add = |region: Option<&Region>, found: Vec<Judgement>| {
                 for judgement in found.into_iter().filter(|judgement| judgement.verdict.is_some()) {
                     if seen.insert((judgement.kind, judgement.message.clone())) {
@@ -50,7 +55,9 @@ fn judge<'t>(sides: [(&Config<'t>, &'t Tree<'t>); 2], proof: &Proof) -> Vec<Judg
                     }
                 }
             };
-            add(None, protection::of_host(&route(0, None), &route(1, None)));
+            if servers.insert(pair.servers) {
+                add(None, protection::of_host(&route(0, None), &route(1, None)));
+            }
             let Pair { locations: [Some(base), Some(head)], region, .. } = pair else { continue };
             add(Some(region), protection::of_path(&route(0, Some(*base)), &route(1, Some(*head))));
         }
@@ -74,7 +81,15 @@ impl Proved {
     #[must_use]
     pub fn verdict(&self, host: usize) -> ProofVerdict {
         let own = self.proof.hosts[host].verdict();
-        if self.judged.iter().any(|judged| judged.host == host) { ProofVerdict::Differs } else { own }
+        if self.judged_of(host).is_empty() { own } else { ProofVerdict::Differs }
+    }
+
+    /// What became of the protections of one host: they stand in the order of the hosts.
+    #[must_use]
+    pub fn judged_of(&self, host: usize) -> &[Judged] {
+        let first = self.judged.partition_point(|judged| judged.host < host);
+        let behind = self.judged.partition_point(|judged| judged.host <= host);
+        &self.judged[first..behind]
     }
 
     /// The verdict on all of them.

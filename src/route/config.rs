@@ -7,11 +7,14 @@ use super::controller::{Dynamic, Service};
 use super::decision::Certificate;
 use super::lift::{self, Lines, Names};
 use super::model::{Inside, Level, Listener, Server, Servers, Stream, Variables};
+use super::places::Places;
 use super::request::Request;
 use super::text::Template;
 use crate::conf::{Arg, Directive, Tree};
 use crate::nginx::size;
-use crate::source::Span;
+
+/// The upstream whose endpoints the controller's Lua chooses.
+const BALANCED: &str = "upstream_balancer";
 
 /// A configuration of nginx, ready to be asked; it borrows the text.
 #[derive(Debug)]
@@ -45,7 +48,7 @@ impl<'t> Config<'t> {
     pub fn lift(tree: &'t Tree<'t>, mut dynamic: Dynamic) -> Self {
         let lines = Lines::new(tree);
         let top = lines.top();
-        let http = top.iter().find(|directive| directive.name() == "http").map_or(top.clone(), |http| lines.of(*http));
+        let http = lines.http();
         let variables = lift::variables(lines, &http);
         let names = Names(&variables.places);
         for block in http.iter().filter(|directive| directive.name() == "init_by_lua_block") {
@@ -102,25 +105,15 @@ impl<'t> Config<'t> {
         self.dynamic.service(upstream, namespace)
     }
 
-    /// The blocks around a directive of a server, from outside in, itself the last; the server alone where none is meant.
+    /// Where the blocks of a server stand.
     #[must_use]
-    pub fn blocks_at(&self, server: usize, at: Option<Span>) -> Vec<Directive<'t>> {
-        fn find<'t>(lines: Lines<'t>, around: &mut Vec<Directive<'t>>, at: Span) -> bool {
-            let Some(block) = around.last().copied() else { return false };
-            for inner in lines.of(block).into_iter().filter(|inner| inner.is_block()) {
-                around.push(inner);
-                if inner.head_span().start == at.start || find(lines, around, at) {
-                    return true;
-                }
-                around.pop();
-            }
-            false
-        }
-        let mut around = vec![self.blocks[server]];
-        if let Some(at) = at {
-            find(self.lines, &mut around, at);
-        }
-        around
+    pub fn places(&self, server: usize) -> Places<'t> {
+        Places::of(self.lines, self.blocks[server])
+    }
+
+    /// The servers of an upstream; the inner none where Lua chooses them. The extract for one host lacks the upstream that Lua fills.
+    pub(super) fn upstream(&self, address: &str) -> Option<&Option<Vec<String>>> {
+        self.upstreams.get(address).or((address == BALANCED).then_some(&None))
     }
 
     /// Whether the only endpoint of an upstream is the controller's own page for what has no backend.

@@ -154,6 +154,24 @@ impl Dynamic {
         self
     }
 
+    /// Takes from what runs on the other side what manifests leave open: the endpoints that nobody knows here, and that a host has the
+    /// default certificate where the Secret that is named for it may not be there at all. Whether anything was taken.
+    pub fn settle_by(&mut self, other: &Self, may_be_missing: impl Fn(&str) -> bool) -> bool {
+        let mut is_taken = false;
+        for (upstream, backend) in self.backends.iter_mut().flatten().filter(|(_, backend)| backend.endpoints.is_none()) {
+            backend.endpoints = other.backend(upstream).and_then(|known| known.endpoints.clone());
+            is_taken |= backend.endpoints.is_some();
+        }
+        let Some(known) = &other.certificates else { return is_taken };
+        for (host, secret) in self.certificates.iter_mut().flatten().filter(|(_, secret)| may_be_missing(secret)) {
+            if let Some(shown) = known.get(host).filter(|shown| matches!(shown.as_str(), "default" | "")) {
+                secret.clone_from(shown);
+                is_taken = true;
+            }
+        }
+        is_taken
+    }
+
     /// Which Service is behind an upstream, by the name of the upstream: where manifests are known, nothing is left to its name.
     #[must_use]
     pub fn with_services(mut self, services: impl IntoIterator<Item = (String, Service)>) -> Self {

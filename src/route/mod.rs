@@ -20,6 +20,7 @@ mod looks;
 mod model;
 mod near;
 mod oracle;
+mod places;
 mod request;
 mod run;
 mod symbolic;
@@ -35,6 +36,7 @@ pub use decision::{Answer, Certificate, Check, CheckKind, Decision, End, Match, 
 pub use line::KEYS as REQUEST_KEYS;
 pub use looks::{Followed, Looks};
 pub use oracle::MOST_WAYS;
+pub use places::Places;
 pub use request::{ClientCertificate, Http, Request};
 pub use symbolic::Verdict as ProofVerdict;
 pub use symbolic::{Aspect, Difference, Doubt, Fact, Facts, HostProof, Kind, Limits, Pair, Proof, Region, Strength};

@@ -67,6 +67,38 @@ fn nginx_answers_as_expected() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&text));
 }
 
+/// What a parser of XML reads of a report.
+const READ: &str = "import json, sys, xml.etree.ElementTree as tree
+suites = tree.parse(sys.stdin.buffer).getroot()
+cases = list(suites.iter('testcase'))
+print(json.dumps([suites.tag, len(cases), [one.get('name') for one in cases], [text.text or text.get('message') for text in suites.iter('failure')]]))";
+
+/// Reports of tests are XML, whatever stands in requests and expectations.
+fn junit_is_xml() {
+    let room = tempfile::tempdir().expect("there is room for files");
+    let (file, manifests) = (room.path().join("routes.yaml"), folder("examples/shop"));
+    let hostile = "/a<b>&'\\\"]]>\\u001b\\u0000\\uFFFE\\U0001F600é";
+    let text = format!(
+        "tests:\n- {{request: https://shop.example.com/, expect: {{path: \"{hostile}\"}}}}\n\
+         - {{request: \"https://shop.example.com/?a=<b>&c='d'\", expect: {{service: shop/nobody}}}}\n\
+         - {{request: https://shop.example.com/, expect: {{service: shop/storefront}}}}\n"
+    );
+    std::fs::write(&file, text).expect("it can be written");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ingressc"));
+    command.arg("test").arg(&file).arg(&manifests).args(["--format", "junit", "--quiet"]).env_clear();
+    let report = command.output().expect("the program starts");
+    let xml = room.path().join("report.xml");
+    std::fs::write(&xml, &report.stdout).expect("it can be written");
+    let mut python = Command::new("python3");
+    python.args(["-c", READ]).stdin(std::fs::File::open(&xml).expect("it was written"));
+    let read = python.output().expect("Python starts");
+    let errors = || format!("{} {}", String::from_utf8_lossy(&read.stderr), String::from_utf8_lossy(&report.stderr));
+    let read: Value = serde_json::from_slice(&read.stdout).unwrap_or_else(|error| panic!("{error}: {}", errors()));
+    assert_eq!((&read[0], &read[1]), (&Value::from("testsuites"), &Value::from(3)), "{read}");
+    assert!(read[2].to_string().contains("?a=<b>&c='d'"), "names are read back as they are: {read}");
+    assert_eq!(read[3].as_array().map(Vec::len), Some(2), "{read}");
+}
+
 pub fn trials() -> Vec<Trial> {
     let recorded = files(&folder("tests/recorded"), ".yaml");
     let goldens = files(&folder("golden/render"), "in.yaml");
@@ -78,6 +110,7 @@ pub fn trials() -> Vec<Trial> {
             trials.push(trial(format!("expectations::{target}::{name}"), &[], move || holds(&case, target)));
         }
     }
+    trials.push(trial("expectations::junit_is_xml", &[Need::Program("python3")], junit_is_xml));
     let real = [Need::Program("python3"), Need::Program("openssl"), Need::Program("nginx"), Need::Network];
     trials.push(trial("expectations::nginx_answers_as_expected", &real, nginx_answers_as_expected));
     trials

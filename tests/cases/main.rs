@@ -24,6 +24,7 @@ mod order;
 mod packaging;
 mod pages;
 mod patch;
+mod proofs;
 mod recorded;
 mod reference;
 mod route_page;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         packaging::trials(),
         pages::trials(),
         patch::trials(),
+        proofs::trials(),
         recorded::trials(),
         reference::trials(),
         routes::trials(),

@@ -6,7 +6,7 @@ use anyhow::{Context as _, anyhow};
 use clap::{Args, ValueEnum};
 
 use super::because::places;
-use super::source::{Source, pair};
+use super::source::{Source, dynamics, pair};
 use crate::catalog::version::Release;
 use crate::cli::console::Console;
 use crate::cli::controller::ControllerOptions;
@@ -97,8 +97,10 @@ impl Prove {
     pub(in crate::cli) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
         let progress = Progress::start(console, "comparing all requests…");
         let sources = self.sources(global)?;
-        let trees = [sources[0].tree(), sources[1].tree()];
-        let [base, head] = [0, 1].map(|at| Config::lift(&trees[at], sources[at].dynamic()));
+        let (base, head) = rayon::join(|| sources[0].tree(), || sources[1].tree());
+        let trees = [base, head];
+        let ([of_base, of_head], is_settled) = dynamics(&sources);
+        let (base, head) = rayon::join(|| Config::lift(&trees[0], of_base), || Config::lift(&trees[1], of_head));
         let limits = Limits { states: self.most_states, hosts: self.host.clone(), ..Limits::default() };
         let proved = prove((&base, &trees[0]), (&head, &trees[1]), &limits);
         self.find_hosts(&proved)?;
@@ -111,7 +113,12 @@ impl Prove {
             console.findings(&source.side.findings(), 0, source.side.sources());
         }
         let names = [sources[0].side.name("base"), sources[1].side.name("head")];
-        let notes = self.notes(&sources, &trees, &proved);
+        let mut notes = self.notes(&sources, &trees, &proved);
+        if is_settled {
+            notes.push(String::from(
+                "endpoints that are not in the input, and Secrets that may be missing, are taken to be as in the configuration that runs",
+            ));
+        }
         let shown = Shown { names, proved, places, notes };
         self.write(&shown, console)?;
         let status = self.status(&shown.proved);

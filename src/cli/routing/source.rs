@@ -143,6 +143,23 @@ pub(super) fn pair(halves: [Half<'_>; 2], targets: [&str; 2], global: &Global) -
     Ok([Source::of(base, targets[0]), Source::of(head, targets[1])])
 }
 
+/// What Lua gets on both sides. What manifests leave open is taken from what runs, where that is the other side; whether it was.
+pub(super) fn dynamics(sources: &[Source; 2]) -> ([Dynamic; 2], bool) {
+    let mut all = [sources[0].dynamic(), sources[1].dynamic()];
+    let [base, head] = &mut all;
+    let is_settled = match [&sources[0].side, &sources[1].side] {
+        [Side::Declared(declared), Side::Dump(_)] => settle(base, head, declared),
+        [Side::Dump(_), Side::Declared(declared)] => settle(head, base, declared),
+        _ => false,
+    };
+    (all, is_settled)
+}
+
+fn settle(open: &mut Dynamic, known: &Dynamic, declared: &Declared) -> bool {
+    let secrets: HashSet<String> = declared.supposed.secrets().collect();
+    open.settle_by(known, |secret| secrets.contains(secret))
+}
+
 /// What is written for nginx itself, always whole: groups of servers there depend on all that lead to them.
 fn of_nginx(proxy: &Proxy) -> Written {
     Written::of_files(Nginx.render(proxy, &Options::default()).value)

@@ -127,7 +127,7 @@ pub fn json(shown: &Shown) -> serde_json::Result<String> {
 }
 
 fn of_host<'a>(shown: &'a Shown, at: usize, host: &'a HostProof) -> Host<'a> {
-    let judged = shown.proved.judged.iter().filter(|judged| judged.host == at);
+    let judged = shown.proved.judged_of(at).iter();
     Host {
         host: &host.host,
         scheme: scheme(host),

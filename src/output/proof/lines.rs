@@ -21,7 +21,7 @@ pub fn github(shown: &Shown) -> String {
             let spot = places_of(&shown.places[1], head).into_iter().find_map(|place| place.spot.as_ref());
             out.push_str(&command(level, spot, "answered-otherwise", &message));
         }
-        for judged in shown.proved.judged.iter().filter(|judged| judged.host == at) {
+        for judged in shown.proved.judged_of(at) {
             let opens = judged.judgement.verdict.is_some_and(crate::protection::Verdict::opens);
             let message = format!("{} {}: {}", host.host, scheme(host), hide(&judged.judgement.message));
             out.push_str(&command(if opens { "error" } else { "warning" }, None, "protection", &message));

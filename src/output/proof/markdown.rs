@@ -38,7 +38,7 @@ pub fn markdown(shown: &Shown) -> String {
             }
             of_difference(&mut out, shown, difference);
         }
-        for judged in shown.proved.judged.iter().filter(|judged| judged.host == at) {
+        for judged in shown.proved.judged_of(at) {
             let verdict = judged.judgement.verdict.map_or("changed", crate::protection::Verdict::name);
             let _ = writeln!(out, "- protection **{verdict}**: {}", text(&hide(&judged.judgement.message)));
         }

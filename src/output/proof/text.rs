@@ -64,7 +64,7 @@ fn of_host(shown: &Shown, at: usize, host: &HostProof, paint: Paint) -> String {
     if host.differences.len() > MOST {
         out.push_str(&format!("  … and {} more differences\n", host.differences.len() - MOST));
     }
-    for judged in shown.proved.judged.iter().filter(|judged| judged.host == at) {
+    for judged in shown.proved.judged_of(at) {
         let verdict = judged.judgement.verdict.map_or("changed", crate::protection::Verdict::name);
         let paths = judged.region.as_ref().map(|of| format!(" ({})", region(of))).unwrap_or_default();
         let message = crate::credentials::hide(&judged.judgement.message).into_owned();

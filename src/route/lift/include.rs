@@ -26,6 +26,15 @@ impl<'t> Lines<'t> {
         self.expanded(self.tree.directives(), 0)
     }
 
+    /// The directives of `http`, or all where there is no such block.
+    pub(in crate::route) fn http(self) -> Vec<Directive<'t>> {
+        let top = self.top();
+        match top.iter().find(|directive| directive.name() == "http") {
+            Some(http) => self.of(*http),
+            None => top,
+        }
+    }
+
     /// The directives in a block.
     pub(in crate::route) fn of(self, block: Directive<'t>) -> Vec<Directive<'t>> {
         self.expanded(block.directives(), 0)

@@ -7,6 +7,9 @@ use crate::nginx::Pattern;
 use crate::route::text::Template;
 use crate::source::Span;
 
+/// How often a path may be rewritten before nginx gives up.
+pub(in crate::route) const MOST_CHANGES: usize = 10;
+
 /// One instruction of the rewrite phase.
 #[derive(Debug)]
 pub(in crate::route) enum Instruction {

@@ -90,6 +90,13 @@ impl Pass {
         let (address, path) = rest.split_at(end);
         (protocol, address, path)
     }
+
+    /// Whether an address that is made at run time, and is then read, is none.
+    pub(in crate::route) fn is_no_address(address: &str) -> bool {
+        let port =
+            address.rsplit_once(':').filter(|(host, _)| !host.is_empty() && !host.ends_with(':')).map(|(_, port)| port.parse::<u16>());
+        address.is_empty() || port.is_some_and(|port| port.is_err() || port == Ok(0))
+    }
 }
 
 /// Code in Lua.

@@ -71,17 +71,22 @@ impl Map {
         self.exact.is_empty() && self.heads.is_empty() && self.tails.is_empty() && self.patterns.is_empty()
     }
 
+    /// The value for a text without a look at the expressions.
+    pub(in crate::route) fn plain(&self, text: &[u8]) -> Option<&Template> {
+        let key = text.to_ascii_lowercase();
+        let key = if self.is_of_hosts { key.strip_suffix(b".").unwrap_or(&key) } else { &key };
+        let head = || self.heads.iter().find(|(head, _)| key.len() > head.len() && key.ends_with(head)).map(|(_, value)| value);
+        let tail = || self.tails.iter().find(|(tail, _)| key.len() > tail.len() && key.starts_with(tail)).map(|(_, value)| value);
+        self.exact.get(key).or_else(head).or_else(tail)
+    }
+
     /// The value for a text, in nginx's order: exact in any case of letters, the longest end, the longest beginning, expressions.
     ///
     /// # Errors
     /// Where an expression that may fit cannot be evaluated: why.
     pub(in crate::route) fn find(&self, text: &[u8]) -> Result<Entry<'_>, &str> {
-        let key = text.to_ascii_lowercase();
-        let key = if self.is_of_hosts { key.strip_suffix(b".").unwrap_or(&key) } else { &key };
         let plain = |value| Ok(Entry { value, groups: None });
-        let head = || self.heads.iter().find(|(head, _)| key.len() > head.len() && key.ends_with(head)).map(|(_, value)| value);
-        let tail = || self.tails.iter().find(|(tail, _)| key.len() > tail.len() && key.starts_with(tail)).map(|(_, value)| value);
-        if let Some(value) = self.exact.get(key).or_else(head).or_else(tail) {
+        if let Some(value) = self.plain(text) {
             return plain(value);
         }
         for (pattern, names, value) in &self.patterns {

@@ -6,9 +6,6 @@ use crate::route::decision::{End, Passed};
 use crate::route::model::Pass;
 use crate::route::text::Value;
 
-/// The upstream whose endpoints the controller's Lua chooses.
-const BALANCED: &str = "upstream_balancer";
-
 impl Run<'_, '_, '_> {
     /// Passes the request on, or answers it from files.
     pub(super) fn pass(&mut self) -> Result<Stop, Stop> {
@@ -74,11 +71,7 @@ impl Run<'_, '_, '_> {
             return Ok(Stop::Answer(404, Some(pass.at)));
         }
         let is_computed = pass.to.literal().is_none();
-        // An address that is made at run time is read at run time.
-        let port =
-            address.rsplit_once(':').filter(|(host, _)| !host.is_empty() && !host.ends_with(':')).map(|(_, port)| port.parse::<u16>());
-        let is_none = address.is_empty() || port.is_some_and(|port| port.is_err() || port == Ok(0));
-        if is_computed && is_none && !self.config.upstreams.contains_key(address) {
+        if is_computed && Pass::is_no_address(address) && !self.config.upstreams.contains_key(address) {
             self.step(format!("`{address}` is no address that requests can be passed to"), Some(pass.at));
             return Err(Stop::Status(500, Some(pass.at)));
         }
@@ -137,9 +130,7 @@ impl Run<'_, '_, '_> {
             Value::Known(_) | Value::Unknown(_) => None,
         };
         let called = (known(self, "namespace"), known(self, "service_name"), known(self, "service_port"));
-        // The extract for one host lacks the upstream that Lua fills.
-        let upstream = config.upstreams.get(address).or((address == BALANCED).then_some(&None));
-        match upstream {
+        match config.upstream(address) {
             // Lua chooses.
             Some(None) => {
                 let name = known(self, "proxy_upstream_name").unwrap_or_default();

@@ -2,7 +2,8 @@
 //!
 //! Sources: `ngx_http_special_response.c`, `ngx_http_header_filter_module.c`.
 
-use super::{MOST_CHANGES, Run, Start, Stop};
+use super::{Run, Start, Stop};
+use crate::route::model::MOST_CHANGES;
 use crate::route::target::Target;
 use crate::route::text::Value;
 

@@ -20,15 +20,12 @@ use std::sync::Arc;
 use super::config::Config;
 use super::decision::{Answer, Check, CheckKind, Decision, End, Step, Verdict};
 use super::looks::{Followed, Looks};
-use super::model::{Level, Location};
+use super::model::{Level, Location, MOST_CHANGES};
 use super::oracle::Oracle;
 use super::request::Request;
 use super::text::Value;
 use crate::nginx::Groups;
 use crate::source::Span;
-
-/// How often a path may be rewritten before nginx gives up.
-const MOST_CHANGES: usize = 10;
 
 /// Why a phase ends a request.
 #[derive(Debug)]

@@ -112,6 +112,9 @@ impl<'p> Assumed<'p> {
 
     /// The answer of a test of paths that was not run over all of them, where one that holds in the region gives it.
     fn implied(&mut self, test: &Test) -> Option<bool> {
+        if !matches!(test, Test::Fits(_)) {
+            return None;
+        }
         let held: Vec<usize> = self.place.fits.iter().copied().filter(|at| matches!(self.paths.all[*at], Test::Fits(_))).collect();
         // What is written alike is found at once.
         if held.iter().any(|at| self.solver.is_alike(&self.paths.all[*at], test)) {

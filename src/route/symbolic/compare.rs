@@ -1,6 +1,7 @@
 //! Two configurations, region by region.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
@@ -9,7 +10,7 @@ use super::facts::Facts;
 use super::hosts::{Class, arrival, classes};
 use super::judge::{both_literal, construct, fact, inputs_of, is_asked, join_differences, join_doubts, plain_paths, strength, words_of};
 use super::leaf::{End, Leaf, Way};
-use super::proof::{self, Difference, Doubt, HostProof, Limits, Pair, Proof, Region};
+use super::proof::{self, Difference, Doubt, HostProof, Limits, Pair, Proof, Region, Strength};
 use super::requests::{Wish, drawn, encoded, requests, size};
 use super::seen::{end, kind_of, seen};
 use super::side::{Around, Side};
@@ -31,6 +32,10 @@ const MOST_OTHERS: usize = 6;
 /// What an automaton may take that has no tests, and for each of them.
 const SMALLEST: usize = 8 << 20;
 const BYTES_OF_TEST: usize = 16 << 10;
+/// Requests that are looked for where the same differs between the same locations of a region.
+const MOST_SOUGHT: usize = 4;
+/// Requests that are asked of both sides for one host; more are not.
+const MOST_ASKED: usize = 6_000;
 /// Differences of one host that are told.
 const MOST_DIFFERENCES: usize = 64;
 
@@ -75,6 +80,8 @@ struct Seeking {
     doubts: Vec<Doubt>,
     facts: Vec<proof::Facts>,
     pairs: BTreeSet<(Option<Span>, Option<Span>)>,
+    /// How often a request was looked for that shows what differs there.
+    sought: HashMap<([Option<Span>; 2], Vec<Kind>, Option<Strength>), usize>,
 }
 
 /// The tests of the paths of a host, and the regions that they cut; none over the budget. For which servers.
@@ -162,8 +169,11 @@ struct Host<'a, 't> {
     arrivals: [Arrival; 2],
     sides: [Side<'a, 't>; 2],
     statuses: Vec<u16>,
-    around: [String; 2],
+    /// What stands around the locations does the same.
+    is_same_around: bool,
     facts: Facts,
+    /// How many requests were asked of both sides.
+    asked: Cell<usize>,
 }
 
 impl<'a, 't> Host<'a, 't> {
@@ -172,7 +182,18 @@ impl<'a, 't> Host<'a, 't> {
         let inside = |at: usize| pairing.configs[at].inside(arrivals[at].server);
         let statuses: BTreeSet<u16> = [0, 1].into_iter().flat_map(|at| sides[at].statuses(inside(at))).collect();
         let around = [0, 1].map(|at| around_locations(pairing.configs[at], arrivals[at].server));
-        Self { pairing, class, is_tls, sides, statuses: statuses.into_iter().collect(), around, arrivals, facts: Facts::default() }
+        let is_same_around = pairing.common.are_around_alike(&around);
+        Self {
+            pairing,
+            class,
+            is_tls,
+            sides,
+            statuses: statuses.into_iter().collect(),
+            is_same_around,
+            arrivals,
+            facts: Facts::default(),
+            asked: Cell::new(0),
+        }
     }
 
     fn servers(&self) -> [usize; 2] {
@@ -300,7 +321,7 @@ impl<'a, 't> Host<'a, 't> {
     fn are_same_locations(&self, at: [Option<Span>; 2]) -> bool {
         let block = |side: usize| at[side].and_then(|at| self.sides[side].blocks(self.arrivals[side].server, at).last().copied());
         let (Some(base), Some(head)) = (block(0), block(1)) else { return false };
-        self.pairing.common.are_same_locations([&self.around[0], &self.around[1]], [base, head])
+        self.is_same_around && self.pairing.common.are_same_locations([base, head])
     }
 
     fn region_of(&self, at: [Option<Span>; 2], words: &[Vec<u8>]) -> Region {
@@ -361,6 +382,13 @@ impl<'a, 't> Host<'a, 't> {
         if aspects.is_empty() && !is_beyond || self.are_same_locations(locations) && base.end == head.end {
             return;
         }
+        // What was looked for before is known to differ, or not to be proved.
+        let kinds = aspects.iter().map(|aspect| aspect.kind.clone()).collect();
+        let sought = found.sought.entry((locations, kinds, strength(base, head, &aspects))).or_default();
+        *sought += 1;
+        if *sought > MOST_SOUGHT {
+            return;
+        }
         let mut others = inputs_of([base, head]);
         others.extend(aspects.iter().filter_map(|aspect| match &aspect.kind {
             Kind::Header(name) => Some(Input::Header(name.replace('-', "_").into())),
@@ -377,7 +405,9 @@ impl<'a, 't> Host<'a, 't> {
         }
         let region = self.region_of(locations, words);
         candidates.sort_by_key(size);
+        candidates.truncate(MOST_ASKED.saturating_sub(self.asked.get()));
         let tried = candidates.len();
+        self.asked.set(self.asked.get() + tried);
         let shown = candidates.into_iter().find_map(|request| Some((self.confirms(&request, [base, head], &aspects)?, request)));
         let is_text = aspects.iter().all(|aspect| aspect.kind == Kind::Text) && !is_beyond;
         match shown {

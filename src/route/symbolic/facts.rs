@@ -101,7 +101,7 @@ type Level = Rc<BTreeMap<String, String>>;
 /// What holds on both sides, read once for each block.
 #[derive(Debug, Default)]
 pub(in crate::route) struct Facts {
-    levels: RefCell<HashMap<(usize, u32), Level>>,
+    levels: RefCell<HashMap<(usize, Option<Span>), Level>>,
 }
 
 /// The directives of a block that count, by their names; those in an `if` with its condition.
@@ -127,7 +127,7 @@ fn lines(side: &Side<'_, '_>, directives: &[Directive<'_>], within: &str, level:
 }
 
 impl Facts {
-    fn of_block(&self, side: &Side<'_, '_>, key: u32, directives: &[Directive<'_>]) -> Level {
+    fn of_block(&self, side: &Side<'_, '_>, key: Option<Span>, directives: &[Directive<'_>]) -> Level {
         let key = (side.number, key);
         if let Some(known) = self.levels.borrow().get(&key) {
             return Rc::clone(known);
@@ -141,11 +141,11 @@ impl Facts {
 
     /// What holds in a location, or outside of all.
     fn of(&self, side: &Side<'_, '_>, server: usize, at: Option<Span>) -> BTreeMap<String, String> {
-        let around = self.of_block(side, u32::MAX, side.around());
+        let around = self.of_block(side, None, side.around());
         let blocks = at.map_or_else(|| vec![side.config.blocks[server]], |at| side.blocks(server, at));
         let mut held: BTreeMap<String, String> = (*around).clone();
         for block in blocks {
-            let level = self.of_block(side, block.head_span().start, &side.config.lines.of(block));
+            let level = self.of_block(side, Some(block.head_span()), &side.config.lines.of(block));
             held.extend(level.iter().map(|(name, value)| (name.clone(), value.clone())));
         }
         held

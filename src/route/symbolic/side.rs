@@ -11,23 +11,30 @@ use crate::conf::{Arg, Directive};
 use crate::route::config::Config;
 use crate::route::model::{Condition, Definition, Inside, Instruction, Kind, Level, Locations, Step};
 use crate::route::text::{Part, Template, Variable};
-use crate::source::Span;
+use crate::source::{FileId, Span};
+
+/// A block that defines a variable, as it is written.
+#[derive(Debug)]
+struct Written {
+    text: Arc<str>,
+    /// It includes files that are not there.
+    has_files: bool,
+}
 
 /// What stands around all servers of a configuration.
 #[derive(Debug)]
 pub(in crate::route) struct Around<'t> {
     http: Vec<Directive<'t>>,
     /// The blocks that define variables, as they are written, by the names of these.
-    definitions: HashMap<String, Arc<str>>,
+    definitions: HashMap<String, Written>,
     /// The controller's own Lua runs.
     pub(in crate::route) is_of_controller: bool,
 }
 
 impl<'t> Around<'t> {
     pub(in crate::route) fn of(config: &Config<'t>) -> Self {
-        let top = config.lines.top();
-        let http = top.iter().find(|directive| directive.name() == "http").map_or(top.clone(), |http| config.lines.of(*http));
-        let http: Vec<_> = http.into_iter().filter(|directive| !(directive.is_block() && directive.name() == "server")).collect();
+        let http: Vec<_> =
+            config.lines.http().into_iter().filter(|directive| !(directive.is_block() && directive.name() == "server")).collect();
         let mut definitions = HashMap::new();
         for block in http.iter().filter(|block| block.is_block() && matches!(&*block.name(), "map" | "geo" | "split_clients")) {
             let name = block.args().next_back().map(Arg::value).unwrap_or_default();
@@ -35,7 +42,8 @@ impl<'t> Around<'t> {
             // What a table is called does not count.
             let source = if block.args().count() > 1 { block.args().next().map(Arg::value).unwrap_or_default() } else { "".into() };
             let written = format!("{} {source} {}", block.name(), inside.join("\u{2}"));
-            definitions.insert(name.trim_start_matches('$').to_ascii_lowercase(), Arc::from(written));
+            let has_files = written.contains("include\u{1}");
+            definitions.insert(name.trim_start_matches('$').to_ascii_lowercase(), Written { text: Arc::from(written), has_files });
         }
         let is_lua =
             |directive: &Directive<'_>| directive.name().starts_with("init_by_lua") || directive.name().starts_with("init_worker_by_lua");
@@ -58,7 +66,14 @@ pub(in crate::route) struct Side<'c, 't> {
 }
 
 /// The blocks around each directive of a server, from outside in, by where it begins; itself the last.
-type Spots<'t> = Rc<HashMap<u32, Vec<Directive<'t>>>>;
+type Spots<'t> = Rc<HashMap<Spot, Vec<Directive<'t>>>>;
+
+/// Where a directive begins: files of a dump have the same offsets.
+type Spot = (FileId, u32);
+
+fn spot(at: Span) -> Spot {
+    (at.file, at.start)
+}
 
 /// The words of a directive and of all in its block.
 pub(in crate::route) fn text(directive: Directive<'_>) -> String {
@@ -76,7 +91,12 @@ impl<'c, 't> Side<'c, 't> {
 
     /// How a variable is defined, as it is written.
     pub(in crate::route) fn definition(&self, name: &str) -> Arc<str> {
-        self.around.definitions.get(name).cloned().unwrap_or_else(|| Arc::from(""))
+        self.around.definitions.get(name).map_or_else(|| Arc::from(""), |written| Arc::clone(&written.text))
+    }
+
+    /// Whether a part of that stands in files that are not there.
+    pub(in crate::route) fn has_files(&self, name: &str) -> bool {
+        self.around.definitions.get(name).is_some_and(|written| written.has_files)
     }
 
     fn spots(&self, server: usize) -> Spots<'t> {
@@ -91,10 +111,10 @@ impl<'c, 't> Side<'c, 't> {
         found
     }
 
-    fn collect(&self, block: Directive<'t>, around: &mut Vec<Directive<'t>>, found: &mut HashMap<u32, Vec<Directive<'t>>>) {
+    fn collect(&self, block: Directive<'t>, around: &mut Vec<Directive<'t>>, found: &mut HashMap<Spot, Vec<Directive<'t>>>) {
         for directive in self.config.lines.of(block) {
             around.push(directive);
-            found.insert(directive.head_span().start, around.clone());
+            found.insert(spot(directive.head_span()), around.clone());
             if directive.is_block() && around.len() < 32 {
                 self.collect(directive, around, found);
             }
@@ -104,15 +124,15 @@ impl<'c, 't> Side<'c, 't> {
 
     /// The blocks around a directive of a server, from outside in, itself the last.
     pub(in crate::route) fn blocks(&self, server: usize, at: Span) -> Vec<Directive<'t>> {
-        self.spots(server).get(&at.start).cloned().unwrap_or_else(|| vec![self.config.blocks[server]])
+        self.spots(server).get(&spot(at)).cloned().unwrap_or_else(|| vec![self.config.blocks[server]])
     }
 
     /// A directive as it is written; one that is not found is like no other.
     pub(in crate::route) fn text_at(&self, server: usize, at: Span) -> String {
-        if let Some(directive) = self.spots(server).get(&at.start).and_then(|blocks| blocks.last()) {
+        if let Some(directive) = self.spots(server).get(&spot(at)).and_then(|blocks| blocks.last()) {
             return text(*directive);
         }
-        let around = self.around.http.iter().find(|directive| directive.head_span().start == at.start);
+        let around = self.around.http.iter().find(|directive| spot(directive.head_span()) == spot(at));
         around.map_or_else(|| format!("side {} at {}", self.number, at.start), |directive| text(*directive))
     }
 

@@ -21,7 +21,9 @@ pub(in crate::route) struct Common {
 impl Common {
     pub(in crate::route) fn of(sides: [&Config<'_>; 2]) -> Self {
         let [base, head] = sides;
-        let is_same_around = around(base) == around(head) && base.dynamic.settings == head.dynamic.settings;
+        // What nobody knows is the same as nothing.
+        let is_same_text = around(base).zip(around(head)).is_some_and(|(base, head)| base == head);
+        let is_same_around = is_same_text && base.dynamic.settings == head.dynamic.settings;
         Self { is_same_around, variables: variables(base, head), upstreams: upstreams(base, head) }
     }
 
@@ -35,15 +37,15 @@ impl Common {
             && self.upstreams_of(base).all(|name| !self.upstreams.contains(name))
     }
 
-    /// Whether two locations do the same by their texts and by what stands around them.
-    pub(in crate::route) fn are_same_locations(&self, servers: [&str; 2], locations: [Directive<'_>; 2]) -> bool {
+    /// Whether what stands around the locations of two servers, and around these, does the same.
+    pub(in crate::route) fn are_around_alike(&self, servers: &[String; 2]) -> bool {
+        self.is_same_around && servers[0] == servers[1] && !self.names_unlike(&servers[0])
+    }
+
+    /// Whether two locations do the same by their texts, where what stands around them does.
+    pub(in crate::route) fn are_same_locations(&self, locations: [Directive<'_>; 2]) -> bool {
         let [base, head] = locations.map(Directive::text);
-        self.is_same_around
-            && servers[0] == servers[1]
-            && base == head
-            && !self.names_unlike(base)
-            && !self.names_unlike(servers[0])
-            && self.upstreams_of(base).all(|name| !self.upstreams.contains(name))
+        base == head && !self.names_unlike(base) && self.upstreams_of(base).all(|name| !self.upstreams.contains(name))
     }
 
     /// Whether a text names a variable that one side alone defines.
@@ -79,7 +81,7 @@ fn around(config: &Config<'_>) -> Option<Vec<String>> {
     }
     let mut all = Vec::new();
     for top in config.lines.top() {
-        if top.name() == "http" {
+        if top.is_block() && top.name() == "http" {
             let inside = config.lines.of(top).into_iter().filter(|directive| !(directive.is_block() && directive.name() == "server"));
             all.extend(inside.map(text));
         } else {

@@ -195,6 +195,84 @@ fn hostile_expressions_end_and_are_not_proved() {
     assert_ne!(ended.code, Some(0), "{}", ended.stdout);
 }
 
+/// Expressions of conditions and tables are looked into one by one, and hundreds of alternatives are one expression.
+#[test]
+fn hostile_expressions_that_requests_are_asked_for_end() {
+    let words: Vec<String> = (0..300).map(|at| format!("w{at}.*x{at}")).collect();
+    let asked: Vec<String> =
+        (0..4).map(|at| format!("if ($http_x{at} ~ \"(.*a.*b)*c{{{},900}}d\") {{ set $v{at} {at}; }}", 100 + at)).collect();
+    let base = format!(
+        "events {{}} http {{ map $http_y $y {{ default 0; \"~({})\" 1; }} server {{ listen 80; server_name a.example; {} \
+         location / {{ return 302 http://b.example/$v0$v1$v3$y; }} }} }}",
+        words.join("|"),
+        asked.join(" ")
+    );
+    let head = base.replace("set $v3 3", "set $v3 4").replace("http://b.example", "http://c.example");
+    let folder = folder(&[("base.conf", &base), ("head.conf", &head)]);
+    let ended = run(folder.path(), &["prove", "--base", "base.conf", "--head", "head.conf", "--quiet"], "");
+    assert_eq!(ended.code, Some(1), "{}{}", ended.stdout, ended.stderr);
+}
+
+/// The same server is another one where another file holds a part of it, or of what stands around it.
+#[test]
+fn what_stands_in_other_files_of_a_dump_is_compared() {
+    let dump = |value: &str, inner: &str| {
+        format!(
+            "# configuration file /etc/nginx/nginx.conf:\nevents {{}}\nhttp {{\nmap $http_x $v {{ default {value}; }}\ninclude \
+             /etc/nginx/conf.d/*.conf;\n}}\n\n# configuration file /etc/nginx/conf.d/a.conf:\nserver {{ listen 80; server_name a.example; \
+             include /etc/nginx/inner.conf; location / {{ return 302 http://$v.example/; }} }}\n\n# configuration file \
+             /etc/nginx/inner.conf:\n{inner}\n"
+        )
+    };
+    let ask = |base: &str, head: &str| {
+        let folder = folder(&[("base.conf", base), ("head.conf", head)]);
+        run(folder.path(), &["prove", "--base", "base.conf", "--head", "head.conf", "--quiet"], "")
+    };
+    let plain = dump("one", "location /a { return 403; }");
+    for other in [dump("two", "location /a { return 403; }"), dump("one", "location /b { return 403; }")] {
+        let found = ask(&plain, &other);
+        assert_eq!(found.code, Some(1), "{}{}", found.stdout, found.stderr);
+    }
+    let same = ask(&plain, &plain);
+    assert_eq!(same.code, Some(0), "{}{}", same.stdout, same.stderr);
+}
+
+/// What runs says whether a Secret is there that manifests name and do not hold, and which endpoints there are.
+#[test]
+fn what_manifests_leave_open_is_as_in_the_configuration_that_runs() {
+    let text = format!(
+        "{SERVICES}{}",
+        ingress("web", "", "/", "Prefix", "web").replace("  rules:", "  tls: [{hosts: [shop.example.com], secretName: ghost}]\n  rules:")
+    );
+    let folder = folder(&[("in.yaml", &text)]);
+    let written = run(folder.path(), &["render", "in.yaml", "--target", "ingress-nginx", "-o", "live", "--quiet"], "");
+    assert!(folder.path().join("live/certificates.json").is_file(), "{}", written.stderr);
+    for sides in [["in.yaml", "live"], ["live", "in.yaml"]] {
+        let found = run(folder.path(), &["prove", "--base", sides[0], "--head", sides[1], "--quiet"], "");
+        assert_eq!(found.code, Some(0), "{}{}", found.stdout, found.stderr);
+        assert!(found.stdout.contains("are taken to be as in the configuration that runs"), "{}", found.stdout);
+    }
+}
+
+/// The same words for what nobody can follow are the same: an address that is made at run time, and an expression of a canary.
+#[test]
+fn the_same_function_of_a_request_is_equal_though_it_is_not_known() {
+    let service = |variable: &str| {
+        format!(
+            "events {{}} http {{ server {{ listen 80; server_name a.example; location = /auth {{ internal; set $to http://{variable}/x; \
+             proxy_pass $to; }} location / {{ auth_request /auth; proxy_pass http://127.0.0.1:1; }} error_page 404 /gone; }} }}"
+        )
+    };
+    let ask = |base: String, head: String| {
+        let folder = folder(&[("base.conf", &base), ("head.conf", &head)]);
+        run(folder.path(), &["prove", "--base", "base.conf", "--head", "head.conf", "--quiet"], "")
+    };
+    let same = ask(service("$http_x"), service("$http_x").replace("error_page 404 /gone;", "error_page 404 /gone; # nothing else\n"));
+    assert_eq!(same.code, Some(0), "{}", same.stdout);
+    let other = ask(service("$http_x"), service("$http_y"));
+    assert_ne!(other.code, Some(0), "{}", other.stdout);
+}
+
 /// Single mutations of goldens: what is proved to be equal is attacked with random requests, and what differs is confirmed.
 #[test]
 fn proofs_withstand_random_requests() {

@@ -214,7 +214,9 @@ impl Walk<'_, '_, '_, '_> {
                 // The address is written into a variable first.
                 let name = pass.text.trim_start_matches('$').to_ascii_lowercase();
                 let place = self.side.config.variables.places.get(&name)?;
-                self.term(crate::route::model::last_set(&location.rewrite, *place)?).literal_text()?
+                let term = self.term(crate::route::model::last_set(&location.rewrite, *place)?);
+                // An address that depends on the request is the same where it is the same function of it.
+                term.literal_text().unwrap_or_else(|| told_apart(&term))
             }
         };
         Some(plain(&address))

@@ -9,9 +9,6 @@ use crate::route::symbolic::term::{Input, Op, Term};
 use crate::route::symbolic::test::Test;
 use crate::route::text::Template;
 
-/// The upstream whose endpoints the controller's Lua chooses.
-const BALANCED: &str = "upstream_balancer";
-
 impl Walk<'_, '_, '_, '_> {
     pub(super) fn pass(&mut self) -> Result<Stop, Stop> {
         for (name, at) in self.level.opaque.clone().iter() {
@@ -64,10 +61,7 @@ impl Walk<'_, '_, '_, '_> {
         if config.is_own_page(&upstream, endpoints.as_deref()) {
             return Ok(Stop::Answer(404, None));
         }
-        let port =
-            address.rsplit_once(':').filter(|(host, _)| !host.is_empty() && !host.ends_with(':')).map(|(_, port)| port.parse::<u16>());
-        let is_none = address.is_empty() || port.is_some_and(|port| port.is_err() || port == Ok(0));
-        if is_computed && is_none && !config.upstreams.contains_key(address) {
+        if is_computed && Pass::is_no_address(address) && !config.upstreams.contains_key(address) {
             return Err(Stop::Status(500));
         }
         gets.uri = Some(self.passed_uri(own, is_computed));
@@ -117,7 +111,7 @@ impl Walk<'_, '_, '_, '_> {
 
     fn destination(&mut self, gets: &mut Gets, address: &str) -> (String, Option<Vec<String>>) {
         let config = self.side.config;
-        match config.upstreams.get(address).or((address == BALANCED).then_some(&None)) {
+        match config.upstream(address) {
             Some(None) => {
                 let Some(name) = self.named("proxy_upstream_name").literal_text() else {
                     self.doubt("a backend that depends on the request");

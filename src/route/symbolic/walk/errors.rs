@@ -1,6 +1,7 @@
 //! Pages in place of errors, and the addresses of redirects.
 
-use super::{MOST_CHANGES, Start, Stop, Walk};
+use super::{Start, Stop, Walk};
+use crate::route::model::MOST_CHANGES;
 use crate::route::symbolic::term::Term;
 use crate::route::symbolic::test::Test;
 use crate::route::target::Target;

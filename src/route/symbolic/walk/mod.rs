@@ -21,11 +21,8 @@ use super::side::Side;
 use super::term::{Input, Term};
 use crate::nginx::Pattern;
 use crate::route::decision::CheckKind;
-use crate::route::model::{Level, Location};
+use crate::route::model::{Level, Location, MOST_CHANGES};
 use crate::source::Span;
-
-/// How often a path may be rewritten before nginx gives up.
-const MOST_CHANGES: usize = 10;
 
 /// Why a phase ends.
 #[derive(Debug)]

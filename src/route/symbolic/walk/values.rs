@@ -126,8 +126,7 @@ impl Walk<'_, '_, '_, '_> {
         if map.is_constant() {
             return self.term_at(&map.default, false, depth).0;
         }
-        let has_files = self.side.definition(name).contains("include\u{1}");
-        if !has_files && (literal.is_some() || self.assumed.opens_tables) {
+        if !self.side.has_files(name) && (literal.is_some() || self.assumed.opens_tables) {
             return self.entry(map, &source, depth);
         }
         let values = map.exact.values().chain(map.heads.iter().chain(&map.tails).map(|(_, value)| value));
@@ -159,22 +158,12 @@ impl Walk<'_, '_, '_, '_> {
 
     /// What a table has for a value, in nginx's order.
     fn entry(&mut self, map: &Map, source: &Term, depth: usize) -> Term {
-        let mut exact: Vec<(&Vec<u8>, &Template)> = map.exact.iter().collect();
-        exact.sort_by_key(|(text, _)| *text);
-        let is_of_hosts = map.is_of_hosts;
-        let tests = exact.into_iter().map(|(text, value)| (Test::Caseless(text.clone()), value));
-        let heads = map.heads.iter().map(|(text, value)| (Test::Ends(text.clone()), value));
-        let tails = map.tails.iter().map(|(text, value)| (Test::Begins(text.clone()), value));
-        for (test, value) in tests.chain(heads).chain(tails) {
-            // A final dot of a host does not count, and its case does not.
-            let holds = if is_of_hosts && source.literal().is_none() {
-                self.assumed.choose(format!("{source:?} as a host: {test:?}"), 2) == 1
-            } else {
-                self.assumed.ask(source, &test)
-            };
-            if holds {
-                return self.term_at(value, false, depth).0;
-            }
+        let plain = match source.literal() {
+            Some(text) => map.plain(text),
+            None => self.plain_entry(map, source),
+        };
+        if let Some(value) = plain {
+            return self.term_at(value, false, depth).0;
         }
         for (pattern, names, value) in &map.patterns {
             match pattern {
@@ -187,6 +176,28 @@ impl Walk<'_, '_, '_, '_> {
             }
         }
         self.term_at(&map.default, false, depth).0
+    }
+
+    /// The same without a look at the expressions.
+    fn plain_entry<'m>(&mut self, map: &'m Map, source: &Term) -> Option<&'m Template> {
+        let mut exact: Vec<(&Vec<u8>, &Template)> = map.exact.iter().collect();
+        exact.sort_by_key(|(text, _)| *text);
+        let is_of_hosts = map.is_of_hosts;
+        let tests = exact.into_iter().map(|(text, value)| (Test::Caseless(text.clone()), value));
+        let heads = map.heads.iter().map(|(text, value)| (Test::Ends(text.clone()), value));
+        let tails = map.tails.iter().map(|(text, value)| (Test::Begins(text.clone()), value));
+        for (test, value) in tests.chain(heads).chain(tails) {
+            // A final dot of a host does not count, and its case does not.
+            let holds = if is_of_hosts {
+                self.assumed.choose(format!("{source:?} as a host: {test:?}"), 2) == 1
+            } else {
+                self.assumed.ask(source, &test)
+            };
+            if holds {
+                return Some(value);
+            }
+        }
+        None
     }
 
     fn builtin(&mut self, name: &str) -> Term {
