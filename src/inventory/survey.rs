@@ -7,22 +7,18 @@ use k8s_openapi::api::networking::v1::Ingress as Manifest;
 use super::annotations::Annotations;
 use super::certificates::Certificates;
 use super::defaults::Defaults;
-use super::model::{Class, Ingress, Inventory, Outcome, Reason, Rule, Served, Verdict};
+use super::model::{Class, Ingress, Inventory, Rule, Served};
+use super::own::{has_tls, is_of, own, supposable};
 use super::placing::{Placing, place};
 use super::snippets::Snippets;
-use super::targets::Judging;
-use super::{classes, routes, services, tally};
-use crate::catalog::features;
-use crate::check::{self, Check};
+use super::{classes, products, routes, services, tally};
+use crate::check::Check;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
-use crate::emit::{Haproxy, IngressNginx, Nginx, Options, Target};
+use crate::emit::{IngressNginx, Options};
 use crate::ir::Proxy;
 use crate::lower::{self, Classes, Controller};
 use crate::manifest::{Cluster, Object, named};
 use crate::source::SourceMap;
-
-/// The products that could take over and that are compiled to.
-const TARGETS: [&dyn Target; 2] = [&Nginx, &Haproxy];
 
 /// How manifests are looked at.
 #[derive(Debug)]
@@ -62,7 +58,7 @@ impl Survey<'_> {
             ..Inventory::default()
         };
         self.texts(&cluster, controller, &mut inventory);
-        judge_targets(self, cluster, controller, &placing, &mut inventory, &mut ingresses);
+        products::judge(&self.options, cluster, controller, &placing, &mut inventory, &mut ingresses);
         let names: Vec<&str> = inventory.targets.iter().map(|target| target.name.as_str()).collect();
         inventory.total = tally::total(&ingresses, &names);
         inventory.namespaces = tally::by(&ingresses, &names, |ingress| &ingress.namespace);
@@ -143,24 +139,6 @@ impl Survey<'_> {
     }
 }
 
-/// The annotations of the controller that an Ingress has: whole name, name without prefix, and value.
-fn own<'o>(object: &'o Object<Manifest>, controller: &Controller) -> impl Iterator<Item = (&'o str, &'o str, &'o str)> {
-    let prefix = format!("{}/", controller.flags.annotations_prefix);
-    let all = object.value.metadata.annotations.iter().flatten();
-    all.filter_map(move |(whole, value)| Some((whole.as_str(), whole.strip_prefix(&prefix)?, value.as_str())))
-}
-
-/// Whether an Ingress asks for TLS for one of its hosts: a name with a star covers one label.
-fn has_tls(object: &Object<Manifest>, host: &str) -> bool {
-    let above = host.split_once('.').map_or("", |(_, above)| above);
-    object.tls_hosts().any(|(name, _)| name == host || name.strip_prefix("*.").is_some_and(|rest| !rest.is_empty() && rest == above))
-}
-
-/// The classes whose Ingresses are looked at as if they were served.
-fn supposable<'a>(cluster: &'a Cluster, classes: &Classes<'a>) -> BTreeSet<&'a str> {
-    classes.supposable(&cluster.ingresses).into_iter().take(check::MOST_CLASSES).collect()
-}
-
 /// Adds the routes of the Ingresses of one class, or of those that are served.
 fn add_routes(proxy: &Proxy, supposed: Option<&str>, placing: &Placing, ingresses: &mut [Ingress], defaults: &mut Defaults) {
     for server in &proxy.servers {
@@ -173,20 +151,12 @@ fn add_routes(proxy: &Proxy, supposed: Option<&str>, placing: &Placing, ingresse
     }
 }
 
-/// Whether an Ingress is one of those that are looked at, of one class or of those that are served.
-fn is_of(ingress: &Ingress, supposed: Option<&str>) -> bool {
-    match supposed {
-        None => matches!(ingress.served, Served::Yes | Served::Refused),
-        Some(class) => ingress.served == Served::Supposed && ingress.class == class,
-    }
-}
-
 /// Notes which Ingresses the controller refuses for what they say.
 fn note_refused(ingresses: &mut [Ingress], found: &[Diagnostic], placing: &Placing) {
     let dropped = found.iter().filter(|finding| finding.effect == Some(Effect::IngressDropped));
     for at in dropped.filter_map(|finding| placing.of_finding(finding)) {
         let ingress = &mut ingresses[at];
-        if ingress.served == Served::Yes && ingress.routes.is_empty() {
+        if ingress.served != Served::No && ingress.routes.is_empty() {
             ingress.served = Served::Refused;
         }
     }
@@ -217,60 +187,4 @@ fn rules(found: &[Diagnostic], placing: &Placing, ingresses: &mut [Ingress]) -> 
         ingresses: about.len(),
     };
     rules.into_iter().map(one).collect()
-}
-
-/// Asks the targets, and the catalog for the Gateway API.
-fn judge_targets(
-    survey: &Survey,
-    cluster: Cluster,
-    controller: &Controller,
-    placing: &Placing,
-    inventory: &mut Inventory,
-    ingresses: &mut [Ingress],
-) {
-    let mut judgings: Vec<Judging> = TARGETS.iter().map(|target| Judging::of_target(*target, ingresses.len())).collect();
-    let mut gateway_api = Judging::of_gateway_api(ingresses.len());
-    for (at, ingress) in ingresses.iter().enumerate().filter(|(_, ingress)| matches!(ingress.served, Served::Yes | Served::Supposed)) {
-        judgings.iter_mut().chain([&mut gateway_api]).for_each(|judging| judging.look(at));
-        for (_, name, value) in own(&cluster.ingresses[at], controller).filter(|(.., value)| !value.is_empty()) {
-            if let Some(spec) = features::find(name) {
-                gateway_api.annotation(at, spec, value);
-            }
-        }
-        debug_assert_eq!(ingress.namespace, cluster.ingresses[at].reference.namespace);
-    }
-    // What a target writes is closed without its Secret, whatever the cluster has.
-    let mut cluster = check::presumed(&cluster, controller).unwrap_or(cluster);
-    let _ = lower::close(&mut cluster);
-    let classes = Classes::new(&cluster, &controller.flags);
-    let sets: Vec<Classes> = std::iter::once(classes.clone())
-        .chain(supposable(&cluster, &classes).into_iter().map(|class| classes.clone().supposing(class)))
-        .collect();
-    for set in sets {
-        let supposed = set.supposed();
-        let mut proxy = lower::lower_classes(&cluster, controller, set).value;
-        proxy.secrets = lower::secrets(&cluster, &proxy);
-        for (target, judging) in TARGETS.iter().zip(&mut judgings) {
-            let findings = target.tell(&proxy, &survey.options);
-            for at in judging.take(findings, placing, |at| is_of(&ingresses[at], supposed)) {
-                ingresses[at].lacks_services = true;
-            }
-        }
-    }
-    let refused = cluster.closed.iter().filter(|(object, _)| object.kind == "Ingress");
-    for (at, why) in refused.filter_map(|(object, why)| Some((placing.named(&object.namespace, &object.name)?, why))) {
-        if matches!(ingresses[at].served, Served::Yes | Served::Supposed) {
-            let reason =
-                Reason { outcome: Outcome::Not, subject: String::from("metadata"), message: why.clone(), closes: true, ingresses: 0 };
-            judgings.iter_mut().for_each(|judging| judging.add(at, reason.clone()));
-        }
-    }
-    for judging in judgings.into_iter().chain([gateway_api]) {
-        let (target, verdicts) = judging.finish();
-        for (ingress, verdict) in ingresses.iter_mut().zip(verdicts) {
-            let own: Option<Verdict> = verdict;
-            ingress.targets.extend(own.map(|verdict| (target.name.clone(), verdict)));
-        }
-        inventory.targets.push(target);
-    }
 }

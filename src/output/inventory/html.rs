@@ -85,7 +85,7 @@ fn tables(shown: &Shown<'_>) -> Value {
         let first = if id == "owners" { "Owner" } else { "Namespace" };
         let columns: Vec<&str> = [first].into_iter().chain(columns.iter().map(String::as_str)).collect();
         let note = "Behind a product: of how many Ingresses it can say all, as it is or otherwise.";
-        tables.push(table(id, title, note, &columns, groups.iter().map(group).collect()));
+        tables.push(table(id, title, note, &columns, groups.iter().map(|each| group(inventory, each)).collect()));
     }
     tables.push(reasons(inventory));
     tables.extend(lists(inventory));
@@ -95,7 +95,13 @@ fn tables(shown: &Shown<'_>) -> Value {
 }
 
 fn outcomes() -> Value {
-    let all = Outcome::ALL.into_iter().map(|outcome| json!([outcome.name(), words::outcome(outcome), charts::class(outcome)]));
+    let all = Outcome::ALL.into_iter().map(|outcome| {
+        json!([
+            outcome.name(),
+            words::outcome(outcome).split(' ').next().filter(|word| *word == "depends").unwrap_or(words::outcome(outcome)),
+            charts::class(outcome)
+        ])
+    });
     Value::Array(all.collect())
 }
 
@@ -156,7 +162,7 @@ fn ingress_row(inventory: &Inventory, ingress: &Ingress) -> Value {
 
 static EMPTY: Vec<usize> = Vec::new();
 
-fn group(group: &Group) -> Value {
+fn group(inventory: &Inventory, group: &Group) -> Value {
     let name = if group.name.is_empty() { "(nobody)" } else { &group.name };
     let counts = [
         group.ingresses,
@@ -172,7 +178,7 @@ fn group(group: &Group) -> Value {
     ];
     let mut row = vec![json!(safe(name))];
     row.extend(counts.map(|count| json!(count)));
-    row.extend(group.targets.values().map(|tally| json!(tally.as_is + tally.otherwise)));
+    row.extend(words::tallies(inventory, group).map(|(_, tally)| json!(tally.as_is + tally.otherwise)));
     Value::Array(row)
 }
 

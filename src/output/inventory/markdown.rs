@@ -49,9 +49,9 @@ fn cells(all: &[String]) -> String {
     all.iter().take(FEW).map(|text| cell(text)).collect::<Vec<_>>().join(", ") + &more
 }
 
-fn group(group: &Group, name: String) -> Vec<String> {
+fn group(inventory: &Inventory, group: &Group, name: String) -> Vec<String> {
     let counts = [group.ingresses, group.hosts, group.routes, group.protected, words::open(group), group.with_snippets, group.errors];
-    let targets = group.targets.values().map(words::tally);
+    let targets = words::tallies(inventory, group).map(|(_, tally)| words::tally(&tally));
     [name].into_iter().chain(counts.map(|count| count.to_string())).chain(targets).collect()
 }
 
@@ -59,9 +59,12 @@ fn whole(out: &mut String, inventory: &Inventory) {
     let products = inventory.targets.iter().map(|target| words::product(&target.name));
     let columns: Vec<&str> =
         ["", "Ingresses", "Hosts", "Routes", "Protected", "Open", "With snippets", "Errors"].into_iter().chain(products).collect();
-    table(out, "All of it", &columns, &[group(&inventory.total, String::from("all"))]);
+    table(out, "All of it", &columns, &[group(inventory, &inventory.total, String::from("all"))]);
     let rows = |groups: &[Group]| -> Vec<Vec<String>> {
-        groups.iter().map(|each| group(each, if each.name.is_empty() { String::from("(nobody)") } else { cell(&each.name) })).collect()
+        groups
+            .iter()
+            .map(|each| group(inventory, each, if each.name.is_empty() { String::from("(nobody)") } else { cell(&each.name) }))
+            .collect()
     };
     table(out, "Namespaces", &columns, &rows(&inventory.namespaces));
     table(out, "Owners", &columns, &rows(&inventory.owners));

@@ -21,8 +21,8 @@ pub fn text(shown: &Shown<'_>, paint: Paint) -> String {
     }
     let inventory = shown.inventory;
     whole(&mut page, inventory);
-    groups(&mut page, "Namespaces", &inventory.namespaces);
-    groups(&mut page, "Owners", &inventory.owners);
+    groups(&mut page, "Namespaces", inventory, &inventory.namespaces);
+    groups(&mut page, "Owners", inventory, &inventory.owners);
     inventory.targets.iter().for_each(|target| product(&mut page, target));
     annotations(&mut page, inventory);
     rest(&mut page, inventory);
@@ -71,28 +71,29 @@ impl Page {
 
 fn whole(page: &mut Page, inventory: &Inventory) {
     let total = &inventory.total;
-    page.heading(&format!("{} Ingresses, {} hosts, {} routes", total.ingresses, total.hosts, total.routes));
+    let counts = [words::count(total.hosts, "host", "hosts"), words::count(total.routes, "route", "routes")];
+    page.heading(&format!("{}, {}", words::ingresses(total.ingresses), counts.join(", ")));
     for controller in inventory.controllers.iter().filter(|controller| !controller.release.is_empty()) {
         page.line(&format!("looked at as ingress-nginx {} with nginx {} inside", controller.release, controller.nginx));
     }
     for controller in inventory.controllers.iter().filter(|controller| !controller.object.is_empty()) {
         page.line(&format!("controller {}  {}", controller.object, controller.image));
     }
-    page.line(&format!("{} of {} hosts with TLS", total.tls_hosts, total.hosts));
+    page.line(&format!("hosts: {} of {} with TLS", total.tls_hosts, total.hosts));
     page.line(&format!(
-        "{} routes protected, {} open to everybody, {} answered by the controller itself",
+        "routes: {} protected, {} open to everybody, {} answered by the controller itself",
         total.protected,
         words::open(total),
         total.answered
     ));
-    page.line(&format!("{} annotations, {} Ingresses with snippets", total.annotations, total.with_snippets));
+    page.line(&format!("annotations: {}, snippets in {}", total.annotations, words::ingresses(total.with_snippets)));
     if !inventory.not_looked_at.is_empty() {
         let kinds: Vec<String> = inventory.not_looked_at.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
         page.line(&format!("not looked at: {}", kinds.join(", ")));
     }
     let lacking = inventory.ingresses.iter().filter(|ingress| ingress.lacks_services).count();
     if lacking > 0 {
-        page.line(&format!("{lacking} Ingresses name Services that the input does not hold"));
+        page.line(&format!("Services that the input does not hold are named by {}", words::ingresses(lacking)));
     }
     page.heading("Classes");
     let rows: Vec<Vec<String>> = inventory
@@ -120,7 +121,7 @@ fn whole(page: &mut Page, inventory: &Inventory) {
     }
 }
 
-fn groups(page: &mut Page, heading: &str, groups: &[Group]) {
+fn groups(page: &mut Page, heading: &str, inventory: &Inventory, groups: &[Group]) {
     if groups.is_empty() {
         return;
     }
@@ -133,13 +134,12 @@ fn groups(page: &mut Page, heading: &str, groups: &[Group]) {
             let name = if group.name.is_empty() { "(nobody)" } else { &group.name };
             let mut row = vec![
                 name.to_owned(),
-                format!("{} Ingresses", group.ingresses),
-                format!("{} hosts", group.hosts),
+                words::ingresses(group.ingresses),
+                words::count(group.hosts, "host", "hosts"),
                 format!("{} of {} routes open", words::open(group), group.routes),
-                format!("{} errors", group.errors),
+                words::count(group.errors, "error", "errors"),
             ];
-            let as_is = |target: &str| group.targets.get(target).map_or(0, |tally| tally.as_is + tally.otherwise);
-            row.extend(group.targets.keys().map(|target| format!("{}: {}", words::product(target), as_is(target))));
+            row.extend(words::tallies(inventory, group).map(|(product, tally)| format!("{product}: {}", tally.as_is + tally.otherwise)));
             row
         })
         .collect();
@@ -159,11 +159,11 @@ fn product(page: &mut Page, target: &Target) {
         })
         .collect();
     if rows.is_empty() {
-        page.line("nothing stands in the way of an Ingress");
+        page.line("nothing stands in the way of an Ingress that is served");
     }
     page.table(&rows);
     if !target.for_all.is_empty() {
-        page.line(&format!("and {} things for all of them: `--format json` names them", target.for_all.len()));
+        page.line(&format!("and {} for all of them: `--format json` names what", words::count(target.for_all.len(), "reason", "reasons")));
     }
 }
 
@@ -245,7 +245,10 @@ fn rest(page: &mut Page, inventory: &Inventory) {
             inventory
                 .rules
                 .iter()
-                .map(|row| vec![row.count.to_string(), row.severity.clone(), row.rule.clone(), format!("{} Ingresses", row.ingresses)])
+                .map(|row| {
+                    let about = if row.ingresses == 0 { String::new() } else { words::ingresses(row.ingresses) };
+                    vec![row.count.to_string(), row.severity.clone(), row.rule.clone(), about]
+                })
                 .collect(),
         ),
     ];

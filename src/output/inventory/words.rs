@@ -1,6 +1,6 @@
 //! Words that all formats share.
 
-use crate::inventory::{Certificate, Class, Delta, Ingress, Inventory, Outcome, Served, Tally};
+use crate::inventory::{Certificate, Class, Delta, Group, Ingress, Inventory, Outcome, Served, Tally};
 
 /// The name of a product.
 pub(super) fn product(target: &str) -> &str {
@@ -70,7 +70,7 @@ pub(super) fn delta(delta: &Delta) -> String {
 }
 
 /// The routes on which nobody has to prove anything, and which are passed on.
-pub(super) fn open(group: &crate::inventory::Group) -> usize {
+pub(super) fn open(group: &Group) -> usize {
     group.routes.saturating_sub(group.protected + group.answered)
 }
 
@@ -86,4 +86,19 @@ pub(super) fn protections(ingress: &Ingress) -> Vec<&str> {
     all.sort_unstable();
     all.dedup();
     all
+}
+
+/// A number and what is counted.
+pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+pub(super) fn ingresses(number: usize) -> String {
+    count(number, "Ingress", "Ingresses")
+}
+
+/// What is counted of a group for each product, in the order of the products.
+pub(super) fn tallies<'a>(inventory: &'a Inventory, group: &'a Group) -> impl Iterator<Item = (&'a str, Tally)> {
+    let of = |target: &str| group.targets.get(target).copied().unwrap_or_default();
+    inventory.targets.iter().map(move |target| (product(&target.name), of(&target.name)))
 }
