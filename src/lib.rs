@@ -20,6 +20,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod emit;
 pub mod expect;
+pub mod inventory;
 pub mod ir;
 pub mod lint;
 pub mod lower;

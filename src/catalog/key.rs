@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::gateway::{self, Gateway};
 use super::releases::{Change, LINE_BREAKS};
 use super::value::{self, Check, Fit};
 use super::version::Version;
@@ -177,6 +178,8 @@ pub struct Spec {
     pub directives: &'static [&'static str],
     /// Who reads the value behind the controller's checks.
     pub fit: Option<Fit>,
+    /// What the Gateway API has for it.
+    pub gateway: Gateway,
 }
 
 impl Spec {
@@ -202,6 +205,7 @@ impl Spec {
         on_canary: false,
         directives: &[],
         fit: None,
+        gateway: gateway::UNJUDGED,
     };
 
     /// Whether something is open to everybody, or to more than was meant, where the annotation has no effect.

@@ -3,9 +3,11 @@
 pub mod adopted;
 pub mod advisories;
 pub mod analogies;
+pub mod directives;
 pub mod families;
 pub mod features;
 pub mod flags;
+pub mod gateway;
 pub mod inside;
 pub mod key;
 pub mod releases;

@@ -4,6 +4,7 @@ mod presumed;
 mod unserved;
 
 use presumed::Presumed;
+pub use unserved::MOST as MOST_CLASSES;
 
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::emit::{IngressNginx, Options, Target};
@@ -18,8 +19,24 @@ pub struct Check {
     pub target: &'static dyn Target,
     /// What the target is to do.
     pub options: Options,
-    /// The time that certificates are judged by, in seconds since 1970.
-    pub now: i64,
+    /// The time that certificates are judged by, in seconds since 1970; none: they are not.
+    pub now: Option<i64>,
+}
+
+/// What was looked at, of the classes that the controller serves or of one that it may serve.
+pub struct Looked<'c> {
+    /// What the manifests come to.
+    pub proxy: Proxy,
+    /// What they come to where the cluster has the Secrets and ConfigMaps that they name; none where the input holds all of them.
+    pub presumed: Option<Proxy>,
+    /// The class that the controller is supposed to serve; none: those that it serves.
+    pub supposed: Option<&'c str>,
+}
+
+/// The objects with the Secrets and ConfigMaps that annotations name and the input lacks; none where it lacks none.
+#[must_use]
+pub fn presumed(cluster: &Cluster, controller: &Controller) -> Option<Cluster> {
+    Presumed::of(cluster, controller).map(|presumed| presumed.cluster)
 }
 
 impl Check {
@@ -27,22 +44,35 @@ impl Check {
     /// Secrets are not in the input, are looked at as if they were served.
     #[must_use]
     pub fn run(&self, cluster: &Cluster, controller: &Controller) -> (Proxy, Vec<Diagnostic>) {
+        let mut first = None;
+        let found = self.each(cluster, controller, |looked| {
+            first.get_or_insert(looked.proxy);
+        });
+        (first.unwrap_or_default(), found)
+    }
+
+    /// The same, with a look at what the manifests come to: once for the classes that are served, and once for each that may be.
+    #[must_use]
+    pub fn each(&self, cluster: &Cluster, controller: &Controller, mut see: impl FnMut(Looked)) -> Vec<Diagnostic> {
         let classes = Classes::new(cluster, &controller.flags);
         // What a target writes is closed without its Secret, whatever the cluster has.
         let presumed = if self.is_of_controller() { Presumed::of(cluster, controller) } else { None };
-        let compile = |classes: Classes| {
+        let mut compile = |classes: Classes| {
             let supposed = classes.supposed();
             let (proxy, mut found) = self.of_classes(cluster, controller, classes);
-            if let Some(presumed) = &presumed {
+            let with_presumed = presumed.as_ref().map(|presumed| {
                 let classes = Classes::new(&presumed.cluster, &controller.flags);
                 let classes = supposed.map_or(classes.clone(), |class| classes.supposing(class));
-                presumed.add(&mut found, self.of_classes(&presumed.cluster, controller, classes).1);
-            }
-            (proxy, found)
+                let (proxy, more) = self.of_classes(&presumed.cluster, controller, classes);
+                presumed.add(&mut found, more);
+                proxy
+            });
+            see(Looked { proxy, presumed: with_presumed, supposed });
+            found
         };
-        let (proxy, mut found) = compile(classes.clone());
-        unserved::add(&mut found, cluster, &classes, |classes| compile(classes).1);
-        (proxy, found)
+        let mut found = compile(classes.clone());
+        unserved::add(&mut found, cluster, &classes, compile);
+        found
     }
 
     /// The same for a controller that serves these classes.
@@ -62,7 +92,7 @@ impl Check {
             }
         });
         found.append(&mut told);
-        found.extend(lint::check(&Subject { cluster, controller, proxy: &proxy, judgement: &judgement, now: Some(self.now) }));
+        found.extend(lint::check(&Subject { cluster, controller, proxy: &proxy, judgement: &judgement, now: self.now }));
         lint::settle(&mut found);
         (proxy, found)
     }

@@ -8,7 +8,7 @@ use crate::manifest::Cluster;
 use crate::source::Span;
 
 /// Most classes that are looked at: each costs a run of its own, because Ingresses of two classes do not meet.
-const MOST: usize = 16;
+pub const MOST: usize = 16;
 
 /// Adds what is found about Ingresses of such classes, each class as if it was the only one that is served.
 pub(super) fn add<'a>(

@@ -173,7 +173,7 @@ impl Check {
         let before = self.baseline.read()?;
         let target = emit::find(self.target).ok_or_else(|| anyhow!("there is no target `{}`", self.target))?;
         let now = self.now.unwrap_or_else(|| Timestamp::now().as_second());
-        let checker = Checker { target, options: self.targets.options().in_one_file(), now };
+        let checker = Checker { target, options: self.targets.options().in_one_file(), now: Some(now) };
         let compile = |project: &Project, controller: &Controller| checker.run(&project.cluster, controller);
         let mut findings = if let Some(release) = &self.upgrade_to {
             upgrade::findings(project, &self.controller, release, compile)?
@@ -241,7 +241,7 @@ fn withhold(findings: &mut Vec<Diagnostic>) -> usize {
 }
 
 /// A time in seconds since 1970: a date, or a time of a date with its zone.
-fn seconds(text: &str) -> Result<i64, String> {
+pub(super) fn seconds(text: &str) -> Result<i64, String> {
     let midnight = |date: Date| date.to_zoned(TimeZone::UTC).map(|time| time.timestamp());
     let time = text.parse::<Timestamp>().or_else(|_| text.parse().and_then(midnight));
     time.map(Timestamp::as_second).map_err(|_| String::from("a time is written as 2026-12-31 or 2026-12-31T12:00:00Z"))

@@ -20,6 +20,7 @@ mod fix;
 mod folder;
 mod golden;
 mod inputs;
+mod inventory;
 mod kubectl;
 mod levels;
 mod man;
@@ -160,6 +161,8 @@ enum Command {
     Prove(routing::Prove),
     /// List all routes in the order in which they are compared, with what protects them
     Routes(routing::Routes),
+    /// List what there is and who has it, and what of it nginx, HAProxy and the Gateway API can say
+    Inventory(Box<inventory::Inventory>),
     /// Say which expectations on requests hold, and what none of them touches
     Test(routing::Test),
     /// Say which requests of access logs are answered otherwise
@@ -205,6 +208,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Explain(command) => command.run(&cli.global, &console),
         Command::Prove(command) => command.run(&cli.global, &console),
         Command::Routes(command) => command.run(&cli.global, &console),
+        Command::Inventory(command) => command.run(&cli.global, &console),
         Command::Test(command) => command.run(&cli.global, &console),
         Command::Replay(command) => command.run(&cli.global, &console),
         Command::Advisories(command) => command.run(&console).map_err(Failure::from),

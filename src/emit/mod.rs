@@ -27,6 +27,7 @@ pub use haproxy::{Haproxy, HaproxyOptions, HaproxyVersion};
 pub use ingress_nginx::IngressNginx;
 pub use nginx::Nginx;
 pub use options::{Module, NginxOptions, NginxVersion, Options};
+pub use scope::NOT_IN_INPUT;
 pub use sink::Sink;
 
 /// A product that configuration is written for.
@@ -42,6 +43,11 @@ pub trait Target: Sync {
         let Outcome { value: files, diagnostics } = self.render(proxy, options);
         sink.files(files);
         diagnostics
+    }
+
+    /// Says what there is to say of the configuration, for those who want no text.
+    fn tell(&self, proxy: &Proxy, options: &Options) -> Vec<Diagnostic> {
+        self.render_for_checks(proxy, options, &mut |_, _| {})
     }
 
     /// Writes only what can be judged: the configuration proper, without files that go to other programs. A large one comes in portions

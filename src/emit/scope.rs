@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
 use crate::ir::{Destination, Features, Origin, Owner, Proxy, Route, Server, SettingsOrigin};
 
+/// How messages begin that tell what the input lacks, and nothing of the target.
+pub const NOT_IN_INPUT: &str = "the input does not ";
+
 /// Collects findings about the settings, a host or a route.
 #[derive(Debug, Default)]
 pub(super) struct Scope<'a> {
@@ -115,12 +118,11 @@ impl<'a> Scope<'a> {
         let service = self.owner.map(|owner| format!("{}/{}", owner.namespace, owner.service)).unwrap_or_default();
         match proxy.destination_of(&route.upstream) {
             Destination::Name(name) => {
-                let message =
-                    format!("the input does not hold Service `{service}`: requests go to its name in DNS, `{}`", name.authority());
+                let message = format!("{NOT_IN_INPUT}hold Service `{service}`: requests go to its name in DNS, `{}`", name.authority());
                 self.differs("path", &message);
             }
             Destination::Endpoints(_) | Destination::Nowhere | Destination::NotFound => {
-                self.lost("path", &format!("the input does not say who answers for Service `{service}`: requests get 503"));
+                self.lost("path", &format!("{NOT_IN_INPUT}say who answers for Service `{service}`: requests get 503"));
             }
         }
     }

@@ -39,6 +39,19 @@ impl Sink for Vec<OutputFile> {
     }
 }
 
+/// Takes nothing, for those who want to know what there is to say alone.
+pub(super) struct Nowhere;
+
+impl Sink for Nowhere {
+    fn begin(&mut self, _: &'static str) -> bool {
+        false
+    }
+
+    fn part(&mut self, _: &str) {}
+
+    fn files(&mut self, _: Vec<OutputFile>) {}
+}
+
 /// Bytes that are passed on at once.
 const PART: usize = 1 << 16;
 

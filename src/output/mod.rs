@@ -6,11 +6,13 @@
 pub mod advisories;
 pub mod catalog;
 pub mod changes;
+mod comma;
 mod cut;
 pub mod decision;
 pub mod difference;
 pub mod expectations;
 pub mod findings;
+pub mod inventory;
 pub mod json;
 mod lines;
 mod marked;

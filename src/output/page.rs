@@ -19,6 +19,9 @@ const BASE: &str = "\
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem; }
 ";
 
+/// What pages look like on which something can be typed and chosen.
+pub(super) const CONTROLS: &str = include_str!("controls.css");
+
 /// Text that a browser takes for nothing but text.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

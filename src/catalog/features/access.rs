@@ -1,5 +1,6 @@
 //! Which addresses may connect, and how many of the checks must agree.
 
+use crate::catalog::gateway;
 use crate::catalog::key::{Fate, Risk, keys};
 use crate::catalog::value::Check;
 use crate::catalog::version::Version;
@@ -7,6 +8,7 @@ use crate::catalog::version::Version;
 keys! {
     /// Addresses and networks that may connect; all others get 403.
     ALLOW: String = "allowlist-source-range" {
+        gateway: gateway::ADDRESSES,
         aliases: &["whitelist-source-range"],
         example: "10.0.0.0/8,192.168.1.1",
         risk: Risk::Medium,
@@ -17,6 +19,7 @@ keys! {
     }
     /// Addresses and networks that may not connect.
     DENY: String = "denylist-source-range" {
+        gateway: gateway::ADDRESSES,
         example: "203.0.113.0/24",
         risk: Risk::Medium,
         check: Check::Networks,
@@ -27,6 +30,7 @@ keys! {
     }
     /// Whether a request must pass all checks of access, or any one of them.
     SATISFY: String = "satisfy" {
+        gateway: gateway::SATISFY,
         example: "any",
         check: Check::Options(&["any", "all"]),
         directives: &["satisfy"],

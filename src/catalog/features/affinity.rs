@@ -1,5 +1,6 @@
 //! Keeps a client on one endpoint.
 
+use crate::catalog::gateway;
 use crate::catalog::key::{Needs, Risk, Scope, keys};
 use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
@@ -8,12 +9,14 @@ use crate::catalog::version::Version;
 keys! {
     /// Keeps a client on one endpoint with a cookie.
     KIND: String = "affinity" {
+        gateway: gateway::SESSIONS,
         example: "cookie",
         scope: Scope::Ingress,
         check: Check::Options(&["cookie"]),
     }
     /// Whether some clients move to new endpoints (`balanced`) or none do (`persistent`).
     MODE: String = "affinity-mode" {
+        gateway: gateway::SESSION_COOKIE,
         example: "persistent",
         scope: Scope::Ingress,
         risk: Risk::Medium,
@@ -22,6 +25,7 @@ keys! {
     }
     /// Whether clients of a canary stay with it (`sticky`) or not (`legacy`).
     CANARY_BEHAVIOR: String = "affinity-canary-behavior" {
+        gateway: gateway::SESSION_COOKIE,
         example: "sticky",
         scope: Scope::Ingress,
         check: Check::Options(&["sticky", "legacy"]),
@@ -30,6 +34,7 @@ keys! {
     }
     /// Name of the cookie; `INGRESSCOOKIE` where nothing is said.
     COOKIE_NAME: String = "session-cookie-name" {
+        gateway: gateway::SESSIONS,
         example: "route",
         scope: Scope::Ingress,
         risk: Risk::Medium,
@@ -38,6 +43,7 @@ keys! {
     }
     /// Marks the cookie `Secure`, whatever the request came by.
     COOKIE_SECURE: bool = "session-cookie-secure" {
+        gateway: gateway::SESSION_COOKIE,
         example: "true",
         scope: Scope::Ingress,
         check: Check::Bool,
@@ -46,6 +52,7 @@ keys! {
     }
     /// Seconds until the cookie expires, for old browsers.
     COOKIE_EXPIRES: String = "session-cookie-expires" {
+        gateway: gateway::SESSIONS,
         example: "172800",
         scope: Scope::Ingress,
         risk: Risk::Medium,
@@ -54,6 +61,7 @@ keys! {
     }
     /// Seconds until the cookie expires.
     COOKIE_MAX_AGE: String = "session-cookie-max-age" {
+        gateway: gateway::SESSIONS,
         example: "172800",
         scope: Scope::Ingress,
         risk: Risk::Medium,
@@ -62,6 +70,7 @@ keys! {
     }
     /// Path of the cookie; must be set where paths are regular expressions.
     COOKIE_PATH: String = "session-cookie-path" {
+        gateway: gateway::SESSION_COOKIE,
         example: "/app",
         scope: Scope::Ingress,
         risk: Risk::Medium,
@@ -71,6 +80,7 @@ keys! {
     }
     /// Domain of the cookie.
     COOKIE_DOMAIN: String = "session-cookie-domain" {
+        gateway: gateway::SESSION_COOKIE,
         example: "example.com",
         scope: Scope::Ingress,
         risk: Risk::Medium,
@@ -80,6 +90,7 @@ keys! {
     }
     /// `SameSite` of the cookie.
     COOKIE_SAME_SITE: String = "session-cookie-samesite" {
+        gateway: gateway::SESSION_COOKIE,
         example: "Lax",
         scope: Scope::Ingress,
         check: Check::OptionsAnyCase(&["none", "lax", "strict"]),
@@ -89,6 +100,7 @@ keys! {
     }
     /// Leaves out `SameSite=None` for browsers that do not understand it.
     COOKIE_CONDITIONAL_SAME_SITE_NONE: bool = "session-cookie-conditional-samesite-none" {
+        gateway: gateway::SESSION_COOKIE,
         example: "true",
         scope: Scope::Ingress,
         check: Check::Bool,
@@ -96,6 +108,7 @@ keys! {
     }
     /// Chooses another endpoint when the one of the cookie fails.
     COOKIE_CHANGE_ON_FAILURE: bool = "session-cookie-change-on-failure" {
+        gateway: gateway::SESSION_COOKIE,
         example: "true",
         scope: Scope::Ingress,
         check: Check::Bool,

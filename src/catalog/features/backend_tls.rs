@@ -1,5 +1,6 @@
 //! TLS towards the backend.
 
+use crate::catalog::gateway;
 use crate::catalog::key::{Fate, Needs, Risk, Scope, keys};
 use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
@@ -8,6 +9,7 @@ keys! {
     /// Secret, as `namespace/name`, with the authorities that the backend must be signed by (`ca.crt`) and the own certificate
     /// (`tls.crt`, `tls.key`).
     SECRET: String = "proxy-ssl-secret" {
+        gateway: gateway::BACKEND_CERTIFICATE,
         example: "shop/ca",
         scope: Scope::Ingress,
         for_host: true,
@@ -20,6 +22,7 @@ keys! {
     }
     /// Ciphers for the backend, as OpenSSL names them.
     CIPHERS: String = "proxy-ssl-ciphers" {
+        gateway: gateway::BACKEND_TLS_OPTIONS,
         example: "HIGH:!aNULL:!MD5",
         scope: Scope::Ingress,
         for_host: true,
@@ -31,6 +34,7 @@ keys! {
     }
     /// Versions of TLS for the backend.
     PROTOCOLS: String = "proxy-ssl-protocols" {
+        gateway: gateway::BACKEND_TLS_OPTIONS,
         example: "TLSv1.2 TLSv1.3",
         scope: Scope::Ingress,
         for_host: true,
@@ -42,6 +46,7 @@ keys! {
     }
     /// Name that the certificate of the backend must have, also sent by SNI.
     NAME: String = "proxy-ssl-name" {
+        gateway: gateway::BACKEND_NAME,
         example: "backend.example.com",
         scope: Scope::Ingress,
         for_host: true,
@@ -53,6 +58,7 @@ keys! {
     }
     /// Whether the certificate of the backend is checked.
     VERIFY: String = "proxy-ssl-verify" {
+        gateway: gateway::BACKEND_VERIFY,
         example: "on",
         scope: Scope::Ingress,
         for_host: true,
@@ -66,6 +72,7 @@ keys! {
     }
     /// Longest chain of certificates that is accepted.
     DEPTH: i64 = "proxy-ssl-verify-depth" {
+        gateway: gateway::BACKEND_TLS_OPTIONS,
         example: "2",
         scope: Scope::Ingress,
         for_host: true,
@@ -76,6 +83,7 @@ keys! {
     }
     /// Whether the name is sent by SNI.
     SEND_NAME: String = "proxy-ssl-server-name" {
+        gateway: gateway::BACKEND_VERIFY,
         example: "on",
         scope: Scope::Ingress,
         for_host: true,

@@ -1,5 +1,6 @@
 //! A second Ingress for the same host and path that takes a share of the requests.
 
+use crate::catalog::gateway;
 use crate::catalog::key::{Needs, Risk, Scope, keys};
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
@@ -7,6 +8,7 @@ use crate::catalog::version::Version;
 keys! {
     /// Makes the Ingress a canary of the one that declares the same host and path.
     ENABLED: bool = "canary" {
+        gateway: gateway::WEIGHTS,
         example: "true",
         scope: Scope::Ingress,
         check: Check::Bool,
@@ -14,6 +16,7 @@ keys! {
     }
     /// Share of the requests, out of `canary-weight-total`.
     WEIGHT: i64 = "canary-weight" {
+        gateway: gateway::WEIGHTS,
         example: "20",
         scope: Scope::Ingress,
         check: Check::Int,
@@ -21,6 +24,7 @@ keys! {
     }
     /// What the weight is a share of; 100 where nothing is said.
     WEIGHT_TOTAL: i64 = "canary-weight-total" {
+        gateway: gateway::WEIGHTS,
         example: "1000",
         scope: Scope::Ingress,
         check: Check::Int,
@@ -30,6 +34,7 @@ keys! {
     }
     /// Header that leads to the canary when it is `always`, and away from it when it is `never`.
     HEADER: String = "canary-by-header" {
+        gateway: gateway::HEADER_MATCH,
         example: "X-Canary",
         scope: Scope::Ingress,
         risk: Risk::Medium,
@@ -38,6 +43,7 @@ keys! {
     }
     /// Value of that header that leads to the canary, instead of `always`.
     HEADER_VALUE: String = "canary-by-header-value" {
+        gateway: gateway::HEADER_VALUE,
         example: "beta",
         scope: Scope::Ingress,
         risk: Risk::Medium,
@@ -47,6 +53,7 @@ keys! {
     }
     /// Regular expression for values of that header that lead to the canary; does not count where a value is given.
     HEADER_PATTERN: String = "canary-by-header-pattern" {
+        gateway: gateway::HEADER_PATTERN,
         example: "^beta-[0-9]+$",
         scope: Scope::Ingress,
         risk: Risk::Medium,
@@ -56,6 +63,7 @@ keys! {
     }
     /// Cookie that leads to the canary when it is `always`, and away from it when it is `never`.
     COOKIE: String = "canary-by-cookie" {
+        gateway: gateway::COOKIE_MATCH,
         example: "canary",
         scope: Scope::Ingress,
         risk: Risk::Medium,

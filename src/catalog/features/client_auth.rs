@@ -1,5 +1,6 @@
 //! Certificates that clients must show.
 
+use crate::catalog::gateway;
 use crate::catalog::key::{Fate, Needs, Risk, keys};
 use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
@@ -8,6 +9,7 @@ use crate::catalog::version::Version;
 keys! {
     /// Secret, as `namespace/name`, with the authorities that clients must be signed by (`ca.crt`).
     SECRET: String = "auth-tls-secret" {
+        gateway: gateway::CLIENT_CERTIFICATE,
         example: "shop/ca",
         for_host: true,
         risk: Risk::Medium,
@@ -19,6 +21,7 @@ keys! {
     }
     /// Whether a certificate must be shown.
     VERIFY: String = "auth-tls-verify-client" {
+        gateway: gateway::CLIENT_CERTIFICATE,
         example: "optional",
         for_host: true,
         risk: Risk::Medium,
@@ -31,6 +34,7 @@ keys! {
     }
     /// Longest chain of certificates that is accepted; 1 where nothing is said.
     DEPTH: i64 = "auth-tls-verify-depth" {
+        gateway: gateway::CLIENT_CERTIFICATE_MORE,
         example: "2",
         for_host: true,
         check: Check::Int,
@@ -40,6 +44,7 @@ keys! {
     }
     /// Page for clients whose certificate is refused.
     ERROR_PAGE: String = "auth-tls-error-page" {
+        gateway: gateway::CLIENT_CERTIFICATE_MORE,
         example: "https://example.com/error",
         for_host: true,
         risk: Risk::High,
@@ -52,6 +57,7 @@ keys! {
     }
     /// Sends the certificate to the backend in the header `ssl-client-cert`.
     PASS_TO_BACKEND: bool = "auth-tls-pass-certificate-to-upstream" {
+        gateway: gateway::CLIENT_CERTIFICATE_MORE,
         example: "true",
         for_host: true,
         check: Check::Bool,
@@ -62,6 +68,7 @@ keys! {
     }
     /// `CN=` and a regular expression that the common name of the client must match.
     MATCH_SUBJECT: String = "auth-tls-match-cn" {
+        gateway: gateway::CLIENT_CERTIFICATE_MORE,
         example: "CN=client-[0-9]+",
         for_host: true,
         risk: Risk::High,

@@ -1,5 +1,6 @@
 //! Requests of scripts from other origins.
 
+use crate::catalog::gateway;
 use crate::catalog::key::{Fate, Needs, Risk, Scope, keys};
 use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
@@ -10,6 +11,7 @@ const DIRECTIVES: &[&str] = &["more_set_headers"];
 keys! {
     /// Answers requests of scripts from other origins.
     ENABLED: bool = "enable-cors" {
+        gateway: gateway::CORS,
         example: "true",
         scope: Scope::Ingress,
         check: Check::Bool,
@@ -17,6 +19,7 @@ keys! {
     }
     /// Origins that may ask, separated by commas; `*` where nothing is said.
     ORIGINS: String = "cors-allow-origin" {
+        gateway: gateway::CORS,
         example: "https://app.example.com,https://*.example.org",
         scope: Scope::Ingress,
         risk: Risk::Medium,
@@ -29,6 +32,7 @@ keys! {
     }
     /// Request headers that may be sent, separated by commas.
     HEADERS: String = "cors-allow-headers" {
+        gateway: gateway::CORS,
         example: "X-Token, Content-Type",
         scope: Scope::Ingress,
         risk: Risk::Medium,
@@ -38,6 +42,7 @@ keys! {
     }
     /// Methods that may be used, separated by commas.
     METHODS: String = "cors-allow-methods" {
+        gateway: gateway::CORS,
         example: "GET, POST",
         scope: Scope::Ingress,
         risk: Risk::Medium,
@@ -47,6 +52,7 @@ keys! {
     }
     /// Whether cookies may be sent; they may where nothing is said.
     CREDENTIALS: bool = "cors-allow-credentials" {
+        gateway: gateway::CORS,
         example: "false",
         scope: Scope::Ingress,
         check: Check::Bool,
@@ -57,6 +63,7 @@ keys! {
     }
     /// Response headers that scripts may read, separated by commas.
     EXPOSE_HEADERS: String = "cors-expose-headers" {
+        gateway: gateway::CORS,
         example: "X-Total",
         scope: Scope::Ingress,
         risk: Risk::Medium,
@@ -67,6 +74,7 @@ keys! {
     }
     /// Seconds that a browser may remember the answer to a preflight request.
     MAX_AGE: i64 = "cors-max-age" {
+        gateway: gateway::CORS,
         example: "600",
         scope: Scope::Ingress,
         check: Check::Int,

@@ -1,5 +1,6 @@
 //! Limits that all controllers count together, in memcached.
 
+use crate::catalog::gateway;
 use crate::catalog::key::{Fate, Needs, Risk, Scope, keys};
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
@@ -10,6 +11,7 @@ const GONE: Option<Version> = Some(Version::new(1, 12, 0));
 keys! {
     /// Requests that are let through in a window.
     REQUESTS: i64 = "global-rate-limit" {
+        gateway: gateway::RATES,
         example: "100",
         scope: Scope::Ingress,
         check: Check::Int,
@@ -19,6 +21,7 @@ keys! {
     }
     /// Networks that are not limited, separated by commas.
     EXEMPT: String = "global-rate-limit-ignored-cidrs" {
+        gateway: gateway::RATES,
         example: "10.0.0.0/8",
         scope: Scope::Ingress,
         risk: Risk::Medium,
@@ -30,6 +33,7 @@ keys! {
     }
     /// What requests are counted by; `$remote_addr` where nothing is said.
     KEY: String = "global-rate-limit-key" {
+        gateway: gateway::RATES,
         example: "${remote_addr}-${http_x_client}",
         scope: Scope::Ingress,
         risk: Risk::High,
@@ -39,6 +43,7 @@ keys! {
     }
     /// Length of a window.
     WINDOW: String = "global-rate-limit-window" {
+        gateway: gateway::RATES,
         example: "1m",
         scope: Scope::Ingress,
         check: Check::Duration,

@@ -1,11 +1,13 @@
 //! Users and passwords.
 
+use crate::catalog::gateway;
 use crate::catalog::key::{Fate, Needs, Risk, keys};
 use crate::catalog::value::{Check, patterns};
 
 keys! {
     /// Asks for a user and a password, by the scheme `basic` or `digest`.
     SCHEME: String = "auth-type" {
+        gateway: gateway::PASSWORDS,
         example: "basic",
         check: Check::MatchesWithoutSpaces(&patterns::AUTH_TYPE),
         refused: Fate::IngressDropped,
@@ -14,6 +16,7 @@ keys! {
     }
     /// Secret with users and passwords, as `name` or `namespace/name`.
     SECRET: String = "auth-secret" {
+        gateway: gateway::PASSWORDS,
         example: "users",
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::BASIC),
@@ -25,6 +28,7 @@ keys! {
     }
     /// Whether the Secret holds one file (`auth-file`, under the key `auth`) or a password hash per user (`auth-map`).
     SECRET_TYPE: String = "auth-secret-type" {
+        gateway: gateway::PASSWORDS,
         example: "auth-file",
         check: Check::MatchesWithoutSpaces(&patterns::AUTH_SECRET_TYPE),
         refused: Fate::IngressDropped,
@@ -33,6 +37,7 @@ keys! {
     }
     /// What the password is asked for.
     REALM: String = "auth-realm" {
+        gateway: gateway::PASSWORDS,
         example: "Shop admin",
         risk: Risk::Medium,
         check: Check::Matches(&patterns::BASIC_AND_SPACE),

@@ -1,5 +1,6 @@
 //! Limits per client address.
 
+use crate::catalog::gateway;
 use crate::catalog::key::{Fate, Needs, keys};
 use crate::catalog::value::Check;
 use crate::catalog::version::Version;
@@ -7,6 +8,7 @@ use crate::catalog::version::Version;
 keys! {
     /// Connections at the same time.
     CONNECTIONS: i64 = "limit-connections" {
+        gateway: gateway::RATES,
         example: "20",
         check: Check::Int,
         refused: Fate::IngressDropped,
@@ -15,6 +17,7 @@ keys! {
     }
     /// Requests per second.
     PER_SECOND: i64 = "limit-rps" {
+        gateway: gateway::RATES,
         example: "10",
         check: Check::Int,
         refused: Fate::IngressDropped,
@@ -23,6 +26,7 @@ keys! {
     }
     /// Requests per minute.
     PER_MINUTE: i64 = "limit-rpm" {
+        gateway: gateway::RATES,
         example: "300",
         check: Check::Int,
         refused: Fate::IngressDropped,
@@ -31,6 +35,7 @@ keys! {
     }
     /// How many times the limit may come at once; 5 where nothing is said.
     BURST_MULTIPLIER: i64 = "limit-burst-multiplier" {
+        gateway: gateway::RATES,
         example: "3",
         check: Check::Int,
         since: Some(Version::new(0, 40, 0)),
@@ -39,12 +44,14 @@ keys! {
     }
     /// Kilobytes per second of each response.
     BANDWIDTH: i64 = "limit-rate" {
+        gateway: gateway::RATES,
         example: "500",
         check: Check::Int,
         directives: &["limit_rate"],
     }
     /// Kilobytes of each response before `limit-rate` counts.
     BANDWIDTH_AFTER: i64 = "limit-rate-after" {
+        gateway: gateway::RATES,
         example: "100",
         check: Check::Int,
         needs: Needs::one_of(&["limit-rate"]).or(|settings| settings.limits.rate > 0),
@@ -52,6 +59,7 @@ keys! {
     }
     /// Addresses and networks that are not limited.
     EXEMPT: String = "limit-allowlist" {
+        gateway: gateway::RATES,
         aliases: &["limit-whitelist"],
         example: "10.0.0.0/8",
         check: Check::Networks,

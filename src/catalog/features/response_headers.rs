@@ -1,5 +1,6 @@
 //! Headers of the response.
 
+use crate::catalog::gateway;
 use crate::catalog::key::{Risk, keys};
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
@@ -7,6 +8,7 @@ use crate::catalog::version::Version;
 keys! {
     /// ConfigMap, as `namespace/name`, with headers for the response. The settings must allow each of them.
     HEADERS: String = "custom-headers" {
+        gateway: gateway::RESPONSE_HEADERS,
         example: "shop/response-headers",
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::BASIC),

@@ -1,5 +1,6 @@
 //! Changes of the path, and redirects to HTTPS.
 
+use crate::catalog::gateway;
 use crate::catalog::key::{Risk, Scope, keys};
 use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
@@ -8,6 +9,7 @@ use crate::catalog::version::Version;
 keys! {
     /// The path that the backend sees; `$1` and so on are the groups of the path. Makes all paths of the host regular expressions.
     TARGET: String = "rewrite-target" {
+        gateway: gateway::REWRITE,
         example: "/$2",
         scope: Scope::Ingress,
         for_host: true,
@@ -18,12 +20,14 @@ keys! {
     }
     /// Redirects to HTTPS where the host has a certificate.
     TO_HTTPS: bool = "ssl-redirect" {
+        gateway: gateway::TO_HTTPS,
         example: "false",
         check: Check::Bool,
         directives: &["set $ssl_redirect"],
     }
     /// Keeps a slash at the end of the path when redirecting to HTTPS.
     KEEP_TRAILING_SLASH: bool = "preserve-trailing-slash" {
+        gateway: gateway::REDIRECT_MORE,
         example: "true",
         risk: Risk::Medium,
         check: Check::Bool,
@@ -32,6 +36,7 @@ keys! {
     }
     /// Redirects to HTTPS even where the host has no certificate.
     FORCE_HTTPS: bool = "force-ssl-redirect" {
+        gateway: gateway::TO_HTTPS,
         example: "true",
         risk: Risk::Medium,
         check: Check::Bool,
@@ -39,6 +44,7 @@ keys! {
     }
     /// Reads all paths of the host as regular expressions.
     BY_PATTERN: bool = "use-regex" {
+        gateway: gateway::PATTERN,
         example: "true",
         for_host: true,
         check: Check::Bool,
@@ -46,6 +52,7 @@ keys! {
     }
     /// Where requests for `/` are redirected to.
     APP_ROOT: String = "app-root" {
+        gateway: gateway::APP_ROOT,
         example: "/app",
         for_host: true,
         risk: Risk::Medium,

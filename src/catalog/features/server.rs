@@ -1,5 +1,6 @@
 //! What holds for a host as a whole.
 
+use crate::catalog::gateway;
 use crate::catalog::key::{Fate, Risk, Scope, keys};
 use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
@@ -7,6 +8,7 @@ use crate::catalog::value::{Check, patterns};
 keys! {
     /// Other names of the host, separated by commas; regular expressions start with `~`.
     ALIASES: String = "server-alias" {
+        gateway: gateway::ALIAS,
         example: "www.example.org, *.example.net",
         scope: Scope::Ingress,
         for_host: true,
@@ -17,6 +19,7 @@ keys! {
     }
     /// Ciphers for clients, as OpenSSL names them.
     CIPHERS: String = "ssl-ciphers" {
+        gateway: gateway::TLS_OPTIONS,
         example: "HIGH:!aNULL:!MD5",
         scope: Scope::Ingress,
         for_host: true,
@@ -27,6 +30,7 @@ keys! {
     }
     /// Whether the controller's order of ciphers counts, or the client's.
     PREFER_SERVER_CIPHERS: bool = "ssl-prefer-server-ciphers" {
+        gateway: gateway::TLS_OPTIONS,
         example: "true",
         scope: Scope::Ingress,
         for_host: true,
@@ -35,6 +39,7 @@ keys! {
     }
     /// Passes TLS connections to the backend unopened, where `--enable-ssl-passthrough` is set.
     TLS_PASSTHROUGH: bool = "ssl-passthrough" {
+        gateway: gateway::PASSTHROUGH,
         example: "true",
         scope: Scope::Ingress,
         for_host: true,

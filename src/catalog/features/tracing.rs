@@ -1,5 +1,6 @@
 //! OpenTelemetry of a path.
 
+use crate::catalog::gateway;
 use crate::catalog::key::{Fate, Needs, Risk, keys};
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
@@ -7,6 +8,7 @@ use crate::catalog::version::Version;
 keys! {
     /// Switches OpenTelemetry on or off.
     ENABLED: bool = "enable-opentelemetry" {
+        gateway: gateway::TRACING,
         example: "true",
         check: Check::Bool,
         since: Some(Version::new(1, 7, 0)),
@@ -14,6 +16,7 @@ keys! {
     }
     /// Whether spans of the client are trusted.
     TRUST_INCOMING: bool = "opentelemetry-trust-incoming-span" {
+        gateway: gateway::TRACING,
         example: "false",
         check: Check::Bool,
         since: Some(Version::new(1, 7, 0)),
@@ -22,6 +25,7 @@ keys! {
     }
     /// Name of the operation.
     OPERATION_NAME: String = "opentelemetry-operation-name" {
+        gateway: gateway::TRACING,
         example: "checkout",
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::PLAIN_NAME),

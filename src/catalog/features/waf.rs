@@ -1,11 +1,13 @@
 //! The web application firewall ModSecurity.
 
+use crate::catalog::gateway;
 use crate::catalog::key::{Fate, Needs, Risk, Scope, keys};
 use crate::catalog::value::{Check, patterns};
 
 keys! {
     /// Switches the firewall on or off.
     ENABLED: bool = "enable-modsecurity" {
+        gateway: gateway::FIREWALL,
         example: "true",
         scope: Scope::Ingress,
         check: Check::Bool,
@@ -15,6 +17,7 @@ keys! {
     }
     /// Adds the core rule set of OWASP.
     CORE_RULES: bool = "enable-owasp-core-rules" {
+        gateway: gateway::FIREWALL,
         example: "true",
         scope: Scope::Ingress,
         check: Check::Bool,
@@ -26,6 +29,7 @@ keys! {
     }
     /// Identity of a transaction, with variables of nginx.
     TRANSACTION_ID: String = "modsecurity-transaction-id" {
+        gateway: gateway::FIREWALL,
         example: "$request_id",
         scope: Scope::Ingress,
         risk: Risk::High,
@@ -35,6 +39,7 @@ keys! {
     }
     /// Rules of the firewall.
     RULES: String = "modsecurity-snippet" {
+        gateway: gateway::FIREWALL,
         example: "SecRuleEngine On",
         scope: Scope::Ingress,
         risk: Risk::Critical,

@@ -47,6 +47,7 @@ use rayon::prelude::*;
 
 use super::asked::is_host;
 use super::scope::Scope;
+use super::sink::Nowhere;
 use super::view::{Raw, view};
 use super::{Options, OutputFile, Sink, Target, environment, names};
 use crate::diagnostic::{Diagnostic, Outcome};
@@ -84,6 +85,10 @@ impl Target for Haproxy {
         let mut files = Vec::new();
         let diagnostics = self.write(proxy, options, &mut files);
         Outcome { value: files, diagnostics }
+    }
+
+    fn tell(&self, proxy: &Proxy, options: &Options) -> Vec<Diagnostic> {
+        self.write(proxy, options, &mut Nowhere)
     }
 
     fn write(&self, proxy: &Proxy, options: &Options, sink: &mut dyn Sink) -> Vec<Diagnostic> {

@@ -32,6 +32,7 @@ mod subsets;
 mod tls;
 mod upstreams;
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
@@ -91,6 +92,18 @@ impl Target for Nginx {
         files.extend(tls::files(proxy));
         sink.files(files);
         diagnostics
+    }
+
+    fn tell(&self, proxy: &Proxy, options: &Options) -> Vec<Diagnostic> {
+        let one_file = options.clone().in_one_file();
+        let last = RefCell::new(Vec::new());
+        let refused = Refused::of(proxy, &options.nginx, |refused, as_a_whole, take| {
+            let Outcome { value: (page, _), diagnostics } = write(proxy, &one_file.nginx, refused);
+            last.replace(diagnostics);
+            if as_a_whole { take(&page.whole()) } else { page.portions(take) }
+        });
+        // What was written last was refused nothing of: it would be written again.
+        if refused.is_settled() { last.into_inner() } else { write(proxy, &one_file.nginx, &refused).diagnostics }
     }
 
     fn render_for_checks(&self, proxy: &Proxy, options: &Options, take: &mut dyn FnMut(&str, &str)) -> Vec<Diagnostic> {

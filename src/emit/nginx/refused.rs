@@ -123,6 +123,11 @@ impl Refused {
         refused
     }
 
+    /// Whether nginx refused nothing of what was written last.
+    pub(super) fn is_settled(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     /// What nginx refuses of the text with what is known so far, and the part of a snippet that each refusal is about.
     fn judged(&self, build: Build, write: &impl Fn(&Self, bool, &mut dyn FnMut(&str))) -> Vec<(Refusal, Option<(Part, String)>)> {
         let judged = |as_a_whole| {

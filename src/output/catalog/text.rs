@@ -6,6 +6,7 @@ use anstyle::Style;
 
 use super::{Selection, doc, meaning, scope};
 use crate::catalog::flags::Flags;
+use crate::catalog::gateway::{Gateway, Reach};
 use crate::catalog::key::Spec;
 use crate::catalog::settings::Setting;
 use crate::output::Paint;
@@ -58,6 +59,7 @@ fn annotation(feature: &str, spec: &Spec, paint: Paint) -> String {
         ("since", since),
         ("older names", spec.aliases.join(", ")),
         ("nginx", spec.directives.join(", ")),
+        ("Gateway API", gateway(spec)),
     ];
     page(&title, doc(spec), rows, paint)
 }
@@ -79,6 +81,14 @@ fn page<const N: usize>(title: &str, doc: &str, rows: [(&str, String); N], paint
     let rows = rows.iter().filter(|(_, value)| !value.is_empty());
     let rows: String = rows.map(|(label, value)| format!("  {label:width$}  {value}\n")).collect();
     format!("{bold}{title}{bold:#}\n\n{doc}\n\n{rows}")
+}
+
+/// What the Gateway API has for an annotation.
+fn gateway(spec: &Spec) -> String {
+    let Gateway { by, but, .. } = spec.gateway;
+    let channel = if spec.gateway.reach == Reach::Experimental { " (experimental)" } else { "" };
+    let but = if but.is_empty() { String::new() } else { format!(": {but}") };
+    format!("{by}{channel}{but}").replace('`', "")
 }
 
 /// The first sentence of a text.
@@ -114,6 +124,7 @@ Seconds that a browser may remember the answer to a preflight request.
   needs        enable-cors: \"true\"
   bad value    the default applies
   nginx        more_set_headers
+  Gateway API  filter CORS of HTTPRoute
 ";
         assert_eq!(pages(&selection, Paint::default()), expected);
     }

@@ -3,7 +3,7 @@
 use super::Routes;
 use super::words::{aliases, by, canary, certificate, endpoints, goal, guard, ingress, kind, limit, path, redirect};
 use crate::credentials::hide;
-use crate::output::untrusted::one_line;
+use crate::output::comma::quoted;
 use crate::route::{Goal, Host, Limit, Route};
 
 const COLUMNS: &[&str] = &[
@@ -67,26 +67,4 @@ fn fields(host: &Host, route: &Route) -> [String; 18] {
         list(route.conditions.iter().map(|text| hide(text).into_owned()).collect()),
         list(route.unknown.clone()),
     ]
-}
-
-/// A field: quoted where it must be, and never a formula to a spreadsheet.
-fn quoted(field: &str) -> String {
-    let field = one_line(field);
-    let is_formula = field.starts_with(['=', '+', '-', '@', '\t']);
-    let field = if is_formula { format!("'{field}") } else { field.into_owned() };
-    if field.contains([',', '"', '\n', '\r']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fields_are_quoted_and_no_formulas() {
-        for (field, expected) in
-            [("a", "a"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("= /a", "'= /a"), ("a\nb", "a\\nb"), ("@x", "'@x")]
-        {
-            assert_eq!(quoted(field), expected);
-        }
-    }
 }

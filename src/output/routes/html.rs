@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::{Routes, Shown, words};
 use crate::credentials::hide;
 use crate::nginx::javascript;
-use crate::output::page::head;
+use crate::output::page::{CONTROLS, head};
 use crate::output::untrusted::one_line;
 use crate::route::{Goal, HostKind, Limit, Match, Route};
 
@@ -35,7 +35,7 @@ pub fn html(routes: &Routes<'_>) -> String {
     let data = serde_json::to_string(&data).unwrap_or_default().replace('<', "\\u003c");
     format!(
         "{}{BODY}<script type=\"application/json\" id=\"data\">{data}</script>\n<script>{script}</script>\n</body>\n</html>\n",
-        head("Routes", STYLE, Some(&hash))
+        head("Routes", &format!("{CONTROLS}{STYLE}"), Some(&hash))
     )
 }
 
