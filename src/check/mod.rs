@@ -41,6 +41,7 @@ impl Check {
             (proxy, found)
         };
         let (proxy, mut found) = compile(classes.clone());
+        found.extend(presumed::left_out(cluster, controller).filter(|_| self.is_of_controller()));
         unserved::add(&mut found, cluster, &classes, |classes| compile(classes).1);
         (proxy, found)
     }

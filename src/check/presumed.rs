@@ -25,6 +25,24 @@ pub(super) struct Presumed {
     names: String,
 }
 
+/// Says that nothing is presumed, where the input is too large for what it lacks.
+pub(super) fn left_out(cluster: &Cluster, controller: &Controller) -> Option<Diagnostic> {
+    if cluster.ingresses.len() <= MOST {
+        return None;
+    }
+    let absent = lower::absent(cluster, controller).iter().filter(|absent| may_be_there(cluster, absent)).count();
+    let message = match absent {
+        1 => String::from(
+            "1 object that annotations name is not in the input, and what is wrong only where the cluster has it is not checked",
+        ),
+        _ => format!(
+            "{absent} objects that annotations name are not in the input, and what is wrong only where the cluster has them is not checked"
+        ),
+    };
+    let finding = Diagnostic::info("absent-object", message);
+    (absent > 0).then(|| finding.note(format!("an input of more than {MOST} Ingresses is not checked a second time for that")))
+}
+
 impl Presumed {
     /// What is to be presumed of an input; none where nothing is.
     pub(super) fn of(cluster: &Cluster, controller: &Controller) -> Option<Self> {
@@ -81,4 +99,44 @@ fn may_be_there(cluster: &Cluster, absent: &Absent) -> bool {
         kind => kind == "ConfigMap",
     };
     is_named && !has_sisters(cluster, &absent.object)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::catalog::flags::Flags;
+    use crate::catalog::version::LATEST;
+    use crate::lower::Environment;
+    use crate::manifest;
+    use crate::source::SourceMap;
+
+    #[test]
+    fn what_is_presumed_of_no_large_input_is_said_once() {
+        let flags = Flags::parse(LATEST, [] as [(&str, Option<Span>); 0]).value;
+        let controller = Controller { version: LATEST, flags, environment: Environment::default() };
+        let left_out = |count: usize, annotations: &str| {
+            let mut text = String::new();
+            for at in 0..count {
+                let _ = write!(
+                    text,
+                    "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: i{at}, namespace: d, annotations: {{{annotations}}}}}\n\
+                     spec: {{ingressClassName: nginx, defaultBackend: {{service: {{name: s, port: {{number: 80}}}}}}}}\n---\n"
+                );
+            }
+            let mut sources = SourceMap::default();
+            sources.add("in.yaml", text);
+            left_out(&manifest::load(&mut sources).value, &controller).map(|finding| finding.message)
+        };
+        let asking = "nginx.ingress.kubernetes.io/auth-secret: users";
+        assert_eq!(left_out(MOST, asking), None);
+        assert_eq!(left_out(MOST + 1, ""), None);
+        assert_eq!(
+            left_out(MOST + 1, asking).as_deref(),
+            Some("1 object that annotations name is not in the input, and what is wrong only where the cluster has it is not checked")
+        );
+    }
 }

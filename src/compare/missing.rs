@@ -22,8 +22,8 @@ enum Candidate {
     Argument(&'static Flag),
 }
 
-/// Adds each annotation and key that is not there and that may have to do with a difference.
-pub(super) fn names(side: &Sample, seen: &[&Seen]) -> Vec<Trial> {
+/// Adds each annotation and key that is not there and that may have to do with a difference. None: they are too many.
+pub(super) fn names(side: &Sample, seen: &[&Seen]) -> Option<Vec<Trial>> {
     let governs = |directives: &[&str]| {
         seen.iter().any(|seen| match seen.file {
             "nginx.conf" => directives.iter().any(|directive| is_about(directive, seen)),
@@ -39,18 +39,18 @@ pub(super) fn names(side: &Sample, seen: &[&Seen]) -> Vec<Trial> {
     tried(side, annotations.map(Candidate::Annotation).chain(keys.map(Candidate::Key)).collect())
 }
 
-/// Adds each argument that the controller does not get.
-pub(super) fn arguments(side: &Sample) -> Vec<Trial> {
+/// Adds each argument that the controller does not get. None: they are too many.
+pub(super) fn arguments(side: &Sample) -> Option<Vec<Trial>> {
     let usual = Flags::of_release(side.given.controller.version);
     let missing = FLAGS.iter().filter(|flag| flag.is_rendered() && !flag.differs(&usual, &side.given.controller.flags));
     tried(side, missing.map(Candidate::Argument).collect())
 }
 
-fn tried(side: &Sample, candidates: Vec<Candidate>) -> Vec<Trial> {
+fn tried(side: &Sample, candidates: Vec<Candidate>) -> Option<Vec<Trial>> {
     if !side.affords(candidates.len()) {
-        return Vec::new();
+        return None;
     }
-    candidates.into_par_iter().filter_map(|candidate| candidate.trial(side)).collect()
+    Some(candidates.into_par_iter().filter_map(|candidate| candidate.trial(side)).collect())
 }
 
 /// Whether an entry of the catalog is about the directive of a difference, or about the block around it.
