@@ -130,7 +130,7 @@ impl<'a> Explainer<'a> {
         let place = Where { query, causes: [self.causes_before.as_ref(), self.causes_after.as_ref()], likely };
         let Some(blamed) = experiments.blame(file, change, &place) else {
             let cause = if experiments.untried().is_some() { untried() } else { of_several() };
-            return self.releases.is_none().then(|| (None, (None, Some(cause))));
+            return if self.releases.is_none() { Some((None, (None, Some(cause)))) } else { None };
         };
         let edit = experiments.edit(blamed);
         let sure = |cause: Cause| if blamed.is_sure { cause } else { Cause { message: format!("probably {}", cause.message), ..cause } };
