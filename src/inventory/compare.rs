@@ -100,8 +100,11 @@ impl Comparison {
     }
 }
 
+/// What is counted, and how.
+type Count = (&'static str, fn(&Group) -> usize);
+
 fn totals(before: &Group, now: &Group) -> Vec<Delta> {
-    let counted: [(&str, fn(&Group) -> usize); 8] = [
+    let counted: [Count; 8] = [
         ("Ingresses", |group| group.ingresses),
         ("hosts", |group| group.hosts),
         ("routes", |group| group.routes),

@@ -162,9 +162,12 @@ fn note_refused(ingresses: &mut [Ingress], found: &[Diagnostic], placing: &Placi
     }
 }
 
+/// The worst severity of a rule, how often it fired, and about which Ingresses.
+type Counted = (Severity, usize, HashSet<usize>);
+
 /// Counts findings by rule and by Ingress.
 fn rules(found: &[Diagnostic], placing: &Placing, ingresses: &mut [Ingress]) -> Vec<Rule> {
-    let mut rules: BTreeMap<&str, (Severity, usize, HashSet<usize>)> = BTreeMap::new();
+    let mut rules: BTreeMap<&str, Counted> = BTreeMap::new();
     for finding in found {
         let (worst, count, about) = rules.entry(finding.rule).or_insert((finding.severity, 0, HashSet::new()));
         *worst = (*worst).max(finding.severity);
@@ -178,9 +181,9 @@ fn rules(found: &[Diagnostic], placing: &Placing, ingresses: &mut [Ingress]) -> 
             ingress.rules.insert(place, finding.rule.to_owned());
         }
     }
-    let mut rules: Vec<(&str, (Severity, usize, HashSet<usize>))> = rules.into_iter().collect();
+    let mut rules: Vec<(&str, Counted)> = rules.into_iter().collect();
     rules.sort_by(|(a, (worst_a, count_a, _)), (b, (worst_b, count_b, _))| (worst_b, count_b, a).cmp(&(worst_a, count_a, b)));
-    let one = |(rule, (worst, count, about)): (&str, (Severity, usize, HashSet<usize>))| Rule {
+    let one = |(rule, (worst, count, about)): (&str, Counted)| Rule {
         rule: rule.to_owned(),
         severity: worst.name().to_owned(),
         count,

@@ -81,7 +81,7 @@ fn junit_is_xml() {
     let text = format!(
         "tests:\n- {{request: https://shop.example.com/, expect: {{path: \"{hostile}\"}}}}\n\
          - {{request: \"https://shop.example.com/?a=<b>&c='d'\", expect: {{service: shop/nobody}}}}\n\
-         - {{request: https://shop.example.com/, expect: {{service: shop/storefront}}}}\n"
+         - {{request: http://shop.example.com/, expect: {{status: 308}}}}\n"
     );
     std::fs::write(&file, text).expect("it can be written");
     let mut command = Command::new(env!("CARGO_BIN_EXE_ingressc"));

@@ -9,10 +9,11 @@ use super::assume::{Assumed, Paths, Place};
 use super::facts::Facts;
 use super::hosts::{Class, arrival, classes};
 use super::judge::{both_literal, construct, fact, inputs_of, is_asked, join_differences, join_doubts, plain_paths, strength, words_of};
-use super::leaf::{End, Leaf, Way};
+use super::leaf::{End, Way};
 use super::proof::{self, Difference, Doubt, HostProof, Limits, Pair, Proof, Region, Strength};
 use super::requests::{Wish, drawn, encoded, requests, size};
-use super::seen::{end, kind_of, seen};
+use super::seen::{end, seen};
+use super::shown::Both;
 use super::side::{Around, Side};
 use super::term::Input;
 use super::test::{Solver, Test};
@@ -21,7 +22,6 @@ use super::unlike::{Aspect, Kind, unlike};
 use super::walk::{Arrival, Walk};
 use super::words::{self, Budget};
 use crate::route::config::Config;
-use crate::route::decision::Decision;
 use crate::route::request::Request;
 use crate::source::Span;
 
@@ -68,6 +68,9 @@ struct Pairing<'a, 't> {
     limits: &'a Limits,
 }
 
+/// Where ways end on both sides, what differs there, and how.
+type Sought = ([Option<Span>; 2], Vec<Kind>, Option<Strength>);
+
 /// What a region came to.
 #[derive(Default)]
 struct Seeking {
@@ -81,7 +84,7 @@ struct Seeking {
     facts: Vec<proof::Facts>,
     pairs: BTreeSet<(Option<Span>, Option<Span>)>,
     /// How often a request was looked for that shows what differs there.
-    sought: HashMap<([Option<Span>; 2], Vec<Kind>, Option<Strength>), usize>,
+    sought: HashMap<Sought, usize>,
 }
 
 /// The tests of the paths of a host, and the regions that they cut; none over the budget. For which servers.
@@ -132,6 +135,10 @@ impl<'t> Pairing<'_, 't> {
     }
 
     /// The server that says how paths are read.
+    fn both(&self) -> Both<'_, 't> {
+        Both { configs: self.configs, is_same_words: self.is_same_words }
+    }
+
     fn default_of(&self, side: usize, is_tls: bool) -> usize {
         self.configs[side].listener(is_tls, None).map_or(0, |(_, servers)| servers.default)
     }
@@ -408,7 +415,8 @@ impl<'a, 't> Host<'a, 't> {
         candidates.truncate(MOST_ASKED.saturating_sub(self.asked.get()));
         let tried = candidates.len();
         self.asked.set(self.asked.get() + tried);
-        let shown = candidates.into_iter().find_map(|request| Some((self.confirms(&request, [base, head], &aspects)?, request)));
+        let shown =
+            candidates.into_iter().find_map(|request| Some((self.pairing.both().confirms(&request, [base, head], &aspects)?, request)));
         let is_text = aspects.iter().all(|aspect| aspect.kind == Kind::Text) && !is_beyond;
         match shown {
             Some((decisions, request)) => {
@@ -429,60 +437,13 @@ impl<'a, 't> Host<'a, 't> {
         }
     }
 
-    /// The ways of a request that differ on both sides as was found for many; none where they do not.
-    fn confirms(&self, request: &Request, leaves: [&Leaf; 2], aspects: &[Aspect]) -> Option<[Decision; 2]> {
-        let configs = self.pairing.configs;
-        let [(base, before), (head, after)] = [0, 1].map(|at| seen(configs[at], request, !self.pairing.is_same_words));
-        let mut kinds = leaves.map(|leaf| kind_of(&leaf.end)).to_vec();
-        if aspects.iter().any(|aspect| aspect.kind == Kind::Body) {
-            kinds.push(String::from("413"));
-        }
-        let is_checked = |aspect: &Aspect| match aspect.kind {
-            Kind::Check(kind) => base.is_checked_otherwise(&head, kind),
-            _ => false,
-        };
-        if !base.differs_in(&head, &kinds) && !aspects.iter().any(is_checked) {
-            return None;
-        }
-        let of = |side: usize, ways: &[Decision]| {
-            let kind = kind_of(&leaves[side].end);
-            let other = if side == 0 { &head } else { &base };
-            let ends = ways.iter().filter(|way| end(configs[side], &way.end).split(' ').next() == Some(kind.as_str()));
-            let mut ends: Vec<&Decision> = ends.collect();
-            ends.sort_by_key(|way| other.has(&end(configs[side], &way.end)));
-            ends.first().map(|way| (*way).clone()).unwrap_or_else(|| ways[0].clone())
-        };
-        Some([of(0, &before), of(1, &after)])
-    }
-
-    /// The ways of a request that differ on both sides; none where it is answered alike.
-    fn shows(&self, request: &Request) -> Option<[Decision; 2]> {
-        let configs = self.pairing.configs;
-        let [(base, before), (head, after)] = [0, 1].map(|at| seen(configs[at], request, !self.pairing.is_same_words));
-        if base == head {
-            return None;
-        }
-        let ends = |side: usize, ways: &[Decision]| ways.iter().map(|way| end(configs[side], &way.end)).collect::<Vec<_>>();
-        let (first, second) = (ends(0, &before), ends(1, &after));
-        // The plain ways, where they differ; else the first way that the other side lacks.
-        if first[0] == second[0] {
-            if let Some(at) = first.iter().position(|end| !second.contains(end)) {
-                return Some([before[at].clone(), after[at.min(after.len() - 1)].clone()]);
-            }
-            if let Some(at) = second.iter().position(|end| !first.contains(end)) {
-                return Some([before[at.min(before.len() - 1)].clone(), after[at].clone()]);
-            }
-        }
-        Some([before[0].clone(), after[0].clone()])
-    }
-
     /// Where there is no proof: requests made of the tests of both sides.
     fn sample_tests(&self, paths: &Paths, construct: &str, proof: &mut HostProof) {
         let words: Vec<Vec<u8>> = paths.all.iter().flat_map(words_of).chain([b"/".to_vec()]).collect();
         let places: Vec<Place> = words.into_iter().take(4_000).map(|word| Place { word, ..Place::default() }).collect();
         let mut agreed = 0;
         for request in drawn(self.class, self.is_tls, &places) {
-            match self.shows(&request) {
+            match self.pairing.both().shows(&request) {
                 None => agreed += 1,
                 Some(decisions) if proof.differences.len() < MOST_DIFFERENCES => {
                     let texts = [0, 1].map(|at| end(self.pairing.configs[at], &decisions[at].end));

@@ -14,6 +14,7 @@ mod leaf;
 mod proof;
 mod requests;
 mod seen;
+mod shown;
 mod side;
 mod term;
 mod test;
