@@ -208,9 +208,19 @@ mod tests {
 
     #[test]
     fn directives_of_annotations_are_known_here() {
-        // These an annotation writes for requests to an authentication service or to a mirror, or with values that are its own.
-        let elsewhere =
-            ["keepalive_timeout", "proxy_method", "proxy_set_header", "more_set_headers", "rewrite", "return", "error_page", "set"];
+        // These an annotation writes for requests to an authentication service or to a mirror, or in its own way.
+        let elsewhere = [
+            "location",
+            "proxy_cache_valid",
+            "keepalive_timeout",
+            "proxy_method",
+            "proxy_set_header",
+            "more_set_headers",
+            "rewrite",
+            "return",
+            "error_page",
+            "set",
+        ];
         let alone = features::all().filter(|spec| spec.directives.len() == 1);
         let unnamed: Vec<(&str, &str)> = alone
             .filter_map(|spec| Some((find(spec.directives.first()?)?, spec.name)))
