@@ -1,4 +1,4 @@
-//! What carries the program to where people work: archives, the wheel, the action, the template for GitLab and the hooks.
+//! What carries the program to where people work: archives, the action, the template for GitLab and the hooks.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -39,7 +39,6 @@ pub fn trials() -> Vec<Trial> {
         trial("packaging::gitlab", &[git, Need::Program("bash")], gitlab),
         trial("packaging::pre-commit", &[git, Need::Program("pre-commit")], pre_commit),
         trial("packaging::schemas", &[Need::Program("check-jsonschema")], schemas),
-        trial("packaging::wheel", &[python, Need::Program("maturin")], wheel),
     ]
 }
 
@@ -234,25 +233,6 @@ fn pre_commit() {
     let (code, said) = hook("ingressc-fix");
     assert_eq!(code, Some(1), "pre-commit fails where a hook has changed a file: {said}");
     assert_eq!(fs::read_to_string(folder.path().join("deploy/web.yaml")).expect("it is there"), INGRESS);
-}
-
-/// The wheel of the program as tests build it, installed and run.
-fn wheel() {
-    let folder = folder(&[]);
-    let target = Path::new(PROGRAM).parent().and_then(Path::parent).expect("it lies in a folder of Cargo");
-    let mut build = Command::new("maturin");
-    build.args(["build", "--offline", "--profile", "dev", "--out"]).arg(folder.path()).arg("--target-dir").arg(target);
-    done(build.current_dir(root()));
-    let wheels: Vec<_> = fs::read_dir(folder.path()).expect("it is ours").map(|entry| entry.expect("it can be read").path()).collect();
-    let [wheel] = wheels.as_slice() else { panic!("{wheels:?}") };
-    done(Command::new("python3").args(["-m", "venv"]).arg(folder.path().join("venv")));
-    let bin = folder.path().join("venv/bin");
-    done(Command::new(bin.join("pip")).args(["install", "--quiet", "--no-index"]).arg(wheel));
-    let version = done(Command::new(bin.join("ingressc")).arg("--version"));
-    assert_eq!(version, format!("ingressc {}\n", env!("CARGO_PKG_VERSION")));
-    let shop = root().join("examples/shop");
-    let rendered = done(Command::new(bin.join("ingressc")).args(["render", "--quiet", "--target", "ingress-nginx"]).arg(shop));
-    assert!(rendered.contains("server_name \"shop.example.com\""));
 }
 
 /// The schemas, on what they are for: real manifests and the settings that the guide shows.
