@@ -10,13 +10,12 @@ use super::side::Side;
 use super::singles::{Singles, Verdict};
 use crate::catalog::version::Version;
 use crate::cause::edits::Set;
-use crate::cause::{Causes, Query, is_place as is_place_of, releases};
+use crate::cause::{Causes, Query, releases};
 use crate::compile::{Declared, Lua};
 use crate::credentials;
 use crate::diagnostic::{Cause, ObjectRef, Reason};
 use crate::diff::words::{self, Topic, Words};
 use crate::diff::{Change, Kind, Place, Target};
-use crate::ir::DEFAULT_UPSTREAM;
 use crate::source::Spot;
 
 /// What made a difference, and the causes of both sides.
@@ -49,8 +48,8 @@ impl<'a> Explainer<'a> {
             _ => None,
         };
         let singles = match (before, after) {
-            (Side::Dump(_), Side::Declared(side)) => Some((Set::After, Singles::new(&Sample::beside(side, before), Set::After, changes))),
-            (Side::Declared(side), Side::Dump(_)) => Some((Set::Before, Singles::new(&Sample::beside(side, after), Set::Before, changes))),
+            (Side::Dump(_), Side::Declared(side)) => Some((Set::After, Singles::new(&Sample::of(side), Set::After, changes))),
+            (Side::Declared(side), Side::Dump(_)) => Some((Set::Before, Singles::new(&Sample::of(side), Set::Before, changes))),
             _ => None,
         };
         Self { before, after, causes_before: causes(before), causes_after: causes(after), experiments, singles, releases, is_same }
@@ -76,7 +75,7 @@ impl<'a> Explainer<'a> {
             Kind::Added | Kind::Changed | Kind::Moved => causes.of_declared(&query_after),
         });
         let causes = self.or_release(cause_before, cause_after, &query_after);
-        let id = self.id_of(&changes[0], &causes);
+        let id = self.id_of(&causes);
         (self.entry("nginx.conf", changes, words, (before, after), causes), id)
     }
 
@@ -101,7 +100,7 @@ impl<'a> Explainer<'a> {
             return (self.entry(file, vec![change.clone()], words, (None, None), causes), edit);
         }
         let causes = self.or_release(before, after, &query);
-        let id = self.id_of(change, &causes);
+        let id = self.id_of(&causes);
         (self.entry(file, vec![change.clone()], words, (None, None), causes), id)
     }
 
@@ -134,19 +133,13 @@ impl<'a> Explainer<'a> {
     }
 
     /// What likely causes have in common that are the same one.
-    fn id_of(&self, first: &Change, (before, after): &(Option<Cause>, Option<Cause>)) -> Option<String> {
+    fn id_of(&self, (before, after): &(Option<Cause>, Option<Cause>)) -> Option<String> {
         // An Ingress that a release refuses goes with all that it has.
         let is_refused = |cause: &Cause| self.is_same && cause.reason == Reason::Nothing && cause.object.is_some();
         if let Some(refused) = after.as_ref().filter(|cause| is_refused(cause)) {
             return Some(format!("{:?}", refused.object));
         }
         let _ = self.singles.as_ref()?;
-        // Whose a location is and where it leads is one thing.
-        if let Some(object) =
-            after.as_ref().or(before.as_ref()).filter(|_| is_place_of(&first.name)).and_then(|cause| cause.object.as_ref())
-        {
-            return Some(format!("{object:?} {:?} {:?}", first.place.host, first.place.path()));
-        }
         let is_one = |cause: &&Cause| matches!(cause.reason, Reason::Annotation | Reason::Setting | Reason::Argument);
         let cause = after.as_ref().or(before.as_ref()).filter(is_one)?;
         Some(format!("{} {:?}", cause.subject, cause.object))
@@ -161,8 +154,7 @@ impl<'a> Explainer<'a> {
         };
         let (id, cause) = match singles.verdict(file, change)? {
             // Hosts, paths and backends are told by themselves, unless an annotation alone makes the difference.
-            Verdict::Present(_, false) if is_structure(file, change) => return None,
-            Verdict::Absent(_, is_exact) if is_structure(file, change) && !(is_exact && is_of_nobody(change)) => return None,
+            Verdict::Present(_, false) | Verdict::Absent(_) if is_structure(change) => return None,
             // What makes everything otherwise explains no single line, unless the catalog says so.
             Verdict::Present(trial, is_exact) if !is_exact && !trial.is_all_seen() && !experiment::governs(&trial.edits[0], query) => {
                 return None;
@@ -173,9 +165,7 @@ impl<'a> Explainer<'a> {
                 let cause = causes.of_edit(edit, Set::After, query)?;
                 (format!("{} {:?}", edit.signature(), edit.object), cause)
             }
-            // What raw configuration holds to the letter is not there for want of something.
-            Verdict::Absent(_, false) if causes.is_raw(query) => return None,
-            Verdict::Absent(absent, _) => {
+            Verdict::Absent(absent) => {
                 let owner = query.ingress.map(|(namespace, name)| format!("{namespace}/{name}")).filter(|_| !absent.annotations.is_empty());
                 (format!("{:?}|{}", absent.names().collect::<Vec<_>>(), owner.unwrap_or_default()), causes.of_absent(query, &absent))
             }
@@ -230,23 +220,10 @@ impl<'a> Explainer<'a> {
 }
 
 /// Whether a change is about a host, a path, a backend or whose they are, or follows from the names of all hosts.
-fn is_structure(file: &str, change: &Change) -> bool {
+fn is_structure(change: &Change) -> bool {
     let is_place = change.is_block() && (change.name.starts_with("server ") || change.name.starts_with("location "));
     let is_endpoint = change.path.iter().any(|key| &**key == "endpoints");
-    let is_upstream = file == Lua::Backends.file() && merge::is_whole(change);
-    is_place
-        || is_endpoint
-        || is_upstream
-        || is_place_of(&change.name)
-        || change.name.starts_with("server_names_hash_")
-        || words::family(change).is_some()
-}
-
-/// Whether a change is about a location or an upstream of the controller's own.
-fn is_of_nobody(change: &Change) -> bool {
-    let is_named = |target: &Target| !target.ingress.is_empty();
-    let is_own = !change.place.before.iter().chain(&change.place.after).any(|target| is_named(target));
-    is_own && (change.name.starts_with("location ") || change.path.first().is_some_and(|first| &**first == DEFAULT_UPSTREAM))
+    is_place || is_endpoint || change.name.starts_with("server_names_hash_") || words::family(change).is_some()
 }
 
 /// Whether a cause is written into the configuration of the controller, so that a change takes a reload.

@@ -10,7 +10,6 @@ mod effects;
 mod entry;
 mod experiment;
 mod explainer;
-mod guess;
 mod merge;
 mod missing;
 mod origins;

@@ -12,7 +12,7 @@ use super::requests::RequestArgs;
 use super::source::{Source, SourceArgs};
 use crate::cli::console::Console;
 use crate::cli::progress::Progress;
-use crate::cli::{Failure, Global, Status};
+use crate::cli::{Failure, Global, Status, side};
 use crate::compile::Written;
 use crate::conf::Tree;
 use crate::output::decision::{self, Explained};
@@ -103,7 +103,8 @@ impl Explain {
             }
         }
         console.result(&out)?;
-        Ok(if is_same { Status::Clean } else { Status::Findings })
+        let status = side::status(sides.iter().map(|(source, _)| &source.side));
+        Ok(if is_same { status } else { status.max(Status::Findings) })
     }
 
     /// The beginning of all paths that are meant, where the URL ends with an asterisk.
@@ -137,7 +138,8 @@ impl Explain {
                 Format::Text => console.report(|paint| format!("{}:\n{}\n", list.side, routes::text(list, paint)))?,
             }
         }
-        Ok(if is_same { Status::Clean } else { Status::Findings })
+        let status = side::status(sides.iter().map(|(source, _)| &source.side));
+        Ok(if is_same { status } else { status.max(Status::Findings) })
     }
 
     /// The requests, and the paths: with a file of requests, all words are paths.
