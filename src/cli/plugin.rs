@@ -29,7 +29,9 @@ pub(super) fn arguments(args: Vec<OsString>, command: clap::Command) -> Vec<OsSt
     if given.try_contains_id("paths").is_err() {
         return rest;
     }
-    let is_compared = ["base", "from_version"].iter().any(|id| is_given(given, id));
+    // With `--base` alone, the manifests are what is compared with it.
+    let has_sides = is_given(given, "head");
+    let is_compared = has_sides || is_given(given, "from_version");
     let is_live = is_given(given, "live");
     let compares_live = name == "diff";
     if compares_live && !is_compared && !is_live {
@@ -38,7 +40,7 @@ pub(super) fn arguments(args: Vec<OsString>, command: clap::Command) -> Vec<OsSt
     if let Some(namespace) = namespace.filter(|_| !is_given(given, "controller_namespace")) {
         rest.extend([OsString::from("--controller-namespace"), namespace.into()]);
     }
-    let is_asked = is_given(given, "paths") || is_given(given, "base") || is_live && !compares_live;
+    let is_asked = is_given(given, "paths") || has_sides || is_live && !compares_live;
     if !is_asked {
         rest.push(path);
     }
@@ -96,6 +98,7 @@ mod tests {
             ("test routes.yaml --generate", "test routes.yaml --generate kubectl:"),
             ("diff --from-version 1.14.5 --to-version 1.15.1", "diff --from-version 1.14.5 --to-version 1.15.1 kubectl:"),
             ("prove --base a --head b", "prove --base a --head b"),
+            ("inventory --base before.json", "inventory --base before.json kubectl:"),
             ("rules", "rules"),
         ] {
             let args = std::iter::once(NAME).chain(typed.split(' ')).map(OsString::from).collect();
