@@ -2,12 +2,11 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::Command;
 
 use tempfile::TempDir;
 
+use crate::among::{put_program, run_among};
 use crate::support::program::{Run, folder};
 
 const BAD: &str = "\
@@ -35,19 +34,13 @@ fn tree(programs: &[(&str, &str)]) -> TempDir {
         ("bin/log", ""),
     ]);
     for (name, script) in programs {
-        let path = folder.path().join("bin").join(name);
-        fs::write(&path, format!("#!/bin/sh\necho {name} \"$@\" >> bin/log\n{script}\n")).expect("files can be written");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        put_program(folder.path(), name, &format!("#!/bin/sh\necho {name} \"$@\" >> bin/log\n{script}\n"));
     }
     folder
 }
 
 fn check(folder: &Path, args: &[&str]) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ingressc"));
-    command.args([&["check", "--format", "concise"], args].concat()).current_dir(folder).env_clear().env("PATH", folder.join("bin"));
-    let output = command.output().expect("the program starts");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it is text");
-    Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    run_among(folder, Path::new(env!("CARGO_BIN_EXE_ingressc")), &[&["check", "--format", "concise"], args].concat())
 }
 
 fn log(folder: &Path) -> String {

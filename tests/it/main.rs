@@ -8,6 +8,7 @@
 #![expect(clippy::print_stdout, unreachable_pub, reason = "what tests share is public to them, and figures are shown")]
 
 mod accepted;
+mod among;
 mod any_text;
 mod built;
 mod causes;

@@ -2,12 +2,12 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::Command;
 
 use tempfile::TempDir;
 
+use crate::among::{put_program, run_among};
 use crate::support::program::{Run, folder};
 
 const INGRESS: &str = "\
@@ -38,11 +38,7 @@ esac
 "#;
 
 fn program(folder: &Path, name: &str, args: &[&str]) -> Run {
-    let mut command = Command::new(folder.join("bin").join(name));
-    command.args(args).current_dir(folder).env_clear().env("PATH", folder.join("bin"));
-    let output = command.output().expect("the program starts");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it is text");
-    Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    run_among(folder, &folder.join("bin").join(name), args)
 }
 
 fn plugin(folder: &TempDir, args: &[&str]) -> Run {
@@ -51,9 +47,9 @@ fn plugin(folder: &TempDir, args: &[&str]) -> Run {
 
 /// A cluster that runs what it declares.
 fn cluster() -> TempDir {
-    let folder = folder(&[("cluster.yaml", INGRESS), ("bin/kubectl", KUBECTL)]);
+    let folder = folder(&[("cluster.yaml", INGRESS)]);
+    put_program(folder.path(), "kubectl", KUBECTL);
     let bin = folder.path().join("bin");
-    fs::set_permissions(bin.join("kubectl"), fs::Permissions::from_mode(0o755)).expect("it is ours");
     for name in ["ingressc", "kubectl-ingressc"] {
         symlink(env!("CARGO_BIN_EXE_ingressc"), bin.join(name)).expect("links can be made");
     }
@@ -135,8 +131,7 @@ fn a_cluster_that_cannot_be_asked_is_said_once() {
     fs::remove_file(folder.path().join("bin/kubectl")).expect("it is there");
     let run = plugin(&folder, &["diff"]);
     assert!(run.code == Some(2) && run.stderr.contains("`kubectl` is not there"), "{run:?}");
-    fs::write(folder.path().join("bin/kubectl"), "#!/bin/sh\necho 'no such context' >&2\nexit 1\n").expect("files can be written");
-    fs::set_permissions(folder.path().join("bin/kubectl"), fs::Permissions::from_mode(0o755)).expect("it is ours");
+    put_program(folder.path(), "kubectl", "#!/bin/sh\necho 'no such context' >&2\nexit 1\n");
     let run = plugin(&folder, &["check", "--context", "nowhere"]);
     assert!(run.code == Some(2) && format!("{run:?}").contains("no such context"), "{run:?}");
 }
