@@ -134,11 +134,12 @@ impl<'t> Pairing<'_, 't> {
         Some(proof)
     }
 
-    /// The server that says how paths are read.
+    /// Both sides, for single requests.
     fn both(&self) -> Both<'_, 't> {
         Both { configs: self.configs, is_same_words: self.is_same_words }
     }
 
+    /// The server that says how paths are read.
     fn default_of(&self, side: usize, is_tls: bool) -> usize {
         self.configs[side].listener(is_tls, None).map_or(0, |(_, servers)| servers.default)
     }
