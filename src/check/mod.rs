@@ -4,7 +4,7 @@ mod presumed;
 mod unserved;
 
 use presumed::Presumed;
-pub use unserved::MOST as MOST_CLASSES;
+pub use unserved::supposable;
 
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::emit::{IngressNginx, Options, Target};

@@ -8,7 +8,15 @@ use crate::manifest::Cluster;
 use crate::source::Span;
 
 /// Most classes that are looked at: each costs a run of its own, because Ingresses of two classes do not meet.
-pub const MOST: usize = 16;
+const MOST: usize = 16;
+
+/// Classes of which nobody knows whose they are: those whose Ingresses are looked at, and those that are too many for that.
+#[must_use]
+pub fn supposable<'a>(cluster: &'a Cluster, classes: &Classes<'a>) -> (Vec<&'a str>, Vec<&'a str>) {
+    let mut looked_at = classes.supposable(&cluster.ingresses);
+    let left_out = looked_at.split_off(looked_at.len().min(MOST));
+    (looked_at, left_out)
+}
 
 /// Adds what is found about Ingresses of such classes, each class as if it was the only one that is served.
 pub(super) fn add<'a>(
@@ -21,8 +29,7 @@ pub(super) fn add<'a>(
     for object in cluster.ingresses.iter().filter(|object| !classes.serve(object)) {
         by_class.entry(Classes::named(object).unwrap_or_default()).or_default().insert(&object.reference);
     }
-    let supposable = classes.supposable(&cluster.ingresses);
-    let (looked_at, left_out) = supposable.split_at(supposable.len().min(MOST));
+    let (looked_at, left_out) = supposable(cluster, classes);
     for class in looked_at {
         let Some(own) = by_class.remove(class) else { continue };
         let told: HashSet<(&str, Option<Span>, &str)> = found.iter().map(key).collect();
@@ -31,7 +38,7 @@ pub(super) fn add<'a>(
         let more: Vec<Diagnostic> = compile(classes.clone().supposing(class)).into_iter().filter(is_new).collect();
         drop(told);
         found.extend(more.into_iter().map(|finding| {
-            finding.note(match *class {
+            finding.note(match class {
                 "" => String::from("this holds once the Ingress has a class that the controller serves"),
                 _ => format!("this holds where the controller serves the class `{class}`"),
             })

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::check::seconds;
 use super::console::Console;
@@ -15,7 +15,7 @@ use super::output::TargetArgs;
 use super::policy::Policy;
 use super::progress::Progress;
 use super::project::Project;
-use super::{Failure, Global, Status};
+use super::{Failure, Global, Status, TableFormat as Format};
 use crate::inventory::{Comparison, Inventory as Found, Survey};
 use crate::lint;
 use crate::output::inventory::{Shown, csv, html, json, markdown, read, text};
@@ -57,20 +57,6 @@ pub(super) struct Inventory {
     controller: ControllerOptions,
     #[command(flatten)]
     targets: TargetArgs,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    Text,
-    /// For scripts, and for `--base`.
-    Json,
-    /// For spreadsheets.
-    Csv,
-    /// For documentation.
-    Markdown,
-    /// A page.
-    Html,
 }
 
 impl Inventory {

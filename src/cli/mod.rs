@@ -103,6 +103,21 @@ enum ListFormat {
     Markdown,
 }
 
+/// How something is written that has rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum TableFormat {
+    /// For people.
+    Text,
+    /// For scripts.
+    Json,
+    /// For spreadsheets.
+    Csv,
+    /// For documentation.
+    Markdown,
+    /// A page.
+    Html,
+}
+
 const ABOUT: &str = "Compiles Kubernetes Ingress manifests to proxy configuration: what ingress-nginx would write, nginx, or HAProxy";
 
 const EXAMPLES: &str = "\

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use super::model::{Group, Inventory, Outcome};
 
 /// A number before and now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Delta {
     /// What is counted.
     pub what: String,
@@ -16,7 +18,7 @@ pub struct Delta {
 }
 
 /// An Ingress of which a product can say more, or less, than before.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Moved {
     /// The Ingress.
     pub ingress: String,
@@ -28,8 +30,19 @@ pub struct Moved {
     pub now: Outcome,
 }
 
+/// An Ingress of another class than before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reclassed {
+    /// The Ingress.
+    pub ingress: String,
+    /// Before.
+    pub before: String,
+    /// Now.
+    pub now: String,
+}
+
 /// What differs. Lists hold only what does.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Comparison {
     /// What is counted of all of it; those that stayed as well.
     pub totals: Vec<Delta>,
@@ -37,15 +50,17 @@ pub struct Comparison {
     pub gone: Vec<String>,
     /// Ingresses that came.
     pub came: Vec<String>,
-    /// Ingresses of another class now, with that before and that of now.
-    pub classes: Vec<(String, String, String)>,
+    /// Ingresses of another class now.
+    pub classes: Vec<Reclassed>,
     /// Ingresses of which products can say something else.
+    #[serde(rename = "targets")]
     pub moved: Vec<Moved>,
     /// Uses of annotations.
     pub annotations: Vec<Delta>,
     /// Findings by rule.
     pub rules: Vec<Delta>,
     /// Objects that nobody looks at, as those of the Gateway API.
+    #[serde(rename = "not_looked_at")]
     pub kinds: Vec<Delta>,
 }
 
@@ -76,7 +91,7 @@ impl Comparison {
             let Some(was) = old.get(name).map(|at| &before.ingresses[*at]) else { continue };
             let is = &now.ingresses[*at];
             if was.class != is.class {
-                comparison.classes.push((name.clone(), was.class.clone(), is.class.clone()));
+                comparison.classes.push(Reclassed { ingress: name.clone(), before: was.class.clone(), now: is.class.clone() });
             }
             for (target, verdict) in &is.targets {
                 let before = was.targets.get(target).map(|verdict| verdict.outcome);

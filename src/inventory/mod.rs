@@ -20,7 +20,7 @@ mod survey;
 mod tally;
 mod targets;
 
-pub use compare::{Comparison, Delta, Moved};
+pub use compare::{Comparison, Delta, Moved, Reclassed};
 pub use model::{
     Annotation, Certificate, Class, Controller, Directive, Group, Ingress, Inventory, Outcome, Reason, Reliance, Route, Rule, Served,
     Service, Tally, Target, Use, Verdict,

@@ -342,6 +342,16 @@ pub struct Verdict {
     pub reasons: Vec<usize>,
 }
 
+impl Ingress {
+    /// Its routes: on how many somebody must prove something, how many are open, and how many are answered by the controller itself.
+    #[must_use]
+    pub fn counted_routes(&self) -> [usize; 3] {
+        let answered = self.routes.iter().filter(|route| !route.answers.is_empty()).count();
+        let protected = self.routes.iter().filter(|route| route.answers.is_empty() && route.is_protected()).count();
+        [protected, self.routes.len() - protected - answered, answered]
+    }
+}
+
 impl Route {
     /// Whether somebody must prove something.
     #[must_use]

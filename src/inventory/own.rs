@@ -1,15 +1,12 @@
 //! Which Ingresses are looked at, and what of them is the controller's.
 
-use std::collections::BTreeSet;
-
 use k8s_openapi::api::networking::v1::Ingress as Manifest;
 
 use super::model::{Ingress, Served};
 use crate::catalog::features;
 use crate::catalog::value::parse_bool;
-use crate::check;
-use crate::lower::{Classes, Controller};
-use crate::manifest::{Cluster, Object};
+use crate::lower::Controller;
+use crate::manifest::Object;
 
 /// The annotations of the controller that an Ingress has: whole name, name without prefix, and value.
 pub(super) fn own<'o>(object: &'o Object<Manifest>, controller: &Controller) -> impl Iterator<Item = (&'o str, &'o str, &'o str)> {
@@ -22,11 +19,6 @@ pub(super) fn own<'o>(object: &'o Object<Manifest>, controller: &Controller) -> 
 pub(super) fn has_tls(object: &Object<Manifest>, host: &str) -> bool {
     let above = host.split_once('.').map_or("", |(_, above)| above);
     object.tls_hosts().any(|(name, _)| name == host || name.strip_prefix("*.").is_some_and(|rest| !rest.is_empty() && rest == above))
-}
-
-/// The classes whose Ingresses are looked at as if they were served.
-pub(super) fn supposable<'a>(cluster: &'a Cluster, classes: &Classes<'a>) -> BTreeSet<&'a str> {
-    classes.supposable(&cluster.ingresses).into_iter().take(check::MOST_CLASSES).collect()
 }
 
 /// Whether an Ingress is one of those that are looked at, of one class or of those that are served.

@@ -1,7 +1,7 @@
 //! Asks the targets, and the catalog for the Gateway API, about all Ingresses.
 
 use super::model::{Ingress, Inventory, Outcome, Reason, Served};
-use super::own::{is_asked_about, is_of, own, supposable};
+use super::own::{is_asked_about, is_of, own};
 use super::placing::Placing;
 use super::targets::Judging;
 use crate::catalog::features;
@@ -45,7 +45,7 @@ pub(super) fn judge(
     let _ = lower::close(&mut cluster);
     let classes = Classes::new(&cluster, &controller.flags);
     let sets: Vec<Classes> = std::iter::once(classes.clone())
-        .chain(supposable(&cluster, &classes).into_iter().map(|class| classes.clone().supposing(class)))
+        .chain(check::supposable(&cluster, &classes).0.into_iter().map(|class| classes.clone().supposing(class)))
         .collect();
     for set in sets {
         let supposed = set.supposed();

@@ -8,11 +8,11 @@ use super::annotations::Annotations;
 use super::certificates::Certificates;
 use super::defaults::Defaults;
 use super::model::{Class, Ingress, Inventory, Rule, Served};
-use super::own::{has_tls, is_of, own, supposable};
+use super::own::{has_tls, is_of, own};
 use super::placing::{Placing, place};
 use super::snippets::Snippets;
 use super::{classes, products, routes, services, tally};
-use crate::check::Check;
+use crate::check::{self, Check};
 use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::emit::{IngressNginx, Options};
 use crate::ir::Proxy;
@@ -72,12 +72,12 @@ impl Survey<'_> {
     /// The Ingresses with what they say themselves.
     fn ingresses(&self, cluster: &Cluster, controller: &Controller) -> Vec<Ingress> {
         let classes = Classes::new(cluster, &controller.flags);
-        let supposable = supposable(cluster, &classes);
+        let (supposed, _) = check::supposable(cluster, &classes);
         let one = |object: &Object<Manifest>| {
             let class = Classes::named(object).unwrap_or_default();
             let served = match () {
                 () if classes.serve(object) => Served::Yes,
-                () if supposable.contains(class) => Served::Supposed,
+                () if supposed.contains(&class) => Served::Supposed,
                 () => Served::No,
             };
             let hosts: BTreeSet<String> =

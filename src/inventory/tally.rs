@@ -19,10 +19,10 @@ impl<'i> Counting<'i> {
         group.ingresses += 1;
         self.hosts.extend(ingress.hosts.iter().map(String::as_str));
         self.tls_hosts.extend(ingress.tls_hosts.iter().map(String::as_str));
-        let answered = ingress.routes.iter().filter(|route| !route.answers.is_empty());
+        let [protected, _, answered] = ingress.counted_routes();
         group.routes += ingress.routes.len();
-        group.answered += answered.count();
-        group.protected += ingress.routes.iter().filter(|route| route.answers.is_empty() && route.is_protected()).count();
+        group.answered += answered;
+        group.protected += protected;
         group.annotations += ingress.annotations.len();
         group.with_snippets += usize::from(ingress.annotations.iter().any(|name| is_raw(name)));
         group.errors += ingress.errors;

@@ -3,7 +3,7 @@
 //! The targets of this compiler are asked to write the configuration, and what they report is the judgement. The Gateway API has no target:
 //! its judgement is that of the catalog, by annotation.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use super::model::{Outcome, Reason, Target, Verdict};
 use super::placing::Placing;
@@ -20,14 +20,14 @@ pub(super) struct Judging {
     name: String,
     basis: String,
     index: HashMap<Reason, usize>,
-    for_all: BTreeMap<Reason, ()>,
+    for_all: BTreeSet<Reason>,
     /// The reasons of each Ingress; none for those that are not looked at.
     found: Vec<Option<Vec<usize>>>,
 }
 
 impl Judging {
     fn new(name: &str, basis: String, ingresses: usize) -> Self {
-        Self { name: name.to_owned(), basis, index: HashMap::new(), for_all: BTreeMap::new(), found: vec![None; ingresses] }
+        Self { name: name.to_owned(), basis, index: HashMap::new(), for_all: BTreeSet::new(), found: vec![None; ingresses] }
     }
 
     /// For a target of this compiler.
@@ -68,7 +68,7 @@ impl Judging {
                 Some(ingress) if is_own(ingress) => self.add(ingress, reason),
                 Some(_) => {}
                 None => {
-                    self.for_all.insert(reason, ());
+                    self.for_all.insert(reason);
                 }
             }
         }
@@ -111,7 +111,7 @@ impl Judging {
             Verdict { outcome, reasons: own }
         };
         let verdicts = self.found.into_iter().map(|own| own.map(verdict)).collect();
-        (Target { name: self.name, basis: self.basis, for_all: self.for_all.into_keys().collect(), reasons }, verdicts)
+        (Target { name: self.name, basis: self.basis, for_all: self.for_all.into_iter().collect(), reasons }, verdicts)
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::listing::{self, Wanted};
 use super::source::SourceArgs;
 use crate::cli::console::Console;
 use crate::cli::progress::Progress;
-use crate::cli::{Failure, Global, Status, side};
+use crate::cli::{Failure, Global, Status, TableFormat as Format, side};
 use crate::output::routes::{csv, html, json, markdown, text};
 use crate::route::Config;
 
@@ -43,20 +43,6 @@ pub(in crate::cli) struct Routes {
     format: Format,
     #[command(flatten)]
     source: SourceArgs,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    Text,
-    /// For scripts.
-    Json,
-    /// For spreadsheets.
-    Csv,
-    /// For documentation.
-    Markdown,
-    /// A page.
-    Html,
 }
 
 impl Routes {

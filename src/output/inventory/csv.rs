@@ -52,7 +52,7 @@ fn fields(inventory: &Inventory, ingress: &Ingress) -> Vec<String> {
         ingress.hosts.join("; "),
         ingress.tls_hosts.join("; "),
         ingress.routes.len().to_string(),
-        words::protected(ingress).0.to_string(),
+        ingress.counted_routes()[0].to_string(),
         words::protections(ingress).join("; "),
         services.join("; "),
         ingress.annotations.join("; "),

@@ -127,7 +127,7 @@ fn ingresses(inventory: &Inventory) -> Value {
 
 /// The cells of an Ingress, and behind them what its row opens to.
 fn ingress_row(inventory: &Inventory, ingress: &Ingress) -> Value {
-    let (_, open, _) = words::protected(ingress);
+    let [_, open, _] = ingress.counted_routes();
     let name = ingress.name.split_once('/').map_or(ingress.name.as_str(), |(_, name)| name);
     let mut row = vec![
         json!(safe(name)),
@@ -277,7 +277,10 @@ fn compared(comparison: &Comparison) -> Vec<Value> {
     let mut changes: Vec<Value> = comparison.gone.iter().map(|name| json!([safe(name), "gone", ""])).collect();
     changes.extend(comparison.came.iter().map(|name| json!([safe(name), "new", ""])));
     changes.extend(
-        comparison.classes.iter().map(|(name, before, now)| json!([safe(name), "another class", safe(&format!("{before} → {now}"))])),
+        comparison
+            .classes
+            .iter()
+            .map(|class| json!([safe(&class.ingress), "another class", safe(&format!("{} → {}", class.before, class.now))])),
     );
     changes.extend(comparison.moved.iter().map(|moved| {
         let change = format!("{} → {}", words::outcome(moved.before), words::outcome(moved.now));

@@ -15,41 +15,7 @@ struct Document<'a> {
     hash: String,
     inventory: &'a Inventory,
     #[serde(skip_serializing_if = "Option::is_none")]
-    comparison: Option<Changes<'a>>,
-}
-
-#[derive(Serialize)]
-struct Changes<'a> {
-    totals: Vec<Delta<'a>>,
-    gone: &'a [String],
-    came: &'a [String],
-    classes: Vec<Class<'a>>,
-    targets: Vec<Moved<'a>>,
-    annotations: Vec<Delta<'a>>,
-    rules: Vec<Delta<'a>>,
-    not_looked_at: Vec<Delta<'a>>,
-}
-
-#[derive(Serialize)]
-struct Delta<'a> {
-    what: &'a str,
-    before: usize,
-    now: usize,
-}
-
-#[derive(Serialize)]
-struct Class<'a> {
-    ingress: &'a str,
-    before: &'a str,
-    now: &'a str,
-}
-
-#[derive(Serialize)]
-struct Moved<'a> {
-    ingress: &'a str,
-    target: &'a str,
-    before: &'static str,
-    now: &'static str,
+    comparison: Option<&'a Comparison>,
 }
 
 /// What is read of a document that was written before.
@@ -64,7 +30,7 @@ struct Written {
 /// # Errors
 /// Never: the data is plain.
 pub fn json(shown: &Shown<'_>) -> serde_json::Result<String> {
-    print(&Document { schema: SCHEMA, hash: hash(shown.inventory)?, inventory: shown.inventory, comparison: shown.comparison.map(changes) })
+    print(&Document { schema: SCHEMA, hash: hash(shown.inventory)?, inventory: shown.inventory, comparison: shown.comparison })
 }
 
 /// The hash of the content of an inventory.
@@ -86,27 +52,6 @@ pub fn read(content: &str) -> Option<Result<Inventory, String>> {
         Ok(Written { schema, .. }) => Err(format!("its schema is {schema}, and {SCHEMA} is known")),
         Err(error) => Err(error.to_string()),
     })
-}
-
-fn deltas(all: &[crate::inventory::Delta]) -> Vec<Delta<'_>> {
-    all.iter().map(|delta| Delta { what: &delta.what, before: delta.before, now: delta.now }).collect()
-}
-
-fn changes(comparison: &Comparison) -> Changes<'_> {
-    Changes {
-        totals: deltas(&comparison.totals),
-        gone: &comparison.gone,
-        came: &comparison.came,
-        classes: comparison.classes.iter().map(|(ingress, before, now)| Class { ingress, before, now }).collect(),
-        targets: comparison
-            .moved
-            .iter()
-            .map(|moved| Moved { ingress: &moved.ingress, target: &moved.target, before: moved.before.name(), now: moved.now.name() })
-            .collect(),
-        annotations: deltas(&comparison.annotations),
-        rules: deltas(&comparison.rules),
-        not_looked_at: deltas(&comparison.kinds),
-    }
 }
 
 #[cfg(test)]

@@ -137,7 +137,7 @@ fn compared(out: &mut String, comparison: &Comparison) {
     table(out, "Gone", &["Ingress"], &names(&comparison.gone));
     table(out, "New", &["Ingress"], &names(&comparison.came));
     let classes: Vec<Vec<String>> =
-        comparison.classes.iter().map(|(name, before, now)| vec![cell(name), cell(before), cell(now)]).collect();
+        comparison.classes.iter().map(|class| vec![cell(&class.ingress), cell(&class.before), cell(&class.now)]).collect();
     table(out, "Of another class", &["Ingress", "Before", "Now"], &classes);
     let moved: Vec<Vec<String>> = comparison
         .moved

@@ -273,7 +273,7 @@ fn compared(page: &mut Page, comparison: &Comparison) {
         ("New", comparison.came.iter().map(|name| vec![name.clone()]).collect()),
         (
             "Of another class",
-            comparison.classes.iter().map(|(name, before, now)| vec![name.clone(), format!("{before} -> {now}")]).collect(),
+            comparison.classes.iter().map(|class| vec![class.ingress.clone(), format!("{} -> {}", class.before, class.now)]).collect(),
         ),
         (
             "Other products can say",

@@ -74,12 +74,6 @@ pub(super) fn open(group: &Group) -> usize {
     group.routes.saturating_sub(group.protected + group.answered)
 }
 
-pub(super) fn protected(ingress: &Ingress) -> (usize, usize, usize) {
-    let answered = ingress.routes.iter().filter(|route| !route.answers.is_empty()).count();
-    let protected = ingress.routes.iter().filter(|route| route.answers.is_empty() && route.is_protected()).count();
-    (protected, ingress.routes.len() - protected - answered, answered)
-}
-
 /// What protects routes of an Ingress, each once.
 pub(super) fn protections(ingress: &Ingress) -> Vec<&str> {
     let mut all: Vec<&str> = ingress.routes.iter().flat_map(|route| &route.protections).map(String::as_str).collect();
