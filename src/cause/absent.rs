@@ -1,8 +1,10 @@
 //! What the manifests do not say, and what would be otherwise if they did.
 
 use super::Causes;
+use super::arguments::in_manifests;
 use super::ingress::{annotations, name};
 use super::query::Query;
+use crate::catalog::flags;
 use crate::diagnostic::{Cause, Reason};
 use crate::manifest::Object;
 use crate::source::Span;
@@ -36,6 +38,14 @@ impl Causes<'_> {
     /// Why a directive is not there, or is the default, where nobody says one of some names.
     #[must_use]
     pub fn of_absent(&self, query: &Query, absent: &Absent) -> Cause {
+        // What is there with the value that it would have anyway is not missing.
+        let is_given = |name: &&&'static str| in_manifests(self.cluster, name).is_some();
+        if let (Some(given), []) =
+            (absent.arguments.iter().find(is_given), [absent.annotations.as_slice(), &absent.keys].concat().as_slice())
+            && let Some(flag) = flags::find(given)
+        {
+            return self.argument(flag);
+        }
         let ingress = query.ingress.and_then(|owner| self.ingress(owner));
         let mut said = Vec::new();
         if !absent.annotations.is_empty() {
@@ -54,8 +64,14 @@ impl Causes<'_> {
             });
         }
         if !absent.arguments.is_empty() {
-            let names: Vec<String> = absent.arguments.iter().map(|argument| format!("--{argument}")).collect();
-            said.push(format!("the controller has no argument {}", listed(&names.iter().map(String::as_str).collect::<Vec<_>>())));
+            let told = |is_there: bool| {
+                let names = absent.arguments.iter().filter(|name| is_given(name) == is_there).map(|name| format!("--{name}"));
+                let names: Vec<String> = names.collect();
+                listed(&names.iter().map(String::as_str).collect::<Vec<_>>())
+            };
+            let (missing, usual) = (told(false), told(true));
+            said.extend((!missing.is_empty()).then(|| format!("the controller has no argument {missing}")));
+            said.extend((!usual.is_empty()).then(|| format!("its argument {usual} says the default")));
         }
         let is_default = !query.text.is_empty();
         let message = format!("{}{}", if is_default { "the controller's default: " } else { "" }, said.join(", and "));
@@ -67,6 +83,11 @@ impl Causes<'_> {
 
     /// Where one of the names would stand.
     fn place_of_absent(&self, query: &Query, absent: &Absent, ingress: Option<&Object<Ingress>>) -> Option<Span> {
+        if absent.annotations.is_empty() && absent.keys.is_empty() {
+            // Of several controllers nobody knows which one is meant.
+            let [controller] = self.cluster.controllers.as_slice() else { return None };
+            return Some(controller.span(&["metadata", "name"]));
+        }
         if absent.annotations.is_empty() {
             return self.config_map.filter(|_| !absent.keys.is_empty()).map(|map| map.key_span(&["data"]));
         }

@@ -7,7 +7,7 @@ use k8s_openapi::api::networking::v1::Ingress;
 use super::ingress::{annotation_of, name, of_ingress};
 use super::{Causes, Found, key, short};
 use crate::catalog::features::{FEATURES, balancing, find};
-use crate::diagnostic::{Cause, Reason};
+use crate::diagnostic::{Cause, ObjectRef, Reason};
 use crate::ir::DEFAULT_UPSTREAM;
 use crate::manifest::Object;
 use crate::source::Span;
@@ -66,7 +66,7 @@ impl Causes<'_> {
     }
 
     /// The Service of an upstream. Its name is made of the namespace, the Service and the port, and each may hold dashes.
-    fn service_of(&self, upstream: &str) -> Option<&Object<Service>> {
+    pub(super) fn service_of(&self, upstream: &str) -> Option<&Object<Service>> {
         if upstream == DEFAULT_UPSTREAM {
             return self.services.get(&self.controller.flags.default_backend_service).copied();
         }
@@ -77,10 +77,17 @@ impl Causes<'_> {
     }
 
     /// The Ingresses that may have a say about an upstream: the one that asked for it first, then those that name its Service.
-    fn users_of(&self, upstream: &str, service: Option<&Object<Service>>) -> Vec<&Object<Ingress>> {
+    pub(super) fn users_of(&self, upstream: &str, service: Option<&Object<Service>>) -> Vec<&Object<Ingress>> {
         let others = service.and_then(|service| self.users.get(&key(&service.reference.namespace, &service.reference.name)));
         let first = self.upstreams.get(upstream).and_then(|span| self.ingress_at(*span));
         first.into_iter().chain(others.into_iter().flatten().copied()).collect()
+    }
+
+    /// The Ingress that asked for an upstream first, and whose annotations it has.
+    #[must_use]
+    pub fn asker(&self, upstream: &str) -> Option<&ObjectRef> {
+        let ingress = self.upstreams.get(upstream).and_then(|span| self.ingress_at(*span))?;
+        Some(&ingress.reference)
     }
 
     fn ingress_at(&self, span: Span) -> Option<&Object<Ingress>> {

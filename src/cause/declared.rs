@@ -3,7 +3,9 @@
 use k8s_openapi::api::networking::v1::Ingress;
 
 use super::absent::listed;
-use super::governs::{absent_annotation, absent_setting, annotation_for, governor, governs, is_cause, is_shown, settings_for};
+use super::governs::{
+    absent_annotation, absent_annotations, absent_setting, annotation_for, governor, governs, is_cause, is_shown, settings_for,
+};
 use super::ingress::{annotation_of, annotations, backend, host, name, of_ingress, of_tls, path, rules};
 use super::query::Query;
 use super::{Causes, Found};
@@ -223,6 +225,12 @@ impl Causes<'_> {
         }
     }
 
+    /// Whether raw configuration holds the very words.
+    #[must_use]
+    pub fn is_raw(&self, query: &Query) -> bool {
+        self.of_snippet(query).is_some()
+    }
+
     /// Raw configuration that holds the very words.
     fn of_snippet(&self, query: &Query) -> Option<Cause> {
         let words = query.text.trim_end_matches(';').trim_end_matches("{ … }").trim();
@@ -232,7 +240,8 @@ impl Causes<'_> {
         let holds = |text: &str| text.contains(words);
         let own = query.ingress.and_then(|owner| self.ingress(owner));
         let of_server = query.host.and_then(|host| self.snippets.get(host)).into_iter().flatten().copied();
-        for ingress in own.into_iter().chain(of_server) {
+        let of_streams = self.streams.iter().copied().filter(|_| query.host.is_none());
+        for ingress in own.into_iter().chain(of_server).chain(of_streams) {
             let mut all = ingress.value.metadata.annotations.iter().flatten();
             if let Some((key, _)) = all.find(|(key, value)| key.ends_with("-snippet") && holds(value)) {
                 return Some(of_ingress(ingress, &annotation_of(ingress, key)));
@@ -356,11 +365,13 @@ fn default(message: String, query: &Query) -> Cause {
 
 /// No Ingress of a host, which has so many, makes such a directive or location.
 fn nobody(query: &Query, ingresses: usize) -> String {
-    let annotation = absent_annotation(internal(query).unwrap_or(query.name)).map(|spec| spec.name);
-    match (annotation, ingresses > MOST_OWNERS) {
-        (Some(name), false) => format!("{NOTHING}: no Ingress of the host has an annotation `{name}`"),
-        (Some(name), true) => {
-            format!("none of the first {MOST_OWNERS} Ingresses of the host has an annotation `{name}`: the others were not asked")
+    let names: Vec<&str> = absent_annotations(internal(query).unwrap_or(query.name)).map(|spec| spec.name).take(MOST_KEYS + 1).collect();
+    // Of many, none is more likely than another.
+    let names = Some(names).filter(|names| !names.is_empty() && names.len() <= MOST_KEYS).map(|names| listed(&names));
+    match (names, ingresses > MOST_OWNERS) {
+        (Some(names), false) => format!("{NOTHING}: no Ingress of the host has an annotation {names}"),
+        (Some(names), true) => {
+            format!("none of the first {MOST_OWNERS} Ingresses of the host has an annotation {names}: the others were not asked")
         }
         (None, false) => String::from(NOTHING),
         (None, true) => format!("none of the first {MOST_OWNERS} Ingresses of the host declares it: the others were not asked"),

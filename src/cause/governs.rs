@@ -87,6 +87,12 @@ pub(super) fn absent_annotation(directive: &str) -> Option<&'static Spec> {
         .copied()
 }
 
+/// All annotations whose absence a directive tells of.
+pub(super) fn absent_annotations(directive: &str) -> impl Iterator<Item = &'static Spec> {
+    let all = ANNOTATIONS.get(first_word(directive)).into_iter().flatten().copied();
+    all.filter(move |spec| governs(spec.directives, directive) && is_own(spec.directives, directive))
+}
+
 /// The key whose absence a directive tells of.
 pub(super) fn absent_setting(directive: &str) -> Option<&'static Setting> {
     let own = |setting: &&&Setting| governs(setting.directives, directive) && is_own(setting.directives, directive);

@@ -33,10 +33,21 @@ impl Causes<'_> {
     pub(super) fn of_class(&self, ingress: &Object<Ingress>) -> Option<Cause> {
         let classes = Classes::new(self.cluster, &self.controller.flags);
         let class = Classes::named(ingress).unwrap_or_default();
+        let flags = &self.controller.flags;
         let message = match classes.of(ingress) {
             Class::Served => return None,
-            Class::None => format!("{} names no class, and the controller serves none without one", name(ingress)),
-            Class::Foreign | Class::Unknown => format!("{} is of the class `{class}`, which is not the controller's", name(ingress)),
+            Class::None => {
+                let why = "the controller serves none without one, as `--watch-ingress-without-class` is not `true`";
+                format!("{} names no class, and {why}", name(ingress))
+            }
+            Class::Foreign | Class::Unknown => {
+                let is_object = self.cluster.ingress_classes.iter().any(|object| object.reference.name == class);
+                let controllers = match is_object {
+                    true => format!("`--controller-class` is `{}`", flags.controller_class),
+                    false => format!("`--ingress-class` is `{}`", flags.ingress_class),
+                };
+                format!("{} is of the class `{class}`, which is not the controller's: {controllers}", name(ingress))
+            }
         };
         let is_field = ingress.value.spec.as_ref().is_some_and(|spec| spec.ingress_class_name.is_some());
         let place = match (class, is_field) {

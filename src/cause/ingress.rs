@@ -60,6 +60,20 @@ fn find_path<'i>(ingress: &'i Object<Ingress>, query: &Query) -> Option<(usize, 
         .next()
 }
 
+/// The type of a path under the host's own rule, and where it stands.
+pub(super) fn type_of_path<'i>(ingress: &'i Object<Ingress>, query: &Query) -> Option<(&'i str, Span)> {
+    let at = rule_of(ingress, query)?;
+    let (found, under, _) = find_path(ingress, query).filter(|(found, ..)| *found == at)?;
+    let path = &ingress.value.spec.as_ref()?.rules.as_ref()?.get(found)?.http.as_ref()?.paths[under];
+    let place = ingress.span(&["spec", "rules", &found.to_string(), "http", "paths", &under.to_string(), "pathType"]);
+    Some((path.path_type.as_str(), place))
+}
+
+/// Whether it names a backend for what its paths do not take.
+pub(super) fn has_default_backend(ingress: &Object<Ingress>) -> bool {
+    ingress.value.spec.as_ref().is_some_and(|spec| spec.default_backend.is_some())
+}
+
 fn object(ingress: &Object<Ingress>, message: String, subject: &str, span: Span) -> Cause {
     Cause { reason: Reason::Object, message, subject: subject.to_owned(), object: Some(ingress.reference.clone()), span: Some(span) }
 }

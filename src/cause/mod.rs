@@ -7,6 +7,7 @@ mod absent;
 mod arguments;
 mod backends;
 mod declared;
+mod displaced;
 mod edited;
 pub mod edits;
 mod governs;
@@ -53,6 +54,8 @@ pub struct Causes<'a> {
     counters: HashMap<&'a str, &'a Route>,
     /// The Ingresses of a host that hold raw configuration.
     snippets: HashMap<&'a str, Vec<&'a Object<Ingress>>>,
+    /// The Ingresses that hold raw configuration for no host.
+    streams: Vec<&'a Object<Ingress>>,
     ingresses: HashMap<String, &'a Object<Ingress>>,
     services: HashMap<String, &'a Object<Service>>,
     /// By the Service.
@@ -97,6 +100,7 @@ impl<'a> Causes<'a> {
             by_path: HashMap::new(),
             counters: HashMap::new(),
             snippets: HashMap::new(),
+            streams: Vec::new(),
             users: HashMap::new(),
             starts: BTreeMap::new(),
             refused: HashMap::new(),
@@ -152,6 +156,9 @@ impl<'a> Causes<'a> {
     fn know_ingress(&mut self, ingress: &'a Object<Ingress>) {
         let place = ingress.span(&[]);
         self.starts.insert((place.file, place.start), ingress);
+        if ingress.value.metadata.annotations.iter().flatten().any(|(name, _)| short(name) == "stream-snippet") {
+            self.streams.push(ingress);
+        }
         let spec = ingress.value.spec.as_ref();
         let rules = spec.and_then(|spec| spec.rules.as_ref()).into_iter().flatten();
         let paths = rules.filter_map(|rule| rule.http.as_ref()).flat_map(|http| &http.paths).map(|path| &path.backend);

@@ -153,7 +153,6 @@ impl Diff {
             None => differences.is_empty(),
         };
         let status = if is_clean { Status::Clean } else { Status::Findings };
-        let status = status.max(side::status(&sides));
         // The process ends soon: to give back a million small values one by one would take a tenth of its time.
         std::mem::forget((differences, sides));
         Ok(status)
@@ -250,7 +249,6 @@ impl Diff {
         self.find_hosts(&[&before, &after])?;
         let entries = Comparison { is_same: true, ..self.comparison() }.entries(&before, &after);
         let differences = Differences { before: before.name("from"), after: after.name("to"), entries, ..Differences::default() };
-        // What cannot be read is the same for both.
         Ok((differences, vec![after]))
     }
 

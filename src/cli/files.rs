@@ -30,8 +30,13 @@ pub(super) fn read_manifest(path: &Path) -> Result<Text, String> {
     manifest::decode(read_bytes(path)?)
 }
 
+/// Whether a name is that of a stream of the shell, which another program writes.
+pub(super) fn is_stream(path: &Path) -> bool {
+    path.to_str().is_some_and(|name| STREAMS.iter().any(|stream| name.starts_with(stream)))
+}
+
 fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
-    if path.to_str().is_some_and(|name| STREAMS.iter().any(|stream| name.starts_with(stream))) {
+    if is_stream(path) {
         let file = File::open(path).map_err(|error| cannot_be_read(&error))?;
         return bytes(file, 0);
     }
@@ -48,7 +53,7 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
 /// # Errors
 /// As in [`read`].
 pub(super) fn open_stream(path: &Path) -> Result<File, String> {
-    if path.to_str().is_some_and(|name| STREAMS.iter().any(|stream| name.starts_with(stream))) {
+    if is_stream(path) {
         return File::open(path).map_err(|error| cannot_be_read(&error));
     }
     let found = fs::metadata(path).map_err(|error| cannot_be_read(&error))?;

@@ -73,11 +73,11 @@ impl Inputs {
         let texts: Vec<_> = inputs.par_iter().map(read).collect();
         for (Input { name, path, build, is_met }, text) in inputs.into_iter().zip(texts) {
             if let Ok((_, Some(said))) = &text {
-                let finding = unreadable(&name, &format!("did not tell everything: `kubectl get` says: {said}"));
-                findings.push(finding.note("kinds that are missing count as not known"));
+                let message = format!("`{name}` did not tell everything: `kubectl get` says: {said}");
+                findings.push(Diagnostic::warning("unreadable-input", message).note("kinds that are missing count as not known"));
             }
             match text.map(|(text, _)| text) {
-                Ok(Text { text, .. }) if path.is_none() && text.trim().is_empty() => {
+                Ok(Text { text, .. }) if path.as_deref().is_none_or(files::is_stream) && text.trim().is_empty() => {
                     let finding = unreadable(&name, "is empty");
                     findings.push(finding.note("what should have written it has probably failed"));
                 }

@@ -57,13 +57,22 @@ impl Project {
         Self::load_for(inputs, controller, global, None)
     }
 
-    /// Reads everything, for a controller whose version is known from elsewhere unless somebody says another one.
-    pub(super) fn load_for(
+    /// Reads everything, for a controller whose version is known from elsewhere unless somebody says another one. What is made of a
+    /// part of the input is no result: where something cannot be read, the run ends with that.
+    pub(super) fn load_whole(
         inputs: &Inputs,
         controller: &ControllerOptions,
         global: &Global,
         shown: Option<Fitting>,
     ) -> Result<Self, Failure> {
+        let project = Self::load_for(inputs, controller, global, shown)?;
+        if project.status == Status::Failed {
+            return Err(Failure::Findings(project.sources, project.unread));
+        }
+        Ok(project)
+    }
+
+    fn load_for(inputs: &Inputs, controller: &ControllerOptions, global: &Global, shown: Option<Fitting>) -> Result<Self, Failure> {
         let config = Config::find(global.config.as_deref())?;
         let mut sources = SourceMap::default();
         let unread = inputs.read(&mut sources, &PathPatterns::new(&config.root(), &config.settings.exclude));
@@ -131,8 +140,8 @@ impl Project {
 
     /// What was read, for whoever needs nothing of the settings.
     pub(super) fn into_input(self) -> Input {
-        let Self { sources, cluster, controller, guess, findings, status, .. } = self;
-        Input { sources, cluster, controller, guess, findings, is_complete: status == Status::Clean }
+        let Self { sources, cluster, controller, guess, findings, .. } = self;
+        Input { sources, cluster, controller, guess, findings }
     }
 
     /// How much there is to look at.

@@ -37,7 +37,7 @@ Examples:
       The same, and fail where something is wrong with the manifests as well
 
 Exit codes: 0 written, or equal with --check; 1 errors found, or files differ with --check; 2 the job could not be done, and nothing is
-written to a folder";
+written";
 
 /// Arguments of `render`.
 #[derive(Debug, Args)]
@@ -75,7 +75,7 @@ impl Render {
         if self.levels.fails_at().is_some() && !self.check {
             return Err(anyhow!("`--deny LEVEL` goes with `--check`, which else looks at the files alone").into());
         }
-        let mut project = Project::load(&self.inputs, &self.controller, global)?;
+        let mut project = Project::load_whole(&self.inputs, &self.controller, global, None)?;
         project.settle_for(self.target)?;
         if project.is_undecided && self.target != IngressNginx.name() {
             drop(progress);
@@ -93,7 +93,7 @@ impl Render {
         console.findings(&findings, suppressed, &project.sources);
         let denied = if self.check { self.levels.fails_at() } else { Some(Severity::Error) };
         let is_clean = equal && denied.is_none_or(|denied| findings.iter().all(|finding| finding.severity < denied));
-        Ok(project.status.max(if is_clean { Status::Clean } else { Status::Findings }))
+        Ok(if is_clean { Status::Clean } else { Status::Findings })
     }
 
     fn judge(&self, project: &mut Project) -> Judged {
@@ -126,8 +126,6 @@ impl Render {
             Ok(files)
         };
         match &self.output {
-            // What is made of a part of the input is neither written to a folder nor compared with one.
-            Some(_) if project.status == Status::Failed => _ = files(project)?,
             Some(folder) if self.check => {
                 let files = files(project)?;
                 drop(progress);

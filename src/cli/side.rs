@@ -9,7 +9,7 @@ use super::controller::ControllerOptions;
 use super::dump::{Live, MAIN};
 use super::inputs::Inputs;
 use super::project::Project;
-use super::{Failure, Global, Status};
+use super::{Failure, Global};
 use crate::compare::{Dump, Side};
 use crate::compile::{Circumstances, Declared, Input, fitting, known};
 use crate::diagnostic::ObjectRef;
@@ -47,7 +47,7 @@ fn is_manifest(path: &Path) -> bool {
 /// Reads manifests, for the controller that wrote the configuration on the other side.
 pub(super) fn read(paths: &[PathBuf], controller: &ControllerOptions, global: &Global, facts: Option<&Facts>) -> Result<Input, Failure> {
     let shown = facts.and_then(|facts| fitting(&facts.layout));
-    let mut project = Project::load_for(&Inputs::of(paths.to_vec()), controller, global, shown)?;
+    let mut project = Project::load_whole(&Inputs::of(paths.to_vec()), controller, global, shown)?;
     project.settle_for(IngressNginx.name())?;
     Ok(project.into_input())
 }
@@ -101,9 +101,4 @@ pub(super) fn pair(
     let (mut before, mut after) = (before?, after?);
     Side::agree_on_words(&mut before, &mut after);
     Ok([before, after])
-}
-
-/// Whether everything that was named could be read.
-pub(super) fn status<'s>(sides: impl IntoIterator<Item = &'s Side>) -> Status {
-    if sides.into_iter().all(Side::is_complete) { Status::Clean } else { Status::Failed }
 }

@@ -16,15 +16,18 @@ pub(super) fn changes(before: &Side, after: &Side) -> Vec<(Vec<Change>, Option<W
     let (Side::Declared(before), Side::Declared(after)) = (before, after) else { return Vec::new() };
     let secrets = |side: &Declared| lower::secrets(&side.input.cluster, &side.proxy);
     let (old, new) = (secrets(before), secrets(after));
+    let is_known = |name: &str| !before.supposed.holds_secret(name) && !after.supposed.holds_secret(name);
     let servers: HashMap<&str, &Server> = before.proxy.servers.iter().map(|server| (server.hostname.as_str(), server)).collect();
     let mut found = Vec::new();
     for server in &after.proxy.servers {
         let Some(twin) = servers.get(server.hostname.as_str()) else { continue };
-        found.extend(authorities(twin, server, &old, &new));
+        let trust = server.client_auth.as_ref().map(|auth| &auth.trust).filter(|trust| is_known(&trust.secret));
+        found.extend(trust.and_then(|_| authorities(twin, server, &old, &new)));
         let routes: HashMap<_, _> = twin.routes.iter().map(|route| ((route.path.as_str(), route.path_match), route)).collect();
         for route in &server.routes {
             let was = routes.get(&(route.path.as_str(), route.path_match));
-            found.extend(was.and_then(|was| passwords(&server.hostname, was, route, &old, &new)));
+            let password = route.steps.admission.password.as_ref().filter(|password| is_known(&password.secret));
+            found.extend(was.zip(password).and_then(|(was, _)| passwords(&server.hostname, was, route, &old, &new)));
         }
     }
     found

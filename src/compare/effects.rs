@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::catalog::flags::{Flag, Flags};
 use crate::cause::edits::{Edit, Given, Set};
 use crate::compile::{Declared, Lua, Written};
 use crate::diff::{self, Change, Report, Side};
@@ -26,15 +27,31 @@ pub(super) fn affords(given: Given, times: usize) -> bool {
 pub(super) struct Sample<'a> {
     pub(super) given: Given<'a>,
     pub(super) written: &'a Written,
+    /// The files for Lua that the other side has too.
+    lua: Vec<Lua>,
     pub(super) compile: Box<Compile<'a>>,
 }
 
 impl<'a> Sample<'a> {
     /// The manifests of a side, and what others would come to under the same circumstances.
     pub(super) fn of(declared: &'a Declared) -> Self {
+        Self::with(declared, Lua::ALL.to_vec())
+    }
+
+    /// Manifests, what they come to, and how others are compiled.
+    pub(super) fn new(given: Given<'a>, written: &'a Written, compile: Box<Compile<'a>>) -> Self {
+        Self { given, written, lua: Lua::ALL.to_vec(), compile }
+    }
+
+    /// The same beside a side that may lack files for Lua: what is in them is no difference then.
+    pub(super) fn beside(declared: &'a Declared, other: &super::side::Side) -> Self {
+        Self::with(declared, Lua::ALL.into_iter().filter(|what| other.dynamic(*what).is_some()).collect())
+    }
+
+    fn with(declared: &'a Declared, lua: Vec<Lua>) -> Self {
         let given = Given { cluster: &declared.input.cluster, controller: &declared.input.controller };
         let compile = |cluster: &Cluster, controller: &Controller| Written::of(&declared.proxy_of(cluster, controller));
-        Sample { given, written: declared.written(), compile: Box::new(compile) }
+        Sample { given, written: declared.written(), lua, compile: Box::new(compile) }
     }
 
     /// Whether the manifests are few enough to be compiled so many times.
@@ -47,6 +64,26 @@ impl<'a> Sample<'a> {
         let (mut cluster, mut controller) = (self.given.cluster.clone(), self.given.controller.clone());
         edits.into_iter().for_each(|edit| edit.put(set, from, &mut cluster, &mut controller));
         (self.compile)(&cluster, &controller)
+    }
+
+    /// What differs between two states.
+    pub(super) fn effects(&self, before: &Written, after: &Written) -> Effects {
+        let mut effects = Effects::default();
+        effects.note("nginx.conf", diff::compare(&after.tree(), &before.tree()));
+        for what in &self.lua {
+            if let (Some(old), Some(new)) = (before.lua(*what), after.lua(*what)) {
+                effects.note(what.file(), diff::json::compare(new, old));
+            }
+        }
+        effects
+    }
+
+    /// What differs from the side where the controller has an argument with another value.
+    pub(super) fn with_argument(&self, flag: &Flag, value: &str) -> Effects {
+        let mut controller = self.given.controller.clone();
+        let text = format!("--{}={value}", flag.name);
+        flag.copy(&Flags::parse(controller.version, [(text, None)]).value, &mut controller.flags);
+        self.effects(&(self.compile)(self.given.cluster, &controller), self.written)
     }
 }
 
@@ -61,18 +98,6 @@ pub(super) struct Effects {
 }
 
 impl Effects {
-    /// What differs between two states.
-    pub(super) fn between(before: &Written, after: &Written) -> Self {
-        let mut effects = Self::default();
-        effects.note("nginx.conf", diff::compare(&after.tree(), &before.tree()));
-        for what in Lua::ALL {
-            if let (Some(old), Some(new)) = (before.lua(what), after.lua(what)) {
-                effects.note(what.file(), diff::json::compare(new, old));
-            }
-        }
-        effects
-    }
-
     fn note(&mut self, file: &'static str, report: Report) {
         self.count += report.changes.len();
         for change in report.changes {

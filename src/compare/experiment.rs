@@ -137,7 +137,7 @@ fn parts(edits: &[Edit], before: &Sample, after: &Sample) -> Vec<Part> {
     let tried = all.into_par_iter().map(|(whole, side, edit)| {
         let without = side.changed([&edit], Set::Before, side.given);
         let is_gone = edit.after.is_none();
-        let effects = if is_gone { Effects::between(side.written, &without) } else { Effects::between(&without, side.written) };
+        let effects = if is_gone { side.effects(side.written, &without) } else { side.effects(&without, side.written) };
         Part { whole, edit, effects }
     });
     tried.collect()
@@ -191,12 +191,12 @@ pub(super) fn governs(edit: &Edit, query: &Query) -> bool {
 
 /// What differs where edits are taken back.
 fn undone<'e>(before: &Sample, after: &Sample, edits: impl Iterator<Item = &'e Edit>) -> Effects {
-    Effects::between(&after.changed(edits, Set::Before, before.given), after.written)
+    after.effects(&after.changed(edits, Set::Before, before.given), after.written)
 }
 
 /// What differs where only these edits are made.
 fn made_alone<'e>(before: &Sample, after: &Sample, edits: impl Iterator<Item = &'e Edit>) -> Effects {
-    Effects::between(before.written, &before.changed(edits, Set::After, after.given))
+    before.effects(before.written, &before.changed(edits, Set::After, after.given))
 }
 
 /// How many sides are the same.

@@ -10,13 +10,17 @@ use super::side::Side;
 use super::singles::{Singles, Verdict};
 use crate::catalog::version::Version;
 use crate::cause::edits::Set;
-use crate::cause::{Causes, Query, releases};
+use crate::cause::{Causes, Query, is_place as is_place_of, releases};
 use crate::compile::{Declared, Lua};
 use crate::credentials;
 use crate::diagnostic::{Cause, ObjectRef, Reason};
 use crate::diff::words::{self, Topic, Words};
-use crate::diff::{Change, Kind, Place, Target};
+use crate::diff::{Change, Kind, Place, Side as Text, Target};
+use crate::ir::DEFAULT_UPSTREAM;
 use crate::source::Spot;
+
+/// The key of an upstream that names its canaries.
+const ALTERNATIVES: &str = "alternativeBackends";
 
 /// What made a difference, and the causes of both sides.
 type Explained = (Option<String>, (Option<Cause>, Option<Cause>));
@@ -48,8 +52,8 @@ impl<'a> Explainer<'a> {
             _ => None,
         };
         let singles = match (before, after) {
-            (Side::Dump(_), Side::Declared(side)) => Some((Set::After, Singles::new(&Sample::of(side), Set::After, changes))),
-            (Side::Declared(side), Side::Dump(_)) => Some((Set::Before, Singles::new(&Sample::of(side), Set::Before, changes))),
+            (Side::Dump(_), Side::Declared(side)) => Some((Set::After, Singles::new(&Sample::beside(side, before), Set::After, changes))),
+            (Side::Declared(side), Side::Dump(_)) => Some((Set::Before, Singles::new(&Sample::beside(side, after), Set::Before, changes))),
             _ => None,
         };
         Self { before, after, causes_before: causes(before), causes_after: causes(after), experiments, singles, releases, is_same }
@@ -63,9 +67,11 @@ impl<'a> Explainer<'a> {
         let before = first.before.as_ref().and_then(|side| self.before.sources().spot(side.span?));
         let after = first.after.as_ref().and_then(|side| self.after.sources().spot(side.span?));
         let queries = (&query_before, &query_after);
-        if let Some((edit, causes)) =
-            self.of_edit("nginx.conf", first, None, queries).or_else(|| self.of_single("nginx.conf", first, None, queries))
-        {
+        let explained = self
+            .of_edit("nginx.conf", first, None, queries)
+            .or_else(|| self.of_displaced(first))
+            .or_else(|| self.of_single("nginx.conf", first, None, queries));
+        if let Some((edit, causes)) = explained {
             return (self.entry("nginx.conf", changes, words, (before, after), causes), edit);
         }
         let cause_before =
@@ -75,7 +81,7 @@ impl<'a> Explainer<'a> {
             Kind::Added | Kind::Changed | Kind::Moved => causes.of_declared(&query_after),
         });
         let causes = self.or_release(cause_before, cause_after, &query_after);
-        let id = self.id_of(&causes);
+        let id = self.id_of(&changes[0], &causes);
         (self.entry("nginx.conf", changes, words, (before, after), causes), id)
     }
 
@@ -93,14 +99,22 @@ impl<'a> Explainer<'a> {
         let (before, after) =
             (Some(()).filter(|()| change.kind != Kind::Added).and_then(|()| cause(&self.causes_before)), cause(&self.causes_after));
         let likely = after.as_ref().or(before.as_ref()).and_then(|cause| cause.object.clone());
-        let query = Query::default();
-        let (likely, queries) = (likely.as_ref(), (&query, &query));
-        if let Some((edit, causes)) = self.of_edit(file, change, likely, queries).or_else(|| self.of_single(file, change, likely, queries))
-        {
+        let asker = |causes: &Option<Causes<'_>>| Some(causes.as_ref()?.asker(keys.first()?)?.clone()).filter(|_| file == "backends.json");
+        let askers = (asker(&self.causes_before), asker(&self.causes_after));
+        let [query_before, query_after] = [&askers.0, &askers.1].map(|asker| Query {
+            ingress: asker.as_ref().map(|asker| (asker.namespace.as_str(), asker.name.as_str())),
+            ..Query::default()
+        });
+        let (likely, queries) = (likely.as_ref(), (&query_before, &query_after));
+        let explained = self
+            .of_edit(file, change, likely, queries)
+            .or_else(|| self.of_lost_canary(file, change))
+            .or_else(|| self.of_single(file, change, likely, queries));
+        if let Some((edit, causes)) = explained {
             return (self.entry(file, vec![change.clone()], words, (None, None), causes), edit);
         }
-        let causes = self.or_release(before, after, &query);
-        let id = self.id_of(&causes);
+        let causes = self.or_release(before, after, &Query::default());
+        let id = self.id_of(change, &causes);
         (self.entry(file, vec![change.clone()], words, (None, None), causes), id)
     }
 
@@ -133,28 +147,75 @@ impl<'a> Explainer<'a> {
     }
 
     /// What likely causes have in common that are the same one.
-    fn id_of(&self, (before, after): &(Option<Cause>, Option<Cause>)) -> Option<String> {
+    fn id_of(&self, first: &Change, (before, after): &(Option<Cause>, Option<Cause>)) -> Option<String> {
         // An Ingress that a release refuses goes with all that it has.
         let is_refused = |cause: &Cause| self.is_same && cause.reason == Reason::Nothing && cause.object.is_some();
         if let Some(refused) = after.as_ref().filter(|cause| is_refused(cause)) {
             return Some(format!("{:?}", refused.object));
         }
         let _ = self.singles.as_ref()?;
+        // Whose a location is and where it leads is one thing.
+        if let Some(object) =
+            after.as_ref().or(before.as_ref()).filter(|_| is_place_of(&first.name)).and_then(|cause| cause.object.as_ref())
+        {
+            return Some(format!("{object:?} {:?} {:?}", first.place.host, first.place.path()));
+        }
         let is_one = |cause: &&Cause| matches!(cause.reason, Reason::Annotation | Reason::Setting | Reason::Argument);
         let cause = after.as_ref().or(before.as_ref()).filter(is_one)?;
         Some(format!("{} {:?}", cause.subject, cause.object))
     }
 
+    /// Of the only side that is manifests: its causes, and whether it is the first side.
+    fn manifests(&self) -> Option<(Set, &Causes<'a>)> {
+        let (set, _) = self.singles.as_ref()?;
+        let causes = if *set == Set::Before { &self.causes_before } else { &self.causes_after };
+        Some((*set, causes.as_ref()?))
+    }
+
+    /// Why the manifests give a location to another Ingress than the configuration that runs, if the one that had it lost it by itself.
+    /// Whatever is in the location then follows from that.
+    fn of_displaced(&self, change: &Change) -> Option<Explained> {
+        let (set, causes) = self.manifests()?;
+        let Place { host, location, before, after, .. } = &change.place;
+        let (now, had) = if set == Set::Before { (before, after) } else { (after, before) };
+        let (now, had) = (now.as_ref()?, had.as_ref()?);
+        if had.ingress.is_empty() || (&now.namespace, &now.ingress) == (&had.namespace, &had.ingress) {
+            return None;
+        }
+        let ingress = Some((had.namespace.as_str(), had.ingress.as_str()));
+        let query = Query { host: host.as_deref(), path: Some(&had.path), ingress, ..Query::default() };
+        let is_exact = location.as_deref().is_some_and(|location| location.starts_with("= "));
+        let cause = causes.of_displaced(&query, is_exact)?;
+        Some((Some(format!("{:?} {host:?} {:?}", cause.object, had.path)), on_side(set, cause)))
+    }
+
+    /// Why the manifests make an upstream no alternative of another one, as the configuration that runs has it.
+    fn of_lost_canary(&self, file: &'static str, change: &Change) -> Option<Explained> {
+        let (set, causes) = self.manifests()?;
+        let [_, key] = change.path.as_slice() else { return None };
+        if file != Lua::Backends.file() || &**key != ALTERNATIVES {
+            return None;
+        }
+        let names = |side: &Option<Text>| -> Vec<String> {
+            side.as_ref().and_then(|side| serde_json::from_str(&side.text).ok()).unwrap_or_default()
+        };
+        let (now, had) = if set == Set::Before { (&change.before, &change.after) } else { (&change.after, &change.before) };
+        let now = names(now);
+        let cause = names(had).iter().filter(|name| !now.contains(name)).find_map(|lost| causes.of_lost_canary(lost))?;
+        // What the canary itself has otherwise has the same cause.
+        let owner = cause.object.as_ref().map(|object| format!("{}/{}", object.namespace, object.name)).unwrap_or_default();
+        Some((Some(format!("{:?}|{owner}", [&cause.subject])), on_side(set, cause)))
+    }
+
     /// What of the only side that is manifests made a difference, or would have made none.
     fn of_single(&self, file: &'static str, change: &Change, likely: Option<&ObjectRef>, queries: (&Query, &Query)) -> Option<Explained> {
-        let (set, singles) = self.singles.as_ref()?;
-        let (query, causes) = match set {
-            Set::Before => (queries.0, self.causes_before.as_ref()?),
-            Set::After => (queries.1, self.causes_after.as_ref()?),
-        };
+        let (_, singles) = self.singles.as_ref()?;
+        let (set, causes) = self.manifests()?;
+        let query = if set == Set::Before { queries.0 } else { queries.1 };
         let (id, cause) = match singles.verdict(file, change)? {
             // Hosts, paths and backends are told by themselves, unless an annotation alone makes the difference.
-            Verdict::Present(_, false) | Verdict::Absent(_) if is_structure(change) => return None,
+            Verdict::Present(_, false) if is_structure(file, change) => return None,
+            Verdict::Absent(_, is_exact) if is_structure(file, change) && !(is_exact && is_of_nobody(change)) => return None,
             // What makes everything otherwise explains no single line, unless the catalog says so.
             Verdict::Present(trial, is_exact) if !is_exact && !trial.is_all_seen() && !experiment::governs(&trial.edits[0], query) => {
                 return None;
@@ -165,13 +226,14 @@ impl<'a> Explainer<'a> {
                 let cause = causes.of_edit(edit, Set::After, query)?;
                 (format!("{} {:?}", edit.signature(), edit.object), cause)
             }
-            Verdict::Absent(absent) => {
+            // What raw configuration holds to the letter is not there for want of something.
+            Verdict::Absent(_, false) if causes.is_raw(query) => return None,
+            Verdict::Absent(absent, _) => {
                 let owner = query.ingress.map(|(namespace, name)| format!("{namespace}/{name}")).filter(|_| !absent.annotations.is_empty());
                 (format!("{:?}|{}", absent.names().collect::<Vec<_>>(), owner.unwrap_or_default()), causes.of_absent(query, &absent))
             }
         };
-        let causes = if *set == Set::Before { (Some(cause), None) } else { (None, Some(cause)) };
-        Some((Some(id), causes))
+        Some((Some(id), on_side(set, cause)))
     }
 
     /// The release as the cause of the second side, where nothing else can be, or where nobody says anything else.
@@ -219,11 +281,29 @@ impl<'a> Explainer<'a> {
     }
 }
 
+/// A cause that is on one side.
+fn on_side(set: Set, cause: Cause) -> (Option<Cause>, Option<Cause>) {
+    if set == Set::Before { (Some(cause), None) } else { (None, Some(cause)) }
+}
+
 /// Whether a change is about a host, a path, a backend or whose they are, or follows from the names of all hosts.
-fn is_structure(change: &Change) -> bool {
+fn is_structure(file: &str, change: &Change) -> bool {
     let is_place = change.is_block() && (change.name.starts_with("server ") || change.name.starts_with("location "));
     let is_endpoint = change.path.iter().any(|key| &**key == "endpoints");
-    is_place || is_endpoint || change.name.starts_with("server_names_hash_") || words::family(change).is_some()
+    let is_upstream = file == Lua::Backends.file() && merge::is_whole(change);
+    is_place
+        || is_endpoint
+        || is_upstream
+        || is_place_of(&change.name)
+        || change.name.starts_with("server_names_hash_")
+        || words::family(change).is_some()
+}
+
+/// Whether a change is about a location or an upstream of the controller's own.
+fn is_of_nobody(change: &Change) -> bool {
+    let is_named = |target: &Target| !target.ingress.is_empty();
+    let is_own = !change.place.before.iter().chain(&change.place.after).any(|target| is_named(target));
+    is_own && (change.name.starts_with("location ") || change.path.first().is_some_and(|first| &**first == DEFAULT_UPSTREAM))
 }
 
 /// Whether a cause is written into the configuration of the controller, so that a change takes a reload.

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::entry::{Because, Entry};
+use crate::compile::Lua;
 use crate::diff::words::{Topic, Words};
-use crate::diff::{Change, Kind};
+use crate::diff::{Change, Kind, Side, Target};
 
 /// Of more paths and values that one edit changes, only these are told.
 const MOST_TOLD: usize = 4;
@@ -59,7 +60,70 @@ pub(super) fn by_edit(entries: Vec<Blamed>) -> Vec<Entry> {
         });
         joined[at].push(entry);
     }
-    unknown.into_iter().chain(joined.into_iter().filter_map(join)).collect()
+    with_names(with_upstreams(unknown.into_iter().chain(joined.into_iter().filter_map(join)).collect()))
+}
+
+/// The room for the names of all hosts follows from the hosts.
+fn with_names(entries: Vec<Entry>) -> Vec<Entry> {
+    let is_room = |entry: &Entry| entry.changes.iter().all(|change| change.name.starts_with("server_names_hash_"));
+    let (rooms, mut others): (Vec<_>, Vec<_>) = entries.into_iter().partition(is_room);
+    let is_host = |change: &Change| change.name.starts_with("server_name") || (change.is_block() && change.name.starts_with("server "));
+    match others.iter_mut().find(|entry| entry.changes.iter().any(is_host)) {
+        Some(host) => host.changes.extend(rooms.into_iter().flat_map(|room| room.changes)),
+        None => others.extend(rooms),
+    }
+    others
+}
+
+/// An upstream that comes or goes with a host or a path, or with where that leads, is no difference of its own.
+fn with_upstreams(entries: Vec<Entry>) -> Vec<Entry> {
+    let is_upstream = |entry: &Entry| entry.file == Lua::Backends.file() && entry.changes.iter().all(is_whole);
+    let (upstreams, mut others): (Vec<_>, Vec<_>) = entries.into_iter().partition(is_upstream);
+    if upstreams.is_empty() {
+        return others;
+    }
+    let mut users: HashMap<(Kind, String), usize> = HashMap::new();
+    for (at, entry) in others.iter().enumerate() {
+        for used in entry.changes.iter().flat_map(uses) {
+            users.entry(used).or_insert(at);
+        }
+    }
+    for upstream in upstreams {
+        let user = |change: &Change| users.get(&(change.kind, change.name.to_string())).copied();
+        let found: Option<Vec<usize>> = upstream.changes.iter().map(user).collect();
+        match found {
+            Some(found) => {
+                for (change, at) in upstream.changes.into_iter().zip(found) {
+                    others[at].changes.push(named(change));
+                }
+            }
+            None => others.push(upstream),
+        }
+    }
+    others
+}
+
+/// Whether an upstream comes or goes as a whole.
+pub(super) fn is_whole(change: &Change) -> bool {
+    change.path.len() == 1 && matches!(change.kind, Kind::Added | Kind::Removed)
+}
+
+/// The upstreams that come or go with a change of nginx.conf.
+fn uses(change: &Change) -> Vec<(Kind, String)> {
+    let name = |target: &Target| format!("{}-{}-{}", target.namespace, target.service, target.port);
+    let place = &change.place;
+    match change.kind {
+        Kind::Added | Kind::Removed if change.is_block() => {
+            let target = if change.kind == Kind::Added { &place.after } else { &place.before };
+            place.routes.iter().chain(target).map(|target| (change.kind, name(target))).collect()
+        }
+        Kind::Changed if &*change.name == "set $proxy_upstream_name" => {
+            let sides = [(Kind::Removed, &change.before), (Kind::Added, &change.after)];
+            let value = |side: &Side| side.text.split('"').nth(1).map(str::to_owned);
+            sides.into_iter().filter_map(|(kind, side)| Some((kind, value(side.as_ref()?)?))).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Whether a path is there on both sides, and matched otherwise.
@@ -121,7 +185,7 @@ fn named(mut change: Change) -> Change {
     change
 }
 
-/// What one line of a manifest does to one protection is one difference, however many routes it reaches.
+/// What one line of a manifest does is one difference, however many routes it reaches.
 fn by_words(entries: Vec<Entry>) -> Vec<Entry> {
     let mut joined: Vec<Entry> = Vec::new();
     let mut known: HashMap<Cause, usize> = HashMap::new();
@@ -145,10 +209,13 @@ fn by_words(entries: Vec<Entry>) -> Vec<Entry> {
 type Cause = (Words, Vec<String>);
 
 fn cause(entry: &Entry) -> Option<Cause> {
-    entry.words.fate?;
+    if comes_or_goes(entry).is_some() {
+        return None;
+    }
     let because = [&entry.because_before, &entry.because_after].into_iter().flatten();
     let mut causes: Vec<String> = because.filter(|because| because.spot.is_some()).map(Because::line).collect();
     if causes.is_empty() {
+        entry.words.fate?;
         let place = &entry.changes.first()?.place;
         causes = vec![place.host.as_deref()?.to_owned(), place.path()?.to_owned()];
     }

@@ -3,8 +3,9 @@
 use k8s_openapi::api::networking::v1::Ingress;
 use rayon::prelude::*;
 
-use super::effects::{Effects, Sample};
-use super::trial::{Seen, Trial};
+use super::effects::Sample;
+use super::guess::Guesses;
+use super::trial::{Guess, Seen, Trial};
 use crate::catalog::features;
 use crate::catalog::flags::{FLAGS, Flag, Flags};
 use crate::catalog::key::Spec;
@@ -23,34 +24,39 @@ enum Candidate {
 }
 
 /// Adds each annotation and key that is not there and that may have to do with a difference.
-pub(super) fn names(side: &Sample, seen: &[&Seen]) -> Vec<Trial> {
-    let governs = |directives: &[&str]| {
-        seen.iter().any(|seen| match seen.file {
-            "nginx.conf" => directives.iter().any(|directive| is_about(directive, seen)),
-            _ => directives.is_empty(),
-        })
-    };
+pub(super) fn names(side: &Sample, guesses: Guesses, seen: &[&Seen]) -> Vec<Trial> {
+    let governs = |directives: &[&str]| seen.iter().any(|seen| governs(directives, seen));
     let Given { cluster, controller } = side.given;
     let version = controller.version;
     let annotations = features::all().filter(|spec| spec.is_known_to(version) && governs(spec.directives));
     let map = lower::config_map(cluster, controller);
     let has_key = |name: &str| map.is_none_or(|map| map.value.data.as_ref().is_some_and(|data| data.contains_key(name)));
     let keys = settings::all().filter(|setting| setting.is_known_to(version) && !has_key(setting.name) && governs(setting.directives));
-    tried(side, annotations.map(Candidate::Annotation).chain(keys.map(Candidate::Key)).collect())
+    tried(side, guesses, annotations.map(Candidate::Annotation).chain(keys.map(Candidate::Key)).collect())
 }
 
 /// Adds each argument that the controller does not get.
-pub(super) fn arguments(side: &Sample) -> Vec<Trial> {
+pub(super) fn arguments(side: &Sample, guesses: Guesses) -> Vec<Trial> {
     let usual = Flags::of_release(side.given.controller.version);
     let missing = FLAGS.iter().filter(|flag| flag.is_rendered() && !flag.differs(&usual, &side.given.controller.flags));
-    tried(side, missing.map(Candidate::Argument).collect())
+    tried(side, guesses, missing.map(Candidate::Argument).collect())
 }
 
-fn tried(side: &Sample, candidates: Vec<Candidate>) -> Vec<Trial> {
+fn tried(side: &Sample, guesses: Guesses, candidates: Vec<Candidate>) -> Vec<Trial> {
     if !side.affords(candidates.len()) {
         return Vec::new();
     }
-    candidates.into_par_iter().filter_map(|candidate| candidate.trial(side)).collect()
+    // Each value that is guessed is one more.
+    let few = if side.affords(candidates.len() * 4) { guesses } else { Guesses { seen: &[], ..guesses } };
+    candidates.into_par_iter().filter_map(|candidate| candidate.trial(side, few)).collect()
+}
+
+/// Whether the catalog says that a name with such directives may have to do with a difference.
+pub(super) fn governs(directives: &[&str], seen: &Seen) -> bool {
+    match seen.file {
+        "nginx.conf" => directives.iter().any(|directive| is_about(directive, seen)),
+        _ => directives.is_empty(),
+    }
 }
 
 /// Whether an entry of the catalog is about the directive of a difference, or about the block around it.
@@ -78,39 +84,54 @@ pub(super) fn named<'e>(edits: impl Iterator<Item = &'e Edit>) -> Absent {
 }
 
 impl Candidate {
-    fn trial(self, side: &Sample) -> Option<Trial> {
-        let mut controller = side.given.controller.clone();
-        let edits = match self {
-            Self::Annotation(spec) => of_ingresses(spec, side),
-            Self::Key(setting) => {
-                let map = lower::config_map(side.given.cluster, side.given.controller)?;
-                vec![Edit::key(&map.reference, setting.name, &another(&setting.default()))]
-            }
+    fn trial(self, side: &Sample, guesses: Guesses) -> Option<Trial> {
+        let (name, directives, first) = match self {
+            Self::Annotation(spec) => (spec.name, spec.directives, spec.example.to_owned()),
+            Self::Key(setting) => (setting.name, setting.directives, another(&setting.default())),
             Self::Argument(flag) => {
-                let text = format!("--{}={}", flag.name, another(&flag.value_in(&controller.flags)));
-                flag.copy(&Flags::parse(controller.version, [(text, None)]).value, &mut controller.flags);
-                vec![Edit::argument(flag.name)]
+                let given = side.given;
+                let values = guesses.of_argument(flag, given.cluster, given.controller);
+                let with = side.with_argument(flag, &another(&flag.value_in(&given.controller.flags)));
+                let guessed = values.iter().map(|value| Guess::new(side.with_argument(flag, value))).collect();
+                return Some(Trial { guessed, ..Trial::new(vec![Edit::argument(flag.name)], with) });
             }
         };
-        let name = match self {
-            Self::Annotation(spec) => spec.name,
-            Self::Key(setting) => setting.name,
-            Self::Argument(flag) => flag.name,
-        };
-        let from = Given { controller: &controller, ..side.given };
-        let with = (!edits.is_empty()).then(|| side.changed(&edits, Set::After, from))?;
+        let edits = self.edits(side, &first);
+        let effects = |edits: &[Edit]| side.effects(&side.changed(edits, Set::After, side.given), side.written);
         // What it needs is not what is missing.
-        let about: Vec<Edit> = edits.into_iter().filter(|edit| edit.short_name() == name).take(1).collect();
-        (!about.is_empty()).then(|| Trial::new(about, Effects::between(&with, side.written)))
+        let about: Vec<Edit> = edits.iter().filter(|edit| edit.short_name() == name).take(1).cloned().collect();
+        if about.is_empty() {
+            return None;
+        }
+        // A switch has been tried both ways then.
+        let words = match first.as_str() {
+            "true" | "false" => Vec::new(),
+            first => guesses.of_name(name, first, side.given.cluster, |seen| governs(directives, seen)),
+        };
+        let guessed = words.iter().map(|word| Guess::new(effects(&self.edits(side, word)))).collect();
+        Some(Trial { guessed, ..Trial::new(about, effects(&edits)) })
+    }
+
+    /// What gives the name a value.
+    fn edits(self, side: &Sample, value: &str) -> Vec<Edit> {
+        match self {
+            Self::Annotation(spec) => of_ingresses(spec, value, side),
+            Self::Key(setting) => {
+                let map = lower::config_map(side.given.cluster, side.given.controller);
+                map.map(|map| Edit::key(&map.reference, setting.name, value)).into_iter().collect()
+            }
+            Self::Argument(flag) => vec![Edit::argument(flag.name)],
+        }
     }
 }
 
 /// What gives an annotation to the Ingresses that have it not: where it needs another one, to those that have that; where none has,
 /// to all, together with what it needs.
-fn of_ingresses(spec: &'static Spec, side: &Sample) -> Vec<Edit> {
+fn of_ingresses(spec: &'static Spec, value: &str, side: &Sample) -> Vec<Edit> {
     let prefix = &side.given.controller.flags.annotations_prefix;
-    let all = [Some(spec), spec.needs.names.first().and_then(|needed| features::find(needed))].into_iter().flatten();
-    let names: Vec<_> = all.map(|spec| (format!("{prefix}/{}", spec.name), spec.example)).collect();
+    let needed = spec.needs.names.first().and_then(|needed| features::find(needed)).map(|needed| (needed.name, needed.example));
+    let all = [Some((spec.name, value)), needed].into_iter().flatten();
+    let names: Vec<_> = all.map(|(name, value)| (format!("{prefix}/{name}"), value)).collect();
     let has =
         |ingress: &Object<Ingress>, name: &String| ingress.value.metadata.annotations.as_ref().is_some_and(|all| all.contains_key(name));
     let lacking: Vec<_> = side.given.cluster.ingresses.iter().filter(|ingress| !has(ingress, &names[0].0)).collect();

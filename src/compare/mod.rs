@@ -10,6 +10,7 @@ mod effects;
 mod entry;
 mod experiment;
 mod explainer;
+mod guess;
 mod merge;
 mod missing;
 mod origins;

@@ -35,7 +35,7 @@ impl<'a> Origins<'a> {
         let singles = effects::affords(given, 1).then(|| {
             let written = Written::of_files(files.to_vec());
             let compile = |cluster: &Cluster, controller: &Controller| Written::of_files(render(&lower::lower(cluster, controller).value));
-            Singles::of(&Sample { given, written: &written, compile: Box::new(compile) })
+            Singles::of(&Sample::new(given, &written, Box::new(compile)))
         });
         let singles = singles.unwrap_or_default();
         Self { sources, causes: Causes::new(given.cluster, given.controller, proxy), singles }

@@ -91,12 +91,6 @@ impl Side {
         }
     }
 
-    /// Whether everything that was named could be read.
-    #[must_use]
-    pub fn is_complete(&self) -> bool {
-        self.declared().is_none_or(|declared| declared.input.is_complete)
-    }
-
     /// What was found on the way that makes a comparison worse: what is wrong with manifests otherwise is a question to `check`.
     #[must_use]
     pub fn findings(&self) -> Vec<Diagnostic> {

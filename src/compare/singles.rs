@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::effects::{Effects, Sample, Texts};
+use super::guess::Guesses;
 use super::missing;
-use super::trial::{Rank, Seen, Trial};
-use crate::catalog::flags::Flags;
+use super::trial::{Guess, Rank, Seen, Trial};
+use crate::catalog::flags::{self, Flags};
 use crate::catalog::key::Kind as Type;
 use crate::catalog::{features, settings};
 use crate::cause::Absent;
@@ -30,8 +31,8 @@ pub(super) struct Singles {
 pub(super) enum Verdict<'s> {
     /// Something that the side has; whether without it there were no difference.
     Present(&'s Trial, bool),
-    /// Something that the side has not.
-    Absent(Absent),
+    /// Something that the side has not; whether with it there were no difference.
+    Absent(Absent, bool),
 }
 
 impl Singles {
@@ -43,14 +44,15 @@ impl Singles {
         if seen.is_empty() || !side.affords(1) {
             return singles;
         }
-        singles.present = present(side, false);
+        let guesses = Guesses { seen: &seen, own };
+        singles.present = present(side, guesses, false);
         count(&mut singles.present, &seen, own);
         // What something that is there explains to the letter needs no other explanation, and what is unlikely is tried last.
         let is_clear = |seen: &Seen| singles.present.iter().filter_map(|trial| trial.rank(seen, own)).any(|rank| rank.0 && rank.1 == 1000);
-        singles.absent = missing::names(side, &seen.iter().filter(|seen| !is_clear(seen)).collect::<Vec<_>>());
-        let fits = |seen: &Seen| singles.present.iter().chain(&singles.absent).any(|trial| trial.fits(seen, own).is_some());
-        if !seen.iter().all(fits) {
-            singles.absent.extend(missing::arguments(side));
+        let unclear: Vec<&Seen> = seen.iter().filter(|seen| !is_clear(seen)).collect();
+        singles.absent = missing::names(side, guesses, &unclear);
+        if !unclear.is_empty() {
+            singles.absent.extend(missing::arguments(side, guesses));
         }
         count(&mut singles.absent, &seen, own);
         singles
@@ -72,7 +74,7 @@ impl Singles {
             }
             (_, Some(best)) => {
                 let edits = missing.iter().filter(|(rank, _)| most(rank) == best).filter_map(|(_, at)| self.absent[*at].edits.first());
-                Some(Verdict::Absent(missing::named(edits)))
+                Some(Verdict::Absent(missing::named(edits), best.0))
             }
             _ => None,
         }
@@ -90,7 +92,7 @@ impl Singles {
 
     /// Everything that a side has, tried.
     pub(super) fn of(side: &Sample) -> Self {
-        Self { present: present(side, true), absent: Vec::new(), own: 1 }
+        Self { present: present(side, Guesses { seen: &[], own: 1 }, true), absent: Vec::new(), own: 1 }
     }
 }
 
@@ -98,11 +100,14 @@ impl Singles {
 fn count(trials: &mut [Trial], seen: &[Seen], own: usize) {
     for trial in trials {
         trial.covered = seen.iter().filter(|seen| trial.fits(seen, own).is_some()).count();
+        for guess in &mut trial.guessed {
+            guess.covered = seen.iter().filter(|seen| guess.makes(seen, own)).count();
+        }
     }
 }
 
 /// Takes away each name; `with_alone`: also has nothing but that.
-fn present(side: &Sample, with_alone: bool) -> Vec<Trial> {
+fn present(side: &Sample, guesses: Guesses, with_alone: bool) -> Vec<Trial> {
     let Given { cluster, controller } = side.given;
     let (mut bare, mut usual) = (cluster.clone(), controller.clone());
     for ingress in &mut bare.ingresses {
@@ -124,22 +129,44 @@ fn present(side: &Sample, with_alone: bool) -> Vec<Trial> {
     }
     let nothing = (side.compile)(bare.cluster, bare.controller);
     let tried = groups.into_values().collect::<Vec<_>>().into_par_iter().map(|edits| {
-        let effects = |edits: &[Edit]| Effects::between(&side.changed(edits, Set::Before, bare), side.written);
+        let effects = |edits: &[Edit]| side.effects(&side.changed(edits, Set::Before, bare), side.written);
         let others: Option<Vec<Edit>> = edits.iter().map(|edit| Some(edit.with(other_number(edit)?))).collect();
         let alone = with_alone.then(|| {
             let (mut cluster, mut controller) = (bare.cluster.clone(), bare.controller.clone());
             edits.iter().for_each(|edit| edit.put(Set::After, side.given, &mut cluster, &mut controller));
-            Effects::between(&nothing, &(side.compile)(&cluster, &controller))
+            side.effects(&nothing, &(side.compile)(&cluster, &controller))
         });
         Trial {
             varied: others.map(|others| effects(&others)).filter(|varied| varied.len() > 0),
             effects: effects(&edits),
+            guessed: guessed(&edits, side, guesses, &effects),
             alone,
             edits,
             covered: 0,
         }
     });
     tried.collect()
+}
+
+/// What differs where something that is there has a value which the other side seems to have.
+fn guessed(edits: &[Edit], side: &Sample, guesses: Guesses, effects: &dyn Fn(&[Edit]) -> Effects) -> Vec<Guess> {
+    let Some(first) = edits.first() else { return Vec::new() };
+    let name = first.short_name();
+    let directives = match first.what {
+        What::Argument(name) => {
+            let Some(flag) = flags::find(name) else { return Vec::new() };
+            let values = guesses.of_argument(flag, side.given.cluster, side.given.controller);
+            return values.iter().map(|value| Guess::new(side.with_argument(flag, value))).collect();
+        }
+        What::Annotation => features::find(&name).map(|spec| spec.directives),
+        What::Key => settings::find(&name).map(|setting| setting.directives),
+        What::Rules | What::Field | What::Object => None,
+    };
+    let Some(directives) = directives else { return Vec::new() };
+    let value = first.text().unwrap_or_default();
+    let words = guesses.of_name(&name, value, side.given.cluster, |seen| missing::governs(directives, seen));
+    let with = |word: &String| Guess::new(effects(&edits.iter().map(|edit| edit.with(word.clone())).collect::<Vec<_>>()));
+    words.iter().map(with).collect()
 }
 
 /// Another value of an annotation or a key that is a number.

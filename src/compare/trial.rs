@@ -16,8 +16,33 @@ pub(super) struct Trial {
     pub(super) varied: Option<Effects>,
     /// What differs where nothing else is there; none where nobody asks.
     pub(super) alone: Option<Effects>,
+    /// What differs where it has a value that the other side seems to have.
+    pub(super) guessed: Vec<Guess>,
     /// How many of the differences it can have made.
     pub(super) covered: usize,
+}
+
+/// What differs with one value, and how many of the differences are these.
+pub(super) struct Guess {
+    pub(super) effects: Effects,
+    pub(super) covered: usize,
+}
+
+impl Guess {
+    pub(super) fn new(effects: Effects) -> Self {
+        Self { effects, covered: 0 }
+    }
+
+    /// Whether it makes a difference to the letter.
+    pub(super) fn makes(&self, seen: &Seen, own: usize) -> bool {
+        let found = self.effects.of(seen.file, &seen.path, &seen.name);
+        found.is_some_and(|all| all.iter().any(|texts| texts[1] == seen.texts[own] && texts[0] == seen.texts[1 - own]))
+    }
+
+    fn rank(&self, seen: &Seen, own: usize) -> Option<Rank> {
+        let of_all = self.covered * 1000 / self.effects.len().max(1);
+        self.makes(seen, own).then(|| (true, of_all.min(1000), false, self.covered, Reverse(self.effects.within(seen.file, &seen.path))))
+    }
 }
 
 /// How well a name explains a difference: it makes both texts, how much of what it does is seen, whether its value is in the text that
@@ -26,7 +51,7 @@ pub(super) type Rank = (bool, usize, bool, usize, Reverse<usize>);
 
 impl Trial {
     pub(super) fn new(edits: Vec<Edit>, effects: Effects) -> Self {
-        Self { edits, effects, varied: None, alone: None, covered: 0 }
+        Self { edits, effects, varied: None, alone: None, guessed: Vec::new(), covered: 0 }
     }
 
     /// Whether it makes a directive otherwise, which would be there all the same.
@@ -38,6 +63,13 @@ impl Trial {
 
     /// Whether it can have made a difference; whether with it, or without it, there would be none.
     pub(super) fn fits(&self, seen: &Seen, own: usize) -> Option<bool> {
+        if self.guessed.iter().any(|guess| guess.makes(seen, own)) {
+            return Some(true);
+        }
+        self.fits_at_all(seen, own)
+    }
+
+    fn fits_at_all(&self, seen: &Seen, own: usize) -> Option<bool> {
         let found = self.effects.of(seen.file, &seen.path, &seen.name)?;
         // In effects, the side stands behind.
         let (mine, other) = (&seen.texts[own], &seen.texts[1 - own]);
@@ -48,7 +80,12 @@ impl Trial {
     }
 
     pub(super) fn rank(&self, seen: &Seen, own: usize) -> Option<Rank> {
-        let is_exact = self.fits(seen, own)?;
+        let guessed = self.guessed.iter().filter_map(|guess| guess.rank(seen, own)).max();
+        self.rank_at_all(seen, own).max(guessed)
+    }
+
+    fn rank_at_all(&self, seen: &Seen, own: usize) -> Option<Rank> {
+        let is_exact = self.fits_at_all(seen, own)?;
         let effects = self.varied.as_ref().filter(|_| !is_exact && seen.kind == Kind::Changed).unwrap_or(&self.effects);
         let seen_of_all = self.covered * 1000 / effects.len().max(1);
         let shows = self.edits.first().and_then(Edit::text).is_some_and(|value| seen.is_where_they_differ(value, own));
@@ -57,13 +94,14 @@ impl Trial {
 
     /// Whether all that it does is among the differences.
     pub(super) fn is_all_seen(&self) -> bool {
-        self.covered >= self.effects.len()
+        self.covered >= self.effects.len() || self.guessed.iter().any(|guess| guess.covered >= guess.effects.len())
     }
 
     /// Whether it can be what is missing: what holds everywhere and would change much that is as it was is not.
     pub(super) fn can_be_missing(&self) -> bool {
         let is_everywhere = self.edits.first().is_some_and(|edit| matches!(edit.what, What::Argument(_) | What::Key));
-        !is_everywhere || 2 * self.covered >= self.effects.len()
+        let is_seen = |covered: usize, effects: &Effects| 2 * covered >= effects.len();
+        !is_everywhere || is_seen(self.covered, &self.effects) || self.guessed.iter().any(|guess| is_seen(guess.covered, &guess.effects))
     }
 }
 
@@ -80,6 +118,11 @@ impl Seen {
     pub(super) fn of(file: &'static str, change: &Change) -> Self {
         let (path, name) = print(change);
         Self { file, path, name, kind: change.kind, texts: texts(change) }
+    }
+
+    /// The text of one of the sides.
+    pub(super) fn text(&self, side: usize) -> Option<&str> {
+        self.texts[side].as_deref()
     }
 
     /// Whether a value is in the text of one side alone.

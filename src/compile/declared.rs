@@ -33,8 +33,6 @@ pub struct Input {
     pub guess: Option<Fitting>,
     /// What was found when they were read.
     pub findings: Vec<Diagnostic>,
-    /// Whether all that was named could be read.
-    pub is_complete: bool,
 }
 
 /// Under which circumstances manifests are compiled.

@@ -67,6 +67,13 @@ impl Supposed {
         Self { absent, by_word }
     }
 
+    /// Whether the Secret of a name, as `namespace/name`, is supposed to be there: nobody knows what it holds.
+    #[must_use]
+    pub fn holds_secret(&self, name: &str) -> bool {
+        let is_it = |object: &ObjectRef| object.kind == "Secret" && name.split_once('/') == Some((&object.namespace, &object.name));
+        self.absent.iter().any(|absent| is_it(&absent.object))
+    }
+
     /// The Secrets among them, as `namespace/name`.
     pub fn secrets(&self) -> impl Iterator<Item = String> {
         let secrets = self.absent.iter().map(|absent| &absent.object).filter(|object| object.kind == "Secret");

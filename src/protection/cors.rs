@@ -36,7 +36,7 @@ impl Cors {
     fn shift(&self, after: &Self) -> Shift {
         let origins = match (self.any, after.any) {
             (true, true) => Shift::SAME,
-            (false, false) => Shift::admitted(&self.origins, &after.origins),
+            (false, false) => origins(&self.origins, &after.origins),
             (before, after) => Shift::rising(&before, &after),
         };
         if !self.is_on() || !after.is_on() {
@@ -53,6 +53,27 @@ impl Cors {
             (false, false) => list(self.origins.iter().map(String::as_str)),
         }
     }
+}
+
+/// Origins as sets: one that a wildcard of the other side takes in is there too.
+fn origins(before: &BTreeSet<String>, after: &BTreeSet<String>) -> Shift {
+    let has_more = |set: &BTreeSet<String>, other: &BTreeSet<String>| set.iter().any(|one| !other.iter().any(|all| takes_in(all, one)));
+    match (has_more(after, before), has_more(before, after)) {
+        (false, false) => Shift::SAME,
+        (true, false) => Shift::OPENS,
+        (false, true) => Shift::CLOSES,
+        (true, true) => Shift::DIFFERS,
+    }
+}
+
+/// Whether an origin is another one, or fits the wildcard in it. The controller makes this expression of an asterisk.
+fn takes_in(all: &str, one: &str) -> bool {
+    const LABEL: &str = "[A-Za-z0-9-]+";
+    let is_label = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    all == one
+        || all
+            .split_once(LABEL)
+            .is_some_and(|(front, end)| one.strip_prefix(front).and_then(|rest| rest.strip_suffix(end)).is_some_and(is_label))
 }
 
 /// Of lists in which a star stands for all.

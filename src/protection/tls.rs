@@ -87,7 +87,15 @@ pub(super) fn offered(offer: &Offer, before: &Route<'_, '_>, after: &Route<'_, '
     if old == new || !before.configuration.is_whole() || !after.configuration.is_whole() {
         return None;
     }
-    let verdict = (offer.shift)(&old, &new).verdict(true, true)?;
+    let same = || {
+        let [old, new] = [&old, &new].map(|words| words.join(" "));
+        let message = format!("{} in another order, with the same effect: {new} instead of {old}", offer.noun);
+        Judgement::new(kind, None, message, [lines(before.last(offer.name)), lines(after.last(offer.name))])
+    };
+    let Some(verdict) = (offer.shift)(&old, &new).verdict(true, true) else {
+        // Of ciphers in another order another one may be taken.
+        return (offer.name.ends_with("_protocols")).then(same);
+    };
     let [was, is] = [&old, &new].map(|words| words.iter().map(String::as_str).collect::<Vec<_>>());
     let message = format!("{}: {}", offer.noun, difference(&was, &is));
     Some(Judgement::new(kind, Some(verdict), message, [lines(before.last(offer.name)), lines(after.last(offer.name))]))

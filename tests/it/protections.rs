@@ -106,6 +106,16 @@ const ANNOTATIONS: &[Case] = &[
         Opens,
     ),
     ("enable-cors: 'true' && cors-allow-origin: https://a.example", "enable-cors: 'true' && cors-allow-origin: '*'", Opens),
+    (
+        "enable-cors: 'true' && cors-allow-origin: https://a.b.example",
+        "enable-cors: 'true' && cors-allow-origin: https://*.b.example",
+        Opens,
+    ),
+    (
+        "enable-cors: 'true' && cors-allow-origin: https://a.c.example",
+        "enable-cors: 'true' && cors-allow-origin: https://*.b.example",
+        Differs,
+    ),
     ("enable-cors: 'true' && cors-allow-credentials: 'false'", "enable-cors: 'true' && cors-allow-credentials: 'true'", Opens),
     ("enable-cors: 'true' && cors-allow-methods: GET", "enable-cors: 'true' && cors-allow-methods: 'GET, PUT'", Opens),
     ("enable-cors: 'true' && cors-allow-headers: X-A", "enable-cors: 'true' && cors-allow-headers: 'X-A, X-B'", Opens),
@@ -158,6 +168,7 @@ const ANNOTATIONS: &[Case] = &[
 /// Keys of the ConfigMap before and after.
 const SETTINGS: &[Case] = &[
     ("ssl-protocols: TLSv1.2 TLSv1.3", "ssl-protocols: TLSv1 TLSv1.2 TLSv1.3", Opens),
+    ("ssl-protocols: TLSv1.2 TLSv1.3", "ssl-protocols: TLSv1.3 TLSv1.2", Keeps),
     ("ssl-ciphers: ECDHE-RSA-AES256-GCM-SHA384", "ssl-ciphers: 'ECDHE-RSA-AES256-GCM-SHA384:DES-CBC3-SHA'", Opens),
     ("ssl-early-data: 'false'", "ssl-early-data: 'true'", Opens),
     ("ssl-reject-handshake: 'true'", "ssl-reject-handshake: 'false'", Opens),

@@ -12,7 +12,7 @@ use super::requests::RequestArgs;
 use super::source::{Source, SourceArgs};
 use crate::cli::console::Console;
 use crate::cli::progress::Progress;
-use crate::cli::{Failure, Global, Status, side};
+use crate::cli::{Failure, Global, Status};
 use crate::compile::Written;
 use crate::conf::Tree;
 use crate::output::decision::{self, Explained};
@@ -103,8 +103,7 @@ impl Explain {
             }
         }
         console.result(&out)?;
-        let status = side::status(sides.iter().map(|(source, _)| &source.side));
-        Ok(if is_same { status } else { status.max(Status::Findings) })
+        Ok(if is_same { Status::Clean } else { Status::Findings })
     }
 
     /// The beginning of all paths that are meant, where the URL ends with an asterisk.
@@ -138,8 +137,7 @@ impl Explain {
                 Format::Text => console.report(|paint| format!("{}:\n{}\n", list.side, routes::text(list, paint)))?,
             }
         }
-        let status = side::status(sides.iter().map(|(source, _)| &source.side));
-        Ok(if is_same { status } else { status.max(Status::Findings) })
+        Ok(if is_same { Status::Clean } else { Status::Findings })
     }
 
     /// The requests, and the paths: with a file of requests, all words are paths.

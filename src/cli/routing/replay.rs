@@ -14,7 +14,7 @@ use super::source::{Source, SourceArgs};
 use crate::access_log::{Escape, Format, Lack};
 use crate::cli::console::Console;
 use crate::cli::progress::{Bar, Progress};
-use crate::cli::{Failure, Global, Status, side};
+use crate::cli::{Failure, Global, Status, files};
 use crate::conf::Tree;
 use crate::output::replay::{Group, Replayed, Side, json, markdown, text};
 use crate::replay::{Cache, Comparison, Drift, Judge, Tally, Usual};
@@ -147,13 +147,15 @@ impl Replay {
             notes,
             shows_requests: self.show_requests,
         };
-        self.write(&replayed, console)?;
         if tally.requests == 0 && tally.lines > tally.of_programs + tally.streams {
             return Err(anyhow!("no line of the log is of its format: say with --log-format which one it is").into());
         }
-        let status = side::status(sources.iter().map(|source| &source.side));
-        let status = if problems.is_empty() { status } else { Status::Failed };
-        Ok(if tally.other == 0 { status } else { status.max(Status::Findings) })
+        if tally.lines == 0 && logs.iter().all(|log| log == Path::new("-") || files::is_stream(log)) {
+            return Err(anyhow!("`{}` is empty", shown(&logs[0])).into());
+        }
+        self.write(&replayed, console)?;
+        let of_logs = if problems.is_empty() { Status::Clean } else { Status::Failed };
+        Ok(of_logs.max(if tally.other == 0 { Status::Clean } else { Status::Findings }))
     }
 
     /// The logs, and the manifests among the words.

@@ -8,7 +8,7 @@ use super::listing::{self, Wanted};
 use super::source::SourceArgs;
 use crate::cli::console::Console;
 use crate::cli::progress::Progress;
-use crate::cli::{Failure, Global, Status, TableFormat as Format, side};
+use crate::cli::{Failure, Global, Status, TableFormat as Format};
 use crate::output::routes::{csv, html, json, markdown, text};
 use crate::route::Config;
 
@@ -64,6 +64,6 @@ impl Routes {
             Format::Markdown => console.result(&markdown(&shown))?,
             Format::Html => console.result(&html(&shown))?,
         }
-        Ok(side::status([&source.side]))
+        Ok(Status::Clean)
     }
 }

@@ -7,10 +7,10 @@ use clap::{Args, ValueEnum};
 
 use super::against::{Against, AgainstArgs, Asked};
 use super::because::places;
-use super::source::{Source, SourceArgs};
+use super::source::SourceArgs;
 use crate::cli::console::Console;
 use crate::cli::progress::Progress;
-use crate::cli::{Failure, Global, Status, files, side};
+use crate::cli::{Failure, Global, Status, files};
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::expect::{self, Coverage, Judged, Problem, Seen, Suite, Summary, Verdict};
 use crate::output::expectations::{Report, github, json, junit, text, yaml};
@@ -114,7 +114,7 @@ impl Test {
         console.remarks(&notes);
         let Some(Outcome { value: suite, diagnostics }) = read else {
             self.write(&config, &table, console)?;
-            return Ok(side::status([&source.side]));
+            return Ok(Status::Clean);
         };
         console.findings(&diagnostics, 0, &sources);
         let mut coverage = Coverage::of(&table);
@@ -139,7 +139,7 @@ impl Test {
         if let Some(why) = unreachable {
             return Err(anyhow!("an address could not be asked: {why}").into());
         }
-        Ok(status(&report, &source, &suite))
+        Ok(status(&report, &suite))
     }
 
     /// Standard input is one of both.
@@ -157,6 +157,7 @@ impl Test {
             true => files::read_stdin().map(|text| text.text),
             false => files::read(&self.expectations),
         };
+        let text = text.and_then(|text| if text.trim().is_empty() { Err(String::from("is empty")) } else { Ok(text) });
         let text = text.map_err(|reason| {
             let help = if files::exists(&self.expectations) { "" } else { "; `--generate` writes it from what is there" };
             anyhow!("`{name}` {reason}{help}")
@@ -227,10 +228,10 @@ fn decisive<'j>(judged: &'j Judged<'_>) -> impl Iterator<Item = Span> + 'j {
     })
 }
 
-fn status(report: &Report<'_>, source: &Source, suite: &Suite) -> Status {
+fn status(report: &Report<'_>, suite: &Suite) -> Status {
     let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
     let of_file = if report.findings.iter().any(is_error) || suite.tests.is_empty() { Status::Failed } else { Status::Clean };
     let fails = report.count(Summary::Failed) > 0 || report.touches_too_little();
     let of_tests = if fails { Status::Findings } else { Status::Clean };
-    of_file.max(of_tests).max(side::status([&source.side]))
+    of_file.max(of_tests)
 }

@@ -143,6 +143,23 @@ fn a_secret_that_goes_is_missing_and_not_unknown() {
     assert!(told.to_string().contains("password"), "{told}");
 }
 
+#[test]
+fn what_a_secret_holds_that_is_nowhere_is_not_told_to_be_another() {
+    let folder = shop();
+    let guarded = SHOP.replace("auth-type: basic", "auth-tls-secret: shop/nowhere");
+    write(folder.path(), "one.yaml", &guarded);
+    write(
+        folder.path(),
+        "two.yaml",
+        &guarded.replace(
+            "auth-tls-secret: shop/nowhere",
+            "auth-tls-secret: shop/nowhere\n    nginx.ingress.kubernetes.io/auth-tls-verify-depth: '3'",
+        ),
+    );
+    let told = told(&json(folder.path(), &["diff", "--base", "one.yaml", "--head", "two.yaml"]));
+    assert!(told.len() == 1 && told[0].contains("length of chains"), "{told:#?}");
+}
+
 fn base64(text: &str) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.encode(text)

@@ -68,6 +68,11 @@ spec:
 
 /// Values of keys for which the type alone does not say what is fit.
 const VALUES: &[(&str, &str)] = &[
+    ("http-snippet", "map $host $told { default 1; }"),
+    ("location-snippet", "set $told 1;"),
+    ("main-snippet", "env TOLD;"),
+    ("server-snippet", "set $told 3;"),
+    ("stream-snippet", "map_hash_max_size 4096;"),
     ("add-headers", "shop/headers"),
     ("app-root", "/start"),
     ("bind-address", "127.0.0.7"),
@@ -160,7 +165,12 @@ pub const SECOND: &[(&str, &str)] = &[
     ("hide-headers", "X-Other"),
     ("large-client-header-buffers", "4 32k"),
     ("limit-conn-zone-variable", "$http_x_other"),
+    ("http-snippet", "map $host $other { default 2; }"),
     ("load-balance", "round_robin"),
+    ("location-snippet", "set $other 2;"),
+    ("main-snippet", "env OTHER;"),
+    ("server-snippet", "set $other 4;"),
+    ("stream-snippet", "map_hash_max_size 8192;"),
     ("log-format-escape-json", "false"),
     ("lua-shared-dicts", "configuration_data: 6M"),
     ("no-auth-locations", "/dir"),

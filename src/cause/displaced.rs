@@ -1,0 +1,80 @@
+//! Why an Ingress no longer has what another configuration gives it: a location, or its part in an upstream as a canary.
+
+use k8s_openapi::api::networking::v1::Ingress;
+
+use super::ingress::{annotation_of, has_default_backend, name, of_ingress, rules, type_of_path};
+use super::query::Query;
+use super::{Absent, Causes, short};
+use crate::catalog::features::canary;
+use crate::diagnostic::{Cause, Reason};
+use crate::manifest::Object;
+use crate::source::Span;
+
+/// The annotation that makes an Ingress a canary.
+const CANARY: &str = canary::ENABLED.spec.name;
+/// The type of path that is for the path alone.
+const EXACT: &str = "Exact";
+
+impl Causes<'_> {
+    /// Why an Ingress no longer has a location: it is not served, or asks for another one. None where it still asks for it, as then
+    /// whoever has it took it. `is_exact`: the location is for the path alone, not for what is below it.
+    #[must_use]
+    pub fn of_displaced(&self, query: &Query, is_exact: bool) -> Option<Cause> {
+        let owner = query.ingress?;
+        if let Some(refused) = self.of_refused(owner) {
+            return Some(refused);
+        }
+        let ingress = self.ingress(owner)?;
+        let path = query.path.unwrap_or_default();
+        match type_of_path(ingress, query) {
+            Some((EXACT, place)) if !is_exact => {
+                Some(lost(ingress, format!("path `{path}` of {} is `{EXACT}`", name(ingress)), path, place))
+            }
+            Some(_) => None,
+            None if has_default_backend(ingress) => None,
+            None => Some(lost(ingress, format!("{} declares none", name(ingress)), path, rules(ingress, query))),
+        }
+    }
+
+    /// Why an upstream is no longer the alternative of another one, and the Ingress that this is about. None where several Ingresses
+    /// could have been its canary.
+    #[must_use]
+    pub fn of_lost_canary(&self, alternative: &str) -> Option<Cause> {
+        let mut users = self.users_of(alternative, self.service_of(alternative));
+        users.dedup_by(|one, other| std::ptr::eq(*one, *other));
+        let is_canary = |ingress: &&Object<Ingress>| canary_of(ingress).is_some();
+        let ingress = match users.as_slice() {
+            [only] => only,
+            several => {
+                let mut canaries = several.iter().copied().filter(is_canary);
+                canaries.next().filter(|_| canaries.next().is_none())?
+            }
+        };
+        let owner = (ingress.reference.namespace.as_str(), ingress.reference.name.as_str());
+        if let Some(refused) = self.of_refused(owner) {
+            return Some(refused);
+        }
+        Some(match canary_of(ingress) {
+            None => {
+                let absent = Absent { annotations: vec![CANARY], ..Absent::default() };
+                self.of_absent(&Query { ingress: Some(owner), ..Query::default() }, &absent)
+            }
+            Some((key, value)) if value != "true" => of_ingress(ingress, &annotation_of(ingress, key)),
+            Some(_) => {
+                let message = format!("{} is a canary, and not of a route that leads there", name(ingress));
+                lost(ingress, message, alternative, rules(ingress, &Query::default()))
+            }
+        })
+    }
+}
+
+/// The annotation that makes an Ingress a canary, as it is written, and its value.
+fn canary_of(ingress: &Object<Ingress>) -> Option<(&str, &str)> {
+    let all = ingress.value.metadata.annotations.iter().flatten();
+    all.map(|(key, value)| (key.as_str(), value.as_str())).find(|(key, _)| short(key) == CANARY)
+}
+
+fn lost(ingress: &Object<Ingress>, message: String, subject: &str, span: Span) -> Cause {
+    let object = Some(ingress.reference.clone());
+    Cause { reason: Reason::Nothing, message, subject: subject.to_owned(), object, span: Some(span) }
+}

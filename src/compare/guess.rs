@@ -1,0 +1,145 @@
+//! Values that another side seems to have given to arguments, keys and annotations: what its lines say, and the own lines do not.
+
+use std::collections::BTreeSet;
+
+use k8s_openapi::api::core::v1::Service;
+
+use super::trial::Seen;
+use crate::catalog::flags::Flag;
+use crate::compile::Lua;
+use crate::diagnostic::ObjectRef;
+use crate::ir::DEFAULT_UPSTREAM;
+use crate::lower::Controller;
+use crate::manifest::{Cluster, Object};
+
+/// Of one name, more values than these are not tried.
+const MOST: usize = 3;
+/// Label of an EndpointSlice that names its Service.
+const SERVICE_LABEL: &str = "kubernetes.io/service-name";
+
+/// Differences, and which of their texts is that of the side with the manifests.
+#[derive(Clone, Copy)]
+pub(super) struct Guesses<'s> {
+    pub(super) seen: &'s [Seen],
+    pub(super) own: usize,
+}
+
+impl<'s> Guesses<'s> {
+    /// The words of the other side that an argument can have put there.
+    pub(super) fn of_argument(self, flag: &Flag, cluster: &Cluster, controller: &Controller) -> Vec<String> {
+        let value = flag.value_in(&controller.flags);
+        let values: BTreeSet<String> = match flag.name {
+            "http-port" | "https-port" | "ssl-passthrough-proxy-port" | "default-server-port" | "status-port" | "stream-port" => {
+                self.ports().collect()
+            }
+            "health-check-path" => self.locations().map(str::to_owned).collect(),
+            "default-backend-service" => self.default_backends(cluster).collect(),
+            "default-ssl-certificate" => self.certificates().collect(),
+            "maxmind-edition-ids" => self.editions(&value).into_iter().collect(),
+            "v" => self.verbosity().map(str::to_owned).into_iter().collect(),
+            _ => BTreeSet::new(),
+        };
+        values.into_iter().filter(|found| *found != value).take(MOST).collect()
+    }
+
+    /// Values that an annotation or a key can have on the other side: the opposite of a switch, objects of the kind that it names, and
+    /// words of the lines that it is about.
+    pub(super) fn of_name(self, name: &str, value: &str, cluster: &Cluster, is_about: impl Fn(&Seen) -> bool) -> Vec<String> {
+        match value {
+            "true" => return vec![String::from("false")],
+            "false" => return vec![String::from("true")],
+            _ => {}
+        }
+        let objects: Box<dyn Iterator<Item = &ObjectRef>> = match name {
+            name if name.ends_with("-secret") => Box::new(cluster.secrets.iter().map(|secret| &secret.reference)),
+            "custom-headers" | "fastcgi-params-configmap" | "auth-proxy-set-headers" => {
+                Box::new(cluster.config_maps.iter().map(|map| &map.reference))
+            }
+            _ => return self.words(is_about),
+        };
+        objects.map(|object| format!("{}/{}", object.namespace, object.name)).filter(|known| known != value).take(MOST).collect()
+    }
+
+    fn words(self, is_about: impl Fn(&Seen) -> bool) -> Vec<String> {
+        let lines = self.seen.iter().filter(|seen| is_about(seen));
+        let words: BTreeSet<&str> = lines.flat_map(|seen| self.other_words(seen)).collect();
+        let numbers: Vec<&str> = words.iter().copied().filter(|word| word.bytes().all(|byte| byte.is_ascii_digit())).collect();
+        let list = (numbers.len() > 1).then(|| numbers.join(","));
+        list.into_iter().chain(words.into_iter().take(MOST).map(str::to_owned)).collect()
+    }
+
+    fn other(self, seen: &'s Seen) -> Option<&'s str> {
+        seen.text(1 - self.own)
+    }
+
+    /// The words that only the other text has.
+    fn other_words(self, seen: &'s Seen) -> impl Iterator<Item = &'s str> {
+        let own: BTreeSet<&str> = seen.text(self.own).map(words).into_iter().flatten().collect();
+        self.other(seen).map(words).into_iter().flatten().filter(move |word| !own.contains(word))
+    }
+
+    /// Lines of nginx.conf whose names begin with a word.
+    fn lines(self, word: &'static str) -> impl Iterator<Item = &'s Seen> {
+        self.seen.iter().filter(move |seen| seen.file == "nginx.conf" && seen.name.split(' ').next() == Some(word))
+    }
+
+    fn ports(self) -> impl Iterator<Item = String> {
+        let listeners = self.lines("listen").filter_map(move |seen| self.other(seen));
+        let ports = listeners.filter_map(|text| text.trim_end_matches(';').split(' ').nth(1)?.rsplit(':').next());
+        ports.filter(|port| port.parse::<u16>().is_ok()).map(str::to_owned)
+    }
+
+    fn locations(self) -> impl Iterator<Item = &'s str> {
+        let gone = self.lines("location").filter(move |seen| self.other(seen).is_some() && seen.text(self.own).is_none());
+        gone.filter_map(|seen| seen.name.split(' ').nth(1)).filter(|path| path.starts_with('/'))
+    }
+
+    /// Services that have an address which the default backend has on the other side.
+    fn default_backends(self, cluster: &'s Cluster) -> impl Iterator<Item = String> {
+        let is_it = |seen: &&Seen| seen.file == Lua::Backends.file() && seen.path.split('\n').next() == Some(DEFAULT_UPSTREAM);
+        let texts: Vec<&str> = self.seen.iter().filter(is_it).filter_map(|seen| self.other(seen)).collect();
+        let has = move |address: &str| texts.iter().any(|text| text.contains(&format!("\"{address}\"")));
+        let is_named = move |service: &&Object<Service>| {
+            let address = service.value.spec.as_ref().and_then(|spec| spec.cluster_ip.as_deref());
+            let slices = cluster.endpoint_slices.iter().filter(|slice| {
+                let named = slice.value.metadata.labels.as_ref().and_then(|labels| labels.get(SERVICE_LABEL));
+                slice.reference.namespace == service.reference.namespace && named == Some(&service.reference.name)
+            });
+            let endpoints = slices.flat_map(|slice| slice.value.endpoints.iter().flatten());
+            address.is_some_and(&has) || endpoints.flat_map(|endpoint| &endpoint.addresses).any(|address| has(address))
+        };
+        let found = cluster.services.iter().filter(is_named);
+        found.map(|service| format!("{}/{}", service.reference.namespace, service.reference.name))
+    }
+
+    fn certificates(self) -> impl Iterator<Item = String> {
+        let texts = self.seen.iter().filter(|seen| seen.file == Lua::Certificates.file()).filter_map(move |seen| self.other(seen));
+        texts.map(|text| text.trim_matches('"').to_owned()).filter(|name| name.contains('/'))
+    }
+
+    /// The databases of the other side: those of a value without the ones that only the own lines name, and the others.
+    fn editions(self, value: &str) -> Option<String> {
+        let names = |side: usize| -> Vec<&str> {
+            let texts = self.lines("geoip2").filter(|seen| seen.text(1 - side).is_none()).filter_map(|seen| seen.text(side));
+            texts.filter_map(|text| text.rsplit('/').next()?.split('.').next()).collect()
+        };
+        let (own, others) = (names(self.own), names(1 - self.own));
+        let kept = value.split(',').filter(|name| !own.contains(name)).chain(others.iter().copied());
+        let kept: Vec<&str> = kept.collect();
+        let is_told = !(kept.is_empty() || own.is_empty() && others.is_empty());
+        is_told.then(|| kept.join(","))
+    }
+
+    fn verbosity(self) -> Option<&'static str> {
+        let is_debug = |side: usize| self.lines("error_log").filter_map(move |seen| seen.text(side)).any(|text| text.ends_with(" debug;"));
+        match (is_debug(self.own), is_debug(1 - self.own)) {
+            (false, true) => Some("5"),
+            (true, false) => Some("2"),
+            _ => None,
+        }
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split([' ', ';', '"', '\'', '=', '{', '}', ',']).filter(|word| !word.is_empty())
+}
