@@ -6,7 +6,7 @@ use super::absent::listed;
 use super::governs::{
     absent_annotation, absent_annotations, absent_setting, annotation_for, governor, governs, is_cause, is_shown, settings_for,
 };
-use super::ingress::{annotation_of, annotations, backend, host, name, of_ingress, of_tls, path, rules};
+use super::ingress::{annotation_of, annotations, name, of_ingress, of_tls};
 use super::query::Query;
 use super::{Causes, Found};
 use crate::catalog::features::redirect;
@@ -82,10 +82,10 @@ impl Causes<'_> {
         let route = self.route(query);
         let ingress = query.ingress.and_then(|owner| self.ingress(owner));
         if let (Some(ingress), true) = (ingress, BACKEND.contains(&query.name)) {
-            return backend(ingress, query);
+            return self.backend(ingress, query);
         }
         if let (Some(ingress), true) = (ingress, OWNER.contains(&query.name)) {
-            return path(ingress, query);
+            return self.path(ingress, query);
         }
         self.of_snippet(query)
             .or_else(|| self.of_annotation(query, route))
@@ -119,7 +119,7 @@ impl Causes<'_> {
         }
         let (message, object, span) = match (ingress, server, query.ingress) {
             (Some(ingress), ..) => {
-                let place = if query.name.is_empty() { rules(ingress, query) } else { annotations(ingress) };
+                let place = if query.name.is_empty() { self.rules(ingress, query) } else { annotations(ingress) };
                 (format!("{} declares none", name(ingress)), Some(ingress.reference.clone()), Some(place))
             }
             (None, _, Some((namespace, ingress))) if !ingress.is_empty() => {
@@ -210,7 +210,7 @@ impl Causes<'_> {
 
     fn of_block(&self, query: &Query) -> Cause {
         if let Some(ingress) = query.ingress.and_then(|owner| self.ingress(owner)) {
-            return if query.path.is_some() { path(ingress, query) } else { host(ingress, query) };
+            return if query.path.is_some() { self.path(ingress, query) } else { self.host(ingress, query) };
         }
         let server = query.host.and_then(|host| self.server(host));
         match server.and_then(|server| Some((server, server.origin.span()?))) {
@@ -327,7 +327,7 @@ impl Causes<'_> {
         }
         let config_map = self.config_map;
         match (ingress, query.host) {
-            (Some(ingress), _) if PASSES.contains(&query.name) => return backend(ingress, query),
+            (Some(ingress), _) if PASSES.contains(&query.name) => return self.backend(ingress, query),
             (None, Some(_)) if query.name.starts_with("server_name") => return self.of_block(&Query { name: "", ..*query }),
             _ => {}
         }

@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::networking::v1::Ingress;
 
-use super::ingress::{annotation_of, has_default_backend, name, of_ingress, rules, type_of_path};
+use super::ingress::{annotation_of, has_default_backend, name, of_ingress};
 use super::query::Query;
 use super::{Absent, Causes, short};
 use crate::catalog::features::canary;
@@ -26,13 +26,13 @@ impl Causes<'_> {
         }
         let ingress = self.ingress(owner)?;
         let path = query.path.unwrap_or_default();
-        match type_of_path(ingress, query) {
+        match self.type_of_path(ingress, query) {
             Some((EXACT, place)) if !is_exact => {
                 Some(lost(ingress, format!("path `{path}` of {} is `{EXACT}`", name(ingress)), path, place))
             }
             Some(_) => None,
             None if has_default_backend(ingress) => None,
-            None => Some(lost(ingress, format!("{} declares none", name(ingress)), path, rules(ingress, query))),
+            None => Some(lost(ingress, format!("{} declares none", name(ingress)), path, self.rules(ingress, query))),
         }
     }
 
@@ -62,7 +62,7 @@ impl Causes<'_> {
             Some((key, value)) if value != "true" => of_ingress(ingress, &annotation_of(ingress, key)),
             Some(_) => {
                 let message = format!("{} is a canary, and not of a route that leads there", name(ingress));
-                lost(ingress, message, alternative, rules(ingress, &Query::default()))
+                lost(ingress, message, alternative, self.rules(ingress, &Query::default()))
             }
         })
     }

@@ -6,7 +6,6 @@ use super::query::Query;
 use super::{Causes, Found, short};
 use crate::catalog::flags;
 use crate::diagnostic::{Cause, ObjectRef, Reason};
-use crate::ir::Route;
 use crate::source::Span;
 
 impl Causes<'_> {
@@ -47,9 +46,7 @@ impl Causes<'_> {
 
     /// Whether an Ingress has a part in a host.
     fn serves(&self, object: &ObjectRef, host: &str) -> bool {
-        // A host may have thousands of routes, of which few are of one Ingress, and this is asked for each edit and difference.
-        let Some(of_host) = self.server(host).map(|server| server.routes.as_ptr_range()) else { return false };
-        self.routes(&object.namespace, &object.name).iter().any(|route| of_host.contains(&std::ptr::from_ref::<Route>(route)))
+        self.hosts(&object.namespace, &object.name).binary_search(&host).is_ok()
     }
 
     /// What an edit is about is no longer there.

@@ -2,9 +2,9 @@
 
 use k8s_openapi::api::networking::v1::Ingress;
 
+use super::Causes;
 use super::ingress::name;
 use super::query::Query;
-use super::{Causes, key};
 use crate::diagnostic::{Cause, Reason};
 use crate::ir::CATCH_ALL;
 use crate::lower::{CLASS_ANNOTATION, Class, Classes};
@@ -64,8 +64,8 @@ impl Causes<'_> {
     pub fn of_refused(&self, owner: (&str, &str)) -> Option<Cause> {
         let ingress = self.ingress(owner)?;
         self.of_class(ingress).or_else(|| {
-            let is_served = self.routes.contains_key(&key(&ingress.reference.namespace, &ingress.reference.name));
-            let finding = self.refused.get(&ingress.reference).filter(|_| !is_served)?;
+            let has_routes = !self.routes(&ingress.reference.namespace, &ingress.reference.name).is_empty();
+            let finding = self.refused.get(&ingress.reference).filter(|_| !has_routes)?;
             let message = format!("{}: {}", name(ingress), finding.message);
             let subject = finding.subject.clone().unwrap_or_default();
             Some(Cause { reason: Reason::Nothing, message, subject, object: Some(ingress.reference.clone()), span: finding.span })

@@ -15,20 +15,22 @@ mod hosts;
 mod ingress;
 mod query;
 pub mod releases;
+mod rules;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::OnceLock;
 
 use k8s_openapi::api::core::v1::{ConfigMap, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::Ingress;
 
-use crate::catalog::{features, settings};
 use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
 use crate::ir::{Proxy, Route, Server};
 use crate::lower::{self, Controller};
 use crate::manifest::{Cluster, Object};
 use crate::source::{FileId, Span};
 pub use governs::{governs, is_shown};
+use rules::Rules;
 
 pub use absent::Absent;
 pub use declared::is_place;
@@ -47,7 +49,7 @@ pub struct Causes<'a> {
     /// One route of each Ingress that has a part in a host, in the order of the routes.
     first_of_each: HashMap<&'a str, Vec<&'a Route>>,
     /// By the Ingress, as `namespace/name`, as all that follow.
-    routes: HashMap<String, Vec<&'a Route>>,
+    served: HashMap<String, Served<'a>>,
     /// The first route of a namespace, an Ingress and a path, as it is written or as it is served.
     by_path: HashMap<(&'a str, &'a str, &'a str), &'a Route>,
     /// The first route of the counters of a name, or of the form of it that variables have.
@@ -56,7 +58,7 @@ pub struct Causes<'a> {
     snippets: HashMap<&'a str, Vec<&'a Object<Ingress>>>,
     /// The Ingresses that hold raw configuration for no host.
     streams: Vec<&'a Object<Ingress>>,
-    ingresses: HashMap<String, &'a Object<Ingress>>,
+    ingresses: HashMap<String, Known<'a>>,
     services: HashMap<String, &'a Object<Service>>,
     /// By the Service.
     slices: HashMap<String, Vec<&'a Object<EndpointSlice>>>,
@@ -68,6 +70,21 @@ pub struct Causes<'a> {
     starts: BTreeMap<(FileId, u32), &'a Object<Ingress>>,
     /// Why Ingresses are not served or refused, by their objects.
     refused: HashMap<&'a ObjectRef, &'a Diagnostic>,
+}
+
+/// An Ingress, and where its hosts and paths stand.
+#[derive(Debug)]
+struct Known<'a> {
+    object: &'a Object<Ingress>,
+    rules: OnceLock<Rules<'a>>,
+}
+
+/// What an Ingress has a part in.
+#[derive(Debug, Default)]
+struct Served<'a> {
+    routes: Vec<&'a Route>,
+    /// Sorted.
+    hosts: Vec<&'a str>,
 }
 
 /// A place in the manifests, and the annotation or key that stands there.
@@ -96,7 +113,7 @@ impl<'a> Causes<'a> {
             config_map: lower::config_map(cluster, controller),
             servers: proxy.servers.iter().map(|server| (server.hostname.as_str(), server)).collect(),
             first_of_each: HashMap::new(),
-            routes: HashMap::new(),
+            served: HashMap::new(),
             by_path: HashMap::new(),
             counters: HashMap::new(),
             snippets: HashMap::new(),
@@ -104,12 +121,13 @@ impl<'a> Causes<'a> {
             users: HashMap::new(),
             starts: BTreeMap::new(),
             refused: HashMap::new(),
-            ingresses: index(&cluster.ingresses),
+            ingresses: index(&cluster.ingresses).into_iter().map(|(key, object)| (key, Known { object, rules: OnceLock::new() })).collect(),
             services: index(&cluster.services),
             slices,
             upstreams: upstreams.collect(),
         };
         proxy.servers.iter().for_each(|server| causes.know_server(server));
+        causes.served.values_mut().for_each(|served| served.hosts.sort_unstable());
         cluster.ingresses.iter().for_each(|ingress| causes.know_ingress(ingress));
         causes
     }
@@ -130,12 +148,14 @@ impl<'a> Causes<'a> {
         let mut owners = HashSet::new();
         for route in &server.routes {
             let Some(owner) = &route.owner else { continue };
+            let ingress = key(&owner.namespace, &owner.name);
+            let known = self.ingresses.get(&ingress).map(|known| known.object);
+            let served = self.served.entry(ingress).or_default();
+            served.routes.push(route);
             if owners.insert((&owner.namespace, &owner.name)) {
                 self.first_of_each.entry(&server.hostname).or_default().push(route);
+                served.hosts.push(&server.hostname);
             }
-            let ingress = key(&owner.namespace, &owner.name);
-            let known = self.ingresses.get(&ingress).copied();
-            self.routes.entry(ingress).or_default().push(route);
             for path in [&route.declared_path, &route.path] {
                 self.by_path.entry((&owner.namespace, &owner.name, path)).or_insert(route);
             }
@@ -184,7 +204,13 @@ impl<'a> Causes<'a> {
     /// The routes of an Ingress; none if it has none or does not exist.
     #[must_use]
     pub fn routes(&self, namespace: &str, name: &str) -> &[&'a Route] {
-        self.routes.get(&key(namespace, name)).map(Vec::as_slice).unwrap_or_default()
+        self.served.get(&key(namespace, name)).map(|served| served.routes.as_slice()).unwrap_or_default()
+    }
+
+    /// The hosts that an Ingress has a part in, sorted.
+    #[must_use]
+    pub fn hosts(&self, namespace: &str, name: &str) -> &[&'a str] {
+        self.served.get(&key(namespace, name)).map(|served| served.hosts.as_slice()).unwrap_or_default()
     }
 
     /// One route of each Ingress that has a part in a host, in the order of the routes.
@@ -194,12 +220,18 @@ impl<'a> Causes<'a> {
 
     /// The Ingress of a namespace and a name.
     fn ingress(&self, (namespace, name): (&str, &str)) -> Option<&'a Object<Ingress>> {
-        self.ingresses.get(&key(namespace, name)).copied()
+        self.ingresses.get(&key(namespace, name)).map(|known| known.object)
+    }
+
+    /// Where the hosts and paths of an Ingress stand.
+    fn rules_of(&self, ingress: &ObjectRef) -> Option<&Rules<'a>> {
+        let known = self.ingresses.get(&key(&ingress.namespace, &ingress.name))?;
+        Some(known.rules.get_or_init(|| Rules::of(known.object)))
     }
 
     /// All routes of Ingresses, in no particular order.
     pub fn all_routes(&self) -> impl Iterator<Item = &'a Route> {
-        self.routes.values().flatten().copied()
+        self.served.values().flat_map(|served| &served.routes).copied()
     }
 }
 
@@ -213,18 +245,6 @@ fn index<T>(objects: &[Object<T>]) -> HashMap<String, &Object<T>> {
 
 fn key(namespace: &str, name: &str) -> String {
     format!("{namespace}/{name}")
-}
-
-/// Whether an annotation governs a directive.
-#[must_use]
-pub fn governs_annotation(name: &str, directive: &str) -> bool {
-    features::find(short(name)).is_some_and(|spec| governs(spec.directives, directive))
-}
-
-/// Whether a key of the ConfigMap governs a directive.
-#[must_use]
-pub fn governs_key(name: &str, directive: &str) -> bool {
-    settings::find(name).is_some_and(|setting| governs(setting.directives, directive))
 }
 
 /// The name of an annotation without its prefix.

@@ -71,6 +71,7 @@ impl Check {
             found
         };
         let mut found = compile(classes.clone());
+        found.extend(presumed::left_out(cluster, controller).filter(|_| self.is_of_controller()));
         unserved::add(&mut found, cluster, &classes, compile);
         found
     }

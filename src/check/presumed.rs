@@ -25,6 +25,24 @@ pub(super) struct Presumed {
     names: String,
 }
 
+/// Says that nothing is presumed, where the input is too large for what it lacks.
+pub(super) fn left_out(cluster: &Cluster, controller: &Controller) -> Option<Diagnostic> {
+    if cluster.ingresses.len() <= MOST {
+        return None;
+    }
+    let absent = lower::absent(cluster, controller).iter().filter(|absent| may_be_there(cluster, absent)).count();
+    let message = match absent {
+        1 => String::from(
+            "1 object that annotations name is not in the input, and what is wrong only where the cluster has it is not checked",
+        ),
+        _ => format!(
+            "{absent} objects that annotations name are not in the input, and what is wrong only where the cluster has them is not checked"
+        ),
+    };
+    let finding = Diagnostic::info("absent-object", message);
+    (absent > 0).then(|| finding.note(format!("an input of more than {MOST} Ingresses is not checked a second time for that")))
+}
+
 impl Presumed {
     /// What is to be presumed of an input; none where nothing is.
     pub(super) fn of(cluster: &Cluster, controller: &Controller) -> Option<Self> {

@@ -177,15 +177,17 @@ impl Diff {
             let facts = live.dump().map(|dump| &dump.facts);
             let declared = self.declared(&self.paths, &self.controller, global, facts)?;
             self.find_hosts(&[live, &declared])?;
-            let entries = self.comparison().entries(live, &declared);
+            let told = self.comparison().entries(live, &declared);
             if let Some(replicas) = replicas.get_mut(number) {
-                replicas.differences = Some(entries.len());
+                replicas.differences = Some(told.entries.len());
             }
             if number == 0 {
                 let unsaid = unsaid(live, &declared, true);
                 (differences.notes, differences.are_urgent) = (unsaid.notes, unsaid.matters);
                 differences.after = declared.name("declared");
-                differences.entries = entries;
+                differences.entries = told.entries;
+                differences.are_urgent |= !told.notes.is_empty();
+                differences.notes.extend(told.notes);
                 sides.push(declared);
             }
         }
@@ -235,10 +237,12 @@ impl Diff {
         let sides = side::pair([half(&self.base), half(&self.head)], global, self.environment, |_| BTreeSet::new())?;
         let [before, after] = &sides;
         self.find_hosts(&[before, after])?;
-        let entries = self.comparison().entries(before, after);
-        let Unsaid { notes, matters: are_urgent } = unsaid(before, after, false);
+        let told = self.comparison().entries(before, after);
+        let Unsaid { mut notes, matters } = unsaid(before, after, false);
+        let are_urgent = matters || !told.notes.is_empty();
+        notes.extend(told.notes);
         let (before, after) = (before.name("base"), after.name("head"));
-        let differences = Differences { before, after, entries, notes, are_urgent, ..Differences::default() };
+        let differences = Differences { before, after, entries: told.entries, notes, are_urgent, ..Differences::default() };
         Ok((differences, sides.into()))
     }
 
@@ -247,8 +251,15 @@ impl Diff {
         let (mut before, mut after) = (side(from)?, side(to)?);
         Side::agree_on_words(&mut before, &mut after);
         self.find_hosts(&[&before, &after])?;
-        let entries = Comparison { is_same: true, ..self.comparison() }.entries(&before, &after);
-        let differences = Differences { before: before.name("from"), after: after.name("to"), entries, ..Differences::default() };
+        let told = Comparison { is_same: true, ..self.comparison() }.entries(&before, &after);
+        let differences = Differences {
+            before: before.name("from"),
+            after: after.name("to"),
+            entries: told.entries,
+            are_urgent: !told.notes.is_empty(),
+            notes: told.notes,
+            ..Differences::default()
+        };
         Ok((differences, vec![after]))
     }
 

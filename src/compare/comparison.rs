@@ -25,10 +25,19 @@ pub struct Comparison<'a> {
     pub is_same: bool,
 }
 
+/// What there is to tell of two sides.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// The differences.
+    pub entries: Vec<Entry>,
+    /// What was not looked at, a sentence each.
+    pub notes: Vec<String>,
+}
+
 impl Comparison<'_> {
     /// All differences between two sides.
     #[must_use]
-    pub fn entries(self, before: &Side, after: &Side) -> Vec<Entry> {
+    pub fn entries(self, before: &Side, after: &Side) -> Told {
         let ((report, upstreams), others) =
             rayon::join(|| self.configuration(before, after), || Lua::ALL.map(|what| (what, dynamic(what, before, after))));
         let are_live = matches!((before, after), (Side::Dump(_), Side::Dump(_)));
@@ -58,7 +67,7 @@ impl Comparison<'_> {
         let mut entries: Vec<merge::Blamed> =
             groups.into_par_iter().map(|(changes, words)| explainer.configuration(changes, words)).collect();
         entries.extend(values.iter().map(|(what, change)| explainer.dynamic(*what, change)));
-        merge::by_edit(entries)
+        Told { entries: merge::by_edit(entries), notes: explainer.notes() }
     }
 
     /// The differences between the configurations, and the upstreams that the hosts use.

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::alike::{Alike, Where};
 use super::effects::{Effects, Sample, Texts, print, texts};
+use crate::catalog::{features, settings};
 use crate::cause::edits::{self, Edit, Set, What};
-use crate::cause::{Causes, Query, governs_annotation, governs_key};
+use crate::cause::{self, Causes, Query};
 use crate::diff::Change;
 
 /// The edits between two sets of manifests, and what each of them does.
@@ -14,16 +16,27 @@ pub(super) struct Experiments {
     edits: Vec<Edit>,
     /// Edits that are tried together: where there are very many, those that do the same to different objects.
     groups: Vec<Group>,
+    /// The groups whose names govern anything, as the catalog says.
+    governing: Vec<usize>,
     /// The annotations of Ingresses that come or go, which can reach paths of others.
     parts: Vec<Part>,
     /// Nothing but the edits tells the sides apart.
     is_all: bool,
+    /// They are not too many to be tried.
+    are_tried: bool,
 }
 
 struct Group {
-    members: Vec<usize>,
+    alike: Alike,
     /// What is otherwise where the edits are taken back, and where only they are made.
     effects: Option<[Effects; 2]>,
+}
+
+impl Group {
+    /// Whether the catalog says that what is edited governs a directive.
+    fn governs(&self, edits: &[Edit], query: &Query) -> bool {
+        self.alike.members().first().is_some_and(|at| governs(&edits[*at], query))
+    }
 }
 
 /// One annotation of an Ingress that comes or goes as a whole.
@@ -52,15 +65,19 @@ impl Experiments {
         let edits = edits::between(before.given, after.given);
         let can_try = |times: usize| [before, after].iter().all(|side| side.affords(times * 2));
         let groups = if can_try(edits.len()) { (0..edits.len()).map(|at| vec![at]).collect() } else { alike(&edits) };
-        let are_tried = (groups.len() > 1 || !is_all) && can_try(groups.len());
+        let are_tried = can_try(groups.len());
+        let is_open = groups.len() > 1 || !is_all;
         let of_group = |members: Vec<usize>| {
-            let members_of = || members.iter().map(|at| &edits[*at]);
-            let effects = are_tried.then(|| [undone(before, after, members_of()), made_alone(before, after, members_of())]);
-            Group { members, effects }
+            let alike = Alike::new(&edits, members);
+            let members_of = || alike.members().iter().map(|at| &edits[*at]);
+            let effects = (is_open && are_tried).then(|| [undone(before, after, members_of()), made_alone(before, after, members_of())]);
+            Group { alike, effects }
         };
-        let groups = groups.into_par_iter().map(of_group).collect();
+        let groups: Vec<Group> = groups.into_par_iter().map(of_group).collect();
+        let is_governing = |group: &Group| group.alike.members().first().is_some_and(|at| !directives(&edits[*at]).is_empty());
+        let governing = (0..groups.len()).filter(|at| is_governing(&groups[*at])).collect();
         let parts = parts(&edits, before, after);
-        Self { edits, groups, parts, is_all }
+        Self { edits, groups, governing, parts, is_all, are_tried }
     }
 
     /// An edit, or the part of it that was blamed.
@@ -73,10 +90,16 @@ impl Experiments {
         self.edits.is_empty()
     }
 
+    /// How many edits are too many to be tried; none where they were, or where only one can be the cause.
+    pub(super) fn untried(&self) -> Option<usize> {
+        let is_open = self.groups.len() > 1 || !self.is_all;
+        (is_open && !self.are_tried && !self.edits.is_empty()).then_some(self.edits.len())
+    }
+
     /// The edit that made a difference; none where it takes several, or something else.
     pub(super) fn blame(&self, file: &'static str, change: &Change, place: &Where) -> Option<Blamed> {
         let blamed = match self.groups.as_slice() {
-            [only] if self.is_all => Some(Blamed { edit: place.choose(&self.edits, &only.members), part: None, is_sure: true }),
+            [only] if self.is_all => Some(Blamed { edit: place.choose(&self.edits, &only.alike), part: None, is_sure: true }),
             _ => self.of_several(file, change, place),
         };
         blamed.map(|blamed| Blamed { part: self.part(blamed.edit, file, change, place), ..blamed })
@@ -100,24 +123,20 @@ impl Experiments {
             let [undone, alone] = group.effects.as_ref()?;
             let fit = |effects: &Effects| effects.of(file, &path, &name).map(|all| all.iter().map(|found| likeness(found, &texts)).max());
             let fits = [fit(undone), fit(alone)].map(|fit| fit.flatten().unwrap_or_default());
-            (fits[0].max(fits[1]) > 0).then_some((
-                fits[0] + fits[1],
-                governs(&self.edits[group.members[0]], place.query),
-                group,
-                undone.len(),
-            ))
+            (fits[0].max(fits[1]) > 0).then_some((fits[0] + fits[1], group.governs(&self.edits, place.query), group, undone.len()))
         });
         let best = tried.max_by(|a, b| (a.0, a.1, b.3).cmp(&(b.0, b.1, a.3)));
         if let Some((_, _, group, _)) = best {
-            return Some(Blamed { edit: place.choose(&self.edits, &group.members), part: None, is_sure: true });
+            return Some(Blamed { edit: place.choose(&self.edits, &group.alike), part: None, is_sure: true });
         }
         if self.groups.iter().any(|group| group.effects.is_some()) {
             return None;
         }
-        let is_likely = |edit: &Edit| place.reaches(edit) && governs(edit, place.query);
-        let is_own = |edit: &Edit| Causes::is_of(edit, place.query.ingress) && is_likely(edit);
-        let own = self.edits.iter().rposition(is_own);
-        let edit = own.or_else(|| self.edits.iter().rposition(is_likely))?;
+        // Nothing was tried: what is left is the likeness of names.
+        let governing = self.governing.iter().map(|at| &self.groups[*at]);
+        let likely = || governing.clone().filter(|group| group.governs(&self.edits, place.query)).map(|group| &group.alike);
+        let own = likely().flat_map(|alike| alike.own(&self.edits, place.query)).filter(|at| place.reaches(&self.edits[**at])).max();
+        let edit = own.copied().or_else(|| likely().filter_map(|alike| alike.reaching(&self.edits, place)).map(|ends| ends.last).max())?;
         Some(Blamed { edit, part: None, is_sure: false })
     }
 }
@@ -152,41 +171,19 @@ fn alike(edits: &[Edit]) -> Vec<Vec<usize>> {
     groups.into_values().collect()
 }
 
-/// Where a difference is.
-pub(super) struct Where<'q, 'c> {
-    pub(super) query: &'q Query<'q>,
-    pub(super) causes: [Option<&'q Causes<'c>>; 2],
-    /// The object that seems to be its cause.
-    pub(super) likely: Option<&'q crate::diagnostic::ObjectRef>,
-}
-
-impl Where<'_, '_> {
-    fn reaches(&self, edit: &Edit) -> bool {
-        self.causes.iter().flatten().any(|causes| causes.reaches(edit, self.query.host))
-    }
-
-    /// Of edits that do the same to different objects, the one whose object is the nearest: that of the Ingress, else the likely one, else
-    /// the first that reaches the place. There may be thousands, for each of thousands of differences: few are looked at closely.
-    pub(super) fn choose(&self, edits: &[Edit], members: &[usize]) -> usize {
-        let is_likely = |edit: &Edit| self.likely.is_some() && edit.object.as_ref() == self.likely;
-        let is_near = |edit: &Edit| Causes::is_of(edit, self.query.ingress) || is_likely(edit);
-        let near = members.iter().copied().filter(|at| is_near(&edits[*at]));
-        let nearest = near.max_by_key(|at| {
-            let edit = &edits[*at];
-            (Causes::is_of(edit, self.query.ingress), is_likely(edit), self.reaches(edit), std::cmp::Reverse(*at))
-        });
-        let first = || members.iter().copied().find(|at| self.reaches(&edits[*at])).or(members.first().copied());
-        nearest.or_else(first).unwrap_or_default()
-    }
-}
-
 /// Whether the catalog says that what is edited governs a directive.
 pub(super) fn governs(edit: &Edit, query: &Query) -> bool {
-    match edit.what {
-        What::Annotation => governs_annotation(&edit.name(), query.name),
-        What::Key => governs_key(&edit.name(), query.name),
-        What::Argument(_) | What::Rules | What::Field | What::Object => false,
-    }
+    cause::governs(directives(edit), query.name)
+}
+
+/// The directives that it governs.
+fn directives(edit: &Edit) -> &'static [&'static str] {
+    let known = match edit.what {
+        What::Annotation => features::find(&edit.short_name()).map(|spec| spec.directives),
+        What::Key => settings::find(&edit.name()).map(|setting| setting.directives),
+        What::Argument(_) | What::Rules | What::Field | What::Object => None,
+    };
+    known.unwrap_or_default()
 }
 
 /// What differs where edits are taken back.

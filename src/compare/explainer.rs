@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
+use super::alike::Where;
 use super::effects::Sample;
 use super::entry::{Because, Entry};
-use super::experiment::{self, Blamed, Experiments, Where};
+use super::experiment::{self, Blamed, Experiments};
 use super::merge;
 use super::side::Side;
 use super::singles::{Singles, Verdict};
@@ -57,6 +58,18 @@ impl<'a> Explainer<'a> {
             _ => None,
         };
         Self { before, after, causes_before: causes(before), causes_after: causes(after), experiments, singles, releases, is_same }
+    }
+
+    /// What was not looked at, a sentence each.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let edits = self.experiments.as_ref().and_then(Experiments::untried);
+        let of_edits = edits.map(|count| {
+            format!(
+                "which of {count} changes of the manifests makes which difference was not tried, as they are too many: causes are told by their names"
+            )
+        });
+        let of_names = self.singles.iter().flat_map(|(_, singles)| singles.notes());
+        of_edits.into_iter().chain(of_names).collect()
     }
 
     /// What is told about lines of nginx.conf that are one change to a person.
@@ -130,7 +143,8 @@ impl<'a> Explainer<'a> {
         let query = if change.kind == Kind::Removed { before } else { after };
         let place = Where { query, causes: [self.causes_before.as_ref(), self.causes_after.as_ref()], likely };
         let Some(blamed) = experiments.blame(file, change, &place) else {
-            return self.releases.is_none().then(|| (None, (None, Some(of_several()))));
+            let cause = if experiments.untried().is_some() { untried() } else { of_several() };
+            return if self.releases.is_none() { Some((None, (None, Some(cause)))) } else { None };
         };
         let edit = experiments.edit(blamed);
         let sure = |cause: Cause| if blamed.is_sure { cause } else { Cause { message: format!("probably {}", cause.message), ..cause } };
@@ -221,8 +235,7 @@ impl<'a> Explainer<'a> {
                 return None;
             }
             Verdict::Present(trial, _) => {
-                let all: Vec<usize> = (0..trial.edits.len()).collect();
-                let edit = &trial.edits[Where { query, causes: [None, Some(causes)], likely }.choose(&trial.edits, &all)];
+                let edit = &trial.edits[Where { query, causes: [None, Some(causes)], likely }.choose(&trial.edits, &trial.alike)];
                 let cause = causes.of_edit(edit, Set::After, query)?;
                 (format!("{} {:?}", edit.signature(), edit.object), cause)
             }
@@ -318,8 +331,16 @@ fn topic(topic: Topic, file: &str, is_of_controller: bool) -> Topic {
 
 /// No edit makes a difference alone.
 fn of_several() -> Cause {
-    let message = String::from("several changes of the manifests come to it together");
-    Cause { reason: Reason::Nothing, message, subject: String::new(), object: None, span: None }
+    unknown("several changes of the manifests come to it together")
+}
+
+/// Nobody knows which edit makes a difference.
+fn untried() -> Cause {
+    unknown("which change of the manifests makes it was not tried")
+}
+
+fn unknown(message: &str) -> Cause {
+    Cause { reason: Reason::Nothing, message: message.to_owned(), subject: String::new(), object: None, span: None }
 }
 
 fn causes(side: &Side) -> Option<Causes<'_>> {

@@ -23,8 +23,8 @@ enum Candidate {
     Argument(&'static Flag),
 }
 
-/// Adds each annotation and key that is not there and that may have to do with a difference.
-pub(super) fn names(side: &Sample, guesses: Guesses, seen: &[&Seen]) -> Vec<Trial> {
+/// Adds each annotation and key that is not there and that may have to do with a difference. None: they are too many.
+pub(super) fn names(side: &Sample, guesses: Guesses, seen: &[&Seen]) -> Option<Vec<Trial>> {
     let governs = |directives: &[&str]| seen.iter().any(|seen| governs(directives, seen));
     let Given { cluster, controller } = side.given;
     let version = controller.version;
@@ -35,20 +35,20 @@ pub(super) fn names(side: &Sample, guesses: Guesses, seen: &[&Seen]) -> Vec<Tria
     tried(side, guesses, annotations.map(Candidate::Annotation).chain(keys.map(Candidate::Key)).collect())
 }
 
-/// Adds each argument that the controller does not get.
-pub(super) fn arguments(side: &Sample, guesses: Guesses) -> Vec<Trial> {
+/// Adds each argument that the controller does not get. None: they are too many.
+pub(super) fn arguments(side: &Sample, guesses: Guesses) -> Option<Vec<Trial>> {
     let usual = Flags::of_release(side.given.controller.version);
     let missing = FLAGS.iter().filter(|flag| flag.is_rendered() && !flag.differs(&usual, &side.given.controller.flags));
     tried(side, guesses, missing.map(Candidate::Argument).collect())
 }
 
-fn tried(side: &Sample, guesses: Guesses, candidates: Vec<Candidate>) -> Vec<Trial> {
+fn tried(side: &Sample, guesses: Guesses, candidates: Vec<Candidate>) -> Option<Vec<Trial>> {
     if !side.affords(candidates.len()) {
-        return Vec::new();
+        return None;
     }
     // Each value that is guessed is one more.
     let few = if side.affords(candidates.len() * 4) { guesses } else { Guesses { seen: &[], ..guesses } };
-    candidates.into_par_iter().filter_map(|candidate| candidate.trial(side, few)).collect()
+    Some(candidates.into_par_iter().filter_map(|candidate| candidate.trial(side, few)).collect())
 }
 
 /// Whether the catalog says that a name with such directives may have to do with a difference.

@@ -3,6 +3,7 @@
 //! [`diff`](crate::diff) compares trees, and [`cause`](crate::cause) knows what manifests govern; here edits are tried, one by one, and
 //! what they do is compared with what differs.
 
+mod alike;
 mod comparison;
 mod contents;
 mod dump;
@@ -20,7 +21,7 @@ mod singles;
 mod trial;
 mod unsaid;
 
-pub use comparison::Comparison;
+pub use comparison::{Comparison, Told};
 pub use dump::{Dump, Unusable};
 pub use entry::{Because, Differences, Drift, Entry, Replicas};
 pub use origins::{Origins, Render, query, written};

@@ -1,8 +1,8 @@
 //! From the rendered configuration back to the manifests: the origin of each directive.
 
+use super::alike::Where;
 use super::effects::{self, Sample};
 use super::entry::Because;
-use super::experiment::Where;
 use super::explainer;
 use super::singles::Singles;
 use crate::cause::edits::{Given, Set};
@@ -77,9 +77,8 @@ impl<'a> Origins<'a> {
         if is_server || (is_path && !trial.alters(&path, located.name, &seen)) {
             return self.causes.of_declared(query);
         }
-        let all: Vec<usize> = (0..trial.edits.len()).collect();
         let place = Where { query, causes: [None, Some(&self.causes)], likely: None };
-        let tried = self.causes.of_edit(&trial.edits[place.choose(&trial.edits, &all)], Set::After, query);
+        let tried = self.causes.of_edit(&trial.edits[place.choose(&trial.edits, &trial.alike)], Set::After, query);
         match tried {
             Some(tried) if is_path => {
                 let path = self.causes.of_declared(query);

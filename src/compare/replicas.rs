@@ -14,7 +14,7 @@ pub fn groups(lives: &[Side], comparison: Comparison) -> (Vec<Vec<usize>>, Vec<D
         let mut equal = None;
         for (number, group) in groups.iter().enumerate() {
             let Some(first) = group.first().and_then(|first| lives.get(*first)) else { continue };
-            let entries = comparison.entries(first, live);
+            let entries = comparison.entries(first, live).entries;
             if entries.is_empty() {
                 equal = Some(number);
                 break;

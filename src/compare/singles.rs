@@ -25,6 +25,25 @@ pub(super) struct Singles {
     absent: Vec<Trial>,
     /// The number of the text of the side among the two of a change.
     own: usize,
+    /// What was not tried, because it is too much.
+    untried: Vec<Untried>,
+}
+
+/// What is too much to be tried.
+#[derive(Clone, Copy)]
+enum Untried {
+    Present,
+    Absent,
+}
+
+impl Untried {
+    fn sentence(self) -> String {
+        let what = match self {
+            Self::Present => "what each annotation, key and argument does",
+            Self::Absent => "what annotations, keys and arguments that are not there would do",
+        };
+        format!("{what} was not tried, as there is too much of it: such causes are told by their names")
+    }
 }
 
 /// What made a difference.
@@ -40,20 +59,29 @@ impl Singles {
     pub(super) fn new(side: &Sample, set: Set, changes: &[(&'static str, &Change)]) -> Self {
         let own = usize::from(set == Set::After);
         let seen: Vec<Seen> = changes.iter().map(|(file, change)| Seen::of(file, change)).collect();
-        let mut singles = Self { present: Vec::new(), absent: Vec::new(), own };
-        if seen.is_empty() || !side.affords(1) {
+        let mut singles = Self { own, ..Self::default() };
+        if seen.is_empty() {
             return singles;
         }
         let guesses = Guesses { seen: &seen, own };
-        singles.present = present(side, guesses, false);
+        let Some(present) = present(side, guesses, false) else {
+            singles.untried = vec![Untried::Present, Untried::Absent];
+            return singles;
+        };
+        singles.present = present;
         count(&mut singles.present, &seen, own);
         // What something that is there explains to the letter needs no other explanation, and what is unlikely is tried last.
         let is_clear = |seen: &Seen| singles.present.iter().filter_map(|trial| trial.rank(seen, own)).any(|rank| rank.0 && rank.1 == 1000);
         let unclear: Vec<&Seen> = seen.iter().filter(|seen| !is_clear(seen)).collect();
-        singles.absent = missing::names(side, guesses, &unclear);
+        let names = missing::names(side, guesses, &unclear);
+        let mut is_short = names.is_none();
+        singles.absent = names.unwrap_or_default();
         if !unclear.is_empty() {
-            singles.absent.extend(missing::arguments(side, guesses));
+            let arguments = missing::arguments(side, guesses);
+            is_short |= arguments.is_none();
+            singles.absent.extend(arguments.unwrap_or_default());
         }
+        singles.untried.extend(is_short.then_some(Untried::Absent));
         count(&mut singles.absent, &seen, own);
         singles
     }
@@ -90,9 +118,16 @@ impl Singles {
         self.present.iter().filter(makes).min_by_key(few).or_else(|| self.present.iter().find(does))
     }
 
+    /// What was not tried, a sentence each.
+    pub(super) fn notes(&self) -> impl Iterator<Item = String> {
+        self.untried.iter().map(|untried| untried.sentence())
+    }
+
     /// Everything that a side has, tried.
     pub(super) fn of(side: &Sample) -> Self {
-        Self { present: present(side, Guesses { seen: &[], own: 1 }, true), absent: Vec::new(), own: 1 }
+        let present = present(side, Guesses { seen: &[], own: 1 }, true);
+        let untried = if present.is_none() { vec![Untried::Present] } else { Vec::new() };
+        Self { present: present.unwrap_or_default(), absent: Vec::new(), own: 1, untried }
     }
 }
 
@@ -106,8 +141,11 @@ fn count(trials: &mut [Trial], seen: &[Seen], own: usize) {
     }
 }
 
-/// Takes away each name; `with_alone`: also has nothing but that.
-fn present(side: &Sample, guesses: Guesses, with_alone: bool) -> Vec<Trial> {
+/// Takes away each name; `with_alone`: also has nothing but that. None: they are too many.
+fn present(side: &Sample, guesses: Guesses, with_alone: bool) -> Option<Vec<Trial>> {
+    if !side.affords(1) {
+        return None;
+    }
     let Given { cluster, controller } = side.given;
     let (mut bare, mut usual) = (cluster.clone(), controller.clone());
     for ingress in &mut bare.ingresses {
@@ -125,7 +163,7 @@ fn present(side: &Sample, guesses: Guesses, with_alone: bool) -> Vec<Trial> {
         groups.entry(edit.signature()).or_default().push(edit);
     }
     if !side.affords(groups.len() * 3) {
-        return Vec::new();
+        return None;
     }
     let nothing = (side.compile)(bare.cluster, bare.controller);
     let tried = groups.into_values().collect::<Vec<_>>().into_par_iter().map(|edits| {
@@ -136,16 +174,12 @@ fn present(side: &Sample, guesses: Guesses, with_alone: bool) -> Vec<Trial> {
             edits.iter().for_each(|edit| edit.put(Set::After, side.given, &mut cluster, &mut controller));
             side.effects(&nothing, &(side.compile)(&cluster, &controller))
         });
-        Trial {
-            varied: others.map(|others| effects(&others)).filter(|varied| varied.len() > 0),
-            effects: effects(&edits),
-            guessed: guessed(&edits, side, guesses, &effects),
-            alone,
-            edits,
-            covered: 0,
-        }
+        let (varied, guessed) =
+            (others.map(|others| effects(&others)).filter(|varied| varied.len() > 0), guessed(&edits, side, guesses, &effects));
+        let effects = effects(&edits);
+        Trial { varied, guessed, alone, ..Trial::new(edits, effects) }
     });
-    tried.collect()
+    Some(tried.collect())
 }
 
 /// What differs where something that is there has a value which the other side seems to have.

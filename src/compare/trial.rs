@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use super::alike::Alike;
 use super::effects::{Effects, print, texts};
 use crate::cause::edits::{Edit, What};
 use crate::diff::{Change, Kind};
@@ -10,6 +11,8 @@ use crate::diff::{Change, Kind};
 pub(super) struct Trial {
     /// What is taken away or added.
     pub(super) edits: Vec<Edit>,
+    /// The same, as they are looked for.
+    pub(super) alike: Alike,
     /// What differs without it, or with it.
     pub(super) effects: Effects,
     /// What differs where it has another value; none where nobody knows another one.
@@ -51,7 +54,8 @@ pub(super) type Rank = (bool, usize, bool, usize, Reverse<usize>);
 
 impl Trial {
     pub(super) fn new(edits: Vec<Edit>, effects: Effects) -> Self {
-        Self { edits, effects, varied: None, alone: None, guessed: Vec::new(), covered: 0 }
+        let alike = Alike::new(&edits, (0..edits.len()).collect());
+        Self { edits, alike, effects, varied: None, alone: None, guessed: Vec::new(), covered: 0 }
     }
 
     /// Whether it makes a directive otherwise, which would be there all the same.

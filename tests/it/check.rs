@@ -505,3 +505,21 @@ fn what_makes_the_controller_panic_is_told() {
         assert_eq!(rules(&report).contains(&"controller-crash"), expected, "{manifests}\n{report}");
     }
 }
+
+/// Of a very large input nobody asks a second time what would be wrong if the cluster had what it names: that is said, once.
+#[test]
+fn what_is_not_presumed_of_a_large_input_is_said_once() {
+    let one = |at: usize| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\n\
+             metadata: {{name: i{at}, namespace: d, annotations: {{nginx.ingress.kubernetes.io/auth-secret: users}}}}\n\
+             spec: {{ingressClassName: nginx, defaultBackend: {{service: {{name: s, port: {{number: 80}}}}}}}}\n---\n"
+        )
+    };
+    let sentence = "what is wrong only where the cluster has it is not checked";
+    let count = |ingresses: usize| {
+        let folder = folder(&[("in.yaml", &(0..ingresses).map(one).collect::<String>())]);
+        check(folder.path(), &["in.yaml", "--format", "concise", "--verbose"]).stdout.matches(sentence).count()
+    };
+    assert_eq!((count(40), count(4_097)), (0, 1));
+}

@@ -1,5 +1,6 @@
 //! `ingressc diff` as people and machines run it: against a live configuration, and one change against another.
 
+mod bounds;
 mod causes;
 mod live;
 mod shown;
