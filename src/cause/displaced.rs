@@ -51,19 +51,16 @@ impl Causes<'_> {
             }
         };
         let owner = (ingress.reference.namespace.as_str(), ingress.reference.name.as_str());
-        if let Some(refused) = self.of_refused(owner) {
-            return Some(refused);
-        }
         Some(match canary_of(ingress) {
             None => {
                 let absent = Absent { annotations: vec![CANARY], ..Absent::default() };
                 self.of_absent(&Query { ingress: Some(owner), ..Query::default() }, &absent)
             }
             Some((key, value)) if value != "true" => of_ingress(ingress, &annotation_of(ingress, key)),
-            Some(_) => {
+            Some(_) => self.of_refused(owner).unwrap_or_else(|| {
                 let message = format!("{} is a canary, and not of a route that leads there", name(ingress));
                 lost(ingress, message, alternative, self.rules(ingress, &Query::default()))
-            }
+            }),
         })
     }
 }

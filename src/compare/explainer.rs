@@ -176,7 +176,7 @@ impl<'a> Explainer<'a> {
         }
         let is_one = |cause: &&Cause| matches!(cause.reason, Reason::Annotation | Reason::Setting | Reason::Argument);
         let cause = after.as_ref().or(before.as_ref()).filter(is_one)?;
-        Some(format!("{} {:?}", cause.subject, cause.object))
+        Some(id_of(cause))
     }
 
     /// Of the only side that is manifests: its causes, and whether it is the first side.
@@ -217,8 +217,9 @@ impl<'a> Explainer<'a> {
         let now = names(now);
         let cause = names(had).iter().filter(|name| !now.contains(name)).find_map(|lost| causes.of_lost_canary(lost))?;
         // What the canary itself has otherwise has the same cause.
-        let owner = cause.object.as_ref().map(|object| format!("{}/{}", object.namespace, object.name)).unwrap_or_default();
-        Some((Some(format!("{:?}|{owner}", [&cause.subject])), on_side(set, cause)))
+        let is_written = cause.reason == Reason::Annotation;
+        let id = if is_written { id_of(&cause) } else { id_of_absent(&[&cause.subject], cause.object.as_ref()) };
+        Some((Some(id), on_side(set, cause)))
     }
 
     /// What of the only side that is manifests made a difference, or would have made none.
@@ -237,13 +238,13 @@ impl<'a> Explainer<'a> {
             Verdict::Present(trial, _) => {
                 let edit = &trial.edits[Where { query, causes: [None, Some(causes)], likely }.choose(&trial.edits, &trial.alike)];
                 let cause = causes.of_edit(edit, Set::After, query)?;
-                (format!("{} {:?}", edit.signature(), edit.object), cause)
+                (id_of(&cause), cause)
             }
             // What raw configuration holds to the letter is not there for want of something.
             Verdict::Absent(_, false) if causes.is_raw(query) => return None,
             Verdict::Absent(absent, _) => {
-                let owner = query.ingress.map(|(namespace, name)| format!("{namespace}/{name}")).filter(|_| !absent.annotations.is_empty());
-                (format!("{:?}|{}", absent.names().collect::<Vec<_>>(), owner.unwrap_or_default()), causes.of_absent(query, &absent))
+                let cause = causes.of_absent(query, &absent);
+                (id_of_absent(&absent.names().collect::<Vec<_>>(), cause.object.as_ref()), cause)
             }
         };
         Some((Some(id), on_side(set, cause)))
@@ -292,6 +293,17 @@ impl<'a> Explainer<'a> {
         let words = Words { topic: topic(words.topic, file, of_controller), ..words };
         Entry { file, changes, words, before, after, because_before, because_after }
     }
+}
+
+/// What differences have in common that have one cause.
+fn id_of(cause: &Cause) -> String {
+    format!("{} {:?}", cause.subject, cause.object)
+}
+
+/// The same where some names are missing. Whose they would be stands behind a bar, where that is known.
+fn id_of_absent(names: &[&str], object: Option<&ObjectRef>) -> String {
+    let owner = object.map(|object| format!("{}/{}", object.namespace, object.name)).unwrap_or_default();
+    format!("{names:?}|{owner}")
 }
 
 /// A cause that is on one side.

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod causes;
+mod displaced;
 mod live;
 mod shown;
 mod unknown;

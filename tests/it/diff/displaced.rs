@@ -1,0 +1,68 @@
+//! Beside a configuration that runs: an Ingress that loses a location or its part as a canary is blamed, not the one that has it now.
+
+use pretty_assertions::assert_eq;
+use std::fs;
+
+use super::{CLUSTER, LIVE, SHOP, edit, folder, json, run, told, write};
+
+/// What has a part in the locations of `web`, and comes after it by name: each takes what `web` gives up.
+const OTHERS: &str = "\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: aa-canary
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/canary: 'true'
+    nginx.ingress.kubernetes.io/canary-weight: '10'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example
+    http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: next, port: {number: 80}}}}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: aa-later, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example
+    http: {paths: [{path: /api, pathType: Prefix, backend: {service: {name: front, port: {number: 80}}}}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: next, namespace: shop}
+spec: {ports: [{port: 80}]}
+";
+
+#[test]
+fn who_lost_a_location_or_a_share_is_blamed() {
+    let folder = folder(&[("in/web.yaml", SHOP), ("in/cluster.yaml", CLUSTER), ("in/others.yaml", OTHERS)]);
+    run(folder.path(), &["render", "in", "--target", "ingress-nginx", "-o", "live"]);
+    assert_eq!(told(&json(folder.path(), &LIVE)), [""; 0]);
+    let lost = "password authentication removed; limit of requests removed: 5r/s, burst 25; \
+                stronger: limit of request bodies changed from 8m to 1m <- in/web.yaml";
+    let share = "`alternativeBackends` of `shop-front-80` removed: [\"shop-next-80\"]";
+    let of_weight = format!(
+        "{share}; `noServer` of `shop-next-80` changed from true to false; weight of canary `shop-next-80` changed from 10 to 0; \
+         `trafficShapingPolicy.weightTotal` of `shop-next-80` changed from 100 to 0 <- in/others.yaml"
+    );
+    for (file, from, to, expected) in [
+        // `Exact` is the path alone: what is below it goes to the next.
+        ("in/web.yaml", "/api\n        pathType: Prefix", "/api\n        pathType: Exact", format!("{lost}:25")),
+        ("in/others.yaml", "    nginx.ingress.kubernetes.io/canary: 'true'\n", "", format!("{of_weight}:6")),
+        ("in/others.yaml", "canary: 'true'", "canary: 'false'", format!("{of_weight}:7")),
+        (
+            "in/others.yaml",
+            "host: shop.example\n    http: {paths: [{path: /,",
+            "host: other.example\n    http: {paths: [{path: /,",
+            format!("{share} <- in/others.yaml:11"),
+        ),
+    ] {
+        let before = fs::read_to_string(folder.path().join(file)).expect("files can be read");
+        edit(folder.path(), file, from, to);
+        assert_eq!(told(&json(folder.path(), &LIVE)), [expected], "{to}");
+        write(folder.path(), file, &before);
+    }
+}
