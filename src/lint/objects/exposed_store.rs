@@ -1,11 +1,14 @@
 //! Databases that are reached from outside.
 
 use super::entrances::Door;
-use super::look::Look;
-use crate::diagnostic::{Diagnostic, Severity};
+use super::guards::is_for_few;
+use super::look::{Look, ingress_of};
+use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
+use crate::ir::Route;
 use crate::lint::rule::Rule;
 use crate::manifest::{Object, named, port_of, ports, target};
 use k8s_openapi::api::core::v1::{ConfigMap, Service, ServicePort};
+use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "exposed-store",
@@ -16,7 +19,7 @@ A database or another store is reached from outside the cluster.
 
 Stores speak protocols of their own, seldom ask for more than a password, and are what attackers look for first. A port is taken for that of a store by its number or
 its name: PostgreSQL, MySQL, MongoDB, Redis, Memcached, Elasticsearch, etcd, Cassandra, Kafka, RabbitMQ, ZooKeeper, InfluxDB, CouchDB, Microsoft SQL Server, Oracle.
-Inside the cluster a Service of type `ClusterIP` does.
+Inside the cluster a Service of type `ClusterIP` does. An Ingress that asks for a password, asks an authentication service or lets few addresses in means it: it is not told.
 
 ## Fires: by the type of the Service
 
@@ -98,6 +101,30 @@ kind: Service
 metadata: {name: postgres, namespace: shop}
 spec: {ports: [{port: 5432}]}
 ```
+
+## Quiet: few get there
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/whitelist-source-range: 192.0.2.0/24
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: search, port: {number: 9200}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: search, namespace: shop}
+spec: {ports: [{port: 9200}]}
+```
 ",
 };
 
@@ -122,7 +149,10 @@ const STORES: [(&str, &[&str], &str); 15] = [
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut findings: Vec<Diagnostic> = look.cluster.services.iter().filter_map(by_type).collect();
-    for asked in look.backends() {
+    // Who puts a password or a list of addresses before it means it.
+    let guarded = |(_, route): (_, &Route)| is_for_few(look.proxy, route).then(|| ingress_of(route)).flatten();
+    let guarded: HashSet<ObjectRef> = look.one_of_each_ingress().filter_map(guarded).collect();
+    for asked in look.backends().filter(|asked| !guarded.contains(&asked.ingress.reference)) {
         let wanted = asked.backend.port().unwrap_or_default();
         let store = asked.port().map_or_else(|| store_of(&[&wanted]), store);
         let Some(store) = store else { continue };

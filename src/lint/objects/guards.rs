@@ -111,3 +111,45 @@ impl Guard {
 pub(super) fn missing<'g>(proxy: &'g Proxy, of: &'g Route, on: &'g Route) -> impl Iterator<Item = &'static str> + use<'g> {
     GUARDS.iter().filter(move |guard| (guard.holds)(proxy, of) && !guard.holds(proxy, on)).map(|guard| guard.spec.name)
 }
+
+/// Whether a route lets only those in who are known: by an authentication service, a password or a list of addresses.
+pub(super) fn is_for_few(proxy: &Proxy, route: &Route) -> bool {
+    let admission = &route.steps.admission;
+    let is_asked = admission.service(&proxy.settings).is_some() || admission.password().is_some();
+    let (is_listed, is_open) = (!admission.allow.is_empty(), everybody(&admission.allow).is_some());
+    // With `satisfy: any` a list of everybody opens what authentication closes.
+    let is_opened = is_open && (admission.is_any() || !is_asked);
+    route.is_refused() || (is_asked || is_listed) && !is_opened
+}
+
+/// Whom networks cover, where that is everybody of a kind.
+pub(super) fn everybody(networks: &[String]) -> Option<&'static str> {
+    let has = |network: &str| networks.iter().any(|other| other == network);
+    let four = has("0.0.0.0/0") || has("0.0.0.0/1") && has("128.0.0.0/1");
+    let six = has("::/0") || has("::/1") && has("8000::/1");
+    match (four, six) {
+        (true, true) => Some("everybody"),
+        (true, false) => Some("every address of IPv4"),
+        (false, true) => Some("every address of IPv6"),
+        (false, false) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_halves_are_everybody() {
+        for (networks, expected) in [
+            (&["0.0.0.0/0"][..], Some("every address of IPv4")),
+            (&["0.0.0.0/1", "128.0.0.0/1"], Some("every address of IPv4")),
+            (&["0.0.0.0/0", "::/0"], Some("everybody")),
+            (&["0.0.0.0/1", "10.0.0.0/8"], None),
+            (&[], None),
+        ] {
+            let networks: Vec<String> = networks.iter().map(|network| (*network).to_owned()).collect();
+            assert_eq!(everybody(&networks), expected, "{networks:?}");
+        }
+    }
+}

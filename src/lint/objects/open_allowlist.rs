@@ -1,5 +1,6 @@
 //! Lists of addresses that let everybody in.
 
+use super::guards::everybody;
 use super::look::{Look, at_annotation};
 use crate::catalog::features::{access, rate_limits};
 use crate::diagnostic::{Diagnostic, Effect, Severity};
@@ -136,36 +137,4 @@ fn exempt(route: &Route) -> Option<Diagnostic> {
     let whom = everybody(&limits.exempt).filter(|_| limits.counts())?;
     let finding = RULE.finding(format!("the list of addresses without limits holds {whom}: nobody is limited")).effect(Effect::FailsOpen);
     Some(at_annotation(finding, route, &rate_limits::EXEMPT).help("name the networks that are not limited, or remove it"))
-}
-
-/// Whom networks cover, where that is everybody of a kind.
-fn everybody(networks: &[String]) -> Option<&'static str> {
-    let has = |network: &str| networks.iter().any(|other| other == network);
-    let four = has("0.0.0.0/0") || has("0.0.0.0/1") && has("128.0.0.0/1");
-    let six = has("::/0") || has("::/1") && has("8000::/1");
-    match (four, six) {
-        (true, true) => Some("everybody"),
-        (true, false) => Some("every address of IPv4"),
-        (false, true) => Some("every address of IPv6"),
-        (false, false) => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn two_halves_are_everybody() {
-        for (networks, expected) in [
-            (&["0.0.0.0/0"][..], Some("every address of IPv4")),
-            (&["0.0.0.0/1", "128.0.0.0/1"], Some("every address of IPv4")),
-            (&["0.0.0.0/0", "::/0"], Some("everybody")),
-            (&["0.0.0.0/1", "10.0.0.0/8"], None),
-            (&[], None),
-        ] {
-            let networks: Vec<String> = networks.iter().map(|network| (*network).to_owned()).collect();
-            assert_eq!(everybody(&networks), expected, "{networks:?}");
-        }
-    }
 }
