@@ -24,6 +24,9 @@ const PORTIONS: usize = 64;
 /// Bytes of a part, about.
 const PART: usize = 2048;
 
+/// How many times as large a portion is at least as what it repeats: counters of thousands of hosts stand before all of them.
+const SHARE: usize = 4;
+
 /// What stands before the hosts and behind them.
 struct Frame<'a> {
     shared: Shared<'a>,
@@ -92,11 +95,13 @@ pub(super) fn portions(proxy: &Proxy, take: &mut (dyn FnMut(&str) + Send)) -> Ve
     let findings = std::mem::take(&mut frame.findings);
     let parts: Vec<Part> = server::redirects(proxy).chain(server::parts(proxy)).collect();
     let frame_size: usize = frame.before.iter().chain(&frame.behind).map(|piece| piece.as_str().len()).sum();
-    let least = PORTION.max(parts.len() / PORTIONS).max(frame_size / PART);
+    let least = PORTION.max(parts.len() / PORTIONS).max(SHARE * frame_size / PART);
     let mut portions = Portions { frame: &frame, rest: Some(&parts), least, findings };
     let mut next = portions.next();
     while let Some(portion) = next {
-        next = rayon::join(|| take(&portion), || portions.next()).1;
+        let take = &mut *take;
+        // What was taken is given up at once, and not with the next one.
+        next = rayon::join(move || take(&portion), || portions.next()).1;
     }
     portions.findings
 }
@@ -117,7 +122,7 @@ impl Iterator for Portions<'_, '_> {
     fn next(&mut self) -> Option<String> {
         let (frame, rest) = (self.frame, self.rest?);
         let begin = rest.first().and_then(|part| part.begun()).map(|server| Part::Begin(server).print(&frame.shared).value);
-        let least = self.least.max(begin.as_ref().map_or(0, |begin| begin.as_str().len() / PART));
+        let least = self.least.max(begin.as_ref().map_or(0, |begin| SHARE * begin.as_str().len() / PART));
         let (portion, behind) = rest.split_at(cut(rest, least));
         let end = behind.first().and_then(|part| part.begun());
         self.rest = Some(behind).filter(|behind| !behind.is_empty());
