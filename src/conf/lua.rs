@@ -1,73 +1,54 @@
 //! Where the Lua code of a `*_by_lua_block` ends: braces within Lua strings, long brackets and comments do not count.
 
-use nom::branch::alt;
-use nom::bytes::complete::{tag, take, take_till, take_until, take_while, take_while1};
-use nom::combinator::{cut, opt, value, verify};
-use nom::multi::many0_count;
-use nom::sequence::{delimited, preceded};
-use nom::{IResult, Parser};
-
-/// A stretch of Lua code.
-#[derive(Clone, Copy)]
-enum Piece {
-    Open,
-    Close,
-    Text,
-}
-
-/// Reads from behind the opening brace through the closing one and returns the code between them. An error means that the
-/// text ends within the code.
-pub(super) fn body(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let mut rest = input;
-    let mut depth = 0usize;
+/// Reads from behind the opening brace through the closing one: what follows, and the code between them. None: the text ends within the
+/// code.
+pub(super) fn body(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (mut at, mut depth) = (0, 0usize);
     loop {
-        let (behind, next) = piece(rest)?;
-        match next {
-            Piece::Open => depth += 1,
-            Piece::Close if depth == 0 => return Ok((behind, &input[..input.len() - rest.len()])),
-            Piece::Close => depth -= 1,
-            Piece::Text => {}
-        }
-        rest = behind;
+        let rest = text.get(at..)?;
+        at += rest.iter().position(|byte| matches!(byte, b'{' | b'}' | b'"' | b'\'' | b'-' | b'['))?;
+        at += match &text[at..] {
+            [b'}', behind @ ..] if depth == 0 => return Some((behind, &text[..at])),
+            [b'}', ..] => {
+                depth -= 1;
+                1
+            }
+            [b'{', ..] => {
+                depth += 1;
+                1
+            }
+            [b'-', b'-', comment @ ..] => {
+                let line = || memchr::memchr(b'\n', comment).unwrap_or(comment.len());
+                2 + long_bracket(comment).unwrap_or_else(line)
+            }
+            [quote @ (b'"' | b'\''), string @ ..] => 1 + string_length(string, *quote),
+            code => long_bracket(code).unwrap_or(1),
+        };
     }
 }
 
-fn piece(input: &[u8]) -> IResult<&[u8], Piece> {
-    alt((
-        value(Piece::Text, take_while1(|byte| !matches!(byte, b'{' | b'}' | b'"' | b'\'' | b'-' | b'['))),
-        value(Piece::Open, tag("{")),
-        value(Piece::Close, tag("}")),
-        value(Piece::Text, comment),
-        value(Piece::Text, long_bracket),
-        value(Piece::Text, |rest| string(rest, b'"')),
-        value(Piece::Text, |rest| string(rest, b'\'')),
-        value(Piece::Text, take(1usize)),
-    ))
-    .parse(input)
-}
-
-/// `--` to the end of the line, or a long comment.
-fn comment(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    preceded(tag("--"), alt((long_bracket, take_till(|byte| byte == b'\n')))).parse(input)
-}
-
-/// `[[ ... ]]` with any number of `=` between the brackets. One that is never closed swallows the rest, as it does in Lua;
+/// The length of `[[ ... ]]` with any number of `=` between the brackets. One that is never closed swallows the rest, as it does in Lua;
 /// to look for another reading would cost the square of the length.
-fn long_bracket(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let (rest, level) = delimited(tag("["), take_while(|byte| byte == b'='), tag("[")).parse(input)?;
-    let closing = [b"]", level, b"]"].concat();
-    let (rest, text) = cut(take_until(&closing[..])).parse(rest)?;
-    let (rest, _) = take(closing.len()).parse(rest)?;
-    Ok((rest, text))
+fn long_bracket(text: &[u8]) -> Option<usize> {
+    let level = text.strip_prefix(b"[")?.iter().take_while(|byte| **byte == b'=').count();
+    let inside = text.get(level + 1..)?.strip_prefix(b"[")?;
+    let closing = [b"]", &text[1..=level], b"]"].concat();
+    Some(memchr::memmem::find(inside, &closing).map_or(text.len(), |at| level + 2 + at + closing.len()))
 }
 
-/// A string in quotes. One that is not closed ends with its line, as no Lua string goes beyond it without a backslash.
-fn string(input: &[u8], quote: u8) -> IResult<&[u8], ()> {
-    let plain = take_while1(move |byte| byte != quote && !matches!(byte, b'\\' | b'\n'));
-    let escape = preceded(tag("\\"), take(1usize));
-    let edge = verify(take(1usize), move |byte: &[u8]| byte == [quote]);
-    let end = opt(verify(take(1usize), move |byte: &[u8]| byte == [quote]));
-    value((), delimited(edge, many0_count(alt((plain, escape))), end)).parse(input)
+/// The length of what follows the opening quote of a string. One that is not closed ends with its line, as no Lua string goes beyond it
+/// without a backslash.
+fn string_length(text: &[u8], quote: u8) -> usize {
+    let mut at = 0;
+    while let Some(next) = memchr::memchr3(quote, b'\\', b'\n', text.get(at..).unwrap_or_default()) {
+        at += next;
+        match text[at] {
+            b'\\' => at += 2,
+            b'\n' => return at,
+            _ => return at + 1,
+        }
+    }
+    text.len()
 }
 
 #[cfg(test)]
@@ -77,7 +58,7 @@ mod tests {
     use super::body;
 
     fn check(text: &str, expected: Option<&str>) {
-        let found = body(text.as_bytes()).ok().map(|(_, code)| std::str::from_utf8(code).unwrap_or("cut within a character"));
+        let found = body(text.as_bytes()).map(|(_, code)| std::str::from_utf8(code).unwrap_or("cut within a character"));
         assert_eq!(found, expected, "{text}");
     }
 

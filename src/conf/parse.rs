@@ -1,6 +1,6 @@
 //! Tokens to a tree. An error costs as little of the text as it can: what is missing is assumed, and reading goes on.
 
-use super::lex::{self, Token};
+use super::lex::{self, Lexed, Token};
 use super::lua;
 use super::records::{ArgRecord, Kind, Quoting, Record, Section};
 use super::tree::Tree;
@@ -30,7 +30,8 @@ pub fn parse(file: FileId, text: &str) -> Outcome<Tree<'_>> {
     let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count().min(text.len() / LEAST_LINE);
     let (nodes, args) = (Vec::with_capacity(lines), Vec::with_capacity(3 * lines));
     let tree = Tree { file, text, nodes, args, files: vec![section] };
-    let mut reader = Reader { tree, diagnostics: Vec::new(), open: Vec::new(), pending: 0, held: Vec::new(), same_line: false };
+    let mut reader =
+        Reader { tree, diagnostics: Vec::new(), open: Vec::new(), pending: 0, held: Vec::new(), same_line: false, has_escapes: false };
     if u32::try_from(text.len()).is_ok() {
         reader.read();
     } else {
@@ -50,12 +51,15 @@ struct Reader<'t> {
     held: Vec<(u32, u32)>,
     /// Whether something that is kept ends on the line of reading.
     same_line: bool,
+    /// Whether a backslash stands in the token that was read last.
+    has_escapes: bool,
 }
 
 impl<'t> Reader<'t> {
     fn read(&mut self) {
         let mut rest = self.tree.text.as_bytes();
-        while let Some((behind, token)) = self.next_token(&mut rest) {
+        while let Some(Lexed { behind, token, has_escapes }) = self.next_token(&mut rest) {
+            self.has_escapes = has_escapes;
             let (start, end) = (self.offset(rest), self.offset(behind));
             rest = behind;
             match token {
@@ -66,11 +70,11 @@ impl<'t> Reader<'t> {
                 Token::End => self.end_directive(start, end),
                 Token::Close => self.close(start, end),
                 Token::Open if self.is_lua() => match lua::body(behind) {
-                    Ok((after, code)) => {
+                    Some((after, code)) => {
                         self.lua(end, code.len(), self.offset(after));
                         rest = after;
                     }
-                    Err(_) => return self.stop(start, "the Lua code behind this `{` is never closed"),
+                    None => return self.stop(start, "the Lua code behind this `{` is never closed"),
                 },
                 Token::Open if self.open.len() >= MAX_DEPTH => {
                     return self.stop(start, &format!("blocks nest deeper than {MAX_DEPTH} levels; the rest is not read"));
@@ -82,9 +86,8 @@ impl<'t> Reader<'t> {
     }
 
     /// Moves `rest` to the next token and returns it with what follows; nothing at the end of the text.
-    fn next_token(&mut self, rest: &mut &'t [u8]) -> Option<(&'t [u8], Token)> {
-        // Skipping white space cannot fail; where it does nothing, the text goes on here.
-        let (behind, blank) = lex::space(rest).unwrap_or((rest, &[]));
+    fn next_token(&mut self, rest: &mut &'t [u8]) -> Option<Lexed<'t>> {
+        let (behind, blank) = lex::space(rest);
         if blank.contains(&b'\n') {
             self.same_line = false;
         }
@@ -92,7 +95,7 @@ impl<'t> Reader<'t> {
         if behind.is_empty() {
             return None;
         }
-        let found = lex::token(behind).ok();
+        let found = lex::token(behind);
         if found.is_none() {
             let message = match behind.first() {
                 Some(b'"' | b'\'') => "this quote is never closed",
@@ -116,7 +119,7 @@ impl<'t> Reader<'t> {
         }
         // What may end on this line from here on is this directive.
         self.same_line = false;
-        self.tree.args.push(ArgRecord { quoting, start, end });
+        self.tree.args.push(ArgRecord { quoting, has_escapes: self.has_escapes, start, end });
     }
 
     fn quoted(&mut self, quoting: Quoting, start: u32, end: u32, behind: &[u8]) {
@@ -172,7 +175,7 @@ impl<'t> Reader<'t> {
     }
 
     fn lua(&mut self, start: u32, length: usize, end: u32) {
-        self.tree.args.push(ArgRecord { quoting: Quoting::Bare, start, end: start + narrow(length) });
+        self.tree.args.push(ArgRecord { quoting: Quoting::Bare, has_escapes: true, start, end: start + narrow(length) });
         self.keep_directive(Kind::Lua, end);
     }
 

@@ -45,6 +45,8 @@ pub(super) struct Record {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ArgRecord {
     pub(super) quoting: Quoting,
+    /// Whether a backslash may stand in it.
+    pub(super) has_escapes: bool,
     pub(super) start: u32,
     pub(super) end: u32,
 }

@@ -64,7 +64,8 @@ impl Tree<'_> {
             Quoting::Bare => Some(raw),
             Quoting::Single | Quoting::Double => raw.get(1..raw.len().saturating_sub(1)),
         };
-        lex::unescape(inner.unwrap_or_default())
+        let inner = inner.unwrap_or_default();
+        if arg.has_escapes { lex::unescape(inner) } else { Cow::Borrowed(inner) }
     }
 
     pub(super) fn raw_args(&self, record: &Record) -> impl DoubleEndedIterator<Item = &str> {

@@ -48,7 +48,10 @@ impl Layout {
                 _ => {}
             }
         }
-        let is_old = |directive: Directive<'_>| OUTDATED.into_iter().find(|name| directive.name() == *name);
+        let is_old = |directive: Directive<'_>| {
+            let name = directive.name();
+            OUTDATED.into_iter().find(|outdated| *outdated == name)
+        };
         layout.outdated =
             live.directives().filter(|directive| directive.name() == "http").flat_map(Directive::descendants).find_map(is_old);
         for server in live.servers() {

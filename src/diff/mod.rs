@@ -142,6 +142,10 @@ impl<'a> Walk<'a> {
     }
 
     fn pair(&mut self, declared: Directive<'a>, live: Directive<'a>) {
+        if declared.text() == live.text() {
+            self.equal(declared, live);
+            return;
+        }
         if !declared.is_block() {
             if pair::leaf_key(declared) != pair::leaf_key(live) {
                 self.add(Kind::Changed, Some(live), Some(declared));
@@ -154,11 +158,7 @@ impl<'a> Walk<'a> {
         self.path.push(label(declared).into());
         self.blocks.push(Block { declared, live, place: None });
         let (changes, pairs) = (self.changes.len(), self.routes.pairs.len());
-        let is_route = matches!(&*declared.name(), "server" | "location");
-        if is_route {
-            let (declared, live) = (self.blocks.iter().map(|block| block.declared), self.blocks.iter().map(|block| block.live));
-            self.routes.pairs.push(Pair { declared: declared.collect(), live: live.collect(), is_touched: false });
-        }
+        self.note_route(declared);
         match fixed::becomes(live, declared) {
             Some((None, Some(now))) => self.add(Kind::Added, None, Some(now)),
             Some((before, _)) => self.add(Kind::Removed, before, None),
@@ -170,6 +170,24 @@ impl<'a> Walk<'a> {
         }
         self.blocks.pop();
         self.path.pop();
+    }
+
+    /// Takes note of the servers and locations in a block that reads the same in both texts: nothing in it differs.
+    fn equal(&mut self, declared: Directive<'a>, live: Directive<'a>) {
+        self.blocks.push(Block { declared, live, place: None });
+        self.note_route(declared);
+        for (declared, live) in declared.directives().zip(live.directives()).filter(|(declared, _)| declared.is_block()) {
+            self.equal(declared, live);
+        }
+        self.blocks.pop();
+    }
+
+    /// Takes note of the innermost block, where it is a server or a location.
+    fn note_route(&mut self, block: Directive<'a>) {
+        if matches!(&*block.name(), "server" | "location") && block.is_block() {
+            let (declared, live) = (self.blocks.iter().map(|block| block.declared), self.blocks.iter().map(|block| block.live));
+            self.routes.pairs.push(Pair { declared: declared.collect(), live: live.collect(), is_touched: false });
+        }
     }
 
     /// What was found, with what becomes of the protections.

@@ -41,7 +41,7 @@ struct Pairs<'s, 'a> {
 impl<'a> Pairs<'_, 'a> {
     /// Pairs the equal directives at the start without hashing them: two versions of a file are mostly equal.
     fn match_start(&mut self) {
-        let same = |(a, b): &(&Directive<'_>, &Directive<'_>)| key(**a, Stage::Exact) == key(**b, Stage::Exact);
+        let same = |(a, b): &(&Directive<'_>, &Directive<'_>)| a.text() == b.text() || key(**a, Stage::Exact) == key(**b, Stage::Exact);
         let count = self.declared.iter().zip(self.live).take_while(same).count();
         for at in 0..count {
             self.pair(at, at);

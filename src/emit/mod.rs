@@ -52,7 +52,7 @@ pub trait Target: Sync {
 
     /// Writes only what can be judged: the configuration proper, without files that go to other programs. A large one comes in portions
     /// of one name: each holds what is for all hosts, and some of the hosts or of their routes.
-    fn render_for_checks(&self, proxy: &Proxy, options: &Options, take: &mut dyn FnMut(&str, &str)) -> Vec<Diagnostic> {
+    fn render_for_checks(&self, proxy: &Proxy, options: &Options, take: &mut (dyn FnMut(&str, &str) + Send)) -> Vec<Diagnostic> {
         let Outcome { value: files, diagnostics } = self.render(proxy, options);
         files.iter().for_each(|file| take(&file.name, &file.content));
         diagnostics

@@ -27,9 +27,10 @@ impl Sink for Vec<OutputFile> {
 
     fn part(&mut self, text: &str) {
         let Some(OutputFile { content, .. }) = self.last_mut() else { return };
-        // A large text that doubled its room would take up to three times its size meanwhile.
+        // A large text that doubled its room would take up to three times its size meanwhile, and one that grew by less than this would
+        // be copied again and again.
         if content.capacity() - content.len() < text.len() {
-            content.reserve_exact(text.len().max(content.len() / 8));
+            content.reserve_exact(text.len().max(content.len() / 2));
         }
         content.push_str(text);
     }

@@ -24,6 +24,9 @@ const PORTIONS: usize = 64;
 /// Bytes of a part, about.
 const PART: usize = 2048;
 
+/// How many times as large a portion is at least as what it repeats: counters of thousands of hosts stand before all of them.
+const SHARE: usize = 4;
+
 /// What stands before the hosts and behind them.
 struct Frame<'a> {
     shared: Shared<'a>,
@@ -47,6 +50,15 @@ impl<'a> Frame<'a> {
         (pieces, findings.into_iter().flatten().collect())
     }
 
+    /// Prints parts, some at a time.
+    fn print_all(&self, parts: &[Part<'a>], cleaner: &mut Cleaner, take: &mut dyn FnMut(&str), findings: &mut Vec<Diagnostic>) {
+        for parts in parts.chunks(AT_ONCE) {
+            let (pieces, found) = self.print(parts);
+            take(&cleaner.clean(pieces));
+            findings.extend(found);
+        }
+    }
+
     /// A configuration with some of the parts, and with what it takes to make their hosts whole.
     fn portion(&self, parts: &[Part<'a>], (begin, end): (Option<Raw>, Option<&'a Server>), findings: &mut Vec<Diagnostic>) -> String {
         let Outcome { value: upstreams, diagnostics } = server::auth_upstreams(parts, &self.shared);
@@ -65,42 +77,56 @@ impl<'a> Frame<'a> {
 pub(super) fn whole(proxy: &Proxy, take: &mut dyn FnMut(&str)) -> Vec<Diagnostic> {
     let mut frame = Frame::new(proxy);
     let mut diagnostics = std::mem::take(&mut frame.findings);
-    let parts = server::parts(proxy);
+    let (redirects, parts) = (Vec::from_iter(server::redirects(proxy)), server::parts(proxy));
     let mut cleaner = Cleaner::new(CARRIAGE_RETURNS.shows(proxy.form));
     take(&cleaner.clean(frame.before.to_vec()));
+    frame.print_all(&redirects, &mut cleaner, take, &mut diagnostics);
     let Outcome { value: upstreams, diagnostics: found } = server::auth_upstreams(&parts, &frame.shared);
     take(&cleaner.clean(vec![upstreams]));
     diagnostics.extend(found);
-    for parts in parts.chunks(AT_ONCE) {
-        let (pieces, found) = frame.print(parts);
-        take(&cleaner.clean(pieces));
-        diagnostics.extend(found);
-    }
+    frame.print_all(&parts, &mut cleaner, take, &mut diagnostics);
     take(&cleaner.clean(frame.behind.to_vec()));
     diagnostics
 }
 
-/// The portions, one after the other: what is printed before one is given up with it.
-pub(super) fn portions(proxy: &Proxy, take: &mut dyn FnMut(&str)) -> Vec<Diagnostic> {
+/// The portions, one after the other: what is printed before one is given up with it. The next one is printed while one is taken.
+pub(super) fn portions(proxy: &Proxy, take: &mut (dyn FnMut(&str) + Send)) -> Vec<Diagnostic> {
     let mut frame = Frame::new(proxy);
-    let mut findings = std::mem::take(&mut frame.findings);
-    let parts = server::parts(proxy);
+    let findings = std::mem::take(&mut frame.findings);
+    let parts: Vec<Part> = server::redirects(proxy).chain(server::parts(proxy)).collect();
     let frame_size: usize = frame.before.iter().chain(&frame.behind).map(|piece| piece.as_str().len()).sum();
-    let least = PORTION.max(parts.len() / PORTIONS).max(frame_size / PART);
-    let mut rest = parts.as_slice();
-    loop {
-        let begin = match rest.first() {
-            None | Some(Part::Begin(_)) => None,
-            Some(part) => Some(Part::Begin(part.server()).print(&frame.shared).value),
-        };
-        let least = least.max(begin.as_ref().map_or(0, |begin| begin.as_str().len() / PART));
+    let least = PORTION.max(parts.len() / PORTIONS).max(SHARE * frame_size / PART);
+    let mut portions = Portions { frame: &frame, rest: Some(&parts), least, findings };
+    let mut next = portions.next();
+    while let Some(portion) = next {
+        let take = &mut *take;
+        // What was taken is given up at once, and not with the next one.
+        next = rayon::join(move || take(&portion), || portions.next()).1;
+    }
+    portions.findings
+}
+
+/// The portions that are left.
+struct Portions<'f, 'a> {
+    frame: &'f Frame<'a>,
+    /// Their parts; none: there is no portion any more.
+    rest: Option<&'f [Part<'a>]>,
+    /// Fewest parts of one.
+    least: usize,
+    findings: Vec<Diagnostic>,
+}
+
+impl Iterator for Portions<'_, '_> {
+    type Item = String;
+
+    fn next(&mut self) -> Option<String> {
+        let (frame, rest) = (self.frame, self.rest?);
+        let begin = rest.first().and_then(|part| part.begun()).map(|server| Part::Begin(server).print(&frame.shared).value);
+        let least = self.least.max(begin.as_ref().map_or(0, |begin| SHARE * begin.as_str().len() / PART));
         let (portion, behind) = rest.split_at(cut(rest, least));
-        let end = behind.first().filter(|part| !matches!(part, Part::Begin(_))).map(|part| part.server());
-        take(&frame.portion(portion, (begin, end), &mut findings));
-        rest = behind;
-        if rest.is_empty() {
-            return findings;
-        }
+        let end = behind.first().and_then(|part| part.begun());
+        self.rest = Some(behind).filter(|behind| !behind.is_empty());
+        Some(frame.portion(portion, (begin, end), &mut self.findings))
     }
 }
 
@@ -108,7 +134,7 @@ pub(super) fn portions(proxy: &Proxy, take: &mut dyn FnMut(&str)) -> Vec<Diagnos
 fn cut(parts: &[Part], least: usize) -> usize {
     let Some(last) = parts.get(least) else { return parts.len() };
     match last {
-        Part::Begin(_) => least,
+        Part::Redirect(_) | Part::Begin(_) => least,
         Part::Route(server, ..) if server.has_twins() => {
             let rest = parts[least..].iter().position(|part| matches!(part, Part::End(_)));
             rest.map_or(parts.len(), |end| least + end + 1)

@@ -7,9 +7,9 @@ use super::super::view::{Raw, switch, view};
 use super::geo::{self, DatabaseView};
 use super::inline;
 use super::limits::{self, Exempt, Zone};
-use super::printer::{Printer, comment, header_variable, quoted};
+use super::printer::{Printer, header_variable, quoted};
 use super::shared::{LayoutView, Shared};
-use crate::catalog::releases::{JOINT_CLIENT_ADDRESS, QUOTED_PATHS};
+use crate::catalog::releases::JOINT_CLIENT_ADDRESS;
 use crate::ir::{Logging, Proxy, Settings};
 
 view! {
@@ -58,8 +58,6 @@ view! {
         blocked_networks: Vec<Raw>,
         blocked_agents: Vec<Raw>,
         blocked_referers: Vec<Raw>,
-        redirects: Vec<Arc<HostRedirectView>>,
-        listen: Vec<Raw>,
         status_port: u16,
         redirect_code: i64,
     }
@@ -151,13 +149,6 @@ view! {
         timeout: i64,
         requests: i64,
     }
-
-    /// A redirect between a host and its twin.
-    struct HostRedirectView {
-        hostname: Raw,
-        name: Raw,
-        target: Raw,
-    }
 }
 
 /// The part for HTTP up to the hosts, without the upstreams that they need for authentication.
@@ -169,7 +160,7 @@ pub(super) fn begin(proxy: &Proxy, shared: &Shared, printer: &mut Printer) -> Ra
     let defaults = &settings.route_defaults;
     let view = Http {
         layout: Arc::clone(&shared.layout),
-        lua: inline::lua(proxy, printer),
+        lua: shared.lua.clone(),
         tracing_config: is_traced.then(|| printer.words("opentelemetry-config", &settings.tracing.config_path)),
         tracing_operation,
         tracing: is_traced,
@@ -211,8 +202,6 @@ pub(super) fn begin(proxy: &Proxy, shared: &Shared, printer: &mut Printer) -> Ra
         blocked_networks: settings.filters.block_cidrs.iter().map(|network| printer.words("block-cidrs", network.trim())).collect(),
         blocked_agents: settings.filters.block_user_agents.iter().map(|agent| printer.words("block-user-agents", agent.trim())).collect(),
         blocked_referers: settings.filters.block_referers.iter().map(|referer| printer.words("block-referers", referer.trim())).collect(),
-        redirects: redirects(proxy, printer),
-        listen: shared.listen.clone(),
         status_port: proxy.runtime.status_port,
         redirect_code: defaults.redirect_code,
     };
@@ -395,19 +384,6 @@ fn keepalive(settings: &Settings, printer: &mut Printer) -> Option<Arc<Keepalive
             requests: upstreams.keepalive_requests,
         })
     })
-}
-
-fn redirects(proxy: &Proxy, printer: &mut Printer) -> Vec<Arc<HostRedirectView>> {
-    let mut redirects = Vec::with_capacity(proxy.host_redirects.len());
-    for redirect in &proxy.host_redirects {
-        let target = printer.words("from-to-www-redirect", &redirect.to);
-        redirects.push(Arc::new(HostRedirectView {
-            hostname: comment(&redirect.from),
-            name: printer.quoted_if(QUOTED_PATHS.shows(proxy.form), "from-to-www-redirect", &redirect.from),
-            target,
-        }));
-    }
-    redirects
 }
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ impl Target for IngressNginx {
         findings
     }
 
-    fn render_for_checks(&self, proxy: &Proxy, _: &Options, take: &mut dyn FnMut(&str, &str)) -> Vec<Diagnostic> {
+    fn render_for_checks(&self, proxy: &Proxy, _: &Options, take: &mut (dyn FnMut(&str, &str) + Send)) -> Vec<Diagnostic> {
         configuration::portions(proxy, &mut |text| take(CONFIGURATION, text))
     }
 }

@@ -8,10 +8,10 @@ use super::super::view::{Raw, switch, view};
 use super::printer::{Printer, comment, path_quoted, quoted};
 use super::shared::{LayoutView, Shared};
 use super::tls::{self, TlsView};
-use super::{auth, error_pages, location};
+use super::{auth, error_pages, inline, location};
 use crate::catalog::releases::{HTTP2_DIRECTIVE, QUOTED_PATHS, QUOTED_TARGETS};
 use crate::diagnostic::Outcome;
-use crate::ir::{CATCH_ALL, Form, Proxy, Route, Server};
+use crate::ir::{CATCH_ALL, Form, HostRedirect, Proxy, Route, Server};
 
 view! {
     /// One host.
@@ -35,6 +35,19 @@ view! {
         snippet: Option<Raw>,
         error_pages: Vec<Raw>,
         mirrors: Vec<Arc<MirrorView>>,
+    }
+
+    /// A redirect between a host and its twin.
+    struct HostRedirectView {
+        layout: Arc<LayoutView>,
+        lua: Option<Arc<inline::Lua>>,
+        listen: Vec<Raw>,
+        blocks_agents: bool,
+        blocks_referers: bool,
+        hostname: Raw,
+        name: Raw,
+        target: Raw,
+        redirect_code: i64,
     }
 
     /// What stands behind the routes of a host.
@@ -79,6 +92,8 @@ view! {
 /// A part of what is written for the hosts; each is whole lines.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Part<'a> {
+    /// A redirect between a host and its twin, a host of its own.
+    Redirect(&'a HostRedirect),
     /// A host up to its routes.
     Begin(&'a Server),
     /// A route, of a host that matches by pattern or not.
@@ -87,7 +102,12 @@ pub(super) enum Part<'a> {
     End(&'a Server),
 }
 
-/// All parts of all hosts, in order.
+/// The redirects between hosts and their twins, in order.
+pub(super) fn redirects(proxy: &Proxy) -> impl Iterator<Item = Part<'_>> {
+    proxy.host_redirects.iter().map(Part::Redirect)
+}
+
+/// All parts of all hosts that somebody declared, in order.
 pub(super) fn parts(proxy: &Proxy) -> Vec<Part<'_>> {
     let mut parts = Vec::with_capacity(proxy.servers.iter().map(|server| server.routes.len() + 2).sum());
     for server in &proxy.servers {
@@ -103,17 +123,25 @@ pub(super) fn parts(proxy: &Proxy) -> Vec<Part<'_>> {
 }
 
 impl<'a> Part<'a> {
-    /// The host.
-    pub(super) fn server(self) -> &'a Server {
+    /// The host, where it has begun before this part.
+    pub(super) fn begun(self) -> Option<&'a Server> {
         match self {
-            Self::Begin(server) | Self::Route(server, ..) | Self::End(server) => server,
+            Self::Redirect(_) | Self::Begin(_) => None,
+            Self::Route(server, ..) | Self::End(server) => Some(server),
         }
     }
 
     /// The part, printed.
     pub(super) fn print(self, shared: &Shared<'a>) -> Outcome<Raw> {
-        let mut printer = Printer::for_server(self.server());
+        let mut printer = match self {
+            Self::Redirect(_) => Printer::for_settings(),
+            Self::Begin(server) | Self::Route(server, ..) | Self::End(server) => Printer::for_server(server),
+        };
         let piece = match self {
+            Self::Redirect(redirect) => {
+                let view = host_redirect(redirect, shared, &mut printer);
+                printer.piece("ingress_nginx/host_redirect.conf", view)
+            }
             Self::Begin(server) => {
                 let view = begin(server, shared, &mut printer);
                 printer.piece("ingress_nginx/server.conf", view)
@@ -136,12 +164,11 @@ pub(super) fn auth_upstreams<'a>(parts: &[Part<'a>], shared: &Shared<'a>) -> Out
     let mut printer = Printer::for_settings();
     let mut upstreams = Vec::new();
     for part in parts {
-        let server = part.server();
         // A host that refuses everything has them all the same.
-        let routes = match *part {
-            Part::Route(_, route, _) => std::slice::from_ref(route),
-            Part::Begin(server) if server.client_auth_error.is_some() => &server.routes,
-            Part::Begin(_) | Part::End(_) => &[],
+        let (server, routes) = match *part {
+            Part::Route(server, route, _) => (server, std::slice::from_ref(route)),
+            Part::Begin(server) if server.client_auth_error.is_some() => (server, server.routes.as_slice()),
+            Part::Redirect(_) | Part::Begin(_) | Part::End(_) => continue,
         };
         for route in routes {
             printer.enter(route);
@@ -150,6 +177,22 @@ pub(super) fn auth_upstreams<'a>(parts: &[Part<'a>], shared: &Shared<'a>) -> Out
     }
     let piece = printer.piece("ingress_nginx/auth_upstreams.conf", AuthUpstreams { upstreams });
     Outcome { value: piece, diagnostics: printer.finish() }
+}
+
+fn host_redirect(redirect: &HostRedirect, shared: &Shared, printer: &mut Printer) -> HostRedirectView {
+    let Proxy { settings, form, .. } = shared.proxy;
+    let target = printer.words("from-to-www-redirect", &redirect.to);
+    HostRedirectView {
+        layout: Arc::clone(&shared.layout),
+        lua: shared.lua.clone(),
+        listen: shared.listen.clone(),
+        blocks_agents: !settings.filters.block_user_agents.is_empty(),
+        blocks_referers: !settings.filters.block_referers.is_empty(),
+        hostname: comment(&redirect.from),
+        name: printer.quoted_if(QUOTED_PATHS.shows(*form), "from-to-www-redirect", &redirect.from),
+        target,
+        redirect_code: settings.route_defaults.redirect_code,
+    }
 }
 
 fn begin<'a>(server: &'a Server, shared: &Shared<'a>, printer: &mut Printer<'a>) -> ServerView {

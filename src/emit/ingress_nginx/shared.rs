@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::view::{Raw, view};
 use super::printer::{Printer, header_variable, quoted};
-use super::{error_pages, listen};
+use super::{error_pages, inline, listen};
 use crate::catalog::releases::{AUTH_ERRORS, AUTH_LUA_FILE, GRPC_TIMEOUTS, LUA_FILES, ORIGINAL_HOST};
 use crate::ir::{DEFAULT_UPSTREAM, Form, Proxy};
 
@@ -15,6 +15,8 @@ pub(super) struct Shared<'a> {
     pub(super) proxy: &'a Proxy,
     /// The form of the configuration, for the templates.
     pub(super) layout: Arc<LayoutView>,
+    /// What Lua code within the configuration is told; none where it reads a file.
+    pub(super) lua: Option<Arc<inline::Lua>>,
     /// Parameters of `listen` for hosts that somebody declared.
     pub(super) listen: Vec<Raw>,
     /// Parameters of `listen` for the catch-all host.
@@ -65,6 +67,7 @@ impl<'a> Shared<'a> {
         Self {
             proxy,
             layout: Arc::new(layout(proxy.form)),
+            lua: inline::lua(proxy, printer),
             listen: listen::lines(proxy, false, printer),
             listen_catch_all: listen::lines(proxy, true, printer),
             forwarding: forwarding(proxy, "proxy_set_header", printer),

@@ -106,7 +106,7 @@ impl Target for Nginx {
         if refused.is_settled() { last.into_inner() } else { write(proxy, &one_file.nginx, &refused).diagnostics }
     }
 
-    fn render_for_checks(&self, proxy: &Proxy, options: &Options, take: &mut dyn FnMut(&str, &str)) -> Vec<Diagnostic> {
+    fn render_for_checks(&self, proxy: &Proxy, options: &Options, take: &mut (dyn FnMut(&str, &str) + Send)) -> Vec<Diagnostic> {
         let refused = refused(proxy, options);
         let Outcome { value: (page, _), diagnostics } = write(proxy, &options.clone().in_one_file().nginx, &refused);
         page.portions(&mut |text| take(CONFIGURATION, text));

@@ -18,12 +18,12 @@ pub struct Judgement {
 impl Judgement {
     /// Judges the files that `write` passes on, each by its name and its text: the configuration in portions as
     /// [`Judge`] takes them or, where it is asked for, as a whole.
-    pub fn of(proxy: &Proxy, mut write: impl FnMut(bool, &mut dyn FnMut(&str, &str))) -> Self {
+    pub fn of(proxy: &Proxy, mut write: impl FnMut(bool, &mut (dyn FnMut(&str, &str) + Send))) -> Self {
         let (made, needs_whole) = Self::once(proxy, |take| write(false, take));
         if needs_whole { Self::once(proxy, |take| write(true, take)).0 } else { made }
     }
 
-    fn once(proxy: &Proxy, write: impl FnOnce(&mut dyn FnMut(&str, &str))) -> (Self, bool) {
+    fn once(proxy: &Proxy, write: impl FnOnce(&mut (dyn FnMut(&str, &str) + Send))) -> (Self, bool) {
         let mut judge = Judge::new(Build::Controller(proxy.form.release));
         let mut judgement = Self::default();
         let certificate = &proxy.default_certificate.file;

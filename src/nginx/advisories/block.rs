@@ -1,5 +1,7 @@
 //! A block of the configuration, and what holds in it.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::maps::Maps;
@@ -18,6 +20,8 @@ pub(super) struct Block<'b, 't> {
     pub(super) maps: &'b Maps,
     /// Where its rewrites write more than is reserved, once somebody has looked.
     pub(super) overrun: OnceLock<Option<Finding<'t>>>,
+    /// The first directive of each name, once a block in it has asked: thousands of blocks may stand in one.
+    pub(super) first: OnceLock<HashMap<Cow<'t, str>, Directive<'t>>>,
 }
 
 /// A directive that reaches a fault.
@@ -53,7 +57,15 @@ impl<'t> Block<'_, 't> {
     /// The directive that holds in it: its own, or that of a block around it.
     pub(super) fn holding(&self, name: &str) -> Option<Directive<'t>> {
         let own = self.own(name).next();
-        own.or_else(|| self.outer.and_then(|outer| outer.holding(name)))
+        own.or_else(|| self.outer?.held_for_inner(name))
+    }
+
+    fn held_for_inner(&self, name: &str) -> Option<Directive<'t>> {
+        let first = self.first.get_or_init(|| {
+            let named = self.directives.iter().rev().map(|directive| (directive.name(), *directive));
+            named.collect()
+        });
+        first.get(name).copied().or_else(|| self.outer?.held_for_inner(name))
     }
 
     /// The same where its first argument is a word.

@@ -91,13 +91,29 @@ pub(super) fn reached(tree: &Tree) -> Vec<Reached> {
     let Some(http) = tree.directives().find(|directive| directive.name() == "http" && directive.is_block()) else { return Vec::new() };
     let directives: Vec<Directive> = http.directives().collect();
     let maps = Maps::of(&directives);
-    let block = Block { name: "http", args: &[], directives: &directives, outer: None, maps: &maps, overrun: OnceLock::new() };
+    let block = Block {
+        name: "http",
+        args: &[],
+        directives: &directives,
+        outer: None,
+        maps: &maps,
+        overrun: OnceLock::new(),
+        first: OnceLock::new(),
+    };
     let mut found = Place::default().look(&block);
     let servers: Vec<&Directive> = directives.iter().filter(|directive| directive.name() == "server" && directive.is_block()).collect();
     found.par_extend(servers.par_iter().flat_map_iter(|server| {
         let children: Vec<Directive> = server.directives().collect();
         let place = Place { host: server_name(&children), ..Place::default() };
-        place.enter(&Block { name: "server", args: &[], directives: &children, outer: Some(&block), maps: &maps, overrun: OnceLock::new() })
+        place.enter(&Block {
+            name: "server",
+            args: &[],
+            directives: &children,
+            outer: Some(&block),
+            maps: &maps,
+            overrun: OnceLock::new(),
+            first: OnceLock::new(),
+        })
     }));
     found
 }
@@ -136,6 +152,7 @@ impl Place {
                 outer: Some(block),
                 maps: block.maps,
                 overrun: OnceLock::new(),
+                first: OnceLock::new(),
             }));
         }
         found
