@@ -73,11 +73,6 @@ pub(super) fn path_part(path: &str) -> String {
     if is_plain { path.to_owned() } else { format!(":{}", Sha1::from(path).digest()) }
 }
 
-/// The name of a location that only nginx itself asks for: no path of a request is like it, as those begin with a slash.
-pub(super) fn inner(path: &str) -> &str {
-    path.trim_start_matches('/')
-}
-
 /// A URL of a service outside, with its port written out: a host without one would be the group of endpoints of that name, if there is
 /// one, whoever it belongs to. No group has a port.
 pub(super) fn outside(url: &str) -> String {

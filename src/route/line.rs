@@ -77,6 +77,7 @@ impl Request {
         }
         request.certificate = match line.client_cert {
             Some(Value::Bool(true)) => ClientCertificate::Valid,
+            Some(Value::String(word)) if word == "valid" => ClientCertificate::Valid,
             Some(Value::String(word)) if word == "invalid" => ClientCertificate::Invalid,
             _ => ClientCertificate::None,
         };

@@ -23,6 +23,7 @@ mod oracle;
 mod places;
 mod request;
 mod run;
+mod streamed;
 mod symbolic;
 mod table;
 mod target;

@@ -1,6 +1,6 @@
 //! What is asked: manifests, compiled, or a configuration that runs somewhere.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -65,13 +65,37 @@ fn upstreams<'s>(services: impl Iterator<Item = &'s Object<K8sService>>) -> impl
     })
 }
 
+/// Services behind upstreams that ask for a port which the Service does not name, and behind the groups that an upstream is cut into.
+fn by_upstreams(declared: &Declared) -> Vec<(String, Service)> {
+    let objects = declared.input.cluster.services.iter().map(|object| &object.reference);
+    let known: HashMap<String, _> = objects.map(|service| (format!("{}-{}", service.namespace, service.name), service)).collect();
+    let (mut all, mut names) = (Vec::new(), HashMap::new());
+    for upstream in &declared.proxy.upstreams {
+        let port = upstream.port.to_string();
+        let Some(service) = upstream.name.strip_suffix(&format!("-{port}")).and_then(|name| known.get(name)) else { continue };
+        for name in std::iter::once(upstream.name.clone()).chain(Nginx::groups(upstream)) {
+            let service = Service { namespace: service.namespace.clone(), name: service.name.clone(), port: Some(port.clone()) };
+            all.push((name, service));
+        }
+        // One name outside may stand for several Services: then it is nobody's.
+        let outside = upstream.endpoints.iter().chain(&upstream.dns).filter(|endpoint| !endpoint.is_address());
+        for endpoint in outside {
+            let service = Service { namespace: service.namespace.clone(), name: service.name.clone(), port: Some(port.clone()) };
+            let known = names.entry(format!("{}:{}", endpoint.address, endpoint.port)).or_insert_with(|| Some(service.clone()));
+            *known = known.take().filter(|known| *known == service);
+        }
+    }
+    all.extend(names.into_iter().filter_map(|(name, service)| Some((name, service?))));
+    all
+}
+
 /// All of them, and that of the default backend.
 fn services(declared: &Declared) -> Vec<(String, Service)> {
     let default = declared.input.controller.flags.default_backend_service.split_once('/');
     let default = default.map(|(namespace, name)| {
         (DEFAULT_UPSTREAM.to_owned(), Service { namespace: namespace.to_owned(), name: name.to_owned(), port: None })
     });
-    upstreams(declared.input.cluster.services.iter()).chain(default).collect()
+    upstreams(declared.input.cluster.services.iter()).chain(by_upstreams(declared)).chain(default).collect()
 }
 
 /// The certificates of hosts, by the files that they are written to.

@@ -1,5 +1,6 @@
 //! External authentication: the location that asks the service, and what a route does with the answer.
 
+use super::escape;
 use super::forwarding::{Family, Headers, forwarded_for};
 use super::lines::{Lines, Word, put, words};
 use super::names;
@@ -124,6 +125,11 @@ impl<'a> Auth<'a> {
             lines.directive("return", target);
         });
         lines.gap();
+    }
+
+    /// Whether the sign-in page is told where the visitor came from.
+    pub(super) fn returns_escaped(&self) -> bool {
+        self.sign_in_location().is_some() && words(&self.service.signin_target).iter().any(|word| word.text().contains(escape::VARIABLE))
     }
 
     /// The words of the locations of the route.

@@ -56,6 +56,12 @@ pub(super) fn setters<'a>(server: &Server, route: &'a Route, plans: &Plans<'a>) 
 pub(super) fn tell(server: &Server, route: &Route, plans: &Plans, scope: &mut Scope) {
     for plan in setters(server, route, plans).into_iter().filter_map(|(upstream, _)| plans.get(upstream)) {
         let cookie = &plan.upstream.affinity.cookie;
+        if plan.canary.is_some() {
+            scope.differs(
+                "affinity",
+                "clients that come with a cookie of the controller are parted anew between the Service and its canary",
+            );
+        }
         if cookie.change_on_failure {
             let message = "a client whose endpoint fails comes back to it once that works again: nginx cannot change the cookie";
             scope.differs("session-cookie-change-on-failure", message);

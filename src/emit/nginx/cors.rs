@@ -79,7 +79,7 @@ fn of_ingress(id: &str, cors: &Cors, owner: Option<&Owner>, pattern: &str, lines
     lines.comment(&format!("Origins that {} answers to.", owner.map_or_else(String::new, names::place)));
     let origin = format!("$cors_origin_{id}");
     map(lines, "$origin", &origin, &format!("~*({pattern})$"), "$origin", "");
-    map(lines, &format!("$request_method{origin}"), &format!("$cors_preflight_{id}"), "~^OPTIONS.", "1", "");
+    map(lines, "$request_method", &format!("$cors_preflight_{id}"), "OPTIONS", &origin, "");
     let unless = |part: &str| format!("$upstream_http_access_control_{part}");
     map(lines, &origin, &format!("$cors_allow_origin_{id}"), "", &unless("allow_origin"), &origin);
     for (name, part, value) in headers(cors) {

@@ -151,6 +151,11 @@ fn real_ip(shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
         let message = "with TLS passthrough, all TLS comes through this nginx itself: a client without the header has its address";
         scope.lost("use-forwarded-headers", message);
     }
+    if passes && !is_asked {
+        let message =
+            "over TLS, backends and checks see the address of the client; the controller, which passes TLS on to itself, sees its own";
+        scope.requests_differ(shared.proxy, "enable-ssl-passthrough", message, &[]);
+    }
     let trusted = if is_asked { address.trusted.clone() } else { vec![String::from("127.0.0.1")] };
     for network in trusted {
         if dialect::is_network(&network) {

@@ -101,7 +101,7 @@ fn closed_matcher(route: &Route, by_pattern: bool) -> Vec<Word> {
 fn location_names(route: &Route, by_pattern: bool, shared: &Shared) -> Vec<String> {
     let joined = |words: Vec<Word>| words.iter().map(Word::text).collect::<Vec<_>>().join(" ");
     let mut all = vec![joined(matcher(route, by_pattern))];
-    all.extend(route.steps.mirror.iter().map(|mirror| format!("= {}", names::inner(&mirror.source))));
+    all.extend(route.steps.mirror.iter().map(|mirror| format!("= {}", mirror.source)));
     all.extend(Auth::of(route, shared).into_iter().flat_map(|auth| auth.location_names()));
     all
 }
@@ -118,6 +118,10 @@ pub(super) fn closed<'a>(route: &'a Route, matcher: Vec<Word>, is_taken: bool, s
     lines.closed_location(matcher);
     lines.gap();
 }
+
+/// What becomes of the address that visitors come back to.
+const ESCAPED_IN_PART: &str = "of the address that visitors come back to, so many of each character are escaped and no more: 31 of `%`, `&`, `+`, `=` \
+                               and `/`, 7 of `?`, `:`, `,`, `;` and `@`";
 
 /// Writes one route.
 struct Writer<'w, 'a> {
@@ -137,7 +141,11 @@ impl Writer<'_, '_> {
                 cors::write(cors, self.route.owner.as_deref(), &mut lines.beside(), &mut cors_headers);
             }
             auth.sign_in(&cors_headers, lines);
+            if auth.returns_escaped() {
+                scope.differs("auth-signin", ESCAPED_IN_PART);
+            }
         }
+        self.tell_of_aliases(scope);
         describe(self.route, lines);
         lines.block("location", matcher(self.route, self.by_pattern), |lines| match &self.route.steps.refusal {
             Some(reason) => {
@@ -147,6 +155,15 @@ impl Writer<'_, '_> {
             }
             None => self.open(auth, scope, lines),
         });
+    }
+
+    /// The controller asks for each name whether it has a certificate.
+    fn tell_of_aliases(&self, scope: &mut Scope) {
+        let https = &self.route.steps.https;
+        let has_bare = || self.server.aliases.iter().any(|alias| self.server.certificate_for(alias).is_none());
+        if https.happens && !https.is_forced && !self.route.is_refused() && has_bare() {
+            scope.asked_differs("server-alias", "an alias that the certificate does not name is redirected to HTTPS too");
+        }
     }
 
     /// Redirects a path without the slash at its end, which nginx does by itself only where it passes requests on.
@@ -249,7 +266,7 @@ impl Writer<'_, '_> {
             put!(lines, "set", "$balancer_ewma_score", "-1");
         }
         if let Some(mirror) = self.route.steps.mirror.as_ref().filter(|mirror| mirror.is_sent()) {
-            put!(lines, "mirror", names::inner(&mirror.source));
+            put!(lines, "mirror", &mirror.source);
             if !mirror.with_body {
                 put!(lines, "mirror_request_body", "off");
             }

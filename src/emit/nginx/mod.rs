@@ -42,7 +42,7 @@ use super::options::NginxOptions;
 use super::view::{Raw, view};
 use super::{FileName, Options, OutputFile, Sink, Target, environment, names, scope};
 use crate::diagnostic::{Diagnostic, Outcome};
-use crate::ir::{Proxy, Server};
+use crate::ir::{Proxy, Server, Upstream};
 use lines::{Lines, Piece};
 use page::{Host, Page};
 use refused::{Part, Refused};
@@ -68,6 +68,13 @@ view! {
     /// What stands behind them.
     struct End {
         stream: Raw,
+    }
+}
+
+impl Nginx {
+    /// What the groups are called that an upstream is cut into.
+    pub fn groups(upstream: &Upstream) -> impl Iterator<Item = String> {
+        subsets::group_names(upstream)
     }
 }
 

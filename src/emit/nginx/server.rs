@@ -237,7 +237,7 @@ fn mirrors(routes: &[Route], shared: &Shared, lines: &mut Lines) {
         }
     }
     for (source, mirror) in mirrors {
-        lines.block("location", vec![Word::from("="), Word::from(names::inner(source))], |lines| {
+        lines.block("location", vec![Word::from("="), Word::from(source)], |lines| {
             put!(lines, "internal");
             proxying::write_own(shared, lines);
             put!(lines, "proxy_set_header", "Host", &mirror.host);

@@ -4,7 +4,7 @@ use super::endpoints::{hash_key, keepalive};
 use super::lines::{Lines, Word, put};
 use super::names;
 use super::plan::Plan;
-use crate::ir::{Endpoint, Settings};
+use crate::ir::{Endpoint, Settings, Upstream};
 
 /// The groups of an upstream, each of the same size: the last one starts again with the first endpoints.
 fn groups(endpoints: &[Endpoint], size: i64) -> Vec<Vec<&Endpoint>> {
@@ -13,24 +13,33 @@ fn groups(endpoints: &[Endpoint], size: i64) -> Vec<Vec<&Endpoint>> {
     (0..endpoints.len()).step_by(size).map(group).collect()
 }
 
+fn name(upstream: &Upstream, at: usize) -> String {
+    format!("{}-subset-{}", upstream.name, at + 1)
+}
+
+/// The names of its groups, where an upstream has such.
+pub(super) fn group_names(upstream: &Upstream) -> impl Iterator<Item = String> {
+    let count = if upstream.hashing.subset { groups(&upstream.endpoints, upstream.hashing.subset_size).len() } else { 0 };
+    (0..count).map(move |at| name(upstream, at))
+}
+
 /// Writes the groups and what chooses one.
 pub(super) fn write(plan: &Plan, settings: &Settings, lines: &mut Lines) {
     let upstream = plan.upstream;
     let groups = groups(&upstream.endpoints, upstream.hashing.subset_size);
-    let name = |at: usize| format!("{}-subset-{}", upstream.name, at + 1);
     lines.gap();
     lines.comment(&format!("{}: a key leads to a group of endpoints.", names::shown(&upstream.name)));
     lines.block("split_clients", vec![Word::from(hash_key(&upstream.hashing)), Word::from(plan.subset())], |lines| {
         // Ten thousand parts are what nginx knows; the last group takes what is left.
         let share = 10_000 / groups.len();
         for at in 0..groups.len() - 1 {
-            lines.entry(vec![Word::from(format!("{}.{:02}%", share / 100, share % 100)), Word::from(name(at))]);
+            lines.entry(vec![Word::from(format!("{}.{:02}%", share / 100, share % 100)), Word::from(name(upstream, at))]);
         }
-        lines.entry(vec![Word::from("*"), Word::from(name(groups.len() - 1))]);
+        lines.entry(vec![Word::from("*"), Word::from(name(upstream, groups.len() - 1))]);
     });
     for (at, group) in groups.iter().enumerate() {
         lines.gap();
-        lines.block("upstream", vec![Word::from(name(at))], |lines| {
+        lines.block("upstream", vec![Word::from(name(upstream, at))], |lines| {
             put!(lines, "random");
             for endpoint in group {
                 put!(lines, "server", endpoint.authority(), "max_fails=0");

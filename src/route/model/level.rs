@@ -91,6 +91,13 @@ impl Pass {
         (protocol, address, path)
     }
 
+    /// The files of `try_files` that may be there, and what counts where none is. A name that is never that of a file is written for the
+    /// answer behind it.
+    pub(in crate::route) fn files(&self) -> (Option<&str>, &str) {
+        let (files, last) = self.text.rsplit_once(' ').unwrap_or(("", &self.text));
+        (Some(files).filter(|files| *files != "/no-such-file"), last)
+    }
+
     /// Whether an address that is made at run time, and is then read, is none.
     pub(in crate::route) fn is_no_address(address: &str) -> bool {
         let port =

@@ -45,10 +45,11 @@ impl Run<'_, '_, '_> {
 
     /// Files of the proxy, and what is answered where there is none of them.
     fn try_files(&mut self, pass: &Pass) -> Result<Stop, Stop> {
-        if self.oracle.choose(&["the proxy has no such file", "the proxy has such a file"]) == 1 {
+        let (files, last) = pass.files();
+        if files.is_some() && self.oracle.choose(&["the proxy has no such file", "the proxy has such a file"]) == 1 {
             return Ok(Stop::Answer(200, Some(pass.at)));
         }
-        let last = pass.text.rsplit(' ').next().unwrap_or_default().to_owned();
+        let last = last.to_owned();
         self.step(format!("none of the files is there: {last}"), Some(pass.at));
         match last.strip_prefix('=').map(str::parse) {
             Some(Ok(status)) => Err(Stop::Status(status, Some(pass.at))),

@@ -3,6 +3,7 @@
 //! Sources: `lua_ingress.lua`, `balancer.lua`, `ngx_srv_redirect.lua` of the controller.
 
 use super::{Run, Stop};
+use crate::nginx::problem;
 use crate::route::circumstances::idle;
 use crate::route::controller::{Backend, Policy};
 use crate::route::decision::Share;
@@ -56,7 +57,10 @@ impl<'c> Run<'_, 'c, '_> {
         let settings = &self.config.dynamic.settings;
         let config = self.config;
         let mut scheme = if self.request.is_tls { "https" } else { "http" }.to_owned();
-        let mut port = self.port.to_string();
+        let mut port = match self.named("pass_server_port") {
+            Value::Known(port) if !port.is_empty() => String::from_utf8_lossy(&port).into_owned(),
+            _ => self.port.to_string(),
+        };
         let mut host = self.request.host.clone().unwrap_or_else(|| self.host.clone());
         if let Some(forwarded) = self.forwarded("x-forwarded-proto") {
             scheme = forwarded;
@@ -161,7 +165,7 @@ impl<'c> Run<'_, 'c, '_> {
     }
 
     /// What the policy of a canary says of the request.
-    fn asked(&self, policy: &Policy) -> Choice {
+    fn asked(&mut self, policy: &Policy) -> Choice {
         if !policy.header.is_empty() {
             self.look(|looks| looks.add_header(&policy.header.to_ascii_lowercase()));
         }
@@ -172,7 +176,17 @@ impl<'c> Run<'_, 'c, '_> {
                 _ if !policy.value.is_empty() && policy.value == value => return Choice::Always(why),
                 _ if !policy.value.is_empty() => {}
                 Some(Ok(pattern)) if pattern.is_match(value.as_bytes()) => return Choice::Always(why),
-                Some(Err(_)) => return Choice::Never,
+                // One that nobody can read fits nothing, and nothing else is asked.
+                Some(Err(_)) if problem(&policy.expression).is_some() => return Choice::Never,
+                Some(Err(why)) => {
+                    let ways = [
+                        format!("`{}` fits `{value}`: {why}", policy.expression),
+                        format!("`{}` does not fit `{value}`", policy.expression),
+                    ];
+                    if self.oracle.choose(&[&ways[1], &ways[0]]) == 1 {
+                        return Choice::Always(ways[0].clone());
+                    }
+                }
                 Some(Ok(_)) => {}
                 None if value == "always" => return Choice::Always(why),
                 None if value == "never" => return Choice::Never,

@@ -89,6 +89,11 @@ impl<'p> Assumed<'p> {
         self.script[at]
     }
 
+    /// Whether there is another way.
+    pub(in crate::route) fn has_more(&self) -> bool {
+        self.widths.iter().zip(&self.script).any(|(width, chosen)| chosen + 1 < *width)
+    }
+
     /// Prepares the next way; false where all were gone.
     pub(in crate::route) fn next(&mut self) -> bool {
         self.script.truncate(self.widths.len());
@@ -174,27 +179,42 @@ impl<'p> Assumed<'p> {
     }
 
     fn ask_input(&mut self, input: &Input, test: &Test) -> bool {
-        let wanted = self.inputs.get(input).cloned().unwrap_or_default();
-        if let Some((_, known)) = wanted.iter().find(|(known, _)| known == test) {
+        let known = self.follows(input, test);
+        if let Some((_, known)) = self.inputs.get(input).into_iter().flatten().find(|(known, _)| known == test) {
             return *known;
         }
-        let with = |answer: bool| {
-            let mut with = wanted.clone();
-            with.push((test.clone(), answer));
-            with
-        };
-        let (yes, no) = (with(true), with(false));
-        let region = |wanted: &Wanted| if *input == Input::Path { self.with_region(wanted.clone()) } else { wanted.clone() };
-        let (sought, sought_not) = (region(&yes), region(&no));
-        let may = self.solver.solve(input, &sought) != Solution::None;
-        let may_not = self.solver.solve(input, &sought_not) != Solution::None;
         // The plain request comes first.
-        let answer = match (may, may_not) {
-            (true, true) => self.branch(2) == 1,
-            (may, _) => may,
-        };
-        self.inputs.insert(input.clone(), if answer { yes } else { no });
+        let answer = known.unwrap_or_else(|| self.branch(2) == 1);
+        self.inputs.entry(input.clone()).or_default().push((test.clone(), answer));
         answer
+    }
+
+    /// What follows for a part of the request from what is assumed of it.
+    fn follows(&mut self, input: &Input, test: &Test) -> Option<bool> {
+        let wanted = self.inputs.get(input).cloned().unwrap_or_default();
+        if let Some((_, known)) = wanted.iter().find(|(known, _)| known == test) {
+            return Some(*known);
+        }
+        let mut may_be = |answer: bool| {
+            let wanted: Wanted = wanted.iter().cloned().chain([(test.clone(), answer)]).collect();
+            let sought = if *input == Input::Path { self.with_region(wanted) } else { wanted };
+            self.solver.solve(input, &sought) != Solution::None
+        };
+        match (may_be(true), may_be(false)) {
+            (true, true) => None,
+            (may, _) => Some(may),
+        }
+    }
+
+    /// What a test says of a value, where no more has to be assumed for that.
+    pub(in crate::route) fn settled(&mut self, term: &Term, test: &Test) -> Option<bool> {
+        match term {
+            Term::Literal(text) => Some(test.holds(text)),
+            Term::Input(Input::Path) => self.of_path(test).or_else(|| self.implied(test)).or_else(|| self.follows(&Input::Path, test)),
+            Term::Input(input) => self.follows(input, test),
+            Term::Join(parts) => of_join(parts, test),
+            Term::Group(..) | Term::Apply(..) | Term::Lookup(..) => self.free.get(&(term.clone(), test.clone())).copied(),
+        }
     }
 
     /// What a group of an expression that fits finds in a value.
@@ -209,6 +229,22 @@ impl<'p> Assumed<'p> {
             Solution::Word(word) => Some(word),
             Solution::None | Solution::Open => None,
         }
+    }
+
+    /// The parts of the request that are known to be one text.
+    pub(in crate::route) fn known(&self) -> BTreeMap<Input, Vec<u8>> {
+        let is = |wanted: &Wanted| {
+            wanted.iter().find_map(|(test, answer)| match test {
+                Test::Is(text) if *answer => Some(text.clone()),
+                _ => None,
+            })
+        };
+        let mut known: BTreeMap<Input, Vec<u8>> =
+            self.inputs.iter().filter_map(|(input, wanted)| Some((input.clone(), is(wanted)?))).collect();
+        if let Some(Test::Is(path)) = self.place.fits.iter().map(|at| &self.paths.all[*at]).find(|test| matches!(test, Test::Is(_))) {
+            known.insert(Input::Path, path.clone());
+        }
+        known
     }
 
     /// What was answered beyond parts of the request.

@@ -1,7 +1,8 @@
 //! Two configurations, region by region.
 
-use std::cell::Cell;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use rayon::prelude::*;
 
@@ -9,7 +10,7 @@ use super::assume::{Assumed, Paths, Place};
 use super::facts::Facts;
 use super::hosts::{Class, arrival, classes};
 use super::judge::{both_literal, construct, fact, inputs_of, is_asked, join_differences, join_doubts, plain_paths, strength, words_of};
-use super::leaf::{End, Way};
+use super::leaf::{End, Leaf, Way};
 use super::proof::{self, Difference, Doubt, HostProof, Limits, Pair, Proof, Region, Strength};
 use super::requests::{Wish, drawn, encoded, requests, size};
 use super::seen::{end, seen};
@@ -21,12 +22,11 @@ use super::texts::{Common, around_locations};
 use super::unlike::{Aspect, Kind, unlike};
 use super::walk::{Arrival, Walk};
 use super::words::{self, Budget};
+use super::work::{REQUEST, WAY, Work};
 use crate::route::config::Config;
 use crate::route::request::Request;
 use crate::source::Span;
 
-/// Ways through one region, and through one whose tables are opened.
-const MOST_WAYS: [usize; 2] = [1024, 192];
 /// Tests of paths beyond those of locations that are run over all paths at once.
 const MOST_OTHERS: usize = 6;
 /// What an automaton may take that has no tests, and for each of them.
@@ -34,8 +34,6 @@ const SMALLEST: usize = 8 << 20;
 const BYTES_OF_TEST: usize = 16 << 10;
 /// Requests that are looked for where the same differs between the same locations of a region.
 const MOST_SOUGHT: usize = 4;
-/// Requests that are asked of both sides for one host; more are not.
-const MOST_ASKED: usize = 6_000;
 /// Differences of one host that are told.
 const MOST_DIFFERENCES: usize = 64;
 
@@ -82,7 +80,7 @@ struct Seeking {
     differences: Vec<Difference>,
     doubts: Vec<Doubt>,
     facts: Vec<proof::Facts>,
-    pairs: BTreeSet<(Option<Span>, Option<Span>)>,
+    pairs: BTreeMap<(Option<Span>, Option<Span>), bool>,
     /// How often a request was looked for that shows what differs there.
     sought: HashMap<Sought, usize>,
 }
@@ -117,7 +115,7 @@ impl<'t> Pairing<'_, 't> {
             }
         };
         let arrivals = [base, head];
-        let key = |arrival: &Arrival| (arrival.port, arrival.is_proxied);
+        let key = |arrival: &Arrival| (arrival.port, arrival.is_proxied, arrival.passed.clone());
         let servers = [arrivals[0].server, arrivals[1].server];
         let merges = [0, 1].map(|at| self.configs[at].inside(self.default_of(at, is_tls)).merges_slashes);
         if key(&arrivals[0]) == key(&arrivals[1]) && merges[0] == merges[1] && self.common.are_same(self.configs, servers, &class.name) {
@@ -180,8 +178,8 @@ struct Host<'a, 't> {
     /// What stands around the locations does the same.
     is_same_around: bool,
     facts: Facts,
-    /// How many requests were asked of both sides.
-    asked: Cell<usize>,
+    /// What may still be looked into.
+    work: Rc<Work>,
 }
 
 impl<'a, 't> Host<'a, 't> {
@@ -189,6 +187,7 @@ impl<'a, 't> Host<'a, 't> {
         let sides = [0, 1].map(|at| Side::new(pairing.configs[at], &pairing.arounds[at], at, pairing.is_same_words));
         let inside = |at: usize| pairing.configs[at].inside(arrivals[at].server);
         let statuses: BTreeSet<u16> = [0, 1].into_iter().flat_map(|at| sides[at].statuses(inside(at))).collect();
+        let tests = [0, 1].into_iter().map(|at| inside(at).locations.all.len()).sum();
         let around = [0, 1].map(|at| around_locations(pairing.configs[at], arrivals[at].server));
         let is_same_around = pairing.common.are_around_alike(&around);
         Self {
@@ -200,7 +199,7 @@ impl<'a, 't> Host<'a, 't> {
             is_same_around,
             arrivals,
             facts: Facts::default(),
-            asked: Cell::new(0),
+            work: Rc::new(Work::new(pairing.limits.work, tests)),
         }
     }
 
@@ -246,7 +245,7 @@ impl<'a, 't> Host<'a, 't> {
         let all: Option<Vec<_>> = std::iter::once(plain.ok()).chain(paths.all.iter().map(Test::of_path)).collect();
         let bytes = limits.bytes.min(SMALLEST + paths.all.len() * BYTES_OF_TEST);
         let budget = Budget { bytes, states: limits.states };
-        Cut { servers: self.servers(), regions: all.and_then(|all| words::regions(&all, budget)), paths }
+        Cut { servers: self.servers(), regions: all.and_then(|all| words::regions(&all, budget, &self.work)), paths }
     }
 
     /// Goes through all regions of paths.
@@ -255,25 +254,27 @@ impl<'a, 't> Host<'a, 't> {
             *cut = Some(self.cut(merges_slashes));
         }
         let Some(Cut { paths, regions, .. }) = cut else { return };
-        let limits = self.pairing.limits;
         let Some(regions) = regions else {
             let construct = "the expressions of its paths together, which take more states than the budget has";
             self.sample_tests(paths, construct, proof);
             return;
         };
         proof.regions = regions.len();
-        let mut solver = Solver::default();
+        let mut solver = Solver::new(Rc::clone(&self.work));
+        let count = regions.len();
         let mut pairs = BTreeMap::new();
-        for region in regions {
+        for (at, region) in regions.iter().enumerate() {
             let place = Place { fits: region.fits.iter().skip(1).map(|at| at - 1).collect(), word: region.words[0].clone() };
-            if proof.ways > limits.ways {
+            if !self.work.is_left() {
                 let places = [place];
-                proof.doubts.push(self.pairing.sampled(self.class, self.is_tls, "more ways than the budget has", &places));
+                proof.doubts.push(self.pairing.sampled(self.class, self.is_tls, "more work than the budget has", &places));
                 break;
             }
-            let mut found = self.region(paths, &place, &region.words, &mut solver, false);
+            let share = self.work.end_of_share(count - at);
+            let mut found = self.region(paths, &place, &region.words, &mut solver, (false, share));
             if !found.differences.is_empty() || !found.doubts.is_empty() || !found.facts.is_empty() {
-                let opened = self.region(paths, &place, &region.words, &mut solver, true);
+                let share = self.work.end_of_share(count - at);
+                let opened = self.region(paths, &place, &region.words, &mut solver, (true, share));
                 let ways = found.ways + opened.ways;
                 // Where there are too many ways, what was found without them holds.
                 if !opened.is_cut {
@@ -290,8 +291,9 @@ impl<'a, 't> Host<'a, 't> {
                     proof.facts.push(facts);
                 }
             }
-            for pair in found.pairs {
-                pairs.entry(pair).or_insert_with(|| self.region_of([pair.0, pair.1], &region.words));
+            for (pair, is_passed) in found.pairs {
+                let known = pairs.entry(pair).or_insert_with(|| (self.region_of([pair.0, pair.1], &region.words), false));
+                known.1 |= is_passed;
             }
         }
         join_differences(&mut proof.differences);
@@ -300,13 +302,15 @@ impl<'a, 't> Host<'a, 't> {
     }
 
     /// What else holds in locations that take the same requests.
-    fn tell_facts(&self, pairs: BTreeMap<(Option<Span>, Option<Span>), Region>, proof: &mut HostProof) {
-        for ((base, head), region) in pairs {
+    fn tell_facts(&self, pairs: BTreeMap<(Option<Span>, Option<Span>), (Region, bool)>, proof: &mut HostProof) {
+        for ((base, head), (region, is_passed)) in pairs {
             if self.are_same_locations([base, head]) {
                 continue;
             }
             let sides = [&self.sides[0], &self.sides[1]];
-            let all = self.facts.unlike(sides, self.servers(), [base, head]);
+            // In other words, only what is about backends is compared: where none gets a request, nothing is.
+            let is_meant = self.pairing.is_same_words || is_passed;
+            let all = if is_meant { self.facts.unlike(sides, self.servers(), [base, head]) } else { Vec::new() };
             if !all.is_empty() {
                 match proof.facts.iter_mut().find(|known| known.all == all) {
                     Some(known) => known.region.paths.extend(region.paths.first().cloned()),
@@ -348,7 +352,7 @@ impl<'a, 't> Host<'a, 't> {
     }
 
     /// All ways through a region.
-    fn region(&self, paths: &Paths, place: &Place, words: &[Vec<u8>], solver: &mut Solver, opens_tables: bool) -> Seeking {
+    fn region(&self, paths: &Paths, place: &Place, words: &[Vec<u8>], solver: &mut Solver, (opens_tables, share): (bool, u64)) -> Seeking {
         let mut found = Seeking::default();
         let mut assumed = Assumed::new(paths, place, solver, opens_tables);
         loop {
@@ -358,9 +362,12 @@ impl<'a, 't> Host<'a, 't> {
             self.compare([&base, &head], words, &mut assumed, &mut found);
             // Who gets the requests elsewhere needs no further comparison.
             if found.differences.is_empty() && found.doubts.is_empty() && !found.is_reserved {
-                found.pairs.insert((base.location, head.location));
+                let is_passed = [&base, &head].iter().all(|way| matches!(way.leaf.end, End::Backend(_)));
+                *found.pairs.entry((base.location, head.location)).or_default() |= is_passed;
             }
-            if found.ways >= MOST_WAYS[usize::from(opens_tables)] {
+            self.work.pay(WAY);
+            // A way was gone in any case.
+            if !self.work.is_above(share) && assumed.has_more() {
                 let region = self.region_of([base.location, head.location], words);
                 let doubt = self.pairing.sampled(
                     self.class,
@@ -379,7 +386,8 @@ impl<'a, 't> Host<'a, 't> {
     }
 
     fn compare(&self, ways: [&Way; 2], words: &[Vec<u8>], assumed: &mut Assumed<'_>, found: &mut Seeking) {
-        let [base, head] = ways.map(|way| &way.leaf);
+        let leaves = settled(ways, assumed);
+        let [base, head] = [&*leaves[0], &*leaves[1]];
         let locations = ways.map(|way| way.location);
         let is_beyond = [base, head].iter().any(|leaf| matches!(leaf.end, End::Beyond(_)));
         if self.is_reserved(locations, words) {
@@ -413,11 +421,11 @@ impl<'a, 't> Host<'a, 't> {
         }
         let region = self.region_of(locations, words);
         candidates.sort_by_key(size);
-        candidates.truncate(MOST_ASKED.saturating_sub(self.asked.get()));
-        let tried = candidates.len();
-        self.asked.set(self.asked.get() + tried);
-        let shown =
-            candidates.into_iter().find_map(|request| Some((self.pairing.both().confirms(&request, [base, head], &aspects)?, request)));
+        let mut tried = 0;
+        let shown = candidates.into_iter().take_while(|_| self.work.pay(REQUEST)).find_map(|request| {
+            tried += 1;
+            Some((self.pairing.both().confirms(&request, [base, head], &aspects)?, request))
+        });
         let is_text = aspects.iter().all(|aspect| aspect.kind == Kind::Text) && !is_beyond;
         match shown {
             Some((decisions, request)) => {
@@ -443,7 +451,12 @@ impl<'a, 't> Host<'a, 't> {
         let words: Vec<Vec<u8>> = paths.all.iter().flat_map(words_of).chain([b"/".to_vec()]).collect();
         let places: Vec<Place> = words.into_iter().take(4_000).map(|word| Place { word, ..Place::default() }).collect();
         let mut agreed = 0;
-        for request in drawn(self.class, self.is_tls, &places) {
+        let least = drawn(self.class, self.is_tls, &places[..1]).len();
+        for (at, request) in drawn(self.class, self.is_tls, &places).into_iter().enumerate() {
+            // Some are asked in any case.
+            if !self.work.pay(REQUEST) && at > least {
+                break;
+            }
             match self.pairing.both().shows(&request) {
                 None => agreed += 1,
                 Some(decisions) if proof.differences.len() < MOST_DIFFERENCES => {
@@ -466,4 +479,10 @@ impl<'a, 't> Host<'a, 't> {
         proof.doubts.push(Doubt { construct: construct.to_owned(), tried: agreed, region: Region::default() });
         join_differences(&mut proof.differences);
     }
+}
+
+/// What becomes of requests on both sides, with what is known of them where that is not the same.
+fn settled<'w>(ways: [&'w Way; 2], assumed: &Assumed<'_>) -> [Cow<'w, Leaf>; 2] {
+    let known = if ways[0].leaf == ways[1].leaf { BTreeMap::new() } else { assumed.known() };
+    ways.map(|way| if known.is_empty() { Cow::Borrowed(&way.leaf) } else { Cow::Owned(way.leaf.with(&known)) })
 }

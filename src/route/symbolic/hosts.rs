@@ -7,8 +7,10 @@ use super::term::{Input, Term};
 use super::test::Test;
 use super::walk::Arrival;
 use super::words::{self, Budget};
+use super::work::Work;
 use crate::route::config::Config;
-use crate::route::model::{Found, Name};
+use crate::route::model::{Definition, Found, Name};
+use crate::route::streamed::Leads;
 
 /// What a search over hosts may take.
 const BUDGET: Budget = Budget { bytes: 32 << 20, states: 100_000 };
@@ -38,6 +40,15 @@ pub(in crate::route) fn classes(sides: [&Config<'_>; 2]) -> (Vec<Class>, Option<
             Name::Pattern(Err(why), _) => open = Some(format!("a regular expression among names of servers: {why}")),
         }
     }
+    for definition in sides.iter().flat_map(|config| config.stream_variables.all.iter().map(|(_, definition)| definition)) {
+        let Definition::Map(map) = definition else { continue };
+        let texts = map.exact.keys().filter_map(|text| std::str::from_utf8(text).ok());
+        exact.extend(texts.filter(|text| is_host(text)));
+        heads.extend(map.heads.iter().filter_map(|(text, _)| std::str::from_utf8(text).ok()));
+        if !map.patterns.is_empty() || !map.tails.is_empty() {
+            open = Some(String::from("expressions among the names by which connections are passed on"));
+        }
+    }
     let certified: Vec<String> = sides.iter().flat_map(|config| config.dynamic.certified()).collect();
     for host in &certified {
         match host.strip_prefix('*') {
@@ -62,7 +73,7 @@ pub(in crate::route) fn classes(sides: [&Config<'_>; 2]) -> (Vec<Class>, Option<
     tests.extend(patterns.into_iter().map(Test::fits));
     let hosts = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(HOSTS);
     let all: Option<Vec<_>> = std::iter::once(hosts.ok()).chain(tests.iter().map(Test::of_path)).collect();
-    match all.and_then(|all| words::regions(&all, BUDGET)) {
+    match all.and_then(|all| words::regions(&all, BUDGET, &Work::new(0, 0))) {
         Some(regions) => {
             let others = regions.into_iter().filter(|region| region.fits.iter().all(|at| *at == 0 || *at > known));
             classes.extend(others.filter_map(|region| {
@@ -78,12 +89,24 @@ pub(in crate::route) fn classes(sides: [&Config<'_>; 2]) -> (Vec<Class>, Option<
 
 /// Where requests of a class arrive; nowhere where nothing listens.
 pub(in crate::route) fn arrival(config: &Config<'_>, class: &Class, is_tls: bool) -> Result<Option<Arrival>, String> {
-    let usual = if is_tls { 443 } else { 80 };
-    if config.streams.contains_key(&usual) {
-        return Err(String::from("TCP that is passed on before requests are read"));
+    let mut usual = if is_tls { 443 } else { 80 };
+    let mut passed = None;
+    for _ in 0..=config.streams.len() {
+        let Some(stream) = config.streams.get(&usual) else { break };
+        match config.leads(stream, if is_tls { &class.name } else { "" }) {
+            Some(Leads::Here(port)) => usual = port,
+            Some(Leads::On(upstream, _)) => {
+                passed = Some(upstream);
+                break;
+            }
+            None => return Err(String::from("TCP that is passed on before requests are read")),
+        }
     }
-    let Some((port, servers)) = config.listener(is_tls, None) else { return Ok(None) };
-    if servers.is_tls != is_tls {
+    let led = config.ports.get(&usual).map(|servers| (usual, servers));
+    // Who passes it on needs no server of its own.
+    let any = || config.ports.iter().next().filter(|_| passed.is_some()).map(|(port, servers)| (*port, servers));
+    let Some((port, servers)) = led.or_else(|| config.listener(is_tls, None)).or_else(any) else { return Ok(None) };
+    if servers.is_tls != is_tls && passed.is_none() {
         return Ok(None);
     }
     let (server, pattern) = match servers.find(&class.name, &config.servers) {
@@ -96,7 +119,7 @@ pub(in crate::route) fn arrival(config: &Config<'_>, class: &Class, is_tls: bool
         },
     };
     let host = if class.is_many { Term::Input(Input::Host) } else { Term::of(&class.name) };
-    Ok(Some(Arrival { is_tls, port, server, name: class.name.clone(), host, pattern, is_proxied: servers.is_proxied }))
+    Ok(Some(Arrival { is_tls, port, server, name: class.name.clone(), host, pattern, is_proxied: servers.is_proxied, passed }))
 }
 
 /// The class of all hosts that nobody names.

@@ -61,9 +61,9 @@ pub(super) fn both_literal(base: &Leaf, head: &Leaf) -> bool {
     is_literal(base) && is_literal(head)
 }
 
-/// Whether it is about whom a service, a limit or a list of passwords is, and not about who may come.
+/// Whether it is about whom a service, a limit or a list of passwords is, or where copies go, and not about who may come.
 pub(super) fn is_asked(aspect: &Aspect) -> bool {
-    matches!(&aspect.kind, Kind::Check(_)) && !aspect.base.is_empty() && !aspect.head.is_empty()
+    matches!(&aspect.kind, Kind::Check(_) | Kind::Mirror) && !aspect.base.is_empty() && !aspect.head.is_empty()
 }
 
 pub(super) fn fact(aspect: &Aspect) -> Fact {

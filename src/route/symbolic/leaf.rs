@@ -1,8 +1,8 @@
 //! What becomes of all requests that take one way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use super::term::Term;
+use super::term::{Input, Term};
 use crate::route::decision::CheckKind;
 use crate::source::Span;
 
@@ -16,6 +16,34 @@ pub(in crate::route) struct Leaf {
     pub(in crate::route) body: u64,
     /// What has a part in it and is not understood, as it is written.
     pub(in crate::route) doubts: Vec<String>,
+}
+
+impl Leaf {
+    /// The same, where some parts of the request are known.
+    pub(in crate::route) fn with(&self, known: &BTreeMap<Input, Vec<u8>>) -> Self {
+        let mut done = HashMap::new();
+        let mut with = |term: &Term| term.with(known, &mut done);
+        let end = match &self.end {
+            End::Answer { status, redirect, text } => {
+                let text = text.as_ref().map(&mut with).filter(|text| !text.is_empty());
+                End::Answer { status: *status, redirect: redirect.as_ref().map(&mut with), text }
+            }
+            End::Backend(gets) => {
+                let mut gets = gets.clone();
+                for term in [&mut gets.method, &mut gets.uri, &mut gets.host]
+                    .into_iter()
+                    .flatten()
+                    .chain(gets.headers.values_mut().flatten())
+                    .chain(&mut gets.mirrors)
+                {
+                    *term = with(term);
+                }
+                End::Backend(gets)
+            }
+            End::Closed | End::Beyond(_) => self.end.clone(),
+        };
+        Self { end, checks: self.checks.clone(), body: self.body, doubts: self.doubts.clone() }
+    }
 }
 
 /// How they end.
@@ -50,7 +78,8 @@ pub(in crate::route) struct Gets {
     pub(in crate::route) removed: Vec<String>,
     /// Others that get a share, in thousandths of a percent.
     pub(in crate::route) canary: Vec<(String, u64)>,
-    pub(in crate::route) mirrors: Vec<String>,
+    /// Where copies go.
+    pub(in crate::route) mirrors: Vec<Term>,
 }
 
 /// A way through one side.

@@ -22,6 +22,7 @@ mod texts;
 mod unlike;
 mod walk;
 mod words;
+mod work;
 
 pub use facts::Fact;
 pub use proof::{Difference, Doubt, Facts, HostProof, Limits, Pair, Proof, Region, Strength, Verdict};

@@ -13,15 +13,15 @@ pub struct Limits {
     pub bytes: usize,
     /// States of the automaton of one host.
     pub states: usize,
-    /// Ways through both sides of one host.
-    pub ways: usize,
+    /// Work for one host, in states of an automaton; more for a host with many paths.
+    pub work: u64,
     /// Hosts; all where there are none.
     pub hosts: Vec<String>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 256 << 20, states: 400_000, ways: 400_000, hosts: Vec::new() }
+        Self { bytes: 256 << 20, states: 400_000, work: 3_000_000, hosts: Vec::new() }
     }
 }
 

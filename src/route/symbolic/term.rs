@@ -1,7 +1,7 @@
 //! Values as functions of a request: what a variable is for every request at once.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -51,10 +51,6 @@ pub(in crate::route) enum Op {
     Unescape,
     /// Without its first bytes.
     Skip(usize),
-    /// The first of several headers.
-    First,
-    /// Of a list: up to the first comma.
-    BeforeComma,
     /// `?` before it, where it is not empty.
     Question,
     /// `&` before it, where it is not empty.
@@ -189,6 +185,8 @@ impl Term {
         let mut add = |term: Self| match (out.last_mut(), term) {
             (_, term) if term.is_empty() => {}
             (Some(Self::Literal(before)), Self::Literal(text)) => *before = [before.as_ref(), text.as_ref()].concat().into(),
+            // `$is_args$args`
+            (Some(Self::Apply(op @ Op::IsArgs, of)), term) if of.first() == Some(&term) => *op = Op::Question,
             (_, term) => out.push(term),
         };
         for term in terms {
@@ -224,12 +222,10 @@ impl Term {
             Op::EscapeArgsIfQuoted if escape_args(text) == text => self.clone(),
             Op::Unescape => Self::of(unescape_redirect(text)),
             Op::Skip(length) => Self::of(text.get(length..).unwrap_or_default()),
-            Op::BeforeComma => Self::of(text.split(|byte| *byte == b',').next().unwrap_or_default()),
             Op::Question | Op::Ampersand | Op::IsArgs if text.is_empty() => self.clone(),
             Op::Question => Self::of([b"?", text].concat()),
             Op::Ampersand => Self::of([b"&", text].concat()),
             Op::IsArgs => Self::of("?"),
-            Op::First => self.clone(),
             Op::EscapePathIfQuoted | Op::EscapeArgsIfQuoted | Op::Component | Op::User => Self::Apply(op, Shared::new(vec![self.clone()])),
         }
     }
@@ -237,6 +233,28 @@ impl Term {
     /// What a table has for values.
     pub(in crate::route) fn lookup(table: impl Into<Arc<str>>, of: Vec<Self>) -> Self {
         Self::Lookup(table.into(), Shared::new(of))
+    }
+
+    /// The same value, where some parts of the request are known. `done`: what was found of values within values.
+    pub(in crate::route) fn with(&self, known: &BTreeMap<Input, Vec<u8>>, done: &mut HashMap<Self, Self>) -> Self {
+        let of = match self {
+            Self::Literal(_) => return self.clone(),
+            Self::Input(input) => return known.get(input).map_or_else(|| self.clone(), Self::of),
+            Self::Group(_, of) | Self::Apply(_, of) | Self::Lookup(_, of) | Self::Join(of) => of,
+        };
+        if let Some(found) = done.get(self) {
+            return found.clone();
+        }
+        let within: Vec<Self> = of.iter().map(|term| term.with(known, done)).collect();
+        let found = match self {
+            Self::Join(_) => Self::join(within),
+            Self::Apply(op, _) => within.first().map_or_else(|| self.clone(), |term| term.apply(*op)),
+            Self::Group(capture, _) => Self::Group(Arc::clone(capture), Shared::new(within)),
+            Self::Lookup(table, _) => Self::Lookup(Arc::clone(table), Shared::new(within)),
+            Self::Literal(_) | Self::Input(_) => self.clone(),
+        };
+        done.insert(self.clone(), found.clone());
+        found
     }
 
     /// The parts of the request that it is made of.

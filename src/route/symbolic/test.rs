@@ -11,6 +11,7 @@ use regex_syntax::hir::{Hir, HirKind, Look};
 
 use super::term::{Captures, Input};
 use super::words::{self, Budget, beginning, ending, exactly, somewhere};
+use super::work::Work;
 use crate::nginx::{Pattern, hir};
 use crate::route::model::{Definition, is_in};
 
@@ -155,11 +156,11 @@ pub(in crate::route) enum Solution {
 pub(in crate::route) type Wanted = Vec<(Test, bool)>;
 
 /// Finds words, and remembers them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::route) struct Solver {
     pub(in crate::route) captures: Captures,
+    work: Rc<Work>,
     known: HashMap<(Input, Wanted), Solution>,
-    searches: usize,
     pairs: HashMap<(Test, Test), Option<bool>>,
     /// Expressions without the `^` that they begin with.
     untied: HashMap<Expression, Option<Rc<Hir>>>,
@@ -167,12 +168,14 @@ pub(in crate::route) struct Solver {
 
 /// What an automaton for one input may take.
 const BUDGET: Budget = Budget { bytes: 1 << 20, states: 5_000 };
-/// Searches for one host; more are not made.
-const MOST_SEARCHES: usize = 20_000;
 /// Answers that one word must give; more are not looked into.
 const MOST_ANSWERS: usize = 12;
 
 impl Solver {
+    pub(in crate::route) fn new(work: Rc<Work>) -> Self {
+        Self { captures: Captures::default(), work, known: HashMap::new(), pairs: HashMap::new(), untied: HashMap::new() }
+    }
+
     fn untied(&mut self, expression: &Expression) -> Option<Rc<Hir>> {
         if let Some(known) = self.untied.get(expression) {
             return known.clone();
@@ -196,8 +199,7 @@ impl Solver {
         if let Some(known) = self.pairs.get(&key) {
             return *known;
         }
-        let found = if self.searches < MOST_SEARCHES { implies(held, asked) } else { None };
-        self.searches += 1;
+        let found = if self.work.is_left() { implies(held, asked, &self.work) } else { None };
         self.pairs.insert(key, found);
         found
     }
@@ -208,20 +210,19 @@ impl Solver {
             return known.clone();
         }
         // What is not looked for may be there: that is no more than a way which nobody takes.
-        let found = if self.searches < MOST_SEARCHES { find(input, wanted) } else { Solution::Open };
-        self.searches += 1;
+        let found = if self.work.is_left() { find(input, wanted, &self.work) } else { Solution::Open };
         self.known.insert(key, found.clone());
         found
     }
 }
 
-fn implies(held: &Test, asked: &Test) -> Option<bool> {
+fn implies(held: &Test, asked: &Test, work: &Work) -> Option<bool> {
     let (Test::Fits(held), Test::Fits(asked)) = (held, asked) else { return None };
     let (held, asked) = (hir(&held.0)?, hir(&asked.0)?);
     let all = [somewhere(held), somewhere(asked)];
-    match words::solve(&all, &[false], BUDGET) {
+    match words::solve(&all, &[false], BUDGET, work) {
         Some(None) => Some(true),
-        _ => match words::solve(&all, &[true], BUDGET) {
+        _ => match words::solve(&all, &[true], BUDGET, work) {
             Some(None) => Some(false),
             _ => None,
         },
@@ -236,7 +237,7 @@ fn without_start(hir: &Hir) -> Hir {
     }
 }
 
-fn find(input: &Input, wanted: &Wanted) -> Solution {
+fn find(input: &Input, wanted: &Wanted, work: &Work) -> Solution {
     let fits = |word: &Vec<u8>| is_word(input, word) && wanted.iter().all(|(test, answer)| test.holds(word) == *answer);
     let mut examples = usual(input);
     wanted.iter().for_each(|(test, _)| test.examples(&mut examples));
@@ -273,7 +274,7 @@ fn find(input: &Input, wanted: &Wanted) -> Solution {
             (_, None) => return Solution::Open,
         }
     }
-    match words::solve(&all, &shall, BUDGET) {
+    match words::solve(&all, &shall, BUDGET, work) {
         Some(Some(word)) => Solution::Word(word),
         Some(None) => Solution::None,
         None => Solution::Open,
@@ -346,7 +347,7 @@ mod tests {
             (vec![(Test::True, false), (is(""), false)], Solution::Word(b"0".to_vec())),
             (vec![(Test::Caseless(b"on".to_vec()), true), (is("on"), false)], Solution::Word(b"oN".to_vec())),
         ] {
-            assert_eq!(find(&header, &wanted), expected, "{wanted:?}");
+            assert_eq!(find(&header, &wanted, &Work::new(1 << 20, 0)), expected, "{wanted:?}");
         }
     }
 
@@ -356,7 +357,10 @@ mod tests {
         let rules = |list: &[(bool, &str)]| -> Rules { list.iter().map(|(allows, net)| (*allows, net.parse().ok())).collect() };
         let inner = Test::Rule(rules(&[(true, "10.1.0.0/16")]), true);
         let outer = Test::Rule(rules(&[(true, "10.0.0.0/8")]), true);
-        assert_eq!(find(&client, &vec![(outer.clone(), true), (inner.clone(), false)]), Solution::Word(b"10.0.0.1".to_vec()));
-        assert_eq!(find(&client, &vec![(outer, false), (inner, true)]), Solution::None);
+        assert_eq!(
+            find(&client, &vec![(outer.clone(), true), (inner.clone(), false)], &Work::new(1 << 20, 0)),
+            Solution::Word(b"10.0.0.1".to_vec())
+        );
+        assert_eq!(find(&client, &vec![(outer, false), (inner, true)], &Work::new(1 << 20, 0)), Solution::None);
     }
 }

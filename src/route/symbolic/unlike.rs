@@ -96,7 +96,7 @@ fn shown_at(term: &Term, depth: usize) -> String {
         Term::Group(pattern, of) => format!("{{what `{pattern}` finds in {}}}", first(of)),
         Term::Apply(Op::Question, of) => format!("{{?{}}}", first(of)),
         Term::Apply(Op::Ampersand, of) => format!("{{&{}}}", first(of)),
-        Term::Apply(Op::EscapePath | Op::EscapePathIfQuoted | Op::EscapeArgsIfQuoted | Op::Unescape | Op::First, of) => first(of),
+        Term::Apply(Op::EscapePath | Op::EscapePathIfQuoted | Op::EscapeArgsIfQuoted | Op::Unescape, of) => first(of),
         Term::Apply(Op::Skip(length), of) => format!("{{{} without {length} bytes}}", first(of)),
         Term::Apply(Op::Component, of) => format!("{{{} escaped}}", first(of)),
         Term::Apply(_, of) => format!("{{of {}}}", first(of)),
@@ -201,7 +201,8 @@ fn of_backends(one: &Gets, other: &Gets, all: &mut Vec<Aspect>) {
         all.push(aspect(Kind::Canary, text(one), text(other)));
     }
     if one.mirrors != other.mirrors {
-        all.push(aspect(Kind::Mirror, one.mirrors.join(", "), other.mirrors.join(", ")));
+        let text = |gets: &Gets| gets.mirrors.iter().map(shown).collect::<Vec<_>>().join(", ").replace('\u{1}', " ").replace('\u{2}', "; ");
+        all.push(aspect(Kind::Mirror, text(one), text(other)));
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
+use super::work::Work;
 use regex_automata::dfa::{Automaton, dense};
 use regex_automata::nfa::thompson;
 use regex_automata::util::primitives::StateID;
@@ -13,6 +14,9 @@ use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, Look, Repetitio
 
 /// Words of one region that are kept, each of another state.
 const MOST_WORDS: usize = 6;
+
+/// How many bytes of an automaton take as long to make as one of its states to look at.
+const BYTES_OF_STATE: usize = 64;
 
 /// What a search may take.
 #[derive(Debug, Clone, Copy)]
@@ -69,16 +73,16 @@ pub(in crate::route) fn ending(word: &[u8]) -> Hir {
 }
 
 /// The regions of the words that fit the first expression, by which of the others they fit. None over the budget.
-pub(in crate::route) fn regions(all: &[Hir], budget: Budget) -> Option<Vec<Region>> {
-    let search = Search::new(all, budget)?;
-    search.run(budget.states, |_| false)
+pub(in crate::route) fn regions(all: &[Hir], budget: Budget, work: &Work) -> Option<Vec<Region>> {
+    let search = Search::new(all, budget, work)?;
+    search.run(budget.states, work, |_| false)
 }
 
 /// The shortest word that fits the first expression and of the others just those that it shall. The outer none: over the budget.
-pub(in crate::route) fn solve(all: &[Hir], shall: &[bool], budget: Budget) -> Option<Option<Vec<u8>>> {
-    let search = Search::new(all, budget)?;
+pub(in crate::route) fn solve(all: &[Hir], shall: &[bool], budget: Budget, work: &Work) -> Option<Option<Vec<u8>>> {
+    let search = Search::new(all, budget, work)?;
     let wanted: Vec<usize> = (0..all.len()).filter(|at| *at == 0 || shall[*at - 1]).collect();
-    let found = search.run(budget.states, |fits| fits == wanted)?;
+    let found = search.run(budget.states, work, |fits| fits == wanted)?;
     Some(found.into_iter().find(|region| *region.fits == wanted).map(|mut region| region.words.swap_remove(0)))
 }
 
@@ -89,19 +93,29 @@ struct Search {
 }
 
 impl Search {
-    fn new(all: &[Hir], budget: Budget) -> Option<Self> {
+    fn new(all: &[Hir], budget: Budget, work: &Work) -> Option<Self> {
+        // What is not built took as long.
+        let most = (budget.bytes / BYTES_OF_STATE) as u64;
         let nfa = thompson::Config::new().utf8(false).which_captures(thompson::WhichCaptures::None);
-        let nfa = thompson::Compiler::new().configure(nfa.nfa_size_limit(Some(budget.bytes))).build_many_from_hir(all).ok()?;
+        let nfa = thompson::Compiler::new().configure(nfa.nfa_size_limit(Some(budget.bytes))).build_many_from_hir(all).ok();
+        let nfa = if let Some(nfa) = nfa {
+            nfa
+        } else {
+            work.pay(most);
+            return None;
+        };
         let config = dense::Config::new().match_kind(MatchKind::All).start_kind(regex_automata::dfa::StartKind::Anchored);
         let config = config.accelerate(false).dfa_size_limit(Some(budget.bytes)).determinize_size_limit(Some(budget.bytes));
-        let dfa = dense::Builder::new().configure(config).build_from_nfa(&nfa).ok()?;
+        let dfa = dense::Builder::new().configure(config).build_from_nfa(&nfa).ok();
+        work.pay(dfa.as_ref().map_or(most, |dfa| (dfa.memory_usage() / BYTES_OF_STATE) as u64));
+        let dfa = dfa?;
         let mut seen = HashSet::new();
         let bytes = alphabet().filter(|byte| seen.insert(dfa.byte_classes().get(*byte))).collect();
         Some(Self { dfa, bytes })
     }
 
     /// Goes through all states breadth first, until a region is found that is enough.
-    fn run(&self, most: usize, is_enough: impl Fn(&[usize]) -> bool) -> Option<Vec<Region>> {
+    fn run(&self, most: usize, work: &Work, is_enough: impl Fn(&[usize]) -> bool) -> Option<Vec<Region>> {
         let first = self.dfa.start_state(&start::Config::new().anchored(Anchored::Yes)).ok()?;
         // The way to a state: the state before it, and the byte.
         let mut ways: HashMap<StateID, (StateID, u8)> = HashMap::from([(first, (first, 0))]);
@@ -109,6 +123,7 @@ impl Search {
         let (mut regions, mut places): (Vec<Region>, HashMap<StateID, usize>) = (Vec::new(), HashMap::new());
         let mut by_fits: HashMap<Rc<[usize]>, usize> = HashMap::new();
         while let Some(state) = queue.pop_front() {
+            work.pay(1);
             let end = self.dfa.next_eoi_state(state);
             if self.dfa.is_match_state(end) {
                 let place = *places.entry(end).or_insert_with(|| {

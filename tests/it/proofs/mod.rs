@@ -273,6 +273,66 @@ fn the_same_function_of_a_request_is_equal_though_it_is_not_known() {
     assert_ne!(other.code, Some(0), "{}", other.stdout);
 }
 
+/// Functions of a request that are written otherwise are the same where they are, and not where they are not.
+#[test]
+fn the_same_function_in_other_words_is_equal() {
+    let ask = |base: &str, head: &str| {
+        let text = |http: &str| format!("events {{}} http {{ {http} }}");
+        let folder = folder(&[("base.conf", &text(base)), ("head.conf", &text(head))]);
+        let found = run(folder.path(), &["prove", "--base", "base.conf", "--head", "head.conf", "--quiet"], "");
+        (found.code, found.stdout)
+    };
+    let server = |tables: &str, inside: &str| format!("{tables} server {{ listen 80; server_name a.example; {inside} }}");
+    let to = |uri: &str| format!("location / {{ proxy_pass http://127.0.0.1:1{uri}; }}");
+    let mirror = |inside: &str| {
+        format!(
+            "location / {{ mirror /m; proxy_pass http://127.0.0.1:1; }} location = /m {{ internal; proxy_set_header Host x; {inside} }}"
+        )
+    };
+    let redirect = |to: &str| server("", &format!("location / {{ return 302 {to}; }}"));
+    let tables = "map $http_x $x { default $http_x; } map $http_host $host_of { '' $host; default $http_host; }";
+    let others = "map $http_x $x { '' ''; default $http_x; } map $http_y $host_of { default $http_host; }";
+    let headers = "location / { proxy_set_header X $x; proxy_set_header Host $host_of; proxy_pass http://127.0.0.1:1; }";
+    for (base, head, expected) in [
+        (redirect("http://b.example/$is_args$args"), redirect("http://b.example/?$args"), 1),
+        (redirect("http://b.example$uri$is_args$args"), redirect("http://b.example$uri$is_args$query_string"), 0),
+        (server(tables, headers), server(others, headers), 0),
+        (server(tables, headers), server(&others.replace("'' ''", "'' x"), headers), 1),
+        // The answers of copies are thrown away: no request shows what becomes of them.
+        (
+            server("", &mirror("proxy_pass http://m.example/x;")),
+            server("", &mirror("set $to http://m.example:80/x; proxy_pass $to$is_args$args;")),
+            1,
+        ),
+        (server("", &mirror("proxy_pass http://m.example/x;")), server("", &mirror("proxy_pass http://m.example/y;")), 1),
+        (server("", &to("/x/")), server("", &to("/y/")), 1),
+    ] {
+        let (code, said) = ask(&base, &head);
+        assert_eq!(code, Some(expected), "{base}\n{head}\n{said}");
+    }
+}
+
+/// Connections that are passed on by their name are compared by where they go.
+#[test]
+fn connections_that_are_passed_on_are_compared() {
+    let text = |to: &str| {
+        format!(
+            "events {{}} stream {{ map $ssl_preread_server_name $to {{ hostnames; a.example {to}; default 127.0.0.1:8443; }} server {{ listen \
+             443; ssl_preread on; proxy_pass $to; }} }} http {{ server {{ listen 127.0.0.1:8443 ssl; server_name a.example; return 204; }} \
+             server {{ listen 127.0.0.1:8443 ssl default_server; return 404; }} }}"
+        )
+    };
+    let ask = |base: &str, head: &str| {
+        let folder = folder(&[("base.conf", base), ("head.conf", head)]);
+        run(folder.path(), &["prove", "--base", "base.conf", "--head", "head.conf", "--quiet"], "")
+    };
+    let same = ask(&text("10.0.0.1:443"), &text("10.0.0.1:443").replace("return 404", "return 404 ''"));
+    assert_eq!(same.code, Some(0), "{}", same.stdout);
+    let other = ask(&text("10.0.0.1:443"), &text("10.0.0.2:443"));
+    assert_eq!(other.code, Some(1), "{}", other.stdout);
+    assert!(other.stdout.contains("a.example https: differs") && other.stdout.contains("any other host https: equal"), "{}", other.stdout);
+}
+
 /// Single mutations of goldens: what is proved to be equal is attacked with random requests, and what differs is confirmed.
 #[test]
 fn proofs_withstand_random_requests() {

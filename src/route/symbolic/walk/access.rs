@@ -200,7 +200,7 @@ impl Walk<'_, '_, '_, '_> {
     }
 
     /// What stands in the location of the service that is asked, without its name.
-    fn told_to(&self, at: Span) -> String {
+    pub(super) fn told_to(&self, at: Span) -> String {
         let block = self.side.blocks(self.arrival.server, at);
         let inside = block.last().map(|block| block.directives().map(text).collect::<Vec<_>>()).unwrap_or_default();
         inside.into_iter().filter(|line| !line.starts_with("set\u{1}$proxy_upstream_name")).collect::<Vec<_>>().join("\u{2}")
@@ -232,7 +232,7 @@ fn told_apart(term: &Term) -> String {
 }
 
 /// An address without the usual port.
-fn plain(address: &str) -> String {
+pub(super) fn plain(address: &str) -> String {
     for (scheme, port) in [("http://", ":80"), ("https://", ":443")] {
         let Some(rest) = address.strip_prefix(scheme) else { continue };
         let end = rest.find('/').unwrap_or(rest.len());

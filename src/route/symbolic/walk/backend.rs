@@ -36,9 +36,8 @@ impl Walk<'_, '_, '_, '_> {
     }
 
     fn try_files(&mut self, pass: &Pass) -> Result<Stop, Stop> {
-        let (words, last) = pass.text.rsplit_once(' ').unwrap_or(("", &pass.text));
-        // A name that is never that of a file is written for the answer behind it.
-        let question = if words == "/no-such-file" { None } else { Some(format!("there is a file {words} {:?}", self.path)) };
+        let (files, last) = pass.files();
+        let question = files.map(|files| format!("there is a file {files} {:?}", self.path));
         if question.is_some_and(|question| self.assumed.choose(question, 2) == 1) {
             return Ok(Stop::Answer(200, Some(Term::outside("a file"))));
         }
@@ -84,16 +83,6 @@ impl Walk<'_, '_, '_, '_> {
         }
     }
 
-    /// Where copies go: the address that the location passes them to, in the same words.
-    fn mirror(&mut self, to: &str) -> String {
-        let config = self.side.config;
-        let locations = &config.inside(self.arrival.server).locations;
-        use crate::route::model::Static;
-        let (Static::Exact(at) | Static::Beginning(at)) = locations.find_static(to.as_bytes()) else { return to.to_owned() };
-        let pass = locations.all[at].level.pass.as_ref();
-        pass.map_or_else(|| to.to_owned(), |pass| pass.text.clone())
-    }
-
     /// What else can come of it, where one of both sides has a page for that.
     fn fails(&mut self, intercepts: bool) -> Option<u16> {
         if self.statuses.is_empty() || self.is_error_page {
@@ -136,7 +125,7 @@ impl Walk<'_, '_, '_, '_> {
         }
     }
 
-    fn passed_uri(&mut self, own: &str, is_computed: bool) -> Term {
+    pub(super) fn passed_uri(&mut self, own: &str, is_computed: bool) -> Term {
         if is_computed && !own.is_empty() {
             return Term::of(own);
         }

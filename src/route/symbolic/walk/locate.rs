@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use super::{Stop, Walk};
 use crate::route::decision::CheckKind;
 use crate::route::model::{Location, Locations, Static, Verification};
-use crate::route::symbolic::leaf::{End, Gets};
+use crate::route::symbolic::leaf::{End, Gets, whom};
 use crate::route::symbolic::term::{Input, Term};
 use crate::route::symbolic::test::Test;
 use crate::route::symbolic::unlike::shown;
@@ -23,10 +23,12 @@ impl<'c> Walk<'_, '_, 'c, '_> {
         let config = self.side.config;
         let server = self.arrival.server;
         let inside = config.inside(server);
+        if let Some(upstream) = &self.arrival.passed {
+            return Err(self.passed_on(upstream));
+        }
         if self.arrival.is_tls {
             if let Some((upstream, _)) = config.passed_through(server, Some(&self.arrival.name)) {
-                let gets = Gets { whom: upstream, protocol: String::from("tcp"), ..Gets::default() };
-                return Err(Stop::Done(Box::new(End::Backend(Box::new(gets)))));
+                return Err(self.passed_on(&upstream));
             }
             if inside.rejects {
                 return Err(Stop::Done(Box::new(End::Closed)));
@@ -41,6 +43,13 @@ impl<'c> Walk<'_, '_, 'c, '_> {
             return Err(Stop::Status(405));
         }
         self.check_certificate()
+    }
+
+    /// The connection goes to somebody else, unopened.
+    fn passed_on(&self, upstream: &str) -> Stop {
+        let (namespace, service, port) = self.side.config.dynamic.whose(upstream, (None, None, None));
+        let whom = whom(namespace.as_deref(), service.as_deref(), port.as_deref(), upstream);
+        Stop::Done(Box::new(End::Backend(Box::new(Gets { whom, protocol: String::from("tcp"), ..Gets::default() }))))
     }
 
     fn check_certificate(&mut self) -> Result<(), Stop> {
@@ -77,7 +86,8 @@ impl<'c> Walk<'_, '_, 'c, '_> {
     /// The address of the client is a part of the request of its own for each way to find it.
     pub(super) fn find_client(&mut self) {
         let real_ip = &self.level.real_ip;
-        if real_ip.from.is_empty() {
+        let is_announced = real_ip.header.as_deref().is_some_and(|header| header.eq_ignore_ascii_case("proxy_protocol"));
+        if real_ip.from.is_empty() || is_announced && !self.arrival.is_proxied {
             return;
         }
         let from: Vec<String> = real_ip.from.iter().map(IpNet::to_string).collect();

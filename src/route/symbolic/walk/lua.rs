@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::{Stop, Walk};
-use crate::nginx::Pattern;
+use crate::nginx::{Pattern, problem};
 use crate::route::controller::{Backend, Policy};
 use crate::route::model::Lua;
 use crate::route::symbolic::leaf::whom;
-use crate::route::symbolic::term::{Input, Op, Term};
+use crate::route::symbolic::term::{Input, Term};
 use crate::route::symbolic::test::Test;
 
 /// The upstream for what has no other.
@@ -44,20 +44,26 @@ impl Walk<'_, '_, '_, '_> {
         }
     }
 
-    /// The first value of a header that the controller believes, where it is sent.
+    /// A header that the controller believes, where it is sent.
     fn forwarded(&mut self, name: &str) -> Option<Term> {
         if !self.side.config.dynamic.settings.uses_forwarded_headers {
             return None;
         }
         let header = Term::header(name);
-        (!self.assumed.ask(&header, &Test::Is(Vec::new()))).then(|| header.apply(Op::First))
+        (!self.assumed.ask(&header, &Test::Is(Vec::new()))).then_some(header)
+    }
+
+    /// The port that clients came to: the location sets it.
+    fn port(&mut self) -> Term {
+        let set = self.named("pass_server_port");
+        if set.is_empty() { Term::of(self.arrival.port.to_string()) } else { set }
     }
 
     fn names_of_client(&mut self) {
         let config = self.side.config;
         let settings = &config.dynamic.settings;
         let mut scheme = Term::of(if self.arrival.is_tls { "https" } else { "http" });
-        let mut port = Term::of(self.arrival.port.to_string());
+        let mut port = self.port();
         let mut host = Term::Input(Input::HttpHost);
         if let Some(forwarded) = self.forwarded("x-forwarded-proto") {
             scheme = forwarded;
@@ -66,10 +72,13 @@ impl Walk<'_, '_, '_, '_> {
             port = forwarded;
         }
         if let Some(forwarded) = self.forwarded("x-forwarded-host") {
-            host = forwarded.apply(Op::BeforeComma);
+            host = self.fitted(&forwarded, "^([^,]*)");
         }
-        if settings.uses_proxy_protocol && self.arrival.port == 443 {
-            scheme = Term::of("https");
+        if settings.uses_proxy_protocol {
+            let announced = self.builtin("proxy_protocol_server_port");
+            if self.assumed.ask(&announced, &Test::Is(b"443".to_vec())) {
+                scheme = Term::of("https");
+            }
         }
         let own = if settings.has_passthrough { &settings.passthrough_port } else { &settings.https_port };
         let shown = if self.assumed.ask(&port, &Test::Is(own.clone().into_bytes())) { Term::of("443") } else { port.clone() };
@@ -197,8 +206,10 @@ impl Walk<'_, '_, '_, '_> {
                         return WHOLE;
                     }
                     Some(Ok(_)) => {}
+                    // One that nobody can read fits nothing, and nothing else is asked.
+                    Some(Err(_)) if problem(&policy.expression).is_some() && !self.assumed.ask(&header, &is("")) => return 0,
                     // Whatever it fits, it fits on both sides.
-                    Some(Err(why)) => {
+                    Some(Err(why)) if problem(&policy.expression).is_none() => {
                         let way = format!("the expression `{}` of a canary for {:?}: {why}", policy.expression, policy.header);
                         if self.assumed.choose(way, 2) == 1 {
                             return WHOLE;
@@ -206,7 +217,7 @@ impl Walk<'_, '_, '_, '_> {
                     }
                     None if self.assumed.ask(&header, &is("always")) => return WHOLE,
                     None if self.assumed.ask(&header, &is("never")) => return 0,
-                    None => {}
+                    Some(Err(_)) | None => {}
                 }
             }
         }

@@ -8,6 +8,7 @@ mod backend;
 mod errors;
 mod locate;
 mod lua;
+mod mirror;
 mod rewrite;
 mod values;
 
@@ -67,6 +68,8 @@ pub(in crate::route) struct Arrival {
     pub(in crate::route) pattern: Option<Fitting>,
     /// They are announced in front of the connection.
     pub(in crate::route) is_proxied: bool,
+    /// Who gets the connection before anything of it is read.
+    pub(in crate::route) passed: Option<String>,
 }
 
 /// All requests of a region on one way through one side.

@@ -9,6 +9,8 @@ use crate::route::symbolic::term::{Input, Op, Term};
 use crate::route::symbolic::test::Test;
 use crate::route::text::{Part, Template, Variable};
 
+/// Entries of a table that are looked at one by one where the table is taken as a whole.
+const MOST_SETTLED: usize = 4;
 /// How deep variables may be made of each other.
 const DEEPEST: usize = 400;
 
@@ -126,8 +128,15 @@ impl Walk<'_, '_, '_, '_> {
         if map.is_constant() {
             return self.term_at(&map.default, false, depth).0;
         }
-        if !self.side.has_files(name) && (literal.is_some() || self.assumed.opens_tables) {
+        // Expressions about what others have found are not looked into: tables that are made of each other would have a way for each.
+        let is_plain = matches!(source, Term::Input(_)) || map.patterns.is_empty();
+        if !self.side.has_files(name) && (literal.is_some() || self.assumed.opens_tables && is_plain) {
             return self.entry(map, &source, depth);
+        }
+        if !self.side.has_files(name)
+            && let Some(value) = self.settled_entry(map, &source)
+        {
+            return self.term_at(value, false, depth).0;
         }
         let values = map.exact.values().chain(map.heads.iter().chain(&map.tails).map(|(_, value)| value));
         let values = values.chain(map.patterns.iter().map(|(_, _, value)| value)).chain([&map.default]);
@@ -178,15 +187,23 @@ impl Walk<'_, '_, '_, '_> {
         self.term_at(&map.default, false, depth).0
     }
 
+    /// What a table without expressions has for a value, where that follows from what is assumed.
+    fn settled_entry<'m>(&mut self, map: &'m Map, source: &Term) -> Option<&'m Template> {
+        if map.is_of_hosts || !map.patterns.is_empty() || map.exact.len() + map.heads.len() + map.tails.len() > MOST_SETTLED {
+            return None;
+        }
+        for (test, value) in tests(map) {
+            if self.assumed.settled(source, &test)? {
+                return Some(value);
+            }
+        }
+        Some(&map.default)
+    }
+
     /// The same without a look at the expressions.
     fn plain_entry<'m>(&mut self, map: &'m Map, source: &Term) -> Option<&'m Template> {
-        let mut exact: Vec<(&Vec<u8>, &Template)> = map.exact.iter().collect();
-        exact.sort_by_key(|(text, _)| *text);
         let is_of_hosts = map.is_of_hosts;
-        let tests = exact.into_iter().map(|(text, value)| (Test::Caseless(text.clone()), value));
-        let heads = map.heads.iter().map(|(text, value)| (Test::Ends(text.clone()), value));
-        let tails = map.tails.iter().map(|(text, value)| (Test::Begins(text.clone()), value));
-        for (test, value) in tests.chain(heads).chain(tails) {
+        for (test, value) in tests(map) {
             // A final dot of a host does not count, and its case does not.
             let holds = if is_of_hosts {
                 self.assumed.choose(format!("{source:?} as a host: {test:?}"), 2) == 1
@@ -200,7 +217,7 @@ impl Walk<'_, '_, '_, '_> {
         None
     }
 
-    fn builtin(&mut self, name: &str) -> Term {
+    pub(super) fn builtin(&mut self, name: &str) -> Term {
         let config = self.side.config;
         let server_name = || Term::of(&config.servers[self.arrival.server].name);
         match name {
@@ -261,6 +278,20 @@ impl Walk<'_, '_, '_, '_> {
         }
         if self.shown_certificate() == 1 { Term::of("SUCCESS") } else { Term::outside("$ssl_client_verify") }
     }
+}
+
+/// What a table without expressions asks of a value, in nginx's order.
+fn tests(map: &Map) -> impl Iterator<Item = (Test, &Template)> {
+    let mut exact: Vec<(&Vec<u8>, &Template)> = map.exact.iter().collect();
+    exact.sort_by_key(|(text, _)| *text);
+    // What has no letters has no case.
+    let is = |text: &Vec<u8>| {
+        if text.iter().any(u8::is_ascii_alphabetic) { Test::Caseless(text.clone()) } else { Test::Is(text.clone()) }
+    };
+    let exact = exact.into_iter().map(move |(text, value)| (is(text), value));
+    let heads = map.heads.iter().map(|(text, value)| (Test::Ends(text.clone()), value));
+    let tails = map.tails.iter().map(|(text, value)| (Test::Begins(text.clone()), value));
+    exact.chain(heads).chain(tails)
 }
 
 /// A share as `10.00%`, in thousandths of a percent.
