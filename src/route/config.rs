@@ -1,6 +1,6 @@
 //! A configuration that can be asked.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
 
 use super::controller::{Dynamic, Service};
@@ -190,6 +190,7 @@ fn server<'t>(lines: Lines<'t>, block: Directive<'t>, variables: Names<'_>) -> S
 fn ports(servers: &[Server]) -> BTreeMap<u16, Servers> {
     let mut ports: BTreeMap<u16, Servers> = BTreeMap::new();
     let mut defaults: HashMap<u16, bool> = HashMap::new();
+    let mut addresses: HashMap<u16, BTreeSet<&str>> = HashMap::new();
     for (at, server) in servers.iter().enumerate() {
         let mut seen = Vec::new();
         let open = |listener: &&Listener| listener.port.is_some();
@@ -206,6 +207,8 @@ fn ports(servers: &[Server]) -> BTreeMap<u16, Servers> {
             if !seen.contains(&port) {
                 entry.add(at, server);
                 seen.push(port);
+                let own: BTreeSet<&str> = server.at_port(port).collect();
+                entry.is_split |= *addresses.entry(port).or_insert_with(|| own.clone()) != own;
             }
         }
     }

@@ -11,7 +11,10 @@ use crate::route::model::{Listener, Name};
 /// Where a server listens; at port 80 where it says nothing.
 pub(in crate::route) fn listeners<'t>(lines: Lines<'t>, block: Directive<'t>) -> Vec<Listener> {
     let found: Vec<Listener> = lines.of(block).into_iter().filter(|directive| directive.name() == "listen").map(listener).collect();
-    let unsaid = || vec![Listener { port: Some(80), is_public: true, is_tls: false, is_proxied: false, is_default: false }];
+    let unsaid = || {
+        let address = String::from(EVERY);
+        vec![Listener { address, port: Some(80), is_public: true, is_tls: false, is_proxied: false, is_default: false }]
+    };
     if found.is_empty() { unsaid() } else { found }
 }
 
@@ -19,14 +22,28 @@ fn listener(directive: Directive<'_>) -> Listener {
     let words: Vec<String> = directive.args().map(|arg| arg.value().into_owned()).collect();
     let address = words.first().cloned().unwrap_or_default();
     let has = |flag: &str| words.iter().skip(1).any(|word| word == flag);
-    let port = match address.rsplit_once(':') {
-        _ if address.starts_with("unix:") => None,
-        Some((host, port)) if !host.ends_with(':') || address.starts_with('[') => port.parse().ok(),
-        _ => Some(address.parse().unwrap_or(80)),
+    let (host, port) = match address.rsplit_once(':') {
+        _ if address.starts_with("unix:") => (address.as_str(), None),
+        Some((host, port)) if !host.ends_with(':') && !port.ends_with(']') => (host, port.parse().ok()),
+        _ => match address.parse() {
+            Ok(port) => (EVERY, Some(port)),
+            Err(_) => (address.as_str(), Some(80)),
+        },
     };
+    let host = if host == "0.0.0.0" { EVERY } else { host }.to_ascii_lowercase();
     let is_public = port.is_some() && !address.starts_with("127.") && !address.starts_with("[::1]") && !address.starts_with("localhost");
-    Listener { port, is_public, is_tls: has("ssl"), is_proxied: has("proxy_protocol"), is_default: has("default_server") || has("default") }
+    Listener {
+        address: host,
+        port,
+        is_public,
+        is_tls: has("ssl"),
+        is_proxied: has("proxy_protocol"),
+        is_default: has("default_server") || has("default"),
+    }
 }
+
+/// Every address of IPv4.
+const EVERY: &str = "*";
 
 /// The first name of a server as it is written, and all its names.
 pub(in crate::route) fn names<'t>(lines: Lines<'t>, block: Directive<'t>, variables: Names<'_>) -> (String, Vec<Name>) {

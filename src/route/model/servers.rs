@@ -13,6 +13,8 @@ use crate::source::Span;
 /// A `listen` directive.
 #[derive(Debug, Clone)]
 pub(in crate::route) struct Listener {
+    /// The address, as nginx compares it: `*` for every one of IPv4.
+    pub(in crate::route) address: String,
     /// The port; none for sockets of the machine.
     pub(in crate::route) port: Option<u16>,
     /// It is open to a machine elsewhere.
@@ -51,6 +53,13 @@ pub(in crate::route) struct Server {
     pub(in crate::route) listeners: Vec<Listener>,
     /// What stands in it, read when it is first asked.
     pub(in crate::route) inside: OnceLock<Inside>,
+}
+
+impl Server {
+    /// The addresses of a port that it listens at.
+    pub(in crate::route) fn at_port(&self, port: u16) -> impl Iterator<Item = &str> {
+        self.listeners.iter().filter(move |listener| listener.port == Some(port)).map(|listener| listener.address.as_str())
+    }
 }
 
 /// TCP that is passed on.
@@ -101,6 +110,8 @@ pub(in crate::route) struct Servers {
     pub(in crate::route) is_proxied: bool,
     /// It is open to other machines.
     pub(in crate::route) is_public: bool,
+    /// Its servers listen at different addresses, of which nginx looks at each apart: who answers depends on the one that is asked.
+    pub(in crate::route) is_split: bool,
 }
 
 /// What was found for a host.

@@ -19,6 +19,9 @@ impl<'c> Run<'_, 'c, '_> {
             self.step(format!("nothing listens at port {asked}: something in front of it is taken to lead to port {port}"), None);
         }
         self.port = port;
+        if servers.is_split {
+            self.not_known("the address that is asked: servers of this port listen at different ones");
+        }
         self.server = servers.default;
         let config = self.config;
         self.level = config.inside(self.server).level.clone();

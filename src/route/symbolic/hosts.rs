@@ -109,6 +109,9 @@ pub(in crate::route) fn arrival(config: &Config<'_>, class: &Class, is_tls: bool
     if servers.is_tls != is_tls && passed.is_none() {
         return Ok(None);
     }
+    if servers.is_split {
+        return Err(format!("servers of port {port} that listen at different addresses"));
+    }
     let (server, pattern) = match servers.find(&class.name, &config.servers) {
         Found::Named(at) => (at, None),
         Found::Default => (servers.default, None),

@@ -181,6 +181,31 @@ fn what_nobody_can_prove_is_said_to_be_so() {
     assert_eq!(renamed.code, Some(0), "captures are renamed alone: {}", renamed.stdout);
 }
 
+/// nginx chooses among the servers of the address that is asked: another address is another set of servers.
+#[test]
+fn servers_that_listen_at_different_addresses_are_not_proved() {
+    let text = |first: &str, second: &str| {
+        let server = |name: &str, listen: &str, code: u16| format!("server {{ {listen} server_name {name}; return {code}; }}");
+        format!("events {{}} http {{ {} {} }}", server("a.example", first, 200), server("b.example", second, 503))
+    };
+    for (first, second, expected) in [
+        ("listen 80; listen [::]:80;", "listen [::]:80; listen *:80;", Some(0)),
+        ("listen 80;", "listen 0.0.0.0:80;", Some(0)),
+        ("listen [::];", "listen [::]:80;", Some(0)),
+        ("listen 80; listen [::]:80;", "listen [::]:80;", Some(2)),
+        ("listen 80;", "listen 192.0.2.1:80;", Some(2)),
+        ("", "listen 127.0.0.1;", Some(2)),
+    ] {
+        let folder = folder(&[("base.conf", &text(first, second))]);
+        let same = run(folder.path(), &["prove", "--base", "base.conf", "--head", "base.conf", "--quiet"], "");
+        assert_eq!(same.code, expected, "{first} {second}: {}", same.stdout);
+        let is_said = same.stdout.contains("servers of port 80 that listen at different addresses");
+        assert_eq!(is_said, expected == Some(2), "{first} {second}: {}", same.stdout);
+        let asked = run(folder.path(), &["explain", "http://b.example/", "--live", "base.conf", "--quiet", "--format", "json"], "");
+        assert_eq!(asked.stdout.contains("the address that is asked"), is_said, "{first} {second}: {}", asked.stdout);
+    }
+}
+
 /// Hostile expressions end within their budget, and nothing is said to be equal that is not.
 #[test]
 fn hostile_expressions_end_and_are_not_proved() {
