@@ -114,10 +114,9 @@ impl Walk<'_, '_, '_, '_> {
             return String::from("a password");
         }
         let at = self.location.map(|location| location.at);
-        let names = ["auth_basic", "auth_digest", "auth_basic_user_file", "auth_digest_user_file"];
-        let names = names.iter().filter(|name| name.ends_with("file") || **name == "auth_digest");
-        let all = names.flat_map(|name| self.side.inherited(self.arrival.server, at, name));
-        format!("a password {}", all.map(text).collect::<Vec<_>>().join(" "))
+        let names = ["auth_digest", "auth_basic_user_file", "auth_digest_user_file"];
+        let all = names.iter().flat_map(|name| self.side.inherited(self.arrival.server, at, name));
+        format!("a password ({})", all.map(text).collect::<Vec<_>>().join("; "))
     }
 
     fn by_service(&mut self) -> Result<Answer, Stop> {
