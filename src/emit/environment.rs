@@ -40,7 +40,6 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "ingress_nginx/server_end.conf"
     "ingress_nginx/sign_in.conf"
     "ingress_nginx/stream.conf"
-    "nginx/lines.conf"
     "nginx/nginx.conf"
     "nginx/nginx_end.conf"
 ];

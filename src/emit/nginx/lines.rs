@@ -1,42 +1,23 @@
-//! The configuration as lines: words, comments and blocks, which a template prints.
+//! The configuration as lines: words, comments and blocks.
 //!
 //! A value can only become a word or a comment here, so that it never changes the shape of the output.
 
-use std::sync::{Arc, LazyLock};
-
-use minijinja::Value;
-
-use super::super::view::{Raw, Shown, view};
-use super::super::{FileName, environment, names};
+use super::super::view::Raw;
+use super::super::{FileName, names, quote};
 use crate::diagnostic::Diagnostic;
 
-view! {
-    /// Lines that belong together.
-    struct Page {
-        lines: Vec<Arc<Line>>,
-    }
-
-    /// One line: a comment, or words with what ends them; or nothing at all.
-    struct Line {
-        indent: Indent,
-        comment: Option<Raw>,
-        words: Vec<Word>,
-        end: End,
-    }
+/// One line: a comment, or words with what ends them; or nothing at all.
+#[derive(Debug)]
+struct Line {
+    /// How many blocks it stands in.
+    depth: usize,
+    comment: Option<Raw>,
+    words: Vec<Word>,
+    end: End,
 }
 
-/// How deep a line stands.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Indent(usize);
-
-/// The blanks before lines, each there once for all of them.
-static INDENTS: LazyLock<[Raw; 9]> = LazyLock::new(|| std::array::from_fn(|depth| Raw::new("    ".repeat(depth))));
-
-impl Shown for Indent {
-    fn shown(&self) -> Value {
-        INDENTS[self.0.min(INDENTS.len() - 1)].shown()
-    }
-}
+/// The blanks before a line for each block around it.
+const INDENT: &str = "    ";
 
 /// What ends a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,12 +32,14 @@ pub(super) enum End {
     Closes,
 }
 
-/// The ends of lines, each there once for all of them.
-static ENDS: LazyLock<[Raw; 4]> = LazyLock::new(|| ["", ";", " {", "}"].map(Raw::new));
-
-impl Shown for End {
-    fn shown(&self) -> Value {
-        ENDS[*self as usize].shown()
+impl End {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Nothing => "",
+            Self::Directive => ";",
+            Self::Opens => " {",
+            Self::Closes => "}",
+        }
     }
 }
 
@@ -96,14 +79,34 @@ impl Word {
     }
 }
 
-impl Shown for Word {
-    fn shown(&self) -> Value {
-        match self {
-            Self::Name(name) => Raw::new(*name).shown(),
-            Self::Value(text) => text.shown(),
-            Self::Raw(raw) => raw.shown(),
+impl Line {
+    /// Adds it to a text.
+    ///
+    /// # Errors
+    /// A word cannot be quoted.
+    fn print(&self, text: &mut String) -> Result<(), Box<Diagnostic>> {
+        (0..self.depth).for_each(|_| text.push_str(INDENT));
+        if let Some(comment) = &self.comment {
+            text.push_str("# ");
+            text.push_str(comment.as_str());
         }
+        for (at, word) in self.words.iter().enumerate() {
+            if at > 0 {
+                text.push(' ');
+            }
+            match word {
+                Word::Value(value) => text.push_str(&quote::nginx_word(value).ok_or_else(unquotable)?),
+                Word::Name(_) | Word::Raw(_) => text.push_str(word.text()),
+            }
+        }
+        text.push_str(self.end.text());
+        text.push('\n');
+        Ok(())
     }
+}
+
+fn unquotable() -> Box<Diagnostic> {
+    Box::new(Diagnostic::error("cannot-render", "the configuration for nginx cannot be printed: a NUL cannot be quoted"))
 }
 
 impl From<&str> for Word {
@@ -156,7 +159,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
 /// A line, or lines that are printed already.
 #[derive(Debug)]
 enum Item {
-    Line(Arc<Line>),
+    Line(Line),
     Printed(String),
 }
 
@@ -262,7 +265,7 @@ impl Lines {
         let opens = |item: &Item| matches!(item, Item::Line(line) if line.end == End::Opens);
         let is_start = self.items.last().is_none_or(|item| is_gap(item) || opens(item));
         if !is_start {
-            self.line(Line { indent: Indent::default(), comment: None, words: Vec::new(), end: End::Nothing });
+            self.line(Line { depth: 0, comment: None, words: Vec::new(), end: End::Nothing });
         }
     }
 
@@ -300,12 +303,10 @@ impl Lines {
         if !own.items.is_empty() {
             self.gap();
         }
-        let line = |item: &Item| if let Item::Line(line) = item { Some(Arc::clone(line)) } else { None };
-        let lines: Option<Vec<_>> = own.items.iter().map(line).collect();
-        match lines.filter(|lines| own.unfit.is_none() && !lines.is_empty()).map(printed) {
-            Some(Ok(text)) => self.items.push(Item::Printed(text)),
+        match printed(&own.items).filter(|text| own.unfit.is_none() && !text.is_empty()) {
+            Some(text) => self.items.push(Item::Printed(text)),
             // Whoever prints all of it leaves out what is not fit, and tells why something cannot be printed.
-            None | Some(Err(_)) => self.append(own),
+            None => self.append(own),
         }
     }
 
@@ -328,25 +329,24 @@ impl Lines {
     /// # Errors
     /// They cannot be printed.
     pub(super) fn pieces(self) -> Result<Vec<Piece>, Box<Diagnostic>> {
-        let (mut pieces, mut lines) = (Vec::new(), Vec::new());
-        let frame = |lines: &mut Vec<Arc<Line>>| printed(std::mem::take(lines)).map(Piece::Frame);
+        let (mut pieces, mut frame) = (Vec::new(), String::new());
         for item in self.items {
             match (is_gap(&item), item, pieces.last_mut()) {
-                (true, _, Some(Piece::Part(part))) if lines.is_empty() => {
+                (true, _, Some(Piece::Part(part))) if frame.is_empty() => {
                     part.reserve_exact(1);
                     part.push('\n');
                 }
-                (_, Item::Line(line), _) => lines.push(line),
+                (_, Item::Line(line), _) => line.print(&mut frame)?,
                 (_, Item::Printed(text), _) => {
-                    if !lines.is_empty() {
-                        pieces.push(frame(&mut lines)?);
+                    if !frame.is_empty() {
+                        pieces.push(Piece::Frame(kept(&mut frame)));
                     }
                     pieces.push(Piece::Part(text));
                 }
             }
         }
-        if !lines.is_empty() {
-            pieces.push(frame(&mut lines)?);
+        if !frame.is_empty() {
+            pieces.push(Piece::Frame(kept(&mut frame)));
         }
         Ok(pieces)
     }
@@ -370,11 +370,11 @@ impl Lines {
     }
 
     fn push(&mut self, comment: Option<Raw>, words: Vec<Word>, end: End) {
-        self.line(Line { indent: Indent(self.depth), comment, words, end });
+        self.line(Line { depth: self.depth, comment, words, end });
     }
 
     fn line(&mut self, line: Line) {
-        self.items.push(Item::Line(Arc::new(line)));
+        self.items.push(Item::Line(line));
     }
 }
 
@@ -386,8 +386,20 @@ fn named(name: &'static str, words: Vec<Word>) -> Vec<Word> {
     all
 }
 
-fn printed(lines: Vec<Arc<Line>>) -> Result<String, Box<Diagnostic>> {
-    environment::render("nginx/lines.conf", Page { lines })
+/// The text of lines, if nothing else is there and all can be printed.
+fn printed(items: &[Item]) -> Option<String> {
+    let mut text = String::new();
+    for item in items {
+        let Item::Line(line) = item else { return None };
+        line.print(&mut text).ok()?;
+    }
+    Some(kept(&mut text))
+}
+
+/// Takes a text. It grew by doubling: of a hundred thousand parts, each would keep several times its size.
+fn kept(text: &mut String) -> String {
+    text.shrink_to_fit();
+    std::mem::take(text)
 }
 
 fn is_gap(item: &Item) -> bool {
