@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::alike::Where;
 use super::effects::Sample;
 use super::entry::{Because, Entry};
-use super::experiment::{self, Blamed, Experiments};
+use super::experiment::{Blamed, Experiments};
 use super::merge;
 use super::side::Side;
-use super::singles::{Singles, Verdict};
+use super::singles::Singles;
 use crate::catalog::version::Version;
 use crate::cause::edits::Set;
 use crate::cause::{Causes, Query, is_place as is_place_of, releases};
@@ -16,26 +16,22 @@ use crate::compile::{Declared, Lua};
 use crate::credentials;
 use crate::diagnostic::{Cause, ObjectRef, Reason};
 use crate::diff::words::{self, Topic, Words};
-use crate::diff::{Change, Kind, Place, Side as Text, Target};
-use crate::ir::DEFAULT_UPSTREAM;
+use crate::diff::{Change, Kind, Place, Target};
 use crate::source::Spot;
 
-/// The key of an upstream that names its canaries.
-const ALTERNATIVES: &str = "alternativeBackends";
-
 /// What made a difference, and the causes of both sides.
-type Explained = (Option<String>, (Option<Cause>, Option<Cause>));
+pub(super) type Explained = (Option<String>, (Option<Cause>, Option<Cause>));
 
 /// Finds places and causes.
 pub(super) struct Explainer<'a> {
     before: &'a Side,
     after: &'a Side,
-    causes_before: Option<Causes<'a>>,
-    causes_after: Option<Causes<'a>>,
+    pub(super) causes_before: Option<Causes<'a>>,
+    pub(super) causes_after: Option<Causes<'a>>,
     /// Where both sides are made of manifests: what differs between these.
     experiments: Option<Experiments>,
     /// Where only one side is: which, and what everything in it does.
-    singles: Option<(Set, Singles)>,
+    pub(super) singles: Option<(Set, Singles)>,
     /// The releases of both sides, where they differ.
     releases: Option<(Version, Version)>,
     /// Both sides are made of the same manifests: only the release can be the cause.
@@ -176,78 +172,7 @@ impl<'a> Explainer<'a> {
         }
         let is_one = |cause: &&Cause| matches!(cause.reason, Reason::Annotation | Reason::Setting | Reason::Argument);
         let cause = after.as_ref().or(before.as_ref()).filter(is_one)?;
-        Some(id_of(cause))
-    }
-
-    /// Of the only side that is manifests: its causes, and whether it is the first side.
-    fn manifests(&self) -> Option<(Set, &Causes<'a>)> {
-        let (set, _) = self.singles.as_ref()?;
-        let causes = if *set == Set::Before { &self.causes_before } else { &self.causes_after };
-        Some((*set, causes.as_ref()?))
-    }
-
-    /// Why the manifests give a location to another Ingress than the configuration that runs, if the one that had it lost it by itself.
-    /// Whatever is in the location then follows from that.
-    fn of_displaced(&self, change: &Change) -> Option<Explained> {
-        let (set, causes) = self.manifests()?;
-        let Place { host, location, before, after, .. } = &change.place;
-        let (now, had) = if set == Set::Before { (before, after) } else { (after, before) };
-        let (now, had) = (now.as_ref()?, had.as_ref()?);
-        if had.ingress.is_empty() || (&now.namespace, &now.ingress) == (&had.namespace, &had.ingress) {
-            return None;
-        }
-        let ingress = Some((had.namespace.as_str(), had.ingress.as_str()));
-        let query = Query { host: host.as_deref(), path: Some(&had.path), ingress, ..Query::default() };
-        let is_exact = location.as_deref().is_some_and(|location| location.starts_with("= "));
-        let cause = causes.of_displaced(&query, is_exact)?;
-        Some((Some(format!("{:?} {host:?} {:?}", cause.object, had.path)), on_side(set, cause)))
-    }
-
-    /// Why the manifests make an upstream no alternative of another one, as the configuration that runs has it.
-    fn of_lost_canary(&self, file: &'static str, change: &Change) -> Option<Explained> {
-        let (set, causes) = self.manifests()?;
-        let [_, key] = change.path.as_slice() else { return None };
-        if file != Lua::Backends.file() || &**key != ALTERNATIVES {
-            return None;
-        }
-        let names = |side: &Option<Text>| -> Vec<String> {
-            side.as_ref().and_then(|side| serde_json::from_str(&side.text).ok()).unwrap_or_default()
-        };
-        let (now, had) = if set == Set::Before { (&change.before, &change.after) } else { (&change.after, &change.before) };
-        let now = names(now);
-        let cause = names(had).iter().filter(|name| !now.contains(name)).find_map(|lost| causes.of_lost_canary(lost))?;
-        // What the canary itself has otherwise has the same cause.
-        let is_written = cause.reason == Reason::Annotation;
-        let id = if is_written { id_of(&cause) } else { id_of_absent(&[&cause.subject], cause.object.as_ref()) };
-        Some((Some(id), on_side(set, cause)))
-    }
-
-    /// What of the only side that is manifests made a difference, or would have made none.
-    fn of_single(&self, file: &'static str, change: &Change, likely: Option<&ObjectRef>, queries: (&Query, &Query)) -> Option<Explained> {
-        let (_, singles) = self.singles.as_ref()?;
-        let (set, causes) = self.manifests()?;
-        let query = if set == Set::Before { queries.0 } else { queries.1 };
-        let (id, cause) = match singles.verdict(file, change)? {
-            // Hosts, paths and backends are told by themselves, unless an annotation alone makes the difference.
-            Verdict::Present(_, false) if is_structure(file, change) => return None,
-            Verdict::Absent(_, is_exact) if is_structure(file, change) && !(is_exact && is_of_nobody(change)) => return None,
-            // What makes everything otherwise explains no single line, unless the catalog says so.
-            Verdict::Present(trial, is_exact) if !is_exact && !trial.is_all_seen() && !experiment::governs(&trial.edits[0], query) => {
-                return None;
-            }
-            Verdict::Present(trial, _) => {
-                let edit = &trial.edits[Where { query, causes: [None, Some(causes)], likely }.choose(&trial.edits, &trial.alike)];
-                let cause = causes.of_edit(edit, Set::After, query)?;
-                (id_of(&cause), cause)
-            }
-            // What raw configuration holds to the letter is not there for want of something.
-            Verdict::Absent(_, false) if causes.is_raw(query) => return None,
-            Verdict::Absent(absent, _) => {
-                let cause = causes.of_absent(query, &absent);
-                (id_of_absent(&absent.names().collect::<Vec<_>>(), cause.object.as_ref()), cause)
-            }
-        };
-        Some((Some(id), on_side(set, cause)))
+        Some(merge::id_of(cause))
     }
 
     /// The release as the cause of the second side, where nothing else can be, or where nobody says anything else.
@@ -293,42 +218,6 @@ impl<'a> Explainer<'a> {
         let words = Words { topic: topic(words.topic, file, of_controller), ..words };
         Entry { file, changes, words, before, after, because_before, because_after }
     }
-}
-
-/// What differences have in common that have one cause.
-fn id_of(cause: &Cause) -> String {
-    format!("{} {:?}", cause.subject, cause.object)
-}
-
-/// The same where some names are missing. Whose they would be stands behind a bar, where that is known.
-fn id_of_absent(names: &[&str], object: Option<&ObjectRef>) -> String {
-    let owner = object.map(|object| format!("{}/{}", object.namespace, object.name)).unwrap_or_default();
-    format!("{names:?}|{owner}")
-}
-
-/// A cause that is on one side.
-fn on_side(set: Set, cause: Cause) -> (Option<Cause>, Option<Cause>) {
-    if set == Set::Before { (Some(cause), None) } else { (None, Some(cause)) }
-}
-
-/// Whether a change is about a host, a path, a backend or whose they are, or follows from the names of all hosts.
-fn is_structure(file: &str, change: &Change) -> bool {
-    let is_place = change.is_block() && (change.name.starts_with("server ") || change.name.starts_with("location "));
-    let is_endpoint = change.path.iter().any(|key| &**key == "endpoints");
-    let is_upstream = file == Lua::Backends.file() && merge::is_whole(change);
-    is_place
-        || is_endpoint
-        || is_upstream
-        || is_place_of(&change.name)
-        || change.name.starts_with("server_names_hash_")
-        || words::family(change).is_some()
-}
-
-/// Whether a change is about a location or an upstream of the controller's own.
-fn is_of_nobody(change: &Change) -> bool {
-    let is_named = |target: &Target| !target.ingress.is_empty();
-    let is_own = !change.place.before.iter().chain(&change.place.after).any(|target| is_named(target));
-    is_own && (change.name.starts_with("location ") || change.path.first().is_some_and(|first| &**first == DEFAULT_UPSTREAM))
 }
 
 /// Whether a cause is written into the configuration of the controller, so that a change takes a reload.

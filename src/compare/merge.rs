@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::entry::{Because, Entry};
 use crate::compile::Lua;
+use crate::diagnostic::{Cause, ObjectRef};
 use crate::diff::words::{Topic, Words};
 use crate::diff::{Change, Kind, Side, Target};
 
@@ -12,6 +13,17 @@ const MOST_TOLD: usize = 4;
 
 /// A difference, and what made it: all with the same text have one cause. Behind a bar stands whose it is, where that is known.
 pub(super) type Blamed = (Entry, Option<String>);
+
+/// What differences have in common that have one cause.
+pub(super) fn id_of(cause: &Cause) -> String {
+    format!("{} {:?}", cause.subject, cause.object)
+}
+
+/// The same where some names are missing. Whose they would be stands behind a bar, where that is known.
+pub(super) fn id_of_absent(names: &[&str], object: Option<&ObjectRef>) -> String {
+    let owner = object.map(|object| format!("{}/{}", object.namespace, object.name)).unwrap_or_default();
+    format!("{names:?}|{owner}")
+}
 
 /// Joins what one edit made. Hosts and paths that come and go are told one by one.
 pub(super) fn by_edit(entries: Vec<Blamed>) -> Vec<Entry> {
@@ -188,7 +200,7 @@ fn named(mut change: Change) -> Change {
 /// What one line of a manifest does is one difference, however many routes it reaches.
 fn by_words(entries: Vec<Entry>) -> Vec<Entry> {
     let mut joined: Vec<Entry> = Vec::new();
-    let mut known: HashMap<Cause, usize> = HashMap::new();
+    let mut known: HashMap<Blame, usize> = HashMap::new();
     for entry in entries {
         let Some(cause) = cause(&entry) else {
             joined.push(entry);
@@ -206,9 +218,9 @@ fn by_words(entries: Vec<Entry>) -> Vec<Entry> {
 }
 
 /// What became of a protection, and why; or where, if nobody knows why.
-type Cause = (Words, Vec<String>);
+type Blame = (Words, Vec<String>);
 
-fn cause(entry: &Entry) -> Option<Cause> {
+fn cause(entry: &Entry) -> Option<Blame> {
     if comes_or_goes(entry).is_some() {
         return None;
     }

@@ -16,6 +16,7 @@ mod merge;
 mod missing;
 mod origins;
 mod replicas;
+mod running;
 mod side;
 mod singles;
 mod trial;

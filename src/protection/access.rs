@@ -221,7 +221,11 @@ fn satisfy(after: &Access) -> String {
 fn gate(noun: &str, before: Option<&Gate>, after: Option<&Gate>, any: bool) -> String {
     let way = if any { ", which is one of several ways in" } else { "" };
     match (before, after) {
-        (Some(before), Some(after)) if before.shown != after.shown => format!("{noun} changed from {} to {}", before.shown, after.shown),
+        (Some(before), Some(after)) if before.shown != after.shown => {
+            // What has no name is not told from or to.
+            let part = |word: &str, shown: &str| if shown.is_empty() { String::new() } else { format!(" {word} {shown}") };
+            format!("{noun} changed{}{}", part("from", &before.shown), part("to", &after.shown))
+        }
         (Some(_), Some(_)) => format!("{noun} is another one"),
         (Some(gate), None) => format!("{noun} removed{}{way}", named(gate)),
         (None, Some(gate)) => format!("{noun} added{}{way}", named(gate)),

@@ -34,7 +34,7 @@ const TOKENS: [&str; 7] = ["auth_jwt", "auth_oidc", "auth_ldap", "auth_pam", "au
 
 /// Passwords in the clear or as digests: whoever writes both asks for both.
 fn password(route: &Route<'_, '_>) -> Option<Gate> {
-    let schemes = [("auth_basic", "auth_basic_user_file", "basic"), ("auth_digest", "auth_digest_user_file", "digest")];
+    let schemes = [("auth_basic", "auth_basic_user_file", ""), ("auth_digest", "auth_digest_user_file", "digest")];
     let mut gate = Gate::default();
     for (name, file, scheme) in schemes {
         let Some(realm) = route.last(name).filter(|realm| first(*realm).is_some_and(|word| word != "off")) else { continue };
@@ -42,8 +42,8 @@ fn password(route: &Route<'_, '_>) -> Option<Gate> {
         let words = |directive: Directive<'_>| directive.args().map(Arg::value).collect::<Vec<_>>().join(" ");
         gate.shown = match (words(realm), scheme) {
             (realm, _) if realm.is_empty() => scheme.to_owned(),
-            (realm, "digest") => format!("{realm} (digest)"),
-            (realm, _) => realm,
+            (realm, "") => realm,
+            (realm, _) => format!("{realm} ({scheme})"),
         };
         gate.identity.push_str(&format!("{name} {}\n{}\n", gate.shown, file.map(words).unwrap_or_default()));
         gate.lines.extend(lines(std::iter::once(realm).chain(file)));

@@ -1,0 +1,122 @@
+//! Causes where one side is a configuration that runs, and only the other one can be asked: what the manifests lost, and what of them
+//! makes the difference when it is tried.
+
+use super::alike::Where;
+use super::experiment;
+use super::explainer::{Explained, Explainer};
+use super::merge;
+use super::singles::Verdict;
+use crate::cause::edits::Set;
+use crate::cause::{Causes, Query, is_place as is_place_of};
+use crate::compile::Lua;
+use crate::diagnostic::{Cause, ObjectRef, Reason};
+use crate::diff::words;
+use crate::diff::{Change, Place, Side as Text, Target};
+use crate::ir::DEFAULT_UPSTREAM;
+
+/// The key of an upstream that names its canaries.
+const ALTERNATIVES: &str = "alternativeBackends";
+
+impl<'a> Explainer<'a> {
+    /// Of the only side that is manifests: its causes, and whether it is the first side.
+    fn manifests(&self) -> Option<(Set, &Causes<'a>)> {
+        let (set, _) = self.singles.as_ref()?;
+        let causes = if *set == Set::Before { &self.causes_before } else { &self.causes_after };
+        Some((*set, causes.as_ref()?))
+    }
+
+    /// Why the manifests give a location to another Ingress than the configuration that runs, if the one that had it lost it by itself.
+    /// Whatever is in the location then follows from that.
+    pub(super) fn of_displaced(&self, change: &Change) -> Option<Explained> {
+        let (set, causes) = self.manifests()?;
+        let Place { host, location, before, after, .. } = &change.place;
+        let (now, had) = if set == Set::Before { (before, after) } else { (after, before) };
+        let (now, had) = (now.as_ref()?, had.as_ref()?);
+        if had.ingress.is_empty() || (&now.namespace, &now.ingress) == (&had.namespace, &had.ingress) {
+            return None;
+        }
+        let ingress = Some((had.namespace.as_str(), had.ingress.as_str()));
+        let query = Query { host: host.as_deref(), path: Some(&had.path), ingress, ..Query::default() };
+        let is_exact = location.as_deref().is_some_and(|location| location.starts_with("= "));
+        let cause = causes.of_displaced(&query, is_exact)?;
+        Some((Some(format!("{:?} {host:?} {:?}", cause.object, had.path)), on_side(set, cause)))
+    }
+
+    /// Why the manifests make an upstream no alternative of another one, as the configuration that runs has it.
+    pub(super) fn of_lost_canary(&self, file: &'static str, change: &Change) -> Option<Explained> {
+        let (set, causes) = self.manifests()?;
+        let [_, key] = change.path.as_slice() else { return None };
+        if file != Lua::Backends.file() || &**key != ALTERNATIVES {
+            return None;
+        }
+        let names = |side: &Option<Text>| -> Vec<String> {
+            side.as_ref().and_then(|side| serde_json::from_str(&side.text).ok()).unwrap_or_default()
+        };
+        let (now, had) = if set == Set::Before { (&change.before, &change.after) } else { (&change.after, &change.before) };
+        let now = names(now);
+        let cause = names(had).iter().filter(|name| !now.contains(name)).find_map(|lost| causes.of_lost_canary(lost))?;
+        // What the canary itself has otherwise has the same cause.
+        let is_written = cause.reason == Reason::Annotation;
+        let id = if is_written { merge::id_of(&cause) } else { merge::id_of_absent(&[&cause.subject], cause.object.as_ref()) };
+        Some((Some(id), on_side(set, cause)))
+    }
+
+    /// What of the only side that is manifests made a difference, or would have made none.
+    pub(super) fn of_single(
+        &self,
+        file: &'static str,
+        change: &Change,
+        likely: Option<&ObjectRef>,
+        queries: (&Query, &Query),
+    ) -> Option<Explained> {
+        let (_, singles) = self.singles.as_ref()?;
+        let (set, causes) = self.manifests()?;
+        let query = if set == Set::Before { queries.0 } else { queries.1 };
+        let (id, cause) = match singles.verdict(file, change)? {
+            // Hosts, paths and backends are told by themselves, unless an annotation alone makes the difference.
+            Verdict::Present(_, false) if is_structure(file, change) => return None,
+            Verdict::Absent(_, is_exact) if is_structure(file, change) && !(is_exact && is_of_nobody(change)) => return None,
+            // What makes everything otherwise explains no single line, unless the catalog says so.
+            Verdict::Present(trial, is_exact) if !is_exact && !trial.is_all_seen() && !experiment::governs(&trial.edits[0], query) => {
+                return None;
+            }
+            Verdict::Present(trial, _) => {
+                let edit = &trial.edits[Where { query, causes: [None, Some(causes)], likely }.choose(&trial.edits, &trial.alike)];
+                let cause = causes.of_edit(edit, Set::After, query)?;
+                (merge::id_of(&cause), cause)
+            }
+            // What raw configuration holds to the letter is not there for want of something.
+            Verdict::Absent(_, false) if causes.is_raw(query) => return None,
+            Verdict::Absent(absent, _) => {
+                let cause = causes.of_absent(query, &absent);
+                (merge::id_of_absent(&absent.names().collect::<Vec<_>>(), cause.object.as_ref()), cause)
+            }
+        };
+        Some((Some(id), on_side(set, cause)))
+    }
+}
+
+/// A cause that is on one side.
+fn on_side(set: Set, cause: Cause) -> (Option<Cause>, Option<Cause>) {
+    if set == Set::Before { (Some(cause), None) } else { (None, Some(cause)) }
+}
+
+/// Whether a change is about a host, a path, a backend or whose they are, or follows from the names of all hosts.
+fn is_structure(file: &str, change: &Change) -> bool {
+    let is_place = change.is_block() && (change.name.starts_with("server ") || change.name.starts_with("location "));
+    let is_endpoint = change.path.iter().any(|key| &**key == "endpoints");
+    let is_upstream = file == Lua::Backends.file() && merge::is_whole(change);
+    is_place
+        || is_endpoint
+        || is_upstream
+        || is_place_of(&change.name)
+        || change.name.starts_with("server_names_hash_")
+        || words::family(change).is_some()
+}
+
+/// Whether a change is about a location or an upstream of the controller's own.
+fn is_of_nobody(change: &Change) -> bool {
+    let is_named = |target: &Target| !target.ingress.is_empty();
+    let is_own = !change.place.before.iter().chain(&change.place.after).any(|target| is_named(target));
+    is_own && (change.name.starts_with("location ") || change.path.first().is_some_and(|first| &**first == DEFAULT_UPSTREAM))
+}
