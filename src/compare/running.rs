@@ -6,12 +6,13 @@ use super::experiment;
 use super::explainer::{Explained, Explainer};
 use super::merge;
 use super::singles::Verdict;
+use super::trial::Trial;
 use crate::cause::edits::Set;
 use crate::cause::{Causes, Query, is_place as is_place_of};
 use crate::compile::Lua;
 use crate::diagnostic::{Cause, ObjectRef, Reason};
 use crate::diff::words;
-use crate::diff::{Change, Place, Side as Text, Target};
+use crate::diff::{Change, Kind, Place, Side as Text, Target};
 use crate::ir::DEFAULT_UPSTREAM;
 
 /// The key of an upstream that names its canaries.
@@ -75,6 +76,10 @@ impl<'a> Explainer<'a> {
         let (id, cause) = match singles.verdict(file, change)? {
             // Hosts, paths and backends are told by themselves, unless an annotation alone makes the difference.
             Verdict::Present(_, false) if is_structure(file, change) => return None,
+            // A value that is guessed can make the controller refuse the Ingress, which is not why a place of its own is not there.
+            Verdict::Present(trial, true) if is_place(change) && !governs_place(trial, change) && singles.is_guess(trial, file, change) => {
+                return None;
+            }
             Verdict::Absent(_, is_exact) if is_structure(file, change) && !(is_exact && is_of_nobody(change)) => return None,
             // What makes everything otherwise explains no single line, unless the catalog says so.
             Verdict::Present(trial, is_exact) if !is_exact && !trial.is_all_seen() && !experiment::governs(&trial.edits[0], query) => {
@@ -112,6 +117,17 @@ fn is_structure(file: &str, change: &Change) -> bool {
         || is_place_of(&change.name)
         || change.name.starts_with("server_names_hash_")
         || words::family(change).is_some()
+}
+
+/// Whether a host or a path comes or goes, and is somebody's own.
+fn is_place(change: &Change) -> bool {
+    change.is_block() && matches!(change.kind, Kind::Added | Kind::Removed) && !is_of_nobody(change)
+}
+
+/// Whether the catalog says that what was tried governs such blocks.
+fn governs_place(trial: &Trial, change: &Change) -> bool {
+    let word = change.name.split(' ').next().unwrap_or_default();
+    experiment::governs(&trial.edits[0], &Query { name: word, ..Query::default() })
 }
 
 /// Whether a change is about a location or an upstream of the controller's own.

@@ -108,6 +108,11 @@ impl Singles {
         }
     }
 
+    /// Whether only with a value that was guessed something makes a difference to the letter.
+    pub(super) fn is_guess(&self, trial: &Trial, file: &'static str, change: &Change) -> bool {
+        trial.fits_at_all(&Seen::of(file, change), self.own) != Some(true)
+    }
+
     /// What made a directive of the side, by the blocks around it, its name and its text.
     pub(super) fn origin(&self, path: &str, name: &str, text: &str) -> Option<&Trial> {
         let is_made = |found: &[Texts]| found.iter().any(|texts| texts[1].as_deref() == Some(text));

@@ -73,7 +73,8 @@ impl Trial {
         self.fits_at_all(seen, own)
     }
 
-    fn fits_at_all(&self, seen: &Seen, own: usize) -> Option<bool> {
+    /// The same, with the values that are there.
+    pub(super) fn fits_at_all(&self, seen: &Seen, own: usize) -> Option<bool> {
         let found = self.effects.of(seen.file, &seen.path, &seen.name)?;
         // In effects, the side stands behind.
         let (mine, other) = (&seen.texts[own], &seen.texts[1 - own]);

@@ -66,3 +66,20 @@ fn who_lost_a_location_or_a_share_is_blamed() {
         write(folder.path(), file, &before);
     }
 }
+
+#[test]
+fn both_locations_of_a_path_are_one_difference() {
+    let added = "path `/v2` added, to Service `shop/api` port 80 <- in/web.yaml:24";
+    for (others, second) in [
+        ("", "path `/api` removed, to Service `shop/api` port 80 <- in/web.yaml:14"),
+        // A value of `limit-rps` for which the Ingress would be refused is not why a path of it is new.
+        (OTHERS, "password authentication removed; limit of requests removed"),
+    ] {
+        let folder = folder(&[("in/web.yaml", SHOP), ("in/cluster.yaml", CLUSTER), ("in/others.yaml", others)]);
+        run(folder.path(), &["render", "in", "--target", "ingress-nginx", "-o", "live"]);
+        edit(folder.path(), "in/web.yaml", "path: /api", "path: /v2");
+        let told = told(&json(folder.path(), &LIVE));
+        assert_eq!(told.len(), 2, "{told:#?}");
+        assert!(told.iter().any(|line| line == added) && told.iter().any(|line| line.starts_with(second)), "{told:#?}");
+    }
+}
