@@ -4,7 +4,7 @@ use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::Ingress;
 
-use super::ingress::{annotation_of, name, of_ingress};
+use super::ingress::{annotation_named, annotation_of, lost, name, of_ingress};
 use super::{Causes, Found, key, short};
 use crate::catalog::features::{FEATURES, balancing, find};
 use crate::diagnostic::{Cause, ObjectRef, Reason};
@@ -79,15 +79,17 @@ impl Causes<'_> {
     /// The Ingresses that may have a say about an upstream: the one that asked for it first, then those that name its Service.
     pub(super) fn users_of(&self, upstream: &str, service: Option<&Object<Service>>) -> Vec<&Object<Ingress>> {
         let others = service.and_then(|service| self.users.get(&key(&service.reference.namespace, &service.reference.name)));
-        let first = self.upstreams.get(upstream).and_then(|span| self.ingress_at(*span));
-        first.into_iter().chain(others.into_iter().flatten().copied()).collect()
+        self.first_asker(upstream).into_iter().chain(others.into_iter().flatten().copied()).collect()
     }
 
     /// The Ingress that asked for an upstream first, and whose annotations it has.
     #[must_use]
     pub fn asker(&self, upstream: &str) -> Option<&ObjectRef> {
-        let ingress = self.upstreams.get(upstream).and_then(|span| self.ingress_at(*span))?;
-        Some(&ingress.reference)
+        self.first_asker(upstream).map(|ingress| &ingress.reference)
+    }
+
+    fn first_asker(&self, upstream: &str) -> Option<&Object<Ingress>> {
+        self.upstreams.get(upstream).and_then(|span| self.ingress_at(*span))
     }
 
     fn ingress_at(&self, span: Span) -> Option<&Object<Ingress>> {
@@ -109,7 +111,10 @@ impl Causes<'_> {
         // An endpoint that no slice holds is the address of the Service.
         if found.is_none() {
             let mut users = self.users_of(upstream, Some(service)).into_iter();
-            let annotated = users.find_map(|ingress| annotation_named(ingress, SERVICE_UPSTREAM));
+            let annotated = users.find_map(|ingress| {
+                let (key, _) = annotation_named(ingress, SERVICE_UPSTREAM)?;
+                Some(of_ingress(ingress, &annotation_of(ingress, key)))
+            });
             if let Some(cause) = annotated.or_else(|| self.of_key("endpoints")) {
                 return Some(cause);
             }
@@ -138,13 +143,8 @@ impl Causes<'_> {
 
 /// An Ingress names the Service, and yet the controller makes no upstream of it.
 fn without_effect(ingress: &Object<Ingress>, upstream: &str) -> Cause {
-    Cause {
-        reason: Reason::Nothing,
-        message: format!("{} names the Service, and yet nothing leads there", name(ingress)),
-        subject: upstream.to_owned(),
-        object: Some(ingress.reference.clone()),
-        span: Some(ingress.key_span(&["spec", "rules"])),
-    }
+    let message = format!("{} names the Service, and yet nothing leads there", name(ingress));
+    lost(ingress, message, upstream, ingress.key_span(&["spec", "rules"]))
 }
 
 fn of_service(service: &Object<Service>) -> Cause {
@@ -155,12 +155,6 @@ fn of_service(service: &Object<Service>) -> Cause {
         object: Some(service.reference.clone()),
         span: Some(service.key_span(&["spec"])),
     }
-}
-
-/// An annotation of an Ingress by its name without a prefix.
-fn annotation_named(ingress: &Object<Ingress>, wanted: &str) -> Option<Cause> {
-    let (name, _) = ingress.value.metadata.annotations.iter().flatten().find(|(name, _)| short(name) == wanted)?;
-    Some(of_ingress(ingress, &annotation_of(ingress, name)))
 }
 
 /// The annotation of a feature that an Ingress has: the one that sounds most like the value.

@@ -2,13 +2,13 @@
 
 use k8s_openapi::api::networking::v1::Ingress;
 
-use super::ingress::{annotation_of, has_default_backend, name, of_ingress};
+use super::ingress::{annotation_named, annotation_of, has_default_backend, lost, name, of_ingress};
 use super::query::Query;
-use super::{Absent, Causes, short};
+use super::{Absent, Causes};
 use crate::catalog::features::canary;
-use crate::diagnostic::{Cause, Reason};
+use crate::catalog::value::parse_bool;
+use crate::diagnostic::Cause;
 use crate::manifest::Object;
-use crate::source::Span;
 
 /// The annotation that makes an Ingress a canary.
 const CANARY: &str = canary::ENABLED.spec.name;
@@ -40,23 +40,16 @@ impl Causes<'_> {
     /// could have been its canary.
     #[must_use]
     pub fn of_lost_canary(&self, alternative: &str) -> Option<Cause> {
-        let mut users = self.users_of(alternative, self.service_of(alternative));
-        users.dedup_by(|one, other| std::ptr::eq(*one, *other));
-        let is_canary = |ingress: &&Object<Ingress>| canary_of(ingress).is_some();
-        let ingress = match users.as_slice() {
-            [only] => only,
-            several => {
-                let mut canaries = several.iter().copied().filter(is_canary);
-                canaries.next().filter(|_| canaries.next().is_none())?
-            }
-        };
+        let users = self.users_of(alternative, self.service_of(alternative));
+        let canaries = users.iter().copied().filter(|ingress| annotation_named(ingress, CANARY).is_some());
+        let ingress = only(users.iter().copied()).or_else(|| only(canaries))?;
         let owner = (ingress.reference.namespace.as_str(), ingress.reference.name.as_str());
-        Some(match canary_of(ingress) {
+        Some(match annotation_named(ingress, CANARY) {
             None => {
                 let absent = Absent { annotations: vec![CANARY], ..Absent::default() };
                 self.of_absent(&Query { ingress: Some(owner), ..Query::default() }, &absent)
             }
-            Some((key, value)) if value != "true" => of_ingress(ingress, &annotation_of(ingress, key)),
+            Some((key, value)) if parse_bool(value) != Some(true) => of_ingress(ingress, &annotation_of(ingress, key)),
             Some(_) => self.of_refused(owner).unwrap_or_else(|| {
                 let message = format!("{} is a canary, and not of a route that leads there", name(ingress));
                 lost(ingress, message, alternative, self.rules(ingress, &Query::default()))
@@ -65,13 +58,8 @@ impl Causes<'_> {
     }
 }
 
-/// The annotation that makes an Ingress a canary, as it is written, and its value.
-fn canary_of(ingress: &Object<Ingress>) -> Option<(&str, &str)> {
-    let all = ingress.value.metadata.annotations.iter().flatten();
-    all.map(|(key, value)| (key.as_str(), value.as_str())).find(|(key, _)| short(key) == CANARY)
-}
-
-fn lost(ingress: &Object<Ingress>, message: String, subject: &str, span: Span) -> Cause {
-    let object = Some(ingress.reference.clone());
-    Cause { reason: Reason::Nothing, message, subject: subject.to_owned(), object, span: Some(span) }
+/// The only one, however often it is there.
+fn only<'i>(mut ingresses: impl Iterator<Item = &'i Object<Ingress>>) -> Option<&'i Object<Ingress>> {
+    let first = ingresses.next()?;
+    ingresses.all(|other| std::ptr::eq(other, first)).then_some(first)
 }

@@ -28,6 +28,17 @@ pub(super) fn annotations(ingress: &Object<Ingress>) -> Span {
     if has_some { ingress.key_span(&["metadata", "annotations"]) } else { ingress.span(&["metadata", "name"]) }
 }
 
+/// An annotation by its name without a prefix: as it is written, and its value.
+pub(super) fn annotation_named<'i>(ingress: &'i Object<Ingress>, wanted: &str) -> Option<(&'i str, &'i str)> {
+    let all = ingress.value.metadata.annotations.iter().flatten();
+    all.map(|(key, value)| (key.as_str(), value.as_str())).find(|(key, _)| short(key) == wanted)
+}
+
+/// Something of an Ingress for which nothing is there.
+pub(super) fn lost(ingress: &Object<Ingress>, message: String, subject: &str, span: Span) -> Cause {
+    Cause { reason: Reason::Nothing, ..object(ingress, message, subject, span) }
+}
+
 /// Whether it names a backend for what its paths do not take.
 pub(super) fn has_default_backend(ingress: &Object<Ingress>) -> bool {
     ingress.value.spec.as_ref().is_some_and(|spec| spec.default_backend.is_some())

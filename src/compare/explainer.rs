@@ -164,10 +164,9 @@ impl<'a> Explainer<'a> {
             return Some(format!("{:?}", refused.object));
         }
         let _ = self.singles.as_ref()?;
-        // Whose a location is and where it leads is one thing, and so are the two locations of one path.
         let is_location = is_place_of(&first.name) || (first.is_block() && first.name.starts_with("location "));
         if let Some(object) = after.as_ref().or(before.as_ref()).filter(|_| is_location).and_then(|cause| cause.object.as_ref()) {
-            return Some(format!("{object:?} {:?} {:?}", first.place.host, first.place.path()));
+            return Some(merge::id_of_path(Some(object), first.place.host.as_deref(), first.place.path()));
         }
         let is_one = |cause: &&Cause| matches!(cause.reason, Reason::Annotation | Reason::Setting | Reason::Argument);
         let cause = after.as_ref().or(before.as_ref()).filter(is_one)?;

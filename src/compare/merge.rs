@@ -19,6 +19,11 @@ pub(super) fn id_of(cause: &Cause) -> String {
     format!("{} {:?}", cause.subject, cause.object)
 }
 
+/// The same for a location: whose it is and where it leads is one thing, and so are the two locations of one path.
+pub(super) fn id_of_path(object: Option<&ObjectRef>, host: Option<&str>, path: Option<&str>) -> String {
+    format!("{object:?} {host:?} {path:?}")
+}
+
 /// The same where some names are missing. Whose they would be stands behind a bar, where that is known.
 pub(super) fn id_of_absent(names: &[&str], object: Option<&ObjectRef>) -> String {
     let owner = object.map(|object| format!("{}/{}", object.namespace, object.name)).unwrap_or_default();

@@ -40,7 +40,9 @@ impl<'a> Explainer<'a> {
         let query = Query { host: host.as_deref(), path: Some(&had.path), ingress, ..Query::default() };
         let is_exact = location.as_deref().is_some_and(|location| location.starts_with("= "));
         let cause = causes.of_displaced(&query, is_exact)?;
-        Some((Some(format!("{:?} {host:?} {:?}", cause.object, had.path)), on_side(set, cause)))
+        // What it lost is told apart from what it has.
+        let id = format!("lost {}", merge::id_of_path(cause.object.as_ref(), query.host, query.path));
+        Some((Some(id), on_side(set, cause)))
     }
 
     /// Why the manifests make an upstream no alternative of another one, as the configuration that runs has it.
@@ -108,10 +110,10 @@ fn on_side(set: Set, cause: Cause) -> (Option<Cause>, Option<Cause>) {
 
 /// Whether a change is about a host, a path, a backend or whose they are, or follows from the names of all hosts.
 fn is_structure(file: &str, change: &Change) -> bool {
-    let is_place = change.is_block() && (change.name.starts_with("server ") || change.name.starts_with("location "));
+    let is_block = change.is_block() && (change.name.starts_with("server ") || change.name.starts_with("location "));
     let is_endpoint = change.path.iter().any(|key| &**key == "endpoints");
     let is_upstream = file == Lua::Backends.file() && merge::is_whole(change);
-    is_place
+    is_block
         || is_endpoint
         || is_upstream
         || is_place_of(&change.name)
