@@ -11,14 +11,15 @@ use super::written::{Lua, Written};
 use crate::catalog::features::password_auth;
 use crate::catalog::releases::{self, Fitting};
 use crate::catalog::version::FIRST;
-use crate::conf::Tree;
+use crate::conf::{self, Tree};
 use crate::diagnostic::{Diagnostic, ObjectRef, Outcome};
 use crate::diff::facts::Facts;
 use crate::diff::layout::Layout;
+use crate::emit::{IngressNginx, Options, Target as _};
 use crate::ir::Proxy;
 use crate::lower::{self, Controller};
 use crate::manifest::Cluster;
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 
 /// Manifests that were read, and whom they are for.
 #[derive(Debug)]
@@ -62,6 +63,8 @@ pub struct Declared {
     hosts: Option<Vec<String>>,
     /// Written when it is first asked for: a target of its own needs no other text.
     written: OnceLock<Written>,
+    /// The part of that for Lua, where nobody has asked for the whole.
+    told: OnceLock<Written>,
 }
 
 impl Declared {
@@ -87,7 +90,7 @@ impl Declared {
         {
             proxy.default_certificate.file.clone_from(file);
         }
-        Ok(Self { input, proxy, supposed, findings, hosts: hosts.clone(), written: OnceLock::new() })
+        Ok(Self { input, proxy, supposed, findings, hosts: hosts.clone(), written: OnceLock::new(), told: OnceLock::new() })
     }
 
     /// The part of a proxy that is asked about.
@@ -108,6 +111,13 @@ impl Declared {
         self.written().tree()
     }
 
+    /// Passes on the configuration in portions of which each is a smaller one, with its length in bytes: what is written for one is given
+    /// up with it.
+    pub fn portions(&self, take: &mut (dyn FnMut(&Tree<'_>, usize) + Send)) {
+        let mut read = |_: &str, text: &str| take(&conf::parse(Span::NOWHERE.file, text).value, text.len());
+        let _ = IngressNginx.render_for_checks(&self.asked_of(&self.proxy), &Options::default(), &mut read);
+    }
+
     /// What the proxy would do for other objects under the same circumstances.
     #[must_use]
     pub fn proxy_of(&self, cluster: &Cluster, controller: &Controller) -> Proxy {
@@ -125,14 +135,15 @@ impl Declared {
         let form = self.proxy.form.worded_as(other.proxy.form);
         if form != self.proxy.form {
             self.proxy.form = form;
-            self.written = OnceLock::new();
+            (self.written, self.told) = (OnceLock::new(), OnceLock::new());
         }
     }
 
     /// What the controller would tell Lua.
     #[must_use]
     pub fn lua(&self, what: Lua) -> Option<&Value> {
-        self.written().lua(what)
+        let told = || self.told.get_or_init(|| Written::without_configuration(&self.asked_of(&self.proxy)));
+        self.written.get().unwrap_or_else(told).lua(what)
     }
 
     /// The release in words, and whether it is a guess.

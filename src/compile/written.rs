@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::conf::{self, Tree};
-use crate::emit::{IngressNginx, Options, OutputFile, Target as _};
+use crate::emit::{IngressNginx, Options, OutputFile, Sink, Target as _};
 use crate::ir::Proxy;
 use crate::source::Span;
 
@@ -38,6 +38,28 @@ impl Lua {
     }
 }
 
+/// Takes the files for Lua alone.
+struct OnlyLua(Vec<OutputFile>);
+
+impl Sink for OnlyLua {
+    fn begin(&mut self, name: &'static str) -> bool {
+        Lua::ALL.iter().any(|lua| lua.file() == name) && self.0.begin(name)
+    }
+
+    fn part(&mut self, text: &str) {
+        self.0.part(text);
+    }
+
+    fn files(&mut self, files: Vec<OutputFile>) {
+        self.0.files(files);
+    }
+}
+
+/// What was written here is JSON.
+fn dynamic(files: impl IntoIterator<Item = OutputFile>) -> Vec<(Cow<'static, str>, Value)> {
+    files.into_iter().filter_map(|file| Some((file.name.into(), serde_json::from_str(&file.content).ok()?))).collect()
+}
+
 /// What manifests come to, as text.
 #[derive(Debug, Default)]
 pub struct Written {
@@ -58,11 +80,15 @@ impl Written {
     pub fn of_files(files: Vec<OutputFile>) -> Self {
         let mut files = files.into_iter();
         let configuration = files.next().map(|file| file.content).unwrap_or_default();
-        // What was written here is JSON.
-        Self {
-            configuration,
-            dynamic: files.filter_map(|file| Some((file.name.into(), serde_json::from_str(&file.content).ok()?))).collect(),
-        }
+        Self { configuration, dynamic: dynamic(files) }
+    }
+
+    /// What the controller tells Lua, without the configuration.
+    #[must_use]
+    pub(super) fn without_configuration(proxy: &Proxy) -> Self {
+        let mut files = OnlyLua(Vec::new());
+        let _ = IngressNginx.write(proxy, &Options::default(), &mut files);
+        Self { configuration: String::new(), dynamic: dynamic(files.0) }
     }
 
     /// The configuration. It is in no file: its spans point nowhere.

@@ -189,7 +189,6 @@ fn server<'t>(lines: Lines<'t>, block: Directive<'t>, variables: Names<'_>) -> S
 
 fn ports(servers: &[Server]) -> BTreeMap<u16, Servers> {
     let mut ports: BTreeMap<u16, Servers> = BTreeMap::new();
-    let mut defaults: HashMap<u16, bool> = HashMap::new();
     let mut addresses: HashMap<u16, BTreeSet<&str>> = HashMap::new();
     for (at, server) in servers.iter().enumerate() {
         let mut seen = Vec::new();
@@ -201,8 +200,8 @@ fn ports(servers: &[Server]) -> BTreeMap<u16, Servers> {
             entry.is_proxied |= listener.is_proxied;
             entry.is_public |= listener.is_public;
             // The first server of a port answers for unknown hosts, unless one says that it does.
-            if listener.is_default && !defaults.insert(port, true).unwrap_or(false) {
-                entry.default = at;
+            if listener.is_default && !entry.is_default_named {
+                (entry.default, entry.is_default_named) = (at, true);
             }
             if !seen.contains(&port) {
                 entry.add(at, server);

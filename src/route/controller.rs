@@ -8,14 +8,14 @@ use serde_json::Value;
 use super::decision::Certificate;
 use crate::nginx::Pattern;
 
-/// What Lua gets, as far as it is known.
-#[derive(Debug, Default)]
+/// What Lua gets, as far as it is known. A copy shares the tables: portions of one configuration all rest on them.
+#[derive(Debug, Clone, Default)]
 pub struct Dynamic {
-    backends: Option<HashMap<String, Backend>>,
-    certificates: Option<HashMap<String, String>>,
-    services: HashMap<String, Service>,
+    backends: Option<Arc<HashMap<String, Backend>>>,
+    certificates: Option<Arc<HashMap<String, String>>>,
+    services: Arc<HashMap<String, Service>>,
     /// Which Secret is in a file of nginx; an empty one: the default certificate.
-    files: HashMap<String, String>,
+    files: Arc<HashMap<String, String>>,
     pub(super) settings: Settings,
 }
 
@@ -114,12 +114,10 @@ impl Dynamic {
     #[must_use]
     pub fn new(backends: Option<&Value>, certificates: Option<&Value>, lua: Option<&Value>) -> Self {
         Self {
-            backends: backends.map(backends_of),
-            certificates: certificates
-                .and_then(Value::as_object)
-                .map(|hosts| hosts.iter().map(|(host, secret)| (host.clone(), secret.as_str().unwrap_or_default().to_owned())).collect()),
-            services: HashMap::new(),
-            files: HashMap::new(),
+            backends: backends.map(backends_of).map(Arc::new),
+            certificates: certificates.and_then(Value::as_object).map(certificates_of).map(Arc::new),
+            services: Arc::default(),
+            files: Arc::default(),
             settings: lua.map(settings_of).unwrap_or_default(),
         }
     }
@@ -148,7 +146,7 @@ impl Dynamic {
     /// Where the input holds no endpoints at all, nobody knows which ones these upstreams have.
     #[must_use]
     pub fn without_endpoints(mut self, is_open: impl Fn(&str) -> bool) -> Self {
-        for (_, backend) in self.backends.iter_mut().flatten().filter(|(upstream, _)| is_open(upstream)) {
+        for (_, backend) in self.backends.iter_mut().flat_map(Arc::make_mut).filter(|(upstream, _)| is_open(upstream)) {
             backend.endpoints = backend.endpoints.take().filter(|endpoints| !endpoints.is_empty());
         }
         self
@@ -158,12 +156,12 @@ impl Dynamic {
     /// default certificate where the Secret that is named for it may not be there at all. Whether anything was taken.
     pub fn settle_by(&mut self, other: &Self, may_be_missing: impl Fn(&str) -> bool) -> bool {
         let mut is_taken = false;
-        for (upstream, backend) in self.backends.iter_mut().flatten().filter(|(_, backend)| backend.endpoints.is_none()) {
+        for (upstream, backend) in self.backends.iter_mut().flat_map(Arc::make_mut).filter(|(_, backend)| backend.endpoints.is_none()) {
             backend.endpoints = other.backend(upstream).and_then(|known| known.endpoints.clone());
             is_taken |= backend.endpoints.is_some();
         }
         let Some(known) = &other.certificates else { return is_taken };
-        for (host, secret) in self.certificates.iter_mut().flatten().filter(|(_, secret)| may_be_missing(secret)) {
+        for (host, secret) in self.certificates.iter_mut().flat_map(Arc::make_mut).filter(|(_, secret)| may_be_missing(secret)) {
             if let Some(shown) = known.get(host).filter(|shown| matches!(shown.as_str(), "default" | "")) {
                 secret.clone_from(shown);
                 is_taken = true;
@@ -175,7 +173,7 @@ impl Dynamic {
     /// Which Service is behind an upstream, by the name of the upstream: where manifests are known, nothing is left to its name.
     #[must_use]
     pub fn with_services(mut self, services: impl IntoIterator<Item = (String, Service)>) -> Self {
-        self.services.extend(services);
+        Arc::make_mut(&mut self.services).extend(services);
         self
     }
 
@@ -183,7 +181,7 @@ impl Dynamic {
     /// certificate.
     #[must_use]
     pub fn with_certificate_files(mut self, files: impl IntoIterator<Item = (String, String)>) -> Self {
-        self.files.extend(files);
+        Arc::make_mut(&mut self.files).extend(files);
         self
     }
 
@@ -227,7 +225,7 @@ impl Dynamic {
 
     /// The hosts that have certificates of their own.
     pub(super) fn certified(&self) -> Vec<String> {
-        self.certificates.iter().flatten().filter(|(_, secret)| !secret.is_empty()).map(|(host, _)| host.clone()).collect()
+        self.certificates.iter().flat_map(|hosts| &**hosts).filter(|(_, secret)| !secret.is_empty()).map(|(host, _)| host.clone()).collect()
     }
 
     /// Whether a name in the handshake gets the same certificate on the other side.
@@ -237,7 +235,7 @@ impl Dynamic {
 
     /// All backends by the names of their upstreams, where they are known.
     pub(super) fn backends(&self) -> Option<&HashMap<String, Backend>> {
-        self.backends.as_ref()
+        self.backends.as_deref()
     }
 
     /// Whether endpoints are known at all.
@@ -270,6 +268,10 @@ fn text(value: &Value, name: &str) -> String {
         Value::Number(number) => number.to_string(),
         _ => String::new(),
     }
+}
+
+fn certificates_of(hosts: &serde_json::Map<String, Value>) -> HashMap<String, String> {
+    hosts.iter().map(|(host, secret)| (host.clone(), secret.as_str().unwrap_or_default().to_owned())).collect()
 }
 
 fn backends_of(value: &Value) -> HashMap<String, Backend> {

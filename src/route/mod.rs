@@ -41,4 +41,6 @@ pub use places::Places;
 pub use request::{ClientCertificate, Http, Request};
 pub use symbolic::Verdict as ProofVerdict;
 pub use symbolic::{Aspect, Difference, Doubt, Fact, Facts, HostProof, Kind, Limits, Pair, Proof, Region, Strength};
-pub use table::{Canary, CanaryRule, Goal, Guard, Host, HostKind, HostName, Limit, Port, Redirect, RedirectKind, Route, Table, Upstream};
+pub use table::{
+    Canary, CanaryRule, Goal, Guard, Host, HostKind, HostName, Limit, Port, Portions, Redirect, RedirectKind, Route, Table, Upstream,
+};

@@ -29,6 +29,7 @@ mod manifests;
 mod neutral;
 mod part;
 mod plugin;
+mod portions;
 mod proofs;
 mod properties;
 mod protections;

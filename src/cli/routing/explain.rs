@@ -7,7 +7,7 @@ use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
 use super::because::{places, unserved};
-use super::listing::{self, Wanted};
+use super::listing::{Listed, Wanted};
 use super::requests::RequestArgs;
 use super::source::{Source, SourceArgs};
 use crate::cli::console::Console;
@@ -79,7 +79,7 @@ impl Explain {
         let mut notes = Vec::new();
         for (source, tree) in &sides {
             console.findings(&source.side.findings(), 0, source.side.sources());
-            notes.extend(source.notes(tree));
+            notes.extend(source.notes(source.is_of_controller(tree)));
         }
         console.remarks(&notes);
         if let Some(below) = below {
@@ -118,15 +118,9 @@ impl Explain {
         let host = request.host.as_deref().unwrap_or_default();
         let host = host.rsplit_once(':').map_or(host, |(name, _)| name);
         let wanted = Wanted { host: Some(host), below: Some(below), is_tls: Some(request.is_tls), namespace: None };
-        let tables: Vec<_> = sides
-            .iter()
-            .map(|(source, tree)| {
-                let config = Config::lift(tree, source.dynamic());
-                (listing::table(source, tree, &config), config)
-            })
-            .collect();
-        let lists: Vec<_> =
-            sides.iter().zip(&tables).map(|((source, tree), (table, config))| wanted.of(table, source, tree, config)).collect();
+        let listed = sides.iter().map(|(source, tree)| Listed::of(source, tree, &Config::lift(tree, source.dynamic()), &wanted));
+        let listed: Vec<Listed> = listed.collect();
+        let lists: Vec<_> = sides.iter().zip(&listed).map(|((source, _), listed)| wanted.of(listed, source)).collect();
         let plain: Vec<String> = lists.iter().map(|list| routes::text(list, Paint::default())).collect();
         let is_same = plain.windows(2).all(|pair| pair[0] == pair[1]);
         let shown = if is_same { &lists[..1] } else { &lists[..] };

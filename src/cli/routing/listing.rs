@@ -6,7 +6,8 @@ use super::source::Source;
 use crate::catalog::settings;
 use crate::conf::Tree;
 use crate::output::routes::{Routes, Shown};
-use crate::route::{Config, Goal, Host, Route, Table};
+use crate::route::{Config, Goal, Host, Portions, Route, Table};
+use crate::source::Span;
 
 /// Which routes are listed; all where nothing is said.
 #[derive(Debug, Default)]
@@ -21,16 +22,41 @@ pub(super) struct Wanted<'w> {
     pub(super) is_tls: Option<bool>,
 }
 
-/// All routes of a configuration.
-pub(super) fn table(source: &Source, tree: &Tree<'_>, config: &Config<'_>) -> Table {
-    let usual = if source.is_of_controller(tree) { usual() } else { HashMap::new() };
-    config.table(&|directive| usual.get(directive).cloned())
+/// The routes of a configuration, and what it takes to say which of them are meant.
+pub(super) struct Listed {
+    table: Table,
+    /// Where the servers stand that answer for the host that is meant.
+    servers: Option<Vec<Span>>,
+    notes: Vec<String>,
+}
+
+impl Listed {
+    /// All routes of a source: where nobody asks for a host, of some hosts of the manifests after the others.
+    pub(super) fn of_all(source: &Source, wanted: &Wanted<'_>) -> Self {
+        let (usual, dynamic, mut portions) = (usual(), source.dynamic(), Portions::default());
+        let mut add = |tree: &Tree<'_>, length: usize| {
+            portions.add(&Config::lift(tree, dynamic.clone()), length, &|directive| usual.get(directive).cloned());
+        };
+        if wanted.host.is_none() && source.in_portions(&mut add) {
+            return Self { table: portions.finish(), servers: None, notes: source.notes(true) };
+        }
+        let tree = source.tree();
+        Self::of(source, &tree, &Config::lift(&tree, dynamic), wanted)
+    }
+
+    /// All routes of a tree.
+    pub(super) fn of(source: &Source, tree: &Tree<'_>, config: &Config<'_>, wanted: &Wanted<'_>) -> Self {
+        let is_of_controller = source.is_of_controller(tree);
+        let usual = if is_of_controller { usual() } else { HashMap::new() };
+        let table = config.table(&|directive| usual.get(directive).cloned());
+        Self { table, servers: wanted.host.map(|host| config.servers_of(host)), notes: source.notes(is_of_controller) }
+    }
 }
 
 impl Wanted<'_> {
     /// The routes that are meant.
-    pub(super) fn of<'a>(&self, table: &'a Table, source: &Source, tree: &Tree<'_>, config: &Config<'_>) -> Routes<'a> {
-        let servers = self.host.map(|host| config.servers_of(host));
+    pub(super) fn of<'a>(&self, listed: &'a Listed, source: &Source) -> Routes<'a> {
+        let Listed { table, servers, notes } = listed;
         let is_at = |host: &Host, is_tls: bool| {
             let mut ports = table.ports.iter().filter(|port| host.ports.contains(&port.port));
             ports.any(|port| port.is_public && port.is_tls == is_tls)
@@ -49,7 +75,7 @@ impl Wanted<'_> {
         });
         let side = source.side.name(source.role());
         let is_part = self.host.is_some() || self.namespace.is_some();
-        Routes { side, hosts, ports: &table.ports, is_part, places, notes: source.notes(tree) }
+        Routes { side, hosts, ports: &table.ports, is_part, places, notes: notes.clone() }
     }
 
     fn means(&self, route: &Route) -> bool {

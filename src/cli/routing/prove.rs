@@ -150,7 +150,7 @@ impl Prove {
     fn notes(&self, sources: &[Source; 2], trees: &[crate::conf::Tree<'_>; 2], proved: &Proved) -> Vec<String> {
         let mut notes: Vec<String> = Vec::new();
         for (source, tree) in sources.iter().zip(trees) {
-            for note in source.notes(tree) {
+            for note in source.notes(source.is_of_controller(tree)) {
                 if !notes.contains(&note) {
                     notes.push(note);
                 }

@@ -135,7 +135,7 @@ impl Replay {
         problems.iter().for_each(|problem| console.error(&anyhow!("{problem}")));
         let is_drift = matches!(asked, Asked::One(_));
         let mut notes = self.notes(&lacks, is_drift);
-        sources.iter().zip(&trees).for_each(|(source, tree)| notes.extend(source.notes(tree)));
+        sources.iter().zip(&trees).for_each(|(source, tree)| notes.extend(source.notes(source.is_of_controller(tree))));
         notes.dedup();
         let replayed = Replayed {
             before: if is_drift { logs.iter().map(|log| shown(log)).collect::<Vec<_>>().join(", ") } else { sources[0].side.name("base") },

@@ -4,13 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::listing::{self, Wanted};
+use super::listing::{Listed, Wanted};
 use super::source::SourceArgs;
 use crate::cli::console::Console;
 use crate::cli::progress::Progress;
 use crate::cli::{Failure, Global, Status, TableFormat as Format};
 use crate::output::routes::{csv, html, json, markdown, text};
-use crate::route::Config;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -48,14 +47,13 @@ pub(in crate::cli) struct Routes {
 impl Routes {
     pub(in crate::cli) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
         let progress = Progress::start(console, "reading the configuration…");
-        let source = self.source.one(&self.paths, global)?;
-        let tree = source.tree();
-        let config = Config::lift(&tree, source.dynamic());
-        let table = listing::table(&source, &tree, &config);
+        let hosts = self.host.as_ref().map(|host| vec![host.to_ascii_lowercase()]);
+        let source = self.source.one(hosts, &self.paths, global)?;
+        let wanted = Wanted { host: self.host.as_deref(), namespace: self.of_namespace.as_deref(), ..Wanted::default() };
+        let listed = Listed::of_all(&source, &wanted);
         drop(progress);
         console.findings(&source.side.findings(), 0, source.side.sources());
-        let wanted = Wanted { host: self.host.as_deref(), namespace: self.of_namespace.as_deref(), ..Wanted::default() };
-        let shown = wanted.of(&table, &source, &tree, &config);
+        let shown = wanted.of(&listed, &source);
         console.remarks(&shown.notes);
         match self.format {
             Format::Text => console.report(|paint| text(&shown, paint))?,

@@ -125,9 +125,9 @@ impl SourceArgs {
         Ok(Some(Source::of_dump(dump)))
     }
 
-    /// The one configuration that is asked: what runs, else what manifests come to.
-    pub(super) fn one(&self, paths: &[PathBuf], global: &Global) -> Result<Source, Failure> {
-        self.live()?.map_or_else(|| self.declared(paths, global, None), Ok)
+    /// The one configuration that is asked: what runs, else what manifests come to, or what of that is for some hosts.
+    pub(super) fn one(&self, hosts: Option<Vec<String>>, paths: &[PathBuf], global: &Global) -> Result<Source, Failure> {
+        self.live()?.map_or_else(|| self.declared_for(hosts, paths, global, None), Ok)
     }
 
     /// One side of two: manifests, or a configuration that was written.
@@ -206,6 +206,12 @@ impl Source {
         self.rewritten.as_ref().map_or_else(|| self.side.tree(), Written::tree)
     }
 
+    /// Passes on what manifests come to portion by portion; false where it is there only as a whole.
+    pub(super) fn in_portions(&self, take: &mut (dyn FnMut(&Tree<'_>, usize) + Send)) -> bool {
+        let declared = self.side.declared().filter(|_| self.rewritten.is_none());
+        declared.inspect(|declared| declared.portions(take)).is_some()
+    }
+
     /// What is written where nothing is there that is supposed to be; none where nothing is supposed.
     pub(super) fn bare(&self) -> Option<Written> {
         let declared = self.side.declared()?;
@@ -250,7 +256,7 @@ impl Source {
     }
 
     /// What an answer does not rest on, in sentences.
-    pub(super) fn notes(&self, tree: &Tree<'_>) -> Vec<String> {
+    pub(super) fn notes(&self, is_of_controller: bool) -> Vec<String> {
         let mut notes = Vec::new();
         if let Some(declared) = self.side.declared() {
             if declared.input.cluster.endpoint_slices.is_empty() {
@@ -258,7 +264,7 @@ impl Source {
             }
             notes.extend(declared.supposed.notes(false).into_iter().map(|note| note.replace("is not compared", "is not known")));
         }
-        if self.side.dump().is_some() && self.is_of_controller(tree) {
+        if self.side.dump().is_some() && is_of_controller {
             for (what, part) in [
                 (Lua::Backends, "whether backends have endpoints, and canaries"),
                 (Lua::Certificates, "which certificates hosts have, and whether they redirect to HTTPS for that"),

@@ -104,13 +104,13 @@ impl Test {
         let mut sources = SourceMap::default();
         let read = if self.generate { None } else { Some(self.read(&mut sources)?) };
         let progress = Progress::start(console, "reading the configuration…");
-        let source = self.source.one(&self.paths, global)?;
+        let source = self.source.one(None, &self.paths, global)?;
         let tree = source.tree();
         let config = Config::lift(&tree, source.dynamic());
         let table = config.table(&|_| None);
         drop(progress);
         console.findings(&source.side.findings(), 0, source.side.sources());
-        let notes = source.notes(&tree);
+        let notes = source.notes(source.is_of_controller(&tree));
         console.remarks(&notes);
         let Some(Outcome { value: suite, diagnostics }) = read else {
             self.write(&config, &table, console)?;

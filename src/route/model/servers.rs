@@ -104,6 +104,8 @@ pub(in crate::route) struct Servers {
     patterns: Vec<(usize, usize)>,
     /// The server for hosts that none names.
     pub(in crate::route) default: usize,
+    /// It says so, and is not only the first.
+    pub(in crate::route) is_default_named: bool,
     /// TLS is spoken.
     pub(in crate::route) is_tls: bool,
     /// The address of the client comes in front of the connection.

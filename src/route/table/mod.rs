@@ -8,6 +8,7 @@ mod goal;
 mod guards;
 mod limits;
 mod place;
+mod portions;
 mod row;
 mod shown;
 mod walk;
@@ -16,6 +17,7 @@ use rayon::prelude::*;
 
 use super::config::Config;
 use super::model::{Found, Servers};
+pub use portions::Portions;
 pub use row::{Canary, CanaryRule, Goal, Guard, Host, HostKind, HostName, Limit, Port, Redirect, RedirectKind, Route, Table, Upstream};
 
 impl Config<'_> {

@@ -147,12 +147,7 @@ impl Walk<'_, '_> {
             directives.iter().copied().filter(|directive| directive.is_block() && directive.name() == "location").collect();
         let mut all: Vec<(&Location, &Directive<'_>)> = locations.all.iter().zip(&blocks).collect();
         all.retain(|(location, _)| location.kind != Kind::Named);
-        all.sort_by_key(|(location, _)| match location.kind {
-            Kind::Exact => (0, 0),
-            Kind::Prefix if location.is_final => (1, usize::MAX - location.path.len()),
-            Kind::Pattern => (2, 0),
-            Kind::Prefix | Kind::Named => (3, usize::MAX - location.path.len()),
-        });
+        all.sort_by_key(|(location, _)| rank(by(location), location.is_final, location.path.len()));
         for (location, block) in all {
             let inner = self.config.lines.of(*block);
             let written = written.within(&inner);
@@ -250,6 +245,22 @@ impl Walk<'_, '_> {
             when: Some(format!("plain HTTP{}", when.unwrap_or_default())),
         })
     }
+}
+
+/// The order in which the locations of a block are asked: exact ones, final prefixes, patterns as they stand, other prefixes; of the
+/// prefixes the longest first.
+fn rank(by: Match, is_final: bool, length: usize) -> (u8, usize) {
+    match by {
+        Match::Exact => (0, 0),
+        Match::Prefix if is_final => (1, usize::MAX - length),
+        Match::Regex => (2, 0),
+        Match::Prefix | Match::Named => (3, usize::MAX - length),
+    }
+}
+
+/// The same of a route.
+pub(super) fn rank_of(route: &Route) -> (u8, usize) {
+    rank(route.by, route.sign == "^~", route.path.len())
 }
 
 /// The sign in front of a path.
