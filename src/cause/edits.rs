@@ -24,6 +24,7 @@ pub struct Edit {
     pub after: Option<Span>,
     /// The keys that lead to it.
     path: Vec<String>,
+    /// What it was and what it is; of rules, which may be thousands of lines, the objects are asked.
     old: Option<Value>,
     new: Option<Value>,
 }
@@ -168,13 +169,17 @@ impl Edit {
         let Some(reference) = &self.object else { return };
         let find = |list: &[Object<T>]| list.binary_search_by(|object| object.reference.cmp(reference));
         let (theirs, ours) = (find(from), find(list));
-        let value = if set == Set::Before { &self.old } else { &self.new };
+        let value = |theirs: &Object<T>| match self.what {
+            What::Rules => serde_json::to_value(&theirs.value).ok().and_then(|whole| value_at(&whole, &self.path).cloned()),
+            _ if set == Set::Before => self.old.clone(),
+            _ => self.new.clone(),
+        };
         match (theirs, ours) {
             (Ok(theirs), Err(at)) => list.insert(at, from[theirs].clone()),
             (Err(_), Ok(at)) => drop(list.remove(at)),
             (Ok(theirs), Ok(at)) => {
                 let Ok(mut whole) = serde_json::to_value(&list[at].value) else { return };
-                set_at(&mut whole, &self.path, value.clone());
+                set_at(&mut whole, &self.path, value(&from[theirs]));
                 if let Ok(read) = serde_json::from_value(whole) {
                     // What an API server refuses of the object goes with its values.
                     list[at] = from[theirs].clone();
@@ -257,7 +262,6 @@ impl<T> Found<'_, '_, T> {
             return;
         }
         let is_mapping = |value: Option<&Value>| value.is_none_or(|value| value.is_object() || value.is_null());
-        let fields = |value: Option<&Value>| value.and_then(Value::as_object).cloned().unwrap_or_default();
         // What one side does not have at all is one value, but for the mappings that every object has room for.
         let has_room = match self.path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             [first] => *first != "spec",
@@ -268,14 +272,15 @@ impl<T> Found<'_, '_, T> {
             self.add(what, old, new);
             return;
         }
-        let (old, new) = (fields(old), fields(new));
-        for key in old.keys().chain(new.keys().filter(|key| !old.contains_key(*key))) {
+        let (old, new) = (old.and_then(Value::as_object), new.and_then(Value::as_object));
+        let more = new.into_iter().flat_map(Map::keys).filter(|key| field(old, key).is_none());
+        for key in old.into_iter().flat_map(Map::keys).chain(more) {
             // The head of a ConfigMap that is new says nothing.
             if self.is_settings && self.path.is_empty() && key != "data" {
                 continue;
             }
             self.path.push(key.clone());
-            self.compare(old.get(key), new.get(key));
+            self.compare(field(old, key), field(new, key));
             self.path.pop();
         }
     }
@@ -296,8 +301,13 @@ impl<T> Found<'_, '_, T> {
         let place = |object: Option<&Object<T>>, value: Option<&Value>| value.and(object).map(|object| object.span(&inside));
         let (before, after) = (place(self.old, old), place(self.new, new));
         let object = Some(self.reference.clone());
-        self.edits.push(Edit { what, object, before, after, path: self.path.clone(), old: old.cloned(), new: new.cloned() });
+        let [old, new] = [old, new].map(|value| value.filter(|_| what != What::Rules).cloned());
+        self.edits.push(Edit { what, object, before, after, path: self.path.clone(), old, new });
     }
+}
+
+fn field<'v>(fields: Option<&'v Map<String, Value>>, key: &str) -> Option<&'v Value> {
+    fields?.get(key)
 }
 
 /// The way from two values to the first place inside where they differ.
@@ -323,6 +333,11 @@ fn inside<'v>(value: &'v Value, step: &str) -> Option<&'v Value> {
         Value::Array(items) => items.get(step.parse::<usize>().ok()?),
         value => value.get(step),
     }
+}
+
+/// The value at the end of some keys.
+fn value_at<'v>(whole: &'v Value, path: &[String]) -> Option<&'v Value> {
+    path.iter().try_fold(whole, |place, key| place.get(key))
 }
 
 /// Sets or removes the value at the end of some keys.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::by_host;
 use super::contents;
 use super::entry::Entry;
 use super::explainer::Explainer;
@@ -72,6 +73,11 @@ impl Comparison<'_> {
 
     /// The differences between the configurations, and the upstreams that the hosts use.
     fn configuration(self, before: &Side, after: &Side) -> (Report, std::collections::BTreeSet<String>) {
+        if let (Side::Declared(before), Side::Declared(after), []) = (before, after, self.hosts)
+            && let Some(report) = by_host::compare(before, after)
+        {
+            return (report, std::collections::BTreeSet::new());
+        }
         let (before, after) = rayon::join(|| before.tree(), || after.tree());
         let mut upstreams = diff::upstreams_of(&before, self.hosts);
         upstreams.extend(diff::upstreams_of(&after, self.hosts));

@@ -10,9 +10,9 @@ use crate::diff::{self, Change, Report, Side};
 use crate::lower::Controller;
 use crate::manifest::Cluster;
 
-/// More compiled Ingresses than this are too many to try everything: what is left is the likeness of names.
+/// More compiled paths than this are too many to try everything: what is left is the likeness of names.
 const MOST_COMPILED: usize = 20_000;
-/// What every compilation costs beside its Ingresses, in such.
+/// What every compilation costs beside its paths, in such.
 const FIXED_COST: usize = 50;
 
 /// What manifests come to.
@@ -20,13 +20,15 @@ type Compile<'a> = dyn Fn(&Cluster, &Controller) -> Written + Sync + 'a;
 
 /// Whether manifests are few enough to be compiled so many times.
 pub(super) fn affords(given: Given, times: usize) -> bool {
-    times * (given.cluster.ingresses.len() + FIXED_COST) <= MOST_COMPILED
+    let rules = given.cluster.ingresses.iter().flat_map(|ingress| ingress.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten()));
+    let paths: usize = rules.map(|rule| rule.http.as_ref().map_or(1, |http| http.paths.len())).sum();
+    times * (paths.max(given.cluster.ingresses.len()) + FIXED_COST) <= MOST_COMPILED
 }
 
 /// Manifests, what they come to, and what others would.
 pub(super) struct Sample<'a> {
     pub(super) given: Given<'a>,
-    pub(super) written: &'a Written,
+    written: Box<dyn Fn() -> &'a Written + Sync + 'a>,
     /// The files for Lua that the other side has too.
     lua: Vec<Lua>,
     pub(super) compile: Box<Compile<'a>>,
@@ -40,7 +42,12 @@ impl<'a> Sample<'a> {
 
     /// Manifests, what they come to, and how others are compiled.
     pub(super) fn new(given: Given<'a>, written: &'a Written, compile: Box<Compile<'a>>) -> Self {
-        Self { given, written, lua: Lua::ALL.to_vec(), compile }
+        Self { given, written: Box::new(move || written), lua: Lua::ALL.to_vec(), compile }
+    }
+
+    /// What the manifests come to: where nobody asks, it is not written at all.
+    pub(super) fn written(&self) -> &'a Written {
+        (self.written)()
     }
 
     /// The same beside a side that may lack files for Lua: what is in them is no difference then.
@@ -51,7 +58,7 @@ impl<'a> Sample<'a> {
     fn with(declared: &'a Declared, lua: Vec<Lua>) -> Self {
         let given = Given { cluster: &declared.input.cluster, controller: &declared.input.controller };
         let compile = |cluster: &Cluster, controller: &Controller| Written::of(&declared.proxy_of(cluster, controller));
-        Sample { given, written: declared.written(), lua, compile: Box::new(compile) }
+        Sample { given, written: Box::new(|| declared.written()), lua, compile: Box::new(compile) }
     }
 
     /// Whether the manifests are few enough to be compiled so many times.
@@ -83,7 +90,7 @@ impl<'a> Sample<'a> {
         let mut controller = self.given.controller.clone();
         let text = format!("--{}={value}", flag.name);
         flag.copy(&Flags::parse(controller.version, [(text, None)]).value, &mut controller.flags);
-        self.effects(&(self.compile)(self.given.cluster, &controller), self.written)
+        self.effects(&(self.compile)(self.given.cluster, &controller), self.written())
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) struct Blamed {
 
 impl Experiments {
     /// Finds the edits and tries them. `is_all`: the sides differ in nothing else, as the release.
-    pub(super) fn new(before: &Sample, after: &Sample, is_all: bool) -> Self {
+    pub(super) fn new<'a>(before: &Sample<'a>, after: &Sample<'a>, is_all: bool) -> Self {
         let edits = edits::between(before.given, after.given);
         let can_try = |times: usize| [before, after].iter().all(|side| side.affords(times * 2));
         let groups = if can_try(edits.len()) { (0..edits.len()).map(|at| vec![at]).collect() } else { alike(&edits) };
@@ -142,7 +142,7 @@ impl Experiments {
 }
 
 /// The annotations of Ingresses that come or go, each taken away; none where they are too many.
-fn parts(edits: &[Edit], before: &Sample, after: &Sample) -> Vec<Part> {
+fn parts<'a>(edits: &[Edit], before: &Sample<'a>, after: &Sample<'a>) -> Vec<Part> {
     let whole = edits.iter().enumerate().filter(|(_, edit)| edit.what == What::Object);
     let all: Vec<(usize, &Sample, Edit)> = whole
         .flat_map(|(at, edit)| {
@@ -156,7 +156,7 @@ fn parts(edits: &[Edit], before: &Sample, after: &Sample) -> Vec<Part> {
     let tried = all.into_par_iter().map(|(whole, side, edit)| {
         let without = side.changed([&edit], Set::Before, side.given);
         let is_gone = edit.after.is_none();
-        let effects = if is_gone { side.effects(side.written, &without) } else { side.effects(&without, side.written) };
+        let effects = if is_gone { side.effects(side.written(), &without) } else { side.effects(&without, side.written()) };
         Part { whole, edit, effects }
     });
     tried.collect()
@@ -188,12 +188,12 @@ fn directives(edit: &Edit) -> &'static [&'static str] {
 
 /// What differs where edits are taken back.
 fn undone<'e>(before: &Sample, after: &Sample, edits: impl Iterator<Item = &'e Edit>) -> Effects {
-    after.effects(&after.changed(edits, Set::Before, before.given), after.written)
+    after.effects(&after.changed(edits, Set::Before, before.given), after.written())
 }
 
 /// What differs where only these edits are made.
 fn made_alone<'e>(before: &Sample, after: &Sample, edits: impl Iterator<Item = &'e Edit>) -> Effects {
-    before.effects(before.written, &before.changed(edits, Set::After, after.given))
+    before.effects(before.written(), &before.changed(edits, Set::After, after.given))
 }
 
 /// How many sides are the same.

@@ -97,7 +97,7 @@ impl Candidate {
             }
         };
         let edits = self.edits(side, &first);
-        let effects = |edits: &[Edit]| side.effects(&side.changed(edits, Set::After, side.given), side.written);
+        let effects = |edits: &[Edit]| side.effects(&side.changed(edits, Set::After, side.given), side.written());
         // What it needs is not what is missing.
         let about: Vec<Edit> = edits.iter().filter(|edit| edit.short_name() == name).take(1).cloned().collect();
         if about.is_empty() {

@@ -4,6 +4,7 @@
 //! what they do is compared with what differs.
 
 mod alike;
+mod by_host;
 mod comparison;
 mod contents;
 mod dump;

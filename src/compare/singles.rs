@@ -172,7 +172,7 @@ fn present(side: &Sample, guesses: Guesses, with_alone: bool) -> Option<Vec<Tria
     }
     let nothing = (side.compile)(bare.cluster, bare.controller);
     let tried = groups.into_values().collect::<Vec<_>>().into_par_iter().map(|edits| {
-        let effects = |edits: &[Edit]| side.effects(&side.changed(edits, Set::Before, bare), side.written);
+        let effects = |edits: &[Edit]| side.effects(&side.changed(edits, Set::Before, bare), side.written());
         let others: Option<Vec<Edit>> = edits.iter().map(|edit| Some(edit.with(other_number(edit)?))).collect();
         let alone = with_alone.then(|| {
             let (mut cluster, mut controller) = (bare.cluster.clone(), bare.controller.clone());

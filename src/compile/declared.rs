@@ -15,7 +15,7 @@ use crate::conf::{self, Tree};
 use crate::diagnostic::{Diagnostic, ObjectRef, Outcome};
 use crate::diff::facts::Facts;
 use crate::diff::layout::Layout;
-use crate::emit::{IngressNginx, Options, Target as _};
+use crate::emit::{ByHost, IngressNginx, Options, Target as _};
 use crate::ir::Proxy;
 use crate::lower::{self, Controller};
 use crate::manifest::Cluster;
@@ -116,6 +116,12 @@ impl Declared {
     pub fn portions(&self, take: &mut (dyn FnMut(&Tree<'_>, usize) + Send)) {
         let mut read = |_: &str, text: &str| take(&conf::parse(Span::NOWHERE.file, text).value, text.len());
         let _ = IngressNginx.render_for_checks(&self.asked_of(&self.proxy), &Options::default(), &mut read);
+    }
+
+    /// The configuration by its hosts.
+    #[must_use]
+    pub fn by_host(&self) -> ByHost<'_> {
+        ByHost::new(&self.proxy)
     }
 
     /// What the proxy would do for other objects under the same circumstances.

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use regex::{Regex, RegexSet};
 
+use super::answering::Servers;
 use super::report::{Change, Judged, Place};
 use super::{pair, place, words};
 use crate::conf::Directive;
@@ -35,6 +36,8 @@ pub(super) struct Sides<'c, 'a> {
     /// The locations of servers, and those that both configurations have.
     pub(super) all: HashMap<(bool, u32), Matcher<'a>>,
     pub(super) shared: HashMap<(bool, u32), Matcher<'a>>,
+    /// The servers of each by their names.
+    pub(super) servers: HashMap<bool, Servers<'a>>,
     /// The places of all blocks without a partner.
     pub(super) strays: HashSet<(bool, u32)>,
 }
@@ -88,15 +91,11 @@ impl<'a> Stray<'a> {
         shared.entry((self.is_new, server.span().start)).or_insert_with(|| Matcher::new(server.directives().filter(is_shared)))
     }
 
-    /// The host of a name with a star may take over what an exact name leaves.
+    /// A host that names it beside others, one with a star or an expression may take over what a name leaves.
     fn of_host(&self, block: Directive<'a>, sides: &mut Sides<'_, 'a>) -> Option<(String, Vec<Judgement>)> {
-        let others = self.others.last()?.directives().filter(|other| other.is_block() && other.name() == "server");
-        let wild =
-            others.flat_map(|other| pair::server_names(other).map(move |name| (name, other))).filter(|(name, _)| name.starts_with('*'));
-        let named: HashMap<Cow<'a, str>, Directive<'a>> = wild.collect();
+        let http = *self.others.last()?;
         let name = pair::server_names(block).next().filter(|name| !name.starts_with(['*', '.', '~']))?;
-        let mut domains = name.match_indices('.').map(|(at, _)| format!("*{}", &name[at..]));
-        let (wide, next) = domains.find_map(|domain| named.get(domain.as_str()).map(|next| (domain, *next)))?;
+        let (wide, next) = sides.servers.entry(!self.is_new).or_insert_with(|| Servers::of(http)).answering(&name)?;
         let theirs = [&self.others[..], &[next]].concat();
         let mut found = Vec::new();
         for location in block.directives().filter(|inside| inside.is_block() && inside.name() == "location") {

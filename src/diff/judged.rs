@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::fallback::{Sides, Stray};
+use super::groups::Groups;
 use super::place;
 use super::report::{Change, Judged, Place, Side, is_server};
 use crate::conf::Directive;
@@ -37,35 +38,60 @@ pub(super) struct Routes<'a> {
 }
 
 /// A judgement with the changes that it explains, and where.
+#[derive(Debug)]
 struct Found {
     judgement: Judgement,
     changes: Vec<usize>,
     place: Place,
 }
 
-/// Judges all routes that a change can be about, and groups the changes.
-pub(super) fn judge(routes: &Routes<'_>, changes: &mut [Change]) -> Vec<Judged> {
-    let lines = Lines::of(changes);
-    let (declared, live) = (Configuration::new(routes.declared), Configuration::new(routes.live));
-    let is_around = changes.iter().any(is_around_hosts);
-    let mut found = Vec::new();
-    for pair in routes.pairs.iter().filter(|pair| is_around || pair.is_touched) {
-        let (before, after) = (Route::new(&live, &pair.live), Route::new(&declared, &pair.declared));
-        let is_host = pair.declared.last().is_some_and(|block| block.name() == "server");
-        let judgements = if is_host { protection::of_host(&before, &after) } else { protection::of_path(&before, &after) };
-        for judgement in judgements {
-            let explained = lines.claimed(&judgement);
-            if !explained.is_empty() {
-                found.push(Found { judgement, changes: explained, place: place_of(pair) });
+/// What was found of protections, before judgements that share a change are joined.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    found: Vec<Found>,
+    /// Of hosts and paths without a partner.
+    strays: Vec<Judged>,
+}
+
+impl Findings {
+    /// Judges all routes that a change can be about.
+    pub(super) fn of(routes: &Routes<'_>, changes: &[Change]) -> Self {
+        let lines = Lines::of(changes);
+        let (declared, live) = (Configuration::new(routes.declared), Configuration::new(routes.live));
+        let is_around = changes.iter().any(is_around_hosts);
+        let mut found = Vec::new();
+        for pair in routes.pairs.iter().filter(|pair| is_around || pair.is_touched) {
+            let (before, after) = (Route::new(&live, &pair.live), Route::new(&declared, &pair.declared));
+            let is_host = pair.declared.last().is_some_and(|block| block.name() == "server");
+            let judgements = if is_host { protection::of_host(&before, &after) } else { protection::of_path(&before, &after) };
+            for judgement in judgements {
+                let explained = lines.claimed(&judgement);
+                if !explained.is_empty() {
+                    found.push(Found { judgement, changes: explained, place: place_of(pair) });
+                }
             }
         }
+        let place = |stray: &Stray<'_>| stray.blocks.last().map(|block| (stray.is_new, block.span().start));
+        let strays = routes.strays.iter().filter_map(place).collect();
+        let mut sides =
+            Sides { declared: &declared, live: &live, all: HashMap::new(), shared: HashMap::new(), servers: HashMap::new(), strays };
+        let strays = routes.strays.iter().filter_map(|stray| stray.judge(&mut sides, changes)).collect();
+        Self { found, strays }
     }
-    let mut judged = joined(&found, changes);
-    let place = |stray: &Stray<'_>| stray.blocks.last().map(|block| (stray.is_new, block.span().start));
-    let strays = routes.strays.iter().filter_map(place).collect();
-    let mut sides = Sides { declared: &declared, live: &live, all: HashMap::new(), shared: HashMap::new(), strays };
-    judged.extend(routes.strays.iter().filter_map(|stray| stray.judge(&mut sides, changes)));
-    judged
+
+    /// Takes in what was found elsewhere, where its changes have other numbers.
+    pub(super) fn extend(&mut self, other: Self, numbers: &[usize]) {
+        let renumbered = |changes: Vec<usize>| changes.into_iter().map(|at| numbers[at]).collect();
+        self.found.extend(other.found.into_iter().map(|found| Found { changes: renumbered(found.changes), ..found }));
+        self.strays.extend(other.strays.into_iter().map(|stray| Judged { changes: renumbered(stray.changes), ..stray }));
+    }
+
+    /// Groups the changes.
+    pub(super) fn settle(self, changes: &mut [Change]) -> Vec<Judged> {
+        let mut judged = joined(&self.found, changes);
+        judged.extend(self.strays);
+        judged
+    }
 }
 
 /// Whether a change is around all hosts: it may be about each of them.
@@ -108,7 +134,7 @@ impl Lines {
 
 /// Joins what shares a change.
 fn joined(found: &[Found], changes: &mut [Change]) -> Vec<Judged> {
-    let mut groups = Groups((0..found.len()).collect());
+    let mut groups = Groups::of(found.len());
     let mut owner: HashMap<usize, usize> = HashMap::new();
     for (at, one) in found.iter().enumerate() {
         for change in &one.changes {
@@ -122,24 +148,6 @@ fn joined(found: &[Found], changes: &mut [Change]) -> Vec<Judged> {
     }
     let of_group = |group: Vec<usize>| one(&group.into_iter().map(|at| &found[at]).collect::<Vec<_>>(), changes);
     members.into_iter().filter(|group| !group.is_empty()).map(of_group).collect()
-}
-
-/// Which members belong together.
-struct Groups(Vec<usize>);
-
-impl Groups {
-    fn root(&mut self, mut at: usize) -> usize {
-        while self.0[at] != at {
-            self.0[at] = self.0[self.0[at]];
-            at = self.0[at];
-        }
-        at
-    }
-
-    fn join(&mut self, one: usize, other: usize) {
-        let (one, other) = (self.root(one), self.root(other));
-        self.0[one.max(other)] = one.min(other);
-    }
 }
 
 /// The one difference that some judgements make up; the first change tells where it is.

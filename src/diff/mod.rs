@@ -4,15 +4,18 @@
 //! locations by modifier and path, all others by their arguments. White space, comments, the way of quoting and the order of
 //! what nginx does not run in order are no differences. Each step hashes or sorts: nothing grows with the square of the input.
 
+mod answering;
 pub mod facts;
 mod fallback;
 mod fixed;
+mod groups;
 pub mod json;
 mod judged;
 pub mod layout;
 mod lua;
 pub mod order;
 mod pair;
+mod part;
 mod place;
 pub mod places;
 mod redact;
@@ -24,8 +27,10 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use fallback::Stray;
-use judged::{Pair, Routes};
+use judged::{Findings, Pair, Routes};
 
+pub use groups::Groups;
+pub use part::{Part, compare_part, join};
 pub use report::{Change, Judged, Kind, Place, Report, Side, Target};
 
 use crate::conf::{Arg, Directive, Tree};
@@ -42,20 +47,21 @@ pub fn compare(declared: &Tree<'_>, live: &Tree<'_>) -> Report {
 
 /// Compares the servers that answer for one of the hosts: the extract for a few hosts against a whole configuration.
 #[must_use]
-pub fn compare_servers(declared: &Tree<'_>, live: &Tree<'_>, hosts: &[String]) -> Report {
+pub fn compare_servers<'a>(declared: &'a Tree<'_>, live: &'a Tree<'_>, hosts: &'a [String]) -> Report {
     let hosts: HashSet<&str> = hosts.iter().map(String::as_str).collect();
-    let answers = |server: &Directive<'_>| pair::server_names(*server).any(|name| hosts.contains(&*name));
-    let mut walk = Walk { path: vec![Arc::from("http")], is_part: true, ..Walk::default() };
+    let mut walk = Walk { path: vec![Arc::from("http")], is_part: true, hosts: Some(hosts), ..Walk::default() };
     let (outside, live_outside) = (http(declared), http(live));
     if let (Some(declared), Some(live)) = (outside, live_outside) {
         // What stands around all hosts counts as far as the protections of these rest on it.
         walk.routes = Routes { declared: outside, live: live_outside, ..Routes::default() };
         walk.blocks.push(Block { declared, live, place: None });
-        let is_asked = |directive: &Directive<'_>| !is_server(*directive) || answers(directive);
-        walk.level(&declared.directives().filter(is_asked).collect::<Vec<_>>(), &live.directives().filter(is_asked).collect::<Vec<_>>());
+        walk.level(&walk.members(declared), &walk.members(live));
         return walk.report().without_surroundings();
     }
-    walk.level(&declared.servers().filter(answers).collect::<Vec<_>>(), &live.servers().filter(answers).collect::<Vec<_>>());
+    let (declared, live) = (declared.servers(), live.servers());
+    let [declared, live] =
+        [declared.filter(|server| walk.is_asked(*server)).collect::<Vec<_>>(), live.filter(|server| walk.is_asked(*server)).collect()];
+    walk.level(&declared, &live);
     walk.report()
 }
 
@@ -103,6 +109,8 @@ struct Walk<'a> {
     blocks: Vec<Block<'a>>,
     /// At the top, or around all hosts, stand some servers of many.
     is_part: bool,
+    /// The names of hosts that are compared; none: all.
+    hosts: Option<HashSet<&'a str>>,
     /// The servers and locations.
     routes: Routes<'a>,
 }
@@ -117,6 +125,17 @@ struct Block<'a> {
 }
 
 impl<'a> Walk<'a> {
+    /// Whether a directive is compared.
+    fn is_asked(&self, directive: Directive<'_>) -> bool {
+        let Some(hosts) = self.hosts.as_ref().filter(|_| is_server(directive)) else { return true };
+        pair::server_names(directive).any(|name| hosts.contains(&*name))
+    }
+
+    /// The directives of a block that are compared.
+    fn members(&self, block: Directive<'a>) -> Vec<Directive<'a>> {
+        block.directives().filter(|inner| self.is_asked(*inner)).collect()
+    }
+
     /// Compares the directives of one block. The reader's limit of nesting bounds the recursion.
     fn level(&mut self, declared: &[Directive<'a>], live: &[Directive<'a>]) {
         let partners = pair::partners(declared, live);
@@ -162,7 +181,7 @@ impl<'a> Walk<'a> {
         match fixed::becomes(live, declared) {
             Some((None, Some(now))) => self.add(Kind::Added, None, Some(now)),
             Some((before, _)) => self.add(Kind::Removed, before, None),
-            None => self.level(&declared.directives().collect::<Vec<_>>(), &live.directives().collect::<Vec<_>>()),
+            None => self.level(&self.members(declared), &self.members(live)),
         }
         // A location inherits from its server, and asks its neighbours.
         if is_server(declared) && self.changes.len() > changes {
@@ -192,8 +211,12 @@ impl<'a> Walk<'a> {
 
     /// What was found, with what becomes of the protections.
     fn report(mut self) -> Report {
-        let judged = if self.changes.is_empty() { Vec::new() } else { judged::judge(&self.routes, &mut self.changes) };
+        let judged = self.findings().settle(&mut self.changes);
         Report { changes: self.changes, judged }
+    }
+
+    fn findings(&self) -> Findings {
+        if self.changes.is_empty() { Findings::default() } else { Findings::of(&self.routes, &self.changes) }
     }
 
     /// The place that the blocks around make up, from outside in.

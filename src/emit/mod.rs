@@ -24,7 +24,7 @@ use crate::ir::Proxy;
 
 pub use file::{FileName, OutputFile, misnamed};
 pub use haproxy::{Haproxy, HaproxyOptions, HaproxyVersion};
-pub use ingress_nginx::IngressNginx;
+pub use ingress_nginx::{ByHost, IngressNginx};
 pub use nginx::Nginx;
 pub use options::{Module, NginxOptions, NginxVersion, Options};
 pub use scope::NOT_IN_INPUT;

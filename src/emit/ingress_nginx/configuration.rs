@@ -67,9 +67,75 @@ impl<'a> Frame<'a> {
         findings.extend(found);
         // What is told of the end is told where it is printed for the last time.
         let end = end.map(|server| Part::End(server).print(&self.shared).value);
+        self.around([upstreams].into_iter().chain(begin).chain(pieces).chain(end))
+    }
+
+    /// A configuration with what was printed of hosts.
+    fn around(&self, pieces: impl Iterator<Item = Raw>) -> String {
         let mut cleaner = Cleaner::new(CARRIAGE_RETURNS.shows(self.shared.proxy.form));
-        let before = [&self.before[..], &[upstreams]].concat();
-        cleaner.clean(before.into_iter().chain(begin).chain(pieces).chain(end).chain(self.behind.iter().cloned()).collect())
+        cleaner.clean(self.before.iter().cloned().chain(pieces).chain(self.behind.iter().cloned()).collect())
+    }
+
+    /// Fewest parts that are worth repeating what stands around them.
+    fn least(&self) -> usize {
+        let size: usize = self.before.iter().chain(&self.behind).map(|piece| piece.as_str().len()).sum();
+        PORTION.max(SHARE * size / PART)
+    }
+}
+
+/// The configuration by its hosts, of which any can be written: with all that stands around the hosts, a smaller configuration.
+pub struct ByHost<'a> {
+    frame: Frame<'a>,
+    upstreams: Raw,
+    /// Each host's parts, those of redirects between twins first.
+    hosts: Vec<Vec<Part<'a>>>,
+}
+
+impl<'a> ByHost<'a> {
+    /// Prints what stands around the hosts.
+    #[must_use]
+    pub fn new(proxy: &'a Proxy) -> Self {
+        let frame = Frame::new(proxy);
+        let parts = server::parts(proxy);
+        let upstreams = server::auth_upstreams(&parts, &frame.shared).value;
+        let mut hosts: Vec<Vec<Part>> = server::redirects(proxy).map(|redirect| vec![redirect]).collect();
+        for part in parts {
+            match (part, hosts.last_mut()) {
+                (Part::Route(..) | Part::End(_), Some(host)) => host.push(part),
+                (Part::Redirect(_) | Part::Begin(_), _) | (_, None) => hosts.push(vec![part]),
+            }
+        }
+        Self { frame, upstreams, hosts }
+    }
+
+    /// The names of each host as they are written, its own first.
+    pub fn names(&self) -> impl Iterator<Item = Vec<String>> {
+        self.hosts.iter().map(|parts| parts.first().map(|part| part.names()).unwrap_or_default())
+    }
+
+    /// What a host has behind the star of its name.
+    #[must_use]
+    pub fn domain(&self, host: usize) -> Option<&'a str> {
+        self.hosts.get(host)?.first()?.server()?.hostname.strip_prefix('*')
+    }
+
+    /// How many pieces a host has.
+    #[must_use]
+    pub fn size(&self, host: usize) -> usize {
+        self.hosts.get(host).map_or(0, Vec::len)
+    }
+
+    /// Fewest pieces that are worth writing at once.
+    #[must_use]
+    pub fn least(&self) -> usize {
+        self.frame.least()
+    }
+
+    /// The configuration with some of the hosts, by their places.
+    #[must_use]
+    pub fn text(&self, hosts: &[usize]) -> String {
+        let parts: Vec<Part> = hosts.iter().filter_map(|host| self.hosts.get(*host)).flatten().copied().collect();
+        self.frame.around(std::iter::once(self.upstreams.clone()).chain(self.frame.print(&parts).0))
     }
 }
 
@@ -94,8 +160,7 @@ pub(super) fn portions(proxy: &Proxy, take: &mut (dyn FnMut(&str) + Send)) -> Ve
     let mut frame = Frame::new(proxy);
     let findings = std::mem::take(&mut frame.findings);
     let parts: Vec<Part> = server::redirects(proxy).chain(server::parts(proxy)).collect();
-    let frame_size: usize = frame.before.iter().chain(&frame.behind).map(|piece| piece.as_str().len()).sum();
-    let least = PORTION.max(parts.len() / PORTIONS).max(SHARE * frame_size / PART);
+    let least = frame.least().max(parts.len() / PORTIONS);
     let mut portions = Portions { frame: &frame, rest: Some(&parts), least, findings };
     let mut next = portions.next();
     while let Some(portion) = next {

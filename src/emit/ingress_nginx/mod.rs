@@ -27,6 +27,8 @@ use super::{Options, OutputFile, Sink, Target};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::Proxy;
 
+pub use configuration::ByHost;
+
 /// The file that nginx reads.
 const CONFIGURATION: &str = "nginx.conf";
 

@@ -131,6 +131,24 @@ impl<'a> Part<'a> {
         }
     }
 
+    /// The host that it is of; none of a redirect.
+    pub(super) fn server(self) -> Option<&'a Server> {
+        match self {
+            Self::Redirect(_) => None,
+            Self::Begin(server) | Self::Route(server, ..) | Self::End(server) => Some(server),
+        }
+    }
+
+    /// The names of its host as they are written, its own first.
+    pub(super) fn names(self) -> Vec<String> {
+        match self {
+            Self::Redirect(redirect) => vec![redirect.from.clone()],
+            Self::Begin(server) | Self::Route(server, ..) | Self::End(server) => {
+                std::iter::once(server_name(&server.hostname)).chain(server.aliases.iter().cloned()).collect()
+            }
+        }
+    }
+
     /// The part, printed.
     pub(super) fn print(self, shared: &Shared<'a>) -> Outcome<Raw> {
         let mut printer = match self {

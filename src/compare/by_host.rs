@@ -1,0 +1,213 @@
+//! Two sides that are made of manifests, some hosts at a time: many hosts are never written and read all at once.
+
+use std::collections::{HashMap, HashSet};
+
+use rayon::prelude::*;
+
+use crate::compile::Declared;
+use crate::conf;
+use crate::diff::{self, Groups, Part, Report};
+use crate::emit::ByHost;
+use crate::source::Span;
+
+/// Hosts of both sides that are looked at together: those of the first side and of the second, by their places.
+type Hosts = [Vec<usize>; 2];
+
+/// The differences between two sides with many hosts; none where they have few, which are read faster at once.
+pub(super) fn compare(before: &Declared, after: &Declared) -> Option<Report> {
+    let sides = [before.by_host(), after.by_host()];
+    let least = sides[0].least().max(sides[1].least());
+    let known = [0, 1].map(|side| sides[side].names().collect::<Vec<_>>());
+    let all = in_groups(&together(&known), &sides, least);
+    if all.len() < 2 {
+        return None;
+    }
+    let parts: Vec<Part> = all.par_iter().filter_map(|hosts| part(hosts, &sides, &known)).collect();
+    Some(diff::join(parts))
+}
+
+/// What differs in some hosts; none where nothing does.
+fn part(hosts: &Hosts, sides: &[ByHost<'_>; 2], known: &[Vec<Vec<String>>; 2]) -> Option<Part> {
+    let names = |side: usize| hosts[side].iter().flat_map(move |at| &known[side][*at]).map(String::as_str);
+    let own: [HashSet<&str>; 2] = [names(0).collect(), names(1).collect()];
+    // Who has a host alone loses it to the host of a name with a star, wherever that is.
+    let wide = [0, 1].map(|side| above(&own[1 - side], &own[side], &sides[side], &known[side]));
+    let [before, after] = [0, 1].map(|side| {
+        let mut written: Vec<usize> = hosts[side].iter().chain(&wide[side]).copied().collect();
+        written.sort_unstable();
+        written.dedup();
+        sides[side].text(&written)
+    });
+    if before == after {
+        return None;
+    }
+    let [before, after] = [&before, &after].map(|text| conf::parse(Span::NOWHERE.file, text).value);
+    Some(diff::compare_part(&after, &before, names(0).chain(names(1)).collect()))
+}
+
+/// The hosts of a side that may answer for hosts which only the other side has: those with a star above them, and expressions.
+fn above(others: &HashSet<&str>, own: &HashSet<&str>, side: &ByHost<'_>, known: &[Vec<String>]) -> Vec<usize> {
+    let alone: Vec<&str> = others.difference(own).copied().collect();
+    let domains: HashSet<&str> = alone.iter().flat_map(|name| name.match_indices('.').map(|(at, _)| &name[at..])).collect();
+    let is_above = |at: &usize| match side.domain(*at) {
+        Some(domain) => domains.contains(domain),
+        None => known[*at].iter().any(|name| name.starts_with('~')),
+    };
+    if alone.is_empty() { Vec::new() } else { (0..known.len()).filter(is_above).collect() }
+}
+
+/// Hosts that share a name, on one side or on both, in the order of their names.
+fn together(known: &[Vec<Vec<String>>; 2]) -> Vec<Hosts> {
+    let mut groups = Groups::of(known[0].len() + known[1].len());
+    let mut owners: HashMap<&str, usize> = HashMap::new();
+    let of_side = |side: usize| known[side].iter().enumerate().map(move |(at, names)| (at + side * known[0].len(), names));
+    for (number, names) in of_side(0).chain(of_side(1)) {
+        for name in names {
+            let first = *owners.entry(name).or_insert(number);
+            groups.join(first, number);
+        }
+    }
+    let mut order: Vec<(&str, usize)> =
+        of_side(0).chain(of_side(1)).map(|(number, names)| (names.first().map_or("", String::as_str), number)).collect();
+    order.sort_unstable();
+    let (mut places, mut all): (HashMap<usize, usize>, Vec<Hosts>) = (HashMap::new(), Vec::new());
+    for (_, number) in order {
+        let place = *places.entry(groups.root(number)).or_insert_with(|| {
+            all.push(Hosts::default());
+            all.len() - 1
+        });
+        let side = usize::from(number >= known[0].len());
+        all[place][side].push(number - side * known[0].len());
+    }
+    all
+}
+
+/// As many of them at once as are worth it.
+fn in_groups(all: &[Hosts], sides: &[ByHost<'_>; 2], least: usize) -> Vec<Hosts> {
+    let mut groups = vec![Hosts::default()];
+    let mut size = 0;
+    for hosts in all {
+        if size >= least {
+            groups.push(Hosts::default());
+            size = 0;
+        }
+        let Some(group) = groups.last_mut() else { continue };
+        for side in [0, 1] {
+            group[side].extend(&hosts[side]);
+            size += hosts[side].iter().map(|at| sides[side].size(*at)).sum::<usize>();
+        }
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::catalog::flags::Flags;
+    use crate::catalog::version::LATEST;
+    use crate::compile::{Circumstances, Input};
+    use crate::diff::Change;
+    use crate::lower::{Controller, Environment};
+    use crate::manifest;
+    use crate::source::SourceMap;
+
+    const PREFIX: &str = "nginx.ingress.kubernetes.io";
+
+    fn declared(settings: &str, hosts: &[(String, String)]) -> Declared {
+        let mut text = format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: s, namespace: d}}\nspec: {{ports: [{{port: 80}}]}}\n---
+apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c, namespace: i}}\ndata: {{{settings}}}\n"
+        );
+        for (at, (host, annotations)) in hosts.iter().enumerate() {
+            let _ = writeln!(
+                text,
+                "---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {{name: i{at}, namespace: d, annotations: {{{annotations}}}}}
+spec: {{ingressClassName: nginx, rules: [{{host: '{host}', http: {{paths: [{{path: /, pathType: Prefix, \
+backend: {{service: {{name: s, port: {{number: 80}}}}}}}}]}}}}]}}"
+            );
+        }
+        let mut sources = SourceMap::default();
+        sources.add("in.yaml", text);
+        let read = manifest::load(&mut sources);
+        assert_eq!(read.diagnostics, vec![]);
+        let flags = Flags::parse(LATEST, [("--configmap=i/c", None)]).value;
+        let controller = Controller { version: LATEST, flags, environment: Environment::default() };
+        let input = Input { sources, cluster: read.value, controller, guess: None, findings: Vec::new() };
+        Declared::new(input, &Circumstances { keep_environment: true, ..Circumstances::default() }).expect("there are random numbers")
+    }
+
+    /// Hosts below two wildcards, with protections.
+    fn hosts() -> Vec<(String, String)> {
+        let asked = [
+            String::new(),
+            format!("{PREFIX}/allowlist-source-range: '10.0.0.0/8'"),
+            format!("{PREFIX}/auth-url: 'http://auth.example.com/check'"),
+            format!("{PREFIX}/limit-rps: '5'"),
+            format!("{PREFIX}/from-to-www-redirect: 'true'"),
+        ];
+        let host = |at: usize| (format!("h{at:03}.{}.example.com", at % 2), asked[at % asked.len()].clone());
+        let wild = [0, 1].map(|at| (format!("*.{at}.example.com"), asked[3 * at].clone()));
+        (0..320).map(host).chain(wild).collect()
+    }
+
+    /// The changes, and what is said of protections, whatever their order.
+    fn told(report: &Report) -> (Vec<String>, Vec<String>) {
+        let line = |change: &Change| {
+            let text = |side: &Option<diff::Side>| side.as_ref().map(|side| side.text.clone());
+            format!("{:?} {:?} {:?} {:?} {:?}", change.path, change.kind, text(&change.before), text(&change.after), change.place)
+        };
+        let mut changes: Vec<String> = report.changes.iter().map(line).collect();
+        let mut judged: Vec<String> = report
+            .judged
+            .iter()
+            .map(|judged| {
+                let mut lines: Vec<String> = judged.changes.iter().map(|at| line(&report.changes[*at])).collect();
+                lines.sort_unstable();
+                format!("{:?} {} {lines:#?}", judged.verdict, judged.message)
+            })
+            .collect();
+        changes.sort_unstable();
+        judged.sort_unstable();
+        (changes, judged)
+    }
+
+    fn are_the_same(before: &Declared, after: &Declared) {
+        let parts = compare(before, after).expect("there are many hosts");
+        let whole = diff::compare(&after.tree(), &before.tree());
+        assert!(!whole.changes.is_empty() && !whole.judged.is_empty());
+        let ((changes, judged), (expected, expected_judged)) = (told(&parts), told(&whole));
+        for (found, expected) in [(&changes, &expected), (&judged, &expected_judged)] {
+            // All of them would be pages of text.
+            let first = found.iter().zip(expected).find(|(found, expected)| found != expected);
+            assert_eq!((found.len(), first.map(|first| first.0)), (expected.len(), first.map(|first| first.1)));
+        }
+    }
+
+    #[test]
+    fn many_hosts_are_compared_as_few_are() {
+        let before = declared("", &hosts());
+        let mut changed = hosts();
+        // Hosts that go leave their requests to the wildcard; others come, get and lose protections, and take each other's names.
+        changed.drain(100..140);
+        for at in (0..250).step_by(7) {
+            changed[at].1 = format!("{PREFIX}/allowlist-source-range: '10.0.0.0/8,192.0.2.0/24'");
+        }
+        changed[200].1 = format!("{PREFIX}/server-alias: 'new.example.com, ~^x[0-9]+$'");
+        (changed[260].0, changed[260].1) = (String::from("aaa.example.com"), format!("{PREFIX}/server-alias: '{}'", changed[260].0));
+        changed.push((String::from("zzz.1.example.com"), String::new()));
+        are_the_same(&before, &declared("", &changed));
+        are_the_same(&declared("", &changed), &before);
+        // What is around all hosts is one difference, whatever it does to each.
+        let around = declared("denylist-source-range: 192.0.2.0/24, ssl-protocols: TLSv1.2, proxy-set-headers: d/none", &changed);
+        are_the_same(&before, &around);
+        let headers = declared("limit-req-status-code: '429', limit-rate: '5', proxy-body-size: 2m", &hosts());
+        are_the_same(&before, &headers);
+    }
+}
