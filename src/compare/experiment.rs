@@ -9,7 +9,7 @@ use super::effects::{Effects, Sample, Texts, print, texts};
 use crate::catalog::{features, settings};
 use crate::cause::edits::{self, Edit, Set, What};
 use crate::cause::{self, Causes, Query};
-use crate::diff::Change;
+use crate::diff::{Change, words};
 
 /// The edits between two sets of manifests, and what each of them does.
 pub(super) struct Experiments {
@@ -117,6 +117,13 @@ impl Experiments {
         fitting.min_by_key(|(_, part)| part.effects.len()).map(|(at, _)| at)
     }
 
+    /// Where nothing was tried: hosts, paths and Services are those of the Ingress, where its rules are others or it comes or goes.
+    fn of_place(&self, change: &Change, place: &Where) -> Option<usize> {
+        let alike = self.groups.iter().map(|group| &group.alike).filter(|_| is_of_rules(change));
+        let is_of_rules = |at: &&usize| matches!(self.edits[**at].what, What::Rules | What::Object);
+        alike.flat_map(|alike| alike.own(&self.edits, place.query)).filter(is_of_rules).max().copied()
+    }
+
     fn of_several(&self, file: &'static str, change: &Change, place: &Where) -> Option<Blamed> {
         let ((path, name), texts) = (print(change), texts(change));
         let tried = self.groups.iter().filter_map(|group| {
@@ -136,9 +143,15 @@ impl Experiments {
         let governing = self.governing.iter().map(|at| &self.groups[*at]);
         let likely = || governing.clone().filter(|group| group.governs(&self.edits, place.query)).map(|group| &group.alike);
         let own = likely().flat_map(|alike| alike.own(&self.edits, place.query)).filter(|at| place.reaches(&self.edits[**at])).max();
-        let edit = own.copied().or_else(|| likely().filter_map(|alike| alike.reaching(&self.edits, place)).map(|ends| ends.last).max())?;
+        let reaching = || likely().filter_map(|alike| alike.reaching(&self.edits, place)).map(|ends| ends.last).max();
+        let edit = own.copied().or_else(reaching).or_else(|| self.of_place(change, place))?;
         Some(Blamed { edit, part: None, is_sure: false })
     }
+}
+
+/// Whether a change is about who is served and by which Service.
+fn is_of_rules(change: &Change) -> bool {
+    words::family(change).is_some() || change.is_block() && ["server ", "location "].iter().any(|word| change.name.starts_with(word))
 }
 
 /// The annotations of Ingresses that come or go, each taken away; none where they are too many.

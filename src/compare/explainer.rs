@@ -235,7 +235,7 @@ fn of_several() -> Cause {
 
 /// Nobody knows which edit makes a difference.
 fn untried() -> Cause {
-    unknown("which change of the manifests makes it was not tried")
+    unknown("one or more of the changes of the manifests make it: they are too many to be tried")
 }
 
 fn unknown(message: &str) -> Cause {

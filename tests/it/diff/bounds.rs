@@ -46,8 +46,10 @@ fn edits_that_are_too_many_are_not_tried_and_that_is_said() {
         assert_eq!(value!(notes), note, "{document:#}");
         // What the catalog tells of names is called likely; of the rest nothing is said that is not known.
         assert!(causes.iter().all(|cause| !cause.contains("several changes")), "{causes:?}");
-        let likely = "probably annotation `proxy-body-size` of Ingress `shop/web`";
-        assert_eq!(causes.contains(&likely), count > 10, "{causes:?}");
+        for likely in ["annotation `proxy-body-size` of Ingress `shop/web`", "backend of path `/` of Ingress `shop/web`"] {
+            let likely = format!("probably {likely}");
+            assert_eq!(causes.contains(&likely.as_str()), count > 10, "{likely}: {causes:?}");
+        }
         let text = run(folder.path(), &["diff", "--base", "base.yaml", "--head", "head.yaml"]);
         assert_eq!((text.stdout + &text.stderr).matches("which difference was not tried").count(), usize::from(count > 10));
     }
