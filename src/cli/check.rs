@@ -19,7 +19,7 @@ use super::policy::{Judged, Policy};
 use super::progress::Progress;
 use super::project::Project;
 use super::{Failure, Global, Status, rules, target_parser, upgrade};
-use crate::catalog::version::Release;
+use crate::catalog::release::Release;
 use crate::check::Check as Checker;
 use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
 use crate::emit;

@@ -65,7 +65,7 @@ fn list(reader: &mut Reader, key: &'static Key<String>, pattern: &Pattern, defau
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::version::LATEST;
+    use crate::catalog::releases::LATEST;
 
     #[test]
     fn origins_need_a_scheme() {
