@@ -1,64 +1,46 @@
-//! The kinds of objects that somebody looks at: one table, and who is asked to read a document.
+//! Who is asked to read a document.
 
 use super::intake::{Intake, Stranger};
+use super::kinds::kinds;
 use super::tree::{Node, Value};
 use crate::diagnostic::Diagnostic;
 
 /// A kind in one of its versions.
-pub(super) struct Kind {
-    /// The kind.
-    pub(super) name: &'static str,
+struct Kind {
+    name: &'static str,
     /// Its versions that are read alike.
-    pub(super) versions: &'static [&'static str],
+    versions: &'static [&'static str],
     /// Who reads it. It gets the kind and the version.
-    pub(super) read: fn(&mut Intake, &str, &str, Node),
+    read: fn(&mut Intake, &str, &str, Node),
 }
 
-const fn kind(name: &'static str, versions: &'static [&'static str], read: fn(&mut Intake, &str, &str, Node)) -> Kind {
-    Kind { name, versions, read }
+/// Declares the table of kinds.
+macro_rules! table {
+    ($($(#[$doc:meta])+ $list:ident: $type:ty { $($name:literal [$($version:literal),+] $(by $read:ident)?),* $(,)? })+) => {
+        static KINDS: &[Kind] = &[$($(Kind { name: $name, versions: &[$($version),+], read: read!($list $($read)?) },)*)+];
+    };
 }
 
-/// All of them. A kind of object is a line here and one in the lists of a `Cluster`.
-static KINDS: &[Kind] = &[
-    kind("Certificate", CERT_MANAGER, Intake::issuance),
-    kind("ClusterIssuer", CERT_MANAGER, Intake::issuance),
-    kind("ClusterRole", ACCESS, Intake::access),
-    kind("ClusterRoleBinding", ACCESS, Intake::access),
-    kind("ConfigMap", &["v1"], Intake::config_map),
-    kind("DaemonSet", WORKLOADS, Intake::workload),
-    kind("Deployment", WORKLOADS, Intake::workload),
-    kind("EndpointSlice", &["discovery.k8s.io/v1", "discovery.k8s.io/v1beta1"], Intake::endpoint_slice),
-    kind("Endpoints", &["v1"], Intake::endpoints),
-    kind("HorizontalPodAutoscaler", AUTOSCALING, Intake::scaling),
-    kind("Ingress", &["networking.k8s.io/v1"], Intake::ingress),
-    kind("Ingress", &["networking.k8s.io/v1beta1", "extensions/v1beta1"], Intake::legacy_ingress),
-    kind("IngressClass", &["networking.k8s.io/v1", "networking.k8s.io/v1beta1"], Intake::ingress_class),
-    kind("Issuer", CERT_MANAGER, Intake::issuance),
-    kind("Namespace", &["v1"], Intake::namespace),
-    kind("NetworkPolicy", &["networking.k8s.io/v1"], Intake::network_policy),
-    kind("Pod", &["v1"], Intake::workload),
-    kind("PodDisruptionBudget", &["policy/v1", "policy/v1beta1"], Intake::disruption_budget),
-    kind("ReplicaSet", WORKLOADS, Intake::workload),
-    kind("Role", ACCESS, Intake::access),
-    kind("RoleBinding", ACCESS, Intake::access),
-    kind("Secret", &["v1"], Intake::secret),
-    kind("Service", &["v1"], Intake::service),
-    kind("StatefulSet", WORKLOADS, Intake::workload),
-];
+/// Who reads a kind: a function of the intake, else whoever takes what only rules look at.
+macro_rules! read {
+    ($list:ident) => {
+        |intake, kind, _, tree| intake.for_rules(kind, &tree, |cluster| &mut cluster.$list)
+    };
+    ($list:ident $read:ident) => {
+        Intake::$read
+    };
+}
 
-const WORKLOADS: &[&str] = &["apps/v1", "extensions/v1beta1"];
-const CERT_MANAGER: &[&str] = &["cert-manager.io/v1"];
-const ACCESS: &[&str] = &["rbac.authorization.k8s.io/v1"];
-const AUTOSCALING: &[&str] = &["autoscaling/v1", "autoscaling/v2", "autoscaling/v2beta2"];
+kinds!(table);
 
 /// Whether a document of this kind can hold something that matters.
 pub(super) fn is_relevant(name: &str) -> bool {
     let of = name.strip_suffix("List").unwrap_or(name);
-    name == "List" || KINDS.binary_search_by_key(&of, |kind| kind.name).is_ok()
+    name == "List" || KINDS.iter().any(|kind| kind.name == of)
 }
 
 /// The row of a kind in a version.
-pub(super) fn find(name: &str, version: &str) -> Option<&'static Kind> {
+fn find(name: &str, version: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.name == name && kind.versions.contains(&version))
 }
 
@@ -121,8 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kinds_are_sorted_and_found_in_lists_too() {
-        assert!(KINDS.is_sorted_by_key(|kind| kind.name));
+    fn kinds_are_found_in_lists_too() {
         for (name, expected) in [("Ingress", true), ("IngressList", true), ("List", true), ("HTTPRoute", false), ("", false)] {
             assert_eq!(is_relevant(name), expected, "{name}");
         }
