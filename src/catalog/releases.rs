@@ -82,7 +82,7 @@ impl Change {
 }
 
 /// Changes of the words alone: what the proxy does is the same before and after.
-static WORDINGS: [&Change; 5] = [&HTTP2_DIRECTIVE, &TRACING_MODULE, &LUA_FILES, &AUTH_LUA_FILE, &MARKERS_WITHOUT_PATHS];
+static WORDINGS: &[&Change] = &[&HTTP2_DIRECTIVE, &TRACING_MODULE, &LUA_FILES, &AUTH_LUA_FILE, &MARKERS_WITHOUT_PATHS];
 
 /// What puts back a default; nothing where no default changed.
 macro_rules! before {
