@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use growing::{anchors, asked, asking, canaries, cors, endpoints, hosts, keys, one_host, paths, ports, tiny_hosts};
 use ingressc::catalog::flags::Flags;
-use ingressc::catalog::version::LATEST;
+use ingressc::catalog::releases::LATEST;
 use ingressc::check::Check;
 use ingressc::emit::{self, Options, OutputFile};
 use ingressc::lower::{self, Controller, Environment};

@@ -180,6 +180,8 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
     /// Nobody has to act on it: it is shown to whoever asks for more.
     pub on_demand: bool,
+    /// It tells what the input does not hold, and nothing of who reads it.
+    pub is_about_input: bool,
 }
 
 impl Diagnostic {
@@ -200,6 +202,7 @@ impl Diagnostic {
             help: None,
             fix: None,
             on_demand: false,
+            is_about_input: false,
         }
     }
 
@@ -289,6 +292,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(shown(help));
+        self
+    }
+
+    /// It tells what the input does not hold, and nothing of who reads it.
+    #[must_use]
+    pub fn about_input(mut self) -> Self {
+        self.is_about_input = true;
         self
     }
 

@@ -7,7 +7,7 @@ mod growing;
 use allocation_counter::{AllocationInfo, measure};
 use growing::{anchors, asked, asking, canaries, cors, endpoints, hosts, keys, one_host, paths, ports, tiny_hosts};
 use ingressc::catalog::flags::Flags;
-use ingressc::catalog::version::LATEST;
+use ingressc::catalog::releases::LATEST;
 use ingressc::emit::{self, Options, OutputFile, Sink};
 use ingressc::lint::{self, Judgement, Subject};
 use ingressc::lower::{self, Controller, Environment};

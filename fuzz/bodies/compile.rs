@@ -1,7 +1,7 @@
 //! Manifests to all that comes of them.
 
 use ingressc::catalog::flags::Flags;
-use ingressc::catalog::version::LATEST;
+use ingressc::catalog::releases::LATEST;
 use ingressc::diagnostic::Diagnostic;
 use ingressc::emit::{HaproxyOptions, NginxOptions, Options, OutputFile, TARGETS};
 use ingressc::lint::{self, Judgement, Subject};

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::version::{FIRST, Release, Version, is_image};
+use super::release::{Release, is_image};
+use super::releases::FIRST;
+use super::version::Version;
 
 /// Whose it is where somebody names it.
 const SAID: &str = "the image";

@@ -1,5 +1,6 @@
 //! What the catalog knows of one annotation.
 
+use std::fmt::Display;
 use std::marker::PhantomData;
 
 use super::gateway::{self, Gateway};
@@ -295,9 +296,29 @@ impl<T: Value> Key<T> {
     }
 }
 
+/// Where values of annotations are read.
+pub(crate) trait Source {
+    /// Why nothing more is read.
+    type Stop;
+
+    /// The value of an annotation, or what applies instead.
+    fn or<T: Value + Display>(&mut self, key: &'static Key<T>, default: T) -> Result<T, Self::Stop>;
+}
+
 /// Declares the annotations of a feature, each as a typed [`Key`], and the table of them all. Their documentation is text of the
-/// catalog.
+/// catalog. Where the feature is `of` a struct of the IR, an entry may name the field that takes its value as it is read: `fill` does
+/// that for all of them, and what applies where nothing is said is what the field holds before.
 macro_rules! keys {
+    (of $filled:ty;
+     $($(#[doc = $doc:literal])+ $key:ident: $type:ty = $name:literal $(=> $place:ident)? { $($field:ident: $value:expr),+ $(,)? })+) => {
+        $crate::catalog::key::keys! { $($(#[doc = $doc])+ $key: $type = $name { $($field: $value),+ })+ }
+
+        /// Puts the values of annotations where they belong.
+        pub(crate) fn fill<S: $crate::catalog::key::Source>(source: &mut S, filled: &mut $filled) -> Result<(), S::Stop> {
+            $($(filled.$place = source.or(&$key, std::mem::take(&mut filled.$place))?;)?)+
+            Ok(())
+        }
+    };
     ($($(#[doc = $doc:literal])+ $key:ident: $type:ty = $name:literal { $($field:ident: $value:expr),+ $(,)? })+) => {
         $(
             $(#[doc = $doc])+

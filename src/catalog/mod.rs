@@ -10,6 +10,7 @@ pub mod flags;
 pub mod gateway;
 pub mod inside;
 pub mod key;
+pub mod release;
 pub mod releases;
 pub mod removed;
 pub mod settings;

@@ -1,10 +1,33 @@
-//! What changed between the releases of the controller: each difference once, with the releases that brought it.
+//! The releases of the controller, and what changed between them: each difference once, with the releases that brought it.
 //!
 //! Everything else that depends on the version asks one of these facts, or carries its first release itself (annotations and settings
 //! that are new). Versions are compared here and nowhere else.
 
-use super::version::{FIRST, LATEST, NEWEST, Version};
-use crate::ir::Form;
+use super::version::Version;
+use crate::ir::{Form, Settings};
+
+/// The last release of ingress-nginx.
+pub const LATEST: Version = Version::new(1, 15, 1);
+
+/// The first release whose differences from the others are known.
+pub const FIRST: Version = Version::new(1, 9, 0);
+
+/// The last release of each line.
+pub(super) const NEWEST: [Version; 7] = [
+    Version::new(1, 9, 6),
+    Version::new(1, 10, 6),
+    Version::new(1, 11, 8),
+    Version::new(1, 12, 8),
+    Version::new(1, 13, 9),
+    Version::new(1, 14, 5),
+    LATEST,
+];
+
+impl Default for Version {
+    fn default() -> Self {
+        LATEST
+    }
+}
 
 /// What a change is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +55,8 @@ pub struct Change {
     pub area: Area,
     /// The first release of each line of releases that has it, oldest first; later lines have it from their beginning.
     pub since: &'static [Version],
+    /// Puts back what applied before where the settings say nothing.
+    pub(super) before: fn(&mut Settings),
 }
 
 impl Change {
@@ -57,11 +82,22 @@ impl Change {
 }
 
 /// Changes of the words alone: what the proxy does is the same before and after.
-static WORDINGS: [&Change; 5] = [&HTTP2_DIRECTIVE, &TRACING_MODULE, &LUA_FILES, &AUTH_LUA_FILE, &MARKERS_WITHOUT_PATHS];
+static WORDINGS: &[&Change] = &[&HTTP2_DIRECTIVE, &TRACING_MODULE, &LUA_FILES, &AUTH_LUA_FILE, &MARKERS_WITHOUT_PATHS];
+
+/// What puts back a default; nothing where no default changed.
+macro_rules! before {
+    () => {
+        |_| ()
+    };
+    ($before:expr) => {
+        $before
+    };
+}
 
 /// Declares changes and the table of them all. Their documentation is text of the product.
 macro_rules! changes {
-    ($($area:ident { $(#[doc = $doc:literal] $key:ident = $name:literal, $(($major:literal, $minor:literal, $patch:literal)),+;)+ })+) => {
+    ($($area:ident { $(#[doc = $doc:literal] $key:ident = $name:literal, $(($major:literal, $minor:literal, $patch:literal)),+
+        $(, before $before:expr)?;)+ })+) => {
         $($(
             #[doc = $doc]
             pub static $key: Change = Change {
@@ -69,6 +105,7 @@ macro_rules! changes {
                 doc: $doc.trim_ascii_start(),
                 area: Area::$area,
                 since: &[$(Version::new($major, $minor, $patch)),+],
+                before: before!($($before)?),
             };
         )+)+
 
@@ -92,7 +129,7 @@ changes! {
         /// URLs and hosts of mirrors, URLs of external authentication and `auth-tls-match-cn` are quoted.
         QUOTED_TARGETS = "quoted-targets", (1, 11, 5), (1, 12, 1);
         /// Lua code lies in files next to nginx.conf, and its settings in `cfg.json`.
-        LUA_FILES = "lua-files", (1, 12, 0);
+        LUA_FILES = "lua-files", (1, 12, 0), before |s| { s.lua_dicts.insert("global_throttle_cache".into(), 10_240); };
         /// Headers for external authentication are quoted and escaped instead of put in single quotes.
         QUOTED_AUTH_HEADERS = "quoted-auth-headers", (1, 12, 5), (1, 13, 1);
         /// External authentication over kept connections is answered by a file of Lua code.
@@ -112,9 +149,9 @@ changes! {
     }
     Defaults {
         /// `hsts-max-age` is a year, `31536000`, instead of half a year, `15724800`.
-        HSTS_YEAR = "hsts-year", (1, 9, 5);
+        HSTS_YEAR = "hsts-year", (1, 9, 5), before |s| s.tls.hsts_max_age = "15724800".into();
         /// `opentelemetry-config` lies below `/etc/ingress-controller/telemetry` instead of `/etc/nginx`.
-        TELEMETRY_FOLDER = "telemetry-folder", (1, 9, 5);
+        TELEMETRY_FOLDER = "telemetry-folder", (1, 9, 5), before |s| s.tracing.config_path = "/etc/nginx/opentelemetry.toml".into();
         /// `proxy-ssl-protocols` is `TLSv1.2` instead of `TLSv1 TLSv1.1 TLSv1.2`.
         MODERN_BACKEND_TLS = "modern-backend-tls", (1, 10, 2);
         /// `--enable-annotation-validation` is on.
@@ -122,15 +159,15 @@ changes! {
         /// `--enable-metrics` is off.
         NO_METRICS = "no-metrics", (1, 12, 0);
         /// `annotations-risk-level` is `High` instead of `Critical`.
-        RISK_LEVEL = "risk-level", (1, 12, 0);
+        RISK_LEVEL = "risk-level", (1, 12, 0), before |s| s.policy.max_risk = "Critical".into();
         /// `allow-cross-namespace-resources` is off.
-        OWN_NAMESPACE = "own-namespace", (1, 12, 0);
+        OWN_NAMESPACE = "own-namespace", (1, 12, 0), before |s| s.policy.allow_cross_namespace = true;
         /// `strict-validate-path-type` is on.
-        STRICT_PATHS = "strict-paths", (1, 12, 0);
+        STRICT_PATHS = "strict-paths", (1, 12, 0), before |s| s.policy.strict_path_type = false;
         /// `proxy-busy-buffers-size` is left to nginx instead of `8k`.
-        OPTIONAL_BUSY_BUFFERS = "optional-busy-buffers", (1, 13, 1);
+        OPTIONAL_BUSY_BUFFERS = "optional-busy-buffers", (1, 13, 1), before |s| s.route_defaults.proxying.busy_buffers_size = "8k".into();
         /// In `ssl-ciphers`, the longer one of the two DHE ciphers comes first.
-        CIPHER_ORDER = "cipher-order", (1, 14, 0);
+        CIPHER_ORDER = "cipher-order", (1, 14, 0), before |s| s.tls.ciphers = last_two_swapped(&s.tls.ciphers);
     }
     Values {
         /// Values of FastCGI parameters may hold slashes and dots.
@@ -219,6 +256,15 @@ pub fn fitting(known: &[(&Change, bool)]) -> Option<Fitting> {
     let fits = || candidates().filter(|version| fit(version) == best);
     let fitting = Fitting { newest: fits().max()?, oldest: fits().min()? };
     Some(fitting).filter(|_| !known.is_empty())
+}
+
+/// A list of ciphers with the last two in the other order.
+fn last_two_swapped(ciphers: &str) -> String {
+    let mut words: Vec<&str> = ciphers.split(':').collect();
+    if let [.., second, last] = words.as_mut_slice() {
+        std::mem::swap(second, last);
+    }
+    words.join(":")
 }
 
 #[cfg(test)]

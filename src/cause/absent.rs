@@ -104,3 +104,21 @@ pub(super) fn listed(names: &[&str]) -> String {
         None => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Absent;
+
+    #[test]
+    fn a_name_of_any_kind_is_one() {
+        let one = || vec!["one"];
+        for (absent, is_empty) in [
+            (Absent::default(), true),
+            (Absent { annotations: one(), ..Absent::default() }, false),
+            (Absent { keys: one(), ..Absent::default() }, false),
+            (Absent { arguments: one(), ..Absent::default() }, false),
+        ] {
+            assert_eq!((absent.is_empty(), absent.names().count()), (is_empty, usize::from(!is_empty)));
+        }
+    }
+}

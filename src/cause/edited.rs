@@ -108,3 +108,39 @@ fn of_field(edit: &Edit, place: Span) -> Cause {
     };
     Cause { reason: Reason::Object, message, subject, object: edit.object.clone(), span: Some(place) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::flags::Flags;
+    use crate::catalog::releases::LATEST;
+    use crate::cause::edits::{Given, between};
+    use crate::lower::{Controller, Environment};
+    use crate::manifest::{self, Cluster};
+    use crate::source::{FileId, SourceMap};
+
+    fn cluster(text: &str) -> Cluster {
+        let mut sources = SourceMap::default();
+        sources.add("in.yaml", text);
+        manifest::load(&mut sources).value
+    }
+
+    #[test]
+    fn a_key_a_field_and_a_whole_object_have_their_words() {
+        let text = |port: &str, header: &str| {
+            format!(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: headers, namespace: shop}}\ndata: {{X-Shop: {header}}}\n---\n\
+                 apiVersion: v1\nkind: Service\nmetadata: {{name: web, namespace: shop}}\nspec: {{type: {port}, ports: [{{port: 80}}]}}\n"
+            )
+        };
+        let new = "---\napiVersion: v1\nkind: Service\nmetadata: {name: other, namespace: shop}\nspec: {ports: [{port: 80}]}\n";
+        let (before, after) = (cluster(&text("ClusterIP", "open")), cluster(&format!("{}{new}", text("NodePort", "closed"))));
+        let flags = Flags::parse(LATEST, [] as [(&str, Option<Span>); 0]).value;
+        let controller = Controller { version: LATEST, flags, environment: Environment::default() };
+        let [before, after] = [&before, &after].map(|cluster| Given { cluster, controller: &controller });
+        let place = Span::new(FileId(0), 0..1);
+        let mut words: Vec<String> = between(before, after).iter().map(|edit| of_field(edit, place).message).collect();
+        words.sort();
+        assert_eq!(words, ["Service `shop/other`", "field `spec.type` of Service `shop/web`", "key `X-Shop` of ConfigMap `shop/headers`"]);
+    }
+}

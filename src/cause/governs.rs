@@ -120,13 +120,18 @@ pub fn governs(list: &[&str], directive: &str) -> bool {
     })
 }
 
+/// How well an annotation fits: most says that its value is shown, then that its entry has the very directive, then that it acts alone.
+fn fitness(is_shown: bool, is_exact: bool, is_alone: bool) -> u8 {
+    [is_shown, is_exact, is_alone].into_iter().fold(0, |sum, says| sum * 2 + u8::from(says))
+}
+
 /// Of the annotations that govern the directive the one that fits best: its entry names the first argument, and its value is there.
 pub(super) fn governor(route: &Route, ingress: &Object<Ingress>, query: &Query) -> Option<(u8, Found)> {
     let values = ingress.value.metadata.annotations.as_ref();
     let value = |name: &str| values.and_then(|values| values.get(name)).map(String::as_str).unwrap_or_default();
     let fit = |name: &str, spec: &Spec| {
         let is_shown = is_shown(value(name), query.text);
-        u8::from(spec.directives.contains(&query.name)) * 2 + u8::from(is_shown) * 4 + u8::from(spec.needs.is_empty())
+        fitness(is_shown, spec.directives.contains(&query.name), spec.needs.is_empty())
     };
     let governors = route.features.causes.iter().filter_map(|(name, span)| {
         let spec = features::find(short(name)).filter(|spec| governs(spec.directives, query.name))?;
@@ -139,7 +144,16 @@ pub(super) fn governor(route: &Route, ingress: &Object<Ingress>, query: &Query) 
 
 #[cfg(test)]
 mod tests {
-    use super::governs;
+    use super::{fitness, governs};
+
+    #[test]
+    fn what_is_shown_says_more_than_all_else() {
+        let [no, yes] = [false, true];
+        let rising =
+            [(no, no, no), (no, no, yes), (no, yes, no), (no, yes, yes), (yes, no, no), (yes, no, yes), (yes, yes, no), (yes, yes, yes)];
+        let scores = rising.map(|(is_shown, is_exact, is_alone)| fitness(is_shown, is_exact, is_alone));
+        assert_eq!(scores, [0, 1, 2, 3, 4, 5, 6, 7]);
+    }
 
     #[test]
     fn directives_are_governed_by_name_or_by_name_and_first_argument() {

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use super::Status;
 use super::console::Console;
 use crate::catalog::flags::Flags;
-use crate::catalog::version::Release;
+use crate::catalog::release::Release;
 use crate::catalog::{features, removed, settings};
 use crate::output::catalog::{Selection, json, markdown, schema, text};
 

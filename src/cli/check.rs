@@ -1,9 +1,11 @@
 //! `ingressc check`
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use anyhow::anyhow;
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -19,7 +21,7 @@ use super::policy::{Judged, Policy};
 use super::progress::Progress;
 use super::project::Project;
 use super::{Failure, Global, Status, rules, target_parser, upgrade};
-use crate::catalog::version::Release;
+use crate::catalog::release::Release;
 use crate::check::Check as Checker;
 use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
 use crate::emit;
@@ -27,7 +29,7 @@ use crate::lint;
 use crate::lower::Controller;
 use crate::manifest::helm::Templates;
 use crate::output::findings::looked::Looked;
-use crate::output::findings::{Findings, concise, github, gitlab, json, junit, sarif, summary};
+use crate::output::findings::{FORMATS, Findings, Format, Writer};
 use crate::source::{FileId, SourceMap};
 
 const EXAMPLES: &str = "\
@@ -58,8 +60,8 @@ pub(super) struct Check {
     #[command(flatten)]
     inputs: Inputs,
     /// How to write the findings
-    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true, value_name = FORMATS)]
-    format: Format,
+    #[arg(long, value_parser = format_parser(), default_value = FORMATS[0].name, hide_possible_values = true, value_name = FORMAT_NAMES.as_str())]
+    format: &'static Format,
     /// What the manifests are compiled to
     #[arg(long, value_name = "TARGET", value_parser = target_parser(), default_value = "ingress-nginx")]
     target: &'static str,
@@ -87,25 +89,13 @@ pub(super) struct Check {
     levels: Levels,
 }
 
-/// All formats, as the help names them.
-const FORMATS: &str = "text|concise|json|sarif|github|gitlab|junit";
+/// The names of all formats, as the help shows them.
+static FORMAT_NAMES: LazyLock<String> = LazyLock::new(|| FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join("|"));
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    Text,
-    /// A line each.
-    Concise,
-    /// For scripts.
-    Json,
-    /// For code scanning.
-    Sarif,
-    /// Commands of a GitHub workflow, which show findings in a pull request.
-    Github,
-    /// A report of code quality for GitLab.
-    Gitlab,
-    /// For CI systems that collect test reports.
-    Junit,
+/// Reads the name of a format.
+fn format_parser() -> impl TypedValueParser<Value = &'static Format> {
+    PossibleValuesParser::new(FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.doc)))
+        .try_map(|name| FORMATS.iter().find(|format| format.name == name).ok_or("no such format"))
 }
 
 impl Check {
@@ -151,7 +141,7 @@ impl Check {
 
     /// Says what was looked at: to whoever looks on, and to everybody where it was nothing.
     fn tell(&self, report: &Findings, console: &Console) {
-        if matches!(self.format, Format::Text | Format::Concise) {
+        if !matches!(self.format.writer, Writer::Report(_)) {
             report.looked.rest().iter().for_each(|rest| console.note(rest));
             let is_empty = report.looked.is_nothing() && report.all.is_empty();
             if console.is_watched() || is_empty {
@@ -210,14 +200,10 @@ impl Check {
     }
 
     fn write(&self, report: &Findings, console: &Console) -> anyhow::Result<()> {
-        match self.format {
-            Format::Text => console.report(|paint| summary::report(report, console.is_quiet(), paint)),
-            Format::Concise => console.result(&concise::report(report, console.is_quiet())),
-            Format::Json => console.result(&json::report(report)?),
-            Format::Sarif => console.result(&sarif::report(report)?),
-            Format::Github => console.result(&github::report(report)),
-            Format::Gitlab => console.result(&gitlab::report(report)?),
-            Format::Junit => console.result(&junit::report(report)),
+        match self.format.writer {
+            Writer::Painted(write) => console.report(|paint| write(report, console.is_quiet(), paint)),
+            Writer::Lines(write) => console.result(&write(report, console.is_quiet())),
+            Writer::Report(write) => console.result(&write(report)?),
         }
     }
 }

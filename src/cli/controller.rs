@@ -11,8 +11,10 @@ use super::deployment::{self, Choice, Named};
 use crate::catalog::adopted::{self, Dialect};
 use crate::catalog::flags::Flags;
 use crate::catalog::inside::{Counts, Fork, Inside};
+use crate::catalog::release::Release;
 use crate::catalog::releases::Fitting;
-use crate::catalog::version::{FIRST, LATEST, Release, Version};
+use crate::catalog::releases::{FIRST, LATEST};
+use crate::catalog::version::Version;
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::lower::{Controller, Environment};
 use crate::manifest::{Cluster, ControllerArgs, Object};
@@ -228,7 +230,7 @@ fn assume_config_map(flags: &mut Flags, environment: &Environment, cluster: &Clu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::version::LATEST;
+    use crate::catalog::releases::LATEST;
     use crate::manifest;
     use crate::source::SourceMap;
 

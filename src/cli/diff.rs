@@ -12,7 +12,7 @@ use super::dump::Live;
 use super::progress::Progress;
 use super::side::{self, Half};
 use super::{Failure, Global, Status};
-use crate::catalog::version::Release;
+use crate::catalog::release::Release;
 use crate::compare::{self, Comparison, Differences, Replicas, Side, Unsaid, unsaid};
 use crate::compile::{Circumstances, Lua};
 use crate::diff::facts::Facts;

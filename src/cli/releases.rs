@@ -4,7 +4,8 @@ use clap::Args;
 
 use super::console::Console;
 use super::{ListFormat as Format, Status};
-use crate::catalog::version::{FIRST, LATEST, Version};
+use crate::catalog::releases::{FIRST, LATEST};
+use crate::catalog::version::Version;
 use crate::output::releases::{between, json, markdown, text};
 
 const EXAMPLES: &str = "\

@@ -3,7 +3,7 @@
 use super::Failure;
 use super::controller::{ControllerOptions, Settled};
 use super::project::Project;
-use crate::catalog::version::Release;
+use crate::catalog::release::Release;
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::ir::Proxy;
 use crate::lint::upgrade::{self, Compiled};

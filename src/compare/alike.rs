@@ -141,7 +141,7 @@ mod tests {
 
     use super::*;
     use crate::catalog::flags::Flags;
-    use crate::catalog::version::LATEST;
+    use crate::catalog::releases::LATEST;
     use crate::ir::Proxy;
     use crate::lower::{self, Controller, Environment};
     use crate::manifest::{self, Cluster};

@@ -108,7 +108,7 @@ mod tests {
 
     use super::*;
     use crate::catalog::flags::Flags;
-    use crate::catalog::version::LATEST;
+    use crate::catalog::releases::LATEST;
     use crate::compile::{Circumstances, Input};
     use crate::diff::Change;
     use crate::lower::{Controller, Environment};

@@ -143,3 +143,41 @@ impl<'s> Guesses<'s> {
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split([' ', ';', '"', '\'', '=', '{', '}', ',']).filter(|word| !word.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::flags::{self, Flags};
+    use crate::catalog::releases::LATEST;
+    use crate::lower::Environment;
+    use crate::source::FileId;
+    use crate::{conf, diff};
+
+    /// The values of an argument that the lines of another side speak for.
+    fn guesses(argument: &str, own: &str, other: &str) -> Vec<String> {
+        let [own, other] = [own, other].map(|text| conf::parse(FileId(0), text).value);
+        let report = diff::compare(&own, &other);
+        let seen: Vec<Seen> = report.changes.iter().map(|change| Seen::of("nginx.conf", change)).collect();
+        let flags = Flags::parse(LATEST, [] as [(&str, Option<crate::source::Span>); 0]).value;
+        let controller = Controller { version: LATEST, flags, environment: Environment::default() };
+        Guesses { seen: &seen, own: 1 }.of_argument(flags::find(argument).expect("it is one"), &Cluster::default(), &controller)
+    }
+
+    #[test]
+    fn lines_of_the_other_side_speak_for_arguments() {
+        let server = |port: &str| format!("http {{ server {{ server_name a.test; listen {port}; }} }}");
+        let log = |level: &str| format!("error_log /var/log/nginx/error.log {level};");
+        let location = |path: &str| format!("http {{ server {{ server_name a.test; location {path} {{ return 200; }} }} }}");
+        for (argument, own, other, expected) in [
+            ("http-port", server("80"), server("8080"), &["8080"][..]),
+            ("http-port", server("8080"), server("80"), &[]),
+            ("http-port", server("80"), server("80"), &[]),
+            ("v", log("notice"), log("debug"), &["5"]),
+            ("v", log("notice"), log("error"), &[]),
+            ("health-check-path", location("/healthz"), location("/alive"), &["/alive"]),
+            ("sync-period", server("80"), server("8080"), &[]),
+        ] {
+            assert_eq!(guesses(argument, &own, &other), expected, "{argument}: {own} {other}");
+        }
+    }
+}

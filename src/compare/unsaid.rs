@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::dump::Dump;
 use super::side::Side;
-use crate::catalog::version::FIRST;
+use crate::catalog::releases::FIRST;
 use crate::compile::{Declared, Lua};
 use crate::manifest::Object;
 

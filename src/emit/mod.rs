@@ -27,7 +27,6 @@ pub use haproxy::{Haproxy, HaproxyOptions, HaproxyVersion};
 pub use ingress_nginx::{ByHost, IngressNginx};
 pub use nginx::Nginx;
 pub use options::{Module, NginxOptions, NginxVersion, Options};
-pub use scope::NOT_IN_INPUT;
 pub use sink::Sink;
 
 /// A product that configuration is written for.

@@ -5,9 +5,6 @@ use std::collections::HashMap;
 use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
 use crate::ir::{Destination, Features, Origin, Owner, Proxy, Route, Server, SettingsOrigin};
 
-/// How messages begin that tell what the input lacks, and nothing of the target.
-pub const NOT_IN_INPUT: &str = "the input does not ";
-
 /// Collects findings about the settings, a host or a route.
 #[derive(Debug, Default)]
 pub(super) struct Scope<'a> {
@@ -72,7 +69,7 @@ impl<'a> Scope<'a> {
 
     /// Something gets lost that protects nothing.
     pub(super) fn lost(&mut self, subject: &str, message: &str) {
-        self.push(Diagnostic::warning("not-expressible", message).effect(Effect::NotExpressible), subject);
+        self.push(loss(message), subject);
     }
 
     /// Tells of keys of the ConfigMap that get lost, where the ConfigMap has them.
@@ -107,7 +104,7 @@ impl<'a> Scope<'a> {
 
     /// Something is done in another way, which those who look closely can tell.
     pub(super) fn differs(&mut self, subject: &str, message: &str) {
-        self.push(Diagnostic::info("expressed-differently", message), subject);
+        self.push(difference(message), subject);
     }
 
     /// The input does not say who answers for a route: told where that is the end of it.
@@ -116,15 +113,16 @@ impl<'a> Scope<'a> {
             return;
         }
         let service = self.owner.map(|owner| format!("{}/{}", owner.namespace, owner.service)).unwrap_or_default();
-        match proxy.destination_of(&route.upstream) {
+        let finding = match proxy.destination_of(&route.upstream) {
             Destination::Name(name) => {
-                let message = format!("{NOT_IN_INPUT}hold Service `{service}`: requests go to its name in DNS, `{}`", name.authority());
-                self.differs("path", &message);
+                let name = name.authority();
+                difference(&format!("the input does not hold Service `{service}`: requests go to its name in DNS, `{name}`"))
             }
             Destination::Endpoints(_) | Destination::Nowhere | Destination::NotFound => {
-                self.lost("path", &format!("{NOT_IN_INPUT}say who answers for Service `{service}`: requests get 503"));
+                loss(&format!("the input does not say who answers for Service `{service}`: requests get 503"))
             }
-        }
+        };
+        self.push(finding.about_input(), "path");
     }
 
     /// A protection gets lost: the route is closed.
@@ -225,4 +223,14 @@ impl<'a> Scope<'a> {
             self.findings.push(finding);
         }
     }
+}
+
+/// What a target cannot express.
+fn loss(message: &str) -> Diagnostic {
+    Diagnostic::warning("not-expressible", message).effect(Effect::NotExpressible)
+}
+
+/// What a target does in another way.
+fn difference(message: &str) -> Diagnostic {
+    Diagnostic::info("expressed-differently", message)
 }

@@ -64,7 +64,7 @@ impl Judging {
             let reason = reason(&finding);
             let is_of_all = finding.subject.as_deref() == Some(&self.name);
             match placing.of_finding(&finding).filter(|_| !is_of_all) {
-                Some(ingress) if finding.message.starts_with(emit::NOT_IN_INPUT) => lacking.push(ingress),
+                Some(ingress) if finding.is_about_input => lacking.push(ingress),
                 Some(ingress) if is_own(ingress) => self.add(ingress, reason),
                 Some(_) => {}
                 None => {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use super::{Origin, Steps};
+use super::{Origin, Proxying, Steps};
 
 /// How the path of a request is compared with the path of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -155,47 +155,6 @@ pub struct BackendTls {
     pub depth: i64,
     /// The name is sent by SNI.
     pub sends_name: bool,
-}
-
-/// How requests and responses are passed on. Sizes are printed as they were written.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Proxying {
-    /// Largest body of a request.
-    pub body_size: String,
-    /// Seconds to connect.
-    pub connect_timeout: i64,
-    /// Seconds between two writes.
-    pub send_timeout: i64,
-    /// Seconds between two reads.
-    pub read_timeout: i64,
-    /// Number of buffers.
-    pub buffers_number: i64,
-    /// Size of each buffer.
-    pub buffer_size: String,
-    /// Size of buffers that may be busy; empty: the proxy's default.
-    pub busy_buffers_size: String,
-    /// Change of the cookie domain.
-    pub cookie_domain: String,
-    /// Change of the cookie path.
-    pub cookie_path: String,
-    /// When the next endpoint is tried.
-    pub next_upstream: String,
-    /// Seconds for all tries; zero: no limit.
-    pub next_upstream_timeout: i64,
-    /// Number of tries; zero: no limit.
-    pub next_upstream_tries: i64,
-    /// `Location` headers of the backend that are changed.
-    pub redirect_from: String,
-    /// What they are changed to.
-    pub redirect_to: String,
-    /// Read the whole request first: `on` or `off`.
-    pub request_buffering: String,
-    /// Read the whole response first: `on` or `off`.
-    pub buffering: String,
-    /// HTTP version of the backend.
-    pub http_version: String,
-    /// Largest temporary file for a response.
-    pub max_temp_file_size: String,
 }
 
 /// FastCGI parameters.

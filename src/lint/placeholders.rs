@@ -93,4 +93,29 @@ mod tests {
             assert_eq!(mark(text), expected, "{text}");
         }
     }
+
+    #[test]
+    fn what_is_filled_in_later_is_told_once_a_file_and_what_is_closed_is_told() {
+        for (rule, effect, expected) in [
+            ("malformed-host", None, &["placeholder", "placeholder"][..]),
+            ("malformed-host", Some(Effect::AnnotationIgnored), &["placeholder", "placeholder"]),
+            ("malformed-host", Some(Effect::LocationDenied), &["malformed-host"; 3]),
+            ("unknown-annotation", None, &["unknown-annotation"; 3]),
+        ] {
+            let mut sources = SourceMap::default();
+            let places = ["a.yaml", "a.yaml", "b.yaml"].map(|name| {
+                let file = sources.files().find(|(_, file)| file.name == name).map(|(id, _)| id);
+                let file = file.unwrap_or_else(|| sources.add(name, "host: ${HOST}"));
+                crate::source::Span::new(file, 6..13)
+            });
+            let mut findings: Vec<_> =
+                places.into_iter().map(|place| Diagnostic { effect, ..Diagnostic::error(rule, "it is none").at(place) }).collect();
+            fold(&mut findings, &sources);
+            let rules: Vec<&str> = findings.iter().map(|finding| finding.rule).collect();
+            assert_eq!(rules, expected, "{rule} {effect:?}");
+            if rules[0] == "placeholder" {
+                assert_eq!(findings.iter().map(|finding| finding.notes.len()).collect::<Vec<_>>(), [1, 0]);
+            }
+        }
+    }
 }

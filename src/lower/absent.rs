@@ -115,7 +115,7 @@ mod tests {
 
     use super::*;
     use crate::catalog::flags::Flags;
-    use crate::catalog::version::LATEST;
+    use crate::catalog::releases::LATEST;
     use crate::lower::Environment;
     use crate::manifest;
     use crate::source::SourceMap;

@@ -201,7 +201,7 @@ mod tests {
     use super::*;
     use crate::catalog::adopted::find;
     use crate::catalog::flags::Flags;
-    use crate::catalog::version::LATEST;
+    use crate::catalog::releases::LATEST;
     use crate::lower::Environment;
     use crate::manifest;
     use crate::source::SourceMap;
@@ -267,5 +267,31 @@ mod tests {
         };
         assert_eq!(found("haproxy.org/check: 'true'"), (String::from("not-expressible warning"), false));
         assert_eq!(found("haproxy.org/route-acl: x"), (String::from("not-expressible error"), true));
+    }
+
+    #[test]
+    fn paths_of_a_type_of_their_own_are_told_but_for_the_root() {
+        for (path, kind, is_told) in [
+            ("/a", "ImplementationSpecific", true),
+            ("/", "ImplementationSpecific", false),
+            ("/a", "Prefix", false),
+            ("/", "Prefix", false),
+            ("/a", "Exact", false),
+        ] {
+            let mut sources = SourceMap::default();
+            sources.add(
+                "in.yaml",
+                format!(
+                    "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: web, namespace: shop}}\nspec: {{rules: [{{host: a.test, \
+                     http: {{paths: [{{path: {path}, pathType: {kind}, backend: {{service: {{name: web, port: {{number: 80}}}}}}}}]}}}}]}}\n"
+                ),
+            );
+            let mut cluster = manifest::load(&mut sources).value;
+            let controller = Controller { version: LATEST, flags: Flags::default(), environment: Environment::default() };
+            let findings = adopt(&mut cluster, &controller, find("haproxy.org").expect("it is in the table"));
+            let told: Vec<_> = findings.iter().map(|finding| (finding.rule, finding.subject.as_deref())).collect();
+            let expected: &[_] = if is_told { &[("expressed-differently", Some(path))] } else { &[] };
+            assert_eq!(told, expected, "{path} {kind}");
+        }
     }
 }

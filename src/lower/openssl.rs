@@ -261,7 +261,7 @@ fn is_usual_pss(parameters: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use rcgen::{CertificateParams, KeyPair as Pair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519};
+    use rcgen::{CertificateParams, DnType, Issuer, KeyPair as Pair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519};
 
     use super::*;
 
@@ -279,6 +279,30 @@ mod tests {
 
     fn pem(label: &str, contents: &[u8]) -> String {
         pem::text(&Block { label: label.to_owned(), contents: contents.to_vec() })
+    }
+
+    #[test]
+    fn a_certificate_certifies_itself_by_name_and_by_key() {
+        let named = |name: &str| {
+            let mut params = CertificateParams::new(vec![String::from("a.example")]).expect("it is a name");
+            params.distinguished_name.push(DnType::CommonName, name);
+            params
+        };
+        let [own, other] = [(); 2].map(|()| Pair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("it is known"));
+        let by_other = |name: &str, names_key: bool| {
+            let mut params = named(name);
+            params.use_authority_key_identifier_extension = names_key;
+            params.signed_by(&own, &Issuer::new(named("a"), &other)).expect("it is complete").der().to_vec()
+        };
+        for (what, der, expected) in [
+            ("its own", named("a").self_signed(&own).expect("it is complete").der().to_vec(), true),
+            ("one of another name", by_other("b", false), false),
+            ("one of another key", by_other("a", true), false),
+            // Without a word about the key, the name is all that there is.
+            ("one of the same name", by_other("a", false), true),
+        ] {
+            assert_eq!(certifies_itself(&Certificate::from_der(&der).expect("it is one")), expected, "{what}");
+        }
     }
 
     #[test]

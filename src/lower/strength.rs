@@ -40,7 +40,7 @@ pub fn weakness(secret: &Secret) -> Option<String> {
     if info.algorithm.oid.to_string() == RSA {
         let read = |reader: &mut SliceReader<'_>| {
             let modulus = reader.decode::<UintRef<'_>>()?;
-            Ok(modulus.as_bytes().len() * 8 - modulus.as_bytes().first().map_or(0, |byte| byte.leading_zeros() as usize))
+            Ok(bits(modulus.as_bytes()))
         };
         if let Some(bits) = sequence(info.subject_public_key.raw_bytes(), read).filter(|bits| *bits < FEWEST_BITS) {
             return Some(format!("its RSA key has {bits} bits, and fewer than {FEWEST_BITS} can be broken"));
@@ -56,6 +56,11 @@ pub fn weakness(secret: &Secret) -> Option<String> {
     Some(format!("it is signed over {hash}, which can be forged"))
 }
 
+/// How many bits a number has.
+fn bits(bytes: &[u8]) -> usize {
+    bytes.len() * 8 - bytes.first().map_or(0, |byte| byte.leading_zeros() as usize)
+}
+
 /// Who signed the certificate of a Secret, where neither is the signer beside it nor is it known to be a root.
 #[must_use]
 pub fn missing_signer(secret: &Secret) -> Option<String> {
@@ -69,4 +74,16 @@ pub fn missing_signer(secret: &Secret) -> Option<String> {
     }
     let name = common_name(tbs.issuer());
     Some(if name.is_empty() { tbs.issuer().to_string() } else { name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bits;
+
+    #[test]
+    fn bits_are_counted_from_the_first_that_is_set() {
+        for (bytes, expected) in [(&[][..], 0), (&[1], 1), (&[0x7f, 0], 15), (&[0x80, 0], 16), (&[1, 0, 0], 17)] {
+            assert_eq!(bits(bytes), expected, "{bytes:?}");
+        }
+    }
 }

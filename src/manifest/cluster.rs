@@ -4,28 +4,28 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use k8s_openapi::ByteString;
 use k8s_openapi::Resource;
-use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service};
+use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
-use k8s_openapi::api::networking::v1::{Ingress, IngressClass, IngressClassSpec, NetworkPolicy};
-use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use k8s_openapi::api::networking::v1::{IngressClass, IngressClassSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
+use super::Object;
 use super::endpoints::service_of;
+use super::kinds::kinds;
 use super::tree::Places;
-use super::{Access, ControllerArgs, Issuance, Object, Scaling, Workload};
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::source::Span;
 
 /// What is longer is no name of a kind.
 const LONGEST_NAME: usize = 120;
 
-/// Declares the lists of a [`Cluster`]. A kind of object is a line here and one in the table of `kinds`.
+/// Declares the lists of a [`Cluster`].
 macro_rules! cluster {
-    ($($(#[doc = $doc:literal])+ $list:ident: $kind:ty,)+) => {
+    ($($(#[$doc:meta])+ $list:ident: $type:ty { $($kinds:tt)* })+) => {
         /// Every object of the input that matters. Each list is sorted by kind, namespace and name, and names each object once.
         #[derive(Debug, Clone, Default)]
         pub struct Cluster {
-            $($(#[doc = $doc])+ pub $list: Vec<Object<$kind>>,)+
+            $($(#[$doc])+ pub $list: Vec<Object<$type>>,)+
             /// Ingresses whose paths answer 503 whatever else they say, and why.
             pub closed: BTreeMap<ObjectRef, String>,
             /// Secrets that are there, but encrypted: nobody knows what they hold.
@@ -63,36 +63,7 @@ macro_rules! cluster {
     };
 }
 
-cluster! {
-    /// Ingresses, whatever their class.
-    ingresses: Ingress,
-    /// Ingress classes.
-    ingress_classes: IngressClass,
-    /// Services.
-    services: Service,
-    /// Secrets: `data` and `stringData` joined in `data`.
-    secrets: Secret,
-    /// ConfigMaps.
-    config_maps: ConfigMap,
-    /// Namespaces.
-    namespaces: Namespace,
-    /// Controllers of ingress-nginx.
-    controllers: ControllerArgs,
-    /// Endpoint slices, and Endpoints in their form.
-    endpoint_slices: EndpointSlice,
-    /// What makes pods, and pods. Only rules look at them.
-    workloads: Workload,
-    /// Who may speak to which pods. Only rules look at them.
-    network_policies: NetworkPolicy,
-    /// Certificates of cert-manager and who issues them. Only rules look at them.
-    issuances: Issuance,
-    /// What changes the number of pods. Only rules look at it.
-    scalings: Scaling,
-    /// How many pods may be missing at a time. Only rules look at them.
-    disruption_budgets: PodDisruptionBudget,
-    /// Who may do what. Only rules look at it.
-    accesses: Access,
-}
+kinds!(cluster);
 
 impl Cluster {
     /// Whether a Secret is there, but encrypted.

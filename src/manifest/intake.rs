@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use k8s_openapi::api::core::v1::{ConfigMap, Endpoints, Namespace, Secret, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
-use k8s_openapi::api::networking::v1::{Ingress, IngressClass, NetworkPolicy};
-use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use k8s_openapi::api::networking::v1::{Ingress, IngressClass};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use k8s_openapi::{Metadata, NamespaceResourceScope, Resource};
@@ -67,10 +66,10 @@ impl Intake {
         self.cluster.namespaces.extend(read::<Namespace>(&tree, &mut self.findings));
     }
 
-    pub(super) fn network_policy(&mut self, kind: &str, _: &str, tree: Node) {
-        // Only rules look at it: what is wrong with it is for others to tell.
-        let Ok(value) = typed::read::<NetworkPolicy>(&tree, &Unknown::default()) else { return };
-        self.cluster.network_policies.push(beside(value, kind, &tree));
+    /// Reads what only rules look at: what is wrong with it is for others to tell.
+    pub(super) fn for_rules<T: for<'a> Deserialize<'a>>(&mut self, kind: &str, tree: &Node, list: fn(&mut Cluster) -> &mut Vec<Object<T>>) {
+        let Ok(value) = typed::read(tree, &Unknown::default()) else { return };
+        list(&mut self.cluster).push(beside(value, kind, tree));
     }
 
     pub(super) fn issuance(&mut self, kind: &str, _: &str, tree: Node) {
@@ -79,11 +78,6 @@ impl Intake {
 
     pub(super) fn scaling(&mut self, kind: &str, _: &str, tree: Node) {
         self.cluster.scalings.extend(scaling::read(&tree).map(|value| beside(value, kind, &tree)));
-    }
-
-    pub(super) fn disruption_budget(&mut self, kind: &str, _: &str, tree: Node) {
-        let Ok(value) = typed::read::<PodDisruptionBudget>(&tree, &Unknown::default()) else { return };
-        self.cluster.disruption_budgets.push(beside(value, kind, &tree));
     }
 
     pub(super) fn access(&mut self, kind: &str, _: &str, tree: Node) {

@@ -1,131 +1,78 @@
-//! The kinds of objects that somebody looks at: one table, and who is asked to read a document.
+//! The kinds of objects that somebody looks at: one table. A new one is a row here.
 
-use super::intake::{Intake, Stranger};
-use super::tree::{Node, Value};
-use crate::diagnostic::Diagnostic;
-
-/// A kind in one of its versions.
-pub(super) struct Kind {
-    /// The kind.
-    pub(super) name: &'static str,
-    /// Its versions that are read alike.
-    pub(super) versions: &'static [&'static str],
-    /// Who reads it. It gets the kind and the version.
-    pub(super) read: fn(&mut Intake, &str, &str, Node),
-}
-
-const fn kind(name: &'static str, versions: &'static [&'static str], read: fn(&mut Intake, &str, &str, Node)) -> Kind {
-    Kind { name, versions, read }
-}
-
-/// All of them. A kind of object is a line here and one in the lists of a `Cluster`.
-static KINDS: &[Kind] = &[
-    kind("Certificate", CERT_MANAGER, Intake::issuance),
-    kind("ClusterIssuer", CERT_MANAGER, Intake::issuance),
-    kind("ClusterRole", ACCESS, Intake::access),
-    kind("ClusterRoleBinding", ACCESS, Intake::access),
-    kind("ConfigMap", &["v1"], Intake::config_map),
-    kind("DaemonSet", WORKLOADS, Intake::workload),
-    kind("Deployment", WORKLOADS, Intake::workload),
-    kind("EndpointSlice", &["discovery.k8s.io/v1", "discovery.k8s.io/v1beta1"], Intake::endpoint_slice),
-    kind("Endpoints", &["v1"], Intake::endpoints),
-    kind("HorizontalPodAutoscaler", AUTOSCALING, Intake::scaling),
-    kind("Ingress", &["networking.k8s.io/v1"], Intake::ingress),
-    kind("Ingress", &["networking.k8s.io/v1beta1", "extensions/v1beta1"], Intake::legacy_ingress),
-    kind("IngressClass", &["networking.k8s.io/v1", "networking.k8s.io/v1beta1"], Intake::ingress_class),
-    kind("Issuer", CERT_MANAGER, Intake::issuance),
-    kind("Namespace", &["v1"], Intake::namespace),
-    kind("NetworkPolicy", &["networking.k8s.io/v1"], Intake::network_policy),
-    kind("Pod", &["v1"], Intake::workload),
-    kind("PodDisruptionBudget", &["policy/v1", "policy/v1beta1"], Intake::disruption_budget),
-    kind("ReplicaSet", WORKLOADS, Intake::workload),
-    kind("Role", ACCESS, Intake::access),
-    kind("RoleBinding", ACCESS, Intake::access),
-    kind("Secret", &["v1"], Intake::secret),
-    kind("Service", &["v1"], Intake::service),
-    kind("StatefulSet", WORKLOADS, Intake::workload),
-];
-
-const WORKLOADS: &[&str] = &["apps/v1", "extensions/v1beta1"];
-const CERT_MANAGER: &[&str] = &["cert-manager.io/v1"];
-const ACCESS: &[&str] = &["rbac.authorization.k8s.io/v1"];
-const AUTOSCALING: &[&str] = &["autoscaling/v1", "autoscaling/v2", "autoscaling/v2beta2"];
-
-/// Whether a document of this kind can hold something that matters.
-pub(super) fn is_relevant(name: &str) -> bool {
-    let of = name.strip_suffix("List").unwrap_or(name);
-    name == "List" || KINDS.binary_search_by_key(&of, |kind| kind.name).is_ok()
-}
-
-/// The row of a kind in a version.
-pub(super) fn find(name: &str, version: &str) -> Option<&'static Kind> {
-    KINDS.iter().find(|kind| kind.name == name && kind.versions.contains(&version))
-}
-
-/// The name of a kind that nobody looks at. Groups tell kinds of one name apart.
-fn unread(kind: &str, version: &str) -> String {
-    match is_relevant(kind) {
-        true => format!("{kind} of {}", version.split('/').next().unwrap_or_default()),
-        false => kind.to_owned(),
-    }
-}
-
-impl Intake {
-    /// Takes the object of a document, or the objects of a list.
-    pub(super) fn take(&mut self, mut document: Node) {
-        let text = |key: &str| document.get(key).and_then(Node::text).map(str::to_owned);
-        let (kind, version) = (text("kind"), text("apiVersion"));
-        let Some(kind) = kind else {
-            if !matches!(document.value(), Value::Null) {
-                let is_like_an_object = document.get("apiVersion").is_some() || document.get("metadata").is_some();
-                let stranger = Stranger { span: document.span, is_like_an_object };
-                self.stranger = self.stranger.filter(|known| known.is_like_an_object || !is_like_an_object).or(Some(stranger));
+/// Hands the table to a macro. A row is a list of a `Cluster`: what is in it, its name, the type of its objects, and the kinds that
+/// get there, with the versions that are read alike. What is read for rules alone is read as the API describes it, and what is wrong
+/// with it is for others to tell; for all else a function of the intake is named.
+macro_rules! kinds {
+    ($use:ident) => {
+        $use! {
+            /// Ingresses, whatever their class.
+            ingresses: k8s_openapi::api::networking::v1::Ingress {
+                "Ingress" ["networking.k8s.io/v1"] by ingress,
+                "Ingress" ["networking.k8s.io/v1beta1", "extensions/v1beta1"] by legacy_ingress,
             }
-            return;
-        };
-        let Some(of) = kind.strip_suffix("List").filter(|_| is_relevant(&kind) && document.get("items").is_some()) else {
-            return self.object(&kind, &version.unwrap_or_default(), document);
-        };
-        let Some(items) = document.take("items") else { return };
-        let Value::Sequence(items) = items.value.into_value() else { return };
-        for item in items {
-            // The items of a typed list may leave out what the list says.
-            let text = |key: &str| item.get(key).and_then(Node::text);
-            let (kind, version) =
-                (text("kind").unwrap_or(of).to_owned(), text("apiVersion").or(version.as_deref()).unwrap_or_default().to_owned());
-            match kind.ends_with("List") && item.get("items").is_some() {
-                true => self.take(item),
-                false => self.object(&kind, &version, item),
+            /// Ingress classes.
+            ingress_classes: k8s_openapi::api::networking::v1::IngressClass {
+                "IngressClass" ["networking.k8s.io/v1", "networking.k8s.io/v1beta1"] by ingress_class,
+            }
+            /// Services.
+            services: k8s_openapi::api::core::v1::Service {
+                "Service" ["v1"] by service,
+            }
+            /// Secrets: `data` and `stringData` joined in `data`.
+            secrets: k8s_openapi::api::core::v1::Secret {
+                "Secret" ["v1"] by secret,
+            }
+            /// ConfigMaps.
+            config_maps: k8s_openapi::api::core::v1::ConfigMap {
+                "ConfigMap" ["v1"] by config_map,
+            }
+            /// Namespaces.
+            namespaces: k8s_openapi::api::core::v1::Namespace {
+                "Namespace" ["v1"] by namespace,
+            }
+            /// Controllers of ingress-nginx, found among the workloads.
+            controllers: super::ControllerArgs {}
+            /// Endpoint slices, and Endpoints in their form.
+            endpoint_slices: k8s_openapi::api::discovery::v1::EndpointSlice {
+                "EndpointSlice" ["discovery.k8s.io/v1", "discovery.k8s.io/v1beta1"] by endpoint_slice,
+                "Endpoints" ["v1"] by endpoints,
+            }
+            /// What makes pods, and pods. Only rules look at them.
+            workloads: super::Workload {
+                "DaemonSet" ["apps/v1", "extensions/v1beta1"] by workload,
+                "Deployment" ["apps/v1", "extensions/v1beta1"] by workload,
+                "Pod" ["v1"] by workload,
+                "ReplicaSet" ["apps/v1", "extensions/v1beta1"] by workload,
+                "StatefulSet" ["apps/v1", "extensions/v1beta1"] by workload,
+            }
+            /// Who may speak to which pods. Only rules look at them.
+            network_policies: k8s_openapi::api::networking::v1::NetworkPolicy {
+                "NetworkPolicy" ["networking.k8s.io/v1"],
+            }
+            /// Certificates of cert-manager and who issues them. Only rules look at them.
+            issuances: super::Issuance {
+                "Certificate" ["cert-manager.io/v1"] by issuance,
+                "ClusterIssuer" ["cert-manager.io/v1"] by issuance,
+                "Issuer" ["cert-manager.io/v1"] by issuance,
+            }
+            /// What changes the number of pods. Only rules look at it.
+            scalings: super::Scaling {
+                "HorizontalPodAutoscaler" ["autoscaling/v1", "autoscaling/v2", "autoscaling/v2beta2"] by scaling,
+            }
+            /// How many pods may be missing at a time. Only rules look at them.
+            disruption_budgets: k8s_openapi::api::policy::v1::PodDisruptionBudget {
+                "PodDisruptionBudget" ["policy/v1", "policy/v1beta1"],
+            }
+            /// Who may do what. Only rules look at it.
+            accesses: super::Access {
+                "ClusterRole" ["rbac.authorization.k8s.io/v1"] by access,
+                "ClusterRoleBinding" ["rbac.authorization.k8s.io/v1"] by access,
+                "Role" ["rbac.authorization.k8s.io/v1"] by access,
+                "RoleBinding" ["rbac.authorization.k8s.io/v1"] by access,
             }
         }
-    }
-
-    fn object(&mut self, kind: &str, version: &str, mut tree: Node) {
-        // The typed reader would compare them with what it expects; that is settled here.
-        tree.take("kind");
-        tree.take("apiVersion");
-        match find(kind, version) {
-            Some(row) => (row.read)(self, kind, version, tree),
-            None if version.is_empty() && matches!(kind, "Ingress" | "Service" | "Secret" | "ConfigMap") => {
-                let message = format!("this {kind} has no `apiVersion`");
-                self.findings.push(Diagnostic::error("missing-api-version", message).at(tree.span));
-            }
-            None if version.is_empty() => {}
-            None => self.cluster.count_unread(unread(kind, version)),
-        }
-    }
+    };
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn kinds_are_sorted_and_found_in_lists_too() {
-        assert!(KINDS.is_sorted_by_key(|kind| kind.name));
-        for (name, expected) in [("Ingress", true), ("IngressList", true), ("List", true), ("HTTPRoute", false), ("", false)] {
-            assert_eq!(is_relevant(name), expected, "{name}");
-        }
-        assert!(find("Ingress", "extensions/v1beta1").is_some() && find("Ingress", "").is_none());
-    }
-}
+pub(super) use kinds;

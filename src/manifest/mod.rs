@@ -1,7 +1,7 @@
 //! Bytes to typed Kubernetes objects that know where each value stands.
 //!
 //! A file is split into documents as kubectl splits it (`split`), each document is read to a tree (`events`, `yaml`, `json`, `scalar`)
-//! and the tree to a typed object (`kinds`, `intake`, `typed`, `legacy`, `endpoints`, `controllers`, `workload`,
+//! and the tree to a typed object (`kinds`, `take`, `intake`, `typed`, `legacy`, `endpoints`, `controllers`, `workload`,
 //! `issuance`, `scaling`, `access`). What may be a Secret is hidden
 //! (`secrecy`). Every mistake is a finding and costs only the document that it is in; what an API server would refuse is told
 //! (`refused`). Who names whom is looked up in `links`. What Helm notes above a document (`helm`) is kept for findings.
@@ -34,6 +34,7 @@ mod scaling;
 mod secrecy;
 mod service;
 mod split;
+mod take;
 mod text;
 mod tree;
 mod typed;

@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::Paint;
 use super::json::print;
 use crate::catalog::releases::{Area, CHANGES};
-use crate::catalog::version::{FIRST, LATEST, Version};
+use crate::catalog::releases::{FIRST, LATEST};
+use crate::catalog::version::Version;
 use crate::catalog::{features, settings};
 
 /// Fields are added without a new number; what is there keeps its meaning.

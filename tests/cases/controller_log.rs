@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use ingressc::catalog::features;
 use ingressc::catalog::flags::Flags;
-use ingressc::catalog::version::LATEST;
+use ingressc::catalog::releases::LATEST;
 use ingressc::diagnostic::{Diagnostic, ObjectRef};
 use ingressc::emit;
 use ingressc::lint::{self, Judgement, Subject};

@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
+use ingressc::output::findings::FORMATS;
 use pretty_assertions::assert_eq;
 use serde_json::Value;
 
 use crate::support::program::{Run, folder, run};
-
-const FORMATS: [&str; 7] = ["text", "concise", "json", "sarif", "github", "gitlab", "junit"];
 
 /// An Ingress for a path, with annotations below the prefix.
 fn ingress(name: &str, path: &str, annotations: &[(&str, &str)]) -> String {
@@ -71,7 +70,7 @@ fn the_level_decides_whether_the_run_fails() {
         for (args, expected) in
             [(&[][..], default), (&["--deny", "error"], default), (&["--deny", "warning"], warning), (&["--deny", "info"], info)]
         {
-            for format in FORMATS {
+            for format in FORMATS.iter().map(|format| format.name) {
                 let run = check(folder.path(), &[&[file, "--format", format], args].concat());
                 assert_eq!(run.code, Some(expected), "{file} {args:?} {format}: {run:?}");
             }
@@ -181,7 +180,7 @@ fn the_same_input_gives_the_same_bytes() {
     let files = [("a.yaml", ingress("a", "/x", &[TIMEOUT])), ("b.yaml", ingress("b", "/x", &[DENIED])), ("c.yaml", ingress("c", "/", &[]))];
     let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
     let folder = folder(&files);
-    for format in FORMATS {
+    for format in FORMATS.iter().map(|format| format.name) {
         let one = check(folder.path(), &["a.yaml", "b.yaml", "c.yaml", "--format", format]);
         let two = check(folder.path(), &[".", "c.yaml", "--format", format]);
         assert_eq!(one.stdout, two.stdout, "{format}");
@@ -209,7 +208,7 @@ stringData: {plain: hello}
 unknown: hello
 ";
     let folder = folder(&[("in.yaml", secret), ("out.yaml", &secret.replace('}', ""))]);
-    for format in FORMATS {
+    for format in FORMATS.iter().map(|format| format.name) {
         let run = check(folder.path(), &["in.yaml", "out.yaml", "--format", format]);
         assert!(!run.stdout.contains("hello") && !run.stdout.contains("aGVsbG8"), "{run:?}");
         assert!(run.stdout.contains("in.yaml"), "{format}");
@@ -220,7 +219,7 @@ unknown: hello
 fn no_value_is_obeyed_by_what_reads_the_report() {
     let hostile = "x\\e[2J\\r\\n::error::y\\n</testcase>\\u202e";
     let folder = folder(&[("in.yaml", &ingress("web", "/", &[("proxy-read-timeout", hostile)]))]);
-    for format in FORMATS {
+    for format in FORMATS.iter().map(|format| format.name) {
         let run = check(folder.path(), &["in.yaml", "--format", format]);
         assert!(!run.stdout.contains(['\u{1b}', '\r', '\u{202e}']), "{run:?}");
         assert!(!run.stdout.lines().any(|line| line.starts_with("::error")), "{run:?}");

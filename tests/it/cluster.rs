@@ -1,7 +1,7 @@
 //! What tests share: Services with endpoints, and what manifests come to.
 
 use ingressc::catalog::flags::Flags;
-use ingressc::catalog::version::LATEST;
+use ingressc::catalog::releases::LATEST;
 use ingressc::diagnostic::Diagnostic;
 use ingressc::ir::Proxy;
 use ingressc::lower::{self, Controller, Environment};

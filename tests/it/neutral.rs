@@ -134,3 +134,41 @@ fn a_path_that_is_no_regular_expression_closes_no_other() {
         assert_eq!(said.matches("is no regular expression").count(), 1, "{path}\n{said}");
     }
 }
+
+#[test]
+fn what_is_sent_again_is_told_only_where_it_gets_lost() {
+    for (conditions, for_all, is_lost) in [
+        ("error non_idempotent", "false", true),
+        ("error non_idempotent", "true", false),
+        ("error", "true", false),
+        ("error", "false", false),
+    ] {
+        let annotations = format!("nginx.ingress.kubernetes.io/proxy-next-upstream: '{conditions}'");
+        let objects = [SERVICE, &config("retry-non-idempotent", for_all), &ingress(&annotations, "{number: 80}")].concat();
+        for target in TARGETS {
+            let (text, said) = render(&objects, target);
+            let is_told = said.contains("POST, LOCK and PATCH are sent again");
+            assert_eq!(is_told, is_lost && target.0 == "haproxy", "{conditions} {for_all} {target:?}\n{said}");
+            assert!(target.0 == "haproxy" || text.contains("non_idempotent") != (for_all == "false" && conditions == "error"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_host_that_nginx_refuses_is_closed_alone() {
+    let other = ingress("", "{number: 80}").replace("name: loom", "name: spindle").replace("loom.test", "spindle.test");
+    for annotation in ["ssl-ciphers: nonsense", "server-snippet: 'client_header_timeout soon;'"] {
+        let of_host = ingress(&format!("nginx.ingress.kubernetes.io/{annotation}"), "{number: 80}");
+        let settings = config("allow-snippet-annotations", "true', annotations-risk-level: 'Critical");
+        let (text, said) = render(&[SERVICE, &settings, &of_host, &other].concat(), TARGETS[0]);
+        let server = |name: &str| {
+            let rest = text.split(&format!("server_name {name};")).nth(1).unwrap_or_default();
+            rest.split("server_name ").next().unwrap_or_default().to_owned()
+        };
+        let (closed, open) = (server("loom.test"), server("spindle.test"));
+        assert!(closed.contains("return 503;") && !closed.contains("proxy_pass"), "{annotation}\n{text}");
+        assert!(!open.contains("return 503;") && open.contains("proxy_pass"), "{annotation}\n{text}");
+        assert!(!text.contains("nonsense") && !text.contains(" soon"), "{annotation}\n{text}");
+        assert_eq!(said.matches("the host answers 503 instead").count(), 1, "{annotation}\n{said}");
+    }
+}

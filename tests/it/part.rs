@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ingressc::catalog::flags::Flags;
-use ingressc::catalog::version::LATEST;
+use ingressc::catalog::releases::LATEST;
 use ingressc::conf;
 use ingressc::emit::{self, Options, OutputFile};
 use ingressc::ir::Proxy;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use ingressc::catalog::flags::Flags;
-use ingressc::catalog::version::LATEST;
+use ingressc::catalog::releases::LATEST;
 use ingressc::compile::{Circumstances, Declared, Input};
 use ingressc::conf::Tree;
 use ingressc::lower::{Controller, Environment};

@@ -176,7 +176,7 @@ fn redirect(url: &str, code: &str) -> Result<Vec<Written>, Trouble> {
 mod tests {
     use super::*;
     use crate::catalog::adopted::find;
-    use crate::catalog::version::LATEST;
+    use crate::catalog::releases::LATEST;
 
     /// What the first of some annotations comes to, as one line.
     fn told(dialect: &str, annotations: &[(&str, &str)]) -> String {

@@ -5,8 +5,11 @@ use crate::catalog::key::{Needs, Risk, Scope, keys};
 use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
+use crate::ir::AffinityCookie;
 
 keys! {
+    of AffinityCookie;
+
     /// Keeps a client on one endpoint with a cookie.
     KIND: String = "affinity" {
         gateway: gateway::SESSIONS,
@@ -33,7 +36,7 @@ keys! {
         on_canary: true,
     }
     /// Name of the cookie; `INGRESSCOOKIE` where nothing is said.
-    COOKIE_NAME: String = "session-cookie-name" {
+    COOKIE_NAME: String = "session-cookie-name" => name {
         gateway: gateway::SESSIONS,
         example: "route",
         scope: Scope::Ingress,
@@ -42,7 +45,7 @@ keys! {
         needs: Needs::one_of(&["affinity"]),
     }
     /// Marks the cookie `Secure`, whatever the request came by.
-    COOKIE_SECURE: bool = "session-cookie-secure" {
+    COOKIE_SECURE: bool = "session-cookie-secure" => secure {
         gateway: gateway::SESSION_COOKIE,
         example: "true",
         scope: Scope::Ingress,
@@ -69,7 +72,7 @@ keys! {
         needs: Needs::one_of(&["affinity"]),
     }
     /// Path of the cookie; must be set where paths are regular expressions.
-    COOKIE_PATH: String = "session-cookie-path" {
+    COOKIE_PATH: String = "session-cookie-path" => path {
         gateway: gateway::SESSION_COOKIE,
         example: "/app",
         scope: Scope::Ingress,
@@ -79,7 +82,7 @@ keys! {
         needs: Needs::one_of(&["affinity"]),
     }
     /// Domain of the cookie.
-    COOKIE_DOMAIN: String = "session-cookie-domain" {
+    COOKIE_DOMAIN: String = "session-cookie-domain" => domain {
         gateway: gateway::SESSION_COOKIE,
         example: "example.com",
         scope: Scope::Ingress,
@@ -89,7 +92,7 @@ keys! {
         needs: Needs::one_of(&["affinity"]),
     }
     /// `SameSite` of the cookie.
-    COOKIE_SAME_SITE: String = "session-cookie-samesite" {
+    COOKIE_SAME_SITE: String = "session-cookie-samesite" => same_site {
         gateway: gateway::SESSION_COOKIE,
         example: "Lax",
         scope: Scope::Ingress,
@@ -99,7 +102,7 @@ keys! {
         needs: Needs::one_of(&["affinity"]),
     }
     /// Leaves out `SameSite=None` for browsers that do not understand it.
-    COOKIE_CONDITIONAL_SAME_SITE_NONE: bool = "session-cookie-conditional-samesite-none" {
+    COOKIE_CONDITIONAL_SAME_SITE_NONE: bool = "session-cookie-conditional-samesite-none" => conditional_same_site_none {
         gateway: gateway::SESSION_COOKIE,
         example: "true",
         scope: Scope::Ingress,
@@ -107,7 +110,7 @@ keys! {
         needs: Needs::one_of(&["affinity"]),
     }
     /// Chooses another endpoint when the one of the cookie fails.
-    COOKIE_CHANGE_ON_FAILURE: bool = "session-cookie-change-on-failure" {
+    COOKIE_CHANGE_ON_FAILURE: bool = "session-cookie-change-on-failure" => change_on_failure {
         gateway: gateway::SESSION_COOKIE,
         example: "true",
         scope: Scope::Ingress,

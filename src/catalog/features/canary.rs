@@ -4,8 +4,11 @@ use crate::catalog::gateway;
 use crate::catalog::key::{Needs, Risk, Scope, keys};
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
+use crate::ir::TrafficShare;
 
 keys! {
+    of TrafficShare;
+
     /// Makes the Ingress a canary of the one that declares the same host and path.
     ENABLED: bool = "canary" {
         gateway: gateway::WEIGHTS,
@@ -15,7 +18,7 @@ keys! {
         on_canary: true,
     }
     /// Share of the requests, out of `canary-weight-total`.
-    WEIGHT: i64 = "canary-weight" {
+    WEIGHT: i64 = "canary-weight" => weight {
         gateway: gateway::WEIGHTS,
         example: "20",
         scope: Scope::Ingress,
@@ -23,7 +26,7 @@ keys! {
         on_canary: true,
     }
     /// What the weight is a share of; 100 where nothing is said.
-    WEIGHT_TOTAL: i64 = "canary-weight-total" {
+    WEIGHT_TOTAL: i64 = "canary-weight-total" => total {
         gateway: gateway::WEIGHTS,
         example: "1000",
         scope: Scope::Ingress,
@@ -33,7 +36,7 @@ keys! {
         needs: Needs::one_of(&["canary-weight"]),
     }
     /// Header that leads to the canary when it is `always`, and away from it when it is `never`.
-    HEADER: String = "canary-by-header" {
+    HEADER: String = "canary-by-header" => header {
         gateway: gateway::HEADER_MATCH,
         example: "X-Canary",
         scope: Scope::Ingress,
@@ -42,7 +45,7 @@ keys! {
         on_canary: true,
     }
     /// Value of that header that leads to the canary, instead of `always`.
-    HEADER_VALUE: String = "canary-by-header-value" {
+    HEADER_VALUE: String = "canary-by-header-value" => header_value {
         gateway: gateway::HEADER_VALUE,
         example: "beta",
         scope: Scope::Ingress,
@@ -52,7 +55,7 @@ keys! {
         needs: Needs::one_of(&["canary-by-header"]),
     }
     /// Regular expression for values of that header that lead to the canary; does not count where a value is given.
-    HEADER_PATTERN: String = "canary-by-header-pattern" {
+    HEADER_PATTERN: String = "canary-by-header-pattern" => header_pattern {
         gateway: gateway::HEADER_PATTERN,
         example: "^beta-[0-9]+$",
         scope: Scope::Ingress,
@@ -62,7 +65,7 @@ keys! {
         needs: Needs::one_of(&["canary-by-header"]),
     }
     /// Cookie that leads to the canary when it is `always`, and away from it when it is `never`.
-    COOKIE: String = "canary-by-cookie" {
+    COOKIE: String = "canary-by-cookie" => cookie {
         gateway: gateway::COOKIE_MATCH,
         example: "canary",
         scope: Scope::Ingress,

@@ -5,10 +5,13 @@ use crate::catalog::key::{Fate, Needs, Risk, Scope, keys};
 use crate::catalog::releases;
 use crate::catalog::value::{Check, patterns};
 use crate::catalog::version::Version;
+use crate::ir::Cors;
 
 const DIRECTIVES: &[&str] = &["more_set_headers"];
 
 keys! {
+    of Cors;
+
     /// Answers requests of scripts from other origins.
     ENABLED: bool = "enable-cors" {
         gateway: gateway::CORS,
@@ -51,7 +54,7 @@ keys! {
         directives: DIRECTIVES,
     }
     /// Whether cookies may be sent; they may where nothing is said.
-    CREDENTIALS: bool = "cors-allow-credentials" {
+    CREDENTIALS: bool = "cors-allow-credentials" => credentials {
         gateway: gateway::CORS,
         example: "false",
         scope: Scope::Ingress,
@@ -73,7 +76,7 @@ keys! {
         directives: DIRECTIVES,
     }
     /// Seconds that a browser may remember the answer to a preflight request.
-    MAX_AGE: i64 = "cors-max-age" {
+    MAX_AGE: i64 = "cors-max-age" => max_age {
         gateway: gateway::CORS,
         example: "600",
         scope: Scope::Ingress,

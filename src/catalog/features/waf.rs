@@ -3,8 +3,11 @@
 use crate::catalog::gateway;
 use crate::catalog::key::{Fate, Needs, Risk, Scope, keys};
 use crate::catalog::value::{Check, patterns};
+use crate::ir::Firewall;
 
 keys! {
+    of Firewall;
+
     /// Switches the firewall on or off.
     ENABLED: bool = "enable-modsecurity" {
         gateway: gateway::FIREWALL,
@@ -16,7 +19,7 @@ keys! {
         directives: &["modsecurity"],
     }
     /// Adds the core rule set of OWASP.
-    CORE_RULES: bool = "enable-owasp-core-rules" {
+    CORE_RULES: bool = "enable-owasp-core-rules" => core_rules {
         gateway: gateway::FIREWALL,
         example: "true",
         scope: Scope::Ingress,
@@ -28,7 +31,7 @@ keys! {
         directives: &["modsecurity_rules_file"],
     }
     /// Identity of a transaction, with variables of nginx.
-    TRANSACTION_ID: String = "modsecurity-transaction-id" {
+    TRANSACTION_ID: String = "modsecurity-transaction-id" => transaction_id {
         gateway: gateway::FIREWALL,
         example: "$request_id",
         scope: Scope::Ingress,

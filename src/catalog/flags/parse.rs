@@ -128,7 +128,7 @@ fn conflict(flags: &Flags) -> Option<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::version::LATEST;
+    use crate::catalog::releases::LATEST;
 
     fn parse(args: &[&str]) -> (Flags, Vec<(&'static str, String)>) {
         let Outcome { value, diagnostics } = Flags::parse(LATEST, args.iter().map(|arg| (*arg, None)));

@@ -1,7 +1,8 @@
 //! Keys that the controller once knew and no longer does.
 
 use super::{Setting, former};
-use crate::catalog::version::{LATEST, Version};
+use crate::catalog::releases::LATEST;
+use crate::catalog::version::Version;
 
 /// A key that was removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::because::places;
 use super::source::{Source, dynamics, pair};
-use crate::catalog::version::Release;
+use crate::catalog::release::Release;
 use crate::cli::console::Console;
 use crate::cli::controller::ControllerOptions;
 use crate::cli::progress::Progress;

@@ -78,7 +78,7 @@ fn keys<'a>(by: By, directives: &[Directive<'a>], level: &Level<'_, 'a>) -> Opti
             directive.args().take(count).map(Arg::value).filter(|status| !status.starts_with('=')).collect()
         }),
         By::Endings => each(&|directive| directive.args().map(lowered).collect()),
-        By::Headers => headers(directives),
+        By::Headers => headers(directives, MOST_MEMBERS),
         By::Variables => Some(variables(directives)),
         By::MapLines => Some(map_lines(directives)),
         By::Networks => Some(networks::keys(directives, level)),
@@ -88,8 +88,8 @@ fn keys<'a>(by: By, directives: &[Directive<'a>], level: &Level<'_, 'a>) -> Opti
     }
 }
 
-/// The headers that each directive is about; one with `*` at its end is about all that begin so.
-fn headers<'a>(directives: &[Directive<'a>]) -> Option<Vec<Vec<Cow<'a, str>>>> {
+/// The headers that each directive is about; one with `*` at its end is about all that begin so. None: they are more than `most`.
+fn headers<'a>(directives: &[Directive<'a>], most: usize) -> Option<Vec<Vec<Cow<'a, str>>>> {
     let named: Vec<Vec<String>> = directives.iter().map(|directive| headers_of(*directive)).collect();
     let plain: BTreeSet<&str> = named.iter().flatten().filter(|name| !name.ends_with('*')).map(String::as_str).collect();
     let mut members = 0usize;
@@ -104,7 +104,7 @@ fn headers<'a>(directives: &[Directive<'a>]) -> Option<Vec<Vec<Cow<'a, str>>>> {
                 }
                 None => own.push(Cow::Owned(name.clone())),
             }
-            if members + own.len() > MOST_MEMBERS {
+            if members + own.len() > most {
                 return None;
             }
         }
@@ -170,4 +170,29 @@ fn counts_servers(level: &Level<'_, '_>) -> bool {
         _ => false,
     };
     level.declared.iter().chain(level.live).any(counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conf;
+    use crate::source::FileId;
+
+    #[test]
+    fn all_members_together_are_counted() {
+        let text = "more_clear_headers X-A X-B; more_clear_headers 'X-*'; more_clear_headers 'x-*';";
+        let tree = conf::parse(FileId(0), text).value;
+        let directives: Vec<_> = tree.directives().collect();
+        let groups = headers(&directives, 6).expect("there are six");
+        assert_eq!(groups, [["x-a", "x-b"], ["x-a", "x-b"], ["x-a", "x-b"]]);
+        assert!(headers(&directives, 5).is_none());
+    }
+
+    #[test]
+    fn variables_stay_in_order_with_those_that_they_are_made_of() {
+        let text = "set $a 1; set $B $a; set $c x${b}-$nowhere; set $d $c$a; set;";
+        let tree = conf::parse(FileId(0), text).value;
+        let groups = variables(&tree.directives().collect::<Vec<_>>());
+        assert_eq!(groups, [vec!["a"], vec!["b", "a"], vec!["c", "b"], vec!["d", "c", "a"], vec![]]);
+    }
 }

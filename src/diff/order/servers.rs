@@ -116,7 +116,9 @@ fn address(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::address;
+    use super::{address, keys};
+    use crate::conf;
+    use crate::source::FileId;
 
     #[test]
     fn addresses_have_one_spelling() {
@@ -129,9 +131,26 @@ mod tests {
             ("[::]:443", "[::]:443"),
             ("[::1]", "[::1]:80"),
             ("Localhost:8080", "localhost:8080"),
+            ("::1", "::1:80"),
             ("unix:/tmp/x", "unix:/tmp/x"),
         ] {
             assert_eq!(address(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn servers_of_one_name_and_regular_expressions_keep_their_order() {
+        for (servers, expected) in [
+            (["listen 80; server_name a.test;", "listen 80; server_name b.test;"], ["", ""]),
+            (["listen 80; server_name a.test;", "server_name a.test b.test;"], ["a.test *:80", "a.test *:80"]),
+            (["listen 80; server_name a.test;", "listen 81; server_name a.test;"], ["a.test *:80", "a.test *:81"]),
+            (["listen 80; server_name ~^a;", "listen 80; server_name b.test;"], ["~ *:80", ""]),
+        ] {
+            let text = servers.map(|server| format!("server {{ {server} }}")).concat();
+            let tree = conf::parse(FileId(0), &text).value;
+            let groups = keys(&tree.directives().collect::<Vec<_>>()).expect("they are few");
+            let groups: Vec<String> = groups.iter().map(|groups| groups.join(", ")).collect();
+            assert_eq!(groups, expected, "{servers:?}");
         }
     }
 }

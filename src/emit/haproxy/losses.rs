@@ -45,7 +45,7 @@ pub(super) fn tell_of_settings(proxy: &Proxy, scope: &mut Scope) {
 }
 
 /// Keys of the ConfigMap that get lost.
-const LOST: [(&[&str], &str); 10] = [
+const LOST: &[(&[&str], &str)] = &[
     (&["debug-connections"], "HAProxy writes no log of single connections in detail"),
     (&["keep-alive-requests", "http2-max-requests"], "HAProxy does not count the requests on a connection"),
     (
@@ -71,7 +71,7 @@ const LOST: [(&[&str], &str); 10] = [
 ];
 
 /// Keys of the ConfigMap that are done in another way.
-const DIFFERENT: [(&[&str], &str); 10] = [
+const DIFFERENT: &[(&[&str], &str)] = &[
     (
         &["worker-processes", "worker-cpu-affinity", "max-worker-open-files", "enable-multi-accept", "enable-aio-write", "reuse-port"],
         "HAProxy is one process with a thread for each processor, and allows itself as many files as it needs",

@@ -93,26 +93,7 @@ impl Default for RouteDefaults {
             allow: Vec::new(),
             deny: Vec::new(),
             no_auth_paths: "/.well-known/acme-challenge".into(),
-            proxying: Proxying {
-                body_size: "1m".into(),
-                connect_timeout: 5,
-                read_timeout: 60,
-                send_timeout: 60,
-                buffers_number: 4,
-                buffer_size: "4k".into(),
-                busy_buffers_size: String::new(),
-                cookie_path: "off".into(),
-                cookie_domain: "off".into(),
-                next_upstream: "error timeout".into(),
-                next_upstream_timeout: 0,
-                next_upstream_tries: 3,
-                redirect_from: "off".into(),
-                redirect_to: "off".into(),
-                request_buffering: "on".into(),
-                buffering: "off".into(),
-                http_version: "1.1".into(),
-                max_temp_file_size: "1024m".into(),
-            },
+            proxying: Proxying::where_nothing_is_said(),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::catalog::advisories::{ADVISORIES, sound};
-use crate::catalog::version::Release;
+use crate::catalog::release::Release;
 use crate::manifest::{ControllerArgs, Object};
 
 pub(super) static RULE: Rule = Rule {

@@ -3,7 +3,7 @@
 use super::look::Look;
 use super::listed;
 use crate::catalog::inside::{Inside, Repairs};
-use crate::catalog::version::Release;
+use crate::catalog::release::Release;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::faults::has_fault;
 use crate::lint::rule::Rule;

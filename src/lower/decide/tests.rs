@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::catalog::flags::Flags;
-use crate::catalog::version::LATEST;
+use crate::catalog::releases::LATEST;
 use crate::ir::{Origin, PathMatch, PatternBy, Protocol, Proxy, Route, Satisfy, Step};
 use crate::lower::{Controller, Environment, lower};
 use crate::manifest;

@@ -34,18 +34,14 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<AffinityRequest, Sto
 }
 
 fn cookie(reader: &mut Reader) -> Result<AffinityCookie, Stop> {
-    Ok(AffinityCookie {
-        name: reader.or(&keys::COOKIE_NAME, DEFAULT_COOKIE.to_owned())?,
+    let mut cookie = AffinityCookie {
+        name: DEFAULT_COOKIE.to_owned(),
         expires: age(reader, &keys::COOKIE_EXPIRES)?,
         max_age: age(reader, &keys::COOKIE_MAX_AGE)?,
-        secure: reader.or(&keys::COOKIE_SECURE, false)?,
-        path: reader.get(&keys::COOKIE_PATH)?.unwrap_or_default(),
-        domain: reader.get(&keys::COOKIE_DOMAIN)?.unwrap_or_default(),
-        same_site: reader.get(&keys::COOKIE_SAME_SITE)?.unwrap_or_default(),
-        conditional_same_site_none: reader.or(&keys::COOKIE_CONDITIONAL_SAME_SITE_NONE, false)?,
-        change_on_failure: reader.or(&keys::COOKIE_CHANGE_ON_FAILURE, false)?,
-        locations: std::collections::BTreeMap::new(),
-    })
+        ..AffinityCookie::default()
+    };
+    keys::fill(reader, &mut cookie)?;
+    Ok(cookie)
 }
 
 /// Quirk: spaces pass the check, and then keep the number from being understood.

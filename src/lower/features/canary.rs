@@ -18,14 +18,8 @@ pub(in crate::lower) struct Canary {
 
 pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Canary, Stop> {
     let enabled = reader.or(&keys::ENABLED, false)?;
-    let share = TrafficShare {
-        weight: reader.or(&keys::WEIGHT, 0)?,
-        total: reader.or(&keys::WEIGHT_TOTAL, DEFAULT_TOTAL)?,
-        header: reader.get(&keys::HEADER)?.unwrap_or_default(),
-        header_value: reader.get(&keys::HEADER_VALUE)?.unwrap_or_default(),
-        header_pattern: reader.get(&keys::HEADER_PATTERN)?.unwrap_or_default(),
-        cookie: reader.get(&keys::COOKIE)?.unwrap_or_default(),
-    };
+    let mut share = TrafficShare { total: DEFAULT_TOTAL, ..TrafficShare::default() };
+    keys::fill(reader, &mut share)?;
     let TrafficShare { weight, header, header_value, header_pattern, cookie, .. } = &share;
     let is_configured = *weight > 0 || [header, header_value, header_pattern, cookie].iter().any(|text| !text.is_empty());
     if enabled || !is_configured {

@@ -23,14 +23,16 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Option<Cors>, Stop> 
         let reason = format!("an origin is written like `https://app.example.com`, so that `{}` is left out", shown(origin));
         reader.ignore(&keys::ORIGINS, &reason);
     }
-    Ok(Some(Cors {
+    let mut cors = Cors {
         origins,
         methods: list(reader, &keys::METHODS, &patterns::METHODS, DEFAULT_METHODS)?,
         headers: list(reader, &keys::HEADERS, &patterns::HEADERS, DEFAULT_HEADERS)?,
-        credentials: reader.or(&keys::CREDENTIALS, true)?,
+        credentials: true,
         expose_headers: list(reader, &keys::EXPOSE_HEADERS, &patterns::EXPOSED_HEADERS, "")?,
-        max_age: reader.or(&keys::MAX_AGE, DEFAULT_MAX_AGE)?,
-    }))
+        max_age: DEFAULT_MAX_AGE,
+    };
+    keys::fill(reader, &mut cors)?;
+    Ok(Some(cors))
 }
 
 /// What one origin is to a release of the controller.
@@ -65,7 +67,7 @@ fn list(reader: &mut Reader, key: &'static Key<String>, pattern: &Pattern, defau
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::version::LATEST;
+    use crate::catalog::releases::LATEST;
 
     #[test]
     fn origins_need_a_scheme() {

@@ -47,7 +47,7 @@ fn parse_codes(list: &str, version: Version) -> Option<Vec<i64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::version::LATEST;
+    use crate::catalog::releases::LATEST;
 
     #[test]
     fn codes_are_separated_by_commas() {

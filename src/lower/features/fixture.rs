@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::reader::{Reader, Verdict};
 use crate::catalog::flags::Flags;
-use crate::catalog::version::{LATEST, Version};
+use crate::catalog::releases::LATEST;
+use crate::catalog::version::Version;
 use crate::ir::Settings;
 use crate::lower::{Controller, Environment, World};
 use crate::manifest;

@@ -5,5 +5,7 @@ use crate::catalog::features::logging as keys;
 use crate::ir::RouteLogging;
 
 pub(in crate::lower) fn read(reader: &mut Reader) -> Result<RouteLogging, Stop> {
-    Ok(RouteLogging { access: reader.or(&keys::ACCESS, true)?, rewrites: reader.or(&keys::REWRITES, false)? })
+    let mut logging = RouteLogging { access: true, rewrites: false };
+    keys::fill(reader, &mut logging)?;
+    Ok(logging)
 }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::catalog::flags::Flags;
-use crate::catalog::version::{LATEST, Version};
+use crate::catalog::releases::LATEST;
+use crate::catalog::version::Version;
 use crate::lower::Environment;
 
 fn controller() -> Controller {

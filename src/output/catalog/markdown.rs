@@ -56,7 +56,7 @@ fn code(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::version::LATEST;
+    use crate::catalog::releases::LATEST;
 
     #[test]
     fn every_row_has_four_cells() {

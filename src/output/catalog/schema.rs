@@ -111,7 +111,7 @@ mod tests {
 
     use super::*;
     use crate::catalog::features;
-    use crate::catalog::version::LATEST;
+    use crate::catalog::releases::LATEST;
 
     /// Whether the part of the schema for one annotation accepts a value, as far as the schema uses its own words.
     fn accepts(property: &Value, value: &str) -> bool {

@@ -105,7 +105,7 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     use super::*;
-    use crate::catalog::version::LATEST;
+    use crate::catalog::releases::LATEST;
 
     #[test]
     fn a_page_says_what_is_known_and_no_more() {

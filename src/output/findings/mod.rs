@@ -18,8 +18,46 @@ pub mod text;
 
 use looked::{Looked, NOTHING};
 
+use super::Paint;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::SourceMap;
+
+/// A form that findings are written in.
+#[derive(Debug)]
+pub struct Format {
+    /// The name that people choose it by.
+    pub name: &'static str,
+    /// Who it is for.
+    pub doc: &'static str,
+    /// Who writes it.
+    pub writer: Writer,
+}
+
+/// Who writes findings.
+#[derive(Debug)]
+pub enum Writer {
+    /// For people: it is told whether only errors are asked for, and how the text may be made up.
+    Painted(fn(&Findings, bool, Paint) -> String),
+    /// A line each: it is told whether only errors are asked for.
+    Lines(fn(&Findings, bool) -> String),
+    /// For programs, which get everything.
+    Report(fn(&Findings) -> serde_json::Result<String>),
+}
+
+/// All of them, the usual one first.
+pub static FORMATS: &[Format] = &[
+    Format { name: "text", doc: "For people", writer: Writer::Painted(summary::report) },
+    Format { name: "concise", doc: "A line each", writer: Writer::Lines(concise::report) },
+    Format { name: "json", doc: "For scripts", writer: Writer::Report(json::report) },
+    Format { name: "sarif", doc: "For code scanning", writer: Writer::Report(sarif::report) },
+    Format {
+        name: "github",
+        doc: "Commands of a GitHub workflow, which show findings in a pull request",
+        writer: Writer::Report(|report| Ok(github::report(report))),
+    },
+    Format { name: "gitlab", doc: "A report of code quality for GitLab", writer: Writer::Report(gitlab::report) },
+    Format { name: "junit", doc: "For CI systems that collect test reports", writer: Writer::Report(|report| Ok(junit::report(report))) },
+];
 
 /// What a check found.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use ingressc::catalog::flags::Flags;
-use ingressc::catalog::version::LATEST;
+use ingressc::catalog::releases::LATEST;
 use ingressc::diagnostic::Effect;
 use ingressc::emit;
 use ingressc::lower::{self, Controller, Environment};

@@ -1,5 +1,6 @@
 //! The house keeps its shape: arrows run one way, only the command line touches the world, and nothing lies about.
 
+mod documents;
 mod imports;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -231,6 +232,19 @@ fn nothing_is_left_for_later() {
                 .find(|mark| line.split(|c: char| !c.is_alphanumeric()).any(|word| word == *mark));
             assert!(mark.is_none(), "{}:{}: {mark:?}", path.display(), at + 1);
         }
+    }
+}
+
+#[test]
+fn every_file_is_part_of_the_program() {
+    for path in sources().into_iter().filter(|path| !path.ends_with("src/lib.rs") && !path.ends_with("src/main.rs")) {
+        let module = if path.ends_with("mod.rs") { path.parent().expect("it is in a folder").to_owned() } else { path.with_extension("") };
+        let (folder, name) = (module.parent().expect("it is in a folder"), module.file_name().expect("it has a name").to_string_lossy());
+        let owners = [folder.join("mod.rs"), folder.join("lib.rs"), folder.with_extension("rs")];
+        let text: String = owners.iter().filter(|owner| owner.is_file()).map(|owner| read(owner)).collect();
+        // It is declared, or in a list whose macro declares it.
+        let is_named = text.lines().any(|line| line.ends_with(&format!("mod {name};")) || line.trim() == format!("{name},"));
+        assert!(is_named, "{} is nobody's module: it is not compiled", path.display());
     }
 }
 

@@ -9,7 +9,7 @@ use std::fmt::Display;
 use k8s_openapi::api::networking::v1::Ingress;
 
 use crate::catalog::features;
-use crate::catalog::key::{Fate, Key, Risk, Spec, Value};
+use crate::catalog::key::{Fate, Key, Risk, Source, Spec, Value};
 use crate::catalog::releases::RISK_OF_ALIASES;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::ir::{Asked, Origin};
@@ -413,6 +413,14 @@ impl<'a> Reader<'a> {
         let diagnostic =
             Diagnostic::warning("too-new-annotation", message).effect(Effect::AnnotationIgnored).at(self.span(name)).subject(name);
         self.findings.push(diagnostic.object(self.object.reference.clone()));
+    }
+}
+
+impl Source for Reader<'_> {
+    type Stop = Stop;
+
+    fn or<T: Value + Display>(&mut self, key: &'static Key<T>, default: T) -> Result<T, Stop> {
+        Reader::or(self, key, default)
     }
 }
 
