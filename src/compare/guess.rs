@@ -89,10 +89,13 @@ impl<'s> Guesses<'s> {
             let lines = self.seen.iter().filter(|seen| raw::is_about(name, seen));
             return raw::texts(lines, self.own, value).into_iter().take(MOST).collect();
         }
+        if name.starts_with("bind-address") {
+            return self.addresses().collect();
+        }
         let is_about = |seen: &Seen| missing::governs(directives, seen);
         let objects: Box<dyn Iterator<Item = &ObjectRef>> = match name {
             name if name.ends_with("-secret") => Box::new(cluster.secrets.iter().map(|secret| &secret.reference)),
-            "custom-headers" | "fastcgi-params-configmap" | "auth-proxy-set-headers" => {
+            "add-headers" | "auth-proxy-set-headers" | "custom-headers" | "fastcgi-params-configmap" | "proxy-set-headers" => {
                 Box::new(cluster.config_maps.iter().map(|map| &map.reference))
             }
             _ => return self.words(is_about),
@@ -127,6 +130,18 @@ impl<'s> Guesses<'s> {
         let listeners = self.lines("listen").filter_map(move |seen| self.other(seen));
         let ports = listeners.filter_map(|text| text.trim_end_matches(';').split(' ').nth(1)?.rsplit(':').next());
         ports.filter(|port| port.parse::<u16>().is_ok()).map(str::to_owned)
+    }
+
+    /// The addresses of all listeners as a list, and those of each kind.
+    fn addresses(self) -> impl Iterator<Item = String> {
+        let listeners = self.lines("listen").filter_map(move |seen| self.other(seen));
+        let addresses = listeners.filter_map(|text| Some(text.trim_end_matches(';').split(' ').nth(1)?.rsplit_once(':')?.0));
+        let all: BTreeSet<&str> = addresses.collect();
+        let (six, four): (Vec<&str>, Vec<&str>) = all.into_iter().partition(|address| address.starts_with('['));
+        let bare = |address: &&str| address.trim_matches(['[', ']']).to_owned();
+        let both: Vec<String> = four.iter().chain(&six).map(bare).collect();
+        let lists = BTreeSet::from([both.join(","), four.join(","), six.join(",")]);
+        lists.into_iter().filter(|list| !list.is_empty())
     }
 
     fn locations(self) -> impl Iterator<Item = &'s str> {
@@ -181,5 +196,11 @@ impl<'s> Guesses<'s> {
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split([' ', ';', '"', '\'', '=', '{', '}', ',']).filter(|word| !word.is_empty())
+    let all = text.split([' ', ';', '"', '\'', '=', '{', '}', ',']);
+    // Of an address with a port each can be a value of its own, and a number without its unit.
+    let with_parts = all.flat_map(|word| match word.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()) {
+        Some((host, port)) => [word, host, port],
+        None => [word, word.strip_suffix(['k', 'm', 's']).filter(|number| number.parse::<u64>().is_ok()).unwrap_or_default(), ""],
+    });
+    with_parts.filter(|word| !word.is_empty())
 }

@@ -65,14 +65,38 @@ fn text(lines: &[&Seen], own: usize, value: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::diff;
+    use pretty_assertions::assert_eq;
 
-    /// What is guessed from two configurations, of which the manifests make the second.
-    fn guessed(name: &str, other: &str, own: &str, value: &str) -> Vec<String> {
-        let [other, own] = [other, own].map(|text| crate::conf::parse(crate::source::FileId::default(), text).value);
+    use super::*;
+    use crate::conf;
+    use crate::diff;
+    use crate::source::FileId;
+
+    /// What is guessed from two configurations, of which manifests make the second.
+    fn guessed(name: &str, value: &str, other: &str, own: &str) -> Vec<String> {
+        let (other, own) = (conf::parse(FileId(0), other).value, conf::parse(FileId(1), own).value);
         let report = diff::compare(&own, &other);
         let seen: Vec<Seen> = report.changes.iter().map(|change| Seen::of("nginx.conf", change)).collect();
         texts(seen.iter().filter(|seen| is_about(name, seen)), 1, value)
+    }
+
+    #[test]
+    fn what_nobody_else_writes_is_raw_configuration() {
+        let server = |lines: &str| format!("http {{ server {{ server_name a; {lines} }} server {{ server_name b; {lines} }} }}");
+        for (name, value, other, own, expected) in [
+            ("server-snippet", "", server("x 1; y 2;"), server(""), &["x 1;\ny 2;"][..]),
+            ("server-snippet", "x 0;", server("x 1;"), server("x 0;"), &["x 1;"]),
+            ("server-snippet", "x 0; z 3;", server("x 0;"), server("x 0; z 3;"), &["x 0; "]),
+            // A variable of the controller's, and what the catalog knows.
+            ("server-snippet", "", server("set $mine 1;"), server(""), &["set $mine 1;"]),
+            ("server-snippet", "", server("set $force_ssl_redirect 1; client_max_body_size 1m;"), server(""), &[]),
+            // Of a block nobody knows what is in it, and another context has another name.
+            ("server-snippet", "", server("x { y; }"), server(""), &[]),
+            ("http-snippet", "", server("x 1;"), server(""), &[]),
+            ("http-snippet", "", String::from("http { x 1; }"), String::from("http { }"), &["x 1;"]),
+            ("main-snippet", "", String::from("x 1; http { }"), String::from("http { }"), &["x 1;"]),
+        ] {
+            assert_eq!(guessed(name, value, &other, &own), expected, "{name} {value} {other} {own}");
+        }
     }
 }

@@ -91,7 +91,7 @@ impl<'a> Explainer<'a> {
             // For want of a key an Ingress can be refused which the configuration that runs has.
             Verdict::Absent(absent, is_exact)
                 if is_structure(file, change)
-                    && !(is_exact && (is_of_nobody(change) || absent.is_of_keys() && is_lost(change, set))) =>
+                    && !(is_exact && (is_of_nobody(change) || is_counted(change) || absent.is_of_keys() && is_lost(change, set))) =>
             {
                 return None;
             }
@@ -141,6 +141,11 @@ fn is_structure(file: &str, change: &Change) -> bool {
 fn is_place(change: &Change, set: Set) -> bool {
     let kind = if set == Set::Before { Kind::Removed } else { Kind::Added };
     change.is_block() && change.kind == kind && !is_of_nobody(change)
+}
+
+/// Whether a change is about endpoints, or about the room for names of hosts, which each have names of their own in the catalog.
+fn is_counted(change: &Change) -> bool {
+    change.path.iter().any(|key| &**key == "endpoints") || change.name.starts_with("server_names_hash_")
 }
 
 /// Whether only the other side has something.

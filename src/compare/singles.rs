@@ -2,7 +2,7 @@
 //! there is added.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use rayon::prelude::*;
 
@@ -99,12 +99,13 @@ impl Singles {
         let missing: Vec<_> = ranked(&self.absent).into_iter().filter(|(_, at)| self.absent[*at].can_be_missing()).collect();
         // Of two that do nothing else, the one that explains more is it.
         let most = |rank: &Rank| (rank.0, rank.1, rank.3, rank.4);
+        let is_key = |trial: &Trial| trial.edits.first().is_some_and(|edit| edit.what == What::Key);
         let best_missing = missing.iter().map(|(rank, _)| most(rank)).max();
         match (best, best_missing) {
             (Some((rank, at)), missing) if missing.is_none_or(|missing| missing <= most(&rank)) => {
-                // Where a key has decided whether an annotation counts, no configuration tells which of both is another one.
-                let is_key = |trial: &Trial| trial.edits.first().is_some_and(|edit| edit.what == What::Key);
-                let mut others = present.iter().filter(|(other, _)| rank.0 && most(other) == most(&rank)).map(|(_, at)| &self.present[*at]);
+                // Where a key refuses what an annotation asks for, and with it what was there, no configuration tells which of both is new.
+                let is_alike = |other: &Rank| rank.0 && seen.is_lost(self.own) && most(other) == most(&rank);
+                let mut others = present.iter().filter(|(other, _)| is_alike(other)).map(|(_, at)| &self.present[*at]);
                 let first = &self.present[at];
                 Some(match others.find(|other| is_key(other) && !is_key(first)) {
                     Some(key) => Verdict::Either(key, first),
@@ -112,8 +113,12 @@ impl Singles {
                 })
             }
             (_, Some(best)) => {
-                let edits = missing.iter().filter(|(rank, _)| most(rank) == best).filter_map(|(_, at)| self.absent[*at].edits.first());
-                Some(Verdict::Absent(missing::named(edits), best.0))
+                let all = missing.iter().filter(|(rank, _)| most(rank) == best).map(|(_, at)| &self.absent[*at]);
+                // One key that several Ingresses lack is likelier than an annotation of each.
+                let (keys, others): (Vec<&Trial>, Vec<&Trial>) = all.partition(|trial| is_key(trial));
+                let is_one = best.0 && keys.iter().any(|key| key.owners > 1);
+                let likely = keys.into_iter().chain(others.into_iter().filter(|_| !is_one));
+                Some(Verdict::Absent(missing::named(likely.filter_map(|trial| trial.edits.first())), best.0))
             }
             _ => None,
         }
@@ -151,7 +156,9 @@ impl Singles {
 fn count(trials: &mut [Trial], seen: &[Seen], own: usize) {
     for trial in trials {
         trial.restored = seen.iter().filter(|seen| seen.is_restored(&trial.effects, own)).count();
-        trial.covered = seen.iter().filter(|seen| trial.fits(seen, own).is_some()).count();
+        let fitting: Vec<&Seen> = seen.iter().filter(|seen| trial.fits(seen, own).is_some()).collect();
+        trial.covered = fitting.len();
+        trial.owners = fitting.iter().filter_map(|seen| seen.owner.as_ref()).collect::<HashSet<_>>().len();
         for guess in &mut trial.guessed {
             guess.restored = seen.iter().filter(|seen| seen.is_restored(&guess.effects, own)).count();
             guess.covered = seen.iter().filter(|seen| guess.makes(seen, own)).count();

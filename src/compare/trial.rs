@@ -25,6 +25,8 @@ pub(super) struct Trial {
     pub(super) covered: usize,
     /// How many blocks that only the other side has would be as they are there, to the last word in them.
     pub(super) restored: usize,
+    /// How many Ingresses the differences are about that it can have made.
+    pub(super) owners: usize,
 }
 
 /// What differs with one value, and how many of the differences are these.
@@ -59,7 +61,7 @@ pub(super) type Rank = (bool, usize, bool, usize, usize, Reverse<usize>);
 impl Trial {
     pub(super) fn new(edits: Vec<Edit>, effects: Effects) -> Self {
         let alike = Alike::new(&edits, (0..edits.len()).collect());
-        Self { edits, alike, effects, varied: None, alone: None, guessed: Vec::new(), covered: 0, restored: 0 }
+        Self { edits, alike, effects, varied: None, alone: None, guessed: Vec::new(), covered: 0, restored: 0, owners: 0 }
     }
 
     /// Whether it makes a directive otherwise, which would be there all the same.
@@ -122,13 +124,23 @@ pub(super) struct Seen {
     kind: Kind,
     texts: [Option<String>; 2],
     inside: [Option<u64>; 2],
+    /// Namespace and name of the Ingress whose location it is in.
+    pub(super) owner: Option<(String, String)>,
 }
 
 impl Seen {
     pub(super) fn of(file: &'static str, change: &Change) -> Self {
         let (path, name) = print(change);
         let inside = [&change.before, &change.after].map(|side| side.as_ref()?.inside);
-        Self { file, path, name, kind: change.kind, texts: texts(change), inside }
+        let targets = change.place.after.iter().chain(&change.place.before);
+        let owner =
+            targets.filter(|target| !target.ingress.is_empty()).map(|target| (target.namespace.clone(), target.ingress.clone())).next();
+        Self { file, path, name, kind: change.kind, texts: texts(change), inside, owner }
+    }
+
+    /// Whether only the other side has it.
+    pub(super) fn is_lost(&self, own: usize) -> bool {
+        self.texts[own].is_none()
     }
 
     /// Whether it is a block that only the other side has, and that a state has with the same words in it.

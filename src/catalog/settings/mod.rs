@@ -168,7 +168,20 @@ impl Setting {
     }
 
     const fn new(name: &'static str, doc: &'static str, field: Field, reader: Reader) -> Self {
-        Self { name, doc, directives: &[], since: None, also: None, until: None, protects: false, needs: &[], fit: None, words: &[], field, reader }
+        Self {
+            name,
+            doc,
+            directives: &[],
+            since: None,
+            also: None,
+            until: None,
+            protects: false,
+            needs: &[],
+            fit: None,
+            words: &[],
+            field,
+            reader,
+        }
     }
 
     const fn governs(mut self, directives: &'static [&'static str]) -> Self {

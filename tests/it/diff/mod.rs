@@ -3,6 +3,7 @@
 mod bounds;
 mod causes;
 mod displaced;
+mod keys;
 mod live;
 mod shown;
 mod unknown;
