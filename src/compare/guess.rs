@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::Service;
 
+use super::raw;
 use super::trial::Seen;
-use super::{missing, raw};
 use crate::catalog::flags::Flag;
 use crate::catalog::key::{Kind, Spec};
 use crate::catalog::settings::Setting;
@@ -92,7 +92,7 @@ impl<'s> Guesses<'s> {
         if name.starts_with("bind-address") {
             return self.addresses().collect();
         }
-        let is_about = |seen: &Seen| missing::governs(directives, seen);
+        let is_about = |seen: &Seen| seen.may_come_from(directives);
         let objects: Box<dyn Iterator<Item = &ObjectRef>> = match name {
             name if name.ends_with("-secret") => Box::new(cluster.secrets.iter().map(|secret| &secret.reference)),
             "add-headers" | "auth-proxy-set-headers" | "custom-headers" | "fastcgi-params-configmap" | "proxy-set-headers" => {

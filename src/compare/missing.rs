@@ -26,7 +26,7 @@ enum Candidate {
 
 /// Adds each annotation and key that is not there and that may have to do with a difference. None: they are too many.
 pub(super) fn names(side: &Sample, guesses: Guesses, seen: &[&Seen]) -> Option<Vec<Trial>> {
-    let governs = |directives: &[&str]| seen.iter().any(|seen| governs(directives, seen));
+    let governs = |directives: &[&str]| seen.iter().any(|seen| seen.may_come_from(directives));
     let Given { cluster, controller } = side.given;
     let version = controller.version;
     let is_raw = |name: &str| seen.iter().any(|seen| raw::is_about(name, seen));
@@ -55,23 +55,6 @@ fn tried(side: &Sample, guesses: Guesses, candidates: Vec<Candidate>) -> Option<
     // Each value that is guessed is one more.
     let few = if side.affords(candidates.len() * 4) { guesses } else { Guesses { seen: &[], ..guesses } };
     Some(candidates.into_par_iter().filter_map(|candidate| candidate.trial(side, few)).collect())
-}
-
-/// Whether the catalog says that a name with such directives may have to do with a difference.
-pub(super) fn governs(directives: &[&str], seen: &Seen) -> bool {
-    match seen.file {
-        "nginx.conf" => directives.iter().any(|directive| is_about(directive, seen)),
-        _ => directives.is_empty(),
-    }
-}
-
-/// Whether an entry of the catalog is about the directive of a difference, or about the block around it.
-fn is_about(directive: &str, seen: &Seen) -> bool {
-    fn word(text: &str) -> &str {
-        text.split(' ').next().unwrap_or_default()
-    }
-    let around = seen.path.rsplit('\n').next().unwrap_or_default();
-    word(directive) == word(&seen.name) || word(directive) == word(around)
 }
 
 /// The names that edits are about.

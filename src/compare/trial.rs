@@ -138,6 +138,23 @@ impl Seen {
         Self { file, path, name, kind: change.kind, texts: texts(change), inside, owner }
     }
 
+    /// Whether the catalog says that a name with such directives may have to do with it.
+    pub(super) fn may_come_from(&self, directives: &[&str]) -> bool {
+        match self.file {
+            "nginx.conf" => directives.iter().any(|directive| self.is_about(directive)),
+            _ => directives.is_empty(),
+        }
+    }
+
+    /// Whether an entry of the catalog is about its directive, or about the block around it.
+    fn is_about(&self, directive: &str) -> bool {
+        fn word(text: &str) -> &str {
+            text.split(' ').next().unwrap_or_default()
+        }
+        let around = self.path.rsplit('\n').next().unwrap_or_default();
+        word(directive) == word(&self.name) || word(directive) == word(around)
+    }
+
     /// Whether only the other side has it.
     pub(super) fn is_lost(&self, own: usize) -> bool {
         self.texts[own].is_none()
