@@ -539,7 +539,8 @@ fn names_that_are_filled_in_are_one_note() {
         let folder = folder(&[("in.yaml", &plain.replace(from, to))]);
         assert_eq!(rules(&json(folder.path(), &["in.yaml"])), ["placeholder"], "{to}");
     }
-    let folder = folder(&[("in.yaml", &ingress("${NAME}", "/", &[("configuration-snippet", "add_header X $no_such;")]))]);
+    let text = ingress("web", "/", &[("configuration-snippet", "add_header X $no_such;")]).replace("  name: web", "  name: ${NAME}");
+    let folder = folder(&[("in.yaml", &text)]);
     let settings = "data: {allow-snippet-annotations: 'true', annotations-risk-level: Critical}";
     let map =
         format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: ingress-nginx-controller, namespace: ingress-nginx}}\n{settings}\n");
