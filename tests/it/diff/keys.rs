@@ -46,14 +46,14 @@ fn settings(keys: &str) -> String {
     )
 }
 
-#[test]
-fn a_key_that_is_otherwise_is_told_once_and_at_its_place() {
-    const CONFIGMAP: &str = "--controller-arg=--configmap=shop/settings";
-    let folder = folder(&[("in/shop.yaml", SHOP)]);
+/// The ConfigMaps of both sides, what of the Ingresses is otherwise, and the cause.
+type Change = ((String, String), &'static str, &'static str, String);
+
+fn changes() -> Vec<Change> {
     let lacks = "no raw configuration of the manifests holds it: ";
     let plain = settings("");
     let sides = |live: &str, own: &str| (settings(live), settings(own));
-    for ((live, own), from, to, expected) in [
+    vec![
         // Raw configuration that is gone is no work of an annotation that writes lines of that name.
         (sides("  server-snippet: set $shop open;\n", ""), "", "", format!("{lacks}ConfigMap `shop/settings` has no key `server-snippet`")),
         (
@@ -106,7 +106,14 @@ fn a_key_that_is_otherwise_is_told_once_and_at_its_place() {
             "",
             String::from("key `annotations-risk-level` of ConfigMap `shop/settings`"),
         ),
-    ] {
+    ]
+}
+
+#[test]
+fn a_key_that_is_otherwise_is_told_once_and_at_its_place() {
+    const CONFIGMAP: &str = "--controller-arg=--configmap=shop/settings";
+    let folder = folder(&[("in/shop.yaml", SHOP)]);
+    for ((live, own), from, to, expected) in changes() {
         write(folder.path(), "in/shop.yaml", SHOP);
         write(folder.path(), "in/settings.yaml", &live);
         run(folder.path(), &["render", "in", "--target", "ingress-nginx", "-o", "live", CONFIGMAP]);
