@@ -34,7 +34,7 @@ pub enum Risk {
 impl Risk {
     /// The word for this risk in `annotations-risk-level`.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Low => "Low",
             Self::Medium => "Medium",

@@ -28,6 +28,12 @@ impl Absent {
         self.annotations.is_empty() && self.keys.is_empty() && self.arguments.is_empty()
     }
 
+    /// Whether all of the names are keys of the ConfigMap.
+    #[must_use]
+    pub fn is_of_keys(&self) -> bool {
+        self.annotations.is_empty() && self.arguments.is_empty()
+    }
+
     /// The names.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.annotations.iter().chain(&self.keys).chain(&self.arguments).copied()
@@ -74,7 +80,14 @@ impl Causes<'_> {
             said.extend((!usual.is_empty()).then(|| format!("its argument {usual} says the default")));
         }
         let is_default = !query.text.is_empty();
-        let message = format!("{}{}", if is_default { "the controller's default: " } else { "" }, said.join(", and "));
+        // What is so is sure, and that it is the reason is not: nobody but raw configuration has such words.
+        let is_raw = absent.names().all(|name| name.ends_with("-snippet"));
+        let start = match (is_default, is_raw) {
+            (true, _) => "the controller's default: ",
+            (false, true) => "no raw configuration of the manifests holds it: ",
+            (false, false) => "",
+        };
+        let message = format!("{start}{}", said.join(", and "));
         let reason = if is_default { Reason::Default } else { Reason::Nothing };
         let subject = absent.names().next().unwrap_or_default().to_owned();
         let object = ingress.filter(|_| !absent.annotations.is_empty()).map(|ingress| ingress.reference.clone());

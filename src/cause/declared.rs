@@ -108,9 +108,11 @@ impl Causes<'_> {
             return cause;
         }
         let server = query.host.and_then(|host| self.server(host));
-        // An annotation that governs the directive is there, and yet it comes to nothing.
+        // An annotation that governs the directive is there, and yet it comes to nothing. What only has a directive of that name, as `set`,
+        // has to show in the words that are missing.
+        let seen = Query { text: query.other, is_different: false, ..*query };
         if !query.name.is_empty()
-            && let Some(cause) = self.of_annotation(query, self.route(query))
+            && let Some(cause) = self.of_annotation(&seen, self.route(query))
         {
             return Cause { reason: Reason::Annotation, message: format!("{} makes none", cause.message), ..cause };
         }

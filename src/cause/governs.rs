@@ -78,6 +78,16 @@ pub fn is_shown(value: &str, text: &str) -> bool {
     !item.is_empty() && (text.contains(value) || if item.len() < SHORT { is_word() } else { text.contains(item) })
 }
 
+/// Whether anything in the catalog but raw configuration can have written a directive. Of variables it knows some by their names.
+#[must_use]
+pub fn is_governed(directive: &str) -> bool {
+    let word = first_word(directive);
+    let (annotations, settings) = (ANNOTATIONS.get(word), SETTINGS.get(word));
+    let of_annotations = annotations.into_iter().flatten().map(|spec| spec.directives);
+    let mut lists = of_annotations.chain(settings.into_iter().flatten().map(|setting| setting.directives));
+    if word == "set" { lists.any(|list| list.contains(&directive)) } else { lists.next().is_some() }
+}
+
 /// The annotation whose absence a directive tells of.
 pub(super) fn absent_annotation(directive: &str) -> Option<&'static Spec> {
     ANNOTATIONS

@@ -34,22 +34,24 @@ impl Causes<'_> {
         let classes = Classes::new(self.cluster, &self.controller.flags);
         let class = Classes::named(ingress).unwrap_or_default();
         let flags = &self.controller.flags;
+        let is_field = ingress.value.spec.as_ref().is_some_and(|spec| spec.ingress_class_name.is_some());
         let message = match classes.of(ingress) {
             Class::Served => return None,
             Class::None => {
                 let why = "the controller serves none without one, as `--watch-ingress-without-class` is not `true`";
                 format!("{} names no class, and {why}", name(ingress))
             }
-            Class::Foreign | Class::Unknown => {
+            of @ (Class::Foreign | Class::Unknown) => {
                 let is_object = self.cluster.ingress_classes.iter().any(|object| object.reference.name == class);
-                let controllers = match is_object {
-                    true => format!("`--controller-class` is `{}`", flags.controller_class),
-                    false => format!("`--ingress-class` is `{}`", flags.ingress_class),
+                let why = match (is_object, is_field) {
+                    (false, true) if of == Class::Unknown => String::from("and there is no such IngressClass in the manifests"),
+                    (false, true) => String::from("which is not the controller's"),
+                    (true, true) => format!("which is not the controller's: `--controller-class` is `{}`", flags.controller_class),
+                    (_, false) => format!("which is not the controller's: `--ingress-class` is `{}`", flags.ingress_class),
                 };
-                format!("{} is of the class `{class}`, which is not the controller's: {controllers}", name(ingress))
+                format!("{} is of the class `{class}`, {why}", name(ingress))
             }
         };
-        let is_field = ingress.value.spec.as_ref().is_some_and(|spec| spec.ingress_class_name.is_some());
         let place = match (class, is_field) {
             ("", _) => ingress.key_span(&["spec"]),
             (_, true) => ingress.span(&["spec", "ingressClassName"]),

@@ -62,7 +62,7 @@ fn place(host: &str, route: Option<&Route>) -> Place {
 }
 
 fn one(name: &str, place: &Place, message: String) -> (Vec<Change>, Option<Words>) {
-    let side = |more: &str| Some(diff::Side { text: format!("{name} {HIDDEN}{more};"), span: None });
+    let side = |more: &str| Some(diff::Side { text: format!("{name} {HIDDEN}{more};"), span: None, inside: None });
     let server = place.host.iter().map(|host| format!("server {host}").into());
     let location = place.location.iter().map(|path| format!("location {path}").into());
     let change = Change {

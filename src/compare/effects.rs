@@ -1,6 +1,6 @@
 //! What a change of manifests does to what comes of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::catalog::flags::{Flag, Flags};
@@ -101,6 +101,8 @@ pub(super) type Texts = [Option<String>; 2];
 #[derive(Debug, Default)]
 pub(super) struct Effects {
     by_path: HashMap<(&'static str, String), HashMap<String, Vec<Texts>>>,
+    /// Blocks that only the first state has, by those around them, with what is in them.
+    blocks: HashSet<(String, u64)>,
     count: usize,
 }
 
@@ -109,6 +111,9 @@ impl Effects {
         self.count += report.changes.len();
         for change in report.changes {
             let (path, name) = print(&change);
+            if let (Some(inside), None) = (change.before.as_ref().and_then(|side| side.inside), &change.after) {
+                self.blocks.insert((path.clone(), inside));
+            }
             self.by_path.entry((file, path)).or_default().entry(name).or_default().push(texts(&change));
         }
     }
@@ -116,6 +121,11 @@ impl Effects {
     /// What happens to a directive or value.
     pub(super) fn of(&self, file: &'static str, path: &str, name: &str) -> Option<&[Texts]> {
         self.by_path.get(&(file, path.to_owned()))?.get(name).map(Vec::as_slice)
+    }
+
+    /// Whether a block with the same words in it is in the first state alone.
+    pub(super) fn has_block(&self, path: &str, inside: u64) -> bool {
+        !self.blocks.is_empty() && self.blocks.contains(&(path.to_owned(), inside))
     }
 
     /// How many directives of a block are touched.

@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::Service;
 
+use super::raw;
 use super::trial::Seen;
 use crate::catalog::flags::Flag;
+use crate::catalog::key::{Kind, Spec};
+use crate::catalog::settings::Setting;
 use crate::compile::Lua;
 use crate::diagnostic::ObjectRef;
 use crate::ir::DEFAULT_UPSTREAM;
@@ -14,8 +17,34 @@ use crate::manifest::{Cluster, Object};
 
 /// Of one name, more values than these are not tried.
 const MOST: usize = 3;
+/// Of a name that knows more words than these, all are not tried.
+const MOST_WORDS: usize = 4;
 /// Label of an EndpointSlice that names its Service.
 const SERVICE_LABEL: &str = "kubernetes.io/service-name";
+
+/// What the catalog says of an annotation or a key.
+#[derive(Clone, Copy)]
+pub(super) struct Name {
+    /// Its name, without a prefix.
+    pub(super) name: &'static str,
+    /// The directives that it governs.
+    pub(super) directives: &'static [&'static str],
+    /// The words that it knows, where these are few.
+    words: &'static [&'static str],
+}
+
+impl From<&'static Spec> for Name {
+    fn from(spec: &'static Spec) -> Self {
+        let words = if spec.kind == Kind::Bool { &[] } else { spec.check.allowed() };
+        Self { name: spec.name, directives: spec.directives, words }
+    }
+}
+
+impl From<&'static Setting> for Name {
+    fn from(setting: &'static Setting) -> Self {
+        Self { name: setting.name, directives: setting.directives, words: setting.words }
+    }
+}
 
 /// Differences, and which of their texts is that of the side with the manifests.
 #[derive(Clone, Copy)]
@@ -42,17 +71,31 @@ impl<'s> Guesses<'s> {
         values.into_iter().filter(|found| *found != value).take(MOST).collect()
     }
 
-    /// Values that an annotation or a key can have on the other side: the opposite of a switch, objects of the kind that it names, and
-    /// words of the lines that it is about.
-    pub(super) fn of_name(self, name: &str, value: &str, cluster: &Cluster, is_about: impl Fn(&Seen) -> bool) -> Vec<String> {
+    /// Values that an annotation or a key can have on the other side: the opposite of a switch, another of the few words that it knows,
+    /// raw configuration, objects of the kind that it names, and words of the lines that it is about.
+    pub(super) fn of_name(self, name: Name, value: &str, cluster: &Cluster) -> Vec<String> {
         match value {
             "true" => return vec![String::from("false")],
             "false" => return vec![String::from("true")],
             _ => {}
         }
+        let others = name.words.iter().filter(|word| !word.eq_ignore_ascii_case(value));
+        let others: Vec<String> = others.map(|word| (*word).to_owned()).collect();
+        let Name { name, directives, .. } = name;
+        if (1..=MOST_WORDS).contains(&others.len()) {
+            return others;
+        }
+        if raw::is_raw(name) {
+            let lines = self.seen.iter().filter(|seen| raw::is_about(name, seen));
+            return raw::texts(lines, self.own, value).into_iter().take(MOST).collect();
+        }
+        if name.starts_with("bind-address") {
+            return self.addresses().collect();
+        }
+        let is_about = |seen: &Seen| seen.may_come_from(directives);
         let objects: Box<dyn Iterator<Item = &ObjectRef>> = match name {
             name if name.ends_with("-secret") => Box::new(cluster.secrets.iter().map(|secret| &secret.reference)),
-            "custom-headers" | "fastcgi-params-configmap" | "auth-proxy-set-headers" => {
+            "add-headers" | "auth-proxy-set-headers" | "custom-headers" | "fastcgi-params-configmap" | "proxy-set-headers" => {
                 Box::new(cluster.config_maps.iter().map(|map| &map.reference))
             }
             _ => return self.words(is_about),
@@ -87,6 +130,18 @@ impl<'s> Guesses<'s> {
         let listeners = self.lines("listen").filter_map(move |seen| self.other(seen));
         let ports = listeners.filter_map(|text| text.trim_end_matches(';').split(' ').nth(1)?.rsplit(':').next());
         ports.filter(|port| port.parse::<u16>().is_ok()).map(str::to_owned)
+    }
+
+    /// The addresses of all listeners as a list, and those of each kind.
+    fn addresses(self) -> impl Iterator<Item = String> {
+        let listeners = self.lines("listen").filter_map(move |seen| self.other(seen));
+        let addresses = listeners.filter_map(|text| Some(text.trim_end_matches(';').split(' ').nth(1)?.rsplit_once(':')?.0));
+        let all: BTreeSet<&str> = addresses.collect();
+        let (six, four): (Vec<&str>, Vec<&str>) = all.into_iter().partition(|address| address.starts_with('['));
+        let bare = |address: &&str| address.trim_matches(['[', ']']).to_owned();
+        let both: Vec<String> = four.iter().chain(&six).map(bare).collect();
+        let lists = BTreeSet::from([both.join(","), four.join(","), six.join(",")]);
+        lists.into_iter().filter(|list| !list.is_empty())
     }
 
     fn locations(self) -> impl Iterator<Item = &'s str> {
@@ -141,7 +196,13 @@ impl<'s> Guesses<'s> {
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split([' ', ';', '"', '\'', '=', '{', '}', ',']).filter(|word| !word.is_empty())
+    let all = text.split([' ', ';', '"', '\'', '=', '{', '}', ',']);
+    // Of an address with a port each can be a value of its own, and a number without its unit.
+    let with_parts = all.flat_map(|word| match word.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()) {
+        Some((host, port)) => [word, host, port],
+        None => [word, word.strip_suffix(['k', 'm', 's']).filter(|number| number.parse::<u64>().is_ok()).unwrap_or_default(), ""],
+    });
+    with_parts.filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use k8s_openapi::api::networking::v1::Ingress;
 use rayon::prelude::*;
 
 use super::effects::Sample;
-use super::guess::Guesses;
+use super::guess::{Guesses, Name};
+use super::raw;
 use super::trial::{Guess, Seen, Trial};
 use crate::catalog::features;
 use crate::catalog::flags::{FLAGS, Flag, Flags};
@@ -25,13 +26,18 @@ enum Candidate {
 
 /// Adds each annotation and key that is not there and that may have to do with a difference. None: they are too many.
 pub(super) fn names(side: &Sample, guesses: Guesses, seen: &[&Seen]) -> Option<Vec<Trial>> {
-    let governs = |directives: &[&str]| seen.iter().any(|seen| governs(directives, seen));
+    let governs = |directives: &[&str]| seen.iter().any(|seen| seen.may_come_from(directives));
     let Given { cluster, controller } = side.given;
     let version = controller.version;
-    let annotations = features::all().filter(|spec| spec.is_known_to(version) && governs(spec.directives));
+    let is_raw = |name: &str| seen.iter().any(|seen| raw::is_about(name, seen));
+    // What decides which annotations count shows in no directive of its own.
+    let is_of_lines = seen.iter().any(|seen| seen.file == "nginx.conf");
+    let decides = |directives: &[&str]| is_of_lines && directives.is_empty();
+    let annotations = features::all().filter(|spec| spec.is_known_to(version) && (governs(spec.directives) || is_raw(spec.name)));
     let map = lower::config_map(cluster, controller);
     let has_key = |name: &str| map.is_none_or(|map| map.value.data.as_ref().is_some_and(|data| data.contains_key(name)));
-    let keys = settings::all().filter(|setting| setting.is_known_to(version) && !has_key(setting.name) && governs(setting.directives));
+    let keys = settings::all().filter(|setting| setting.is_known_to(version) && !has_key(setting.name));
+    let keys = keys.filter(|setting| governs(setting.directives) || decides(setting.directives));
     tried(side, guesses, annotations.map(Candidate::Annotation).chain(keys.map(Candidate::Key)).collect())
 }
 
@@ -51,23 +57,6 @@ fn tried(side: &Sample, guesses: Guesses, candidates: Vec<Candidate>) -> Option<
     Some(candidates.into_par_iter().filter_map(|candidate| candidate.trial(side, few)).collect())
 }
 
-/// Whether the catalog says that a name with such directives may have to do with a difference.
-pub(super) fn governs(directives: &[&str], seen: &Seen) -> bool {
-    match seen.file {
-        "nginx.conf" => directives.iter().any(|directive| is_about(directive, seen)),
-        _ => directives.is_empty(),
-    }
-}
-
-/// Whether an entry of the catalog is about the directive of a difference, or about the block around it.
-fn is_about(directive: &str, seen: &Seen) -> bool {
-    fn word(text: &str) -> &str {
-        text.split(' ').next().unwrap_or_default()
-    }
-    let around = seen.path.rsplit('\n').next().unwrap_or_default();
-    word(directive) == word(&seen.name) || word(directive) == word(around)
-}
-
 /// The names that edits are about.
 pub(super) fn named<'e>(edits: impl Iterator<Item = &'e Edit>) -> Absent {
     let mut absent = Absent::default();
@@ -85,9 +74,9 @@ pub(super) fn named<'e>(edits: impl Iterator<Item = &'e Edit>) -> Absent {
 
 impl Candidate {
     fn trial(self, side: &Sample, guesses: Guesses) -> Option<Trial> {
-        let (name, directives, first) = match self {
-            Self::Annotation(spec) => (spec.name, spec.directives, spec.example.to_owned()),
-            Self::Key(setting) => (setting.name, setting.directives, another(&setting.default())),
+        let (known, first) = match self {
+            Self::Annotation(spec) => (Name::from(spec), spec.example.to_owned()),
+            Self::Key(setting) => (Name::from(setting), another(&setting.default())),
             Self::Argument(flag) => {
                 let given = side.given;
                 let values = guesses.of_argument(flag, given.cluster, given.controller);
@@ -99,14 +88,15 @@ impl Candidate {
         let edits = self.edits(side, &first);
         let effects = |edits: &[Edit]| side.effects(&side.changed(edits, Set::After, side.given), side.written());
         // What it needs is not what is missing.
-        let about: Vec<Edit> = edits.iter().filter(|edit| edit.short_name() == name).take(1).cloned().collect();
+        let about: Vec<Edit> = edits.iter().filter(|edit| edit.short_name() == known.name).take(1).cloned().collect();
         if about.is_empty() {
             return None;
         }
         // A switch has been tried both ways then.
         let words = match first.as_str() {
             "true" | "false" => Vec::new(),
-            first => guesses.of_name(name, first, side.given.cluster, |seen| governs(directives, seen)),
+            _ if raw::is_raw(known.name) => guesses.of_name(known, "", side.given.cluster),
+            first => guesses.of_name(known, first, side.given.cluster),
         };
         let guessed = words.iter().map(|word| Guess::new(effects(&self.edits(side, word)))).collect();
         Some(Trial { guessed, ..Trial::new(about, effects(&edits)) })

@@ -16,6 +16,7 @@ mod guess;
 mod merge;
 mod missing;
 mod origins;
+mod raw;
 mod replicas;
 mod running;
 mod side;

@@ -75,22 +75,38 @@ impl<'a> Explainer<'a> {
         let (_, singles) = self.singles.as_ref()?;
         let (set, causes) = self.manifests()?;
         let query = if set == Set::Before { queries.0 } else { queries.1 };
+        let cause_of = |trial: &Trial| {
+            let edit = &trial.edits[Where { query, causes: [None, Some(causes)], likely }.choose(&trial.edits, &trial.alike)];
+            causes.of_edit(edit, Set::After, query)
+        };
         let (id, cause) = match singles.verdict(file, change)? {
             // Hosts, paths and backends are told by themselves, unless an annotation alone makes the difference.
             Verdict::Present(_, false) if is_structure(file, change) => return None,
-            // A value that is guessed can make the controller refuse the Ingress, which is not why a place of its own is not there.
-            Verdict::Present(trial, true) if is_place(change) && !governs_place(trial, change) && singles.is_guess(trial, file, change) => {
+            // A value that is guessed can make the controller refuse the Ingress, which is not why the other side has no place of it.
+            Verdict::Present(trial, true)
+                if is_place(change, set) && !governs_place(trial, change) && singles.is_guess(trial, file, change) =>
+            {
                 return None;
             }
-            Verdict::Absent(_, is_exact) if is_structure(file, change) && !(is_exact && is_of_nobody(change)) => return None,
+            // For want of a key an Ingress can be refused which the configuration that runs has.
+            Verdict::Absent(absent, is_exact)
+                if is_structure(file, change)
+                    && !(is_exact && (is_of_nobody(change) || is_counted(change) || absent.is_of_keys() && is_lost(change, set))) =>
+            {
+                return None;
+            }
             // What makes everything otherwise explains no single line, unless the catalog says so.
             Verdict::Present(trial, is_exact) if !is_exact && !trial.is_all_seen() && !experiment::governs(&trial.edits[0], query) => {
                 return None;
             }
             Verdict::Present(trial, _) => {
-                let edit = &trial.edits[Where { query, causes: [None, Some(causes)], likely }.choose(&trial.edits, &trial.alike)];
-                let cause = causes.of_edit(edit, Set::After, query)?;
+                let cause = cause_of(trial)?;
                 (merge::id_of(&cause), cause)
+            }
+            Verdict::Either(key, other) => {
+                let (key, other) = (cause_of(key)?, cause_of(other)?);
+                let message = format!("{}, or of {}: one side alone does not tell which", key.message, other.message);
+                (merge::id_of(&key), Cause { message, ..key })
             }
             // What raw configuration holds to the letter is not there for want of something.
             Verdict::Absent(_, false) if causes.is_raw(query) => return None,
@@ -121,9 +137,20 @@ fn is_structure(file: &str, change: &Change) -> bool {
         || words::family(change).is_some()
 }
 
-/// Whether a host or a path comes or goes, and is somebody's own.
-fn is_place(change: &Change) -> bool {
-    change.is_block() && matches!(change.kind, Kind::Added | Kind::Removed) && !is_of_nobody(change)
+/// Whether only the manifests have a host or a path, which is somebody's own.
+fn is_place(change: &Change, set: Set) -> bool {
+    let kind = if set == Set::Before { Kind::Removed } else { Kind::Added };
+    change.is_block() && change.kind == kind && !is_of_nobody(change)
+}
+
+/// Whether a change is about endpoints, or about the room for names of hosts, which each have names of their own in the catalog.
+fn is_counted(change: &Change) -> bool {
+    change.path.iter().any(|key| &**key == "endpoints") || change.name.starts_with("server_names_hash_")
+}
+
+/// Whether only the other side has something.
+fn is_lost(change: &Change, set: Set) -> bool {
+    change.kind == if set == Set::Before { Kind::Added } else { Kind::Removed }
 }
 
 /// Whether the catalog says that what was tried governs such blocks.

@@ -2,12 +2,12 @@
 //! there is added.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use rayon::prelude::*;
 
 use super::effects::{Effects, Sample, Texts};
-use super::guess::Guesses;
+use super::guess::{Guesses, Name};
 use super::missing;
 use super::trial::{Guess, Rank, Seen, Trial};
 use crate::catalog::flags::{self, Flags};
@@ -50,6 +50,8 @@ impl Untried {
 pub(super) enum Verdict<'s> {
     /// Something that the side has; whether without it there were no difference.
     Present(&'s Trial, bool),
+    /// A key that the side has, or else something that the key makes count or not: without either there were no difference.
+    Either(&'s Trial, &'s Trial),
     /// Something that the side has not; whether with it there were no difference.
     Absent(Absent, bool),
 }
@@ -92,17 +94,31 @@ impl Singles {
         let ranked = |trials: &'_ [Trial]| -> Vec<(Rank, usize)> {
             trials.iter().enumerate().filter_map(|(at, trial)| Some((trial.rank(&seen, self.own)?, at))).collect()
         };
-        let best = ranked(&self.present).into_iter().max_by_key(|(rank, at)| (*rank, Reverse(*at)));
+        let present = ranked(&self.present);
+        let best = present.iter().max_by_key(|(rank, at)| (*rank, Reverse(*at))).copied();
         let missing: Vec<_> = ranked(&self.absent).into_iter().filter(|(_, at)| self.absent[*at].can_be_missing()).collect();
-        let most = |rank: &Rank| (rank.0, rank.1, rank.3);
+        // Of two that do nothing else, the one that explains more is it.
+        let most = |rank: &Rank| (rank.0, rank.1, rank.3, rank.4);
+        let is_key = |trial: &Trial| trial.edits.first().is_some_and(|edit| edit.what == What::Key);
         let best_missing = missing.iter().map(|(rank, _)| most(rank)).max();
         match (best, best_missing) {
-            (Some((rank, at)), missing) if missing.is_none_or(|missing| (missing.0, missing.1) <= (rank.0, rank.1)) => {
-                Some(Verdict::Present(&self.present[at], rank.0))
+            (Some((rank, at)), missing) if missing.is_none_or(|missing| missing <= most(&rank)) => {
+                // Where a key refuses what an annotation asks for, and with it what was there, no configuration tells which of both is new.
+                let is_alike = |other: &Rank| rank.0 && seen.is_lost(self.own) && most(other) == most(&rank);
+                let mut others = present.iter().filter(|(other, _)| is_alike(other)).map(|(_, at)| &self.present[*at]);
+                let first = &self.present[at];
+                Some(match others.find(|other| is_key(other) && !is_key(first)) {
+                    Some(key) => Verdict::Either(key, first),
+                    None => Verdict::Present(first, rank.0),
+                })
             }
             (_, Some(best)) => {
-                let edits = missing.iter().filter(|(rank, _)| most(rank) == best).filter_map(|(_, at)| self.absent[*at].edits.first());
-                Some(Verdict::Absent(missing::named(edits), best.0))
+                let all = missing.iter().filter(|(rank, _)| most(rank) == best).map(|(_, at)| &self.absent[*at]);
+                // One key that several Ingresses lack is likelier than an annotation of each.
+                let (keys, others): (Vec<&Trial>, Vec<&Trial>) = all.partition(|trial| is_key(trial));
+                let is_one = best.0 && keys.iter().any(|key| key.owners > 1);
+                let likely = keys.into_iter().chain(others.into_iter().filter(|_| !is_one));
+                Some(Verdict::Absent(missing::named(likely.filter_map(|trial| trial.edits.first())), best.0))
             }
             _ => None,
         }
@@ -139,8 +155,12 @@ impl Singles {
 /// Counts what each trial can have made.
 fn count(trials: &mut [Trial], seen: &[Seen], own: usize) {
     for trial in trials {
-        trial.covered = seen.iter().filter(|seen| trial.fits(seen, own).is_some()).count();
+        trial.restored = seen.iter().filter(|seen| seen.is_restored(&trial.effects, own)).count();
+        let fitting: Vec<&Seen> = seen.iter().filter(|seen| trial.fits(seen, own).is_some()).collect();
+        trial.covered = fitting.len();
+        trial.owners = fitting.iter().filter_map(|seen| seen.owner.as_ref()).collect::<HashSet<_>>().len();
         for guess in &mut trial.guessed {
+            guess.restored = seen.iter().filter(|seen| seen.is_restored(&guess.effects, own)).count();
             guess.covered = seen.iter().filter(|seen| guess.makes(seen, own)).count();
         }
     }
@@ -191,19 +211,18 @@ fn present(side: &Sample, guesses: Guesses, with_alone: bool) -> Option<Vec<Tria
 fn guessed(edits: &[Edit], side: &Sample, guesses: Guesses, effects: &dyn Fn(&[Edit]) -> Effects) -> Vec<Guess> {
     let Some(first) = edits.first() else { return Vec::new() };
     let name = first.short_name();
-    let directives = match first.what {
+    let known = match first.what {
         What::Argument(name) => {
             let Some(flag) = flags::find(name) else { return Vec::new() };
             let values = guesses.of_argument(flag, side.given.cluster, side.given.controller);
             return values.iter().map(|value| Guess::new(side.with_argument(flag, value))).collect();
         }
-        What::Annotation => features::find(&name).map(|spec| spec.directives),
-        What::Key => settings::find(&name).map(|setting| setting.directives),
+        What::Annotation => features::find(&name).map(Name::from),
+        What::Key => settings::find(&name).map(Name::from),
         What::Rules | What::Field | What::Object => None,
     };
-    let Some(directives) = directives else { return Vec::new() };
-    let value = first.text().unwrap_or_default();
-    let words = guesses.of_name(&name, value, side.given.cluster, |seen| missing::governs(directives, seen));
+    let Some(known) = known else { return Vec::new() };
+    let words = guesses.of_name(known, first.text().unwrap_or_default(), side.given.cluster);
     let with = |word: &String| Guess::new(effects(&edits.iter().map(|edit| edit.with(word.clone())).collect::<Vec<_>>()));
     words.iter().map(with).collect()
 }

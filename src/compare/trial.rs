@@ -23,17 +23,22 @@ pub(super) struct Trial {
     pub(super) guessed: Vec<Guess>,
     /// How many of the differences it can have made.
     pub(super) covered: usize,
+    /// How many blocks that only the other side has would be as they are there, to the last word in them.
+    pub(super) restored: usize,
+    /// How many Ingresses the differences are about that it can have made.
+    pub(super) owners: usize,
 }
 
 /// What differs with one value, and how many of the differences are these.
 pub(super) struct Guess {
     pub(super) effects: Effects,
     pub(super) covered: usize,
+    pub(super) restored: usize,
 }
 
 impl Guess {
     pub(super) fn new(effects: Effects) -> Self {
-        Self { effects, covered: 0 }
+        Self { effects, covered: 0, restored: 0 }
     }
 
     /// Whether it makes a difference to the letter.
@@ -44,18 +49,19 @@ impl Guess {
 
     fn rank(&self, seen: &Seen, own: usize) -> Option<Rank> {
         let of_all = self.covered * 1000 / self.effects.len().max(1);
-        self.makes(seen, own).then(|| (true, of_all.min(1000), false, self.covered, Reverse(self.effects.within(seen.file, &seen.path))))
+        let within = || Reverse(self.effects.within(seen.file, &seen.path));
+        self.makes(seen, own).then(|| (true, of_all.min(1000), false, self.covered, self.restored, within()))
     }
 }
 
 /// How well a name explains a difference: it makes both texts, how much of what it does is seen, whether its value is in the text that
-/// differs, how many of the differences it explains, and how little else it does there.
-pub(super) type Rank = (bool, usize, bool, usize, Reverse<usize>);
+/// differs, how many of the differences it explains, how many blocks it brings back as they were, and how little else it does there.
+pub(super) type Rank = (bool, usize, bool, usize, usize, Reverse<usize>);
 
 impl Trial {
     pub(super) fn new(edits: Vec<Edit>, effects: Effects) -> Self {
         let alike = Alike::new(&edits, (0..edits.len()).collect());
-        Self { edits, alike, effects, varied: None, alone: None, guessed: Vec::new(), covered: 0 }
+        Self { edits, alike, effects, varied: None, alone: None, guessed: Vec::new(), covered: 0, restored: 0, owners: 0 }
     }
 
     /// Whether it makes a directive otherwise, which would be there all the same.
@@ -94,7 +100,7 @@ impl Trial {
         let effects = self.varied.as_ref().filter(|_| !is_exact && seen.kind == Kind::Changed).unwrap_or(&self.effects);
         let seen_of_all = self.covered * 1000 / effects.len().max(1);
         let shows = self.edits.first().and_then(Edit::text).is_some_and(|value| seen.is_where_they_differ(value, own));
-        Some((is_exact, seen_of_all.min(1000), shows, self.covered, Reverse(effects.within(seen.file, &seen.path))))
+        Some((is_exact, seen_of_all.min(1000), shows, self.covered, self.restored, Reverse(effects.within(seen.file, &seen.path))))
     }
 
     /// Whether all that it does is among the differences.
@@ -117,12 +123,46 @@ pub(super) struct Seen {
     pub(super) name: String,
     kind: Kind,
     texts: [Option<String>; 2],
+    inside: [Option<u64>; 2],
+    /// Namespace and name of the Ingress whose location it is in.
+    pub(super) owner: Option<(String, String)>,
 }
 
 impl Seen {
     pub(super) fn of(file: &'static str, change: &Change) -> Self {
         let (path, name) = print(change);
-        Self { file, path, name, kind: change.kind, texts: texts(change) }
+        let inside = [&change.before, &change.after].map(|side| side.as_ref()?.inside);
+        let targets = change.place.after.iter().chain(&change.place.before);
+        let owner =
+            targets.filter(|target| !target.ingress.is_empty()).map(|target| (target.namespace.clone(), target.ingress.clone())).next();
+        Self { file, path, name, kind: change.kind, texts: texts(change), inside, owner }
+    }
+
+    /// Whether the catalog says that a name with such directives may have to do with it.
+    pub(super) fn may_come_from(&self, directives: &[&str]) -> bool {
+        match self.file {
+            "nginx.conf" => directives.iter().any(|directive| self.is_about(directive)),
+            _ => directives.is_empty(),
+        }
+    }
+
+    /// Whether an entry of the catalog is about its directive, or about the block around it.
+    fn is_about(&self, directive: &str) -> bool {
+        fn word(text: &str) -> &str {
+            text.split(' ').next().unwrap_or_default()
+        }
+        let around = self.path.rsplit('\n').next().unwrap_or_default();
+        word(directive) == word(&self.name) || word(directive) == word(around)
+    }
+
+    /// Whether only the other side has it.
+    pub(super) fn is_lost(&self, own: usize) -> bool {
+        self.texts[own].is_none()
+    }
+
+    /// Whether it is a block that only the other side has, and that a state has with the same words in it.
+    pub(super) fn is_restored(&self, effects: &Effects, own: usize) -> bool {
+        self.texts[own].is_none() && self.inside[1 - own].is_some_and(|inside| effects.has_block(&self.path, inside))
     }
 
     /// The text of one of the sides.

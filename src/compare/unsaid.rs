@@ -1,5 +1,7 @@
 //! What a comparison leaves out, because one of its sides does not hold it.
 
+use std::collections::{BTreeMap, HashMap};
+
 use k8s_openapi::api::networking::v1::Ingress;
 use serde_json::Value;
 
@@ -7,6 +9,8 @@ use super::dump::Dump;
 use super::side::Side;
 use crate::catalog::releases::FIRST;
 use crate::compile::{Declared, Lua};
+use crate::diagnostic::ObjectRef;
+use crate::lower::Classes;
 use crate::manifest::Object;
 
 /// What a comparison could not look at.
@@ -39,9 +43,35 @@ pub fn between(before: &Side, after: &Side, is_live: bool) -> Unsaid {
     }
     let supposed = if before.dump().is_some() { after.declared() } else { None };
     let notes = supposed.map(|declared| declared.supposed.notes(before.dynamic(Lua::Backends).is_some())).unwrap_or_default();
-    unsaid.matters |= !notes.is_empty();
-    unsaid.notes.extend(notes);
+    let both = before.declared().zip(after.declared());
+    let notes = notes.into_iter().chain(both.map(|(before, after)| of_classes(before, after)).unwrap_or_default());
+    unsaid.notes.extend(notes.inspect(|_| unsaid.matters = true));
     unsaid
+}
+
+/// Ingresses that change to a class, or from one, of which nobody knows whose it is: a sentence for each such change.
+fn of_classes(before: &Declared, after: &Declared) -> Vec<String> {
+    let class = |ingress: &Object<Ingress>| Classes::named(ingress).map(str::to_owned);
+    let old: HashMap<&ObjectRef, Option<String>> =
+        before.input.cluster.ingresses.iter().map(|ingress| (&ingress.reference, class(ingress))).collect();
+    let mut changes: BTreeMap<[String; 2], Vec<&ObjectRef>> = BTreeMap::new();
+    for ingress in &after.input.cluster.ingresses {
+        if let (Some(Some(old)), Some(new)) = (old.get(&ingress.reference), class(ingress))
+            && *old != new
+        {
+            changes.entry([old.clone(), new]).or_default().push(&ingress.reference);
+        }
+    }
+    let told = |([old, new], ingresses): ([String; 2], Vec<&ObjectRef>)| {
+        let unknown =
+            [(&new, after), (&old, before)].into_iter().find(|(name, side)| side.supposed.holds_class(name)).map(|(name, _)| name)?;
+        let first = ingresses.first().map(|first| format!("Ingress `{}/{}`", first.namespace, first.name))?;
+        let more = if ingresses.len() > 1 { format!(" (and {} more)", ingresses.len() - 1) } else { String::new() };
+        Some(format!(
+            "{first}{more} names the class `{new}` instead of `{old}`: the IngressClass `{unknown}` is not in the input, and whether this controller serves it is not compared"
+        ))
+    };
+    changes.into_iter().filter_map(told).collect()
 }
 
 /// Whether one side has it, or both could have it and have not.

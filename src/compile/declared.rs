@@ -61,6 +61,8 @@ pub struct Declared {
     /// What was found on the way from the manifests.
     pub findings: Vec<Diagnostic>,
     hosts: Option<Vec<String>>,
+    /// Whether the pod may listen on IPv6, as far as it is known.
+    may_use_ipv6: bool,
     /// Written when it is first asked for: a target of its own needs no other text.
     written: OnceLock<Written>,
     /// The part of that for Lua, where nobody has asked for the whole.
@@ -83,14 +85,16 @@ impl Declared {
         }
         let Outcome { value: mut proxy, diagnostics: findings } = lower::lower(&input.cluster, &input.controller);
         // A pod can have IPv6 and not listen there; that the ConfigMap says so need not be in the manifests.
-        proxy.runtime.ipv6 &= *keep_environment || facts.listens_on_ipv6 != Some(false);
+        let may_use_ipv6 = *keep_environment || facts.listens_on_ipv6 != Some(false);
+        proxy.runtime.ipv6 &= may_use_ipv6;
         // Which file holds the certificate depends on the pod, unless an argument says so.
         if let Some(file) = facts.default_certificate.as_ref().filter(|_| !keep_environment)
             && input.controller.flags.default_ssl_certificate.is_empty()
         {
             proxy.default_certificate.file.clone_from(file);
         }
-        Ok(Self { input, proxy, supposed, findings, hosts: hosts.clone(), written: OnceLock::new(), told: OnceLock::new() })
+        let (written, told) = (OnceLock::new(), OnceLock::new());
+        Ok(Self { input, proxy, supposed, findings, hosts: hosts.clone(), may_use_ipv6, written, told })
     }
 
     /// The part of a proxy that is asked about.
@@ -129,7 +133,7 @@ impl Declared {
     pub fn proxy_of(&self, cluster: &Cluster, controller: &Controller) -> Proxy {
         let mut proxy = lower::lower(cluster, controller).value;
         proxy.form = self.proxy.form;
-        proxy.runtime.ipv6 = self.proxy.runtime.ipv6;
+        proxy.runtime.ipv6 &= self.may_use_ipv6;
         if controller.flags.default_ssl_certificate == self.input.controller.flags.default_ssl_certificate {
             proxy.default_certificate = self.proxy.default_certificate.clone();
         }

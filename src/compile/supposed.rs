@@ -74,6 +74,12 @@ impl Supposed {
         self.absent.iter().any(|absent| is_it(&absent.object))
     }
 
+    /// Whether the IngressClass of a name is supposed to be there: nobody knows whose it is.
+    #[must_use]
+    pub fn holds_class(&self, name: &str) -> bool {
+        self.absent.iter().any(|absent| absent.object.kind == "IngressClass" && absent.object.name == name)
+    }
+
     /// The Secrets among them, as `namespace/name`.
     pub fn secrets(&self) -> impl Iterator<Item = String> {
         let secrets = self.absent.iter().map(|absent| &absent.object).filter(|object| object.kind == "Secret");

@@ -146,7 +146,7 @@ impl Walk {
             Value::String(_) if is_secret => format!("\"{HIDDEN}\""),
             _ => credentials::hide(&value.to_string()).into_owned(),
         };
-        let side = |value: &Value| Side { text: text(value), span: None };
+        let side = |value: &Value| Side { text: text(value), span: None, inside: None };
         let (mut shown_before, mut shown_after) = (before.map(&side), after.map(&side));
         if let (Some(before), Some(after)) = (before, after) {
             redact::tell_apart((&mut shown_before, &before.to_string()), (&mut shown_after, &after.to_string()));

@@ -24,6 +24,7 @@ pub mod words;
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use fallback::Stray;
@@ -260,7 +261,18 @@ fn side(directive: Directive<'_>, around: Option<Directive<'_>>) -> Side {
     };
     // Of a block only its head: the whole may be megabytes.
     let span = if directive.is_block() { directive.head_span() } else { directive.span() };
-    Side { text, span: Some(span) }
+    Side { text, span: Some(span), inside: directive.is_block().then(|| inside(directive)) }
+}
+
+/// What blocks have in common that hold the same words. Where it listens follows from the machine, too.
+fn inside(block: Directive<'_>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for directive in block.descendants().filter(|directive| directive.name() != "listen") {
+        directive.depth().hash(&mut hasher);
+        directive.words().for_each(|word| word.value().hash(&mut hasher));
+        directive.lua().hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// The same with its secrets, to know whether two that look the same are.

@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn hidden_values_that_differ_are_told_apart() {
-        let side = |text: &str| Some(Side { text: text.into(), span: None });
+        let side = |text: &str| Some(Side { text: text.into(), span: None, inside: None });
         for (text, before, after, expected) in [
             ("a <hidden>;", "a x;", "a y;", "a <hidden> (another);"),
             ("a <hidden>;", "a x;", "a x;", "a <hidden>;"),

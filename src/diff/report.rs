@@ -41,6 +41,8 @@ pub struct Side {
     pub text: String,
     /// Where it stands; nothing for JSON.
     pub span: Option<Span>,
+    /// Of a block, what those have in common that hold the same words.
+    pub inside: Option<u64>,
 }
 
 /// Where a location sends its requests, as the controller notes it in variables. Empty texts are unknown.

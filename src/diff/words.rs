@@ -224,6 +224,8 @@ fn path(change: &Change) -> String {
     match (change.kind, is_pattern(&change.before), is_pattern(&change.after)) {
         (Kind::Changed, false, true) => format!("path `{path}` became a regular expression"),
         (Kind::Changed, true, false) => format!("path `{path}` is no longer a regular expression"),
+        (Kind::Changed, ..) if path.starts_with('@') => String::from("a location of the controller's own has another name"),
+        (kind, ..) if path.starts_with('@') => format!("location `{path}` of the controller's own {}", happened(kind)),
         (Kind::Changed, ..) => format!("path `{path}` is matched otherwise"),
         (kind, ..) => format!("path `{path}` {}{leads}", happened(kind)),
     }

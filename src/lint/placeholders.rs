@@ -1,6 +1,6 @@
 //! Values that another tool fills in: what was found about them is folded into one remark a file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -50,14 +50,32 @@ pub fn fold(findings: &mut Vec<Diagnostic>, sources: &SourceMap) {
         files.entry(span.file).or_insert_with(|| (0, remark())).0 += 1;
         false
     });
+    let mut marks: BTreeSet<(FileId, String)> = BTreeSet::new();
     for finding in findings.iter().filter(|finding| finding.rule == "placeholder") {
+        let Some(file) = finding.span.map(|span| span.file) else { continue };
+        marks.extend(finding.subject.as_deref().and_then(mark).map(|mark| (file, mark.to_owned())));
         // The file has its remark.
-        files.remove(&finding.span.map_or(FileId(u32::MAX), |span| span.file));
+        files.remove(&file);
     }
+    marks.extend(files.iter().filter_map(|(file, (_, remark))| Some((*file, remark.subject.clone()?))));
+    // A name that is filled in gets into the configuration elsewhere, where nginx would take it for a variable.
+    findings.retain(|finding| {
+        let Some(span) = finding.span.filter(|_| finding.rule == "blocked-reload") else { return true };
+        let of_file = marks.range((span.file, String::new())..).take_while(|(file, _)| *file == span.file);
+        !of_file
+            .into_iter()
+            .any(|(_, mark)| finding.message.contains(mark.as_str()) || finding.message.contains(&format!("`{}`", variable(mark))))
+    });
     findings.extend(files.into_values().map(|(found, remark)| match found - 1 {
         0 => remark,
         more => remark.note(format!("and so are {more} more places of this file")),
     }));
+}
+
+/// What nginx would take a mark for.
+fn variable(mark: &str) -> String {
+    let name = mark.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
+    format!("${}", name.split(':').next().unwrap_or_default())
 }
 
 /// The mark in a value that a tool puts something in for. Names in capitals alone: nginx has variables of its own.
@@ -73,6 +91,14 @@ fn mark(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_look_like_variables() {
+        for (mark, expected) in [("${HOST}", "$HOST"), ("$X", "$X"), ("${A:-b}", "$A"), ("$(SIZE)", "$SIZE"), ("<YOUR HOST>", "$YOUR HOST")]
+        {
+            assert_eq!(variable(mark), expected, "{mark}");
+        }
+    }
 
     #[test]
     fn marks_are_in_capitals() {

@@ -7,6 +7,9 @@ use crate::catalog::spelling;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::manifest::Object;
 
+/// The rule about classes that nobody knows.
+const UNKNOWN: &str = "unknown-class";
+
 /// Why the controller does not serve an Ingress, judged by its class; none where it does.
 pub(super) fn by_class(classes: &Classes, object: &Object<Ingress>) -> Option<Diagnostic> {
     let name = Classes::named(object).unwrap_or_default();
@@ -48,9 +51,9 @@ fn without_class(classes: &Classes, object: &Object<Ingress>) -> Diagnostic {
                 "it names no class, and is served once the API server has written the default one, `{}`, into it",
                 class.reference.name
             );
-            about(object, Severity::Info, "missing-class", &message)
+            left_out(object, Severity::Info, "missing-class", &message)
         }
-        None => about(object, Severity::Warning, "missing-class", "it names no class")
+        None => left_out(object, Severity::Warning, "missing-class", "it names no class")
             .help(format!("set `spec.ingressClassName`{}", known(classes)))
             .note("where the cluster has a default IngressClass, the API server writes it into new Ingresses"),
     }
@@ -66,12 +69,18 @@ fn known(classes: &Classes) -> String {
 
 fn unknown(classes: &Classes, object: &Object<Ingress>, name: &str) -> Diagnostic {
     let is_field = place(object)[0] == "spec";
-    let message = match is_field {
-        true if classes.find(name).is_some() => format!("IngressClass `{name}` names no controller"),
-        true => format!("there is no IngressClass `{name}` in the input"),
-        false => format!("the controller serves the class `{}` of this annotation, not `{name}`", classes.annotated()),
+    let finding = match is_field {
+        true if classes.find(name).is_some() => {
+            about(object, Severity::Warning, UNKNOWN, &format!("IngressClass `{name}` names no controller"))
+        }
+        true => left_out(object, Severity::Warning, UNKNOWN, &format!("there is no IngressClass `{name}` in the input"))
+            .note("whether the cluster has one that the controller serves is not known"),
+        false => {
+            let served = classes.annotated();
+            let why = format!("as far as the input says, the controller serves the class `{served}` of this annotation, not `{name}`");
+            left_out(object, Severity::Warning, UNKNOWN, &why)
+        }
     };
-    let finding = about(object, Severity::Warning, "unknown-class", &message);
     let served = match is_field {
         true => classes.names(),
         false => vec![classes.annotated()],
@@ -95,8 +104,18 @@ fn place(object: &Object<Ingress>) -> &'static [&'static str] {
     }
 }
 
+/// The controller does not serve it.
 fn about(object: &Object<Ingress>, severity: Severity, rule: &'static str, why: &str) -> Diagnostic {
-    let message = format!("Ingress `{}` is not served: {why}", object.reference.name);
+    finding(object, severity, rule, "is not served", why)
+}
+
+/// Nothing says that the controller serves it, which may be so all the same.
+fn left_out(object: &Object<Ingress>, severity: Severity, rule: &'static str, why: &str) -> Diagnostic {
+    finding(object, severity, rule, "is left out", why)
+}
+
+fn finding(object: &Object<Ingress>, severity: Severity, rule: &'static str, fate: &str, why: &str) -> Diagnostic {
+    let message = format!("Ingress `{}` {fate}: {why}", object.reference.name);
     let finding = Diagnostic::new(severity, rule, message).at(object.span(place(object))).object(object.reference.clone());
     finding.subject(Classes::named(object).unwrap_or_default()).effect(Effect::IngressDropped)
 }

@@ -522,3 +522,57 @@ fn what_is_not_presumed_of_a_large_input_is_said_once() {
     };
     assert_eq!((count(40), count(4_097)), (0, 1));
 }
+
+/// A name that is filled in gets into the configuration, where nginx would take it for a variable.
+#[test]
+fn names_that_are_filled_in_are_one_note() {
+    let plain = ingress("web", "/", &[]);
+    for (from, to) in [
+        ("  name: web", "  name: ${NAME}"),
+        ("  name: web", "  name: web-$NAME-x"),
+        ("namespace: shop", "namespace: ${SPACE:-shop}"),
+        ("service: {name: web", "service: {name: '$(SERVICE)'"),
+        ("service: {name: web", "service: {name: '${SERVICE:-web}'"),
+        ("shop.example", "${HOST}.example"),
+    ] {
+        let folder = folder(&[("in.yaml", &plain.replace(from, to))]);
+        assert_eq!(rules(&json(folder.path(), &["in.yaml"])), ["placeholder"], "{to}");
+    }
+    let text = ingress("web", "/", &[("configuration-snippet", "add_header X $no_such;")]).replace("  name: web", "  name: ${NAME}");
+    let folder = folder(&[("in.yaml", &text)]);
+    let settings = "data: {allow-snippet-annotations: 'true', annotations-risk-level: Critical}";
+    let map =
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: ingress-nginx-controller, namespace: ingress-nginx}}\n{settings}\n");
+    std::fs::write(folder.path().join("map.yaml"), map).expect("files can be written");
+    let report = json(folder.path(), &["in.yaml", "map.yaml"]);
+    assert!(rules(&report).contains(&"blocked-reload"), "what nobody fills in is told: {report:#}");
+}
+
+#[test]
+fn what_settings_allow_that_nobody_has_seen_is_said_to_be_their_default() {
+    let note = "the controller's ConfigMap is not in the input: its defaults are taken";
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ingress-nginx-controller, namespace: ingress-nginx}\ndata: {}\n";
+    for annotations in [
+        [("auth-type", "basic"), ("auth-secret", "elsewhere/users")],
+        [("auth-tls-secret", "elsewhere/ca"), ("auth-tls-verify-client", "on")],
+        [("proxy-ssl-secret", "elsewhere/ca"), ("proxy-ssl-verify", "on")],
+        [("backend-protocol", "FCGI"), ("fastcgi-params-configmap", "elsewhere/more")],
+    ] {
+        let folder = folder(&[("in.yaml", &ingress("web", "/", &annotations)), ("map.yaml", map)]);
+        let told = |paths: &[&str]| check(folder.path(), paths).stdout;
+        let alone = told(&["in.yaml"]);
+        assert!(alone.contains("allow-cross-namespace-resources") && alone.contains(note), "{alone}");
+        assert!(!told(&["in.yaml", "map.yaml"]).contains(note), "{annotations:?}");
+    }
+}
+
+#[test]
+fn a_class_that_nobody_knows_is_not_said_to_be_unserved() {
+    for (from, to) in [("ingress.class: nginx", "ingress.class: edge"), ("spec:\n", "spec:\n  ingressClassName: edge\n")] {
+        let text =
+            ingress("web", "/", &[]).replace(from, to).replace("    kubernetes.io/ingress.class: nginx\n", "    example.test/none: ''\n");
+        let folder = folder(&[("in.yaml", &text)]);
+        let shown = check(folder.path(), &["in.yaml"]).stdout;
+        assert!(shown.contains("warning[unknown-class]: Ingress `web` is left out: ") && !shown.contains("not served"), "{shown}");
+    }
+}

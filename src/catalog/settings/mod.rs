@@ -74,6 +74,8 @@ pub struct Setting {
     pub needs: &'static [&'static [&'static str]],
     /// Who reads the value behind the controller.
     pub fit: Option<Fit>,
+    /// The words that mean something, where there are only a few; of a switch none, as its type says them.
+    pub words: &'static [&'static str],
     field: Field,
     reader: Reader,
 }
@@ -166,7 +168,20 @@ impl Setting {
     }
 
     const fn new(name: &'static str, doc: &'static str, field: Field, reader: Reader) -> Self {
-        Self { name, doc, directives: &[], since: None, also: None, until: None, protects: false, needs: &[], fit: None, field, reader }
+        Self {
+            name,
+            doc,
+            directives: &[],
+            since: None,
+            also: None,
+            until: None,
+            protects: false,
+            needs: &[],
+            fit: None,
+            words: &[],
+            field,
+            reader,
+        }
     }
 
     const fn governs(mut self, directives: &'static [&'static str]) -> Self {
@@ -196,6 +211,11 @@ impl Setting {
 
     const fn fits(mut self, fit: Fit) -> Self {
         self.fit = Some(fit);
+        self
+    }
+
+    const fn words(mut self, words: &'static [&'static str]) -> Self {
+        self.words = words;
         self
     }
 

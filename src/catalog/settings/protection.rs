@@ -1,6 +1,7 @@
 //! Who is refused, how much one client gets, and what tenants may do.
 
 use super::{Group, Reading, decode, flag, list, number, text};
+use crate::catalog::key::Risk;
 use crate::ir::Settings;
 
 pub(super) static GROUP: Group = Group {
@@ -59,6 +60,7 @@ pub(super) static GROUP: Group = Group {
             |s| &mut s.policy.max_risk,
             "Highest risk that an annotation may have: `Low`, `Medium`, `High` or `Critical`.",
         )
+        .words(RISKS)
         .read_by(risk_level),
         text(
             "annotation-value-word-blocklist",
@@ -73,10 +75,13 @@ pub(super) static GROUP: Group = Group {
     ],
 };
 
+/// The words for risks.
+const RISKS: &[&str] = &[Risk::Low.name(), Risk::Medium.name(), Risk::High.name(), Risk::Critical.name()];
+
 /// Quirk: a level that is none of the four is the lowest one.
 fn risk_level(settings: &mut Settings, reading: &mut Reading) {
     reading.text.clone_into(&mut settings.policy.max_risk);
-    if !["low", "medium", "high", "critical"].contains(&reading.text.to_ascii_lowercase().as_str()) {
+    if !RISKS.iter().any(|word| word.eq_ignore_ascii_case(reading.text)) {
         reading.misread(format!("{} is none of the four levels and counts as `Low`", decode::quoted(reading.text)));
     }
 }

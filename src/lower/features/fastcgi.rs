@@ -16,7 +16,7 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<FastCgi, Stop> {
     };
     let is_foreign = !namespace.is_empty() && namespace != reader.namespace();
     if is_foreign && !reader.world.settings.policy.allow_cross_namespace {
-        return Err(reader.lose(&keys::PARAMS, "the settings do not allow objects of other namespaces (`allow-cross-namespace-resources`)"));
+        return Err(reader.lose_foreign(&keys::PARAMS));
     }
     // Quirk: the ConfigMap is looked for in the namespace of the Ingress, whatever is written.
     let full_name = key_of(reader.namespace(), name);

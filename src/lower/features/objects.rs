@@ -43,7 +43,7 @@ pub(super) fn check_namespace(reader: &mut Reader, key: &'static Key<String>, na
     if namespace == reader.namespace() || reader.world.settings.policy.allow_cross_namespace {
         return Ok(());
     }
-    Err(reader.deny(key, "the settings do not allow objects of other namespaces (`allow-cross-namespace-resources`)"))
+    Err(reader.deny_foreign(key))
 }
 
 /// Denies the paths where a reference has too few or too many parts.

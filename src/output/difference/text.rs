@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn wide_terminals_show_both_sides_on_one_line() {
-        let side = |text: &str| Side { text: text.to_owned(), span: None };
+        let side = |text: &str| Side { text: text.to_owned(), span: None, inside: None };
         let (old, new) = (side("client_max_body_size 8m;"), side("client_max_body_size 1m;"));
         let line = |width| side_by_side(&old, &new, None, Paint { colours: false, width }, Style::new());
         assert_eq!(line(None), None);

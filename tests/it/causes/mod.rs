@@ -62,6 +62,7 @@ fn wrong(cases: impl Iterator<Item = Case>, are_all: bool, told: impl Fn(&Case) 
         shown += count;
         wrong.extend(faults);
     }
+    wrong.iter().for_each(|fault| println!("{fault}"));
     println!("{} of {shown} right", shown - wrong.len());
     wrong
 }

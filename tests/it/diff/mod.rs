@@ -3,6 +3,7 @@
 mod bounds;
 mod causes;
 mod displaced;
+mod keys;
 mod left;
 mod live;
 mod shown;

@@ -3,7 +3,7 @@
 use pretty_assertions::assert_eq;
 use std::fs;
 
-use crate::support::program::Run;
+use crate::support::program::{Run, folder};
 
 use super::{CLUSTER, LIVE, SHOP, edit, json, run, shop, told, write};
 
@@ -163,4 +163,26 @@ fn what_a_secret_holds_that_is_nowhere_is_not_told_to_be_another() {
 fn base64(text: &str) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.encode(text)
+}
+
+/// Nobody knows whose a class is that is not in the input, so that a change to it or from it is neither a difference nor nothing.
+#[test]
+fn a_change_of_a_class_that_nobody_knows_is_said() {
+    let folder = folder(&[("old/web.yaml", SHOP), ("new/web.yaml", SHOP)]);
+    for (old, new, unknown) in [("nginx", "edge", "edge"), ("edge", "nginx", "edge"), ("edge", "inner", "inner")] {
+        for (side, class) in [("old", old), ("new", new)] {
+            write(folder.path(), &format!("{side}/web.yaml"), &SHOP.replace("ClassName: nginx", &format!("ClassName: {class}")));
+        }
+        let told = run(folder.path(), &["diff", "--base", "old", "--head", "new"]).stderr;
+        let expected =
+            format!("Ingress `shop/web` names the class `{new}` instead of `{old}`: the IngressClass `{unknown}` is not in the input");
+        assert!(told.contains(&expected), "{old} {new}: {told}");
+    }
+    let class = "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: nginx}\nspec: {controller: k8s.io/ingress-nginx}\n";
+    for side in ["old", "new"] {
+        write(folder.path(), &format!("{side}/class.yaml"), class);
+    }
+    // Where the input says which classes there are, another one is a difference.
+    let told = run(folder.path(), &["diff", "--base", "old", "--head", "new"]);
+    assert!(!told.stderr.contains("is not in the input, and whether"), "{told:?}");
 }

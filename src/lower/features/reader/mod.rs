@@ -18,6 +18,9 @@ use crate::lower::world::World;
 use crate::manifest::Object;
 use crate::source::Span;
 
+/// Why an object of another namespace is not looked at.
+const OF_OTHERS: &str = "the settings do not allow objects of other namespaces (`allow-cross-namespace-resources`)";
+
 /// Why nothing more is read of a feature.
 #[derive(Debug, PartialEq)]
 pub(in crate::lower) enum Stop {
@@ -241,6 +244,22 @@ impl<'a> Reader<'a> {
         let diagnostic = self.about(&key.spec, Fate::LocationDenied, &reason);
         self.findings.push(diagnostic);
         self.denied(&key.spec, reason)
+    }
+
+    /// Denies the paths because an annotation names an object of another namespace, which the settings do not allow.
+    pub(super) fn deny_foreign<T>(&mut self, key: &'static Key<T>) -> Stop {
+        let diagnostic = self.about(&key.spec, Fate::LocationDenied, OF_OTHERS);
+        let diagnostic = self.by_default(diagnostic);
+        self.findings.push(diagnostic);
+        self.denied(&key.spec, OF_OTHERS.to_owned())
+    }
+
+    /// The same where all that belongs to the annotation is ignored.
+    pub(super) fn lose_foreign<T>(&mut self, key: &'static Key<T>) -> Stop {
+        let diagnostic = self.about(&key.spec, Fate::FeatureLost, OF_OTHERS);
+        let diagnostic = self.by_default(diagnostic);
+        self.findings.push(diagnostic);
+        Stop::Absent
     }
 
     fn denied(&self, spec: &'static Spec, reason: String) -> Stop {
