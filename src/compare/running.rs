@@ -89,9 +89,10 @@ impl<'a> Explainer<'a> {
                 return None;
             }
             // For want of a key an Ingress can be refused which the configuration that runs has.
-            Verdict::Absent(absent, is_exact)
+            Verdict::Absent(absent, is_exact, is_all)
                 if is_structure(file, change)
-                    && !(is_exact && (is_of_nobody(change) || is_counted(change) || absent.is_of_keys() && is_lost(change, set))) =>
+                    && !(is_exact
+                        && (is_of_nobody(change) || is_counted(change) && is_all || absent.is_of_keys() && is_lost(change, set))) =>
             {
                 return None;
             }
@@ -109,8 +110,8 @@ impl<'a> Explainer<'a> {
                 (merge::id_of(&key), Cause { message, ..key })
             }
             // What raw configuration holds to the letter is not there for want of something.
-            Verdict::Absent(_, false) if causes.is_raw(query) => return None,
-            Verdict::Absent(absent, _) => {
+            Verdict::Absent(_, false, _) if causes.is_raw(query) => return None,
+            Verdict::Absent(absent, ..) => {
                 let cause = causes.of_absent(query, &absent);
                 (merge::id_of_absent(&absent.names().collect::<Vec<_>>(), cause.object.as_ref()), cause)
             }
@@ -143,7 +144,8 @@ fn is_place(change: &Change, set: Set) -> bool {
     change.is_block() && change.kind == kind && !is_of_nobody(change)
 }
 
-/// Whether a change is about endpoints, or about the room for names of hosts, which each have names of their own in the catalog.
+/// Whether a change is about endpoints, or about the room for names of hosts, which have names of their own in the catalog: others that
+/// these would make are missed where they are not the cause.
 fn is_counted(change: &Change) -> bool {
     change.path.iter().any(|key| &**key == "endpoints") || change.name.starts_with("server_names_hash_")
 }

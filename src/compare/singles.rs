@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::effects::{Effects, Sample, Texts};
 use super::guess::{Guesses, Name};
 use super::missing;
-use super::trial::{Guess, Rank, Seen, Trial};
+use super::trial::{ALL, Guess, Rank, Seen, Trial};
 use crate::catalog::flags::{self, Flags};
 use crate::catalog::key::Kind as Type;
 use crate::catalog::{features, settings};
@@ -52,8 +52,8 @@ pub(super) enum Verdict<'s> {
     Present(&'s Trial, bool),
     /// A key that the side has, or else something that the key makes count or not: without either there were no difference.
     Either(&'s Trial, &'s Trial),
-    /// Something that the side has not; whether with it there were no difference.
-    Absent(Absent, bool),
+    /// Something that the side has not; whether with it there were no difference, and whether all that it does is seen.
+    Absent(Absent, bool, bool),
 }
 
 impl Singles {
@@ -73,7 +73,7 @@ impl Singles {
         singles.present = present;
         count(&mut singles.present, &seen, own);
         // What something that is there explains to the letter needs no other explanation, and what is unlikely is tried last.
-        let is_clear = |seen: &Seen| singles.present.iter().filter_map(|trial| trial.rank(seen, own)).any(|rank| rank.0 && rank.1 == 1000);
+        let is_clear = |seen: &Seen| singles.present.iter().filter_map(|trial| trial.rank(seen, own)).any(|rank| rank.0 && rank.1 == ALL);
         let unclear: Vec<&Seen> = seen.iter().filter(|seen| !is_clear(seen)).collect();
         let names = missing::names(side, guesses, &unclear);
         let mut is_short = names.is_none();
@@ -118,7 +118,7 @@ impl Singles {
                 let (keys, others): (Vec<&Trial>, Vec<&Trial>) = all.partition(|trial| is_key(trial));
                 let is_one = best.0 && keys.iter().any(|key| key.owners > 1);
                 let likely = keys.into_iter().chain(others.into_iter().filter(|_| !is_one));
-                Some(Verdict::Absent(missing::named(likely.filter_map(|trial| trial.edits.first())), best.0))
+                Some(Verdict::Absent(missing::named(likely.filter_map(|trial| trial.edits.first())), best.0, best.1 == ALL))
             }
             _ => None,
         }

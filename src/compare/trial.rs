@@ -48,11 +48,14 @@ impl Guess {
     }
 
     fn rank(&self, seen: &Seen, own: usize) -> Option<Rank> {
-        let of_all = self.covered * 1000 / self.effects.len().max(1);
+        let of_all = self.covered * ALL / self.effects.len().max(1);
         let within = || Reverse(self.effects.within(seen.file, &seen.path));
-        self.makes(seen, own).then(|| (true, of_all.min(1000), false, self.covered, self.restored, within()))
+        self.makes(seen, own).then(|| (true, of_all.min(ALL), false, self.covered, self.restored, within()))
     }
 }
+
+/// Of a thousand differences that a name makes, all are seen.
+pub(super) const ALL: usize = 1000;
 
 /// How well a name explains a difference: it makes both texts, how much of what it does is seen, whether its value is in the text that
 /// differs, how many of the differences it explains, how many blocks it brings back as they were, and how little else it does there.
@@ -98,9 +101,9 @@ impl Trial {
     fn rank_at_all(&self, seen: &Seen, own: usize) -> Option<Rank> {
         let is_exact = self.fits_at_all(seen, own)?;
         let effects = self.varied.as_ref().filter(|_| !is_exact && seen.kind == Kind::Changed).unwrap_or(&self.effects);
-        let seen_of_all = self.covered * 1000 / effects.len().max(1);
+        let seen_of_all = self.covered * ALL / effects.len().max(1);
         let shows = self.edits.first().and_then(Edit::text).is_some_and(|value| seen.is_where_they_differ(value, own));
-        Some((is_exact, seen_of_all.min(1000), shows, self.covered, self.restored, Reverse(effects.within(seen.file, &seen.path))))
+        Some((is_exact, seen_of_all.min(ALL), shows, self.covered, self.restored, Reverse(effects.within(seen.file, &seen.path))))
     }
 
     /// Whether all that it does is among the differences.

@@ -83,3 +83,35 @@ fn both_locations_of_a_path_are_one_difference() {
         assert!(told.iter().any(|line| line == added) && told.iter().any(|line| line.starts_with(second)), "{told:#?}");
     }
 }
+
+/// Two pods of the Service `front`.
+const SLICE: &str = "\
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata:
+  name: front-2
+  namespace: shop
+  labels: {kubernetes.io/service-name: front}
+addressType: IPv4
+ports: [{port: 80}]
+endpoints:
+- addresses: [10.1.0.7]
+- addresses: [10.1.0.8]
+";
+
+#[test]
+fn who_lists_other_endpoints_is_blamed_and_no_annotation_that_would_have_none() {
+    // With an address of its own the Service could stand in for its pods.
+    let service = "{name: front, namespace: shop}\nspec: {";
+    let objects = CLUSTER.replace(service, &format!("{service}clusterIP: 10.96.1.1, "));
+    let objects = objects.rsplit_once("---\n").map_or("", |(objects, _)| objects);
+    let folder = folder(&[("in/web.yaml", SHOP), ("in/cluster.yaml", objects), ("in/slice.yaml", SLICE)]);
+    run(folder.path(), &["render", "in", "--target", "ingress-nginx", "-o", "live"]);
+    assert_eq!(told(&json(folder.path(), &LIVE)), [""; 0]);
+    edit(folder.path(), "in/slice.yaml", "10.1.0.7", "10.1.0.9");
+    let endpoint = |address: &str, what: &str| format!("endpoint {address}:80 of `shop-front-80` {what} <- in/slice.yaml");
+    let expected = [format!("{}:10", endpoint("10.1.0.9", "added")), format!("{}:9", endpoint("10.1.0.7", "removed"))];
+    let mut found = told(&json(folder.path(), &LIVE));
+    found.sort_by_key(|difference| !difference.contains("added"));
+    assert_eq!(found, expected);
+}
