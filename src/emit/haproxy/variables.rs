@@ -105,6 +105,10 @@ mod tests {
             ("https://$host$request_uri", Ok("https://%[var(txn.host)]%[var(txn.uri)]")),
             ("${http_x_user}!", Ok("%[req.fhdr(x-user)]!")),
             ("$cookie_a.$arg_b", Ok("%[req.cook(a)].%[url_param(b)]")),
+            // Who is at the other end of the connection, whoever a header or the PROXY protocol names.
+            ("$proxy_protocol_addr", Ok("%[fc_src]")),
+            ("$realip_remote_addr", Ok("%[fc_src]")),
+            ("$remote_addr $the_real_ip", Ok("%[src] %[src]")),
             ("a$", Ok("a$")),
             ("$$host", Ok("$%[var(txn.host)]")),
             ("$upstream_addr", Err("upstream_addr")),

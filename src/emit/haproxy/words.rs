@@ -110,6 +110,13 @@ mod tests {
     }
 
     #[test]
+    fn names_of_sections_hold_what_these_can_have() {
+        for (text, expected) in [("shop_api-80.x", "shop_api-80.x"), ("a/b c:80", "a-b-c-80"), ("é", "-"), ("", "")] {
+            assert_eq!(name(text), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn arguments_are_quoted_where_they_must_be() {
         for (text, expected) in [("X-Name", "X-Name"), ("a,b", "\"a,b\""), (r#"a)"\"#, r#""a)\"\\""#)] {
             assert_eq!(argument(text), expected, "{text}");

@@ -64,4 +64,13 @@ mod tests {
         assert_eq!(shown(9), ["1234"]);
         assert_eq!(shown(-1), ["1", "2", "3", "4"]);
     }
+
+    #[test]
+    fn each_group_has_a_name() {
+        let endpoint = |at: usize| Endpoint { address: format!("10.0.0.{at}"), port: String::from("80") };
+        let mut upstream = Upstream { name: String::from("d-s-80"), endpoints: (1..=5).map(endpoint).collect(), ..Upstream::default() };
+        assert_eq!(group_names(&upstream).next(), None, "keys do not lead to groups");
+        (upstream.hashing.subset, upstream.hashing.subset_size) = (true, 2);
+        assert_eq!(group_names(&upstream).collect::<Vec<_>>(), ["d-s-80-subset-1", "d-s-80-subset-2", "d-s-80-subset-3"]);
+    }
 }
