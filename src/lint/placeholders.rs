@@ -62,14 +62,18 @@ pub fn fold(findings: &mut Vec<Diagnostic>, sources: &SourceMap) {
     findings.retain(|finding| {
         let Some(span) = finding.span.filter(|_| finding.rule == "blocked-reload") else { return true };
         let of_file = marks.range((span.file, String::new())..).take_while(|(file, _)| *file == span.file);
-        !of_file
-            .into_iter()
-            .any(|(_, mark)| finding.message.contains(mark.as_str()) || finding.message.contains(&format!("`{}`", variable(mark))))
+        !of_file.into_iter().any(|(_, mark)| names(&finding.message, mark) || names(&finding.message, &variable(mark)))
     });
     findings.extend(files.into_values().map(|(found, remark)| match found - 1 {
         0 => remark,
         more => remark.note(format!("and so are {more} more places of this file")),
     }));
+}
+
+/// Whether a message holds a mark, and not one whose name only begins so.
+fn names(message: &str, mark: &str) -> bool {
+    let goes_on = |rest: &str| rest.starts_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '_');
+    message.match_indices(mark).any(|(at, _)| !goes_on(&message[at + mark.len()..]))
 }
 
 /// What nginx would take a mark for.
@@ -91,6 +95,19 @@ fn mark(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_is_about_a_mark_as_a_whole() {
+        for (message, mark, expected) in [
+            ("unknown variable `$HOST`", "$HOST", true),
+            ("unknown variable `$HOSTS`", "$HOST", false),
+            ("`$HOST_NAME` and $HOST", "$HOST", true),
+            ("`${HOST}-a`", "${HOST}", true),
+            ("nothing", "$HOST", false),
+        ] {
+            assert_eq!(names(message, mark), expected, "{message}");
+        }
+    }
 
     #[test]
     fn marks_look_like_variables() {
