@@ -152,8 +152,13 @@ impl Declared {
     /// What the controller would tell Lua.
     #[must_use]
     pub fn lua(&self, what: Lua) -> Option<&Value> {
-        let told = || self.told.get_or_init(|| Written::without_configuration(&self.asked_of(&self.proxy)));
-        self.written.get().unwrap_or_else(told).lua(what)
+        self.written.get().unwrap_or_else(|| self.told.get_or_init(|| self.told())).lua(what)
+    }
+
+    /// The same, for whoever asks once: nothing of it is kept.
+    #[must_use]
+    pub fn told(&self) -> Written {
+        Written::without_configuration(&self.asked_of(&self.proxy))
     }
 
     /// The release in words, and whether it is a guess.

@@ -33,7 +33,7 @@ pub(super) struct Listed {
 impl Listed {
     /// All routes of a source: where nobody asks for a host, of some hosts of the manifests after the others.
     pub(super) fn of_all(source: &Source, wanted: &Wanted<'_>) -> Self {
-        let (usual, dynamic, mut portions) = (usual(), source.dynamic(), Portions::default());
+        let (usual, dynamic, mut portions) = (usual(), source.dynamic_alone(), Portions::default());
         let mut add = |tree: &Tree<'_>, length: usize| {
             portions.add(&Config::lift(tree, dynamic.clone()), length, &|directive| usual.get(directive).cloned());
         };

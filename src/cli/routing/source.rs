@@ -225,6 +225,12 @@ impl Source {
         self.dynamic_of(|what| self.side.dynamic(what))
     }
 
+    /// The same, for whoever reads the configuration portion by portion: of manifests, no file is kept.
+    pub(super) fn dynamic_alone(&self) -> Dynamic {
+        let told = self.side.declared().filter(|_| self.rewritten.is_none()).map(Declared::told);
+        self.dynamic_of(|what| told.as_ref().map_or_else(|| self.side.dynamic(what), |told| told.lua(what)))
+    }
+
     /// What Lua gets, where the controller writes these files.
     pub(super) fn dynamic_of<'v>(&self, file: impl Fn(Lua) -> Option<&'v Value>) -> Dynamic {
         let lua = |what| if self.rewritten.is_some() { None } else { file(what) };
