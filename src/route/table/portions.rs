@@ -35,19 +35,18 @@ impl Portions {
         for mut port in ports {
             port.default = port.default.map(|at| places[at]);
             let is_named = config.ports.get(&port.port).is_some_and(|servers| servers.is_default_named);
+            // The first that says so counts, else the first of all.
+            let is_first = is_named && self.settled.insert(port.port);
             let mut all = self.table.ports.iter_mut();
             match all.find(|known| known.port == port.port) {
                 Some(known) => {
                     known.is_tls |= port.is_tls;
                     known.is_public |= port.is_public;
-                    if is_named && !self.settled.contains(&port.port) {
+                    if is_first {
                         (known.default, known.merges_slashes) = (port.default, port.merges_slashes);
                     }
                 }
-                None => self.table.ports.push(port.clone()),
-            }
-            if is_named {
-                self.settled.insert(port.port);
+                None => self.table.ports.push(port),
             }
         }
         self.known = known;
@@ -59,6 +58,7 @@ impl Portions {
     pub fn finish(self) -> Table {
         let Table { hosts, mut ports } = self.table;
         let mut hosts: Vec<(usize, Host)> = hosts.into_iter().enumerate().collect();
+        hosts.iter_mut().for_each(|(_, host)| host.routes = ordered(std::mem::take(&mut host.routes)));
         hosts.sort_by_key(|(_, host)| walk::order(host));
         let places: HashMap<usize, usize> = hosts.iter().enumerate().map(|(now, (before, _))| (*before, now)).collect();
         for port in &mut ports {
@@ -77,8 +77,9 @@ impl Portions {
         match self.known.get(&host.name) {
             Some(&at) => {
                 let known = &mut self.table.hosts[at].routes;
+                let first = known.len();
                 let more = host.routes.into_iter().filter(|route| !route.is_server);
-                *known = joined(std::mem::take(known), more.collect());
+                known.extend(more.map(|route| Route { within: route.within.map(|at| at + first), ..route }));
                 at
             }
             None => {
@@ -89,22 +90,20 @@ impl Portions {
     }
 }
 
-/// The routes of two portions of one host, in the order in which they are asked. Those within another stay behind it.
-fn joined(one: Vec<Route>, other: Vec<Route>) -> Vec<Route> {
+/// The routes of a host in the order in which they are asked, wherever their portions were. Those within another stay behind it.
+fn ordered(routes: Vec<Route>) -> Vec<Route> {
     let mut groups: Vec<Vec<Route>> = Vec::new();
-    for routes in [one, other] {
-        let mut first = 0;
-        for (at, mut route) in routes.into_iter().enumerate() {
-            match (route.within, groups.last_mut()) {
-                (Some(within), Some(group)) => {
-                    // Counted from the outermost one until all have their places.
-                    route.within = Some(within - first);
-                    group.push(route);
-                }
-                _ => {
-                    first = at;
-                    groups.push(vec![route]);
-                }
+    let mut outermost = 0;
+    for (at, mut route) in routes.into_iter().enumerate() {
+        match (route.within, groups.last_mut()) {
+            (Some(within), Some(group)) => {
+                // Counted from the outermost one until all have their places.
+                route.within = Some(within - outermost);
+                group.push(route);
+            }
+            _ => {
+                outermost = at;
+                groups.push(vec![route]);
             }
         }
     }
