@@ -15,6 +15,9 @@ type Hosts = [Vec<usize>; 2];
 
 /// The differences between two sides with many hosts; none where they have few, which are read faster at once.
 pub(super) fn compare(before: &Declared, after: &Declared) -> Option<Report> {
+    if !ByHost::is_worth([&before.proxy, &after.proxy]) {
+        return None;
+    }
     let sides = [before.by_host(), after.by_host()];
     let least = sides[0].least().max(sides[1].least());
     let known = [0, 1].map(|side| sides[side].names().collect::<Vec<_>>());

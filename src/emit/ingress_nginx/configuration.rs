@@ -92,6 +92,13 @@ pub struct ByHost<'a> {
 }
 
 impl<'a> ByHost<'a> {
+    /// Whether two proxies together have more pieces than are worth writing at once.
+    #[must_use]
+    pub fn is_worth(proxies: [&Proxy; 2]) -> bool {
+        let size = |proxy: &Proxy| proxy.host_redirects.len() + proxy.servers.iter().map(|server| server.routes.len() + 2).sum::<usize>();
+        proxies.map(size).iter().sum::<usize>() > PORTION
+    }
+
     /// Prints what stands around the hosts.
     #[must_use]
     pub fn new(proxy: &'a Proxy) -> Self {
