@@ -89,10 +89,10 @@ impl<'a> Explainer<'a> {
                 return None;
             }
             // For want of a key an Ingress can be refused which the configuration that runs has.
-            Verdict::Absent(absent, is_exact, is_all)
+            Verdict::Absent { names, is_exact, is_all }
                 if is_structure(file, change)
                     && !(is_exact
-                        && (is_of_nobody(change) || is_counted(change) && is_all || absent.is_of_keys() && is_lost(change, set))) =>
+                        && (is_of_nobody(change) || is_counted(change) && is_all || names.is_of_keys() && is_lost(change, set))) =>
             {
                 return None;
             }
@@ -110,8 +110,8 @@ impl<'a> Explainer<'a> {
                 (merge::id_of(&key), Cause { message, ..key })
             }
             // What raw configuration holds to the letter is not there for want of something.
-            Verdict::Absent(_, false, _) if causes.is_raw(query) => return None,
-            Verdict::Absent(absent, ..) => {
+            Verdict::Absent { is_exact: false, .. } if causes.is_raw(query) => return None,
+            Verdict::Absent { names: absent, .. } => {
                 let cause = causes.of_absent(query, &absent);
                 (merge::id_of_absent(&absent.names().collect::<Vec<_>>(), cause.object.as_ref()), cause)
             }

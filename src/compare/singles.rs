@@ -52,8 +52,15 @@ pub(super) enum Verdict<'s> {
     Present(&'s Trial, bool),
     /// A key that the side has, or else something that the key makes count or not: without either there were no difference.
     Either(&'s Trial, &'s Trial),
-    /// Something that the side has not; whether with it there were no difference, and whether all that it does is seen.
-    Absent(Absent, bool, bool),
+    /// Something that the side has not.
+    Absent {
+        /// What.
+        names: Absent,
+        /// With it there were no difference.
+        is_exact: bool,
+        /// All that it does is seen.
+        is_all: bool,
+    },
 }
 
 impl Singles {
@@ -118,7 +125,8 @@ impl Singles {
                 let (keys, others): (Vec<&Trial>, Vec<&Trial>) = all.partition(|trial| is_key(trial));
                 let is_one = best.0 && keys.iter().any(|key| key.owners > 1);
                 let likely = keys.into_iter().chain(others.into_iter().filter(|_| !is_one));
-                Some(Verdict::Absent(missing::named(likely.filter_map(|trial| trial.edits.first())), best.0, best.1 == ALL))
+                let names = missing::named(likely.filter_map(|trial| trial.edits.first()));
+                Some(Verdict::Absent { names, is_exact: best.0, is_all: best.1 == ALL })
             }
             _ => None,
         }
