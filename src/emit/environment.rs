@@ -9,7 +9,7 @@ use minijinja::value::{Object, Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 
 use super::quote;
-use super::view::Text;
+use super::view::{Text, switch};
 use crate::diagnostic::Diagnostic;
 
 macro_rules! templates {
@@ -62,7 +62,8 @@ fn environment() -> Environment<'static> {
     environment
 }
 
-/// Prints numbers and what Rust code made [`Raw`](super::view::Raw) as they are, quotes every other text, refuses the rest.
+/// Prints numbers and what Rust code made [`Raw`](super::view::Raw) as they are, switches as `on` and `off`, quotes every other text,
+/// refuses the rest.
 fn print(output: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     if let Some(raw) = value.downcast_object_ref::<Text>() {
         return Ok(output.write_str(raw.as_str())?);
@@ -73,6 +74,9 @@ fn print(output: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Resul
     }
     if value.kind() == ValueKind::Number {
         return Ok(output.write_fmt(format_args!("{value}"))?);
+    }
+    if let Ok(on) = bool::try_from(value.clone()) {
+        return Ok(output.write_str(switch(on))?);
     }
     Err(Error::new(ErrorKind::InvalidOperation, format!("a {} cannot be printed", value.kind())))
 }

@@ -95,6 +95,21 @@ enum Field {
     Own(&'static str),
 }
 
+/// What the settings hold for a key, where one field holds it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Plain<'a> {
+    /// On or off.
+    Switch(bool),
+    /// A number, in the unit of the key.
+    Number(i64),
+    /// A text; empty: none.
+    Words(&'a str),
+    /// Several texts.
+    List(&'a [String]),
+    /// Several numbers.
+    Numbers(&'a [i64]),
+}
+
 /// How a value of a key that is spelt exactly is read.
 #[derive(Debug, Clone, Copy)]
 enum Reader {
@@ -344,6 +359,19 @@ impl Setting {
     #[must_use]
     pub fn is_on(&self, settings: &mut Settings) -> bool {
         !matches!(self.shown(settings).as_str(), "" | "false" | "0")
+    }
+
+    /// What the settings hold; none where no single field does, or a fraction.
+    #[must_use]
+    pub fn plain<'a>(&self, settings: &'a mut Settings) -> Option<Plain<'a>> {
+        Some(match self.field {
+            Field::Flag(field) => Plain::Switch(*field(settings)),
+            Field::Number(field) | Field::SmallNumber(field) => Plain::Number(*field(settings)),
+            Field::Text(field) => Plain::Words(field(settings)),
+            Field::List(field) => Plain::List(field(settings)),
+            Field::Numbers(field) => Plain::Numbers(field(settings)),
+            Field::Fraction(_) | Field::Own(_) => return None,
+        })
     }
 
     /// The value in the settings, as it would be written in the ConfigMap; empty where no single field holds it.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::dialect::next_upstream;
-use super::super::view::{Raw, switch, view};
+use super::super::view::{Raw, view};
 use super::auth::{Auth, AuthUse};
 use super::limits::{self, LimitsView};
 use super::printer::{Printer, path_quoted, quoted, without_variables};
@@ -30,7 +30,7 @@ view! {
         declared_path: Raw,
         tracing: Option<Arc<Tracing>>,
         mirror: Option<Raw>,
-        mirror_body: &'static str,
+        mirror_body: bool,
         force_https: Raw,
         to_https: Raw,
         never_https: Raw,
@@ -39,7 +39,7 @@ view! {
         access_log: bool,
         rewrite_log: bool,
         push_preload: bool,
-        port_in_redirects: &'static str,
+        port_in_redirects: bool,
         upstream: Raw,
         server_port: &'static str,
         waf: Option<Arc<WafView>>,
@@ -100,7 +100,7 @@ view! {
     struct Tracing {
         enabled: bool,
         operation: Option<Raw>,
-        trust: &'static str,
+        trust: bool,
     }
 
     /// ModSecurity.
@@ -188,7 +188,7 @@ fn view(
         declared_path: quoted(&without_variables(declared)),
         tracing: tracing(features, shared, printer),
         mirror: mirror.as_ref().map(|mirror| printer.quoted_if(QUOTED_TARGETS.shows(form), "mirror-target", &mirror.source)),
-        mirror_body: switch(mirror.as_ref().is_some_and(|mirror| mirror.with_body)),
+        mirror_body: mirror.as_ref().is_some_and(|mirror| mirror.with_body),
         force_https: flag(https.is_forced),
         to_https: flag(https.with_certificate),
         never_https: flag(https.is_exempt),
@@ -197,7 +197,7 @@ fn view(
         access_log: logging.access,
         rewrite_log: logging.rewrites,
         push_preload: *push_preload,
-        port_in_redirects: switch(*port_in_redirects),
+        port_in_redirects: *port_in_redirects,
         upstream: quoted(&route.upstream),
         server_port: if settings.listening.proxy_protocol { "$proxy_protocol_server_port" } else { "$server_port" },
         waf: waf(firewall, shared, printer),
@@ -289,9 +289,9 @@ fn in_double_quotes(subject: &str, text: &str, printer: &mut Printer) -> Raw {
 fn tracing(features: &Features, shared: &Shared, printer: &mut Printer) -> Option<Arc<Tracing>> {
     let (all, own) = (&shared.proxy.settings.tracing, &features.tracing);
     if !own.enabled.unwrap_or(all.enabled) {
-        return all.enabled.then(|| Arc::new(Tracing { enabled: false, operation: None, trust: "off" }));
+        return all.enabled.then(|| Arc::new(Tracing { enabled: false, operation: None, trust: false }));
     }
-    let trust = switch(own.trust_incoming.unwrap_or(all.trust_incoming));
+    let trust = own.trust_incoming.unwrap_or(all.trust_incoming);
     Some(Arc::new(Tracing { enabled: true, operation: printer.words_if_any("opentelemetry-operation-name", &own.operation_name), trust }))
 }
 

@@ -11,6 +11,7 @@ mod geo;
 mod http;
 mod inline;
 mod json;
+mod keys;
 mod limits;
 mod listen;
 mod location;

@@ -1,11 +1,14 @@
 //! Words for the templates, printed as the controller prints them; what breaks out of its place is found here.
 
+use std::sync::Arc;
+
 use minijinja::value::Object;
 
 use super::super::view::Raw;
 use super::super::{environment, quote};
+use super::keys::Keys;
 use crate::diagnostic::{Diagnostic, ObjectRef};
-use crate::ir::{Origin, Route, Server};
+use crate::ir::{Origin, Route, Server, Settings};
 use crate::nginx::shape;
 
 /// Makes what templates print, and collects what is to be said about it.
@@ -15,22 +18,28 @@ pub(super) struct Printer<'a> {
     /// Whose values are printed; none: those of the settings.
     routes: &'a [Route],
     origin: Origin,
+    keys: Option<Arc<Keys>>,
 }
 
 impl<'a> Printer<'a> {
     /// For the settings of the whole proxy.
     pub(super) fn for_settings() -> Self {
-        Self { findings: Vec::new(), routes: &[], origin: Origin::Default }
+        Self { findings: Vec::new(), routes: &[], origin: Origin::Default, keys: None }
     }
 
     /// For a server.
     pub(super) fn for_server(server: &'a Server) -> Self {
-        Self { findings: Vec::new(), routes: &server.routes, origin: server.origin }
+        Self { findings: Vec::new(), routes: &server.routes, origin: server.origin, keys: None }
     }
 
     /// From here on, values of a route are printed.
     pub(super) fn enter(&mut self, route: &'a Route) {
         (self.routes, self.origin) = (std::slice::from_ref(route), route.origin);
+    }
+
+    /// The keys of the ConfigMap, for the templates of the parts that follow.
+    pub(super) fn keys(&mut self, settings: &Settings) -> Arc<Keys> {
+        Arc::clone(self.keys.get_or_insert_with(|| Keys::new(settings)))
     }
 
     /// What was found.
@@ -45,10 +54,13 @@ impl<'a> Printer<'a> {
 
     /// The text of a part.
     pub(super) fn text<T: Object + 'static>(&mut self, template: &str, view: T) -> String {
-        environment::render(template, view).unwrap_or_else(|finding| {
+        let text = environment::render(template, view).unwrap_or_else(|finding| {
             self.findings.push(*finding);
             String::new()
-        })
+        });
+        let broken = self.keys.as_ref().map(|keys| keys.take_broken());
+        broken.into_iter().flatten().for_each(|key| self.check(key, false));
+        text
     }
 
     /// Words as they are.

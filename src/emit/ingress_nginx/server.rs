@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::dialect::server_name;
-use super::super::view::{Raw, switch, view};
+use super::super::view::{Raw, view};
 use super::printer::{Printer, comment, path_quoted, quoted};
 use super::shared::{LayoutView, Shared};
 use super::tls::{self, TlsView};
@@ -26,12 +26,12 @@ view! {
         listen: Vec<Raw>,
         subject: Option<Raw>,
         is_catch_all: bool,
-        reject_handshake: &'static str,
+        reject_handshake: bool,
         client_auth_error: Option<Raw>,
         client_auth: Option<Arc<ClientAuthView>>,
         backend_tls: Option<Arc<TlsView>>,
         ciphers: Option<Raw>,
-        prefer_server_ciphers: Option<Raw>,
+        prefer_server_ciphers: Option<bool>,
         snippet: Option<Raw>,
         error_pages: Vec<Raw>,
         mirrors: Vec<Arc<MirrorView>>,
@@ -233,12 +233,12 @@ fn begin<'a>(server: &'a Server, shared: &Shared<'a>, printer: &mut Printer<'a>)
         listen: if is_catch_all { shared.listen_catch_all.clone() } else { shared.listen.clone() },
         subject: subject.map(|subject| printer.quoted_if(QUOTED_TARGETS.shows(form), "auth-tls-match-cn", subject)),
         is_catch_all,
-        reject_handshake: switch(settings.tls.reject_handshake),
+        reject_handshake: settings.tls.reject_handshake,
         client_auth_error: server.client_auth_error.as_deref().map(comment),
         client_auth: client_auth(server, printer),
         backend_tls: tls::view(server.backend_tls.as_deref(), printer),
         ciphers: printer.words_if_any("ssl-ciphers", &server.ciphers),
-        prefer_server_ciphers: server.prefer_server_ciphers.map(|prefer| Raw::new(switch(prefer))),
+        prefer_server_ciphers: server.prefer_server_ciphers,
         snippet: printer.directives("server-snippet", &server.snippet),
         error_pages: error_pages::of_routes(shared.proxy, &server.routes, printer),
         mirrors: mirrors(&server.routes, form, printer),

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::super::view::{Raw, switch, view};
+use super::super::view::{Raw, view};
+use super::keys::Keys;
 use super::listen::prefixes;
 use super::printer::Printer;
 use super::shared::LayoutView;
@@ -11,6 +12,7 @@ use crate::ir::{Proxy, Stream, Transport};
 view! {
     /// All TCP and UDP services.
     struct Streams {
+        keys: Arc<Keys>,
         layout: Arc<LayoutView>,
         status_port: u16,
         resolver: Option<Raw>,
@@ -21,11 +23,6 @@ view! {
         port: u16,
         tcp: Vec<Arc<StreamView>>,
         udp: Vec<Arc<StreamView>>,
-        timeout: Raw,
-        next_upstream: &'static str,
-        next_upstream_timeout: Raw,
-        next_upstream_tries: i64,
-        responses: i64,
         snippets: Vec<Raw>,
     }
 
@@ -40,13 +37,14 @@ view! {
 /// The part of the configuration for TCP and UDP.
 pub(super) fn piece(proxy: &Proxy, layout: &Arc<LayoutView>, printer: &mut Printer) -> Raw {
     let settings = &proxy.settings;
-    let (logging, defaults) = (&settings.logging, &settings.stream_defaults);
+    let logging = &settings.logging;
     let path = if logging.stream_access_log_path.is_empty() { &logging.access_log_path } else { &logging.stream_access_log_path };
     let access_log = format!("{path} log_stream {}", logging.access_log_params);
     let is_logged = !logging.off && !logging.stream_off;
     let trusted = if settings.client_address.enabled { settings.client_address.trusted.as_slice() } else { &[] };
     let snippets = proxy.stream_snippets.iter().chain(std::iter::once(&settings.snippets.stream));
     let view = Streams {
+        keys: printer.keys(settings),
         layout: Arc::clone(layout),
         status_port: proxy.runtime.status_port,
         resolver: super::http::resolver(proxy),
@@ -57,11 +55,6 @@ pub(super) fn piece(proxy: &Proxy, layout: &Arc<LayoutView>, printer: &mut Print
         port: proxy.runtime.stream_port,
         tcp: ports(proxy, Transport::Tcp, printer),
         udp: ports(proxy, Transport::Udp, printer),
-        timeout: printer.words("proxy-stream-timeout", &defaults.timeout),
-        next_upstream: switch(defaults.next_upstream),
-        next_upstream_timeout: printer.words("proxy-stream-next-upstream-timeout", &defaults.next_upstream_timeout),
-        next_upstream_tries: defaults.next_upstream_tries,
-        responses: defaults.responses,
         snippets: snippets.filter_map(|snippet| printer.directives("stream-snippet", snippet)).collect(),
     };
     printer.piece("ingress_nginx/stream.conf", view)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::view::{Raw, switch, view};
+use super::super::view::{Raw, view};
 use super::printer::Printer;
 use crate::ir::BackendTls;
 
@@ -12,10 +12,10 @@ view! {
         authorities: Option<Raw>,
         ciphers: Raw,
         protocols: Raw,
-        verify: &'static str,
+        verify: bool,
         depth: i64,
         name: Option<Raw>,
-        send_name: &'static str,
+        send_name: bool,
         certificate: Option<Raw>,
     }
 }
@@ -27,10 +27,10 @@ pub(super) fn view(tls: Option<&BackendTls>, printer: &mut Printer) -> Option<Ar
         authorities: printer.words_if_any("proxy-ssl-secret", &tls.trust.authorities),
         ciphers: printer.words("proxy-ssl-ciphers", &tls.ciphers),
         protocols: printer.words("proxy-ssl-protocols", &tls.protocols),
-        verify: switch(tls.verifies),
+        verify: tls.verifies,
         depth: tls.depth,
         name: printer.words_if_any("proxy-ssl-name", &tls.name),
-        send_name: switch(tls.sends_name),
+        send_name: tls.sends_name,
         certificate: printer.words_if_any("proxy-ssl-secret", &tls.trust.certificate),
     }))
 }
