@@ -15,7 +15,7 @@ use x509_cert::ext::pkix::name::GeneralName;
 
 use super::dh_parameters::prime_bits;
 use super::openssl::{self, is_private_key};
-use super::pem;
+use super::pem::{self, Block};
 use super::private_key;
 use crate::ir::{Certificate, TrustStore};
 
@@ -200,12 +200,26 @@ fn pair(key: &str, certificate: &[u8], private: &[u8]) -> Result<StoredCertifica
         return Err(format!("`tls.key` of the Secret `{key}` holds no private key"));
     };
     if !private_key::fits(&private.contents, &parsed) {
-        return Err(format!("the private key in the Secret `{key}` does not fit its certificate"));
+        return Err(misfit(key, &private, &blocks));
     }
     let identity = identity(&parsed);
     let names: BTreeSet<String> = std::iter::once(&identity.common_name).chain(&identity.dns_names).cloned().collect();
     let certificate = Certificate { name: key.to_owned(), file: String::new(), names: names.into_iter().collect() };
     Ok(StoredCertificate { certificate: Arc::new(certificate), trust: TrustStore::default(), identity: Some(identity) })
+}
+
+/// Why the controller cannot use a private key with the first certificate.
+fn misfit(key: &str, private: &Block, certificates: &[Block]) -> String {
+    if private.is_encrypted {
+        return format!("the private key in the Secret `{key}` is encrypted, and the controller has no password for it");
+    }
+    let fits = |block: &Block| X509::from_der(&block.contents).is_ok_and(|certificate| private_key::fits(&private.contents, &certificate));
+    match certificates.iter().skip(1).any(fits) {
+        true => {
+            format!("the private key in the Secret `{key}` does not fit its first certificate, but a later one, which has to be the first")
+        }
+        false => format!("the private key in the Secret `{key}` does not fit its certificate"),
+    }
 }
 
 /// Quirk: the controller takes certificates under any label, of which OpenSSL reads those that are called so.

@@ -127,7 +127,8 @@ impl<'a> Public<'a> {
         let inner = pkcs8(private);
         let is_of = |kind: ObjectIdentifier| inner.as_ref().is_none_or(|(algorithm, _)| algorithm.oid == kind);
         let bytes = inner.as_ref().map_or(private, |(_, inner)| *inner);
-        let found = |label: &str, contents: &[u8]| Some(Block { label: label.to_owned(), contents: contents.to_vec() });
+        let found =
+            |label: &str, contents: &[u8]| Some(Block { label: label.to_owned(), contents: contents.to_vec(), is_encrypted: false });
         match *self {
             Self::Rsa(modulus, exponent) if is_of(RSA) => {
                 let numbers = pkcs1(bytes)?;
@@ -278,7 +279,7 @@ mod tests {
     }
 
     fn pem(label: &str, contents: &[u8]) -> String {
-        pem::text(&Block { label: label.to_owned(), contents: contents.to_vec() })
+        pem::text(&Block { label: label.to_owned(), contents: contents.to_vec(), is_encrypted: false })
     }
 
     #[test]

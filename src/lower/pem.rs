@@ -10,6 +10,8 @@ pub(super) struct Block {
     pub(super) label: String,
     /// The decoded bytes.
     pub(super) contents: Vec<u8>,
+    /// It says that a password is needed to read it.
+    pub(super) is_encrypted: bool,
 }
 
 /// All blocks of a text in order. Text between blocks, and blocks that are not well formed, are skipped.
@@ -20,8 +22,8 @@ pub(super) fn blocks(bytes: &[u8]) -> Vec<Block> {
     while let Some(line) = lines.next() {
         let Some(label) = line.strip_prefix("-----BEGIN ").and_then(|rest| rest.strip_suffix("-----")) else { continue };
         let mut rest = lines.clone();
-        if let Some(contents) = contents(label, &mut rest) {
-            found.push(Block { label: label.to_owned(), contents });
+        if let Some(block) = block(label, &mut rest) {
+            found.push(block);
             lines = rest;
         }
     }
@@ -44,20 +46,22 @@ pub(super) fn text(block: &Block) -> String {
     text
 }
 
-/// The decoded lines up to the end of a block; none where it does not end or is not base64.
-fn contents<'a>(label: &str, lines: &mut impl Iterator<Item = &'a str>) -> Option<Vec<u8>> {
+/// The lines up to the end of a block; none where it does not end or is not base64.
+fn block<'a>(label: &str, lines: &mut impl Iterator<Item = &'a str>) -> Option<Block> {
     let end = format!("-----END {label}-----");
     let mut body = String::new();
+    let mut is_encrypted = label.starts_with("ENCRYPTED ");
     for line in lines {
         if line == end {
-            return STANDARD.decode(&body).ok();
+            return Some(Block { label: label.to_owned(), contents: STANDARD.decode(&body).ok()?, is_encrypted });
         }
         if line.starts_with("-----") {
             return None;
         }
         // Headers such as `Proc-Type: 4,ENCRYPTED` stand before the data.
-        if !line.contains(':') {
-            body.push_str(line);
+        match line.split_once(':') {
+            Some((_, value)) => is_encrypted |= value.contains("ENCRYPTED"),
+            None => body.push_str(line),
         }
     }
     None
@@ -74,8 +78,17 @@ mod tests {
     #[test]
     fn blocks_are_found_between_other_text() {
         let text = "words\n-----BEGIN A B-----\r\naGVs\nbG8=\n-----END A B-----\nmore\n-----BEGIN C-----\n\n-----END C-----\n";
-        assert_eq!(blocks(text.as_bytes())[0], Block { label: "A B".into(), contents: b"hello".to_vec() });
+        assert_eq!(blocks(text.as_bytes())[0], Block { label: "A B".into(), contents: b"hello".to_vec(), is_encrypted: false });
         assert_eq!(labels(text), ["A B", "C"]);
+    }
+
+    #[test]
+    fn keys_with_a_password_are_told_by_header_or_label() {
+        let is_encrypted = |text: &str| blocks(text.as_bytes()).iter().map(|block| block.is_encrypted).collect::<Vec<_>>();
+        let header = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\n";
+        let block = |label: &str, header: &str| format!("-----BEGIN {label}-----\n{header}AAAA\n-----END {label}-----\n");
+        assert_eq!(is_encrypted(&block("RSA PRIVATE KEY", header)), [true]);
+        assert_eq!(is_encrypted(&(block("ENCRYPTED PRIVATE KEY", "") + &block("PRIVATE KEY", ""))), [true, false]);
     }
 
     #[test]

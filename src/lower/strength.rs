@@ -5,6 +5,7 @@ use x509_cert::Certificate;
 use x509_cert::der::Decode;
 use x509_cert::der::asn1::UintRef;
 use x509_cert::der::{Reader, SliceReader};
+use x509_cert::ext::pkix::SubjectAltName;
 
 use super::certificates::common_name;
 use super::pem;
@@ -43,17 +44,21 @@ pub fn weakness(secret: &Secret) -> Option<String> {
             Ok(bits(modulus.as_bytes()))
         };
         if let Some(bits) = sequence(info.subject_public_key.raw_bytes(), read).filter(|bits| *bits < FEWEST_BITS) {
-            return Some(format!("its RSA key has {bits} bits, and fewer than {FEWEST_BITS} can be broken"));
+            return Some(format!("is weak: its RSA key has {bits} bits, and fewer than {FEWEST_BITS} can be broken"));
         }
     }
     let curve =
         info.algorithm.parameters.as_ref().and_then(|parameters| parameters.decode_as::<x509_cert::der::asn1::ObjectIdentifier>().ok());
     if curve.is_some_and(|curve| SHORT_CURVES.contains(&curve.to_string().as_str())) {
-        return Some(String::from("its elliptic curve has fewer than 224 bits"));
+        return Some(String::from("is weak: its elliptic curve has fewer than 224 bits"));
     }
     let signature = certificate.signature_algorithm().oid.to_string();
-    let (_, hash) = FORGEABLE.iter().find(|(oid, _)| *oid == signature)?;
-    Some(format!("it is signed over {hash}, which can be forged"))
+    if let Some((_, hash)) = FORGEABLE.iter().find(|(oid, _)| *oid == signature) {
+        return Some(format!("is weak: it is signed over {hash}, which can be forged"));
+    }
+    let has_names = certificate.tbs_certificate().get_extension::<SubjectAltName>().is_ok_and(|found| found.is_some());
+    let name = common_name(certificate.tbs_certificate().subject());
+    (!has_names && !name.is_empty()).then(|| format!("names `{name}` only as its common name, which browsers do not read"))
 }
 
 /// How many bits a number has.
@@ -69,6 +74,10 @@ pub fn missing_signer(secret: &Secret) -> Option<String> {
     let tbs = first.tbs_certificate();
     let is_signer = |certificate: &Certificate| certificate.tbs_certificate().subject() == tbs.issuer();
     let is_root = |certificate: &Certificate| is_signer(certificate) && certificate.tbs_certificate().issuer() == tbs.issuer();
+    // An authority that stands before what it signed is a chain in the wrong order, and refused as such.
+    if others.iter().any(|certificate| certificate.tbs_certificate().issuer() == tbs.subject()) {
+        return None;
+    }
     if tbs.issuer() == tbs.subject() || others.iter().any(is_signer) || certificates(secret, "ca.crt").iter().any(is_root) {
         return None;
     }

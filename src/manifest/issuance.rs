@@ -12,6 +12,8 @@ use super::workload::Anything;
 pub struct Issuance {
     /// The Secret that the certificate is put into; empty for issuers.
     pub secret_name: String,
+    /// A name that stands in the subject of the certificate.
+    pub common_name: Option<String>,
     /// The names that the certificate is for.
     pub dns_names: Option<Vec<String>>,
     /// Who issues it.

@@ -13,12 +13,9 @@ const MANAGED: [(&str, &str); 3] =
 
 /// The Secrets of the input whose certificates are served, in order.
 pub(super) fn served<'a>(look: &Look<'a>) -> Vec<&'a Object<Secret>> {
-    let mut used = BTreeSet::new();
-    for ingress in look.ingresses() {
-        let names = ingress.tls().iter().filter_map(|entry| entry.secret_name.as_deref());
-        used.extend(names.map(|name| (ingress.reference.namespace.as_str(), name)));
-    }
-    used.extend(look.controller.flags.default_ssl_certificate.split_once('/'));
+    let of_hosts = look.proxy.servers.iter().filter_map(|server| server.certificate.as_deref());
+    let used: BTreeSet<_> =
+        of_hosts.chain([&look.proxy.default_certificate]).filter_map(|certificate| certificate.name.split_once('/')).collect();
     used.into_iter().filter_map(|(namespace, name)| named(&look.cluster.secrets, namespace, name)).collect()
 }
 

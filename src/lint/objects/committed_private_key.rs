@@ -49,6 +49,24 @@ metadata: {name: users, namespace: shop}
 stringData: {auth: 'alice:$apr1$QvKLTYRf$cWvWYyCYjMGZEwDSVnVnF/'}
 ```
 
+## Fires: where a ConfigMap holds passwords
+
+```yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: users, namespace: shop}
+data: {.htpasswd: 'alice:$apr1$QvKLTYRf$cWvWYyCYjMGZEwDSVnVnF/'}
+```
+
+## Fires: where each key is a user
+
+```yaml
+apiVersion: v1
+kind: Secret
+metadata: {name: users, namespace: shop}
+stringData: {alice: '$apr1$QvKLTYRf$cWvWYyCYjMGZEwDSVnVnF/'}
+```
+
 ## Quiet: where the value is filled in later
 
 ```yaml
@@ -79,13 +97,13 @@ const KEY: &str = "PRIVATE KEY-----";
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let secrets = look.cluster.secrets.iter().filter(|secret| is_written(&secret.value.metadata)).filter_map(|secret| {
         let data = secret.value.data.as_ref()?;
-        let (key, what) = data.iter().find_map(|(key, value)| Some((key, kind(key, &String::from_utf8_lossy(&value.0))?)))?;
+        let (key, what) = data.iter().find_map(|(key, value)| Some((key, kind(&String::from_utf8_lossy(&value.0))?)))?;
         let message = format!("{what} lies in the manifests, in Secret `{}/{}`: whoever reads them has it", secret.reference.namespace, secret.reference.name);
         let finding = RULE.finding(message).at(secret.span(&["metadata", "name"])).subject(key.as_str()).object(secret.reference.clone());
         Some(finding.help("keep it encrypted, with SOPS or SealedSecrets, or let the cluster make it"))
     });
     let maps = look.cluster.config_maps.iter().filter(|map| is_written(&map.value.metadata)).filter_map(|map| {
-        let (key, what) = map.value.data.iter().flatten().find_map(|(key, value)| Some((key, kind("", value)?)))?;
+        let (key, what) = map.value.data.iter().flatten().find_map(|(key, value)| Some((key, kind(value)?)))?;
         let message = format!("{what} lies in ConfigMap `{}/{}`, which is read by many more than a Secret", map.reference.namespace, map.reference.name);
         let finding = Diagnostic { severity: Severity::Warning, ..RULE.finding(message) };
         let finding = finding.at(map.key_span(&["data", key])).subject(key.as_str()).object(map.reference.clone());
@@ -99,11 +117,24 @@ fn is_written(metadata: &ObjectMeta) -> bool {
     metadata.uid.is_none() && metadata.resource_version.is_none()
 }
 
+/// How hashes of passwords begin that nginx reads.
+const HASHES: [&str; 9] = ["$apr1$", "$1$", "$5$", "$6$", "$2a$", "$2b$", "$2y$", "{SHA}", "{SSHA}"];
+
+/// Whether a text is one of them, and has no more words.
+fn is_hash(text: &str) -> bool {
+    const SHORTEST: usize = 20;
+    HASHES.iter().any(|begin| text.starts_with(begin)) && text.len() >= SHORTEST && !text.contains(char::is_whitespace)
+}
+
 /// What a value is, where it must not be seen: its text is not repeated.
-fn kind(key: &str, value: &str) -> Option<&'static str> {
+fn kind(value: &str) -> Option<&'static str> {
     if value.lines().any(|line| line.starts_with("-----BEGIN ") && line.trim_end().ends_with(KEY)) {
         return Some("a private key");
     }
-    let is_user = |line: &str| line.split_once(':').is_some_and(|(user, hash)| !user.is_empty() && (hash.starts_with('$') || hash.starts_with("{SHA}")));
-    (key == "auth" && value.lines().any(is_user)).then_some("a file of passwords")
+    if is_hash(value.trim()) {
+        return Some("the hash of a password");
+    }
+    let is_user = |line: &str| line.split_once(':').is_some_and(|(user, hash)| !user.is_empty() && is_hash(hash.trim()));
+    let mut users = value.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')).peekable();
+    (users.peek().is_some() && users.all(is_user)).then_some("a file of passwords")
 }

@@ -85,13 +85,21 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 fn judged(secret: &Object<Secret>, now: i64) -> Option<Diagnostic> {
     let (from, until) = validity(&secret.value)?;
     let name = format!("{}/{}", secret.reference.namespace, secret.reference.name);
-    let days = (until - now).div_euclid(DAY);
     let (severity, message) = match () {
-        () if until < now => (Severity::Error, format!("the certificate in Secret `{name}` has expired, {} days ago", -days - 1)),
-        () if from > now => (Severity::Error, format!("the certificate in Secret `{name}` is not valid yet, but in {} days", (from - now) / DAY)),
-        () if days < SOON => (Severity::Warning, format!("the certificate in Secret `{name}` expires in {days} days")),
+        () if until < now => (Severity::Error, format!("the certificate in Secret `{name}` has expired, {} ago", span(now - until))),
+        () if from > now => (Severity::Error, format!("the certificate in Secret `{name}` is not valid yet, but in {}", span(from - now))),
+        () if until - now < SOON * DAY => (Severity::Warning, format!("the certificate in Secret `{name}` expires in {}", span(until - now))),
         () => return None,
     };
     let finding = RULE.finding(message).at(secret.span(&["metadata", "name"])).subject(name).object(secret.reference.clone());
     Some(Diagnostic { severity, ..finding })
+}
+
+/// Seconds as whole days.
+fn span(seconds: i64) -> String {
+    match seconds / DAY {
+        0 => String::from("less than a day"),
+        1 => String::from("1 day"),
+        days => format!("{days} days"),
+    }
 }

@@ -141,6 +141,7 @@ objects! {
     two_issuers,
     two_protocols,
     uncovered_alias,
+    uncovered_host,
     unguarded_path,
     unlimited_controller,
     unpatched_nginx,

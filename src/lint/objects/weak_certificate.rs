@@ -1,4 +1,4 @@
-//! Certificates that can be forged.
+//! Certificates that clients refuse, or that can be forged.
 
 use super::certificates::served;
 use super::look::Look;
@@ -11,9 +11,9 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     text: r"# weak-certificate
 
-A certificate has a short key, or is signed over a hash that can be forged.
+A certificate has a short key, is signed over a hash that can be forged, or has no alternative names.
 
-Browsers and newer libraries refuse RSA keys of fewer than 2048 bits and signatures over SHA-1 or MD5. The controller serves them all the same.
+Browsers and newer libraries refuse RSA keys of fewer than 2048 bits, signatures over SHA-1 or MD5, and certificates that name their host only as the common name of the subject. The controller serves them all the same.
 
 ## Fires
 
@@ -94,9 +94,9 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     found
         .map(|(secret, told)| {
             let name = format!("{}/{}", secret.reference.namespace, secret.reference.name);
-            let message = format!("the certificate in Secret `{name}` is weak: {told}");
+            let message = format!("the certificate in Secret `{name}` {told}");
             let finding = RULE.finding(message).at(secret.span(&["metadata", "name"])).subject(name).object(secret.reference.clone());
-            finding.help("issue it again, with an RSA key of 2048 bits or an elliptic curve, signed over SHA-256")
+            finding.help("issue it again, with an RSA key of 2048 bits or an elliptic curve, signed over SHA-256, with its hosts as alternative names")
         })
         .collect()
 }
