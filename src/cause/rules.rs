@@ -86,7 +86,7 @@ impl Causes<'_> {
                 let place = ingress.span(&["spec", "rules", &at.to_string(), "http", "paths", &under.to_string(), "path"]);
                 object(ingress, format!("path `{path}` of {}", name(ingress)), path, place)
             }
-            None => default_backend(ingress),
+            None => self.beside_paths(ingress, query),
         }
     }
 
@@ -94,7 +94,7 @@ impl Causes<'_> {
     pub(super) fn backend(&self, ingress: &Object<Ingress>, query: &Query) -> Cause {
         let path = query.path.unwrap_or_default();
         let found = self.rules_of(&ingress.reference).and_then(|rules| rules.path(query));
-        let Some((at, under, backend)) = found else { return default_backend(ingress) };
+        let Some((at, under, backend)) = found else { return self.beside_paths(ingress, query) };
         let (at, under) = (at.to_string(), under.to_string());
         let base = ["spec", "rules", &at, "http", "paths", &under, "backend"];
         let service = backend.service.as_ref();
@@ -108,9 +108,18 @@ impl Causes<'_> {
         let place = ingress.span(&[&base, rest].concat());
         object(ingress, format!("backend of path `{path}` of {}", name(ingress)), path, place)
     }
-}
 
-fn default_backend(ingress: &Object<Ingress>) -> Cause {
-    let place = ingress.key_span(&["spec", "defaultBackend"]);
-    object(ingress, format!("default backend of {}", name(ingress)), "defaultBackend", place)
+    /// What stands for a path that no rule has: the default backend, or where there is none, that the path is not there.
+    fn beside_paths(&self, ingress: &Object<Ingress>, query: &Query) -> Cause {
+        let has_default = ingress.value.spec.as_ref().is_some_and(|spec| spec.default_backend.is_some());
+        match query.path.filter(|_| !has_default) {
+            Some(path) => object(ingress, format!("{} has no path `{path}`", name(ingress)), path, self.rules(ingress, query)),
+            None => object(
+                ingress,
+                format!("default backend of {}", name(ingress)),
+                "defaultBackend",
+                ingress.key_span(&["spec", "defaultBackend"]),
+            ),
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod comma;
 mod cut;
 pub mod decision;
 pub mod difference;
+mod entries;
 pub mod expectations;
 pub mod findings;
 pub mod inventory;

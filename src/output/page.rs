@@ -14,8 +14,8 @@ pub(super) fn head(title: &str, style: &str, script: Option<&str>) -> String {
 
 /// Colours of both schemes, and the type.
 const BASE: &str = "\
-:root { color-scheme: light dark; --line: #8884; --red: #cf222e; --green: #1a7f37; --soft: #8881; }
-@media (prefers-color-scheme: dark) { :root { --red: #ff7b72; --green: #56d364; } }
+:root { color-scheme: light dark; --line: #8884; --red: #cf222e; --green: #1a7f37; --amber: #9a6700; --soft: #8881; }
+@media (prefers-color-scheme: dark) { :root { --red: #ff7b72; --green: #56d364; --amber: #d29922; } }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem; }
 ";
 

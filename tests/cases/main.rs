@@ -15,7 +15,9 @@
     reason = "what tests share is public to them, and figures are shown"
 )]
 
+mod browser;
 mod controller_log;
+mod entry_pages;
 mod expectations;
 mod golden;
 mod mutations;
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         reference::trials(),
         routes::trials(),
         route_page::trials(),
+        entry_pages::trials(),
         traffic::trials(),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials.into_iter().flatten().collect()).exit_code()

@@ -3,13 +3,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
+use crate::browser::{driven, program};
 use crate::need::{Need, trial};
 
 const CONF: &str = r"
@@ -106,38 +104,11 @@ type("protection", "");
 element("list").focus();
 element("list").dispatchEvent(new KeyboardEvent("keydown", { key: "End" }));
 steps.last = document.querySelector("[aria-selected=true]") !== null;
-const out = document.createElement("pre");
-out.id = "driver";
-out.textContent = btoa(unescape(encodeURIComponent(JSON.stringify({ answers, steps }))));
-document.body.append(out);
+const found = { answers, steps };
 "##;
 
 pub fn trials() -> Vec<Trial> {
     vec![trial("page of routes in a browser", &[Need::Program("chromium")], page)]
-}
-
-fn program(folder: &Path, args: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ingressc"));
-    command.args(args).current_dir(folder).env_clear().stdin(Stdio::null());
-    let output = command.output().expect("the program starts");
-    String::from_utf8(output.stdout).expect("the program writes UTF-8")
-}
-
-/// What the page says after all that was done to it.
-fn driven(folder: &Path, page: &str) -> Value {
-    let driver = DRIVER.replace("URLS", &json!(URLS).to_string());
-    let policy = page.lines().find(|line| line.contains("Content-Security-Policy")).expect("the page has one");
-    let page = page.replace(policy, "").replace("</body>", &format!("<script>{driver}</script></body>"));
-    fs::write(folder.join("page.html"), page).expect("files can be written");
-    let url = format!("file://{}", folder.join("page.html").display());
-    let profile = format!("--user-data-dir={}", folder.join("profile").display());
-    let mut command = Command::new("chromium");
-    command.args(["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000", "--dump-dom", &profile, &url]);
-    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().expect("it starts");
-    let dom = String::from_utf8_lossy(&output.stdout).into_owned();
-    let (_, rest) = dom.split_once("<pre id=\"driver\">").unwrap_or_else(|| panic!("the page was not driven:\n{dom}"));
-    let text = STANDARD.decode(rest.split('<').next().unwrap_or_default()).expect("it is base64");
-    serde_json::from_slice(&text).expect("it is JSON")
 }
 
 /// What `explain` says of all addresses.
@@ -152,7 +123,7 @@ fn page() {
     let folder = tempfile::tempdir().expect("there is room for files");
     fs::write(folder.path().join("nginx.conf"), CONF).expect("files can be written");
     let page = program(folder.path(), &["routes", "--live", "nginx.conf", "--format", "html"]);
-    let found = driven(folder.path(), &page);
+    let found = driven(folder.path(), &page, &DRIVER.replace("URLS", &json!(URLS).to_string()));
     let answers = found["answers"].as_array().expect("it is a list");
     let explained = explained(folder.path());
     assert_eq!((answers.len(), explained.len()), (URLS.len(), URLS.len()));

@@ -13,7 +13,7 @@ use crate::cli::controller::ControllerOptions;
 use crate::cli::progress::Progress;
 use crate::cli::side::Half;
 use crate::cli::{Failure, Global, Status};
-use crate::output::proof::{Shown, curl, github, json, jsonl, markdown, text};
+use crate::output::proof::{Shown, curl, github, html, json, jsonl, markdown, text};
 use crate::output::untrusted::many_lines;
 use crate::prove::{Proved, prove};
 use crate::route::{Config, Decision, Limits, ProofVerdict};
@@ -66,7 +66,7 @@ pub(in crate::cli) struct Prove {
     #[arg(long)]
     implies: bool,
     /// How to write the proof
-    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true, value_name = "text|json|markdown|github")]
+    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true, value_name = "text|json|markdown|html|github")]
     format: Format,
     /// Write one request for each difference and each group of paths to this file, one JSON a line
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
@@ -89,6 +89,8 @@ enum Format {
     Json,
     /// For pull requests.
     Markdown,
+    /// One page with search and filters.
+    Html,
     /// For GitHub workflows.
     Github,
 }
@@ -180,6 +182,7 @@ impl Prove {
             Format::Text => console.report(|paint| text(shown, paint))?,
             Format::Json => console.result(&json(shown).map_err(anyhow::Error::from)?)?,
             Format::Markdown => console.result(&markdown(shown))?,
+            Format::Html => console.result(&html(shown))?,
             Format::Github => console.result(&github(shown))?,
         }
         if self.implies {

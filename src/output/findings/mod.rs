@@ -7,6 +7,7 @@ pub mod few;
 pub mod fixes;
 pub mod github;
 pub mod gitlab;
+pub mod html;
 pub mod identity;
 pub mod json;
 pub mod junit;
@@ -49,6 +50,7 @@ pub static FORMATS: &[Format] = &[
     Format { name: "text", doc: "For people", writer: Writer::Painted(summary::report) },
     Format { name: "concise", doc: "A line each", writer: Writer::Lines(concise::report) },
     Format { name: "json", doc: "For scripts", writer: Writer::Report(json::report) },
+    Format { name: "html", doc: "One page with search and filters", writer: Writer::Report(|report| Ok(html::report(report))) },
     Format { name: "sarif", doc: "For code scanning", writer: Writer::Report(sarif::report) },
     Format {
         name: "github",

@@ -40,7 +40,7 @@ pub fn report(report: &Findings) -> serde_json::Result<String> {
 const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// Where a rule is explained.
-fn help_uri(name: &str) -> String {
+pub(super) fn help_uri(name: &str) -> String {
     format!("{HOME}/blob/v{}/docs/rules.md#{name}", env!("CARGO_PKG_VERSION"))
 }
 

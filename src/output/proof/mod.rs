@@ -1,11 +1,13 @@
 //! What is proved of two configurations: for people and for machines.
 
+mod html;
 mod json;
 mod lines;
 mod markdown;
 mod requests;
 mod text;
 
+pub use html::html;
 pub use json::json;
 pub use lines::github;
 pub use markdown::markdown;

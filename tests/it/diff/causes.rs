@@ -32,6 +32,24 @@ fn causes_are_blamed_by_file_and_line() {
     }
 }
 
+#[test]
+fn a_path_that_is_not_there_is_told_as_such() {
+    let folder = shop();
+    fs::create_dir(folder.path().join("new")).expect("folders can be made");
+    write(folder.path(), "new/cluster.yaml", CLUSTER);
+    write(folder.path(), "new/web.yaml", &SHOP.replace("path: /api", "path: /v2"));
+    let document = json(folder.path(), &["diff", "--base", "in", "--head", "new"]);
+    let causes =
+        document["differences"].as_array().into_iter().flatten().flat_map(|difference| {
+            ["cause_before", "cause"].map(|side| difference[side]["message"].as_str().unwrap_or_default().to_owned())
+        });
+    let causes: Vec<String> = causes.collect();
+    for missing in ["Ingress `shop/web` has no path `/api`", "Ingress `shop/web` has no path `/v2`"] {
+        assert!(causes.iter().any(|cause| cause == missing), "{missing}: {causes:#?}");
+    }
+    assert!(!causes.iter().any(|cause| cause.contains("default backend")), "{causes:#?}");
+}
+
 /// Several edits at once, and what is told of them: message, and lines of the causes of both sides.
 
 #[test]

@@ -136,24 +136,20 @@ function build(table) {
     count.textContent = found.length === table.rows.length ? `${found.length}` : `${found.length} of ${table.rows.length}`;
   }
   function open(tr, about) {
-    tr.tabIndex = 0;
+    const name = tr.firstChild.firstChild, button = make("button", "opener", name.textContent);
+    button.type = "button";
+    name.replaceWith(button);
     tr.className = "opens";
-    tr.setAttribute("aria-expanded", "false");
-    const toggle = () => {
-      const is = tr.getAttribute("aria-expanded") === "true";
-      tr.setAttribute("aria-expanded", String(!is));
+    button.setAttribute("aria-expanded", "false");
+    tr.addEventListener("click", () => {
+      const is = button.getAttribute("aria-expanded") === "true";
+      button.setAttribute("aria-expanded", String(!is));
       if (is) return tr.nextSibling.remove();
       const next = make("tr", "details"), td = make("td");
       td.colSpan = used.length;
       td.append(details(about));
       next.append(td);
       tr.after(next);
-    };
-    tr.addEventListener("click", toggle);
-    tr.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      toggle();
     });
   }
   restart();
