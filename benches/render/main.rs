@@ -13,7 +13,12 @@ use ingressc::lower::{self, Controller, Environment};
 use ingressc::manifest::{self, Cluster};
 use ingressc::route::{Config, Dynamic, Request};
 use ingressc::source::{FileId, SourceMap};
+use mimalloc::MiMalloc;
 use serde_json::Value;
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Numbers of Ingresses: a stage that is linear needs ten times the time for each step.
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
@@ -117,5 +122,16 @@ fn decide(bencher: Bencher<'_, '_>, ingresses: usize) {
     let config = Config::lift(&tree, asked.dynamic());
     bencher.counter(ItemsCount::new(asked.requests.len())).bench_local(|| {
         asked.requests.iter().for_each(|request| drop(black_box(config.decide(request))));
+    });
+}
+
+/// The same without the story of each.
+#[divan::bench(args = SIZES)]
+fn outcome(bencher: Bencher<'_, '_>, ingresses: usize) {
+    let asked = Asked::of(ingresses);
+    let tree = conf::parse(FileId(0), &asked.files[0].content).value;
+    let config = Config::lift(&tree, asked.dynamic());
+    bencher.counter(ItemsCount::new(asked.requests.len())).bench_local(|| {
+        asked.requests.iter().for_each(|request| drop(black_box(config.outcome(request))));
     });
 }

@@ -15,6 +15,8 @@ pub struct Entry<'l> {
     pub host: Option<Cow<'l, str>>,
     /// The first name of the server that answered.
     pub server: Option<Cow<'l, str>>,
+    /// The port of the proxy that it came to.
+    pub port: Option<u16>,
     /// Whether it came over TLS.
     pub is_tls: Option<bool>,
     /// The name in the handshake.
@@ -81,6 +83,7 @@ impl<'l> Entry<'l> {
                 Role::Version => version = text(value).strip_prefix("HTTP/").map(str::to_owned),
                 Role::Host => entry.host = (!is_nothing).then(|| text(value)).or(entry.host),
                 Role::Server => entry.server = Some(text(value)),
+                Role::Port => entry.port = text(value).parse().ok(),
                 Role::Scheme => entry.is_tls = scheme(&value).or(entry.is_tls),
                 Role::Https => entry.is_tls = Some(value.as_ref() == b"on"),
                 Role::Tls => entry.is_tls = Some(!is_nothing),
@@ -115,6 +118,7 @@ impl<'l> Entry<'l> {
             }),
             host: self.host.map(owned),
             server: self.server.map(owned),
+            port: self.port,
             is_tls: self.is_tls,
             sni: self.sni.map(owned),
             client: self.client,

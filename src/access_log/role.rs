@@ -14,6 +14,8 @@ pub(super) enum Role {
     Host,
     /// The first name of the server.
     Server,
+    /// The port of the proxy that it came to.
+    Port,
     Scheme,
     /// `on` over TLS.
     Https,
@@ -47,6 +49,7 @@ impl Role {
             "server_protocol" => Self::Version,
             "host" | "http_host" | "best_http_host" => Self::Host,
             "server_name" => Self::Server,
+            "server_port" => Self::Port,
             "scheme" => Self::Scheme,
             "https" => Self::Https,
             "ssl_protocol" => Self::Tls,

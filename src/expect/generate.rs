@@ -73,7 +73,7 @@ impl Maker<'_, '_> {
         let base = admitted.unwrap_or(plain);
         let is_list = |kind: CheckKind| matches!(kind, CheckKind::Allow | CheckKind::Deny);
         let is_refused = |check: &Check| is_list(check.kind) && check.verdict == route::Verdict::Refuse;
-        let is_shown = all.iter().any(|request| self.config.decide(request).checks.iter().any(is_refused));
+        let is_shown = all.iter().any(|request| self.config.outcome(request).checks.iter().any(is_refused));
         if !is_shown && route.guards.iter().any(|guard| is_list(guard.kind)) {
             all.extend(self.sampler.client(&base, route, true).map(|client| Request { client, ..base.clone() }));
         }

@@ -72,7 +72,7 @@ impl<'c, 't> Sampler<'c, 't> {
     pub(super) fn admitted(self, mut request: Request, route: &Route) -> Option<Request> {
         // Each round does away with one refusal.
         for _ in 0..=CheckKind::ALL.len() {
-            let decision = self.config.decide(&request);
+            let decision = self.config.outcome(&request);
             let is_refused = |check: &&crate::route::Check| check.verdict == Verdict::Refuse;
             // With `satisfy any`, who is let in by one is refused by others.
             if !matches!(&decision.end, End::Answer(answer) if answer.status >= 400) {
@@ -98,7 +98,7 @@ impl<'c, 't> Sampler<'c, 't> {
         let usual = ["192.0.2.1", "198.51.100.1", "2001:db8::1"].into_iter().filter_map(|text| text.parse().ok());
         let candidates = route.guards.iter().filter(|guard| matches!(guard.kind, CheckKind::Allow | CheckKind::Deny)).flat_map(addresses);
         candidates.chain(usual).find(|client| {
-            let decision = self.config.decide(&Request { client: *client, ..request.clone() });
+            let decision = self.config.outcome(&Request { client: *client, ..request.clone() });
             let is_list = |kind: CheckKind| matches!(kind, CheckKind::Allow | CheckKind::Deny);
             decision.checks.iter().any(|check| is_list(check.kind) && (check.verdict == Verdict::Refuse) == is_refused)
         })

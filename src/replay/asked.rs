@@ -42,7 +42,7 @@ pub(super) fn request(entry: &Entry<'_>, sent: &Sent<'_>, host: &str, is_tls: bo
     let sni = entry.sni.as_deref().map(str::to_owned).or_else(|| is_name.then_some(name));
     Request {
         is_tls,
-        port: None,
+        port: entry.port,
         host: Some(host.to_owned()),
         method: sent.method.to_string(),
         target: sent.target.to_vec(),

@@ -87,6 +87,7 @@ fn write_key(buffer: &mut Vec<u8>, entry: &Entry<'_>, sent: &Sent<'_>, rests_on_
     };
     let length = u32::try_from(path.len()).unwrap_or(u32::MAX);
     buffer.extend(length.to_le_bytes());
+    buffer.extend(number(entry.port));
     buffer.extend([sign(entry.is_tls), u8::from(args.is_some_and(|args| !args.is_empty())), u8::from(args.is_some())]);
     buffer.extend(path);
     write(buffer, sent.method.as_bytes());

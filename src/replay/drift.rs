@@ -63,7 +63,7 @@ impl<'c, 't> Drift<'c, 't> {
         for host in &hosts {
             for is_tls in &schemes {
                 let request = asked::request(entry, sent, host, *is_tls);
-                match self.tried(&request, entry, looks) {
+                match self.tried_at_all_ports(&request, entry, looks) {
                     Ok(true) => return Ok(Found::Fits),
                     Ok(false) => {}
                     Err(reason) if reason == Reason::Client => return Err(reason),
@@ -81,6 +81,13 @@ impl<'c, 't> Drift<'c, 't> {
         let is_one = hosts.len() == 1;
         let declared = first.filter(|_| is_one).map(|request| (self.config.follow(&request), request));
         Ok(declared.map_or_else(|| self.undeclared(entry), |(way, request)| drifted(entry, way, request)))
+    }
+
+    /// Whether it is answered as the log says at the usual port, or where the log does not tell the port, at another.
+    fn tried_at_all_ports(&self, request: &Request, entry: &Entry<'_>, looks: &mut Looks) -> Result<bool, Reason> {
+        let usual = self.tried(request, entry, looks)?;
+        let mut others = self.config.other_ports(request.is_tls).filter(|_| entry.port.is_none());
+        Ok(usual || others.any(|port| self.tried(&Request { port: Some(port), ..request.clone() }, entry, looks) == Ok(true)))
     }
 
     /// Whether it is answered as the log says, in one of its ways.

@@ -14,6 +14,13 @@ impl Config<'_> {
         Run::new(self, request, &mut Oracle::default()).finish()
     }
 
+    /// The same without its story: no steps, no details of checks, and of the headers that a backend gets `Host` alone. For whoever
+    /// asks very often.
+    #[must_use]
+    pub fn outcome(&self, request: &Request) -> Decision {
+        Run::new(self, request, &mut Oracle::default()).outcome()
+    }
+
     /// The way of [`Config::decide`], with what it rests on.
     #[must_use]
     pub fn follow(&self, request: &Request) -> Followed {

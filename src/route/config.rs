@@ -162,6 +162,12 @@ impl<'t> Config<'t> {
         first.filter(|_| asked.is_none() || found.next().is_none())
     }
 
+    /// The ports that speak a scheme, but for the one that requests come to which name none.
+    pub fn other_ports(&self, is_tls: bool) -> impl Iterator<Item = u16> {
+        let usual = self.listener(is_tls, None).map(|(port, _)| port);
+        self.ports.iter().filter(move |(port, servers)| servers.is_tls == is_tls && Some(**port) != usual).map(|(port, _)| *port)
+    }
+
     /// What stands in a server.
     pub(super) fn inside(&self, server: usize) -> &Inside {
         let names = Names(&self.variables.places);

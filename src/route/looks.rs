@@ -32,7 +32,7 @@ impl Looks {
     }
 }
 
-/// The way of a request, with what it rests on. The headers that a backend gets are left out, but for `Host`.
+/// The way of a request without its story, as [`outcome`](super::Config::outcome) has it, with what it rests on.
 #[derive(Debug, Clone)]
 pub struct Followed {
     /// What becomes of it.

@@ -158,6 +158,27 @@ fn what_ran_is_compared_with_what_is_declared() {
 }
 
 #[test]
+fn requests_to_other_ports_are_no_drift() {
+    let desk = Desk::new();
+    let server =
+        "server { listen 8081; server_name metrics.example.com; location / { set $proxy_upstream_name shop-storefront-80; return 204; } }";
+    let conf = fs::read_to_string(root().join("examples/rendered/shop/nginx.conf")).expect("text");
+    let at = conf.find("http {").expect("a block") + "http {".len();
+    let live = desk.write("nginx.conf", format!("{}\n{server}\n{}", &conf[..at], &conf[at..]));
+    // Where the port is not told, it may have been any; where it is, it was that one.
+    let log = desk.write("access.log", line("GET /metrics HTTP/1.1", 204, "shop-storefront-80", "-"));
+    let counts = told(&[&log, "--live", &live])["counts"].clone();
+    assert_eq!((&counts["same"], &counts["different"]), (&1.into(), &0.into()), "{counts:#}");
+    let format = r#"$server_port $host "$request" $status [$proxy_upstream_name] "$upstream_addr""#;
+    for (port, different) in [("8081", 0), ("80", 1)] {
+        let log =
+            desk.write("access.log", format!("{port} metrics.example.com \"GET /metrics HTTP/1.1\" 204 [shop-storefront-80] \"-\"\n"));
+        let counts = told(&[&log, "--live", &live, "--log-format", format])["counts"].clone();
+        assert_eq!(counts["different"], different, "{port}: {counts:#}");
+    }
+}
+
+#[test]
 fn a_host_that_is_not_told_is_never_guessed() {
     let desk = Desk::new();
     let log = [

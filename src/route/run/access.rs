@@ -40,15 +40,15 @@ impl Run<'_, '_, '_> {
                 let config = self.config;
                 let key = config.zones.get(&limit.zone).map(|key| self.text(key));
                 if key == Some(Value::EMPTY) {
-                    self.check(kind, Verdict::Pass, format!("{}: this client is not counted", limit.text), Some(limit.at));
+                    self.check(kind, Verdict::Pass, || format!("{}: this client is not counted", limit.text), Some(limit.at));
                     continue;
                 }
-                self.check(kind, Verdict::Depends, limit.text.clone(), Some(limit.at));
+                self.check(kind, Verdict::Depends, limit.text.as_str(), Some(limit.at));
                 let (of_rates, of_connections) = self.level.limit_status;
                 let status = if is_of_connections { of_connections } else { of_rates }.unwrap_or(503);
                 let words = if is_of_connections { CONNECTIONS } else { RATE };
                 if self.oracle.choose(&words) == 1 {
-                    self.step(format!("the limit is passed: {status}"), Some(limit.at));
+                    self.step(|| format!("the limit is passed: {status}"), Some(limit.at));
                     return Err(Stop::Status(status, Some(limit.at)));
                 }
             }
@@ -90,13 +90,13 @@ impl Run<'_, '_, '_> {
         let Some(rule) = rules.iter().find(fits) else { return Ok(Answer::Silent) };
         let whom = rule.network.map_or_else(|| String::from("all"), |network| network.to_string());
         if rule.allows {
-            self.check(CheckKind::Allow, Verdict::Pass, format!("{client} is in {whom}"), Some(rule.at));
+            self.check(CheckKind::Allow, Verdict::Pass, || format!("{client} is in {whom}"), Some(rule.at));
             return Ok(Answer::Yes);
         }
         let is_list = rules.iter().any(|rule| rule.allows);
         let kind = if is_list { CheckKind::Allow } else { CheckKind::Deny };
         let detail = if is_list { format!("{client} is in none of the networks allowed") } else { format!("{client} is in {whom}") };
-        self.step(format!("the address is refused: {detail}"), Some(rule.at));
+        self.step(|| format!("the address is refused: {detail}"), Some(rule.at));
         self.check(kind, Verdict::Refuse, detail, Some(rule.at));
         Ok(Answer::No(403, Some(rule.at)))
     }
@@ -160,8 +160,8 @@ impl Run<'_, '_, '_> {
     fn ask(&mut self, path: &[u8], at: Span) -> Answer {
         let service = self.shown(|run| run.service_at(path));
         let whom = service.unwrap_or_else(|| String::from_utf8_lossy(path).into_owned());
-        self.check(CheckKind::ExternalAuth, Verdict::Depends, format!("{whom} is asked"), Some(at));
-        self.step(format!("{whom} is asked whether it may go on"), Some(at));
+        self.check(CheckKind::ExternalAuth, Verdict::Depends, || format!("{whom} is asked"), Some(at));
+        self.step(|| format!("{whom} is asked whether it may go on"), Some(at));
         let ways = [
             "the authentication service says yes",
             "the authentication service says 401",

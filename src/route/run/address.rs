@@ -27,7 +27,7 @@ impl Run<'_, '_, '_> {
         let found = walk(&list, self.client, is_believed, real_ip.is_recursive == Some(true) && is_list);
         if found != self.client {
             self.client = found;
-            self.step(format!("the address of the client is {found}, by `{header}`"), None);
+            self.step(|| format!("the address of the client is {found}, by `{header}`"), None);
         }
     }
 

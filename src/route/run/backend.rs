@@ -50,7 +50,7 @@ impl Run<'_, '_, '_> {
             return Ok(Stop::Answer(200, Some(pass.at)));
         }
         let last = last.to_owned();
-        self.step(format!("none of the files is there: {last}"), Some(pass.at));
+        self.step(|| format!("none of the files is there: {last}"), Some(pass.at));
         match last.strip_prefix('=').map(str::parse) {
             Some(Ok(status)) => Err(Stop::Status(status, Some(pass.at))),
             _ => Err(Stop::Inner(last)),
@@ -73,7 +73,7 @@ impl Run<'_, '_, '_> {
         }
         let is_computed = pass.to.literal().is_none();
         if is_computed && Pass::is_no_address(address) && !self.config.upstreams.contains_key(address) {
-            self.step(format!("`{address}` is no address that requests can be passed to"), Some(pass.at));
+            self.step(|| format!("`{address}` is no address that requests can be passed to"), Some(pass.at));
             return Err(Stop::Status(500, Some(pass.at)));
         }
         passed.uri = Some(String::from_utf8_lossy(&self.passed_uri(own, is_computed)).into_owned());
@@ -89,12 +89,12 @@ impl Run<'_, '_, '_> {
         if level.intercepts == Some(true) && !self.is_error_page {
             passed.error_pages = level.error_pages.iter().map(|page| page.status).collect();
         }
-        let service = passed.service.clone().map(|service| format!("{}/{service}", passed.namespace.clone().unwrap_or_default()));
-        let whom = service.unwrap_or_else(|| passed.upstream.clone());
-        self.step(
-            format!("{whom} gets {} {}", passed.method, passed.uri.as_deref().unwrap_or_default()),
-            self.location.map(|location| location.at),
-        );
+        let gets = || {
+            let whom = passed.service.as_ref().map(|service| format!("{}/{service}", passed.namespace.as_deref().unwrap_or_default()));
+            let whom = whom.as_ref().unwrap_or(&passed.upstream);
+            format!("{whom} gets {} {}", passed.method, passed.uri.as_deref().unwrap_or_default())
+        };
+        self.step(gets, self.location.map(|location| location.at));
         let failure = self.fails(&passed);
         self.decision.end = End::Backend(Box::new(passed));
         if let Some((status, words)) = failure {

@@ -16,7 +16,7 @@ impl<'c> Run<'_, 'c, '_> {
             return Err(Stop::Close);
         };
         if let Some(asked) = self.request.port.filter(|asked| *asked != port && !self.config.streams.contains_key(asked)) {
-            self.step(format!("nothing listens at port {asked}: something in front of it is taken to lead to port {port}"), None);
+            self.step(|| format!("nothing listens at port {asked}: something in front of it is taken to lead to port {port}"), None);
         }
         self.port = port;
         if servers.is_split {
@@ -127,7 +127,7 @@ impl<'c> Run<'_, 'c, '_> {
         let mut host = self.host.clone();
         if let Some(sent) = sent {
             let Some(valid) = host::valid(sent) else {
-                self.step(format!("the host `{}` is refused", sent.escape_debug()), None);
+                self.step(|| format!("the host `{}` is refused", sent.escape_debug()), None);
                 return Err(Stop::Status(400, None));
             };
             if host.is_empty() {
@@ -164,17 +164,12 @@ impl<'c> Run<'_, 'c, '_> {
         self.host = host;
         let server = &config.servers[self.server];
         self.level = config.inside(self.server).level.clone();
-        let name = if self.host.is_empty() { String::from("a request without a host") } else { format!("the host `{}`", self.host) };
-        let what = match server.name.as_str() {
-            "" => format!("{name} is answered by a server without a name"),
-            known if known.eq_ignore_ascii_case(&self.host) => format!("{name} has a server of its own"),
-            "_" => format!("{name} is named by no server: the default one answers"),
-            known => format!("{name} is answered by the server `{known}`"),
-        };
-        self.step(what, Some(server.at));
+        if self.is_told {
+            self.step(answered(&server.name, &self.host), Some(server.at));
+        }
         self.decision.server = Some(ServerName { name: server.name.clone(), at: server.at });
         if matches!(request.method.as_str(), "TRACE" | "CONNECT") {
-            self.step(format!("nginx answers no {}", request.method), None);
+            self.step(|| format!("nginx answers no {}", request.method), None);
             return Err(Stop::Status(405, None));
         }
         Ok(())
@@ -230,5 +225,16 @@ impl<'c> Run<'_, 'c, '_> {
             ClientCertificate::Valid => Value::of("SUCCESS"),
             ClientCertificate::None | ClientCertificate::Invalid => Value::unknown("$ssl_client_verify"),
         }
+    }
+}
+
+/// Which server answers a host, as a step.
+fn answered(server: &str, host: &str) -> String {
+    let name = if host.is_empty() { String::from("a request without a host") } else { format!("the host `{host}`") };
+    match server {
+        "" => format!("{name} is answered by a server without a name"),
+        known if known.eq_ignore_ascii_case(host) => format!("{name} has a server of its own"),
+        "_" => format!("{name} is named by no server: the default one answers"),
+        known => format!("{name} is answered by the server `{known}`"),
     }
 }

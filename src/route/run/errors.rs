@@ -29,7 +29,7 @@ impl Run<'_, '_, '_> {
             return None;
         };
         let shown = String::from_utf8_lossy(&to).into_owned();
-        self.step(format!("{status} has a page of its own: `{shown}`"), Some(page.at));
+        self.step(|| format!("{status} has a page of its own: `{shown}`"), Some(page.at));
         if shown.starts_with(['/', '@']) {
             if self.method != b"HEAD" && shown.starts_with('/') {
                 self.method = b"GET".to_vec();

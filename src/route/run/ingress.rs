@@ -103,7 +103,7 @@ impl<'c> Run<'_, 'c, '_> {
             self.not_known("the code of the redirect to HTTPS, and whether forwarded headers are believed (`lua.json` is not there)");
         }
         let code = settings.redirect_code;
-        self.step(format!("plain HTTP is redirected to HTTPS with {code}"), Some(at));
+        self.step(|| format!("plain HTTP is redirected to HTTPS with {code}"), Some(at));
         let to = [b"https://".as_slice(), &host, port.as_bytes(), &target].concat();
         Err(Stop::Redirect(code, Value::Known(to), Some(at)))
     }

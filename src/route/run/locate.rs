@@ -32,7 +32,7 @@ impl<'c> Run<'_, 'c, '_> {
             Search::Nowhere => None,
         };
         self.enter(location);
-        let shown = String::from_utf8_lossy(&self.path).into_owned();
+        let shown = if self.is_told { String::from_utf8_lossy(&self.path).into_owned() } else { String::new() };
         match location {
             Some(location) => {
                 let sign = match location.kind {
@@ -40,9 +40,9 @@ impl<'c> Run<'_, 'c, '_> {
                     Kind::Pattern => "~ ",
                     Kind::Prefix | Kind::Named => "",
                 };
-                self.step(format!("the path `{shown}` goes to the location `{sign}{}`", location.path), Some(location.at));
+                self.step(|| format!("the path `{shown}` goes to the location `{sign}{}`", location.path), Some(location.at));
             }
-            None => self.step(format!("no location takes the path `{shown}`"), None),
+            None => self.step(|| format!("no location takes the path `{shown}`"), None),
         }
         if let Some(location) = location.filter(|location| location.level.is_internal && !self.is_internal) {
             self.step("the location is for requests of the proxy itself", Some(location.at));
@@ -132,13 +132,13 @@ impl<'c> Run<'_, 'c, '_> {
         if length > most {
             return self.too_large(length, most, at);
         }
-        self.check(CheckKind::BodySize, Verdict::Pass, format!("{length} bytes, at most {most}"), at);
+        self.check(CheckKind::BodySize, Verdict::Pass, || format!("{length} bytes, at most {most}"), at);
         Ok(())
     }
 
     fn too_large(&mut self, length: u64, most: u64, at: Option<crate::source::Span>) -> Result<(), Stop> {
         let detail = format!("{length} bytes, at most {most}");
-        self.step(format!("the body is too large: {detail}"), at);
+        self.step(|| format!("the body is too large: {detail}"), at);
         self.check(CheckKind::BodySize, Verdict::Refuse, detail, at);
         Err(Stop::Status(413, at))
     }

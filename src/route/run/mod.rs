@@ -44,6 +44,29 @@ enum Stop {
     Done,
 }
 
+/// A sentence, which is made where somebody reads it.
+trait Told {
+    fn told(self) -> String;
+}
+
+impl Told for &str {
+    fn told(self) -> String {
+        self.to_owned()
+    }
+}
+
+impl Told for String {
+    fn told(self) -> String {
+        self
+    }
+}
+
+impl<F: FnOnce() -> String> Told for F {
+    fn told(self) -> String {
+        self()
+    }
+}
+
 /// What the next phase is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Start {
@@ -95,6 +118,8 @@ pub(super) struct Run<'r, 'c, 't> {
     location: Option<&'c Location>,
     /// What is looked at; none where nobody wants to know.
     looks: Option<RefCell<Looks>>,
+    /// Somebody reads the story: the steps, the details of checks, and the headers that a backend gets.
+    is_told: bool,
     /// What is computed now is only shown or passed on, and decides nothing.
     is_shown: bool,
 }
@@ -130,6 +155,7 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
             level: Arc::default(),
             location: None,
             looks: None,
+            is_told: true,
             is_shown: false,
         }
     }
@@ -137,6 +163,7 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
     /// Goes the whole way, and notes what it looks at.
     pub(super) fn follow(mut self) -> Followed {
         self.looks = Some(RefCell::default());
+        self.is_told = false;
         self.go_all();
         let upstream = match self.named("proxy_upstream_name") {
             Value::Known(name) => Some(String::from_utf8_lossy(&name).into_owned()),
@@ -150,6 +177,12 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
     pub(super) fn finish(mut self) -> Decision {
         self.go_all();
         self.decision
+    }
+
+    /// Goes the whole way without telling it.
+    pub(super) fn outcome(mut self) -> Decision {
+        self.is_told = false;
+        self.finish()
     }
 
     fn go_all(&mut self) {
@@ -248,12 +281,15 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
         self.decision.end = End::Answer(Answer { status, redirect, at });
     }
 
-    fn step(&mut self, what: impl Into<String>, at: Option<Span>) {
-        self.decision.steps.push(Step { what: what.into(), at });
+    fn step(&mut self, what: impl Told, at: Option<Span>) {
+        if self.is_told {
+            self.decision.steps.push(Step { what: what.told(), at });
+        }
     }
 
-    fn check(&mut self, kind: CheckKind, verdict: Verdict, detail: impl Into<String>, at: Option<Span>) {
-        self.decision.checks.push(Check { kind, verdict, detail: detail.into(), at });
+    fn check(&mut self, kind: CheckKind, verdict: Verdict, detail: impl Told, at: Option<Span>) {
+        let detail = if self.is_told { detail.told() } else { String::new() };
+        self.decision.checks.push(Check { kind, verdict, detail, at });
     }
 
     /// Something that has a part in the answer is not known.

@@ -36,7 +36,7 @@ impl Run<'_, '_, '_> {
         // FastCGI has parameters of its own: what the client sent stays as it is.
         let is_fastcgi = passed.protocol == "fastcgi";
         let mut sees_host = Some(if is_fastcgi { self.request.host.clone().unwrap_or_default() } else { host.to_owned() });
-        let is_left_out = self.looks.is_some();
+        let is_left_out = !self.is_told;
         for (name, value) in set.iter().filter(|(name, _)| !is_left_out || name.eq_ignore_ascii_case("host")) {
             known.push(name);
             let value = match self.text(value) {

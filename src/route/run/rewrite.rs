@@ -41,7 +41,7 @@ impl Run<'_, '_, '_> {
                 if !self.holds(test) {
                     return Ok(ControlFlow::Continue(()));
                 }
-                self.step(format!("`if ({})` applies", test.text), Some(step.at));
+                self.step(|| format!("`if ({})` applies", test.text), Some(step.at));
                 if let Some(level) = level {
                     self.level = Arc::clone(level);
                 }
@@ -58,8 +58,10 @@ impl Run<'_, '_, '_> {
     }
 
     fn returned(&mut self, status: u16, text: Option<&crate::route::text::Template>, at: Span) -> Stop {
-        let what = if status == 444 { String::from("the connection is closed") } else { format!("it is answered with {status}") };
-        self.step(what, Some(at));
+        match status {
+            444 => self.step("the connection is closed", Some(at)),
+            _ => self.step(|| format!("it is answered with {status}"), Some(at)),
+        }
         match (status, text) {
             (301 | 302 | 303 | 307 | 308, Some(text)) => {
                 let to = self.shown(|run| run.text(text));
@@ -121,7 +123,9 @@ impl Run<'_, '_, '_> {
             return Err(Stop::Status(500, Some(at)));
         }
         self.path = text;
-        self.step(format!("the path becomes `{}`", String::from_utf8_lossy(&self.path)), Some(at));
+        if self.is_told {
+            self.step(format!("the path becomes `{}`", String::from_utf8_lossy(&self.path)), Some(at));
+        }
         Ok(if to.is_last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     }
 
@@ -140,7 +144,7 @@ impl Run<'_, '_, '_> {
             }
             unknown @ Value::Unknown(_) => unknown,
         };
-        self.step(format!("`rewrite` redirects it with {status}"), Some(at));
+        self.step(|| format!("`rewrite` redirects it with {status}"), Some(at));
         Stop::Redirect(status, to, Some(at))
     }
 

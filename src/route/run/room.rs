@@ -27,7 +27,7 @@ impl Run<'_, '_, '_> {
             }
             if length > left || used > count {
                 let (status, what) = if at == 0 { (414, "the request line") } else { (494, "the headers") };
-                self.step(format!("{what} are longer than the buffers for them: {count} of {size} bytes"), None);
+                self.step(|| format!("{what} are longer than the buffers for them: {count} of {size} bytes"), None);
                 return Err(Stop::Status(status, None));
             }
             left -= length;

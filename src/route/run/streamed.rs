@@ -30,7 +30,7 @@ impl Run<'_, '_, '_> {
     }
 
     fn passed_on(&mut self, upstream: &str, endpoints: Option<Vec<String>>, at: Span) {
-        self.step(format!("the connection is passed on to {upstream}, unopened"), Some(at));
+        self.step(|| format!("the connection is passed on to {upstream}, unopened"), Some(at));
         let passed = Passed { upstream: upstream.to_owned(), endpoints, protocol: String::from("tcp"), at: Some(at), ..Passed::default() };
         self.decision.end = End::Backend(Box::new(passed));
     }
