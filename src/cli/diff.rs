@@ -17,6 +17,7 @@ use crate::compare::{self, Comparison, Differences, Replicas, Side, Unsaid, unsa
 use crate::compile::{Circumstances, Lua};
 use crate::diff::facts::Facts;
 use crate::diff::{self, Verdict};
+use crate::lint::upgrade::other_nginx;
 use crate::output::difference;
 
 const EXAMPLES: &str = "\
@@ -252,12 +253,17 @@ impl Diff {
         Side::agree_on_words(&mut before, &mut after);
         self.find_hosts(&[&before, &after])?;
         let told = Comparison { is_same: true, ..self.comparison() }.entries(&before, &after);
+        let mut notes = told.notes;
+        if let (Some(before), Some(after)) = (before.declared(), after.declared()) {
+            let others = other_nginx(&before.input.controller, &after.input.controller, &after.proxy);
+            notes.extend(others.into_iter().map(|finding| finding.message));
+        }
         let differences = Differences {
             before: before.name("from"),
             after: after.name("to"),
             entries: told.entries,
-            are_urgent: !told.notes.is_empty(),
-            notes: told.notes,
+            are_urgent: !notes.is_empty(),
+            notes,
             ..Differences::default()
         };
         Ok((differences, vec![after]))

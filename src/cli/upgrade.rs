@@ -20,7 +20,7 @@ pub(super) fn findings(
     let settle = |options: &ControllerOptions| options.settle(&project.settings, project.settings_file, &project.cluster, None);
     let Outcome { value: Settled { controller: before, .. }, diagnostics: mut old_findings } = settle(options);
     let Outcome { value: Settled { controller: after, .. }, diagnostics: mut new_findings } = settle(&options.of_release(release));
-    if after.version <= before.version {
+    if (after.version, after.inside().nginx) <= (before.version, before.inside().nginx) {
         let reason = format!(
             "{} is no upgrade: the controller is taken for {}. `--controller ingress-nginx:VERSION` says which one it is",
             after.version, before.version

@@ -419,6 +419,28 @@ fn an_upgrade_reports_what_it_changes_and_nothing_else() {
 }
 
 #[test]
+fn another_nginx_inside_is_an_upgrade_and_tells_what_it_does_otherwise() {
+    let folder = folder(&[("in.yaml", &ingress("web", "/", &[("upstream-hash-by", "$cookie_user")]))]);
+    let told = |to: &str| {
+        let report = json(folder.path(), &["in.yaml", "--controller", "1.15.1", "--upgrade-to", to]);
+        let findings = report["findings"].as_array().expect("a report has findings").clone();
+        let subjects = findings
+            .iter()
+            .filter(|found| found["rule"] == "changed-behaviour")
+            .map(|found| found["subject"].as_str().unwrap_or_default().to_owned());
+        subjects.collect::<Vec<_>>()
+    };
+    assert_eq!(told("deckhouse:1.15.1"), ["commas-in-cookies", "host-validation"]);
+    assert_eq!(told("forkline:2026.7.20"), ["commas-in-cookies", "host-validation", "connection-headers"]);
+    let releases = ["diff", "in.yaml", "--from-version", "1.15.1", "--to-version", "forkline:2026.7.20"];
+    let compared = run(folder.path(), &releases, "");
+    assert!(compared.stderr.contains("with nginx 1.31.0 inside: a variable `$cookie_…`"), "{compared:?}");
+    // The nginx of 1.9 is older than that of 1.10.
+    let grpc = json(folder.path(), &["in.yaml", "--controller", "1.9.6", "--upgrade-to", "1.10.6"]);
+    assert!(!grpc.to_string().contains("commas-in-cookies"), "{grpc}");
+}
+
+#[test]
 fn an_upgrade_needs_a_release_to_start_from() {
     let folder = folder(&[("in.yaml", &ingress("web", "/", &[])), ("broken.yaml", "a: [")]);
     for (from, to) in [("1.15.1", "1.15.1"), ("1.15.1", "1.12.8")] {

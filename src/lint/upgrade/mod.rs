@@ -1,12 +1,16 @@
 //! What an upgrade of the controller changes for the manifests.
 //!
 //! They are compiled for both releases, and everything is compared: what was found (`findings`), what applies where nobody says
-//! anything (`defaults`), and what is served (`served`). What changes without a trace in either is a short list (`news`).
+//! anything (`defaults`), and what is served (`served`). What changes without a trace in either is a short list (`news`), and so is what
+//! the nginx inside does otherwise (`inside`).
 
 mod defaults;
 mod findings;
+mod inside;
 mod news;
 mod served;
+
+pub use inside::other_nginx;
 
 use std::collections::BTreeSet;
 
@@ -35,5 +39,6 @@ pub fn compare(cluster: &Cluster, before: Compiled, after: Compiled) -> Vec<Diag
     changes.extend(defaults::compare(cluster, before.controller, after));
     changes.extend(served::compare(before, after, &explained));
     changes.extend(news::relevant(before, after));
+    changes.extend(other_nginx(before.controller, after.controller, after.proxy));
     changes
 }

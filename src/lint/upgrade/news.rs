@@ -24,16 +24,21 @@ pub(super) fn relevant(before: Compiled, after: Compiled) -> Vec<Diagnostic> {
     let come = NEWS.iter().filter(|(change, _)| change.holds(new) && !change.holds(old));
     let finding = |(change, concerns): &(&Change, Concerns)| {
         let routes = after.proxy.servers.iter().flat_map(|server| &server.routes);
-        let mut concerned = routes.filter(|route| route.owner.is_some() && concerns(after.proxy, route));
-        let first = concerned.next()?;
-        let finding = Diagnostic::info("changed-behaviour", format!("with {new}: {}", lower_case(change.doc))).subject(change.name);
-        let finding = finding.at(first.origin.span());
-        Some(match concerned.count() {
-            0 => finding,
-            more => finding.note(format!("this concerns {more} more paths")),
-        })
+        told(change.name, format!("with {new}: {}", lower_case(change.doc)), routes.filter(|route| concerns(after.proxy, route)))
     };
     come.filter_map(finding).collect()
+}
+
+/// A change at the first path of somebody that it concerns; none where it concerns nobody.
+pub(super) fn told<'r>(name: &str, message: String, concerned: impl Iterator<Item = &'r Route>) -> Option<Diagnostic> {
+    let mut concerned = concerned.filter(|route| route.owner.is_some());
+    let first = concerned.next()?;
+    let finding = Diagnostic::info("changed-behaviour", message).subject(name).at(first.origin.span());
+    Some(match concerned.count() {
+        0 => finding,
+        1 => finding.note("this concerns 1 more path"),
+        more => finding.note(format!("this concerns {more} more paths")),
+    })
 }
 
 /// A sentence as the words of a finding: without a capital, unless it is a name, and without a full stop.
