@@ -6,6 +6,7 @@ use anstream::AutoStream;
 use anstream::stream::RawStream;
 use anyhow::Context as _;
 use rayon::prelude::*;
+use supports_hyperlinks::Stream;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::output::Paint;
@@ -56,14 +57,14 @@ impl Console {
     pub(super) fn report(&self, text: impl FnOnce(Paint) -> String) -> anyhow::Result<()> {
         let stdout = self.stream(io::stdout().lock());
         let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
-        let text = text(Paint { width, ..paint(&stdout) });
+        let text = text(Paint { width, ..paint(&stdout, Stream::Stdout) });
         unless_closed(stdout, &text)
     }
 
     /// Writes findings and how many there are, and how many of them were suppressed.
     pub(super) fn findings(&self, all: &[Diagnostic], suppressed: usize, sources: &SourceMap) {
         let mut stderr = self.stream(io::stderr().lock());
-        let paint = paint(&stderr);
+        let paint = paint(&stderr, Stream::Stderr);
         let few = Few::of(all.iter().filter(|finding| !self.quiet || finding.severity == Severity::Error));
         for portion in few.shown.chunks(PORTION) {
             let texts: Vec<String> = portion.par_iter().map(|finding| findings::text::text(finding, sources, paint)).collect();
@@ -102,7 +103,7 @@ impl Console {
     /// Writes why the job could not be done.
     pub(super) fn error(&self, error: &anyhow::Error) {
         let mut stderr = self.stream(io::stderr().lock());
-        let text = findings::text::failure(&format!("{error:#}"), paint(&stderr));
+        let text = findings::text::failure(&format!("{error:#}"), paint(&stderr, Stream::Stderr));
         say(&mut stderr, &text);
     }
 
@@ -111,8 +112,9 @@ impl Console {
     }
 }
 
-fn paint<Raw: RawStream>(stream: &AutoStream<Raw>) -> Paint {
-    Paint { colours: stream.current_choice() != anstream::ColorChoice::Never, width: None }
+fn paint<Raw: RawStream>(stream: &AutoStream<Raw>, of: Stream) -> Paint {
+    let colours = stream.current_choice() != anstream::ColorChoice::Never;
+    Paint { colours, links: colours && supports_hyperlinks::on(of), width: None }
 }
 
 /// Where standard error is closed, nobody can be told.

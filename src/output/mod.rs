@@ -35,6 +35,8 @@ use anstyle::{AnsiColor, Style};
 pub struct Paint {
     /// With colours.
     pub colours: bool,
+    /// With links, in a terminal that opens them.
+    pub links: bool,
     /// Columns of the terminal; none where it is not known, as in a pipe.
     pub width: Option<usize>,
 }

@@ -216,11 +216,11 @@ mod tests {
     fn wide_terminals_show_both_sides_on_one_line() {
         let side = |text: &str| Side { text: text.to_owned(), span: None, inside: None };
         let (old, new) = (side("client_max_body_size 8m;"), side("client_max_body_size 1m;"));
-        let line = |width| side_by_side(&old, &new, None, Paint { colours: false, width }, Style::new());
+        let line = |width| side_by_side(&old, &new, None, Paint { width, ..Paint::default() }, Style::new());
         assert_eq!(line(None), None);
         assert_eq!(line(Some(80)), None);
         assert_eq!(line(Some(106)), Some(format!("      - {:<48}+ {}\n", old.text, new.text)));
         let long = side(&"x".repeat(60));
-        assert_eq!(side_by_side(&long, &new, None, Paint { colours: false, width: Some(106) }, Style::new()), None);
+        assert_eq!(side_by_side(&long, &new, None, Paint { width: Some(106), ..Paint::default() }, Style::new()), None);
     }
 }

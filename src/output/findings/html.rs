@@ -1,11 +1,9 @@
 //! Findings as one page that needs nothing else.
 
 use super::excerpt::{Excerpt, Mark, Place, Shown, excerpts};
-use super::sarif::help_uri;
 use super::text::summary;
-use super::{Findings, left_out};
+use super::{Findings, known_rule, left_out, rule_url};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::lint::rules;
 use crate::output::entries::{Entry, Group, Mood, Page, aside, code, sentence};
 use crate::output::page::escape;
 use crate::output::untrusted::one_line;
@@ -53,7 +51,7 @@ fn entry(finding: &Diagnostic, sources: &SourceMap) -> Entry {
         let name = if namespace.is_empty() { object.name.clone() } else { format!("{namespace}/{}", object.name) };
         body.push_str(&aside(&format!("{} {}", escape(&one_line(&object.kind)), code(&name))));
     }
-    let link = rules::find(finding.rule).map(|_| help_uri(finding.rule)).unwrap_or_default();
+    let link = known_rule(finding.rule).map(rule_url).unwrap_or_default();
     let facets = vec![finding.severity.name().to_owned(), finding.rule.to_owned(), namespace, file];
     Entry { mood, subject: finding.rule.to_owned(), link, facets, body }
 }

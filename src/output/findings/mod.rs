@@ -21,6 +21,7 @@ use looked::{Looked, NOTHING};
 
 use super::Paint;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::rules;
 use crate::source::SourceMap;
 
 /// A form that findings are written in.
@@ -102,6 +103,16 @@ impl<'a> Findings<'a> {
     fn usual_file(&self) -> &'a str {
         self.sources.files().next().map_or(".", |(_, file)| &file.name)
     }
+}
+
+/// Where a rule is explained.
+fn rule_url(name: &str) -> String {
+    format!("{}/blob/v{}/docs/rules.md#{name}", env!("CARGO_PKG_REPOSITORY"), env!("CARGO_PKG_VERSION"))
+}
+
+/// The name of a rule that has a page.
+fn known_rule(name: &'static str) -> Option<&'static str> {
+    rules::find(name).map(|_| name)
 }
 
 /// How many findings were left out, as the end of a line.

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::Findings;
 use super::identity::Fingerprints;
+use super::{Findings, rule_url};
 use crate::diagnostic::{Diagnostic, Fix, ObjectRef, Severity};
 use crate::lint::rule::Rule;
 use crate::lint::rules::{self, security::danger};
@@ -39,11 +39,6 @@ pub fn report(report: &Findings) -> serde_json::Result<String> {
 /// Where the program is to be found.
 const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 
-/// Where a rule is explained.
-pub(super) fn help_uri(name: &str) -> String {
-    format!("{HOME}/blob/v{}/docs/rules.md#{name}", env!("CARGO_PKG_VERSION"))
-}
-
 fn descriptor(name: &str) -> Value {
     let Some(rule) = rules::find(name) else { return json!({ "id": name }) };
     let Rule { severity, .. } = rule;
@@ -54,7 +49,7 @@ fn descriptor(name: &str) -> Value {
         "shortDescription": { "text": page.summary },
         "fullDescription": { "text": why },
         "help": { "text": why, "markdown": rule.text },
-        "helpUri": help_uri(name),
+        "helpUri": rule_url(name),
         "defaultConfiguration": { "level": level(*severity) },
     });
     if let Some(danger) = danger(name) {

@@ -3,6 +3,7 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Padding, Renderer, Snippet};
 
 use super::excerpt::{Excerpt, Mark, Place, Shown, excerpts};
+use super::{known_rule, rule_url};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::output::Paint;
 use crate::output::untrusted::one_line;
@@ -22,7 +23,11 @@ pub fn text(finding: &Diagnostic, sources: &SourceMap, paint: Paint) -> String {
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
-    let mut group = level.primary_title(one_line(&finding.message)).id(finding.rule).elements(NOTHING);
+    let mut title = level.primary_title(one_line(&finding.message)).id(finding.rule);
+    if let Some(rule) = known_rule(finding.rule).filter(|_| paint.links) {
+        title = title.id_url(rule_url(rule));
+    }
+    let mut group = title.elements(NOTHING);
     let own = finding.span.map(|span| Place { span, message: None });
     let others = finding
         .related
@@ -144,6 +149,14 @@ warning[duplicate-host-path]: `one.example/` is served by another Ingress
 
 ";
         assert_eq!(text(&finding, &sources, Paint::default()), expected);
+    }
+
+    #[test]
+    fn terminals_that_open_links_get_one_to_the_page_of_the_rule() {
+        let sources = SourceMap::default();
+        let shown = |rule, links| text(&Diagnostic::warning(rule, "odd"), &sources, Paint { colours: true, links, width: None });
+        assert!(shown("missing-tls", true).contains("docs/rules.md#missing-tls\x1b\\"), "{:?}", shown("missing-tls", true));
+        assert!(!shown("missing-tls", false).contains("docs/rules.md") && !shown("no-rule", true).contains("docs/rules.md"));
     }
 
     #[test]
