@@ -23,6 +23,7 @@ mod side;
 mod singles;
 mod trial;
 mod unsaid;
+mod upstreams;
 
 pub use comparison::{Comparison, Told};
 pub use dump::{Dump, Unusable};
