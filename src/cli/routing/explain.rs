@@ -74,7 +74,6 @@ impl Explain {
         let below = self.below(&requests);
         let asked = (Some(hosts), below.is_none());
         let declared = if is_declared { Some(self.source.declared_for(asked, &paths, global, live.as_ref())?) } else { None };
-        let bare = declared.as_ref().and_then(Source::bare);
         drop(progress);
         let sides: Vec<(&Source, Tree<'_>)> = declared.iter().chain(&live).map(|source| (source, source.tree())).collect();
         let mut notes = Vec::new();
@@ -88,7 +87,7 @@ impl Explain {
         }
         let is_many = self.request.requests.is_some();
         let mut answers: Vec<Vec<Explained>> = sides.iter().map(|(source, tree)| answers(source, tree, &requests, is_many)).collect();
-        if let (Some((bare, dynamic)), Some(explained)) = (bare, answers.first_mut()) {
+        if let (Some((bare, dynamic)), Some(explained)) = (declared.as_ref().and_then(Source::bare), answers.first_mut()) {
             add_bare(explained, &bare, dynamic, &requests);
         }
         let mut is_same = true;
@@ -171,6 +170,7 @@ fn answers(source: &Source, tree: &Tree<'_>, requests: &[Request], is_many: bool
         (decision, ways, near, unserved)
     });
     let explained: Vec<_> = explained.collect();
+    drop(config);
     let spans: Vec<_> = explained.iter().flat_map(|(_, _, near, _)| near.iter().map(|near| near.at)).collect();
     let decisions: Vec<_> = explained.iter().flat_map(|(decision, ways, ..)| std::iter::once(decision).chain(ways)).collect();
     let places = std::rc::Rc::new(places(source, tree, &decisions, &spans));
