@@ -213,13 +213,17 @@ impl Source {
         self.rewritten.as_ref().map_or_else(|| self.side.tree(), Written::tree)
     }
 
+    /// What manifests come to, where it can be written host by host.
+    pub(super) fn in_hosts(&self) -> Option<&Declared> {
+        self.side.declared().filter(|_| self.rewritten.is_none())
+    }
+
     /// What manifests come to, where it can be passed on portion by portion: it is given up what they hold.
     pub(super) fn in_portions(&mut self) -> Option<&Declared> {
-        let Side::Declared(declared) = &mut self.side else { return None };
-        self.rewritten.is_none().then(|| {
+        if let (Side::Declared(declared), None) = (&mut self.side, &self.rewritten) {
             declared.forget_objects();
-            &**declared
-        })
+        }
+        self.in_hosts()
     }
 
     /// What is written where nothing is there that is supposed to be, and what Lua gets then; none where nothing is supposed.

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::assume::{Assumed, Paths, Place};
 use super::facts::Facts;
-use super::hosts::{Class, arrival, classes};
+use super::hosts::{Class, OTHERS, arrival, classes};
 use super::judge::{both_literal, construct, fact, inputs_of, is_asked, join_differences, join_doubts, plain_paths, strength, words_of};
 use super::leaf::{End, Leaf, Way};
 use super::proof::{self, Difference, Doubt, HostProof, Limits, Pair, Proof, Region, Strength};
@@ -44,7 +44,7 @@ impl<'t> Config<'t> {
         let arounds = [Around::of(base), Around::of(head)];
         let is_same_words = arounds[0].is_of_controller == arounds[1].is_of_controller;
         let common = Common::of([base, head]);
-        let (classes, open) = classes([base, head]);
+        let (classes, open) = classes([base, head], &limits.left_out);
         let is_meant = |class: &&Class| limits.hosts.is_empty() || limits.hosts.contains(&class.label);
         let classes: Vec<&Class> = classes.iter().filter(is_meant).collect();
         let all = Pairing { configs: [base, head], arounds: &arounds, common: &common, is_same_words, limits };
@@ -54,6 +54,23 @@ impl<'t> Config<'t> {
             hosts.push(HostProof { host: String::from("hosts that such a name may fit"), doubts: vec![doubt], ..HostProof::default() });
         }
         Proof { hosts, is_same_words }
+    }
+
+    /// Whether hosts that both sides have in the same words can be left out of both: what stands around all hosts does the same for them,
+    /// and nothing that is left asks for what is defined there alone.
+    #[must_use]
+    pub fn can_leave_out(base: &Self, head: &Self, asks_for_any: bool) -> bool {
+        let common = Common::of([base, head]);
+        let others = Class { label: String::new(), name: String::from(OTHERS), is_many: true, is_left_out: false };
+        let are_alike = |is_tls: bool| {
+            let [one, other] = [base, head].map(|config| {
+                let arrival = arrival(config, &others, is_tls).ok()?;
+                let merges = config.listener(is_tls, None).map(|(_, servers)| config.inside(servers.default).merges_slashes);
+                Some((arrival.map(|arrival| (arrival.port, arrival.is_proxied, arrival.passed)), merges))
+            });
+            one.is_some() && one == other
+        };
+        common.is_same_around && (common.variables.is_empty() || !asks_for_any) && are_alike(false) && are_alike(true)
     }
 }
 
@@ -114,6 +131,10 @@ impl<'t> Pairing<'_, 't> {
                 return Some(proof);
             }
         };
+        if class.is_left_out {
+            proof.is_same_text = true;
+            return Some(proof);
+        }
         let arrivals = [base, head];
         let key = |arrival: &Arrival| (arrival.port, arrival.is_proxied, arrival.passed.clone());
         let servers = [arrivals[0].server, arrivals[1].server];

@@ -26,4 +26,5 @@ mod work;
 
 pub use facts::Fact;
 pub use proof::{Difference, Doubt, Facts, HostProof, Limits, Pair, Proof, Region, Strength, Verdict};
+pub use texts::{Alike, is_host_alike};
 pub use unlike::{Aspect, Kind};
