@@ -57,7 +57,11 @@ pub struct Rest {
 /// What there is of two sides beside hosts that are the same: of these, all names and the text are alike for whoever asks. None where
 /// there are few hosts, or none is the same.
 #[must_use]
-pub fn rest(sides: [&Declared; 2], is_name_alike: &(dyn Fn(&str) -> bool + Sync), is_text_alike: &(dyn Fn(&str) -> bool + Sync)) -> Option<Rest> {
+pub fn rest(
+    sides: [&Declared; 2],
+    is_name_alike: &(dyn Fn(&str) -> bool + Sync),
+    is_text_alike: &(dyn Fn(&str) -> bool + Sync),
+) -> Option<Rest> {
     let Cut { sides, known, all } = Cut::of(sides)?;
     let is_known = |side: usize, host: &usize| sides[side].is_plain(*host) && known[side][*host].iter().all(|name| is_name_alike(name));
     let are_same = |hosts: &Hosts| {

@@ -217,7 +217,10 @@ fn is_of_user(absent: &Absent, change: &Change) -> bool {
 
 /// The live controller answers by itself, as it does where the object is not in the cluster either.
 fn is_denied(absent: &Absent, change: &Change) -> bool {
-    let is_of_host = || change.place.location.is_none() && change.place.host.as_ref().is_some_and(|host| absent.hosts.binary_search_by(|known| (**known).cmp(host)).is_ok());
+    let is_of_host = || {
+        change.place.location.is_none()
+            && change.place.host.as_ref().is_some_and(|host| absent.hosts.binary_search_by(|known| (**known).cmp(host)).is_ok())
+    };
     change.kind == Kind::Removed && &*change.name == "return" && (is_of_user(absent, change) || is_of_host())
 }
 
