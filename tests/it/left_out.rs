@@ -22,7 +22,7 @@ type Host = (String, &'static str, String, &'static str);
 fn hosts() -> Vec<Host> {
     let all = ["", "allowlist-source-range: '10.0.0.0/8'", "limit-rps: '5'", "from-to-www-redirect: 'true'", "enable-cors: 'true'"];
     let asked = |at: usize| if all[at].is_empty() { String::new() } else { format!("{PREFIX}/{}", all[at]) };
-    let exact = (0..320).map(|at| (format!("h{at:03}.{}.example.com", at % 2), "/", asked(at % all.len()), "s"));
+    let exact = (0..200).map(|at| (format!("h{at:03}.{}.example.com", at % 2), "/", asked(at % all.len()), "s"));
     exact.chain([0, 1].map(|at| (format!("*.{at}.example.com"), "/", asked(at), "s"))).collect()
 }
 
@@ -50,7 +50,7 @@ endpoints: [{{addresses: [{address}]}}]"
     let mut all: Vec<Host> = hosts.to_vec();
     if canary {
         let asked = format!("{PREFIX}/canary: 'true', {PREFIX}/canary-weight: '10'");
-        all.push((String::from("h301.1.example.com"), "/", asked, "t"));
+        all.push((String::from("h151.1.example.com"), "/", asked, "t"));
     }
     for (at, (host, path, annotations, service)) in all.iter().enumerate() {
         let _ = writeln!(
@@ -133,7 +133,7 @@ fn hosts_in_the_same_words_can_be_left_out_of_a_proof() {
         // Its requests come to the host with a star.
         ("a host that goes", changed(&|hosts| hosts[5].0 = String::from("zz.0.example.com"))),
         ("a name that comes", changed(&|hosts| hosts[10].2 = format!("{PREFIX}/server-alias: 'new.1.example.com'"))),
-        ("the host with a star", changed(&|hosts| hosts[320].2 = format!("{PREFIX}/auth-url: 'http://auth.example.com/check'"))),
+        ("the host with a star", changed(&|hosts| hosts[200].2 = format!("{PREFIX}/auth-url: 'http://auth.example.com/check'"))),
         (
             "a service that decides",
             changed(&|hosts| hosts[15].2 = format!("{PREFIX}/auth-url: 'http://a.example.com/', {PREFIX}/auth-response-headers: X-A")),
@@ -141,7 +141,7 @@ fn hosts_in_the_same_words_can_be_left_out_of_a_proof() {
     ];
     for (what, head) in &cases {
         let (count, verdicts) = compare(&base, head).unwrap_or_else(|| panic!("{what}: the whole is proved"));
-        assert!(count > 100 && (count < 384 || *what == "nothing"), "{what}: {count} hosts are left out");
+        assert!(count > 50 && (count < 240 || *what == "nothing"), "{what}: {count} hosts are left out");
         assert_eq!(verdicts.contains(&ProofVerdict::Differs), *what != "nothing", "{what}");
     }
 }
