@@ -202,7 +202,7 @@ fn memory_grows_with_what_is_asked_about() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build().expect("a thread is there");
     pool.install(|| {
         let mut wrong = Vec::new();
-        for (question, factor) in [(Question::Routes, 20), (Question::Explain, 20), (Question::Diff, 20), (Question::Prove, 20)] {
+        for (question, factor) in [(Question::Routes, 15), (Question::Explain, 13), (Question::Diff, 15), (Question::Prove, 12)] {
             let taken = |count: usize| {
                 let text = hosts(count);
                 // One path differs.

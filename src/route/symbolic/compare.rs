@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::assume::{Assumed, Paths, Place};
 use super::facts::Facts;
-use super::hosts::{Class, OTHERS, arrival, classes};
+use super::hosts::{Class, arrival, classes};
 use super::judge::{both_literal, construct, fact, inputs_of, is_asked, join_differences, join_doubts, plain_paths, strength, words_of};
 use super::leaf::{End, Leaf, Way};
 use super::proof::{self, Difference, Doubt, HostProof, Limits, Pair, Proof, Region, Strength};
@@ -61,7 +61,7 @@ impl<'t> Config<'t> {
     #[must_use]
     pub fn can_leave_out(base: &Self, head: &Self, asks_for_any: bool) -> bool {
         let common = Common::of([base, head]);
-        let others = Class { label: String::new(), name: String::from(OTHERS), is_many: true, is_left_out: false };
+        let others = Class::others(String::from("other.example"));
         let are_alike = |is_tls: bool| {
             let [one, other] = [base, head].map(|config| {
                 let arrival = arrival(config, &others, is_tls).ok()?;

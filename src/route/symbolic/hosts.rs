@@ -28,6 +28,21 @@ pub(in crate::route) struct Class {
     pub(in crate::route) is_left_out: bool,
 }
 
+impl Class {
+    /// That of all hosts which nobody names.
+    pub(in crate::route) fn others(name: String) -> Self {
+        Self::of_many(String::from(OTHERS), name)
+    }
+
+    fn of_one(name: &str, is_left_out: bool) -> Self {
+        Self { label: name.to_owned(), name: name.to_owned(), is_many: false, is_left_out }
+    }
+
+    fn of_many(label: String, name: String) -> Self {
+        Self { label, name, is_many: true, is_left_out: false }
+    }
+}
+
 /// All classes with hosts that are left out on both sides, and why some hosts are in none of them.
 pub(in crate::route) fn classes<'n>(sides: [&'n Config<'_>; 2], left_out: &'n BTreeSet<String>) -> (Vec<Class>, Option<String>) {
     let names = || sides.into_iter().flat_map(|config| config.servers.iter().flat_map(|server| &server.names));
@@ -60,17 +75,12 @@ pub(in crate::route) fn classes<'n>(sides: [&'n Config<'_>; 2], left_out: &'n BT
         }
     }
     exact.extend(left_out.iter().map(String::as_str));
-    let one = |name: &&str| {
-        let is_left_out = left_out.contains(*name);
-        Class { label: (*name).to_owned(), name: (*name).to_owned(), is_many: false, is_left_out }
-    };
-    let many = |label: String, name: String| Class { label, name, is_many: true, is_left_out: false };
-    let mut classes: Vec<Class> = exact.iter().map(one).collect();
+    let mut classes: Vec<Class> = exact.iter().map(|name| Class::of_one(name, left_out.contains(*name))).collect();
     if tails.is_empty() && patterns.is_empty() {
         for head in &heads {
-            classes.push(many(format!("*{head}"), fresh(head, &exact, &heads)));
+            classes.push(Class::of_many(format!("*{head}"), fresh(head, &exact, &heads)));
         }
-        classes.push(many(String::from(OTHERS), fresh("", &exact, &heads)));
+        classes.push(Class::others(fresh("", &exact, &heads)));
         return (classes, open);
     }
     let mut tests: Vec<Test> = exact.iter().map(|name| Test::Is(name.as_bytes().to_vec())).collect();
@@ -86,7 +96,7 @@ pub(in crate::route) fn classes<'n>(sides: [&'n Config<'_>; 2], left_out: &'n BT
             classes.extend(others.filter_map(|region| {
                 let name = String::from_utf8(region.words.into_iter().next()?).ok()?;
                 let label = if region.fits.len() == 1 { String::from(OTHERS) } else { format!("hosts like {name}") };
-                Some(many(label, name))
+                Some(Class::of_many(label, name))
             }));
         }
         None => open = Some(String::from("names of servers with regular expressions that take too many states together")),
