@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use super::hosts::is_host;
 use super::side::text;
 use crate::conf::Directive;
 use crate::route::config::Config;
@@ -37,13 +36,6 @@ impl Alike {
     pub fn serves(&self, text: &str) -> bool {
         upstreams_of(text).take_while(|_| !self.upstreams.is_empty()).all(|name| !self.upstreams.contains(name))
     }
-}
-
-/// Whether a name is that of one host, and the same certificate is shown for it on both sides.
-#[must_use]
-pub fn is_host_alike(sides: [&Dynamic; 2], name: &str) -> bool {
-    let is_one = !name.starts_with(['.', '~']) && !name.contains('*');
-    is_one && is_host(name) && sides[0].certifies_as(sides[1], name)
 }
 
 /// The upstreams that a text names for Lua.
