@@ -8,11 +8,16 @@ use allocation_counter::{AllocationInfo, measure};
 use growing::{anchors, asked, asking, canaries, cors, endpoints, hosts, keys, one_host, paths, ports, tiny_hosts};
 use ingressc::catalog::flags::Flags;
 use ingressc::catalog::releases::LATEST;
-use ingressc::emit::{self, Options, OutputFile, Sink};
+use ingressc::compare::{Comparison, Rest, Side, rest};
+use ingressc::compile::{Circumstances, Declared, Input, Lua, Written};
+use ingressc::conf::{self, Tree};
+use ingressc::emit::{self, IngressNginx, Options, OutputFile, Sink};
 use ingressc::lint::{self, Judgement, Subject};
 use ingressc::lower::{self, Controller, Environment};
 use ingressc::manifest;
-use ingressc::source::SourceMap;
+use ingressc::prove::prove;
+use ingressc::route::{Alike, Config, Dynamic, Limits, Portions, is_host_alike};
+use ingressc::source::{SourceMap, Span};
 
 /// What is done with manifests.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -127,6 +132,89 @@ fn memory_grows_with_what_is_read_and_written() {
                 if taken > factor * read + held || grows {
                     wrong.push(about);
                 }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    });
+}
+
+/// What is asked of one configuration or of two.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Question {
+    Routes,
+    Explain,
+    Diff,
+    Prove,
+}
+
+fn declared(text: &str, hosts: Option<&str>) -> Declared {
+    let mut sources = SourceMap::default();
+    sources.add("in.yaml", text);
+    let cluster = manifest::load(&mut sources).value;
+    let flags = Flags::parse(LATEST, [("--configmap=ingress-nginx/ingress-nginx-controller", None)]).value;
+    let controller = Controller { version: LATEST, flags, environment: Environment::default() };
+    let input = Input { sources, cluster, controller, guess: None, findings: Vec::new() };
+    let hosts = hosts.map(|host| vec![host.to_owned()]);
+    let circumstances = Circumstances { keep_environment: true, bare: hosts.is_some(), hosts, ..Circumstances::default() };
+    Declared::new(input, &circumstances).expect("there are random numbers")
+}
+
+fn dynamic(declared: &Declared) -> Dynamic {
+    let [certificates, settings] = [Lua::Certificates, Lua::Settings].map(|what| Written::one(&declared.asked(), what));
+    let dynamic = Dynamic::new(None, certificates.as_ref(), settings.as_ref());
+    dynamic.with_backends(declared.asked().upstreams.iter().map(IngressNginx::backend))
+}
+
+/// What it takes to answer.
+fn ask(text: &str, other: &str, question: Question) -> AllocationInfo {
+    measure(|| match question {
+        Question::Routes => {
+            let mut declared = declared(text, None);
+            let (dynamic, mut portions) = (dynamic(&declared), Portions::default());
+            declared.forget_objects();
+            declared.portions(&mut |tree: &Tree<'_>, length| portions.add(&Config::lift(tree, dynamic.clone()), length, &|_| None));
+            let _ = portions.finish();
+        }
+        Question::Explain => {
+            let declared = declared(text, Some("h-000001.example.com"));
+            let _ = Config::lift(&declared.tree(), dynamic(&declared));
+        }
+        Question::Diff => {
+            let [before, after] = [text, other].map(|text| Side::Declared(Box::new(declared(text, None))));
+            let _ = Comparison { hosts: &[], environment: false, is_same: false }.entries(&before, &after);
+        }
+        Question::Prove => {
+            let sides = [text, other].map(|text| declared(text, None));
+            let dynamics = [0, 1].map(|at| dynamic(&sides[at]));
+            let both = [&dynamics[0], &dynamics[1]];
+            let alike = Alike::of(both);
+            let rest = rest([&sides[0], &sides[1]], &|name| is_host_alike(both, name), &|text| alike.serves(text));
+            let Rest { texts, same, .. } = rest.expect("most hosts are the same");
+            let trees = [0, 1].map(|at| conf::parse(Span::NOWHERE.file, &texts[at]).value);
+            let [base, head] = [0, 1].map(|at| Config::lift(&trees[at], dynamics[at].clone()));
+            let _ = prove((&base, &trees[0]), (&head, &trees[1]), &Limits { left_out: same, ..Limits::default() });
+        }
+    })
+}
+
+#[test]
+fn memory_grows_with_what_is_asked_about() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build().expect("a thread is there");
+    pool.install(|| {
+        let mut wrong = Vec::new();
+        for (question, factor) in [(Question::Routes, 15), (Question::Explain, 13), (Question::Diff, 15), (Question::Prove, 12)] {
+            let taken = |count: usize| {
+                let text = hosts(count);
+                // One path differs.
+                let other = text.replacen("path: '/'", "path: '/other'", 1);
+                let read = if matches!(question, Question::Diff | Question::Prove) { 2 * text.len() } else { text.len() };
+                (ask(&text, &other, question), read as u64)
+            };
+            taken(500);
+            let ((few, once), (many, twice)) = (taken(1000), taken(2000));
+            let per_byte = many.bytes_max.saturating_sub(few.bytes_max) / (twice - once);
+            if per_byte > factor || 10 * many.count_total > 24 * few.count_total {
+                wrong.push(format!("{question:?}: {per_byte} bytes for each byte: {few:?}, {many:?}"));
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -93,7 +93,7 @@ pub(super) fn pair(
         }
         let input = input.context("there is nothing to compare with")?;
         let missing = missing(&input).union(elsewhere).cloned().collect();
-        let circumstances = Circumstances { facts: facts.as_ref(), keep_environment, missing, hosts: None };
+        let circumstances = Circumstances { facts: facts.as_ref(), keep_environment, missing, ..Circumstances::default() };
         Ok(Side::Declared(Box::new(compile(input, &circumstances)?)))
     };
     let ([base, head], [of_base, of_head]) = (dumps, inputs);

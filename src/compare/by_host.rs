@@ -1,7 +1,8 @@
 //! Two sides that are made of manifests, some hosts at a time: many hosts are never written and read all at once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+use rayon::iter::Either;
 use rayon::prelude::*;
 
 use crate::compile::Declared;
@@ -15,18 +16,77 @@ type Hosts = [Vec<usize>; 2];
 
 /// The differences between two sides with many hosts; none where they have few, which are read faster at once.
 pub(super) fn compare(before: &Declared, after: &Declared) -> Option<Report> {
-    if !ByHost::is_worth([&before.proxy, &after.proxy]) {
-        return None;
-    }
-    let sides = [before.by_host(), after.by_host()];
-    let least = sides[0].least().max(sides[1].least());
-    let known = [0, 1].map(|side| sides[side].names().collect::<Vec<_>>());
-    let all = in_groups(&together(&known), &sides, least);
-    if all.len() < 2 {
-        return None;
-    }
+    let Cut { sides, known, all } = Cut::of([before, after])?;
     let parts: Vec<Part> = all.par_iter().filter_map(|hosts| part(hosts, &sides, &known)).collect();
     Some(diff::join(parts))
+}
+
+/// Both sides, cut into hosts that are looked at together.
+struct Cut<'a> {
+    sides: [ByHost<'a>; 2],
+    /// The names of each host.
+    known: [Vec<Vec<String>>; 2],
+    all: Vec<Hosts>,
+}
+
+impl<'a> Cut<'a> {
+    /// None where there are few hosts.
+    fn of(sides: [&'a Declared; 2]) -> Option<Self> {
+        if !ByHost::is_worth(sides.map(|side| &side.proxy)) {
+            return None;
+        }
+        let sides = sides.map(Declared::by_host);
+        let least = sides[0].least().max(sides[1].least());
+        let known = [0, 1].map(|side| sides[side].names().collect::<Vec<_>>());
+        let all = in_groups(&together(&known), &sides, least);
+        (all.len() > 1).then_some(Self { sides, known, all })
+    }
+}
+
+/// Two configurations without hosts that both have in the same words.
+#[derive(Debug)]
+pub struct Rest {
+    /// The texts of both.
+    pub texts: [String; 2],
+    /// The names of the hosts that are left out.
+    pub same: BTreeSet<String>,
+    /// In what is left, somebody else than the controller may have written something.
+    pub has_snippets: bool,
+}
+
+/// What there is of two sides beside hosts that are the same: of these, all names and the text are alike for whoever asks. None where
+/// there are few hosts, or none is the same.
+#[must_use]
+pub fn rest(
+    sides: [&Declared; 2],
+    is_name_alike: &(dyn Fn(&str) -> bool + Sync),
+    is_text_alike: &(dyn Fn(&str) -> bool + Sync),
+) -> Option<Rest> {
+    let Cut { sides, known, all } = Cut::of(sides)?;
+    let is_known = |side: usize, host: &usize| sides[side].is_plain(*host) && known[side][*host].iter().all(|name| is_name_alike(name));
+    let are_same = |hosts: &Hosts| {
+        let [base, head] = [0, 1].map(|side| sides[side].told(&hosts[side]));
+        base.value == head.value && base.diagnostics.is_empty() && is_text_alike(&base.value)
+    };
+    let (same, unlike): (Vec<_>, Vec<_>) = all.into_par_iter().partition_map(|hosts| match are_same(&hosts) {
+        true => Either::Left(hosts),
+        false => Either::Right(hosts),
+    });
+    let mut kept: Hosts = [0, 1].map(|side| unlike.iter().flat_map(|hosts| &hosts[side]).copied().collect());
+    let mut names = BTreeSet::new();
+    for hosts in same {
+        for side in [0, 1] {
+            for host in &hosts[side] {
+                match is_known(side, host) {
+                    true => names.extend(known[side][*host].iter().cloned()),
+                    false => kept[side].push(*host),
+                }
+            }
+        }
+    }
+    kept.iter_mut().for_each(|kept| kept.sort_unstable());
+    let has_snippets = [0, 1].into_iter().any(|side| kept[side].iter().any(|host| !sides[side].is_plain(*host)));
+    (!names.is_empty()).then(|| Rest { texts: [0, 1].map(|side| sides[side].text(&kept[side])), same: names, has_snippets })
 }
 
 /// What differs in some hosts; none where nothing does.

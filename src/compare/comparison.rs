@@ -11,6 +11,7 @@ use super::entry::Entry;
 use super::explainer::Explainer;
 use super::merge;
 use super::side::Side;
+use super::upstreams;
 use crate::compile::Lua;
 use crate::diff::words::{self, Words};
 use crate::diff::{self, Change, Report, facts};
@@ -96,6 +97,10 @@ impl Comparison<'_> {
 
 /// The differences in a file for the Lua side; none where one side does not have it.
 fn dynamic(what: Lua, before: &Side, after: &Side) -> Option<Report> {
+    if let (Side::Declared(before), Side::Declared(after), Lua::Backends) = (before, after, what) {
+        let [old, new] = upstreams::unlike([before, after]);
+        return Some(diff::json::compare(&new, &old));
+    }
     let (old, new) = (before.dynamic(what)?, after.dynamic(what)?);
     Some(match (before, after) {
         (Side::Dump(_), Side::Declared(declared)) => diff::json::compare_live(new, old, !declared.input.cluster.endpoint_slices.is_empty()),

@@ -52,7 +52,7 @@ impl<'a> Sample<'a> {
 
     /// The same beside a side that may lack files for Lua: what is in them is no difference then.
     pub(super) fn beside(declared: &'a Declared, other: &super::side::Side) -> Self {
-        Self::with(declared, Lua::ALL.into_iter().filter(|what| other.dynamic(*what).is_some()).collect())
+        Self::with(declared, Lua::ALL.into_iter().filter(|what| other.tells(*what)).collect())
     }
 
     fn with(declared: &'a Declared, lua: Vec<Lua>) -> Self {

@@ -97,8 +97,8 @@ impl<'a> Explainer<'a> {
     /// What is told about a change in a file for the Lua side.
     pub(super) fn dynamic(&self, what: Lua, change: &Change) -> merge::Blamed {
         let file = what.file();
-        let documents = (self.before.dynamic(what).unwrap_or(&Value::Null), self.after.dynamic(what).unwrap_or(&Value::Null));
-        let words = words::of_dynamic(file, change, documents);
+        let document = |side: &'a Side| side.dynamic(what).unwrap_or(&Value::Null);
+        let words = words::of_dynamic(file, change, || (document(self.before), document(self.after)));
         let keys: Vec<&str> = change.path.iter().map(|key| &**key).collect();
         let cause = |causes: &Option<Causes<'_>>| match (file, keys.as_slice()) {
             ("backends.json", [upstream, rest @ ..]) => causes.as_ref().map(|causes| causes.of_upstream(upstream, rest)),

@@ -23,7 +23,9 @@ mod side;
 mod singles;
 mod trial;
 mod unsaid;
+mod upstreams;
 
+pub use by_host::{Rest, rest};
 pub use comparison::{Comparison, Told};
 pub use dump::{Dump, Unusable};
 pub use entry::{Because, Differences, Drift, Entry, Replicas};

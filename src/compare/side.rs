@@ -64,6 +64,15 @@ impl Side {
         }
     }
 
+    /// Whether there is a file for the Lua side.
+    #[must_use]
+    pub fn tells(&self, what: Lua) -> bool {
+        match self {
+            Self::Declared(declared) => declared.tells(what),
+            Self::Dump(dump) => dump.lua(what).is_some(),
+        }
+    }
+
     /// The configuration, where it is one.
     #[must_use]
     pub fn dump(&self) -> Option<&Dump> {

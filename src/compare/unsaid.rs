@@ -42,7 +42,7 @@ pub fn between(before: &Side, after: &Side, is_live: bool) -> Unsaid {
         unsaid.matters |= declared.into_iter().any(|declared| missing.iter().any(|what| says(*what, declared)));
     }
     let supposed = if before.dump().is_some() { after.declared() } else { None };
-    let notes = supposed.map(|declared| declared.supposed.notes(before.dynamic(Lua::Backends).is_some())).unwrap_or_default();
+    let notes = supposed.map(|declared| declared.supposed.notes(before.tells(Lua::Backends))).unwrap_or_default();
     let both = before.declared().zip(after.declared());
     let notes = notes.into_iter().chain(both.map(|(before, after)| of_classes(before, after)).unwrap_or_default());
     unsaid.notes.extend(notes.inspect(|_| unsaid.matters = true));
@@ -76,9 +76,9 @@ fn of_classes(before: &Declared, after: &Declared) -> Vec<String> {
 
 /// Whether one side has it, or both could have it and have not.
 fn is_missing(what: Lua, before: &Side, after: &Side) -> bool {
-    match (before.dynamic(what), after.dynamic(what)) {
-        (Some(_), Some(_)) => false,
-        (None, None) => [before, after].into_iter().filter_map(Side::dump).any(is_of_lua),
+    match (before.tells(what), after.tells(what)) {
+        (true, true) => false,
+        (false, false) => [before, after].into_iter().filter_map(Side::dump).any(is_of_lua),
         _ => true,
     }
 }

@@ -47,6 +47,8 @@ pub struct Circumstances<'f> {
     pub missing: BTreeSet<ObjectRef>,
     /// The hosts that are asked about; none: all. What is written is for them alone.
     pub hosts: Option<Vec<String>>,
+    /// What the manifests come to without what is supposed is asked as well.
+    pub bare: bool,
 }
 
 /// Manifests and what they come to.
@@ -58,6 +60,9 @@ pub struct Declared {
     pub proxy: Proxy,
     /// What is supposed to be there.
     pub supposed: Supposed,
+    /// What the proxy would do for those hosts that are asked about where no Secret and no ConfigMap is there that is supposed; none
+    /// where nobody asks, or none is.
+    pub bare: Option<Proxy>,
     /// What was found on the way from the manifests.
     pub findings: Vec<Diagnostic>,
     hosts: Option<Vec<String>>,
@@ -65,8 +70,8 @@ pub struct Declared {
     may_use_ipv6: bool,
     /// Written when it is first asked for: a target of its own needs no other text.
     written: OnceLock<Written>,
-    /// The part of that for Lua, where nobody has asked for the whole.
-    told: OnceLock<Written>,
+    /// The files of that for Lua, where nobody has asked for the whole.
+    told: [OnceLock<Option<Value>>; Lua::ALL.len()],
 }
 
 impl Declared {
@@ -75,38 +80,51 @@ impl Declared {
     /// # Errors
     /// The system has no random numbers, which a certificate that is supposed to be there takes.
     pub fn new(mut input: Input, circumstances: &Circumstances) -> Result<Self, rcgen::Error> {
-        let Circumstances { facts, keep_environment, missing, hosts } = circumstances;
+        let Circumstances { facts, keep_environment, missing, hosts, bare } = circumstances;
         let supposed = Supposed::of(&input.cluster, &input.controller, *facts, missing);
-        supposed.add_to(&mut input.cluster, &input.controller)?;
+        supposed.add_classes_to(&mut input.cluster, &input.controller);
         let facts = facts.cloned().unwrap_or_default();
-        adopt_identities(&mut input, &facts);
         if !keep_environment {
             adopt_environment(&mut input, &facts);
         }
-        let Outcome { value: mut proxy, diagnostics: findings } = lower::lower(&input.cluster, &input.controller);
         // A pod can have IPv6 and not listen there; that the ConfigMap says so need not be in the manifests.
         let may_use_ipv6 = *keep_environment || facts.listens_on_ipv6 != Some(false);
-        proxy.runtime.ipv6 &= may_use_ipv6;
         // Which file holds the certificate depends on the pod, unless an argument says so.
-        if let Some(file) = facts.default_certificate.as_ref().filter(|_| !keep_environment)
-            && input.controller.flags.default_ssl_certificate.is_empty()
-        {
-            proxy.default_certificate.file.clone_from(file);
-        }
-        let (written, told) = (OnceLock::new(), OnceLock::new());
-        Ok(Self { input, proxy, supposed, findings, hosts: hosts.clone(), may_use_ipv6, written, told })
+        let file = facts.default_certificate.as_ref().filter(|_| !keep_environment);
+        let compile = |input: &mut Input| {
+            adopt_identities(input, &facts);
+            let mut lowered = lower::lower(&input.cluster, &input.controller);
+            let proxy = &mut lowered.value;
+            proxy.runtime.ipv6 &= may_use_ipv6;
+            if let Some(file) = file.filter(|_| input.controller.flags.default_ssl_certificate.is_empty()) {
+                proxy.default_certificate.file.clone_from(file);
+            }
+            lowered
+        };
+        // Before they are there: to take them out again, all objects would have to be there twice.
+        let bare = Some(()).filter(|()| *bare && supposed.holds_contents()).map(|()| compile(&mut input).value);
+        let bare = bare.map(|bare| part_of(&bare, hosts.as_deref()).into_owned());
+        supposed.add_contents_to(&mut input.cluster)?;
+        let Outcome { value: proxy, diagnostics: findings } = compile(&mut input);
+        let (written, told) = Default::default();
+        Ok(Self { input, proxy, supposed, bare, findings, hosts: hosts.clone(), may_use_ipv6, written, told })
     }
 
-    /// The part of a proxy that is asked about.
+    /// What the proxy shall do, as far as it is asked about.
     #[must_use]
-    pub fn asked_of<'p>(&self, proxy: &'p Proxy) -> Cow<'p, Proxy> {
-        self.hosts.as_ref().map_or(Cow::Borrowed(proxy), |hosts| Cow::Owned(proxy.part_for(hosts)))
+    pub fn asked(&self) -> Cow<'_, Proxy> {
+        part_of(&self.proxy, self.hosts.as_deref())
+    }
+
+    /// Gives up the objects, for whoever asks for nothing but what they come to: they take most of what is read.
+    pub fn forget_objects(&mut self) {
+        self.input.cluster = Cluster::default();
     }
 
     /// What it is written as.
     #[must_use]
     pub fn written(&self) -> &Written {
-        self.written.get_or_init(|| Written::of(&self.asked_of(&self.proxy)))
+        self.written.get_or_init(|| Written::of(&self.asked()))
     }
 
     /// The tree of the configuration.
@@ -119,7 +137,7 @@ impl Declared {
     /// up with it.
     pub fn portions(&self, take: &mut (dyn FnMut(&Tree<'_>, usize) + Send)) {
         let mut read = |_: &str, text: &str| take(&conf::parse(Span::NOWHERE.file, text).value, text.len());
-        let _ = IngressNginx.render_for_checks(&self.asked_of(&self.proxy), &Options::default(), &mut read);
+        let _ = IngressNginx.render_for_checks(&self.asked(), &Options::default(), &mut read);
     }
 
     /// The configuration by its hosts.
@@ -145,20 +163,23 @@ impl Declared {
         let form = self.proxy.form.worded_as(other.proxy.form);
         if form != self.proxy.form {
             self.proxy.form = form;
-            (self.written, self.told) = (OnceLock::new(), OnceLock::new());
+            (self.written, self.told) = Default::default();
         }
     }
 
     /// What the controller would tell Lua.
     #[must_use]
     pub fn lua(&self, what: Lua) -> Option<&Value> {
-        self.written.get().unwrap_or_else(|| self.told.get_or_init(|| self.told())).lua(what)
+        match self.written.get() {
+            Some(written) => written.lua(what),
+            None => self.told[what as usize].get_or_init(|| Written::one(&self.asked(), what)).as_ref(),
+        }
     }
 
-    /// The same, for whoever asks once: nothing of it is kept.
+    /// Whether the controller would tell Lua anything of the kind.
     #[must_use]
-    pub fn told(&self) -> Written {
-        Written::without_configuration(&self.asked_of(&self.proxy))
+    pub fn tells(&self, what: Lua) -> bool {
+        IngressNginx::writes(&self.proxy, what.file())
     }
 
     /// The release in words, and whether it is a guess.
@@ -179,6 +200,11 @@ impl Declared {
         let settings = &self.proxy.settings;
         !settings.global_limits.host.is_empty() || !settings.process.plugins.is_empty()
     }
+}
+
+/// The part of a proxy that is for some hosts, or all of it.
+fn part_of<'p>(proxy: &'p Proxy, hosts: Option<&[String]>) -> Cow<'p, Proxy> {
+    hosts.map_or(Cow::Borrowed(proxy), |hosts| Cow::Owned(proxy.part_for(hosts)))
 }
 
 /// The releases of the controller that write such a configuration; none where it shows nothing of it.

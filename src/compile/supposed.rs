@@ -2,6 +2,7 @@
 //! leaves out what only they decide.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 use rcgen::KeyPair;
@@ -24,8 +25,8 @@ const MOST: usize = 10;
 #[derive(Debug, Default)]
 pub struct Supposed {
     absent: Vec<Absent>,
-    /// Which of them a difference with such a word can be about.
-    by_word: HashMap<String, Vec<usize>>,
+    /// Which of them a difference with such a word can be about; known when the first difference is there.
+    by_word: OnceLock<HashMap<String, Vec<usize>>>,
 }
 
 /// All objects of a side that others may not hold.
@@ -60,11 +61,17 @@ impl Supposed {
         let is_open = cluster.ingress_classes.is_empty();
         let may_be_there = |absent: &Absent| absent.object.kind != "IngressClass" || is_open && is_served(absent);
         absent.retain(|absent| !elsewhere.contains(&absent.object) && may_be_there(absent));
-        let mut by_word: HashMap<String, Vec<usize>> = HashMap::new();
-        for (at, absent) in absent.iter().enumerate() {
-            words(absent).for_each(|word| by_word.entry(word).or_default().push(at));
-        }
-        Self { absent, by_word }
+        Self { absent, by_word: OnceLock::new() }
+    }
+
+    fn by_word(&self) -> &HashMap<String, Vec<usize>> {
+        self.by_word.get_or_init(|| {
+            let mut by_word: HashMap<String, Vec<usize>> = HashMap::new();
+            for (at, absent) in self.absent.iter().enumerate() {
+                words(absent).for_each(|word| by_word.entry(word).or_default().push(at));
+            }
+            by_word
+        })
     }
 
     /// Whether the Secret of a name, as `namespace/name`, is supposed to be there: nobody knows what it holds.
@@ -86,47 +93,48 @@ impl Supposed {
         secrets.map(|object| format!("{}/{}", object.namespace, object.name))
     }
 
-    /// The objects without the Secrets and ConfigMaps that are supposed to be among them; none where there are none.
+    /// Whether a Secret or a ConfigMap is among them.
     #[must_use]
-    pub fn taken_from(&self, cluster: &Cluster) -> Option<Cluster> {
-        let supposed: BTreeSet<&ObjectRef> = self.absent.iter().map(|absent| &absent.object).collect();
-        supposed.iter().any(|object| matches!(object.kind.as_str(), "Secret" | "ConfigMap")).then(|| {
-            let mut cluster = cluster.clone();
-            cluster.secrets.retain(|secret| !supposed.contains(&secret.reference));
-            cluster.config_maps.retain(|map| !supposed.contains(&map.reference));
-            cluster
-        })
+    pub fn holds_contents(&self) -> bool {
+        self.absent.iter().any(|absent| matches!(absent.object.kind.as_str(), "Secret" | "ConfigMap"))
     }
 
-    /// Adds the objects that have to be there for the others to count.
+    fn of_kind(&self, kind: &'static str) -> impl Iterator<Item = &Absent> {
+        self.absent.iter().filter(move |absent| absent.object.kind == kind)
+    }
+
+    /// Adds the classes that have to be there for Ingresses to count.
+    pub(super) fn add_classes_to(&self, cluster: &mut Cluster, controller: &Controller) {
+        let flags = &controller.flags;
+        // The first class of an input takes the place of the one that every installation has.
+        let usual = self.of_kind("IngressClass").next().map(|_| flags.ingress_class.as_str());
+        for name in self.of_kind("IngressClass").map(|absent| absent.object.name.as_str()).chain(usual) {
+            cluster.presume_class(name, &flags.controller_class);
+        }
+    }
+
+    /// Adds the Secrets and ConfigMaps without which their Ingresses would be closed.
     ///
     /// # Errors
     /// The system has no random numbers, which the certificate of a Secret takes.
-    pub fn add_to(&self, cluster: &mut Cluster, controller: &Controller) -> Result<(), rcgen::Error> {
-        let of_kind = |kind: &'static str| self.absent.iter().filter(move |absent| absent.object.kind == kind);
-        if of_kind("Secret").next().is_some() {
+    pub(super) fn add_contents_to(&self, cluster: &mut Cluster) -> Result<(), rcgen::Error> {
+        let secrets: Vec<&Absent> = self.of_kind("Secret").collect();
+        if !secrets.is_empty() {
             // Nobody is served with it: one key does for all.
             let key = KeyPair::generate()?;
-            let secrets: Vec<&Absent> = of_kind("Secret").collect();
             let held: Result<Vec<_>, rcgen::Error> =
                 secrets.par_iter().map(|absent| Ok((absent.object.clone(), secret(absent, &key)?))).collect();
             cluster.presume(held?);
         }
-        cluster.presume(of_kind("ConfigMap").map(|absent| (absent.object.clone(), BTreeMap::new())));
-        let flags = &controller.flags;
-        // The first class of an input takes the place of the one that every installation has.
-        let usual = of_kind("IngressClass").next().map(|_| flags.ingress_class.as_str());
-        for name in of_kind("IngressClass").map(|absent| absent.object.name.as_str()).chain(usual) {
-            cluster.presume_class(name, &flags.controller_class);
-        }
+        cluster.presume(self.of_kind("ConfigMap").map(|absent| (absent.object.clone(), BTreeMap::new())));
         Ok(())
     }
 
     /// Whether a difference between live and declared lines says only what nobody knows.
     #[must_use]
     pub fn decides(&self, file: &str, change: &Change) -> bool {
-        let words = words_of(change);
-        let mut absent = words.iter().filter_map(|word| self.by_word.get(word)).flatten().map(|at| &self.absent[*at]);
+        let (words, by_word) = (words_of(change), self.by_word());
+        let mut absent = words.iter().filter_map(|word| by_word.get(word)).flatten().map(|at| &self.absent[*at]);
         absent.any(|absent| match (file, absent.object.kind.as_str()) {
             ("nginx.conf", "Secret") => is_of_secret(absent, change),
             ("nginx.conf", "ConfigMap") => is_denied(absent, change) || is_of_map(absent, change),
@@ -168,7 +176,7 @@ fn note(object: &ObjectRef) -> String {
 
 /// What a Secret holds whatever it is for.
 fn secret(absent: &Absent, key: &KeyPair) -> Result<BTreeMap<String, String>, rcgen::Error> {
-    let mut names: Vec<String> = absent.hosts.iter().cloned().collect();
+    let mut names = absent.hosts.clone();
     names.insert(0, String::from("supposed"));
     let both = certificate::signed_by(key, &names)?;
     let (certificate, key) = both.split_at(both.find("-----BEGIN PRIVATE KEY").unwrap_or(both.len()));
@@ -204,12 +212,15 @@ fn owner(change: &Change) -> Option<&Target> {
 }
 
 fn is_of_user(absent: &Absent, change: &Change) -> bool {
-    owner(change).is_some_and(|target| absent.users.contains(&(target.namespace.clone(), target.ingress.clone())))
+    owner(change).is_some_and(|target| absent.users.binary_search(&(target.namespace.clone(), target.ingress.clone())).is_ok())
 }
 
 /// The live controller answers by itself, as it does where the object is not in the cluster either.
 fn is_denied(absent: &Absent, change: &Change) -> bool {
-    let is_of_host = || change.place.location.is_none() && change.place.host.as_ref().is_some_and(|host| absent.hosts.contains(&**host));
+    let is_of_host = || {
+        change.place.location.is_none()
+            && change.place.host.as_ref().is_some_and(|host| absent.hosts.binary_search_by(|known| (**known).cmp(host)).is_ok())
+    };
     change.kind == Kind::Removed && &*change.name == "return" && (is_of_user(absent, change) || is_of_host())
 }
 

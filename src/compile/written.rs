@@ -38,20 +38,20 @@ impl Lua {
     }
 }
 
-/// Takes the files for Lua alone.
-struct OnlyLua(Vec<OutputFile>);
+/// Takes one file alone.
+struct Only(Lua, Vec<OutputFile>);
 
-impl Sink for OnlyLua {
+impl Sink for Only {
     fn begin(&mut self, name: &'static str) -> bool {
-        Lua::ALL.iter().any(|lua| lua.file() == name) && self.0.begin(name)
+        self.0.file() == name && self.1.begin(name)
     }
 
     fn part(&mut self, text: &str) {
-        self.0.part(text);
+        self.1.part(text);
     }
 
     fn files(&mut self, files: Vec<OutputFile>) {
-        self.0.files(files);
+        self.1.files(files);
     }
 }
 
@@ -83,12 +83,12 @@ impl Written {
         Self { configuration, dynamic: dynamic(files) }
     }
 
-    /// What the controller tells Lua, without the configuration.
+    /// What the controller would tell Lua of a proxy, where nothing else of that is asked.
     #[must_use]
-    pub(super) fn without_configuration(proxy: &Proxy) -> Self {
-        let mut files = OnlyLua(Vec::new());
-        let _ = IngressNginx.write(proxy, &Options::default(), &mut files);
-        Self { configuration: String::new(), dynamic: dynamic(files.0) }
+    pub fn one(proxy: &Proxy, what: Lua) -> Option<Value> {
+        let mut only = Only(what, Vec::new());
+        let _ = IngressNginx.write(proxy, &Options::default(), &mut only);
+        dynamic(only.1).pop().map(|(_, value)| value)
     }
 
     /// The configuration. It is in no file: its spans point nowhere.

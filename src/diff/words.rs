@@ -147,13 +147,21 @@ pub(super) fn of_block(change: &Change) -> String {
     if change.name.starts_with("location") { path(change) } else { host(change) }
 }
 
-/// Says what a change of backends.json, or of another file for the Lua side, means; the whole documents tell what else holds.
+/// Says what a change of backends.json, or of another file for the Lua side, means; the whole documents, where they are asked for, tell
+/// what else holds.
 #[must_use]
-pub fn of_dynamic(file: &str, change: &Change, (before, after): (&Value, &Value)) -> Words {
+pub fn of_dynamic<'d>(file: &str, change: &Change, documents: impl FnOnce() -> (&'d Value, &'d Value)) -> Words {
     let keys: Vec<&str> = change.path.iter().map(|key| &**key).collect();
-    let judged = match (file, keys.as_slice()) {
-        ("lua.json", [key]) => protection::lua::of_setting(key, before, after),
-        ("certificates.json", [host]) => protection::lua::of_certificate(host, before, after),
+    let judge = match file {
+        "lua.json" => Some(protection::lua::of_setting as fn(&str, &Value, &Value) -> _),
+        "certificates.json" => Some(protection::lua::of_certificate as fn(&str, &Value, &Value) -> _),
+        _ => None,
+    };
+    let judged = match (judge, keys.as_slice()) {
+        (Some(judge), [key]) => {
+            let (before, after) = documents();
+            judge(key, before, after)
+        }
         _ => None,
     };
     if let Some((verdict, message)) = judged {
@@ -378,7 +386,7 @@ mod tests {
         let live = serde_json::json!([{"name": "a-80", "endpoints": [{"address": "10.0.0.1", "port": "80"}], "trafficShapingPolicy": {"weight": 10}}]);
         let declared = serde_json::json!([{"name": "a-80", "endpoints": [], "trafficShapingPolicy": {"weight": 20}}, {"name": "b-80"}]);
         let report = diff::json::compare(&declared, &live);
-        let said: Vec<_> = report.changes.iter().map(|change| of_dynamic("backends.json", change, (&live, &declared)).message).collect();
+        let said: Vec<_> = report.changes.iter().map(|change| of_dynamic("backends.json", change, || (&live, &declared)).message).collect();
         assert_eq!(
             said,
             ["endpoint 10.0.0.1:80 of `a-80` removed", "weight of canary `a-80` changed from 10 to 20", "upstream `b-80` added"]

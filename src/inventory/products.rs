@@ -43,14 +43,20 @@ pub(super) fn judge(
     // What a target writes is closed without its Secret, whatever the cluster has.
     let mut cluster = check::presumed(&cluster, controller).unwrap_or(cluster);
     let _ = lower::close(&mut cluster);
-    let classes = Classes::new(&cluster, &controller.flags);
-    let sets: Vec<Classes> = std::iter::once(classes.clone())
-        .chain(check::supposable(&cluster, &classes).0.into_iter().map(|class| classes.clone().supposing(class)))
-        .collect();
-    for set in sets {
-        let supposed = set.supposed();
-        let mut proxy = lower::lower_classes(&cluster, controller, set).value;
+    let supposable = check::supposable(&cluster, &Classes::new(&cluster, &controller.flags)).0;
+    let mut supposable: Vec<Option<String>> = supposable.into_iter().map(|class| Some(class.to_owned())).collect();
+    supposable.insert(0, None);
+    let last = supposable.len() - 1;
+    for (number, supposed) in supposable.iter().enumerate() {
+        let supposed = supposed.as_deref();
+        let classes = Classes::new(&cluster, &controller.flags);
+        let classes = supposed.map_or(classes.clone(), |class| classes.supposing(class));
+        let mut proxy = lower::lower_classes(&cluster, controller, classes).value;
         proxy.secrets = lower::secrets(&cluster, &proxy);
+        if number == last {
+            // What is written next would stand beside objects that nobody needs any more.
+            cluster = Cluster { closed: std::mem::take(&mut cluster.closed), ..Cluster::default() };
+        }
         for (target, judging) in TARGETS.iter().zip(&mut judgings) {
             let findings = target.tell(&proxy, options);
             for at in judging.take(findings, placing, |at| is_asked_about[at] && is_of(&ingresses[at], supposed)) {

@@ -25,12 +25,24 @@ const NAMING: [(&str, &str); 6] = [
 pub struct Absent {
     /// Its kind, namespace and name.
     pub object: ObjectRef,
-    /// The hosts of a certificate.
-    pub hosts: BTreeSet<String>,
-    /// The Ingresses that need it, by namespace and name.
-    pub users: BTreeSet<(String, String)>,
+    /// The hosts of a certificate, sorted. Of thousands of objects most have one: a set has room for many.
+    pub hosts: Vec<String>,
+    /// The Ingresses that need it, by namespace and name, sorted.
+    pub users: Vec<(String, String)>,
     /// Of a Service: the ports that are asked for.
     pub ports: BTreeSet<String>,
+}
+
+impl Absent {
+    fn settled(mut self) -> Self {
+        self.hosts.sort_unstable();
+        self.hosts.dedup();
+        self.hosts.shrink_to_fit();
+        self.users.sort_unstable();
+        self.users.dedup();
+        self.users.shrink_to_fit();
+        self
+    }
 }
 
 /// The objects that are named and not there, in the order of kind, namespace and name.
@@ -46,7 +58,7 @@ pub fn absent(cluster: &Cluster, controller: &Controller) -> Vec<Absent> {
         }
         found.of_ingress(ingress);
     }
-    found.absent.into_values().collect()
+    found.absent.into_values().map(Absent::settled).collect()
 }
 
 struct Found<'a> {
@@ -102,9 +114,9 @@ impl Found<'_> {
         if !is_name(name) || !(namespace.is_empty() || is_name(namespace)) || self.there.contains(&object) {
             return None;
         }
-        let new = || Absent { object: object.clone(), hosts: BTreeSet::new(), users: BTreeSet::new(), ports: BTreeSet::new() };
+        let new = || Absent { object: object.clone(), hosts: Vec::new(), users: Vec::new(), ports: BTreeSet::new() };
         let absent = self.absent.entry(object.clone()).or_insert_with(new);
-        absent.users.insert((ingress.reference.namespace.clone(), ingress.reference.name.clone()));
+        absent.users.push((ingress.reference.namespace.clone(), ingress.reference.name.clone()));
         Some(absent)
     }
 }
@@ -155,12 +167,12 @@ spec:
             })
             .collect();
         let expected = [
-            "ConfigMap shop/headers {} {}",
-            "IngressClass /internal {} {}",
-            "Secret other/ca {} {}",
-            "Secret shop/tls {\"a.example\"} {}",
-            "Secret shop/users {} {}",
-            "Service shop/web {} {\"http\"}",
+            "ConfigMap shop/headers [] {}",
+            "IngressClass /internal [] {}",
+            "Secret other/ca [] {}",
+            "Secret shop/tls [\"a.example\"] {}",
+            "Secret shop/users [] {}",
+            "Service shop/web [] {\"http\"}",
         ];
         assert_eq!(shown, expected);
     }

@@ -39,13 +39,15 @@ macro_rules! cluster {
         }
 
         impl Cluster {
-            /// Adds the objects of another part of the input.
-            pub(super) fn append(&mut self, more: Self) {
-                $(join(&mut self.$list, more.$list);)+
-                self.sealed.extend(more.sealed);
-                self.files += more.files;
-                for (kind, count) in more.unread {
-                    *self.unread.entry(kind).or_default() += count;
+            /// Adds the objects of other parts of the input.
+            pub(super) fn append(&mut self, mut parts: Vec<Self>) {
+                $(join(&mut self.$list, parts.iter_mut().map(|part| std::mem::take(&mut part.$list)).collect());)+
+                for part in parts {
+                    self.sealed.extend(part.sealed);
+                    self.files += part.files;
+                    for (kind, count) in part.unread {
+                        *self.unread.entry(kind).or_default() += count;
+                    }
                 }
             }
 
@@ -120,13 +122,16 @@ impl Cluster {
     }
 }
 
-/// Adds the items of a list; the first list is taken as it is.
-pub(super) fn join<T>(all: &mut Vec<T>, more: Vec<T>) {
-    if all.is_empty() {
-        *all = more;
-    } else {
-        all.extend(more);
+/// Adds the items of lists. They are the most that is there of an input: a list that grew would be there twice meanwhile, and have up to
+/// twice the room that it needs.
+pub(super) fn join<T>(all: &mut Vec<T>, mut lists: Vec<Vec<T>>) {
+    lists.retain(|list| !list.is_empty());
+    if all.is_empty() && lists.len() == 1 {
+        *all = lists.swap_remove(0);
+        return;
     }
+    all.reserve_exact(lists.iter().map(Vec::len).sum());
+    lists.into_iter().for_each(|list| all.extend(list));
 }
 
 /// Adds objects that nobody wrote to a list that is sorted; of two with one name, the one that is there stays.

@@ -26,14 +26,8 @@ pub fn load(sources: &mut SourceMap) -> Outcome<Cluster> {
     files.retain(|(id, _)| !kustomized.left_out.contains(id));
     let intakes: Vec<Intake> = files.into_par_iter().map(|(id, file)| read_file(&Source::of(id, file))).collect();
 
-    let mut all = Intake::default();
-    for intake in intakes {
-        for span in &intake.hidden {
-            sources.hide(*span);
-        }
-        append(&mut all, intake);
-    }
-    let Intake { mut cluster, mut findings, .. } = all;
+    let Intake { mut cluster, mut findings, hidden, .. } = join_intakes(intakes);
+    hidden.into_iter().for_each(|span| sources.hide(span));
     findings.iter_mut().filter(|finding| finding.span.is_some_and(|span| sources.is_hidden(span))).for_each(secrecy::silence);
     cluster.settle(&mut findings);
     findings.extend(kustomized.finding);
@@ -122,7 +116,7 @@ fn read_json(source: &Source) -> Part {
     let from = from + blanks + usize::from(rest[blanks..].starts_with('\n'));
     let yaml = if is_json { None } else { Some(read_yaml(source, from)) };
     match yaml.filter(|yaml| yaml.documents.first().is_some_and(|first| first.form != Form::Broken)) {
-        Some(yaml) => part.append(yaml),
+        Some(yaml) => part = Part::join(vec![part, yaml]),
         None => {
             part.intake.findings.push(*refusal);
             part.documents.push(Seen::without_tree(text, 0..text.len(), Form::Broken));
@@ -139,7 +133,7 @@ fn read_yaml(source: &Source, from: usize) -> Part {
         for range in ranges {
             let (range, is_first) = (from + range.start..from + range.end, range.start == 0);
             match memchr::memmem::find(text[range.clone()].as_bytes(), b"{{") {
-                Some(braces) => read_template(&mut part, source, range, is_first, braces),
+                Some(braces) => part = Part::join(vec![part, read_template(source, range, is_first, braces)]),
                 None => {
                     let seen = read_document(&mut part, source, range, is_first);
                     part.documents.push(seen);
@@ -148,10 +142,7 @@ fn read_yaml(source: &Source, from: usize) -> Part {
         }
         part
     };
-    let parts: Vec<Part> = documents.par_chunks(BATCH).map(read).collect();
-    let mut all = Part::default();
-    parts.into_iter().for_each(|part| all.append(part));
-    all
+    Part::join(documents.par_chunks(BATCH).map(read).collect())
 }
 
 /// What was read of some of the documents of a file.
@@ -164,10 +155,17 @@ struct Part {
 }
 
 impl Part {
-    fn append(&mut self, part: Self) {
-        append(&mut self.intake, part.intake);
-        self.documents.extend(part.documents);
-        self.hidden.extend(part.hidden);
+    fn join(parts: Vec<Self>) -> Self {
+        let (mut intakes, mut documents, mut hidden) = (Vec::new(), Vec::new(), Vec::new());
+        for part in parts {
+            intakes.push(part.intake);
+            documents.push(part.documents);
+            hidden.push(part.hidden);
+        }
+        let mut all = Self { intake: join_intakes(intakes), ..Self::default() };
+        join(&mut all.documents, documents);
+        join(&mut all.hidden, hidden);
+        all
     }
 
     /// What was read, when it is known what must be hidden.
@@ -179,7 +177,7 @@ impl Part {
 }
 
 /// Reads a document that may be a template: such a one is no YAML, and of what comes of reading it all the same, nothing is worth saying.
-fn read_template(part: &mut Part, source: &Source, range: Range<usize>, is_first: bool, braces: usize) {
+fn read_template(source: &Source, range: Range<usize>, is_first: bool, braces: usize) -> Part {
     let Source { file, text, .. } = *source;
     let mut own = Part::default();
     let seen = read_document(&mut own, source, range.clone(), is_first);
@@ -189,7 +187,7 @@ fn read_template(part: &mut Part, source: &Source, range: Range<usize>, is_first
         let at = range.start + braces;
         own.intake = Intake { hidden: own.intake.hidden, template: Some(Span::new(file, at..at + 2)), ..Intake::default() };
     }
-    part.append(own);
+    own
 }
 
 /// Whether a finding comes from the braces of a template in the document.
@@ -246,11 +244,19 @@ fn read_document(part: &mut Part, source: &Source, range: Range<usize>, is_first
     seen
 }
 
-fn append(all: &mut Intake, part: Intake) {
-    let Intake { cluster, findings, hidden, stranger, template } = part;
-    all.cluster.append(cluster);
+/// What several parts hold, in their order.
+fn join_intakes(intakes: Vec<Intake>) -> Intake {
+    let mut all = Intake::default();
+    let (mut clusters, mut findings, mut hidden) = (Vec::new(), Vec::new(), Vec::new());
+    for intake in intakes {
+        clusters.push(intake.cluster);
+        findings.push(intake.findings);
+        hidden.push(intake.hidden);
+        all.stranger = all.stranger.or(intake.stranger);
+        all.template = all.template.or(intake.template);
+    }
+    all.cluster.append(clusters);
     join(&mut all.findings, findings);
     join(&mut all.hidden, hidden);
-    all.stranger = all.stranger.or(stranger);
-    all.template = all.template.or(template);
+    all
 }

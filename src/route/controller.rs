@@ -122,6 +122,13 @@ impl Dynamic {
         }
     }
 
+    /// The same with backends that come one by one, as they stand in `backends.json`.
+    #[must_use]
+    pub fn with_backends(self, backends: impl IntoIterator<Item = Value>) -> Self {
+        let backends = backends.into_iter().map(|backend| named(&backend)).collect();
+        Self { backends: Some(Arc::new(backends)), ..self }
+    }
+
     /// Takes the settings from the block that the releases before 1.12 write.
     pub(super) fn adopt_block(&mut self, code: &str) {
         if self.settings.is_known || !code.contains("lua_ingress.set_config(") {
@@ -276,7 +283,11 @@ fn certificates_of(hosts: &serde_json::Map<String, Value>) -> HashMap<String, St
 
 fn backends_of(value: &Value) -> HashMap<String, Backend> {
     let all = value.as_array().into_iter().flatten();
-    all.map(|backend| (text(backend, "name"), backend_of(backend))).collect()
+    all.map(named).collect()
+}
+
+fn named(backend: &Value) -> (String, Backend) {
+    (text(backend, "name"), backend_of(backend))
 }
 
 fn backend_of(backend: &Value) -> Backend {

@@ -40,7 +40,7 @@ pub use oracle::MOST_WAYS;
 pub use places::Places;
 pub use request::{ClientCertificate, Http, Request};
 pub use symbolic::Verdict as ProofVerdict;
-pub use symbolic::{Aspect, Difference, Doubt, Fact, Facts, HostProof, Kind, Limits, Pair, Proof, Region, Strength};
+pub use symbolic::{Alike, Aspect, Difference, Doubt, Fact, Facts, HostProof, Kind, Limits, Pair, Proof, Region, Strength, is_host_alike};
 pub use table::{
     Canary, CanaryRule, Goal, Guard, Host, HostKind, HostName, Limit, Port, Portions, Redirect, RedirectKind, Route, Table, Upstream,
 };

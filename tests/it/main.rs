@@ -23,6 +23,7 @@ mod faults;
 mod fix;
 mod formats;
 mod hostile;
+mod left_out;
 mod links;
 mod looked;
 mod manifests;

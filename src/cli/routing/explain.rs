@@ -17,7 +17,7 @@ use crate::compile::Written;
 use crate::conf::Tree;
 use crate::output::decision::{self, Explained};
 use crate::output::{Paint, routes};
-use crate::route::{Config, Request};
+use crate::route::{Config, Dynamic, Request};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -71,9 +71,9 @@ impl Explain {
         let hosts: BTreeSet<String> = requests.iter().flat_map(Request::hosts).collect();
         let hosts: Vec<String> = hosts.into_iter().collect();
         let is_declared = live.is_none() || !paths.is_empty();
-        let declared = if is_declared { Some(self.source.declared_for(Some(hosts), &paths, global, live.as_ref())?) } else { None };
         let below = self.below(&requests);
-        let bare = declared.as_ref().filter(|_| below.is_none()).and_then(Source::bare);
+        let asked = (Some(hosts), below.is_none());
+        let declared = if is_declared { Some(self.source.declared_for(asked, &paths, global, live.as_ref())?) } else { None };
         drop(progress);
         let sides: Vec<(&Source, Tree<'_>)> = declared.iter().chain(&live).map(|source| (source, source.tree())).collect();
         let mut notes = Vec::new();
@@ -87,8 +87,8 @@ impl Explain {
         }
         let is_many = self.request.requests.is_some();
         let mut answers: Vec<Vec<Explained>> = sides.iter().map(|(source, tree)| answers(source, tree, &requests, is_many)).collect();
-        if let (Some(bare), Some(declared), Some(explained)) = (&bare, &declared, answers.first_mut()) {
-            add_bare(explained, declared, bare, &requests);
+        if let (Some((bare, dynamic)), Some(explained)) = (declared.as_ref().and_then(Source::bare), answers.first_mut()) {
+            add_bare(explained, &bare, dynamic, &requests);
         }
         let mut is_same = true;
         let mut out = String::new();
@@ -146,9 +146,9 @@ impl Explain {
 }
 
 /// What becomes of requests where nothing is supposed to be there that the manifests name and do not hold.
-fn add_bare(explained: &mut [Explained], source: &Source, bare: &Written, requests: &[Request]) {
+fn add_bare(explained: &mut [Explained], bare: &Written, dynamic: Dynamic, requests: &[Request]) {
     let tree = bare.tree();
-    let config = Config::lift(&tree, source.dynamic_of(|what| bare.lua(what)));
+    let config = Config::lift(&tree, dynamic);
     for (explained, request) in explained.iter_mut().zip(requests) {
         let known: Vec<String> = explained.ends().collect();
         let ways = config.branches(request).into_iter().filter(|way| !known.contains(&decision::end(&way.end)));
@@ -170,6 +170,7 @@ fn answers(source: &Source, tree: &Tree<'_>, requests: &[Request], is_many: bool
         (decision, ways, near, unserved)
     });
     let explained: Vec<_> = explained.collect();
+    drop(config);
     let spans: Vec<_> = explained.iter().flat_map(|(_, _, near, _)| near.iter().map(|near| near.at)).collect();
     let decisions: Vec<_> = explained.iter().flat_map(|(decision, ways, ..)| std::iter::once(decision).chain(ways)).collect();
     let places = std::rc::Rc::new(places(source, tree, &decisions, &spans));

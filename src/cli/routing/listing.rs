@@ -32,13 +32,16 @@ pub(super) struct Listed {
 
 impl Listed {
     /// All routes of a source: where nobody asks for a host, of some hosts of the manifests after the others.
-    pub(super) fn of_all(source: &Source, wanted: &Wanted<'_>) -> Self {
-        let (usual, dynamic, mut portions) = (usual(), source.dynamic_alone(), Portions::default());
-        let mut add = |tree: &Tree<'_>, length: usize| {
-            portions.add(&Config::lift(tree, dynamic.clone()), length, &|directive| usual.get(directive).cloned());
-        };
-        if wanted.host.is_none() && source.in_portions(&mut add) {
-            return Self { table: portions.finish(), servers: None, notes: source.notes(true) };
+    pub(super) fn of_all(source: &mut Source, wanted: &Wanted<'_>) -> Self {
+        let (dynamic, notes) = (source.dynamic(), source.notes(true));
+        if wanted.host.is_none()
+            && let Some(declared) = source.in_portions()
+        {
+            let (usual, mut portions) = (usual(), Portions::default());
+            declared.portions(&mut |tree: &Tree<'_>, length: usize| {
+                portions.add(&Config::lift(tree, dynamic.clone()), length, &|directive| usual.get(directive).cloned());
+            });
+            return Self { table: portions.finish(), servers: None, notes };
         }
         let tree = source.tree();
         Self::of(source, &tree, &Config::lift(&tree, dynamic), wanted)

@@ -1,5 +1,6 @@
 //! `ingressc prove`
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow};
@@ -13,10 +14,13 @@ use crate::cli::controller::ControllerOptions;
 use crate::cli::progress::Progress;
 use crate::cli::side::Half;
 use crate::cli::{Failure, Global, Status};
+use crate::compare::{self, Rest};
+use crate::conf::{self, Tree};
 use crate::output::proof::{Shown, curl, github, html, json, jsonl, markdown, text};
 use crate::output::untrusted::many_lines;
 use crate::prove::{Proved, prove};
-use crate::route::{Config, Decision, Limits, ProofVerdict};
+use crate::route::{Alike, Config, Decision, Dynamic, Limits, ProofVerdict, is_host_alike};
+use crate::source::Span;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -99,34 +103,51 @@ impl Prove {
     pub(in crate::cli) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
         let progress = Progress::start(console, "comparing all requests…");
         let sources = self.sources(global)?;
-        let (base, head) = rayon::join(|| sources[0].tree(), || sources[1].tree());
-        let trees = [base, head];
-        let ([of_base, of_head], is_settled) = dynamics(&sources);
-        let (base, head) = rayon::join(|| Config::lift(&trees[0], of_base), || Config::lift(&trees[1], of_head));
-        let limits = Limits { states: self.most_states, hosts: self.host.clone(), ..Limits::default() };
-        let proved = prove((&base, &trees[0]), (&head, &trees[1]), &limits);
-        self.find_hosts(&proved)?;
-        let decisions = |side: usize| -> Vec<&Decision> {
-            proved.proof.hosts.iter().flat_map(|host| host.differences.iter().map(move |difference| &difference.decisions[side])).collect()
-        };
-        let places = [0, 1].map(|at| places(&sources[at], &trees[at], &decisions(at), &[]));
+        let (dynamics, is_settled) = dynamics(&sources);
+        let proved = rest(&sources, &dynamics).and_then(|rest| self.without_same(&sources, &dynamics, rest));
+        let mut shown = proved.unwrap_or_else(|| {
+            let (base, head) = rayon::join(|| sources[0].tree(), || sources[1].tree());
+            let trees = [base, head];
+            self.prove(&sources, &trees, &lift(&trees, dynamics), BTreeSet::new())
+        });
+        self.find_hosts(&shown.proved)?;
         drop(progress);
         for source in &sources {
             console.findings(&source.side.findings(), 0, source.side.sources());
         }
-        let names = [sources[0].side.name("base"), sources[1].side.name("head")];
-        let mut notes = self.notes(&sources, &trees, &proved);
         if is_settled {
-            notes.push(String::from(
+            shown.notes.push(String::from(
                 "endpoints that are not in the input, and Secrets that may be missing, are taken to be as in the configuration that runs",
             ));
         }
-        let shown = Shown { names, proved, places, notes };
         self.write(&shown, console)?;
         let status = self.status(&shown.proved);
         // The process ends soon: to give back many small values one by one would take a part of its time.
         std::mem::forget(shown);
         Ok(status)
+    }
+
+    /// Proves what is left beside the hosts that both sides have in the same words; none where these depend on more.
+    fn without_same(&self, sources: &[Source; 2], dynamics: &[Dynamic; 2], rest: Rest) -> Option<Shown> {
+        let Rest { texts, same, has_snippets } = rest;
+        let (base, head) = rayon::join(|| conf::parse(Span::NOWHERE.file, &texts[0]), || conf::parse(Span::NOWHERE.file, &texts[1]));
+        let trees = [base.value, head.value];
+        let configs = lift(&trees, dynamics.clone());
+        Config::can_leave_out(&configs[0], &configs[1], has_snippets).then(|| self.prove(sources, &trees, &configs, same))
+    }
+
+    /// Proves two configurations, with hosts that are left out of both.
+    fn prove<'t>(&self, sources: &[Source; 2], trees: &'t [Tree<'t>; 2], configs: &[Config<'t>; 2], left_out: BTreeSet<String>) -> Shown {
+        let limits = Limits { states: self.most_states, hosts: self.host.clone(), left_out, ..Limits::default() };
+        let [base, head] = configs;
+        let proved = prove((base, &trees[0]), (head, &trees[1]), &limits);
+        let decisions = |side: usize| -> Vec<&Decision> {
+            proved.proof.hosts.iter().flat_map(|host| host.differences.iter().map(move |difference| &difference.decisions[side])).collect()
+        };
+        let places = [0, 1].map(|at| places(&sources[at], &trees[at], &decisions(at), &[]));
+        let names = [sources[0].side.name("base"), sources[1].side.name("head")];
+        let notes = self.notes(sources, trees, &proved);
+        Shown { names, proved, places, notes }
     }
 
     fn sources(&self, global: &Global) -> Result<[Source; 2], Failure> {
@@ -149,7 +170,7 @@ impl Prove {
         if missing.is_empty() { Ok(()) } else { Err(anyhow!("no side has the host {}", missing.join(", ")).into()) }
     }
 
-    fn notes(&self, sources: &[Source; 2], trees: &[crate::conf::Tree<'_>; 2], proved: &Proved) -> Vec<String> {
+    fn notes(&self, sources: &[Source; 2], trees: &[Tree<'_>; 2], proved: &Proved) -> Vec<String> {
         let mut notes: Vec<String> = Vec::new();
         for (source, tree) in sources.iter().zip(trees) {
             for note in source.notes(source.is_of_controller(tree)) {
@@ -210,4 +231,17 @@ impl Prove {
             ProofVerdict::NotProved => Status::Failed,
         }
     }
+}
+
+/// Both sides, ready to be asked.
+fn lift<'t>(trees: &'t [Tree<'t>; 2], [of_base, of_head]: [Dynamic; 2]) -> [Config<'t>; 2] {
+    rayon::join(|| Config::lift(&trees[0], of_base), || Config::lift(&trees[1], of_head)).into()
+}
+
+/// What there is beside the hosts that both sides have in the same words, where both are made of manifests for the controller.
+fn rest(sources: &[Source; 2], dynamics: &[Dynamic; 2]) -> Option<Rest> {
+    let [base, head] = [sources[0].in_hosts()?, sources[1].in_hosts()?];
+    let sides = [&dynamics[0], &dynamics[1]];
+    let alike = Alike::of(sides);
+    compare::rest([base, head], &|name| is_host_alike(sides, name), &|text| alike.serves(text))
 }

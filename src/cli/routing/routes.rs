@@ -48,9 +48,9 @@ impl Routes {
     pub(in crate::cli) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
         let progress = Progress::start(console, "reading the configuration…");
         let hosts = self.host.as_ref().map(|host| vec![host.to_ascii_lowercase()]);
-        let source = self.source.one(hosts, &self.paths, global)?;
+        let mut source = self.source.one(hosts, &self.paths, global)?;
         let wanted = Wanted { host: self.host.as_deref(), namespace: self.of_namespace.as_deref(), ..Wanted::default() };
-        let listed = Listed::of_all(&source, &wanted);
+        let listed = Listed::of_all(&mut source, &wanted);
         drop(progress);
         console.findings(&source.side.findings(), 0, source.side.sources());
         let shown = wanted.of(&listed, &source);

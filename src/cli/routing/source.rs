@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 use k8s_openapi::api::core::v1::Service as K8sService;
-use serde_json::Value;
 
 use crate::cli::controller::ControllerOptions;
 use crate::cli::dump::Live;
@@ -15,7 +14,7 @@ use crate::compare::{Dump, Side};
 use crate::compile::{Circumstances, Declared, Input, Lua, Written, has_sisters};
 use crate::conf::{Directive, Tree};
 use crate::diagnostic::ObjectRef;
-use crate::emit::{FileName, Nginx, Options, Target as _};
+use crate::emit::{FileName, IngressNginx, Nginx, Options, Target as _};
 use crate::ir::{DEFAULT_UPSTREAM, Proxy, SecretUse};
 use crate::lower;
 use crate::manifest::Object;
@@ -127,7 +126,7 @@ impl SourceArgs {
 
     /// The one configuration that is asked: what runs, else what manifests come to, or what of that is for some hosts.
     pub(super) fn one(&self, hosts: Option<Vec<String>>, paths: &[PathBuf], global: &Global) -> Result<Source, Failure> {
-        self.live()?.map_or_else(|| self.declared_for(hosts, paths, global, None), Ok)
+        self.live()?.map_or_else(|| self.declared_for((hosts, false), paths, global, None), Ok)
     }
 
     /// One side of two: manifests, or a configuration that was written.
@@ -141,13 +140,13 @@ impl SourceArgs {
     /// What manifests come to, as the controller of the other side where there is one: those of the current folder where none are named.
     /// What they name and do not hold is supposed to be there, unless others of its kind and namespace are.
     pub(super) fn declared(&self, paths: &[PathBuf], global: &Global, live: Option<&Source>) -> Result<Source, Failure> {
-        self.declared_for(None, paths, global, live)
+        self.declared_for((None, false), paths, global, live)
     }
 
-    /// The same, as far as requests for some hosts come by it.
+    /// The same, as far as requests for some hosts come by it; and whether it is asked what becomes of them without what is supposed.
     pub(super) fn declared_for(
         &self,
-        hosts: Option<Vec<String>>,
+        (hosts, bare): (Option<Vec<String>>, bool),
         paths: &[PathBuf],
         global: &Global,
         live: Option<&Source>,
@@ -156,7 +155,9 @@ impl SourceArgs {
         let here = [PathBuf::from(".")];
         let input = side::read(if paths.is_empty() { &here } else { paths }, &self.controller, global, facts)?;
         let missing = missing(&input);
-        let declared = side::compile(input, &Circumstances { facts, keep_environment: true, missing, hosts })?;
+        // What is written for nginx itself is always whole: groups of servers there depend on all that lead to them.
+        let hosts = hosts.filter(|_| self.target != Nginx.name());
+        let declared = side::compile(input, &Circumstances { facts, keep_environment: true, missing, hosts, bare })?;
         Ok(Source::of(Side::Declared(Box::new(declared)), &self.target))
     }
 }
@@ -184,7 +185,13 @@ fn settle(open: &mut Dynamic, known: &Dynamic, declared: &Declared) -> bool {
     open.settle_by(known, |secret| secrets.contains(secret))
 }
 
-/// What is written for nginx itself, always whole: groups of servers there depend on all that lead to them.
+/// What the controller tells Lua of a proxy.
+fn told(proxy: &Proxy) -> Dynamic {
+    let [certificates, settings] = [Lua::Certificates, Lua::Settings].map(|what| Written::one(proxy, what));
+    Dynamic::new(None, certificates.as_ref(), settings.as_ref()).with_backends(proxy.upstreams.iter().map(IngressNginx::backend))
+}
+
+/// What is written for nginx itself.
 fn of_nginx(proxy: &Proxy) -> Written {
     Written::of_files(Nginx.render(proxy, &Options::default()).value)
 }
@@ -206,35 +213,39 @@ impl Source {
         self.rewritten.as_ref().map_or_else(|| self.side.tree(), Written::tree)
     }
 
-    /// Passes on what manifests come to portion by portion; false where it is there only as a whole.
-    pub(super) fn in_portions(&self, take: &mut (dyn FnMut(&Tree<'_>, usize) + Send)) -> bool {
-        let declared = self.side.declared().filter(|_| self.rewritten.is_none());
-        declared.inspect(|declared| declared.portions(take)).is_some()
+    /// What manifests come to, where it can be written host by host.
+    pub(super) fn in_hosts(&self) -> Option<&Declared> {
+        self.side.declared().filter(|_| self.rewritten.is_none())
     }
 
-    /// What is written where nothing is there that is supposed to be; none where nothing is supposed.
-    pub(super) fn bare(&self) -> Option<Written> {
-        let declared = self.side.declared()?;
-        let Input { cluster, controller, .. } = &declared.input;
-        let whole = declared.proxy_of(&declared.supposed.taken_from(cluster)?, controller);
-        Some(if self.rewritten.is_some() { of_nginx(&whole) } else { Written::of(&declared.asked_of(&whole)) })
+    /// What manifests come to, where it can be passed on portion by portion: it is given up what they hold.
+    pub(super) fn in_portions(&mut self) -> Option<&Declared> {
+        if let (Side::Declared(declared), None) = (&mut self.side, &self.rewritten) {
+            declared.forget_objects();
+        }
+        self.in_hosts()
     }
 
-    /// What Lua gets.
+    /// What is written where nothing is there that is supposed to be, and what Lua gets then; none where nothing is supposed.
+    pub(super) fn bare(&self) -> Option<(Written, Dynamic)> {
+        let bare = self.side.declared()?.bare.as_ref()?;
+        Some(match self.rewritten {
+            Some(_) => (of_nginx(bare), self.with_objects(Dynamic::default())),
+            None => (Written::of(bare), self.with_objects(told(bare))),
+        })
+    }
+
+    /// What Lua gets, where the controller writes it.
     pub(super) fn dynamic(&self) -> Dynamic {
-        self.dynamic_of(|what| self.side.dynamic(what))
+        self.with_objects(match &self.side {
+            _ if self.rewritten.is_some() => Dynamic::default(),
+            Side::Declared(declared) => told(&declared.asked()),
+            Side::Dump(dump) => Dynamic::new(dump.lua(Lua::Backends), dump.lua(Lua::Certificates), dump.lua(Lua::Settings)),
+        })
     }
 
-    /// The same, for whoever reads the configuration portion by portion: of manifests, no file is kept.
-    pub(super) fn dynamic_alone(&self) -> Dynamic {
-        let told = self.side.declared().filter(|_| self.rewritten.is_none()).map(Declared::told);
-        self.dynamic_of(|what| told.as_ref().map_or_else(|| self.side.dynamic(what), |told| told.lua(what)))
-    }
-
-    /// What Lua gets, where the controller writes these files.
-    pub(super) fn dynamic_of<'v>(&self, file: impl Fn(Lua) -> Option<&'v Value>) -> Dynamic {
-        let lua = |what| if self.rewritten.is_some() { None } else { file(what) };
-        let dynamic = Dynamic::new(lua(Lua::Backends), lua(Lua::Certificates), lua(Lua::Settings));
+    /// The same, with what manifests say of whose it is.
+    fn with_objects(&self, dynamic: Dynamic) -> Dynamic {
         let dynamic = dynamic.with_services(self.side.declared().map(services).unwrap_or_default());
         let rewritten = self.side.declared().filter(|_| self.rewritten.is_some());
         let dynamic = dynamic.with_certificate_files(rewritten.into_iter().flat_map(|declared| certificates(&declared.proxy)));
@@ -275,7 +286,7 @@ impl Source {
                 (Lua::Backends, "whether backends have endpoints, and canaries"),
                 (Lua::Certificates, "which certificates hosts have, and whether they redirect to HTTPS for that"),
             ] {
-                if self.side.dynamic(what).is_none() {
+                if !self.side.tells(what) {
                     notes.push(format!("`{}` is not there: {part} are not known", what.file()));
                 }
             }

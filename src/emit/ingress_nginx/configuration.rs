@@ -10,7 +10,7 @@ use super::whitespace::Cleaner;
 use super::{http, main, stream};
 use crate::catalog::releases::CARRIAGE_RETURNS;
 use crate::diagnostic::{Diagnostic, Outcome};
-use crate::ir::{Proxy, Server};
+use crate::ir::{Proxy, Route, Server, Snippets};
 
 /// Parts that are printed at once.
 const AT_ONCE: usize = 256;
@@ -138,11 +138,31 @@ impl<'a> ByHost<'a> {
         self.frame.least()
     }
 
+    /// Whether nobody but the controller writes what stands in a host.
+    #[must_use]
+    pub fn is_plain(&self, host: usize) -> bool {
+        let settings = &self.frame.shared.proxy.settings;
+        let is_plain = |route: &Route| {
+            let service = route.steps.admission.named_service(settings);
+            route.features.snippet.is_empty() && service.is_none_or(|service| service.snippet.is_empty())
+        };
+        let server = self.hosts.get(host).and_then(|parts| parts.first()?.server());
+        settings.snippets == Snippets::default()
+            && server.is_none_or(|server| server.snippet.is_empty() && server.routes.iter().all(is_plain))
+    }
+
     /// The configuration with some of the hosts, by their places.
     #[must_use]
     pub fn text(&self, hosts: &[usize]) -> String {
+        self.told(hosts).value
+    }
+
+    /// The same, and what there is to say of these hosts: whether a value breaks out of its directive.
+    #[must_use]
+    pub fn told(&self, hosts: &[usize]) -> Outcome<String> {
         let parts: Vec<Part> = hosts.iter().filter_map(|host| self.hosts.get(*host)).flatten().copied().collect();
-        self.frame.around(std::iter::once(self.upstreams.clone()).chain(self.frame.print(&parts).0))
+        let (pieces, diagnostics) = self.frame.print(&parts);
+        Outcome { value: self.frame.around(std::iter::once(self.upstreams.clone()).chain(pieces)), diagnostics }
     }
 }
 

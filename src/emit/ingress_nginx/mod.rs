@@ -24,9 +24,11 @@ mod stream;
 mod tls;
 mod whitespace;
 
+use serde_json::Value;
+
 use super::{Options, OutputFile, Sink, Target};
 use crate::diagnostic::{Diagnostic, Outcome};
-use crate::ir::Proxy;
+use crate::ir::{Proxy, Upstream};
 
 pub use configuration::ByHost;
 
@@ -36,6 +38,20 @@ const CONFIGURATION: &str = "nginx.conf";
 /// The target `ingress-nginx`.
 #[derive(Debug, Clone, Copy)]
 pub struct IngressNginx;
+
+impl IngressNginx {
+    /// What `backends.json` says of an upstream. Read back, the whole file takes many times what it is made of.
+    #[must_use]
+    pub fn backend(upstream: &Upstream) -> Value {
+        json::backend(upstream)
+    }
+
+    /// Whether a file is among those that are written beside the configuration.
+    #[must_use]
+    pub fn writes(proxy: &Proxy, name: &str) -> bool {
+        json::names(proxy).any(|known| known == name)
+    }
+}
 
 impl Target for IngressNginx {
     fn name(&self) -> &'static str {

@@ -44,7 +44,7 @@ impl<'t> Config<'t> {
         let arounds = [Around::of(base), Around::of(head)];
         let is_same_words = arounds[0].is_of_controller == arounds[1].is_of_controller;
         let common = Common::of([base, head]);
-        let (classes, open) = classes([base, head]);
+        let (classes, open) = classes([base, head], &limits.left_out);
         let is_meant = |class: &&Class| limits.hosts.is_empty() || limits.hosts.contains(&class.label);
         let classes: Vec<&Class> = classes.iter().filter(is_meant).collect();
         let all = Pairing { configs: [base, head], arounds: &arounds, common: &common, is_same_words, limits };
@@ -114,6 +114,10 @@ impl<'t> Pairing<'_, 't> {
                 return Some(proof);
             }
         };
+        if class.is_left_out {
+            proof.is_same_text = true;
+            return Some(proof);
+        }
         let arrivals = [base, head];
         let key = |arrival: &Arrival| (arrival.port, arrival.is_proxied, arrival.passed.clone());
         let servers = [arrivals[0].server, arrivals[1].server];

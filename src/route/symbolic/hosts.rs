@@ -24,10 +24,27 @@ pub(in crate::route) struct Class {
     pub(in crate::route) name: String,
     /// There are others.
     pub(in crate::route) is_many: bool,
+    /// Both sides have the host in the same words, and it is left out of both.
+    pub(in crate::route) is_left_out: bool,
 }
 
-/// All classes, and why some hosts are in none of them.
-pub(in crate::route) fn classes(sides: [&Config<'_>; 2]) -> (Vec<Class>, Option<String>) {
+impl Class {
+    /// That of all hosts which nobody names.
+    pub(in crate::route) fn others(name: String) -> Self {
+        Self::of_many(String::from(OTHERS), name)
+    }
+
+    fn of_one(name: &str, is_left_out: bool) -> Self {
+        Self { label: name.to_owned(), name: name.to_owned(), is_many: false, is_left_out }
+    }
+
+    fn of_many(label: String, name: String) -> Self {
+        Self { label, name, is_many: true, is_left_out: false }
+    }
+}
+
+/// All classes with hosts that are left out on both sides, and why some hosts are in none of them.
+pub(in crate::route) fn classes<'n>(sides: [&'n Config<'_>; 2], left_out: &'n BTreeSet<String>) -> (Vec<Class>, Option<String>) {
     let names = || sides.into_iter().flat_map(|config| config.servers.iter().flat_map(|server| &server.names));
     let (mut exact, mut heads, mut tails, mut patterns, mut open) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), Vec::new(), None);
     for name in names() {
@@ -57,13 +74,13 @@ pub(in crate::route) fn classes(sides: [&Config<'_>; 2]) -> (Vec<Class>, Option<
             None => {}
         }
     }
-    let one = |name: &&str| Class { label: (*name).to_owned(), name: (*name).to_owned(), is_many: false };
-    let mut classes: Vec<Class> = exact.iter().map(one).collect();
+    exact.extend(left_out.iter().map(String::as_str));
+    let mut classes: Vec<Class> = exact.iter().map(|name| Class::of_one(name, left_out.contains(*name))).collect();
     if tails.is_empty() && patterns.is_empty() {
         for head in &heads {
-            classes.push(Class { label: format!("*{head}"), name: fresh(head, &exact, &heads), is_many: true });
+            classes.push(Class::of_many(format!("*{head}"), fresh(head, &exact, &heads)));
         }
-        classes.push(Class { label: String::from(OTHERS), name: fresh("", &exact, &heads), is_many: true });
+        classes.push(Class::others(fresh("", &exact, &heads)));
         return (classes, open);
     }
     let mut tests: Vec<Test> = exact.iter().map(|name| Test::Is(name.as_bytes().to_vec())).collect();
@@ -79,7 +96,7 @@ pub(in crate::route) fn classes(sides: [&Config<'_>; 2]) -> (Vec<Class>, Option<
             classes.extend(others.filter_map(|region| {
                 let name = String::from_utf8(region.words.into_iter().next()?).ok()?;
                 let label = if region.fits.len() == 1 { String::from(OTHERS) } else { format!("hosts like {name}") };
-                Some(Class { label, name, is_many: true })
+                Some(Class::of_many(label, name))
             }));
         }
         None => open = Some(String::from("names of servers with regular expressions that take too many states together")),
@@ -131,7 +148,7 @@ pub(in crate::route) const OTHERS: &str = "any other host";
 /// Hosts as nginx compares them.
 const HOSTS: &str = r"\A(?:[a-z0-9_-]+\.)*[a-z0-9_-]+\z";
 
-fn is_host(name: &str) -> bool {
+pub(super) fn is_host(name: &str) -> bool {
     crate::route::host::valid(name).as_deref() == Some(name) && name != "_"
 }
 

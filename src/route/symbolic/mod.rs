@@ -11,6 +11,7 @@ mod facts;
 mod hosts;
 mod judge;
 mod leaf;
+mod left_out;
 mod proof;
 mod requests;
 mod seen;
@@ -25,5 +26,7 @@ mod words;
 mod work;
 
 pub use facts::Fact;
+pub use left_out::is_host_alike;
 pub use proof::{Difference, Doubt, Facts, HostProof, Limits, Pair, Proof, Region, Strength, Verdict};
+pub use texts::Alike;
 pub use unlike::{Aspect, Kind};

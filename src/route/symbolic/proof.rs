@@ -1,5 +1,7 @@
 //! What is proved: a verdict for each class of hosts and each scheme.
 
+use std::collections::BTreeSet;
+
 use super::facts::Fact;
 use super::unlike::{Aspect, Kind};
 use crate::route::decision::{Decision, End};
@@ -17,11 +19,13 @@ pub struct Limits {
     pub work: u64,
     /// Hosts; all where there are none.
     pub hosts: Vec<String>,
+    /// Hosts that both sides have in the same words, and that are left out of both.
+    pub left_out: BTreeSet<String>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 256 << 20, states: 400_000, work: 3_000_000, hosts: Vec::new() }
+        Self { bytes: 256 << 20, states: 400_000, work: 3_000_000, hosts: Vec::new(), left_out: BTreeSet::new() }
     }
 }
 

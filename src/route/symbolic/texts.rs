@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::side::text;
 use crate::conf::Directive;
 use crate::route::config::Config;
-use crate::route::controller::Backend;
+use crate::route::controller::{Backend, Dynamic};
 
 /// What both sides have in common.
 #[derive(Debug)]
@@ -13,9 +13,35 @@ pub(in crate::route) struct Common {
     /// What stands around all servers is the same, and so are the settings of the controller's Lua.
     pub(in crate::route) is_same_around: bool,
     /// Variables that one side alone defines, wherever: elsewhere they mean something else, or nothing.
-    variables: Vec<String>,
-    /// Upstreams that Lua serves otherwise.
+    pub(in crate::route) variables: Vec<String>,
+    lua: Alike,
+}
+
+/// What the controller's Lua does alike on two sides.
+#[derive(Debug)]
+pub struct Alike {
+    /// Upstreams that it serves otherwise.
     upstreams: HashSet<String>,
+}
+
+impl Alike {
+    /// What it gets on both sides.
+    #[must_use]
+    pub fn of(sides: [&Dynamic; 2]) -> Self {
+        Self { upstreams: upstreams(sides) }
+    }
+
+    /// Whether it serves all upstreams alike that a text names.
+    #[must_use]
+    pub fn serves(&self, text: &str) -> bool {
+        upstreams_of(text).take_while(|_| !self.upstreams.is_empty()).all(|name| !self.upstreams.contains(name))
+    }
+}
+
+/// The upstreams that a text names for Lua.
+fn upstreams_of(text: &str) -> impl Iterator<Item = &str> {
+    let parts = text.split("$proxy_upstream_name").skip(1);
+    parts.filter_map(|rest| rest.split(';').next()).map(|word| word.trim().trim_matches('"'))
 }
 
 impl Common {
@@ -24,7 +50,7 @@ impl Common {
         // What nobody knows is the same as nothing.
         let is_same_text = around(base).zip(around(head)).is_some_and(|(base, head)| base == head);
         let is_same_around = is_same_text && base.dynamic.settings == head.dynamic.settings;
-        Self { is_same_around, variables: variables(base, head), upstreams: upstreams(base, head) }
+        Self { is_same_around, variables: variables(base, head), lua: Alike::of([&base.dynamic, &head.dynamic]) }
     }
 
     /// Whether two servers do the same by their texts alone.
@@ -34,7 +60,7 @@ impl Common {
             && base == head
             && !self.names_unlike(base)
             && sides[0].dynamic.certifies_as(&sides[1].dynamic, host)
-            && self.upstreams_of(base).all(|name| !self.upstreams.contains(name))
+            && self.lua.serves(base)
     }
 
     /// Whether what stands around the locations of two servers, and around these, does the same.
@@ -45,7 +71,7 @@ impl Common {
     /// Whether two locations do the same by their texts, where what stands around them does.
     pub(in crate::route) fn are_same_locations(&self, locations: [Directive<'_>; 2]) -> bool {
         let [base, head] = locations.map(Directive::text);
-        base == head && !self.names_unlike(base) && self.upstreams_of(base).all(|name| !self.upstreams.contains(name))
+        base == head && !self.names_unlike(base) && self.lua.serves(base)
     }
 
     /// Whether a text names a variable that one side alone defines.
@@ -55,13 +81,6 @@ impl Common {
         }
         let text = text.to_ascii_lowercase();
         self.variables.iter().any(|name| text.contains(&format!("${name}")) || text.contains(&format!("${{{name}}}")))
-    }
-
-    /// The upstreams that a text names for Lua.
-    fn upstreams_of<'t>(&self, text: &'t str) -> impl Iterator<Item = &'t str> {
-        let is_needed = !self.upstreams.is_empty();
-        let parts = text.split("$proxy_upstream_name").skip(1).filter(move |_| is_needed);
-        parts.filter_map(|rest| rest.split(';').next()).map(|word| word.trim().trim_matches('"'))
     }
 }
 
@@ -97,8 +116,8 @@ fn variables(base: &Config<'_>, head: &Config<'_>) -> Vec<String> {
     unlike.cloned().collect()
 }
 
-fn upstreams(base: &Config<'_>, head: &Config<'_>) -> HashSet<String> {
-    let (before, after) = (base.dynamic.backends(), head.dynamic.backends());
+fn upstreams([base, head]: [&Dynamic; 2]) -> HashSet<String> {
+    let (before, after) = (base.backends(), head.backends());
     let (Some(before), Some(after)) = (before, after) else {
         return before.into_iter().chain(after).flat_map(|backends| backends.keys().cloned()).collect();
     };

@@ -12,11 +12,14 @@ mod streams;
 use std::io::Write as _;
 
 use serde::Serialize;
+use serde_json::Value;
+
+use backends::Backend;
 
 use crate::catalog::releases::LUA_FILES;
 use crate::emit::Sink;
 use crate::emit::sink::Parts;
-use crate::ir::Proxy;
+use crate::ir::{Proxy, Upstream};
 
 const BACKENDS: &str = "backends.json";
 const STREAMS: &str = "streams.json";
@@ -41,6 +44,12 @@ pub(super) fn write(proxy: &Proxy, sink: &mut dyn Sink) {
     }
 }
 
+/// What the file for upstreams says of one of them.
+#[expect(clippy::expect_used, reason = "as for the file")]
+pub(super) fn backend(upstream: &Upstream) -> Value {
+    serde_json::to_value(Backend::from(upstream)).expect("it holds texts, numbers and lists under texts")
+}
+
 #[expect(clippy::expect_used, reason = "serializing fails on a failing writer, a key that is no text, or a view that refuses")]
 fn print(sink: &mut dyn Sink, view: &impl Serialize) {
     let mut parts = Parts::of(sink);
@@ -55,7 +64,6 @@ mod tests {
 
     use super::*;
     use crate::emit::OutputFile;
-    use crate::ir::Upstream;
 
     fn files(proxy: &Proxy) -> Vec<OutputFile> {
         let mut files = Vec::new();
