@@ -18,6 +18,8 @@ use crate::manifest::{Cluster, Object};
 
 /// Of one name, more values than these are not tried.
 const MOST: usize = 3;
+/// In more lines than these objects are not looked for.
+const MOST_LINES: usize = 500;
 /// Of a name that knows objects, more than these are not tried.
 const MOST_OBJECTS: usize = 8;
 /// Of a name that knows more words than these, all are not tried.
@@ -109,7 +111,8 @@ impl<'s> Guesses<'s> {
             _ => return self.words(is_about),
         };
         // Those first that the lines of the other side name.
-        let is_named = |object: &ObjectRef| self.seen.iter().filter_map(|seen| self.other(seen)).any(|text| text.contains(&object.name));
+        let texts: Vec<&str> = self.seen.iter().filter_map(|seen| self.other(seen)).take(MOST_LINES).collect();
+        let is_named = |object: &ObjectRef| texts.iter().any(|text| text.contains(&object.name));
         let (named, others): (Vec<&ObjectRef>, Vec<&ObjectRef>) = objects.partition(|object| is_named(object));
         let names = named.into_iter().chain(others).map(|object| format!("{}/{}", object.namespace, object.name));
         names.filter(|known| known != value).take(MOST_OBJECTS).collect()

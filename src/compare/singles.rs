@@ -89,7 +89,7 @@ impl Singles {
         singles.present = present;
         singles.present.iter_mut().for_each(|trial| trial.weigh(&seen, own));
         // What something that is there explains to the letter needs no other explanation, and what is unlikely is tried last.
-        let is_clear = |seen: &Seen| singles.present.iter().any(|trial| trial.is_all_seen() && trial.fits(seen, own) == Some(true));
+        let is_clear = |seen: &Seen| singles.present.iter().any(|trial| trial.is_wholly_seen() && trial.fits(seen, own) == Some(true));
         let unclear: Vec<&Seen> = seen.iter().filter(|seen| !is_clear(seen)).collect();
         let names = missing::names(side, guesses, &unclear);
         let mut is_short = names.is_none();

@@ -48,7 +48,7 @@ impl Guess {
 
     fn rank(&self, seen: &Seen, own: usize) -> Option<Rank> {
         let within = || Reverse(self.effects.within(seen.file, &seen.path));
-        self.makes(seen, own).then(|| (true, self.fit.gain, false, self.fit.covered, within()))
+        self.makes(seen, own).then(|| (true, self.fit.gains(), false, self.fit.covered, within()))
     }
 }
 
@@ -59,12 +59,19 @@ pub(super) struct Fit {
     covered: usize,
     /// How many fewer differences there would be with it. What it does and nobody sees is one more.
     gain: i64,
-    /// All that it does is seen, or half of it.
+    /// The same where all objects have it.
+    whole: i64,
+    /// All that it does is seen where all objects have it, where only some need have it, or half of it.
+    is_whole: bool,
     is_all: bool,
     is_half: bool,
 }
 
 impl Fit {
+    fn gains(&self) -> [i64; 2] {
+        [self.gain, self.whole]
+    }
+
     /// Of what differs with one value. `is_spread`: several objects have it, each of which can be the only one.
     pub(super) fn of(effects: &Effects, seen: &[Seen], own: usize, is_spread: bool) -> Self {
         let alike: Vec<(&Seen, bool)> = seen.iter().filter_map(|seen| Some((seen, seen.likeness(effects, own)?))).collect();
@@ -73,8 +80,10 @@ impl Fit {
         let made = alike.iter().filter(|(seen, is_exact)| *is_exact && is_made(seen)).count();
         let parts = || alike.iter().map(|(seen, _)| seen.part.as_str()).collect::<BTreeSet<_>>();
         let all = if is_spread { parts().into_iter().map(|part| effects.in_part(part)).sum() } else { effects.len() };
-        let covered = alike.len();
-        Self { covered, gain: signed(made + covered) - signed(all), is_all: covered >= all, is_half: 2 * covered >= all }
+        let (covered, len) = (alike.len(), effects.len());
+        let gain = |all: usize| signed(made + covered) - signed(all);
+        let [is_whole, is_all, is_half] = [covered >= len, covered >= all, 2 * covered >= all];
+        Self { covered, gain: gain(all), whole: gain(len), is_whole, is_all, is_half }
     }
 }
 
@@ -82,9 +91,10 @@ fn signed(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// How well a name explains a difference: it makes both texts, how many differences would be left with it, whether its value is in the
-/// text that differs, how many of the differences it explains, and how little else it does there.
-pub(super) type Rank = (bool, i64, bool, usize, Reverse<usize>);
+/// How well a name explains a difference: it makes both texts, how many differences would be left with it, on the objects that need
+/// have it and on all, whether its value is in the text that differs, how many of the differences it explains, and how little else it
+/// does there.
+pub(super) type Rank = (bool, [i64; 2], bool, usize, Reverse<usize>);
 
 impl Trial {
     pub(super) fn new(edits: Vec<Edit>, effects: Effects) -> Self {
@@ -133,7 +143,7 @@ impl Trial {
         let is_exact = self.fits_at_all(seen, own)?;
         let effects = self.varied.as_ref().filter(|_| !is_exact && seen.kind == Kind::Changed).unwrap_or(&self.effects);
         let shows = self.edits.first().and_then(Edit::text).is_some_and(|value| seen.is_where_they_differ(value, own));
-        Some((is_exact, self.fit.gain, shows, self.fit.covered, Reverse(effects.within(seen.file, &seen.path))))
+        Some((is_exact, self.fit.gains(), shows, self.fit.covered, Reverse(effects.within(seen.file, &seen.path))))
     }
 
     /// How all values that were tried fit the differences.
@@ -149,6 +159,11 @@ impl Trial {
     /// Whether all that it does is among the differences.
     pub(super) fn is_all_seen(&self) -> bool {
         self.fits_of_all().any(|fit| fit.is_all)
+    }
+
+    /// Whether all that it does is among the differences, where all objects have it.
+    pub(super) fn is_wholly_seen(&self) -> bool {
+        self.fits_of_all().any(|fit| fit.is_whole)
     }
 
     /// Whether it makes a difference to the letter, and all that it does is among the differences.
