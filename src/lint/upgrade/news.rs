@@ -2,7 +2,7 @@
 
 use super::Compiled;
 use crate::catalog::releases::{AUTH_ERRORS, Change, GRPC_TIMEOUTS, JOINT_CLIENT_ADDRESS, ORIGINAL_HOST};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{self, Diagnostic};
 use crate::ir::{Proxy, Route};
 
 /// Whether a route is concerned.
@@ -30,7 +30,7 @@ pub(super) fn relevant(before: Compiled, after: Compiled) -> Vec<Diagnostic> {
         let finding = finding.at(first.origin.span());
         Some(match concerned.count() {
             0 => finding,
-            more => finding.note(format!("this concerns {more} more paths")),
+            more => finding.note(format!("this concerns {}", diagnostic::more(more, "path"))),
         })
     };
     come.filter_map(finding).collect()
