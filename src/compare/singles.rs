@@ -230,8 +230,10 @@ fn present(side: &Sample, guesses: Guesses, with_alone: bool) -> Option<Vec<Tria
             edits.iter().for_each(|edit| edit.put(Set::After, side.given, &mut cluster, &mut controller));
             side.effects(&nothing, &(side.compile)(&cluster, &controller))
         });
-        let (varied, guessed) =
-            (others.map(|others| effects(&others)).filter(|varied| varied.len() > 0), guessed(&edits, side, guesses, &effects));
+        let (varied, guessed) = (
+            others.map(|others| Guess::new(effects(&others))).filter(|varied| varied.effects.len() > 0),
+            guessed(&edits, side, guesses, &effects),
+        );
         let effects = effects(&edits);
         let is_spread = edits.len() > 1;
         Trial { is_spread, varied, guessed, alone, ..Trial::new(edits, effects) }

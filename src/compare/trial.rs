@@ -17,7 +17,7 @@ pub(super) struct Trial {
     /// What differs without it, or with it.
     pub(super) effects: Effects,
     /// What differs where it has another value; none where nobody knows another one.
-    pub(super) varied: Option<Effects>,
+    pub(super) varied: Option<Guess>,
     /// What differs where nothing else is there; none where nobody asks.
     pub(super) alone: Option<Effects>,
     /// What differs where it has a value that the other side seems to have.
@@ -105,7 +105,7 @@ impl Trial {
     /// Looks at how all that was tried fits the differences.
     pub(super) fn weigh(&mut self, seen: &[Seen], own: usize) {
         self.fit = Fit::of(&self.effects, seen, own, self.is_spread);
-        for guess in &mut self.guessed {
+        for guess in self.guessed.iter_mut().chain(&mut self.varied) {
             guess.fit = Fit::of(&guess.effects, seen, own, self.is_spread);
         }
         let owners = seen.iter().filter(|seen| self.fits(seen, own).is_some()).filter_map(|seen| seen.owner.as_ref());
@@ -130,7 +130,7 @@ impl Trial {
     /// The same, with the values that are there.
     pub(super) fn fits_at_all(&self, seen: &Seen, own: usize) -> Option<bool> {
         let is_exact = seen.likeness(&self.effects, own)?;
-        let can_vary = || self.varied.as_ref().is_none_or(|varied| varied.of(seen.file, &seen.path, &seen.name).is_some());
+        let can_vary = || self.varied.as_ref().is_none_or(|varied| varied.effects.of(seen.file, &seen.path, &seen.name).is_some());
         (is_exact || seen.kind != Kind::Changed || can_vary()).then_some(is_exact)
     }
 
@@ -141,9 +141,10 @@ impl Trial {
 
     fn rank_at_all(&self, seen: &Seen, own: usize) -> Option<Rank> {
         let is_exact = self.fits_at_all(seen, own)?;
-        let effects = self.varied.as_ref().filter(|_| !is_exact && seen.kind == Kind::Changed).unwrap_or(&self.effects);
+        let varied = self.varied.as_ref().filter(|_| !is_exact && seen.kind == Kind::Changed);
+        let (effects, fit) = varied.map_or((&self.effects, &self.fit), |varied| (&varied.effects, &varied.fit));
         let shows = self.edits.first().and_then(Edit::text).is_some_and(|value| seen.is_where_they_differ(value, own));
-        Some((is_exact, self.fit.gains(), shows, self.fit.covered, Reverse(effects.within(seen.file, &seen.path))))
+        Some((is_exact, fit.gains(), shows, fit.covered, Reverse(effects.within(seen.file, &seen.path))))
     }
 
     /// How all values that were tried fit the differences.
