@@ -5,6 +5,13 @@ use std::borrow::Cow;
 use crate::credentials;
 use crate::source::{SourceMap, Span};
 
+/// How many more there are of something, in words: `1 more place`, `3 more places`.
+#[must_use]
+pub fn more(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} more {what}{plural}")
+}
+
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {

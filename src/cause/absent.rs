@@ -2,6 +2,7 @@
 
 use super::Causes;
 use super::arguments::in_manifests;
+use super::governs::is_governed;
 use super::ingress::{annotations, name};
 use super::query::Query;
 use crate::catalog::flags;
@@ -81,7 +82,7 @@ impl Causes<'_> {
         }
         let is_default = !query.text.is_empty();
         // What is so is sure, and that it is the reason is not: nobody but raw configuration has such words.
-        let is_raw = absent.names().all(|name| name.ends_with("-snippet"));
+        let is_raw = absent.names().all(|name| name.ends_with("-snippet")) && !is_governed(query.name);
         let start = match (is_default, is_raw) {
             (true, _) => "the controller's default: ",
             (false, true) => "no raw configuration of the manifests holds it: ",

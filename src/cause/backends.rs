@@ -131,7 +131,8 @@ impl Causes<'_> {
         })
     }
 
-    fn of_origin(&self, upstream: &str) -> Option<Cause> {
+    /// The Ingress that asked for an upstream.
+    pub(super) fn of_origin(&self, upstream: &str) -> Option<Cause> {
         let span = *self.upstreams.get(upstream)?;
         let ingress = self.ingress_at(span);
         let by = ingress.map(|ingress| format!(" by {}", name(ingress))).unwrap_or_default();

@@ -18,8 +18,10 @@ use crate::source::Span;
 
 const NOTHING: &str = "nothing in the manifests declares it";
 
+/// The variable of the controller that says which upstream takes requests.
+const UPSTREAM: &str = "set $proxy_upstream_name";
 /// Variables of the controller that say where a location sends requests.
-const BACKEND: [&str; 3] = ["set $service_name", "set $service_port", "set $proxy_upstream_name"];
+const BACKEND: [&str; 3] = ["set $service_name", "set $service_port", UPSTREAM];
 /// Directives that hand a request to a backend.
 const PASSES: [&str; 3] = ["proxy_pass", "grpc_pass", "fastcgi_pass"];
 /// More keys than these that a directive may come from are not listed.
@@ -87,7 +89,10 @@ impl Causes<'_> {
         if let (Some(ingress), true) = (ingress, OWNER.contains(&query.name)) {
             return self.path(ingress, query);
         }
+        // A location of the controller's own leads where the path leads that it belongs to.
+        let upstream = Some(query.text).filter(|_| query.name == UPSTREAM && query.ingress.is_none());
         self.of_snippet(query)
+            .or_else(|| self.of_origin(upstream?.split('"').nth(1)?))
             .or_else(|| self.of_annotation(query, route))
             .or_else(|| self.of_redirect(query, ingress))
             .or_else(|| self.of_argument(query))

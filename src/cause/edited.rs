@@ -25,7 +25,7 @@ impl Causes<'_> {
     fn of_present(&self, edit: &Edit, place: Span, query: &Query) -> Cause {
         let ingress = edit.object.as_ref().and_then(|object| self.ingress((&object.namespace, &object.name)));
         match (edit.what, ingress) {
-            (What::Annotation, Some(ingress)) => of_ingress(ingress, &annotation_of(ingress, &edit.name())),
+            (What::Annotation, Some(ingress)) => self.or_refusal(of_ingress(ingress, &annotation_of(ingress, &edit.name()))),
             (What::Key, _) => self.setting_cause(&Found { span: place, subject: edit.name() }),
             (What::Argument(name), _) => match flags::find(name) {
                 Some(flag) => self.argument(flag),
@@ -34,6 +34,15 @@ impl Causes<'_> {
             (What::Field, Some(ingress)) if edit.name().starts_with("spec.tls") => Cause { span: Some(place), ..of_tls(ingress) },
             (What::Rules | What::Object, Some(_)) => self.of_rules(edit, query).unwrap_or_else(|| of_field(edit, place)),
             _ => of_field(edit, place),
+        }
+    }
+
+    /// What an annotation does to the whole Ingress, where it keeps it from being served.
+    fn or_refusal(&self, cause: Cause) -> Cause {
+        let refused = cause.object.as_ref().and_then(|ingress| self.of_refused((&ingress.namespace, &ingress.name)));
+        match refused.filter(|refused| refused.span == cause.span) {
+            Some(refused) => Cause { message: refused.message, ..cause },
+            None => cause,
         }
     }
 

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use crate::compile::{has_sisters, self_signed};
-use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::diagnostic::{self, Diagnostic, ObjectRef};
 use crate::lower::{self, Absent, Controller};
 use crate::manifest::Cluster;
 use crate::source::Span;
@@ -61,7 +61,7 @@ impl Presumed {
             absent.iter().map(|absent| format!("{} `{}/{}`", absent.object.kind, absent.object.namespace, absent.object.name)).collect();
         presumed.names = match names.as_slice() {
             [one] => format!("the {one}"),
-            [one, more @ ..] => format!("the {one} and {} more objects that the input lacks", more.len()),
+            [one, more @ ..] => format!("the {one} and {} that the input lacks", diagnostic::more(more.len(), "object")),
             [] => String::new(),
         };
         let mut held = Vec::new();

@@ -20,9 +20,14 @@ type Compile<'a> = dyn Fn(&Cluster, &Controller) -> Written + Sync + 'a;
 
 /// Whether manifests are few enough to be compiled so many times.
 pub(super) fn affords(given: Given, times: usize) -> bool {
+    times * cost(given) <= MOST_COMPILED
+}
+
+/// What it costs to compile manifests, in paths.
+fn cost(given: Given) -> usize {
     let rules = given.cluster.ingresses.iter().flat_map(|ingress| ingress.value.spec.iter().flat_map(|spec| spec.rules.iter().flatten()));
     let paths: usize = rules.map(|rule| rule.http.as_ref().map_or(1, |http| http.paths.len())).sum();
-    times * (paths.max(given.cluster.ingresses.len()) + FIXED_COST) <= MOST_COMPILED
+    paths.max(given.cluster.ingresses.len()) + FIXED_COST
 }
 
 /// Manifests, what they come to, and what others would.
@@ -59,6 +64,11 @@ impl<'a> Sample<'a> {
         let given = Given { cluster: &declared.input.cluster, controller: &declared.input.controller };
         let compile = |cluster: &Cluster, controller: &Controller| Written::of(&declared.proxy_of(cluster, controller));
         Sample { given, written: Box::new(|| declared.written()), lua, compile: Box::new(compile) }
+    }
+
+    /// How often the manifests can be compiled beside so many other times.
+    pub(super) fn room(&self, others: usize) -> usize {
+        (MOST_COMPILED / cost(self.given)).saturating_sub(others)
     }
 
     /// Whether the manifests are few enough to be compiled so many times.
@@ -103,14 +113,18 @@ pub(super) struct Effects {
     by_path: HashMap<(&'static str, String), HashMap<String, Vec<Texts>>>,
     /// Blocks that only the first state has, by those around them, with what is in them.
     blocks: HashSet<(String, u64)>,
+    /// How many there are of each part.
+    parts: HashMap<String, usize>,
     count: usize,
 }
 
 impl Effects {
-    fn note(&mut self, file: &'static str, report: Report) {
+    /// Adds the differences in a file.
+    pub(super) fn note(&mut self, file: &'static str, report: Report) {
         self.count += report.changes.len();
         for change in report.changes {
             let (path, name) = print(&change);
+            *self.parts.entry(part(&change)).or_default() += 1;
             if let (Some(inside), None) = (change.before.as_ref().and_then(|side| side.inside), &change.after) {
                 self.blocks.insert((path.clone(), inside));
             }
@@ -133,10 +147,29 @@ impl Effects {
         self.by_path.get(&(file, path.to_owned())).map_or(0, HashMap::len)
     }
 
+    /// How many differences there are in a part.
+    pub(super) fn in_part(&self, part: &str) -> usize {
+        self.parts.get(part).copied().unwrap_or_default()
+    }
+
     /// How many differences there are.
     pub(super) fn len(&self) -> usize {
         self.count
     }
+}
+
+/// What one Ingress can have its own part in: its locations, else a host, an upstream or another block of the whole.
+pub(super) fn part(change: &Change) -> String {
+    match owner(change) {
+        Some((namespace, name)) => format!("{namespace}/{name}"),
+        None => join(change.path.iter().chain([&change.name]).take(2).cloned().collect::<Vec<_>>().as_slice()),
+    }
+}
+
+/// Namespace and name of the Ingress whose location a difference is in.
+pub(super) fn owner(change: &Change) -> Option<(String, String)> {
+    let mut targets = change.place.after.iter().chain(&change.place.before).filter(|target| !target.ingress.is_empty());
+    targets.next().map(|target| (target.namespace.clone(), target.ingress.clone()))
 }
 
 /// The blocks around a difference, and its name.

@@ -189,6 +189,12 @@ pub(super) fn governs(edit: &Edit, query: &Query) -> bool {
     cause::governs(directives(edit), query.name)
 }
 
+/// How many directives an edit governs, where a certain one is among them.
+pub(super) fn scope(edit: &Edit, name: &str) -> Option<usize> {
+    let all = directives(edit);
+    cause::governs(all, name).then_some(all.len())
+}
+
 /// The directives that it governs.
 fn directives(edit: &Edit) -> &'static [&'static str] {
     let known = match edit.what {

@@ -9,6 +9,7 @@ use super::trial::Seen;
 use crate::catalog::flags::Flag;
 use crate::catalog::key::{Kind, Spec};
 use crate::catalog::settings::Setting;
+use crate::cause;
 use crate::compile::Lua;
 use crate::diagnostic::ObjectRef;
 use crate::ir::DEFAULT_UPSTREAM;
@@ -17,8 +18,12 @@ use crate::manifest::{Cluster, Object};
 
 /// Of one name, more values than these are not tried.
 const MOST: usize = 3;
+/// In more lines than these objects are not looked for.
+const MOST_LINES: usize = 500;
+/// Of a name that knows objects, more than these are not tried.
+const MOST_OBJECTS: usize = 8;
 /// Of a name that knows more words than these, all are not tried.
-const MOST_WORDS: usize = 4;
+const MOST_WORDS: usize = 5;
 /// Label of an EndpointSlice that names its Service.
 const SERVICE_LABEL: &str = "kubernetes.io/service-name";
 
@@ -80,13 +85,18 @@ impl<'s> Guesses<'s> {
             _ => {}
         }
         let others = name.words.iter().filter(|word| !word.eq_ignore_ascii_case(value));
-        let others: Vec<String> = others.map(|word| (*word).to_owned()).collect();
+        // Where any case is accepted, only that of the example need have an effect.
+        let is_upper = value.bytes().any(|byte| byte.is_ascii_uppercase());
+        let others: Vec<String> = others.map(|word| if is_upper { word.to_uppercase() } else { (*word).to_owned() }).collect();
         let Name { name, directives, .. } = name;
         if (1..=MOST_WORDS).contains(&others.len()) {
             return others;
         }
         if raw::is_raw(name) {
-            let lines = self.seen.iter().filter(|seen| raw::is_about(name, seen));
+            // What the catalog knows can be of another name, unless the text holds it.
+            let is_in = |seen: &Seen| value.is_empty() || seen.text(self.own).is_some_and(|own| value.contains(own));
+            let is_likely = |seen: &&Seen| !cause::is_governed(&seen.name) || is_in(seen);
+            let lines = self.seen.iter().filter(|seen| raw::is_about(name, seen)).filter(is_likely);
             return raw::texts(lines, self.own, value).into_iter().take(MOST).collect();
         }
         if name.starts_with("bind-address") {
@@ -100,7 +110,12 @@ impl<'s> Guesses<'s> {
             }
             _ => return self.words(is_about),
         };
-        objects.map(|object| format!("{}/{}", object.namespace, object.name)).filter(|known| known != value).take(MOST).collect()
+        // Those first that the lines of the other side name.
+        let texts: Vec<&str> = self.seen.iter().filter_map(|seen| self.other(seen)).take(MOST_LINES).collect();
+        let is_named = |object: &ObjectRef| texts.iter().any(|text| text.contains(&object.name));
+        let (named, others): (Vec<&ObjectRef>, Vec<&ObjectRef>) = objects.partition(|object| is_named(object));
+        let names = named.into_iter().chain(others).map(|object| format!("{}/{}", object.namespace, object.name));
+        names.filter(|known| known != value).take(MOST_OBJECTS).collect()
     }
 
     fn words(self, is_about: impl Fn(&Seen) -> bool) -> Vec<String> {
@@ -108,7 +123,10 @@ impl<'s> Guesses<'s> {
         let words: BTreeSet<&str> = lines.flat_map(|seen| self.other_words(seen)).collect();
         let numbers: Vec<&str> = words.iter().copied().filter(|word| word.bytes().all(|byte| byte.is_ascii_digit())).collect();
         let list = (numbers.len() > 1).then(|| numbers.join(","));
-        list.into_iter().chain(words.into_iter().take(MOST).map(str::to_owned)).collect()
+        // Signs and variables are values less often than other words.
+        let is_likely = |word: &&str| word.bytes().any(|byte| byte.is_ascii_alphanumeric()) && !word.starts_with('$');
+        let (likely, others): (Vec<&str>, Vec<&str>) = words.into_iter().partition(is_likely);
+        list.into_iter().chain(likely.into_iter().chain(others).take(MOST).map(str::to_owned)).collect()
     }
 
     fn other(self, seen: &'s Seen) -> Option<&'s str> {
@@ -196,7 +214,8 @@ impl<'s> Guesses<'s> {
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let all = text.split([' ', ';', '"', '\'', '=', '{', '}', ',']);
+    let wholes = text.split([' ', ';', '"', '\'', '{', '}']).filter(|word| word.contains(['=', ',']));
+    let all = wholes.chain(text.split([' ', ';', '"', '\'', '=', '{', '}', ',']));
     // Of an address with a port each can be a value of its own, and a number without its unit.
     let with_parts = all.flat_map(|word| match word.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()) {
         Some((host, port)) => [word, host, port],

@@ -1,15 +1,17 @@
 //! Names that a side does not have: what it would be with each of them.
 
+use std::cmp::Reverse;
+
 use k8s_openapi::api::networking::v1::Ingress;
 use rayon::prelude::*;
 
-use super::effects::Sample;
+use super::effects::{Effects, Sample};
 use super::guess::{Guesses, Name};
 use super::raw;
 use super::trial::{Guess, Seen, Trial};
 use crate::catalog::features;
 use crate::catalog::flags::{FLAGS, Flag, Flags};
-use crate::catalog::key::Spec;
+use crate::catalog::key::{Fate, Spec};
 use crate::catalog::settings::{self, Setting};
 use crate::cause::Absent;
 use crate::cause::edits::{Edit, Given, Set, What};
@@ -27,18 +29,35 @@ enum Candidate {
 /// Adds each annotation and key that is not there and that may have to do with a difference. None: they are too many.
 pub(super) fn names(side: &Sample, guesses: Guesses, seen: &[&Seen]) -> Option<Vec<Trial>> {
     let governs = |directives: &[&str]| seen.iter().any(|seen| seen.may_come_from(directives));
-    let Given { cluster, controller } = side.given;
-    let version = controller.version;
-    let is_raw = |name: &str| seen.iter().any(|seen| raw::is_about(name, seen));
+    let version = side.given.controller.version;
     // What decides which annotations count shows in no directive of its own.
     let is_of_lines = seen.iter().any(|seen| seen.file == "nginx.conf");
     let decides = |directives: &[&str]| is_of_lines && directives.is_empty();
-    let annotations = features::all().filter(|spec| spec.is_known_to(version) && (governs(spec.directives) || is_raw(spec.name)));
-    let map = lower::config_map(cluster, controller);
-    let has_key = |name: &str| map.is_none_or(|map| map.value.data.as_ref().is_some_and(|data| data.contains_key(name)));
-    let keys = settings::all().filter(|setting| setting.is_known_to(version) && !has_key(setting.name));
-    let keys = keys.filter(|setting| governs(setting.directives) || decides(setting.directives));
+    // Where the controller refuses to serve a path, the line says nothing of what is lacking.
+    let is_denied = seen.iter().any(|seen| seen.is_denial() && !seen.is_lost(guesses.own));
+    let denies = |spec: &Spec| is_denied && [spec.refused, spec.unreadable].contains(&Fate::LocationDenied);
+    let annotations = features::all().filter(|spec| spec.is_known_to(version) && (governs(spec.directives) || denies(spec)));
+    let keys = keys_without(side)
+        .filter(|setting| !raw::is_raw(setting.name))
+        .filter(|setting| governs(setting.directives) || decides(setting.directives));
     tried(side, guesses, annotations.map(Candidate::Annotation).chain(keys.map(Candidate::Key)).collect())
+}
+
+/// Adds raw configuration with the lines that nothing else explains, under each name that can hold it. None: they are too many.
+pub(super) fn raw(side: &Sample, guesses: Guesses) -> Option<Vec<Trial>> {
+    let version = side.given.controller.version;
+    let is_raw = |name: &str| guesses.seen.iter().any(|seen| raw::is_about(name, seen));
+    let annotations = features::all().filter(|spec| spec.is_known_to(version) && is_raw(spec.name));
+    let keys = keys_without(side).filter(|setting| is_raw(setting.name));
+    tried(side, guesses, annotations.map(Candidate::Annotation).chain(keys.map(Candidate::Key)).collect())
+}
+
+/// The keys that the ConfigMap could have and has not.
+fn keys_without(side: &Sample) -> impl Iterator<Item = &'static Setting> {
+    let Given { cluster, controller } = side.given;
+    let map = lower::config_map(cluster, controller);
+    let has = move |name: &str| map.is_none_or(|map| map.value.data.as_ref().is_some_and(|data| data.contains_key(name)));
+    settings::all().filter(move |setting| setting.is_known_to(controller.version) && !has(setting.name))
 }
 
 /// Adds each argument that the controller does not get. None: they are too many.
@@ -48,13 +67,29 @@ pub(super) fn arguments(side: &Sample, guesses: Guesses) -> Option<Vec<Trial>> {
     tried(side, guesses, missing.map(Candidate::Argument).collect())
 }
 
+/// Tries each name with one value, and then those with others that seem to have a part in the differences, as far as there is room.
 fn tried(side: &Sample, guesses: Guesses, candidates: Vec<Candidate>) -> Option<Vec<Trial>> {
     if !side.affords(candidates.len()) {
         return None;
     }
-    // Each value that is guessed is one more.
-    let few = if side.affords(candidates.len() * 4) { guesses } else { Guesses { seen: &[], ..guesses } };
-    Some(candidates.into_par_iter().filter_map(|candidate| candidate.trial(side, few)).collect())
+    let mut room = side.room(candidates.len());
+    let mut trials: Vec<(Candidate, Trial)> =
+        candidates.into_par_iter().filter_map(|candidate| Some((candidate, candidate.trial(side, guesses)?))).collect();
+    let mut order: Vec<usize> = (0..trials.len()).collect();
+    order.sort_by_key(|at| Reverse(trials[*at].1.covered()));
+    let mut values: Vec<Vec<String>> = vec![Vec::new(); trials.len()];
+    for at in order {
+        let words = trials[at].0.values(side, guesses);
+        if words.len() <= room {
+            room -= words.len();
+            values[at] = words;
+        }
+    }
+    let guess = |((candidate, trial), words): (&mut (Candidate, Trial), Vec<String>)| {
+        trial.guessed = words.iter().map(|word| Guess::new(candidate.effects(side, word))).collect();
+    };
+    trials.par_iter_mut().zip(values).for_each(guess);
+    Some(trials.into_iter().map(|(_, trial)| trial).collect())
 }
 
 /// The names that edits are about.
@@ -73,33 +108,64 @@ pub(super) fn named<'e>(edits: impl Iterator<Item = &'e Edit>) -> Absent {
 }
 
 impl Candidate {
+    /// What differs with a value that is always tried.
     fn trial(self, side: &Sample, guesses: Guesses) -> Option<Trial> {
-        let (known, first) = match self {
-            Self::Annotation(spec) => (Name::from(spec), spec.example.to_owned()),
-            Self::Key(setting) => (Name::from(setting), another(&setting.default())),
-            Self::Argument(flag) => {
-                let given = side.given;
-                let values = guesses.of_argument(flag, given.cluster, given.controller);
-                let with = side.with_argument(flag, &another(&flag.value_in(&given.controller.flags)));
-                let guessed = values.iter().map(|value| Guess::new(side.with_argument(flag, value))).collect();
-                return Some(Trial { guessed, ..Trial::new(vec![Edit::argument(flag.name)], with) });
-            }
-        };
-        let edits = self.edits(side, &first);
-        let effects = |edits: &[Edit]| side.effects(&side.changed(edits, Set::After, side.given), side.written());
+        let value = self.usual(side);
         // What it needs is not what is missing.
-        let about: Vec<Edit> = edits.iter().filter(|edit| edit.short_name() == known.name).take(1).cloned().collect();
-        if about.is_empty() {
-            return None;
-        }
-        // A switch has been tried both ways then.
-        let words = match first.as_str() {
-            "true" | "false" => Vec::new(),
-            _ if raw::is_raw(known.name) => guesses.of_name(known, "", side.given.cluster),
-            first => guesses.of_name(known, first, side.given.cluster),
+        let about = match self {
+            Self::Argument(flag) => vec![Edit::argument(flag.name)],
+            _ => self.edits(side, &value).into_iter().filter(|edit| edit.short_name() == self.name()).collect(),
         };
-        let guessed = words.iter().map(|word| Guess::new(effects(&self.edits(side, word)))).collect();
-        Some(Trial { guessed, ..Trial::new(about, effects(&edits)) })
+        let is_spread = about.len() > 1;
+        let first = about.into_iter().next()?;
+        let mut trial = Trial { is_spread, ..Trial::new(vec![first], self.effects(side, &value)) };
+        trial.weigh(guesses.seen, guesses.own);
+        Some(trial)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Annotation(spec) => spec.name,
+            Self::Key(setting) => setting.name,
+            Self::Argument(flag) => flag.name,
+        }
+    }
+
+    /// The value that is always tried.
+    fn usual(self, side: &Sample) -> String {
+        match self {
+            Self::Annotation(spec) => spec.example.to_owned(),
+            Self::Key(setting) => match setting.default() {
+                // What an annotation says of one Ingress, the key of its name says of all.
+                default if default.is_empty() => twin(setting).map_or_else(|| another(""), |spec| spec.example.to_owned()),
+                default => another(&default),
+            },
+            Self::Argument(flag) => another(&flag.value_in(&side.given.controller.flags)),
+        }
+    }
+
+    /// Other values, which the lines of the other side speak for.
+    fn values(self, side: &Sample, guesses: Guesses) -> Vec<String> {
+        let Given { cluster, controller } = side.given;
+        let known = match self {
+            Self::Annotation(spec) => Name::from(spec),
+            Self::Key(setting) => Name::from(setting),
+            Self::Argument(flag) => return guesses.of_argument(flag, cluster, controller),
+        };
+        match self.usual(side).as_str() {
+            // A switch has been tried both ways.
+            "true" | "false" => Vec::new(),
+            _ if raw::is_raw(known.name) => guesses.of_name(known, "", cluster),
+            usual => guesses.of_name(known, usual, cluster),
+        }
+    }
+
+    /// What differs with a value.
+    fn effects(self, side: &Sample, value: &str) -> Effects {
+        match self {
+            Self::Argument(flag) => side.with_argument(flag, value),
+            _ => side.effects(&side.changed(&self.edits(side, value), Set::After, side.given), side.written()),
+        }
     }
 
     /// What gives the name a value.
@@ -133,6 +199,11 @@ fn of_ingresses(spec: &'static Spec, value: &str, side: &Sample) -> Vec<Edit> {
         edits.extend(missing.map(|(name, value)| Edit::annotation(&ingress.reference, name, value)));
     }
     edits
+}
+
+/// The annotation that says the same of one Ingress.
+fn twin(setting: &Setting) -> Option<&'static Spec> {
+    features::find(setting.name.strip_prefix("global-").unwrap_or(setting.name))
 }
 
 /// A value that is not the default.

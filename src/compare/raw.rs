@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::trial::Seen;
-use crate::cause;
 
 /// More lines than these are no snippet that anybody guesses.
 const MOST_LINES: usize = 50;
 
 /// The annotations and keys that hold raw configuration, each with how the innermost block around it begins.
-const CONTEXTS: [(&str, &str); 6] = [
+const CONTEXTS: [(&str, &str); 8] = [
+    ("auth-snippet", "location = /_external-auth"),
     ("configuration-snippet", "location "),
+    ("global-auth-snippet", "location = /_external-auth"),
     ("http-snippet", "http"),
     ("location-snippet", "location "),
     ("main-snippet", ""),
@@ -23,13 +24,13 @@ pub(super) fn is_raw(name: &str) -> bool {
     CONTEXTS.iter().any(|(known, _)| *known == name)
 }
 
-/// Whether raw configuration of an annotation or a key can have made a difference, by where it is.
+/// Whether raw configuration of an annotation or a key can hold a line, by where it is.
 pub(super) fn is_about(name: &str, seen: &Seen) -> bool {
     let around = seen.path.rsplit('\n').next().unwrap_or_default();
     let is_place = ["server ", "location "].iter().any(|start| seen.name.starts_with(start));
-    let fits = |start: &str| if start.ends_with(' ') { around.starts_with(start) } else { around == start };
+    let fits = |start: &str| if start.contains(' ') { around.starts_with(start) } else { around == start };
     let is_here = CONTEXTS.iter().any(|(known, start)| *known == name && fits(start));
-    is_here && !is_place && seen.file == "nginx.conf" && !cause::is_governed(&seen.name)
+    is_here && !is_place && seen.file == "nginx.conf" && !seen.is_denial()
 }
 
 /// What an annotation or a key would hold, if what the blocks of the other side have otherwise is in it: for each kind of block one
@@ -87,9 +88,10 @@ mod tests {
             ("server-snippet", "", server("x 1; y 2;"), server(""), &["x 1;\ny 2;"][..]),
             ("server-snippet", "x 0;", server("x 1;"), server("x 0;"), &["x 1;"]),
             ("server-snippet", "x 0; z 3;", server("x 0;"), server("x 0; z 3;"), &["x 0; "]),
-            // A variable of the controller's, and what the catalog knows.
+            // What the catalog knows can stand there too, but for how the controller refuses a path.
             ("server-snippet", "", server("set $mine 1;"), server(""), &["set $mine 1;"]),
-            ("server-snippet", "", server("set $force_ssl_redirect 1; client_max_body_size 1m;"), server(""), &[]),
+            ("server-snippet", "", server("client_max_body_size 1m;"), server(""), &["client_max_body_size 1m;"]),
+            ("server-snippet", "", server("return 503;"), server(""), &[]),
             // Of a block nobody knows what is in it, and another context has another name.
             ("server-snippet", "", server("x { y; }"), server(""), &[]),
             ("http-snippet", "", server("x 1;"), server(""), &[]),

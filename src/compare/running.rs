@@ -33,11 +33,13 @@ impl<'a> Explainer<'a> {
         let Place { host, location, before, after, .. } = &change.place;
         let (now, had) = if set == Set::Before { (before, after) } else { (after, before) };
         let (now, had) = (now.as_ref()?, had.as_ref()?);
-        if had.ingress.is_empty() || (&now.namespace, &now.ingress) == (&had.namespace, &had.ingress) {
+        let ingress = (had.namespace.as_str(), had.ingress.as_str());
+        let is_same = (&now.namespace, &now.ingress) == (&had.namespace, &had.ingress);
+        // An annotation without which there were no difference at all is told for all that it does.
+        if had.ingress.is_empty() || is_same || self.singles.iter().any(|(_, singles)| singles.is_clear("nginx.conf", change, ingress)) {
             return None;
         }
-        let ingress = Some((had.namespace.as_str(), had.ingress.as_str()));
-        let query = Query { host: host.as_deref(), path: Some(&had.path), ingress, ..Query::default() };
+        let query = Query { host: host.as_deref(), path: Some(&had.path), ingress: Some(ingress), ..Query::default() };
         let is_exact = location.as_deref().is_some_and(|location| location.starts_with("= "));
         let cause = causes.of_displaced(&query, is_exact)?;
         // What it lost is told apart from what it has.
@@ -74,6 +76,8 @@ impl<'a> Explainer<'a> {
     ) -> Option<Explained> {
         let (_, singles) = self.singles.as_ref()?;
         let (set, causes) = self.manifests()?;
+        let is_whole = |change: &Change| is_lost(change, set) && is_upstream(file, change);
+        let is_counted = |change: &Change| is_counted(change) || singles.is_kept(change) || is_whole(change);
         let query = if set == Set::Before { queries.0 } else { queries.1 };
         let cause_of = |trial: &Trial| {
             let edit = &trial.edits[Where { query, causes: [None, Some(causes)], likely }.choose(&trial.edits, &trial.alike)];
@@ -129,13 +133,17 @@ fn on_side(set: Set, cause: Cause) -> (Option<Cause>, Option<Cause>) {
 fn is_structure(file: &str, change: &Change) -> bool {
     let is_block = change.is_block() && (change.name.starts_with("server ") || change.name.starts_with("location "));
     let is_endpoint = change.path.iter().any(|key| &**key == "endpoints");
-    let is_upstream = file == Lua::Backends.file() && merge::is_whole(change);
     is_block
         || is_endpoint
-        || is_upstream
+        || is_upstream(file, change)
         || is_place_of(&change.name)
         || change.name.starts_with("server_names_hash_")
         || words::family(change).is_some()
+}
+
+/// Whether a change is about an upstream as a whole.
+fn is_upstream(file: &str, change: &Change) -> bool {
+    file == Lua::Backends.file() && merge::is_whole(change)
 }
 
 /// Whether only the manifests have a host or a path, which is somebody's own.

@@ -2,21 +2,26 @@
 //! there is added.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::effects::{Effects, Sample, Texts};
+use super::experiment;
 use super::guess::{Guesses, Name};
 use super::missing;
-use super::trial::{ALL, Guess, Rank, Seen, Trial};
+use super::trial::{Guess, Rank, Seen, Trial};
 use crate::catalog::flags::{self, Flags};
 use crate::catalog::key::Kind as Type;
 use crate::catalog::{features, settings};
-use crate::cause::Absent;
 use crate::cause::edits::{self, Edit, Given, Set, What};
-use crate::diff::Change;
+use crate::cause::{Absent, Causes};
+use crate::diff::{Change, Kind};
 use crate::lower;
+
+/// Of the objects that have a name, the values of more than these are not looked at.
+const MOST_TEXTS: usize = 3;
 
 /// What there is on a side, and what is not, name by name, with what it does.
 #[derive(Default)]
@@ -25,6 +30,8 @@ pub(super) struct Singles {
     absent: Vec<Trial>,
     /// The number of the text of the side among the two of a change.
     own: usize,
+    /// Hosts and paths that are there on both sides, and matched otherwise.
+    kept: HashSet<(Option<Arc<str>>, String)>,
     /// What was not tried, because it is too much.
     untried: Vec<Untried>,
 }
@@ -68,7 +75,9 @@ impl Singles {
     pub(super) fn new(side: &Sample, set: Set, changes: &[(&'static str, &Change)]) -> Self {
         let own = usize::from(set == Set::After);
         let seen: Vec<Seen> = changes.iter().map(|(file, change)| Seen::of(file, change)).collect();
-        let mut singles = Self { own, ..Self::default() };
+        let kept = changes.iter().filter(|(_, change)| change.is_block() && change.kind == Kind::Changed);
+        let kept = kept.map(|(_, change)| place(change)).collect();
+        let mut singles = Self { own, kept, ..Self::default() };
         if seen.is_empty() {
             return singles;
         }
@@ -78,9 +87,9 @@ impl Singles {
             return singles;
         };
         singles.present = present;
-        count(&mut singles.present, &seen, own);
+        singles.present.iter_mut().for_each(|trial| trial.weigh(&seen, own));
         // What something that is there explains to the letter needs no other explanation, and what is unlikely is tried last.
-        let is_clear = |seen: &Seen| singles.present.iter().filter_map(|trial| trial.rank(seen, own)).any(|rank| rank.0 && rank.1 == ALL);
+        let is_clear = |seen: &Seen| singles.present.iter().any(|trial| trial.is_wholly_seen() && trial.fits(seen, own) == Some(true));
         let unclear: Vec<&Seen> = seen.iter().filter(|seen| !is_clear(seen)).collect();
         let names = missing::names(side, guesses, &unclear);
         let mut is_short = names.is_none();
@@ -90,8 +99,17 @@ impl Singles {
             is_short |= arguments.is_none();
             singles.absent.extend(arguments.unwrap_or_default());
         }
+        singles.absent.iter_mut().for_each(|trial| trial.weigh(&seen, own));
+        // What nothing explains can be raw configuration.
+        let is_explained = |seen: &Seen| singles.present.iter().chain(&singles.absent).any(|trial| trial.fits(seen, own).is_some());
+        let unexplained: Vec<Seen> = seen.iter().filter(|seen| !is_explained(seen)).cloned().collect();
+        let raw = missing::raw(side, Guesses { seen: &unexplained, own });
+        is_short |= raw.is_none();
+        for mut trial in raw.unwrap_or_default() {
+            trial.weigh(&seen, own);
+            singles.absent.push(trial);
+        }
         singles.untried.extend(is_short.then_some(Untried::Absent));
-        count(&mut singles.absent, &seen, own);
         singles
     }
 
@@ -102,10 +120,12 @@ impl Singles {
             trials.iter().enumerate().filter_map(|(at, trial)| Some((trial.rank(&seen, self.own)?, at))).collect()
         };
         let present = ranked(&self.present);
-        let best = present.iter().max_by_key(|(rank, at)| (*rank, Reverse(*at))).copied();
+        // Of two that do the same, the one that is for little else.
+        let own = |at: usize| self.present[at].edits.first().and_then(|edit| experiment::scope(edit, &seen.name)).map(Reverse);
+        let best = present.iter().max_by_key(|(rank, at)| (*rank, own(*at), Reverse(*at))).copied();
         let missing: Vec<_> = ranked(&self.absent).into_iter().filter(|(_, at)| self.absent[*at].can_be_missing()).collect();
         // Of two that do nothing else, the one that explains more is it.
-        let most = |rank: &Rank| (rank.0, rank.1, rank.3, rank.4);
+        let most = |rank: &Rank| (rank.0, rank.1, rank.3);
         let is_key = |trial: &Trial| trial.edits.first().is_some_and(|edit| edit.what == What::Key);
         let best_missing = missing.iter().map(|(rank, _)| most(rank)).max();
         match (best, best_missing) {
@@ -124,12 +144,25 @@ impl Singles {
                 // One key that several Ingresses lack is likelier than an annotation of each.
                 let (keys, others): (Vec<&Trial>, Vec<&Trial>) = all.partition(|trial| is_key(trial));
                 let is_one = best.0 && keys.iter().any(|key| key.owners > 1);
+                let is_all = keys.iter().chain(&others).any(|trial| trial.is_all_seen());
                 let likely = keys.into_iter().chain(others.into_iter().filter(|_| !is_one));
                 let names = missing::named(likely.filter_map(|trial| trial.edits.first()));
-                Some(Verdict::Absent { names, is_exact: best.0, is_all: best.1 == ALL })
+                Some(Verdict::Absent { names, is_exact: best.0, is_all })
             }
             _ => None,
         }
+    }
+
+    /// Whether without something that an Ingress has, or with another value of it, all of what it does would be as the other side has it, and this difference with it.
+    pub(super) fn is_clear(&self, file: &'static str, change: &Change, ingress: (&str, &str)) -> bool {
+        let seen = Seen::of(file, change);
+        let is_of = |trial: &Trial| trial.edits.iter().any(|edit| Causes::is_of(edit, Some(ingress)));
+        self.present.iter().any(|trial| is_of(trial) && trial.is_clear(&seen, self.own))
+    }
+
+    /// Whether a change is about a host or a path that is matched otherwise, which can take more or fewer blocks.
+    pub(super) fn is_kept(&self, change: &Change) -> bool {
+        change.is_block() && self.kept.contains(&place(change))
     }
 
     /// Whether only with a value that was guessed something makes a difference to the letter.
@@ -156,22 +189,12 @@ impl Singles {
     pub(super) fn of(side: &Sample) -> Self {
         let present = present(side, Guesses { seen: &[], own: 1 }, true);
         let untried = if present.is_none() { vec![Untried::Present] } else { Vec::new() };
-        Self { present: present.unwrap_or_default(), absent: Vec::new(), own: 1, untried }
+        Self { present: present.unwrap_or_default(), own: 1, untried, ..Self::default() }
     }
 }
 
-/// Counts what each trial can have made.
-fn count(trials: &mut [Trial], seen: &[Seen], own: usize) {
-    for trial in trials {
-        trial.restored = seen.iter().filter(|seen| seen.is_restored(&trial.effects, own)).count();
-        let fitting: Vec<&Seen> = seen.iter().filter(|seen| trial.fits(seen, own).is_some()).collect();
-        trial.covered = fitting.len();
-        trial.owners = fitting.iter().filter_map(|seen| seen.owner.as_ref()).collect::<HashSet<_>>().len();
-        for guess in &mut trial.guessed {
-            guess.restored = seen.iter().filter(|seen| seen.is_restored(&guess.effects, own)).count();
-            guess.covered = seen.iter().filter(|seen| guess.makes(seen, own)).count();
-        }
-    }
+fn place(change: &Change) -> (Option<Arc<str>>, String) {
+    (change.place.host.clone(), change.place.path().unwrap_or_default().to_owned())
 }
 
 /// Takes away each name; `with_alone`: also has nothing but that. None: they are too many.
@@ -207,10 +230,13 @@ fn present(side: &Sample, guesses: Guesses, with_alone: bool) -> Option<Vec<Tria
             edits.iter().for_each(|edit| edit.put(Set::After, side.given, &mut cluster, &mut controller));
             side.effects(&nothing, &(side.compile)(&cluster, &controller))
         });
-        let (varied, guessed) =
-            (others.map(|others| effects(&others)).filter(|varied| varied.len() > 0), guessed(&edits, side, guesses, &effects));
+        let (varied, guessed) = (
+            others.map(|others| Guess::new(effects(&others))).filter(|varied| varied.effects.len() > 0),
+            guessed(&edits, side, guesses, &effects),
+        );
         let effects = effects(&edits);
-        Trial { varied, guessed, alone, ..Trial::new(edits, effects) }
+        let is_spread = edits.len() > 1;
+        Trial { is_spread, varied, guessed, alone, ..Trial::new(edits, effects) }
     });
     Some(tried.collect())
 }
@@ -230,7 +256,9 @@ fn guessed(edits: &[Edit], side: &Sample, guesses: Guesses, effects: &dyn Fn(&[E
         What::Rules | What::Field | What::Object => None,
     };
     let Some(known) = known else { return Vec::new() };
-    let words = guesses.of_name(known, first.text().unwrap_or_default(), side.given.cluster);
+    // Several objects can have several values.
+    let texts: BTreeSet<&str> = edits.iter().filter_map(Edit::text).take(MOST_TEXTS).collect();
+    let words: BTreeSet<String> = texts.into_iter().flat_map(|text| guesses.of_name(known, text, side.given.cluster)).collect();
     let with = |word: &String| Guess::new(effects(&edits.iter().map(|edit| edit.with(word.clone())).collect::<Vec<_>>()));
     words.iter().map(with).collect()
 }

@@ -1,9 +1,10 @@
 //! One name that is taken away from manifests or added to them, and how well that explains a difference.
 
 use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashSet};
 
 use super::alike::Alike;
-use super::effects::{Effects, print, texts};
+use super::effects::{Effects, owner, part, print, texts};
 use crate::cause::edits::{Edit, What};
 use crate::diff::{Change, Kind};
 
@@ -16,55 +17,99 @@ pub(super) struct Trial {
     /// What differs without it, or with it.
     pub(super) effects: Effects,
     /// What differs where it has another value; none where nobody knows another one.
-    pub(super) varied: Option<Effects>,
+    pub(super) varied: Option<Guess>,
     /// What differs where nothing else is there; none where nobody asks.
     pub(super) alone: Option<Effects>,
     /// What differs where it has a value that the other side seems to have.
     pub(super) guessed: Vec<Guess>,
-    /// How many of the differences it can have made.
-    pub(super) covered: usize,
-    /// How many blocks that only the other side has would be as they are there, to the last word in them.
-    pub(super) restored: usize,
+    /// How that fits the differences.
+    pub(super) fit: Fit,
+    /// Several objects have it, or would, and each can be the only one.
+    pub(super) is_spread: bool,
     /// How many Ingresses the differences are about that it can have made.
     pub(super) owners: usize,
 }
 
-/// What differs with one value, and how many of the differences are these.
+/// What differs with one value, and how that fits the differences.
 pub(super) struct Guess {
     pub(super) effects: Effects,
-    pub(super) covered: usize,
-    pub(super) restored: usize,
+    pub(super) fit: Fit,
 }
 
 impl Guess {
     pub(super) fn new(effects: Effects) -> Self {
-        Self { effects, covered: 0, restored: 0 }
+        Self { effects, fit: Fit::default() }
     }
 
     /// Whether it makes a difference to the letter.
     pub(super) fn makes(&self, seen: &Seen, own: usize) -> bool {
-        let found = self.effects.of(seen.file, &seen.path, &seen.name);
-        found.is_some_and(|all| all.iter().any(|texts| texts[1] == seen.texts[own] && texts[0] == seen.texts[1 - own]))
+        seen.likeness(&self.effects, own) == Some(true)
     }
 
     fn rank(&self, seen: &Seen, own: usize) -> Option<Rank> {
-        let of_all = self.covered * ALL / self.effects.len().max(1);
         let within = || Reverse(self.effects.within(seen.file, &seen.path));
-        self.makes(seen, own).then(|| (true, of_all.min(ALL), false, self.covered, self.restored, within()))
+        self.makes(seen, own).then(|| (true, self.fit.gains(), false, self.fit.covered, within()))
     }
 }
 
-/// Of a thousand differences that a name makes, all are seen.
-pub(super) const ALL: usize = 1000;
+/// How what a change does fits all differences.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Fit {
+    /// How many of the differences it can have made.
+    covered: usize,
+    /// How many fewer differences there would be with it. What it does and nobody sees is one more.
+    gain: i64,
+    /// The same where all objects have it.
+    whole: i64,
+    /// All that it does is seen where all objects have it, where only some need have it, or half of it.
+    is_whole: bool,
+    is_all: bool,
+    is_half: bool,
+}
 
-/// How well a name explains a difference: it makes both texts, how much of what it does is seen, whether its value is in the text that
-/// differs, how many of the differences it explains, how many blocks it brings back as they were, and how little else it does there.
-pub(super) type Rank = (bool, usize, bool, usize, usize, Reverse<usize>);
+impl Fit {
+    fn gains(&self) -> [i64; 2] {
+        [self.gain, self.whole]
+    }
+
+    /// Of what differs with one value. `is_spread`: several objects have it, each of which can be the only one.
+    pub(super) fn of(effects: &Effects, seen: &[Seen], own: usize, is_spread: bool) -> Self {
+        let alike: Vec<(&Seen, bool)> = seen.iter().filter_map(|seen| Some((seen, seen.likeness(effects, own)?))).collect();
+        // A block that is there again with other words in it is another difference.
+        let is_made = |seen: &Seen| !seen.is_lost_block(own) || seen.is_restored(effects, own);
+        let made = alike.iter().filter(|(seen, is_exact)| *is_exact && is_made(seen)).count();
+        let parts = || alike.iter().map(|(seen, _)| seen.part.as_str()).collect::<BTreeSet<_>>();
+        let all = if is_spread { parts().into_iter().map(|part| effects.in_part(part)).sum() } else { effects.len() };
+        let (covered, len) = (alike.len(), effects.len());
+        let gain = |all: usize| signed(made + covered) - signed(all);
+        let [is_whole, is_all, is_half] = [covered >= len, covered >= all, 2 * covered >= all];
+        Self { covered, gain: gain(all), whole: gain(len), is_whole, is_all, is_half }
+    }
+}
+
+fn signed(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// How well a name explains a difference: it makes both texts, how many differences would be left with it, on the objects that need
+/// have it and on all, whether its value is in the text that differs, how many of the differences it explains, and how little else it
+/// does there.
+pub(super) type Rank = (bool, [i64; 2], bool, usize, Reverse<usize>);
 
 impl Trial {
     pub(super) fn new(edits: Vec<Edit>, effects: Effects) -> Self {
         let alike = Alike::new(&edits, (0..edits.len()).collect());
-        Self { edits, alike, effects, varied: None, alone: None, guessed: Vec::new(), covered: 0, restored: 0, owners: 0 }
+        Self { edits, alike, effects, varied: None, alone: None, guessed: Vec::new(), fit: Fit::default(), is_spread: false, owners: 0 }
+    }
+
+    /// Looks at how all that was tried fits the differences.
+    pub(super) fn weigh(&mut self, seen: &[Seen], own: usize) {
+        self.fit = Fit::of(&self.effects, seen, own, self.is_spread);
+        for guess in self.guessed.iter_mut().chain(&mut self.varied) {
+            guess.fit = Fit::of(&guess.effects, seen, own, self.is_spread);
+        }
+        let owners = seen.iter().filter(|seen| self.fits(seen, own).is_some()).filter_map(|seen| seen.owner.as_ref());
+        self.owners = owners.collect::<HashSet<_>>().len();
     }
 
     /// Whether it makes a directive otherwise, which would be there all the same.
@@ -84,13 +129,9 @@ impl Trial {
 
     /// The same, with the values that are there.
     pub(super) fn fits_at_all(&self, seen: &Seen, own: usize) -> Option<bool> {
-        let found = self.effects.of(seen.file, &seen.path, &seen.name)?;
-        // In effects, the side stands behind.
-        let (mine, other) = (&seen.texts[own], &seen.texts[1 - own]);
-        let fitting: Vec<bool> = found.iter().filter(|texts| texts[1] == *mine).map(|texts| texts[0] == *other).collect();
-        let is_exact = fitting.iter().any(|is_exact| *is_exact);
-        let can_vary = || self.varied.as_ref().is_none_or(|varied| varied.of(seen.file, &seen.path, &seen.name).is_some());
-        (!fitting.is_empty() && (is_exact || seen.kind != Kind::Changed || can_vary())).then_some(is_exact)
+        let is_exact = seen.likeness(&self.effects, own)?;
+        let can_vary = || self.varied.as_ref().is_none_or(|varied| varied.effects.of(seen.file, &seen.path, &seen.name).is_some());
+        (is_exact || seen.kind != Kind::Changed || can_vary()).then_some(is_exact)
     }
 
     pub(super) fn rank(&self, seen: &Seen, own: usize) -> Option<Rank> {
@@ -100,26 +141,50 @@ impl Trial {
 
     fn rank_at_all(&self, seen: &Seen, own: usize) -> Option<Rank> {
         let is_exact = self.fits_at_all(seen, own)?;
-        let effects = self.varied.as_ref().filter(|_| !is_exact && seen.kind == Kind::Changed).unwrap_or(&self.effects);
-        let seen_of_all = self.covered * ALL / effects.len().max(1);
+        let varied = self.varied.as_ref().filter(|_| !is_exact && seen.kind == Kind::Changed);
+        let (effects, fit) = varied.map_or((&self.effects, &self.fit), |varied| (&varied.effects, &varied.fit));
         let shows = self.edits.first().and_then(Edit::text).is_some_and(|value| seen.is_where_they_differ(value, own));
-        Some((is_exact, seen_of_all.min(ALL), shows, self.covered, self.restored, Reverse(effects.within(seen.file, &seen.path))))
+        Some((is_exact, fit.gains(), shows, fit.covered, Reverse(effects.within(seen.file, &seen.path))))
+    }
+
+    /// How all values that were tried fit the differences.
+    fn fits_of_all(&self) -> impl Iterator<Item = &Fit> {
+        std::iter::once(&self.fit).chain(self.guessed.iter().map(|guess| &guess.fit))
+    }
+
+    /// How many of the differences it can have made.
+    pub(super) fn covered(&self) -> usize {
+        self.fits_of_all().map(|fit| fit.covered).max().unwrap_or_default()
     }
 
     /// Whether all that it does is among the differences.
     pub(super) fn is_all_seen(&self) -> bool {
-        self.covered >= self.effects.len() || self.guessed.iter().any(|guess| guess.covered >= guess.effects.len())
+        self.fits_of_all().any(|fit| fit.is_all)
+    }
+
+    /// Whether all that it does is among the differences, where all objects have it.
+    pub(super) fn is_wholly_seen(&self) -> bool {
+        self.fits_of_all().any(|fit| fit.is_whole)
+    }
+
+    /// Whether it makes a difference to the letter, and all that it does is among the differences.
+    pub(super) fn is_clear(&self, seen: &Seen, own: usize) -> bool {
+        let is_guess = |guess: &Guess| guess.fit.is_all && guess.makes(seen, own);
+        (self.fit.is_all && self.fits_at_all(seen, own) == Some(true)) || self.guessed.iter().any(is_guess)
     }
 
     /// Whether it can be what is missing: what holds everywhere and would change much that is as it was is not.
     pub(super) fn can_be_missing(&self) -> bool {
         let is_everywhere = self.edits.first().is_some_and(|edit| matches!(edit.what, What::Argument(_) | What::Key));
-        let is_seen = |covered: usize, effects: &Effects| 2 * covered >= effects.len();
-        !is_everywhere || is_seen(self.covered, &self.effects) || self.guessed.iter().any(|guess| is_seen(guess.covered, &guess.effects))
+        !is_everywhere || self.fits_of_all().any(|fit| fit.is_half)
     }
 }
 
+/// What the controller writes where it refuses to serve a path.
+const DENIAL: &str = "return 503;";
+
 /// A difference as far as it matters here.
+#[derive(Clone)]
 pub(super) struct Seen {
     pub(super) file: &'static str,
     pub(super) path: String,
@@ -127,6 +192,8 @@ pub(super) struct Seen {
     kind: Kind,
     texts: [Option<String>; 2],
     inside: [Option<u64>; 2],
+    /// What one Ingress can have its own part in.
+    part: String,
     /// Namespace and name of the Ingress whose location it is in.
     pub(super) owner: Option<(String, String)>,
 }
@@ -135,10 +202,7 @@ impl Seen {
     pub(super) fn of(file: &'static str, change: &Change) -> Self {
         let (path, name) = print(change);
         let inside = [&change.before, &change.after].map(|side| side.as_ref()?.inside);
-        let targets = change.place.after.iter().chain(&change.place.before);
-        let owner =
-            targets.filter(|target| !target.ingress.is_empty()).map(|target| (target.namespace.clone(), target.ingress.clone())).next();
-        Self { file, path, name, kind: change.kind, texts: texts(change), inside, owner }
+        Self { file, path, name, kind: change.kind, texts: texts(change), inside, part: part(change), owner: owner(change) }
     }
 
     /// Whether the catalog says that a name with such directives may have to do with it.
@@ -163,6 +227,24 @@ impl Seen {
         self.texts[own].is_none()
     }
 
+    /// Whether what a state has otherwise is one of its texts, and whether it is both; none where it is neither.
+    fn likeness(&self, effects: &Effects, own: usize) -> Option<bool> {
+        let found = effects.of(self.file, &self.path, &self.name)?;
+        // In effects, the side stands behind.
+        let (mine, other) = (&self.texts[own], &self.texts[1 - own]);
+        found.iter().filter(|texts| texts[1] == *mine).map(|texts| texts[0] == *other).max()
+    }
+
+    /// Whether the controller refuses to serve a path, on one of the sides.
+    pub(super) fn is_denial(&self) -> bool {
+        self.texts.iter().any(|text| text.as_deref() == Some(DENIAL))
+    }
+
+    /// Whether it is a block that only the other side has.
+    fn is_lost_block(&self, own: usize) -> bool {
+        self.is_lost(own) && self.inside[1 - own].is_some()
+    }
+
     /// Whether it is a block that only the other side has, and that a state has with the same words in it.
     pub(super) fn is_restored(&self, effects: &Effects, own: usize) -> bool {
         self.texts[own].is_none() && self.inside[1 - own].is_some_and(|inside| effects.has_block(&self.path, inside))
@@ -177,5 +259,71 @@ impl Seen {
     fn is_where_they_differ(&self, value: &str, own: usize) -> bool {
         let has = |side: usize| self.texts[side].as_deref().is_some_and(|text| text.contains(value));
         !value.is_empty() && has(own) && !has(1 - own)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::diagnostic::ObjectRef;
+    use crate::source::FileId;
+    use crate::{conf, diff};
+
+    /// The differences from one configuration to another.
+    fn report(before: &str, after: &str) -> diff::Report {
+        let [before, after] = [before, after].map(|text| conf::parse(FileId(0), text).value);
+        diff::compare(&after, &before)
+    }
+
+    /// How it fits the differences of a configuration that runs from the own one, that the own one would be another.
+    fn fit(running: &str, own: &str, other: &str, is_spread: bool) -> (i64, bool, bool) {
+        let seen: Vec<Seen> = report(running, own).changes.iter().map(|change| Seen::of("nginx.conf", change)).collect();
+        let mut effects = Effects::default();
+        effects.note("nginx.conf", report(other, own));
+        let fit = Fit::of(&effects, &seen, 1, is_spread);
+        (fit.gain, fit.is_all, fit.is_half)
+    }
+
+    fn hosts(one: &str, two: &str) -> String {
+        format!("http {{ server {{ server_name one; {one} }} server {{ server_name two; {two} }} }}")
+    }
+
+    #[test]
+    fn what_would_be_left_over_says_how_well_a_change_fits() {
+        let own = hosts("a 1; b 1;", "a 1;");
+        for (running, other, is_spread, expected, why) in [
+            (hosts("a 2; b 2;", "a 1;"), hosts("a 2; b 2;", "a 1;"), false, (2, true, true), "both differences are gone"),
+            (hosts("a 2; b 2;", "a 1;"), hosts("a 2; b 1;", "a 1;"), false, (1, true, true), "one is gone"),
+            (hosts("a 2; b 2;", "a 1;"), hosts("a 3; b 3;", "a 1;"), false, (0, true, true), "each has another value"),
+            (hosts("a 2; b 1;", "a 1;"), hosts("a 2; b 2;", "a 1;"), false, (0, false, true), "one is gone, and another is there"),
+            (hosts("a 2; b 1;", "a 1;"), hosts("a 2; b 2;", "a 2;"), false, (-1, false, false), "and two others are there"),
+            (hosts("a 2; b 1;", "a 1;"), hosts("a 2; b 1;", "a 2;"), true, (1, true, true), "of several objects only one need have it"),
+            (hosts("c { d; }", "a 1;"), hosts("c { e; }", "a 1;"), false, (2, true, true), "a block with other words is another one"),
+        ] {
+            assert_eq!(fit(&running, &own, &other, is_spread), expected, "{why}");
+        }
+    }
+
+    #[test]
+    fn what_holds_everywhere_is_missing_only_where_half_of_it_is_seen() {
+        let object = |kind: &str| ObjectRef { kind: kind.to_owned(), namespace: String::from("d"), name: String::from("o") };
+        let (key, annotation) = (Edit::key(&object("ConfigMap"), "k", "x"), Edit::annotation(&object("Ingress"), "a/b", "x"));
+        let own = hosts("a 1; b 1;", "a 1;");
+        let one = hosts("a 2; b 1;", "a 1;");
+        for (edit, other, expected) in [
+            (&key, hosts("a 2; b 2;", "a 1;"), true),
+            (&key, hosts("a 2; b 2;", "a 2;"), false),
+            (&Edit::argument("http-port"), hosts("a 2; b 2;", "a 2;"), false),
+            (&annotation, hosts("a 2; b 2;", "a 2;"), true),
+        ] {
+            let seen: Vec<Seen> = report(&one, &own).changes.iter().map(|change| Seen::of("nginx.conf", change)).collect();
+            let mut effects = Effects::default();
+            effects.note("nginx.conf", report(&other, &own));
+            let mut trial = Trial::new(vec![edit.clone()], effects);
+            trial.weigh(&seen, 1);
+            assert_eq!(trial.can_be_missing(), expected, "{edit:?} {other}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use rcgen::KeyPair;
 
 use super::certificate;
-use crate::diagnostic::ObjectRef;
+use crate::diagnostic::{self, ObjectRef};
 use crate::diff::facts::Facts;
 use crate::diff::{Change, Kind, Target};
 use crate::lower::{self, Absent, Controller};
@@ -156,8 +156,8 @@ impl Supposed {
             notes.extend(of_kind.iter().take(MOST).map(|absent| note(&absent.object)));
             if of_kind.len() > MOST {
                 notes.push(format!(
-                    "{} more objects of the kind {kind} are not in the input, and what they decide is not compared",
-                    of_kind.len() - MOST
+                    "the input lacks {} of the kind {kind}: what is decided there is not compared",
+                    diagnostic::more(of_kind.len() - MOST, "object")
                 ));
             }
         }

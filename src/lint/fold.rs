@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, Label, ObjectRef, Severity};
+use crate::source::Span;
 
 /// Rules about what is for others, is not there to be looked at, or is for the controller alone to say: once a run.
 const OF_RUN: &[&str] =
@@ -10,6 +11,9 @@ const OF_RUN: &[&str] =
 
 /// Rules about the class that Ingresses name: once a class.
 const OF_CLASS: [&str; 2] = ["missing-class", "unknown-class"];
+
+/// The rule about objects that are there twice: once a run, where they are in several files.
+const DUPLICATE: &str = "duplicate-object";
 
 /// Rules about how a controller is run: once a controller.
 const OF_CONTROLLER: &[&str] = &[
@@ -26,6 +30,7 @@ const OF_CONTROLLER: &[&str] = &[
 /// What findings that become one have in common.
 #[derive(PartialEq, Eq, Hash)]
 enum Group {
+    /// Of a whole run.
     Run(&'static str),
     Class(&'static str, String),
     Controller(ObjectRef),
@@ -37,6 +42,11 @@ impl Group {
         // One argument of the controller, or one IngressClass, settles all that name a class.
         if OF_CLASS.contains(&rule) && finding.span.is_some() {
             return finding.subject.clone().map(|class| Self::Class(rule, class));
+        }
+        // An input with the same objects in several files holds what is applied apart: environments, examples, copies.
+        let is_elsewhere = |place: &Span| finding.related.first().is_some_and(|first| first.span.file != place.file);
+        if rule == DUPLICATE && finding.span.as_ref().is_some_and(is_elsewhere) {
+            return Some(Self::Run(rule));
         }
         match finding.severity == Severity::Info && finding.span.is_some() {
             true if OF_RUN.contains(&rule) => Some(Self::Run(rule)),
@@ -74,7 +84,7 @@ pub fn fold(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     }
     for (at, count) in counts {
         let rule = folded[at].rule;
-        if OF_RUN.contains(&rule) || OF_CLASS.contains(&rule) {
+        if OF_RUN.contains(&rule) || OF_CLASS.contains(&rule) || rule == DUPLICATE {
             folded[at].notes.push(format!("{count} more of `{rule}` are told with it"));
         }
     }
@@ -84,7 +94,7 @@ pub fn fold(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{FileId, Span};
+    use crate::source::FileId;
 
     #[test]
     fn infos_of_a_kind_become_one() {
@@ -103,6 +113,22 @@ mod tests {
         assert_eq!(messages, ["a", "w", "d", "e", "f"]);
         let places: Vec<&str> = folded[0].related.iter().map(|label| label.message.as_str()).collect();
         assert_eq!((places, folded[0].notes.len()), (vec!["b", "r", "c"], 1));
+    }
+
+    #[test]
+    fn copies_in_other_files_are_one_finding_and_in_one_file_each_is_one() {
+        let at = |file, start| Span::new(FileId(file), start..start + 1);
+        let twice = |message, first, last| Diagnostic::warning("duplicate-object", message).at(last).related("first", first);
+        let findings = vec![
+            twice("a", at(0, 0), at(1, 0)),
+            twice("b", at(0, 1), at(0, 2)),
+            twice("c", at(0, 3), at(1, 3)),
+            twice("d", at(0, 4), at(0, 5)),
+        ];
+        let folded = fold(findings);
+        let messages: Vec<&str> = folded.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(messages, ["a", "b", "d"]);
+        assert_eq!((folded[0].related.len(), folded[0].notes.len()), (3, 1));
     }
 
     #[test]

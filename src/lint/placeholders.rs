@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::diagnostic::{Diagnostic, Effect};
+use crate::diagnostic::{self, Diagnostic, Effect};
 use crate::source::{FileId, SourceMap};
 
 /// Rules about the form of a value, or about what it names. What is dangerous about it is told, whatever else is filled in.
@@ -66,7 +66,7 @@ pub fn fold(findings: &mut Vec<Diagnostic>, sources: &SourceMap) {
     });
     findings.extend(files.into_values().map(|(found, remark)| match found - 1 {
         0 => remark,
-        more => remark.note(format!("and so are {more} more places of this file")),
+        more => remark.note(format!("the same holds for {} of this file", diagnostic::more(more, "place"))),
     }));
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::objects;
-use crate::diagnostic::{Diagnostic, Effect, Severity};
+use crate::diagnostic::{self, Diagnostic, Effect, Severity};
 use crate::source::Span;
 
 /// What becomes of a finding about a place of which another rule tells more.
@@ -76,7 +76,7 @@ pub fn settle(findings: &mut Vec<Diagnostic>) {
     join(findings);
     for finding in findings.iter_mut().filter(|finding| finding.related.len() > MOST_PLACES) {
         let more = finding.related.split_off(MOST_PLACES).len();
-        finding.notes.push(format!("and {more} more places"));
+        finding.notes.push(format!("and {}", diagnostic::more(more, "place")));
     }
 }
 

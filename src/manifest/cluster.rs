@@ -160,5 +160,6 @@ fn declared_twice(object: &ObjectRef, first: Span, last: Span) -> Diagnostic {
     let ObjectRef { kind, namespace, name } = object;
     let place = if namespace.is_empty() { String::new() } else { format!(" in namespace `{namespace}`") };
     let message = format!("the {kind} `{name}`{place} is declared twice: the last one counts");
-    Diagnostic::warning("duplicate-object", message).at(last).related("first declared here", first).object(object.clone())
+    let finding = Diagnostic::warning("duplicate-object", message).at(last).related("first declared here", first).object(object.clone());
+    finding.help("keep one of them, or check what is applied apart by itself")
 }

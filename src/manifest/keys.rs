@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher, RandomState};
 
 use super::tree::Entry;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{self, Diagnostic};
 use crate::source::Span;
 
 /// Keys of one document that are told for themselves where they are written twice.
@@ -31,7 +31,7 @@ impl Twice {
     /// Says how many more there are.
     pub(super) fn tell(&self, findings: &mut Vec<Diagnostic>) {
         if let Some(more) = self.found.checked_sub(TOLD).filter(|more| *more > 0) {
-            let message = format!("{more} more keys of this document are written twice: the last one is here");
+            let message = format!("this document writes {} twice: the last one is here", diagnostic::more(more, "key"));
             findings.push(Diagnostic::error("duplicate-key", message).at(self.last));
         }
     }

@@ -10,7 +10,7 @@ use super::intake::{Intake, Stranger};
 use super::secrecy::{self, Form, Seen};
 use super::take::is_relevant;
 use super::{json, kustomize, split, yaml};
-use crate::diagnostic::{Diagnostic, Outcome};
+use crate::diagnostic::{self, Diagnostic, Outcome};
 use crate::source::{FileId, SourceFile, SourceMap, Span};
 
 /// Documents that one task reads, so that many small ones cost no more than a few large ones.
@@ -95,7 +95,7 @@ fn fold_placeholders(findings: &mut Vec<Diagnostic>) {
     let mut is_first = true;
     findings.retain(|finding| !is_one(finding) || std::mem::take(&mut is_first));
     if let Some(first) = findings.iter_mut().find(|finding| is_one(finding)).filter(|_| more > 0) {
-        first.notes.push(format!("and so are {more} more places of this file"));
+        first.notes.push(format!("the same holds for {} of this file", diagnostic::more(more, "place")));
     }
 }
 

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::Paint;
 use super::untrusted::many_lines;
 use crate::credentials;
+use crate::diagnostic;
 
 /// At most this many lines are shown.
 const MOST_LINES: usize = 60;
@@ -39,7 +40,7 @@ pub fn lines(old: &str, new: &str, paint: Paint) -> Option<String> {
         let _ = writeln!(text, "{style}{sign} {}{style:#}", many_lines(&cut));
     }
     if more > 0 {
-        let _ = writeln!(text, "… {more} more lines");
+        let _ = writeln!(text, "… {}", diagnostic::more(more, "line"));
     }
     Some(text)
 }

@@ -1,6 +1,7 @@
 //! Long text, cut to what a person reads.
 
 use super::untrusted::one_line;
+use crate::diagnostic;
 
 /// Of a text at most this many lines are shown at a terminal; only Lua code has several.
 pub(super) const MOST_LINES: usize = 12;
@@ -21,8 +22,7 @@ pub(super) fn lines<'a>(mut all: impl Iterator<Item = &'a str>, most: usize) -> 
     let mut shown: Vec<String> = all.by_ref().take(most).map(line).collect();
     let more = all.count();
     if more > 0 {
-        let plural = if more == 1 { "" } else { "s" };
-        shown.push(format!("… {more} more line{plural}"));
+        shown.push(format!("… {}", diagnostic::more(more, "line")));
     }
     shown
 }

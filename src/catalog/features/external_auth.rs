@@ -65,7 +65,7 @@ keys! {
         risk: Risk::Medium,
         check: Check::MatchesWithoutSpaces(&patterns::VARIABLE),
         needs: Needs::one_of(&["auth-url"]),
-        directives: &["proxy_cache", "proxy_cache_key", "set $cache_key"],
+        directives: &["proxy_cache", "proxy_cache_key", "set $cache_key", "set $tmp_cache_key"],
     }
     /// Connections to the service that are kept open; none where nothing is said.
     KEEPALIVE: i64 = "auth-keepalive" {

@@ -21,8 +21,11 @@ pub(super) static GROUP: Group = Group {
         own("global-auth-request-redirect", "text", request_redirect, "Value of `X-Auth-Request-Redirect`; empty: the URI of the request.")
             .governs(&["proxy_set_header"]),
         own("global-auth-snippet", "text", snippet, "Raw configuration of the request to the service."),
-        own("global-auth-cache-key", "text", cache_key, "What answers of the service are cached by; empty: not cached.")
-            .governs(&["proxy_cache_key"]),
+        own("global-auth-cache-key", "text", cache_key, "What answers of the service are cached by; empty: not cached.").governs(&[
+            "proxy_cache_key",
+            "set $cache_key",
+            "set $tmp_cache_key",
+        ]),
         own("global-auth-cache-duration", "list", cache_duration, "How long answers of the service are cached, by status.")
             .governs(&["proxy_cache_valid"]),
         own("global-auth-always-set-cookie", "boolean", always_set_cookie, "Set the cookie of the service on every response.")

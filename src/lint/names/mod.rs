@@ -89,7 +89,7 @@ impl<'a> Checker<'a> {
             Unknown::Removed(removed) => match removed.gone_in {
                 Some(gone_in) if gone_in > self.speaker.version => return Some(self.speaker.unsupported(written.key, gone_in)),
                 Some(gone_in) if name == removed.name => {
-                    self.lost(written, &meaning, "removed-annotation", &format!("the controller reads it no more since {gone_in}"))
+                    self.lost(written, &meaning, "removed-annotation", &format!("the controller has not read it since {gone_in}"))
                 }
                 _ => self.lost(written, &meaning, "unknown-annotation", "the controller has no such annotation"),
             },

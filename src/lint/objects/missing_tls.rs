@@ -304,7 +304,11 @@ impl<'a> Tls<'a> {
 /// Hosts of one namespace and domain without TLS, beside others that have it.
 fn beside(secured: &Server, plain: &[Plain]) -> Option<Diagnostic> {
     let (first, others) = plain.split_first()?;
-    let more = if others.is_empty() { String::new() } else { format!(", nor have {} more Ingresses", others.len()) };
-    let message = format!("host `{}` has no TLS{more}, which others have, as `{}`: requests cross the network as they are", first.host, secured.hostname);
-    Some(others.iter().take(SHOWN).fold(first.finding(message), |finding, plain| finding.related("nor has this one", plain.place)))
+    let message = format!("host `{}` has no TLS, while `{}` beside it has: requests cross the network as they are", first.host, secured.hostname);
+    let finding = match others.len() {
+        0 => first.finding(message),
+        1 => first.finding(message).note("one more Ingress has a host without it"),
+        more => first.finding(message).note(format!("{more} more Ingresses have hosts without it")),
+    };
+    Some(others.iter().take(SHOWN).fold(finding, |finding, plain| finding.related("nor has this one", plain.place)))
 }

@@ -1,7 +1,7 @@
 //! Hosts of their own below a wildcard, which does not answer what they do not.
 
 use super::look::Look;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::ir::{CATCH_ALL, DEFAULT_UPSTREAM, Route, Server};
 use crate::lint::reference;
 use crate::lint::rule::Rule;
@@ -136,10 +136,13 @@ fn hostless(look: &Look) -> Option<Diagnostic> {
     let without = hosts.filter_map(|server| Some((server, *routes.iter().find(|route| !is_served(server, route))?)));
     let without: Vec<(&Server, &Route)> = without.collect();
     let (server, missing) = without.first()?;
-    let others = if without.len() > 1 { format!(", nor do {} more hosts", without.len() - 1) } else { String::new() };
     let path = if missing.declared_path.is_empty() { "/" } else { &missing.declared_path };
     let host = &server.hostname;
-    let message = format!("host `{host}` does not fall back to path `{path}` without a host{others}: requests that its own paths do not take get 404");
+    let (hosts, whose) = match without.len() - 1 {
+        0 => (format!("host `{host}` does"), "its"),
+        others => (format!("host `{host}` and {} do", diagnostic::more(others, "host")), "their"),
+    };
+    let message = format!("{hosts} not fall back to path `{path}` without a host: requests that {whose} own paths do not take get 404");
     let finding = RULE.finding(message).at(missing.origin.span()).subject(path);
     let finding = finding.object(missing.owner.as_deref().map(reference));
     let finding = finding.related("this host is served on its own", server.origin.span());

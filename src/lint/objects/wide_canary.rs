@@ -3,7 +3,7 @@
 use super::canaries::splits;
 use super::look::{Look, path_of};
 use crate::catalog::key::Key;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::ir::questions;
 use crate::lint::rule::Rule;
 use std::collections::{HashMap, HashSet};
@@ -183,7 +183,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
         let routes = by_upstream.get(split.own.name.as_str()).map_or(&[][..], Vec::as_slice);
         let others: Vec<_> = routes.iter().filter(|(host, path, _)| !named.contains(&(if *host == "_" { "" } else { *host }, *path))).collect();
         let Some((host, path, _)) = others.first() else { continue };
-        let more = if others.len() > 1 { format!(" and {} more paths", others.len() - 1) } else { String::new() };
+        let more = if others.len() > 1 { format!(" and {}", diagnostic::more(others.len() - 1, "path")) } else { String::new() };
         let own = split.backend.path();
         let message = format!("the canary for path `{own}` takes requests for `{host}{path}`{more} as well, which lead to the same Service");
         let finding = split.finding(look, &RULE, message, NO_KEYS);

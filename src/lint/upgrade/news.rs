@@ -2,7 +2,7 @@
 
 use super::Compiled;
 use crate::catalog::releases::{AUTH_ERRORS, Change, GRPC_TIMEOUTS, JOINT_CLIENT_ADDRESS, ORIGINAL_HOST};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{self, Diagnostic};
 use crate::ir::{Proxy, Route};
 
 /// Whether a route is concerned.
@@ -36,8 +36,7 @@ pub(super) fn told<'r>(name: &str, message: String, concerned: impl Iterator<Ite
     let finding = Diagnostic::info("changed-behaviour", message).subject(name).at(first.origin.span());
     Some(match concerned.count() {
         0 => finding,
-        1 => finding.note("this concerns 1 more path"),
-        more => finding.note(format!("this concerns {more} more paths")),
+        more => finding.note(format!("this concerns {}", diagnostic::more(more, "path"))),
     })
 }
 

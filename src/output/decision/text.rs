@@ -4,6 +4,7 @@ use anstyle::AnsiColor;
 
 use super::Explained;
 use super::veil::Veil;
+use crate::diagnostic;
 use crate::output::Paint;
 use crate::output::untrusted::one_line;
 use crate::route::{Certificate, CheckKind, Decision, End, Match, Near, Passed, Request, Verdict};
@@ -80,7 +81,7 @@ impl Teller<'_> {
                 ));
             }
             if ways.len() > MOST_WAYS {
-                out.push_str(&format!("    … and {} more ways\n", ways.len() - MOST_WAYS));
+                out.push_str(&format!("    … and {}\n", diagnostic::more(ways.len() - MOST_WAYS, "way")));
             }
         }
         if !near.is_empty() {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{by_topic, elsewhere, line, message, opens, subject, title};
 use crate::compare::{Because, Differences, Entry};
+use crate::diagnostic;
 use crate::diff::words::Topic;
 use crate::diff::{Change, Side, Verdict};
 use crate::output::marked::{code, longest_run, words};
@@ -67,7 +68,7 @@ fn topics(out: &mut String, entries: &[Entry]) {
         out.push('\n');
     }
     if left_out > 0 {
-        let _ = writeln!(out, "… and {left_out} more differences.\n");
+        let _ = writeln!(out, "… and {}.\n", diagnostic::more(left_out, "difference"));
     }
 }
 

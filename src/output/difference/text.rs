@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::{blocks, by_topic, counts, elsewhere, line, message, opens, subject, title};
 use crate::compare::{Because, Differences, Entry};
-use crate::diagnostic::Reason;
+use crate::diagnostic::{self, Reason};
 use crate::diff::words::Topic;
 use crate::diff::{Change, Kind, Side, Verdict};
 use crate::output::untrusted::one_line;
@@ -162,7 +162,7 @@ fn both(out: &mut String, (before, after): (&Side, &Side), entry: &Entry, is_fir
         let _ = writeln!(out, "      {style}{sign} {}{style:#}{spot}", cut::line(&text));
     }
     if more > 0 {
-        let _ = writeln!(out, "      … {more} more lines");
+        let _ = writeln!(out, "      … {}", diagnostic::more(more, "line"));
     }
 }
 

@@ -3,7 +3,7 @@
 use super::excerpt::{Excerpt, Mark, Place, Shown, excerpts};
 use super::text::summary;
 use super::{Findings, known_rule, left_out, rule_url};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::output::entries::{Entry, Group, Mood, Page, aside, code, sentence};
 use crate::output::page::escape;
 use crate::output::untrusted::one_line;
@@ -42,7 +42,7 @@ fn entry(finding: &Diagnostic, sources: &SourceMap) -> Entry {
     let file = shown.first().filter(|_| finding.span.is_some()).map(|excerpt| excerpt.name.clone()).unwrap_or_default();
     shown.iter().for_each(|excerpt| body.push_str(&place(excerpt)));
     if finding.related.len() > MOST_PLACES {
-        body.push_str(&aside(&format!("{} more places are not shown", finding.related.len() - MOST_PLACES)));
+        body.push_str(&aside(&format!("not shown: {}", diagnostic::more(finding.related.len() - MOST_PLACES, "place"))));
     }
     finding.notes.iter().for_each(|note| body.push_str(&aside(&sentence(note))));
     finding.help.iter().for_each(|help| body.push_str(&aside(&format!("help: {}", sentence(help)))));

@@ -4,7 +4,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Padding, 
 
 use super::excerpt::{Excerpt, Mark, Place, Shown, excerpts};
 use super::{known_rule, rule_url};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::output::Paint;
 use crate::output::untrusted::one_line;
 use crate::source::SourceMap;
@@ -105,7 +105,7 @@ fn remarks(finding: &Diagnostic) -> Vec<Message<'static>> {
         Level::NOTE.with_name("object").message(one_line(&text).into_owned())
     });
     let more = finding.related.len().saturating_sub(MOST_PLACES);
-    let more = (more > 0).then(|| Level::NOTE.message(format!("{more} more places are not shown")));
+    let more = (more > 0).then(|| Level::NOTE.message(format!("not shown: {}", diagnostic::more(more, "place"))));
     let notes = finding.notes.iter().map(|note| Level::NOTE.message(one_line(note).into_owned()));
     let help = finding.help.iter().map(|help| Level::HELP.message(one_line(help).into_owned()));
     object.chain(more).chain(notes).chain(help).collect()
@@ -177,7 +177,7 @@ warning[duplicate-host-path]: `one.example/` is served by another Ingress
         let finding = Diagnostic::error("rule", "text").at(Span::new(file, 0..1));
         let finding = (1..20_000).fold(finding, |finding, line| finding.related("here", Span::new(file, line * 10..line * 10 + 1)));
         let shown = text(&finding, &sources, Paint::default());
-        assert!(shown.contains("= note: 19993 more places are not shown") && shown.len() < 1_000, "{shown}");
+        assert!(shown.contains("= note: not shown: 19993 more places") && shown.len() < 1_000, "{shown}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use anstyle::AnsiColor;
 
 use super::{Shown, directive, options, others, place_text, places_of, region, scheme, strength_word, told, url, value, what, word};
+use crate::diagnostic;
 use crate::output::Paint;
 use crate::output::untrusted::one_line;
 use crate::route::{Difference, HostProof, ProofVerdict};
@@ -62,7 +63,7 @@ fn of_host(shown: &Shown, at: usize, host: &HostProof, paint: Paint) -> String {
         out.push_str(&of_difference(shown, difference, paint));
     }
     if host.differences.len() > MOST {
-        out.push_str(&format!("  … and {} more differences\n", host.differences.len() - MOST));
+        out.push_str(&format!("  … and {}\n", diagnostic::more(host.differences.len() - MOST, "difference")));
     }
     for judged in shown.proved.judged_of(at) {
         let verdict = judged.judgement.verdict.map_or("changed", crate::protection::Verdict::name);

@@ -379,7 +379,7 @@ impl<'a> Reader<'a> {
         let (severity, effect, comes_to) = match fate {
             Fate::Ignored => (Severity::Warning, Effect::AnnotationIgnored, format!("`{name}` is ignored")),
             Fate::FailsOpen => (Severity::Error, Effect::FailsOpen, format!("`{name}` is ignored and protects nothing")),
-            Fate::FeatureLost => (Severity::Warning, Effect::AnnotationIgnored, format!("`{name}` and what belongs to it is ignored")),
+            Fate::FeatureLost => (Severity::Warning, Effect::AnnotationIgnored, format!("`{name}` and what belongs to it are ignored")),
             Fate::ProtectionLost => {
                 (Severity::Error, Effect::FailsOpen, format!("`{name}` switches off the protection that it belongs to"))
             }
