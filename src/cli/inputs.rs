@@ -104,6 +104,11 @@ impl Inputs {
         name == STDIN && self.have_stdin()
     }
 
+    /// What was named.
+    pub(super) fn paths(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
     /// Whether standard input is among the texts.
     pub(super) fn have_stdin(&self) -> bool {
         self.paths.iter().any(|path| path == Path::new("-"))

@@ -15,9 +15,10 @@ use super::output::{self, Printed, TargetArgs, Written};
 use super::policy::{Judged, Policy};
 use super::progress::Progress;
 use super::project::Project;
+use super::routing::Prove;
 use super::{Failure, Global, Status, golden, target_parser};
 use crate::diagnostic::{Outcome, Severity};
-use crate::emit::{self, IngressNginx, OutputFile, Sink, Target};
+use crate::emit::{self, IngressNginx, Nginx, OutputFile, Sink, Target};
 use crate::ir::Proxy;
 use crate::{lint, lower};
 
@@ -31,13 +32,15 @@ Examples:
       Write all files that a controller of that version would make
   ingressc render manifests/ --target ingress-nginx --origins
       Print the nginx.conf, and behind each directive the line of the manifests or the default that it comes from
+  ingressc render manifests/ --target nginx -o out/ --prove
+      The same for nginx itself, with the proof that it answers every request as the controller does, or the requests that show where not
   ingressc render manifests/ --target ingress-nginx -o golden/ --check
       Fail where golden/ holds something else; without --check, update it
   ingressc render manifests/ --target ingress-nginx -o golden/ --check --deny error
       The same, and fail where something is wrong with the manifests as well
 
-Exit codes: 0 written, or equal with --check; 1 errors found, or files differ with --check; 2 the job could not be done, and nothing is
-written";
+Exit codes: 0 written, or equal with --check or --prove; 1 errors found, or files differ with --check, or answers with --prove; 2 not proved, or
+the job could not be done, and nothing is written";
 
 /// Arguments of `render`.
 #[derive(Debug, Args)]
@@ -58,6 +61,9 @@ pub(super) struct Render {
     /// Write nothing: compare with what the folder holds
     #[arg(long, requires = "output")]
     check: bool,
+    /// End with whether what was written for nginx answers every request as the controller does, as `prove` says it
+    #[arg(long, requires = "output", conflicts_with_all = ["check", "build"])]
+    prove: bool,
     /// Write certificates, keys and passwords as well, for nobody but their owner to read
     #[arg(long, requires = "output", conflicts_with = "check")]
     write_secrets: bool,
@@ -74,6 +80,12 @@ impl Render {
         let progress = Progress::start(console, "compiling the manifests…");
         if self.levels.fails_at().is_some() && !self.check {
             return Err(anyhow!("`--deny LEVEL` goes with `--check`, which else looks at the files alone").into());
+        }
+        if self.prove && self.target != Nginx.name() {
+            return Err(anyhow!("`--prove` goes with `--target nginx`: of what is written for {} nothing is proved", self.target).into());
+        }
+        if self.prove && self.inputs.have_stdin() {
+            return Err(anyhow!("`--prove` reads the manifests again: write them to a file, and name that in place of `-`").into());
         }
         let mut project = Project::load_whole(&self.inputs, &self.controller, global, None)?;
         project.settle_for(self.target)?;
@@ -93,7 +105,12 @@ impl Render {
         console.findings(&findings, suppressed, &project.sources);
         let denied = if self.check { self.levels.fails_at() } else { Some(Severity::Error) };
         let is_clean = equal && denied.is_none_or(|denied| findings.iter().all(|finding| finding.severity < denied));
-        Ok(if is_clean { Status::Clean } else { Status::Findings })
+        let status = if is_clean { Status::Clean } else { Status::Findings };
+        if self.prove {
+            let proof = Prove::of_written(self.inputs.paths(), &self.controller, self.targets.options());
+            return Ok(status.max(proof.run_again(global, console)?));
+        }
+        Ok(status)
     }
 
     fn judge(&self, project: &mut Project) -> Judged {

@@ -16,6 +16,7 @@ use crate::cli::side::Half;
 use crate::cli::{Failure, Global, Status};
 use crate::compare::{self, Rest};
 use crate::conf::{self, Tree};
+use crate::emit::{IngressNginx, Nginx, Options, Target as _};
 use crate::output::proof::{Shown, curl, github, html, json, jsonl, markdown, text};
 use crate::output::untrusted::many_lines;
 use crate::prove::{Proved, prove};
@@ -38,6 +39,9 @@ Examples:
       The requests as a file that `explain --requests` reads
 
 Exit codes: 0 equal, 1 different, 2 not proved, or the job could not be done";
+
+/// States that the automaton of one host may have where nobody says it.
+const MOST_STATES: usize = 400_000;
 
 /// Arguments of `prove`.
 #[derive(Debug, Args)]
@@ -79,10 +83,13 @@ pub(in crate::cli) struct Prove {
     #[arg(long, conflicts_with = "format")]
     curl: bool,
     /// States that the automaton of one host may have; more are not looked at, and the host is not proved
-    #[arg(long, value_name = "COUNT", default_value_t = 400_000)]
+    #[arg(long, value_name = "COUNT", default_value_t = MOST_STATES)]
     most_states: usize,
     #[command(flatten)]
     controller: ControllerOptions,
+    /// How manifests are written for another target than the controller's.
+    #[arg(skip)]
+    options: Options,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -100,7 +107,49 @@ enum Format {
 }
 
 impl Prove {
+    /// Whether what is written of manifests for nginx itself answers as the controller does.
+    pub(in crate::cli) fn of_written(manifests: &[PathBuf], controller: &ControllerOptions, options: Options) -> Self {
+        Self {
+            base: manifests.to_vec(),
+            head: manifests.to_vec(),
+            base_target: IngressNginx.name().to_owned(),
+            head_target: Nginx.name().to_owned(),
+            base_controller: None,
+            head_controller: None,
+            host: Vec::new(),
+            implies: false,
+            format: Format::Text,
+            requests: None,
+            curl: false,
+            most_states: MOST_STATES,
+            controller: controller.clone(),
+            options: options.in_one_file(),
+        }
+    }
+
     pub(in crate::cli) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
+        let (sources, shown) = self.shown(global, console)?;
+        for source in &sources {
+            console.findings(&source.side.findings(), 0, source.side.sources());
+        }
+        self.end(shown, console)
+    }
+
+    /// The same for whoever has read the manifests and told what is to be said of them.
+    pub(in crate::cli) fn run_again(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
+        let (_, shown) = self.shown(global, console)?;
+        self.end(shown, console)
+    }
+
+    fn end(&self, shown: Shown, console: &Console) -> Result<Status, Failure> {
+        self.write(&shown, console)?;
+        let status = self.status(&shown.proved);
+        // The process ends soon: to give back many small values one by one would take a part of its time.
+        std::mem::forget(shown);
+        Ok(status)
+    }
+
+    fn shown(&self, global: &Global, console: &Console) -> Result<([Source; 2], Shown), Failure> {
         let progress = Progress::start(console, "comparing all requests…");
         let sources = self.sources(global)?;
         let (dynamics, is_settled) = dynamics(&sources);
@@ -112,19 +161,12 @@ impl Prove {
         });
         self.find_hosts(&shown.proved)?;
         drop(progress);
-        for source in &sources {
-            console.findings(&source.side.findings(), 0, source.side.sources());
-        }
         if is_settled {
             shown.notes.push(String::from(
                 "endpoints that are not in the input, and Secrets that may be missing, are taken to be as in the configuration that runs",
             ));
         }
-        self.write(&shown, console)?;
-        let status = self.status(&shown.proved);
-        // The process ends soon: to give back many small values one by one would take a part of its time.
-        std::mem::forget(shown);
-        Ok(status)
+        Ok((sources, shown))
     }
 
     /// Proves what is left beside the hosts that both sides have in the same words; none where these depend on more.
@@ -156,7 +198,7 @@ impl Prove {
         };
         let (base, head) = (options(&self.base_controller), options(&self.head_controller));
         let halves = [Half { paths: &self.base, controller: &base }, Half { paths: &self.head, controller: &head }];
-        pair(halves, [&self.base_target, &self.head_target], global)
+        pair(halves, [&self.base_target, &self.head_target], &self.options, global)
     }
 
     /// Whether each host that is asked for is there: a misspelt one would seem to be equal.

@@ -112,6 +112,8 @@ pub(super) struct Source {
     pub(super) side: Side,
     /// What it is written as, where that is not what the controller writes.
     rewritten: Option<Written>,
+    /// How that is written.
+    options: Options,
 }
 
 impl SourceArgs {
@@ -158,14 +160,14 @@ impl SourceArgs {
         // What is written for nginx itself is always whole: groups of servers there depend on all that lead to them.
         let hosts = hosts.filter(|_| self.target != Nginx.name());
         let declared = side::compile(input, &Circumstances { facts, keep_environment: true, missing, hosts, bare })?;
-        Ok(Source::of(Side::Declared(Box::new(declared)), &self.target))
+        Ok(Source::of(Side::Declared(Box::new(declared)), &self.target, Options::default()))
     }
 }
 
-/// Both sides, each with what its manifests are written for.
-pub(super) fn pair(halves: [Half<'_>; 2], targets: [&str; 2], global: &Global) -> Result<[Source; 2], Failure> {
+/// Both sides, each with what its manifests are written for, and how.
+pub(super) fn pair(halves: [Half<'_>; 2], targets: [&str; 2], options: &Options, global: &Global) -> Result<[Source; 2], Failure> {
     let [base, head] = side::pair(halves, global, false, missing)?;
-    Ok([Source::of(base, targets[0]), Source::of(head, targets[1])])
+    Ok([Source::of(base, targets[0], options.clone()), Source::of(head, targets[1], options.clone())])
 }
 
 /// What Lua gets on both sides. What manifests leave open is taken from what runs, where that is the other side; whether it was.
@@ -192,20 +194,20 @@ fn told(proxy: &Proxy) -> Dynamic {
 }
 
 /// What is written for nginx itself.
-fn of_nginx(proxy: &Proxy) -> Written {
-    Written::of_files(Nginx.render(proxy, &Options::default()).value)
+fn of_nginx(proxy: &Proxy, options: &Options) -> Written {
+    Written::of_files(Nginx.render(proxy, options).value)
 }
 
 impl Source {
     /// What runs, as it is.
     fn of_dump(dump: Dump) -> Self {
-        Self { side: Side::Dump(Box::new(dump)), rewritten: None }
+        Self { side: Side::Dump(Box::new(dump)), rewritten: None, options: Options::default() }
     }
 
     /// A side, written for a target where it is made of manifests.
-    fn of(side: Side, target: &str) -> Self {
-        let rewritten = side.declared().filter(|_| target == Nginx.name()).map(|declared| of_nginx(&declared.proxy));
-        Self { side, rewritten }
+    fn of(side: Side, target: &str, options: Options) -> Self {
+        let rewritten = side.declared().filter(|_| target == Nginx.name()).map(|declared| of_nginx(&declared.proxy, &options));
+        Self { side, rewritten, options }
     }
 
     /// The tree of the configuration.
@@ -230,7 +232,7 @@ impl Source {
     pub(super) fn bare(&self) -> Option<(Written, Dynamic)> {
         let bare = self.side.declared()?.bare.as_ref()?;
         Some(match self.rewritten {
-            Some(_) => (of_nginx(bare), self.with_objects(Dynamic::default())),
+            Some(_) => (of_nginx(bare, &self.options), self.with_objects(Dynamic::default())),
             None => (Written::of(bare), self.with_objects(told(bare))),
         })
     }

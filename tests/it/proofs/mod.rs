@@ -410,3 +410,25 @@ fn attacked(golden: &Path, text: &str, mutant: &str, dice: &mut Dice) -> (usize,
     }
     (equal, differing)
 }
+
+#[test]
+fn what_is_written_for_nginx_is_proved_at_the_end() {
+    let plain = format!("{SERVICES}{}", ingress("web", "", "/", "Prefix", "web"));
+    // nginx has no firewall: what it protected is closed.
+    let guarded = format!("{plain}{}", ingress("api", "nginx.ingress.kubernetes.io/enable-modsecurity: 'true'", "/api", "Prefix", "api"));
+    let folder = folder(&[("plain.yaml", &plain), ("guarded.yaml", &guarded)]);
+    let render = |args: &[&str]| run(folder.path(), &[&["render", "--quiet", "--prove", "-o", "out"], args].concat(), "");
+    let equal = render(&["plain.yaml", "--target", "nginx", "--nginx-state", "/var/lib/other"]);
+    assert!(equal.code == Some(0) && equal.stdout.ends_with("hosts and schemes: 4 equal\n"), "{equal:?}");
+    let closed = render(&["guarded.yaml", "--target", "nginx"]);
+    assert!(
+        closed.code == Some(1) && closed.stdout.contains("https://shop.example.com/api") && closed.stdout.contains("head  503"),
+        "{closed:?}"
+    );
+    for (args, why) in
+        [(&["-", "--target", "nginx"], "in place of `-`"), (&["plain.yaml", "--target", "haproxy"], "goes with `--target nginx`")]
+    {
+        let refused = render(args);
+        assert!(refused.code == Some(2) && refused.stderr.contains(why), "{refused:?}");
+    }
+}
