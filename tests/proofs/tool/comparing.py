@@ -66,9 +66,14 @@ def ends(told, is_across):
     return found
 
 
+def detail(check):
+    """What a check says, without the name of a counter: that of an Ingress by another name counts as the one before."""
+    return re.sub(r"(\blimit_(?:req|conn)\s+(?:zone=)?)\S+", r"\1ZONE", check["detail"] or "")
+
+
 def checks(told, is_across, with_passed=False):
     found = [check for check in told["checks"] if with_passed or check["result"] != "pass"]
-    return sorted({(check["kind"], check["result"], None if is_across else check["detail"]) for check in found}, key=str)
+    return sorted({(check["kind"], check["result"], None if is_across else detail(check)) for check in found}, key=str)
 
 
 def whoms(told):
