@@ -45,7 +45,7 @@ impl<'a> Rules<'a> {
 
     /// The path that the query is about, and what it leads to.
     fn path(&self, query: &Query) -> Option<(usize, usize, &'a IngressBackend)> {
-        let path = query.path.unwrap_or_default();
+        let path = written(query.path.unwrap_or_default());
         let own = self.rule(query).and_then(|at| Some((at, *self.paths.get(&(at, path))?)));
         // An alias serves the paths of another host: where no rule for the host has it, any counts.
         let (at, under) = own.or_else(|| self.first.get(path).copied())?;
@@ -80,7 +80,7 @@ impl Causes<'_> {
 
     /// A path of an Ingress as a cause.
     pub(super) fn path(&self, ingress: &Object<Ingress>, query: &Query) -> Cause {
-        let path = query.path.unwrap_or_default();
+        let path = written(query.path.unwrap_or_default());
         match self.rules_of(&ingress.reference).and_then(|rules| rules.path(query)) {
             Some((at, under, _)) => {
                 let place = ingress.span(&["spec", "rules", &at.to_string(), "http", "paths", &under.to_string(), "path"]);
@@ -92,7 +92,7 @@ impl Causes<'_> {
 
     /// Where a path of an Ingress leads, as a cause.
     pub(super) fn backend(&self, ingress: &Object<Ingress>, query: &Query) -> Cause {
-        let path = query.path.unwrap_or_default();
+        let path = written(query.path.unwrap_or_default());
         let found = self.rules_of(&ingress.reference).and_then(|rules| rules.path(query));
         let Some((at, under, backend)) = found else { return self.beside_paths(ingress, query) };
         let (at, under) = (at.to_string(), under.to_string());
@@ -112,7 +112,7 @@ impl Causes<'_> {
     /// What stands for a path that no rule has: the default backend, or where there is none, that the path is not there.
     fn beside_paths(&self, ingress: &Object<Ingress>, query: &Query) -> Cause {
         let has_default = ingress.value.spec.as_ref().is_some_and(|spec| spec.default_backend.is_some());
-        match query.path.filter(|_| !has_default) {
+        match query.path.map(written).filter(|_| !has_default) {
             Some(path) => object(ingress, format!("{} has no path `{path}`", name(ingress)), path, self.rules(ingress, query)),
             None => object(
                 ingress,
@@ -121,5 +121,24 @@ impl Causes<'_> {
                 ingress.key_span(&["spec", "defaultBackend"]),
             ),
         }
+    }
+}
+
+/// The path of an Ingress as the words of a location say it that tell no path: `~* ^/api` is `/api`.
+fn written(path: &str) -> &str {
+    match path.split_once(' ') {
+        Some(("~*" | "~" | "=" | "^~", rest)) => rest.strip_prefix('^').unwrap_or(rest),
+        _ => path,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::written;
+
+    #[test]
+    fn paths_are_found_behind_the_words_of_locations() {
+        let all = ["~* ^/api/", "= /x", "^~ /y", "/plain path", "/api(/|$)(.*)"].map(written);
+        assert_eq!(all, ["/api/", "/x", "/y", "/plain path", "/api(/|$)(.*)"]);
     }
 }

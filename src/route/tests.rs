@@ -165,6 +165,20 @@ fn who_may_come_is_decided_in_order() {
 }
 
 #[test]
+fn a_variable_that_is_set_elsewhere_is_the_one_of_nginx_here() {
+    let text = "http { server { listen 80; server_name a; \
+                location /set { set $http_origin *; set $arg_x 1; set $cookie_c 1; return 200; } \
+                location / { if ($http_origin ~* ^https://a) { return 201; } if ($arg_x = 5) { return 202; } if ($cookie_c = 9) { return 203; } return 204; } } }";
+    let with = |name: &str, value: &str| {
+        let mut request = Request::of_url("http://a/").expect("a URL");
+        request.add_header(name, value);
+        told_of(text, &request)
+    };
+    assert_eq!([with("Origin", "https://a.example"), with("Origin", "http://b"), with("Cookie", "c=9")], ["/ 201", "/ 204", "/ 203"]);
+    assert_told(text, &[("http://a/?x=5", "/ 202"), ("http://a/set?x=5", "/set 200")]);
+}
+
+#[test]
 fn what_a_request_does_not_say_is_a_branch() {
     let text = r"http { map $geoip_country_code $blocked { default 0; RU 1; }
       server { listen 80; server_name _; location / { if ($blocked) { return 403; } proxy_pass http://up; } } }";

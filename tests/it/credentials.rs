@@ -195,6 +195,7 @@ fn nothing_at_a_terminal_obeys_a_manifest() {
         &["check", ".", "--format", "sarif"],
         &["check", ".", "--format", "github"],
         &["check", ".", "--format", "junit"],
+        &["check", ".", "--format", "html"],
         &["render", ".", "--target", "ingress-nginx"],
         &["render", ".", "--target", "nginx"],
         &["render", ".", "--target", "haproxy"],

@@ -17,9 +17,11 @@ impl Names<'_> {
     /// Which variable a name is.
     pub(in crate::route) fn variable(self, name: &str) -> Variable {
         let name = name.to_ascii_lowercase();
-        if let Some(&place) = self.0.get(&name) {
-            return Variable::Own(place);
-        }
+        self.0.get(&name).map_or_else(|| Self::of_nginx(&name), |&place| Variable::Own(place))
+    }
+
+    /// The variable that nginx itself makes of the request under a name in small letters.
+    pub(super) fn of_nginx(name: &str) -> Variable {
         let family = [("http_", Variable::Header as fn(Box<str>) -> Variable), ("arg_", Variable::Argument), ("cookie_", Variable::Cookie)];
         let found = family.iter().find_map(|(start, make)| Some(make(name.strip_prefix(start)?.into())));
         found.unwrap_or_else(|| Variable::Builtin(name.into()))

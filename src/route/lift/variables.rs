@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::include::Lines;
 use super::values::{Names, first, network, nth};
 use crate::conf::{Arg, Directive};
-use crate::nginx::Pattern;
+use crate::nginx::{Pattern, is_builtin};
 use crate::route::model::{Definition, Map, Variables};
 use crate::route::text::{Template, Value};
 
@@ -45,7 +45,12 @@ pub(in crate::route) fn variables<'t>(lines: Lines<'t>, http: &[Directive<'t>]) 
         }
     }
     let names = Names(&places);
-    let all = blocks.iter().map(|(name, block)| (name.clone(), block.map_or(Definition::Set, |block| definition(lines, block, names))));
+    // A variable that is set in one place is nginx's own of that name in all others, as the header `$http_origin` is.
+    let own = |name: &str| is_builtin(name).then(|| Names::of_nginx(name));
+    let all = blocks.iter().map(|(name, block)| {
+        let definition = block.map_or_else(|| Definition::Set(own(name)), |block| definition(lines, block, names));
+        (name.clone(), definition)
+    });
     let all = all.collect();
     Variables { places, all }
 }

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use ipnet::IpNet;
 
 use crate::nginx::{Groups, Pattern};
-use crate::route::text::{Template, Value};
+use crate::route::text::{Template, Value, Variable};
 
 /// Where the value of a variable comes from.
 #[derive(Debug)]
 pub(in crate::route) enum Definition {
-    /// `set` and named groups alone give it one.
-    Set,
+    /// `set` and named groups alone give it one; before that, it is the variable that nginx has of that name, if any.
+    Set(Option<Variable>),
     /// `map`
     Map(Map),
     /// `geo`

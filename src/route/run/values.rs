@@ -89,9 +89,10 @@ impl Run<'_, '_, '_> {
             return Value::EMPTY;
         }
         let config = self.config;
-        let (name, definition) = &config.variables.all[place];
+        let (_, definition) = &config.variables.all[place];
         let value = match definition {
-            Definition::Set => return self.unset(name),
+            Definition::Set(None) => return Value::EMPTY,
+            Definition::Set(Some(own)) => return self.variable(own, depth),
             Definition::Map(map) => self.map(map, depth),
             Definition::Geo { .. } => self.geo(definition, depth),
             Definition::Chance(parts) => {
@@ -106,11 +107,6 @@ impl Run<'_, '_, '_> {
         };
         self.set(place, value.clone());
         value
-    }
-
-    /// A variable that only `set` gives a value, before it did: one of nginx's own may have the same name.
-    fn unset(&mut self, name: &str) -> Value {
-        if crate::nginx::is_builtin(name) { self.builtin(name) } else { Value::EMPTY }
     }
 
     fn map(&mut self, map: &Map, depth: usize) -> Value {

@@ -133,7 +133,14 @@ fn secrets_that_a_configuration_asks_for_are_not_shown() {
     let base =
         server("if ($http_x_api_token = \"hunter22secret\") { return 200; } if ($cookie_session = \"hunter33secret\") { return 200; }");
     let folder = folder(&[("base.conf", &base), ("head.conf", &server(""))]);
-    for more in [&["--format", "text"][..], &["--format", "json"], &["--format", "markdown"], &["--format", "github"], &["--curl"]] {
+    for more in [
+        &["--format", "text"][..],
+        &["--format", "json"],
+        &["--format", "markdown"],
+        &["--format", "html"],
+        &["--format", "github"],
+        &["--curl"],
+    ] {
         let args = [&["prove", "--base", "base.conf", "--head", "head.conf", "--requests", "requests.jsonl"], more].concat();
         let found = run(folder.path(), &args, "");
         assert_eq!(found.code, Some(1), "{}", found.stderr);
@@ -156,7 +163,7 @@ fn requests_of_a_proof_are_read_by_explain_which_sees_the_difference() {
     assert!(before.stdout.contains("\"service\":\"web\"") && after.stdout.contains("\"service\":\"api\""), "{}", before.stdout);
     let curl = run(folder.path(), &["prove", "--base", "base.yaml", "--head", "head.yaml", "--quiet", "--curl"], "");
     assert!(curl.stdout.contains("'http://shop.example.com/'\n"), "{}", curl.stdout);
-    for format in ["text", "markdown", "github"] {
+    for format in ["text", "markdown", "html", "github"] {
         let shown = run(folder.path(), &["prove", "--base", "base.yaml", "--head", "head.yaml", "--quiet", "--format", format], "");
         assert!(shown.stdout.contains("http://shop.example.com/") && shown.stdout.contains("shop/api:80"), "{format}: {}", shown.stdout);
     }

@@ -86,8 +86,8 @@ impl Walk<'_, '_, '_, '_> {
         let config = self.side.config;
         let (name, definition) = &config.variables.all[place];
         let value = match definition {
-            Definition::Set if crate::nginx::is_builtin(name) => return self.builtin(name),
-            Definition::Set => return Term::of(""),
+            Definition::Set(None) => return Term::of(""),
+            Definition::Set(Some(own)) => return self.variable(own, depth),
             Definition::Map(map) => self.map(name, map, depth),
             Definition::Geo { source, networks, proxies, default, .. } => {
                 let source = self.term_at(source, false, depth).0;
