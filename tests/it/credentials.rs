@@ -188,7 +188,7 @@ fn nothing_at_a_terminal_obeys_a_manifest() {
         ("b.conf", "http { }"),
         ("bad.toml", "[rules]\na = \"\\u009b\\u202e\u{202e}\"\n"),
     ]);
-    let runs: [&[&str]; 16] = [
+    let runs: [&[&str]; 17] = [
         &["check", "."],
         &["check", ".", "--fix", "--dry-run"],
         &["check", ".", "--format", "json"],
