@@ -44,18 +44,18 @@ const FORMS: [(Unless, &str); 13] = [
     (Unless::Never, r#"\bsecure_link_(?:md5|secret)[ \t]+["']?([^"';\n<]+)"#),
 ];
 
+/// Which of the forms a text has at all, as nearly none has one and all are looked for at once; and each of them.
 #[expect(clippy::unwrap_used, reason = "fixed patterns that a test compiles")]
-static PATTERNS: LazyLock<Vec<(Unless, Regex)>> =
-    LazyLock::new(|| FORMS.into_iter().map(|(unless, form)| (unless, Regex::new(form).unwrap())).collect());
-
-/// Which of the forms a text has at all: nearly none has one, and all are looked for at once.
-#[expect(clippy::unwrap_used, reason = "fixed patterns that a test compiles")]
-static SIGNS: LazyLock<RegexSet> = LazyLock::new(|| RegexSet::new(FORMS.map(|(_, form)| form)).unwrap());
+static PATTERNS: LazyLock<(RegexSet, Vec<(Unless, Regex)>)> = LazyLock::new(|| {
+    let each = FORMS.into_iter().map(|(unless, form)| (unless, Regex::new(form).unwrap()));
+    (RegexSet::new(FORMS.map(|(_, form)| form)).unwrap(), each.collect())
+});
 
 /// Where one of these forms is.
 pub(super) fn ranges(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    for (unless, pattern) in SIGNS.matches(text).iter().filter_map(|form| PATTERNS.get(form)) {
+    let (all, each) = &*PATTERNS;
+    for (unless, pattern) in all.matches(text).iter().filter_map(|form| each.get(form)) {
         let secrets = pattern.captures_iter(text).filter_map(|captures| captures.get(1));
         found.extend(secrets.filter(|secret| !unless.holds(secret.as_str())).map(|secret| secret.range()));
     }

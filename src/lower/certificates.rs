@@ -85,7 +85,8 @@ fn is_very_name(name: &str, host: &str) -> bool {
 }
 
 /// Whether a name of a certificate, which may start with `*`, covers a host.
-fn name_covers(name: &str, host: &str) -> bool {
+#[must_use]
+pub fn name_covers(name: &str, host: &str) -> bool {
     let cut = |name: &str| name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
     let (name, host) = (cut(name), cut(host));
     if name.is_empty() || host.is_empty() || name.split('.').count() != host.split('.').count() {

@@ -1,13 +1,17 @@
 //! What pages share: one file that needs nothing else, and in which nothing runs that we did not write.
 
-/// The start of a page, up to its body. `script` is what may run in it: its hash as the browser computes it.
-pub(super) fn head(title: &str, style: &str, script: Option<&str>) -> String {
-    let scripts = script.map(|hash| format!("; script-src 'sha256-{hash}'")).unwrap_or_default();
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ring::digest::{SHA256, digest};
+
+/// The start of a page, up to its body. `script` is what may run in it, and nothing else.
+pub(super) fn head(title: &str, style: &str, script: &str) -> String {
+    let hash = STANDARD.encode(digest(&SHA256, script.as_bytes()));
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'{scripts}\">\n\
-         <title>{}</title>\n<style>\n{BASE}{style}</style>\n</head>\n<body>\n",
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{hash}'\">\n\
+         <title>{}</title>\n<style>\n{BASE}{CONTROLS}{style}</style>\n</head>\n<body>\n",
         escape(title)
     )
 }
@@ -19,8 +23,8 @@ const BASE: &str = "\
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem; }
 ";
 
-/// What pages look like on which something can be typed and chosen.
-pub(super) const CONTROLS: &str = include_str!("controls.css");
+/// What can be typed and chosen.
+const CONTROLS: &str = include_str!("controls.css");
 
 /// Text that a browser takes for nothing but text.
 pub(super) fn escape(text: &str) -> String {

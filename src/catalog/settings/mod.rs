@@ -377,14 +377,16 @@ impl Setting {
     /// The value in the settings, as it would be written in the ConfigMap; empty where no single field holds it.
     #[must_use]
     pub fn shown(&self, settings: &mut Settings) -> String {
-        match self.field {
-            Field::Flag(field) => field(settings).to_string(),
-            Field::Number(field) | Field::SmallNumber(field) => field(settings).to_string(),
-            Field::Fraction(field) => field(settings).to_string(),
-            Field::Text(field) => field(settings).clone(),
-            Field::List(field) => field(settings).join(","),
-            Field::Numbers(field) => field(settings).iter().map(i64::to_string).collect::<Vec<_>>().join(","),
-            Field::Own(_) => String::new(),
+        if let Field::Fraction(field) = self.field {
+            return field(settings).to_string();
+        }
+        match self.plain(settings) {
+            Some(Plain::Switch(on)) => on.to_string(),
+            Some(Plain::Number(number)) => number.to_string(),
+            Some(Plain::Words(text)) => text.to_owned(),
+            Some(Plain::List(items)) => items.join(","),
+            Some(Plain::Numbers(numbers)) => numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(","),
+            None => String::new(),
         }
     }
 }

@@ -5,6 +5,7 @@ use super::listed;
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
+use crate::lower::name_covers;
 use crate::manifest::{Issuance, Object, named};
 use k8s_openapi::api::networking::v1::Ingress;
 use std::collections::HashMap;
@@ -132,7 +133,7 @@ fn of_ingress(look: &Look, made: &Made, ingress: &Object<Ingress>) -> Vec<Diagno
         }
         let names = names(&certificate.value)?;
         let hosts = entry.hosts.iter().flatten().enumerate();
-        let others: Vec<_> = hosts.filter(|(_, host)| !names.iter().any(|name| covers(name, host))).collect();
+        let others: Vec<_> = hosts.filter(|(_, host)| !names.iter().any(|name| name_covers(name, host))).collect();
         let (place, _) = others.first()?;
         let told = listed(others.iter().map(|(_, host)| host.as_str()));
         let message = format!("the Certificate of Secret `{secret}` is not for {told}: the default certificate is served");
@@ -150,10 +151,4 @@ fn names(certificate: &Issuance) -> Option<Vec<&str>> {
     let names: Vec<_> = certificate.dns_names.iter().flatten().map(String::as_str).chain(common).collect();
     let is_name = |name: &&str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.*".contains(&byte));
     (!names.is_empty() && names.iter().all(is_name)).then_some(names)
-}
-
-/// Whether a name of a certificate, which may begin with a star, is for a host.
-fn covers(name: &str, host: &str) -> bool {
-    let below = |name: &str| name.split_once('.').map(|(_, parent)| parent.to_ascii_lowercase());
-    name.eq_ignore_ascii_case(host) || name.starts_with("*.") && below(name) == below(host)
 }

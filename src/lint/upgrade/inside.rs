@@ -84,8 +84,7 @@ pub fn other_nginx(before: &Controller, after: &Controller, proxy: &Proxy) -> Ve
 fn reads(proxy: &Proxy, server: &Server, route: &Route, variable: &str) -> bool {
     let snippets = &proxy.settings.snippets;
     let key = route.steps.admission.service(&proxy.settings).map(|service| service.cache_key.as_str());
-    let hashing = proxy.upstreams.binary_search_by(|upstream| upstream.name.as_str().cmp(&route.upstream)).ok();
-    let hashing = hashing.and_then(|at| proxy.upstreams.get(at)).map(|upstream| upstream.hashing.key.as_str());
+    let hashing = proxy.upstream(&route.upstream).map(|upstream| upstream.hashing.key.as_str());
     let raw = [&server.snippet, &route.features.snippet, &snippets.http, &snippets.server, &snippets.location].map(String::as_str);
     raw.into_iter().chain(key).chain(hashing).any(|text| text.contains(variable))
 }

@@ -40,12 +40,7 @@ fn topics<'a>(entries: &'a [Entry], front: &'a str) -> impl Iterator<Item = Grou
 }
 
 fn item(entry: &Entry) -> Item {
-    let mood = match entry.words.fate {
-        Some(Verdict::Lost | Verdict::Weaker) => Mood::Bad,
-        Some(Verdict::Changed) => Mood::Odd,
-        Some(Verdict::Stronger | Verdict::Gained) => Mood::Good,
-        None => Mood::Plain,
-    };
+    let mood = entry.words.fate.map(Mood::from).unwrap_or_default();
     let mut body = format!("<p>{}</p>\n", sentence(&message(entry)));
     if let Some(others) = elsewhere(entry) {
         body.push_str(&aside(&format!("also {}", code(&others))));

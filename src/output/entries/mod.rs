@@ -4,12 +4,9 @@
 
 use std::fmt::Write as _;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use ring::digest::{SHA256, digest};
-
-use super::page::{CONTROLS, escape, head};
+use super::page::{escape, head};
 use super::untrusted::{many_lines, one_line};
+use crate::protection::Verdict;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -29,6 +26,16 @@ pub(super) enum Mood {
     /// Worth knowing.
     #[default]
     Plain,
+}
+
+impl From<Verdict> for Mood {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Lost | Verdict::Weaker => Self::Bad,
+            Verdict::Changed => Self::Odd,
+            Verdict::Stronger | Verdict::Gained => Self::Good,
+        }
+    }
 }
 
 impl Mood {
@@ -84,8 +91,7 @@ pub(super) struct Page<'a> {
 impl Page<'_> {
     /// The whole page.
     pub(super) fn html(&self) -> String {
-        let hash = STANDARD.encode(digest(&SHA256, SCRIPT.as_bytes()));
-        let mut out = head(self.title, &format!("{CONTROLS}{STYLE}"), Some(&hash));
+        let mut out = head(self.title, STYLE, SCRIPT);
         // Writing into a String cannot fail, here and below.
         let _ = writeln!(out, "<header>\n<h1>{}</h1>", self.heading);
         for paragraph in &self.about {

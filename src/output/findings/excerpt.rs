@@ -6,7 +6,8 @@
 use std::ops::Range;
 
 use crate::credentials::{self, HIDDEN};
-use crate::output::untrusted::same_width;
+use crate::diagnostic::{self, Diagnostic};
+use crate::output::untrusted::{one_line, same_width};
 use crate::source::{FileId, Position, SourceMap, Span};
 
 /// Lines longer than this many bytes are cut around the mark.
@@ -60,6 +61,20 @@ pub struct Place {
     pub span: Span,
     /// What is to be seen there.
     pub message: Option<String>,
+}
+
+/// Other places than this many are only counted: nobody reads them, and each costs a look at all the ones before.
+const MOST_PLACES: usize = 6;
+
+/// Cuts excerpts for the places of a finding, and says how many more there are.
+#[must_use]
+pub fn of_finding(finding: &Diagnostic, sources: &SourceMap) -> (Vec<Excerpt>, Option<String>) {
+    let own = finding.span.map(|span| Place { span, message: None });
+    let others = finding.related.iter().take(MOST_PLACES);
+    let others = others.map(|label| Place { span: label.span, message: Some(one_line(&label.message).into_owned()) });
+    let more = finding.related.len().saturating_sub(MOST_PLACES);
+    let more = (more > 0).then(|| format!("not shown: {}", diagnostic::more(more, "place")));
+    (excerpts(own.into_iter().chain(others).collect(), sources), more)
 }
 
 /// Cuts excerpts for places: places near to each other share one, in the order of the first place of each.

@@ -1,16 +1,14 @@
 //! Findings as one page that needs nothing else.
 
-use super::excerpt::{Excerpt, Mark, Place, Shown, excerpts};
+use super::excerpt::{self, Excerpt, Mark, Shown};
 use super::text::summary;
 use super::{Findings, known_rule, left_out, rule_url};
-use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::output::entries::{Entry, Group, Mood, Page, aside, code, sentence};
 use crate::output::page::escape;
 use crate::output::untrusted::one_line;
 use crate::source::SourceMap;
 
-/// Other places than this many are only counted.
-const MOST_PLACES: usize = 6;
 /// What findings can be filtered by.
 const FACETS: [&str; 4] = ["Severity", "Rule", "Namespace", "File"];
 
@@ -36,14 +34,10 @@ fn entry(finding: &Diagnostic, sources: &SourceMap) -> Entry {
         Severity::Info => Mood::Plain,
     };
     let mut body = format!("<p>{}</p>\n", sentence(&finding.message));
-    let own = finding.span.map(|span| Place { span, message: None });
-    let others = finding.related.iter().take(MOST_PLACES).map(|label| Place { span: label.span, message: Some(label.message.clone()) });
-    let shown = excerpts(own.into_iter().chain(others).collect(), sources);
+    let (shown, more) = excerpt::of_finding(finding, sources);
     let file = shown.first().filter(|_| finding.span.is_some()).map(|excerpt| excerpt.name.clone()).unwrap_or_default();
     shown.iter().for_each(|excerpt| body.push_str(&place(excerpt)));
-    if finding.related.len() > MOST_PLACES {
-        body.push_str(&aside(&format!("not shown: {}", diagnostic::more(finding.related.len() - MOST_PLACES, "place"))));
-    }
+    more.iter().for_each(|more| body.push_str(&aside(more)));
     finding.notes.iter().for_each(|note| body.push_str(&aside(&sentence(note))));
     finding.help.iter().for_each(|help| body.push_str(&aside(&format!("help: {}", sentence(help)))));
     let namespace = finding.object.as_ref().map(|object| object.namespace.clone()).unwrap_or_default();

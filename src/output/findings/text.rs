@@ -2,18 +2,15 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Padding, Renderer, Snippet};
 
-use super::excerpt::{Excerpt, Mark, Place, Shown, excerpts};
+use super::excerpt::{self, Excerpt, Mark, Shown};
 use super::{known_rule, rule_url};
-use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::output::Paint;
 use crate::output::untrusted::one_line;
 use crate::source::SourceMap;
 
 /// A title becomes a group with its first elements; here they come one by one.
 const NOTHING: [Padding; 0] = [];
-
-/// Other places than this many are only counted: nobody reads them, and each costs a look at all the ones before.
-const MOST_PLACES: usize = 6;
 
 /// One finding with the lines that it is about, and an empty line behind it.
 #[must_use]
@@ -28,17 +25,11 @@ pub fn text(finding: &Diagnostic, sources: &SourceMap, paint: Paint) -> String {
         title = title.id_url(rule_url(rule));
     }
     let mut group = title.elements(NOTHING);
-    let own = finding.span.map(|span| Place { span, message: None });
-    let others = finding
-        .related
-        .iter()
-        .take(MOST_PLACES)
-        .map(|label| Place { span: label.span, message: Some(one_line(&label.message).into_owned()) });
-    let is_placed = own.is_some();
-    for (at, excerpt) in excerpts(own.into_iter().chain(others).collect(), sources).into_iter().enumerate() {
-        group = show(group, excerpt, is_placed && at == 0);
+    let (excerpts, more) = excerpt::of_finding(finding, sources);
+    for (at, excerpt) in excerpts.into_iter().enumerate() {
+        group = show(group, excerpt, finding.span.is_some() && at == 0);
     }
-    group = group.elements(remarks(finding));
+    group = group.elements(remarks(finding, more));
     let mut text = renderer(paint).render(&[group]);
     text.push_str("\n\n");
     text
@@ -98,14 +89,13 @@ fn show<'a>(group: Group<'a>, excerpt: Excerpt, is_first: bool) -> Group<'a> {
     }
 }
 
-fn remarks(finding: &Diagnostic) -> Vec<Message<'static>> {
+fn remarks(finding: &Diagnostic, more: Option<String>) -> Vec<Message<'static>> {
     let object = finding.object.iter().map(|object| {
         let place = if object.namespace.is_empty() { object.name.clone() } else { format!("{}/{}", object.namespace, object.name) };
         let text = format!("{} {place}", object.kind);
         Level::NOTE.with_name("object").message(one_line(&text).into_owned())
     });
-    let more = finding.related.len().saturating_sub(MOST_PLACES);
-    let more = (more > 0).then(|| Level::NOTE.message(format!("not shown: {}", diagnostic::more(more, "place"))));
+    let more = more.map(|more| Level::NOTE.message(more));
     let notes = finding.notes.iter().map(|note| Level::NOTE.message(one_line(note).into_owned()));
     let help = finding.help.iter().map(|help| Level::HELP.message(one_line(help).into_owned()));
     object.chain(more).chain(notes).chain(help).collect()

@@ -1,14 +1,11 @@
 //! An inventory as one page that needs nothing else: figures and charts on top, and below them tables that can be searched, sorted and
 //! filtered.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
 use super::{Shown, charts, words};
 use crate::inventory::{Comparison, Delta, Group, Ingress, Inventory, Outcome};
-use crate::output::page::{CONTROLS, escape, head};
+use crate::output::page::{escape, head};
 use crate::output::untrusted::one_line;
 
 const STYLE: &str = include_str!("page/page.css");
@@ -18,15 +15,14 @@ const SCRIPT: &str = include_str!("page/page.js");
 #[must_use]
 pub fn html(shown: &Shown<'_>) -> String {
     let inventory = shown.inventory;
-    let hash = STANDARD.encode(digest(&SHA256, SCRIPT.as_bytes()));
     // Plain data always becomes JSON. A tag in it would end the element.
     let data = serde_json::to_string(&tables(shown)).unwrap_or_default().replace('<', "\\u003c");
-    let (style, content) = (format!("{CONTROLS}{STYLE}"), super::json::hash(inventory).unwrap_or_default());
+    let content = super::json::hash(inventory).unwrap_or_default();
     format!(
         "{}<header>\n<h1>Ingress inventory</h1>\n<p>{}</p>\n</header>\n<main>\n{}{}<nav id=\"contents\" aria-label=\"Tables\"></nav>\n<div id=\"tables\"></div>\n<noscript>The tables need scripts. \
          The other formats have all that is in them.</noscript>\n</main>\n<footer>{}</footer>\n\
          <script type=\"application/json\" id=\"data\">{data}</script>\n<script>{SCRIPT}</script>\n</body>\n</html>\n",
-        head("Ingress inventory", &style, Some(&hash)),
+        head("Ingress inventory", STYLE, SCRIPT),
         escape(&about(inventory)),
         tiles(&inventory.total),
         charts::all(inventory),

@@ -1,7 +1,7 @@
 //! A proof as one page that needs nothing else.
 
 use super::text::{or_nothing, summary, tried};
-use super::{Shown, directive, options, others, place_text, places_of, region, scheme, strength_word, told, url, value, what, word};
+use super::{Shown, others, place_text, places_of, region, request_line, said, scheme, strength_word, told, value, what, word};
 use crate::credentials::hide;
 use crate::output::entries::{Entry, Group, Mood, Page, aside, code, sentence, side_by_side};
 use crate::protection::Verdict;
@@ -52,19 +52,17 @@ fn of_host(shown: &Shown, at: usize, host: &HostProof) -> Vec<Entry> {
         let verdict = judged.judgement.verdict;
         let paths = judged.region.as_ref().map(|of| format!(" ({})", region(of))).unwrap_or_default();
         let name = verdict.map_or("changed", Verdict::name);
-        let mood = match verdict {
-            Some(Verdict::Lost | Verdict::Weaker) => Mood::Bad,
-            Some(Verdict::Stronger | Verdict::Gained) => Mood::Good,
-            Some(Verdict::Changed) | None => Mood::Odd,
-        };
+        let mood = verdict.map_or(Mood::Odd, Mood::from);
         entry(mood, name, format!("<p>protection {name}: {}</p>\n", sentence(&format!("{}{paths}", hide(&judged.judgement.message)))))
     }));
     all.extend(host.facts.iter().map(|facts| {
         let mut body = format!("<p>{}</p>\n", sentence(&region(&facts.region)));
         for fact in &facts.all {
-            let side = |text: &str| if text.is_empty() { String::from("not said") } else { directive(&fact.name, text) };
             body.push_str(&aside(&code(&fact.name)));
-            body.push_str(&format!("<div class=\"sides\">{}</div>\n", side_by_side(&side(&fact.base), &side(&fact.head))));
+            body.push_str(&format!(
+                "<div class=\"sides\">{}</div>\n",
+                side_by_side(&said(&fact.name, &fact.base), &said(&fact.name, &fact.head))
+            ));
         }
         entry(Mood::Plain, "", body)
     }));
@@ -79,9 +77,7 @@ fn of_host(shown: &Shown, at: usize, host: &HostProof) -> Vec<Entry> {
 }
 
 fn of_difference(shown: &Shown, difference: &Difference) -> String {
-    let request = &difference.request;
-    let line = format!("{} {} {}", request.method, url(request), options(request).join(" "));
-    let mut body = format!("<p>{}</p>\n", code(line.trim_end()));
+    let mut body = format!("<p>{}</p>\n", code(&request_line(&difference.request)));
     for (side, role) in ["base", "head"].into_iter().enumerate() {
         let decision = &difference.decisions[side];
         body.push_str(&aside(&format!("{role}: {}", code(&told(decision)))));

@@ -1,6 +1,6 @@
 //! A proof as commands of a GitHub workflow: one remark for each difference, at the line of the second side behind it.
 
-use super::{Shown, options, places_of, scheme, strength_word, told, url};
+use super::{Shown, places_of, request_line, scheme, strength_word, told};
 use crate::credentials::hide;
 use crate::output::findings::github::{data, property};
 use crate::route::{ProofVerdict, Strength};
@@ -12,11 +12,9 @@ pub fn github(shown: &Shown) -> String {
     let mut out = String::new();
     for (at, host) in shown.proved.proof.hosts.iter().enumerate() {
         for difference in &host.differences {
-            let request = &difference.request;
             let [base, head] = &*difference.decisions;
             let strength = difference.strength.map(|strength| format!(" ({})", strength_word(strength))).unwrap_or_default();
-            let line = format!("{} {} {}", request.method, url(request), options(request).join(" "));
-            let message = format!("{}: {}, was {}{strength}", line.trim_end(), told(head), told(base));
+            let message = format!("{}: {}, was {}{strength}", request_line(&difference.request), told(head), told(base));
             let level = if difference.strength == Some(Strength::Weaker) { "error" } else { "warning" };
             let spot = places_of(&shown.places[1], head).into_iter().find_map(|place| place.spot.as_ref());
             out.push_str(&command(level, spot, "answered-otherwise", &message));

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::text::{or_nothing, summary, tried};
-use super::{Shown, directive, options, others, place_text, places_of, region, scheme, strength_word, told, url, value, what, word};
+use super::{Shown, directive, others, place_text, places_of, region, request_line, scheme, strength_word, told, value, what, word};
 use crate::credentials::hide;
 use crate::output::untrusted::one_line;
 use crate::route::{Difference, ProofVerdict, Strength};
@@ -60,10 +60,8 @@ pub fn markdown(shown: &Shown) -> String {
 }
 
 fn of_difference(out: &mut String, shown: &Shown, difference: &Difference) {
-    let request = &difference.request;
     let strength = difference.strength.map(|strength| format!(" **{}**", strength_word(strength))).unwrap_or_default();
-    let line = format!("{} {} {}", request.method, url(request), options(request).join(" "));
-    let _ = writeln!(out, "- {}{strength}", code(line.trim_end()));
+    let _ = writeln!(out, "- {}{strength}", code(&request_line(&difference.request)));
     for (side, role) in ["base", "head"].into_iter().enumerate() {
         let decision = &difference.decisions[side];
         let places: Vec<String> = places_of(&shown.places[side], decision).into_iter().map(|place| code(&place_text(place))).collect();

@@ -94,6 +94,11 @@ fn options(request: &Request) -> Vec<String> {
     all
 }
 
+/// A request in one line, as `explain` takes it.
+fn request_line(request: &Request) -> String {
+    format!("{} {} {}", request.method, url(request), options(request).join(" ")).trim_end().to_owned()
+}
+
 /// A word for a shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
@@ -160,6 +165,11 @@ fn value(aspect: &Aspect, text: &str) -> String {
         }
         _ => hide(text).into_owned(),
     }
+}
+
+/// What a side says of a directive, without secrets.
+fn said(name: &str, text: &str) -> String {
+    if text.is_empty() { String::from("not said") } else { directive(name, text) }
 }
 
 /// The value of a directive without secrets.

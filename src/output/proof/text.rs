@@ -2,7 +2,7 @@
 
 use anstyle::AnsiColor;
 
-use super::{Shown, directive, options, others, place_text, places_of, region, scheme, strength_word, told, url, value, what, word};
+use super::{Shown, others, place_text, places_of, region, request_line, said, scheme, strength_word, told, value, what, word};
 use crate::diagnostic;
 use crate::output::Paint;
 use crate::output::untrusted::one_line;
@@ -74,7 +74,7 @@ fn of_host(shown: &Shown, at: usize, host: &HostProof, paint: Paint) -> String {
     for facts in &host.facts {
         out.push_str(&format!("  {}\n", one_line(&region(&facts.region))));
         for fact in &facts.all {
-            let side = |text: &str| if text.is_empty() { String::from("not said") } else { directive(&fact.name, text) };
+            let side = |text: &str| said(&fact.name, text);
             out.push_str(&format!("    {}: {} -> {}\n", one_line(&fact.name), one_line(&side(&fact.base)), one_line(&side(&fact.head))));
         }
     }
@@ -96,11 +96,9 @@ pub(super) fn tried(count: usize) -> String {
 }
 
 fn of_difference(shown: &Shown, difference: &Difference, paint: Paint) -> String {
-    let request = &difference.request;
-    let options = options(request).join(" ");
-    let line = format!("{} {} {options}", request.method, url(request));
+    let line = request_line(&difference.request);
     let strength = difference.strength.map(|strength| format!("  [{}]", strength_word(strength))).unwrap_or_default();
-    let mut out = format!("  {}{strength}\n", paint.bold(one_line(line.trim_end()).as_ref()));
+    let mut out = format!("  {}{strength}\n", paint.bold(one_line(&line).as_ref()));
     for (side, role) in ["base", "head"].into_iter().enumerate() {
         let decision = &difference.decisions[side];
         out.push_str(&format!("    {role}  {}\n", one_line(&told(decision))));

@@ -5,15 +5,12 @@
 
 use std::collections::HashMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use ring::digest::{SHA256, digest};
 use serde::Serialize;
 
 use super::{Routes, Shown, words};
 use crate::credentials::hide;
 use crate::nginx::javascript;
-use crate::output::page::{CONTROLS, head};
+use crate::output::page::head;
 use crate::output::untrusted::one_line;
 use crate::route::{Goal, HostKind, Limit, Match, Route};
 
@@ -29,13 +26,12 @@ const NONE: i64 = -1;
 #[must_use]
 pub fn html(routes: &Routes<'_>) -> String {
     let script = format!("{NGINX}{PAGE}");
-    let hash = STANDARD.encode(digest(&SHA256, script.as_bytes()));
     let data = Writer::default().data(routes);
     // Plain data always becomes JSON. A tag in it would end the element.
     let data = serde_json::to_string(&data).unwrap_or_default().replace('<', "\\u003c");
     format!(
         "{}{BODY}<script type=\"application/json\" id=\"data\">{data}</script>\n<script>{script}</script>\n</body>\n</html>\n",
-        head("Routes", &format!("{CONTROLS}{STYLE}"), Some(&hash))
+        head("Routes", STYLE, &script)
     )
 }
 
