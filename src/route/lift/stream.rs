@@ -14,7 +14,7 @@ pub(in crate::route) fn streams<'t>(lines: Lines<'t>, block: Directive<'t>) -> (
     let inside = lines.of(block);
     let variables = variables(lines, &inside);
     let headers = Pool::default();
-    let names = Names { places: &&variables.places, headers: &headers };
+    let names = Names { places: &variables.places, headers: &headers };
     let mut streams = BTreeMap::new();
     for server in inside.iter().filter(|server| server.is_block() && server.name() == "server") {
         let directives = lines.of(*server);

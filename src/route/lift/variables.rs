@@ -46,7 +46,7 @@ pub(in crate::route) fn variables<'t>(lines: Lines<'t>, http: &[Directive<'t>]) 
         }
     }
     let headers = Pool::default();
-    let names = Names { places: &&places, headers: &headers };
+    let names = Names { places: &places, headers: &headers };
     // A variable that is set in one place is nginx's own of that name in all others, as the header `$http_origin` is.
     let own = |name: &str| is_builtin(name).then(|| Names::of_nginx(name));
     let all = blocks.iter().map(|(name, block)| {
