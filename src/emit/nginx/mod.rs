@@ -34,6 +34,7 @@ mod upstreams;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -90,8 +91,7 @@ impl Target for Nginx {
     }
 
     fn write(&self, proxy: &Proxy, options: &Options, sink: &mut dyn Sink) -> Vec<Diagnostic> {
-        let refused = refused(proxy, options);
-        let Outcome { value: (page, mut files), diagnostics } = write(proxy, &options.nginx, &refused);
+        let Outcome { value: (page, mut files), diagnostics } = accepted(proxy, &options.nginx);
         sink.announce(&[CONFIGURATION]);
         if sink.begin(CONFIGURATION) {
             page.write(&mut |part| sink.part(part));
@@ -102,60 +102,99 @@ impl Target for Nginx {
     }
 
     fn tell(&self, proxy: &Proxy, options: &Options) -> Vec<Diagnostic> {
-        let one_file = options.clone().in_one_file();
-        let last = RefCell::new(Vec::new());
-        let refused = Refused::of(proxy, &options.nginx, |refused, as_a_whole, take| {
-            let Outcome { value: (page, _), diagnostics } = write(proxy, &one_file.nginx, refused);
-            last.replace(diagnostics);
-            if as_a_whole { take(&page.whole()) } else { page.portions(take) }
-        });
-        // What was written last was refused nothing of: it would be written again.
-        if refused.is_settled() { last.into_inner() } else { write(proxy, &one_file.nginx, &refused).diagnostics }
+        accepted(proxy, &options.clone().in_one_file().nginx).diagnostics
     }
 
     fn render_for_checks(&self, proxy: &Proxy, options: &Options, take: &mut (dyn FnMut(&str, &str) + Send)) -> Vec<Diagnostic> {
-        let refused = refused(proxy, options);
-        let Outcome { value: (page, _), diagnostics } = write(proxy, &options.clone().in_one_file().nginx, &refused);
+        let Outcome { value: (page, _), diagnostics } = accepted(proxy, &options.clone().in_one_file().nginx);
         page.portions(&mut |text| take(CONFIGURATION, text));
         diagnostics
     }
 }
 
-/// What nginx refuses of what would be written.
-fn refused(proxy: &Proxy, options: &Options) -> Refused {
-    let one_file = options.clone().in_one_file();
-    Refused::of(proxy, &options.nginx, |refused, as_a_whole, take| {
-        let (page, _) = write(proxy, &one_file.nginx, refused).value;
-        if as_a_whole { take(&page.whole()) } else { page.portions(take) }
-    })
+/// Writes the configuration without what nginx refuses, and what is said of it.
+fn accepted(proxy: &Proxy, options: &NginxOptions) -> Written {
+    let one_file = NginxOptions { splits_hosts: false, ..options.clone() };
+    let (rounds, last) = (RefCell::new(Rounds::default()), RefCell::new(None));
+    let refused = Refused::of(proxy, options, |refused, as_a_whole, take| {
+        last.take();
+        let written = write(proxy, &one_file, refused, &mut rounds.borrow_mut());
+        if as_a_whole {
+            take(&written.value.0.whole());
+        } else {
+            written.value.0.portions(take);
+            last.replace(Some(written));
+        }
+    });
+    // What was written last, and refused nothing of, would be written again.
+    let last = last.into_inner().filter(|_| refused.is_settled() && !options.splits_hosts);
+    let mut rounds = if options.splits_hosts { Rounds::default() } else { rounds.into_inner() };
+    let mut written = last.unwrap_or_else(|| write(proxy, options, &refused, &mut rounds));
+    let mut scope = Scope::of_settings(proxy);
+    refused.tell(&mut scope);
+    written.diagnostics.extend(scope.finish());
+    written.diagnostics.extend(rounds.hosts.into_iter().flat_map(|kept| kept.findings));
+    written
 }
 
-/// Writes the configuration without what nginx refuses, and what is said of it.
-fn write(proxy: &Proxy, options: &NginxOptions, refused: &Refused) -> Outcome<(Page, Vec<OutputFile>)> {
+/// A configuration with the files beside it, and what is said of what holds for all hosts.
+type Written = Outcome<(Page, Vec<OutputFile>)>;
+
+/// The hosts as they were written last: one of which nothing more is refused is written once.
+#[derive(Default)]
+struct Rounds {
+    hosts: Vec<Kept>,
+}
+
+/// A host, what is said of it, and how much was refused by then.
+struct Kept {
+    host: Arc<Host>,
+    findings: Vec<Diagnostic>,
+    refusals: refused::Count,
+}
+
+impl Rounds {
+    /// Writes the hosts, in their order.
+    fn write(&mut self, shared: &Shared) -> &[Kept] {
+        let servers = &shared.proxy.servers;
+        let anew = |server: &Server| {
+            let (host, findings) = host(server, shared);
+            Kept { host, findings, refusals: shared.refused.count(&server.hostname) }
+        };
+        if self.hosts.is_empty() {
+            self.hosts = servers.par_iter().map(anew).collect();
+        } else {
+            let changed =
+                self.hosts.par_iter_mut().zip(servers).filter(|(kept, server)| kept.refusals != shared.refused.count(&server.hostname));
+            changed.for_each(|(kept, server)| *kept = anew(server));
+        }
+        &self.hosts
+    }
+}
+
+/// Writes the configuration without what is known to be refused.
+fn write(proxy: &Proxy, options: &NginxOptions, refused: &Refused, rounds: &mut Rounds) -> Written {
     let mut scope = Scope::of_settings(proxy);
     losses::tell_of_settings(&proxy.settings, &mut scope);
     let shared = Shared::new(proxy, options, refused, &mut scope);
-    let hosts: Vec<_> = proxy.servers.par_iter().map(|server| host(server, &shared)).collect();
-    let (hosts, findings): (Vec<_>, Vec<_>) = hosts.into_iter().unzip();
-    let mut hosts: Vec<_> = proxy.servers.iter().zip(hosts).collect();
+    let kept = rounds.write(&shared);
+    let mut hosts: Vec<_> = proxy.servers.iter().zip(kept.iter().map(|kept| Arc::clone(&kept.host))).collect();
     let mut page = main(&shared, &hosts, &mut scope);
     // Of regular expressions nginx takes the first that fits: aliases go behind the hosts with a star.
     let is_only_star = |server: &Server| server.hostname.starts_with('*') && !server.fair_names().any(|name| name.starts_with('~'));
     let mut apart = Vec::new();
     if options.splits_hosts {
         let include = |server: &Server| format!("    include {};\n", FileName::of_host(&server.hostname));
-        let file = |(server, host): &mut (&Server, Host)| {
-            let host = std::mem::replace(host, Host::new(vec![Piece::Frame(include(server))], true));
-            OutputFile::new(FileName::of_host(&server.hostname), host.into_text())
+        let file = |(server, host): &mut (&Server, Arc<Host>)| {
+            let include = Host::new(vec![Piece::Frame(include(server))], true);
+            let text = std::mem::replace(host, Arc::new(include)).texts().collect();
+            OutputFile::new(FileName::of_host(&server.hostname), text)
         };
         apart.extend(hosts.iter_mut().map(file));
     }
     hosts.sort_by_key(|(server, _)| !is_only_star(server));
     page.hosts = hosts.into_iter().map(|(_, host)| host).collect();
-    refused.tell(&mut scope);
-    let mut diagnostics = scope.finish();
-    diagnostics.extend(findings.into_iter().flatten());
-    Outcome { value: (page, apart), diagnostics }
+    Outcome { value: (page, apart), diagnostics: scope.finish() }
 }
 
 /// Lines without what is not fit for a configuration. That closed its route before: what is left holds for all hosts, and is left out.
@@ -201,15 +240,15 @@ fn depth(options: &NginxOptions) -> usize {
     usize::from(!options.splits_hosts)
 }
 
-fn host<'a>(server: &'a Server, shared: &Shared<'a>) -> (Host, Vec<Diagnostic>) {
+fn host<'a>(server: &'a Server, shared: &Shared<'a>) -> (Arc<Host>, Vec<Diagnostic>) {
     let mut scope = Scope::of_server(server.origin);
     let mut lines = Lines::within(depth(shared.options));
     server::write(server, shared, &mut scope, &mut lines);
-    (Host::new(pieces(lines, &mut scope), server.has_twins()), scope.finish())
+    (Arc::new(Host::new(pieces(lines, &mut scope), server.has_twins())), scope.finish())
 }
 
 /// The configuration without the hosts themselves.
-fn main(shared: &Shared, hosts: &[(&Server, Host)], scope: &mut Scope) -> Page {
+fn main(shared: &Shared, hosts: &[(&Server, Arc<Host>)], scope: &mut Scope) -> Page {
     let proxy = shared.proxy;
     let mut redirects = Lines::within(1);
     for redirect in proxy.fair_redirects() {
@@ -323,4 +362,24 @@ fn events(shared: &Shared, scope: &mut Scope) -> String {
         put!(lines, "multi_accept", "on");
     }
     shared.refused.leave_out(print(lines, scope), scope)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Effect;
+
+    #[test]
+    fn what_is_left_out_in_the_end_is_not_said_to_be_refused() {
+        for snippet in ["nosuch 1; tcp_nodelay on;", "map $nosuch $a { default 1; } map $a $b { default 1; }", "tcp_nodelay on;"] {
+            let mut proxy = Proxy::default();
+            proxy.settings.snippets.http = snippet.to_owned();
+            for splits_hosts in [false, true] {
+                let options = Options { nginx: NginxOptions { splits_hosts, ..NginxOptions::default() }, ..Options::default() };
+                let told = Nginx.tell(&proxy, &options);
+                assert!(told.iter().all(|finding| finding.effect != Some(Effect::BlocksReload)), "{snippet}: {told:?}");
+                assert_eq!(told, Nginx.render(&proxy, &options).diagnostics, "{snippet}");
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The configuration while it is in pieces: a large one is there as one text only where somebody needs that.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::lines::Piece;
 
@@ -12,7 +13,7 @@ pub(super) struct Page {
     /// Hosts that are only other names.
     pub(super) redirects: String,
     /// The hosts.
-    pub(super) hosts: Vec<Host>,
+    pub(super) hosts: Vec<Arc<Host>>,
     /// What stands behind them.
     pub(super) behind: String,
 }
@@ -37,13 +38,6 @@ impl Host {
     /// All of its texts.
     pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().map(AsRef::as_ref)
-    }
-
-    /// The text. The pieces are given up one by one.
-    pub(super) fn into_text(self) -> String {
-        let mut text = String::with_capacity(self.texts().map(str::len).sum());
-        self.pieces.into_iter().for_each(|piece| text.push_str(piece.as_ref()));
-        text
     }
 
     /// Bytes of what stands around the routes.
@@ -95,13 +89,18 @@ impl Hosts<'_> {
 }
 
 impl Page {
-    /// Writes the whole. The pieces are given up one by one.
+    /// Writes the whole. The pieces are given up one by one, where nobody else has them.
     pub(super) fn write(self, take: &mut dyn FnMut(&str)) {
         let Self { before, redirects, hosts, behind } = self;
         before.into_iter().for_each(|text| take(&text));
         let mut written = Hosts { take, has_any: false };
         written.write(Some(redirects).filter(|text| !text.is_empty()).into_iter());
-        hosts.into_iter().for_each(|host| written.write(host.pieces.into_iter()));
+        for host in hosts {
+            match Arc::try_unwrap(host) {
+                Ok(host) => written.write(host.pieces.into_iter()),
+                Err(host) => written.write(host.texts()),
+            }
+        }
         take(&behind);
     }
 
@@ -117,7 +116,7 @@ impl Page {
     pub(super) fn portions(&self, take: &mut dyn FnMut(&str)) {
         let least = PORTION.max(self.frame_size());
         let (mut portion, mut size, mut has_any) = (Vec::new(), 0, false);
-        for host in &self.hosts {
+        for host in self.hosts.iter().map(|host| &**host) {
             // What stands around many routes is not repeated often.
             let least = least.max(host.frame_size());
             let mut from = 0;
@@ -160,6 +159,7 @@ mod tests {
     use super::*;
 
     fn page(redirects: &str, hosts: Vec<Host>) -> Page {
+        let hosts = hosts.into_iter().map(Arc::new).collect();
         Page { before: vec!["http {\n".into(), "  a;\n".into()], redirects: redirects.into(), hosts, behind: "}\n".into() }
     }
 

@@ -103,6 +103,13 @@ pub(super) struct Refused {
     rest: Vec<Refusal>,
 }
 
+/// How much is refused: of a host, and of what holds for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Count {
+    of_host: usize,
+    of_all: usize,
+}
+
 impl Refused {
     /// What nginx refuses of a text, given how it is written with what is known so far, as a whole or in portions of which each is a
     /// smaller configuration; in the end it refuses nothing.
@@ -121,6 +128,14 @@ impl Refused {
             }
         }
         refused
+    }
+
+    /// How much is refused that has to do with a host. As nothing is ever taken back, a host is written alike where this is the same.
+    pub(super) fn count(&self, host: &str) -> Count {
+        let host = server_name(host);
+        let of_host = self.locations.range((host.clone(), String::new())..).take_while(|((name, _), _)| *name == host).count();
+        let of_host = of_host + usize::from(self.hosts.contains_key(&host)) + usize::from(self.left_out.contains(&host));
+        Count { of_host, of_all: self.lines.len() + self.pieces.len() }
     }
 
     /// Whether nginx refused nothing of what was written last.
