@@ -56,6 +56,12 @@ impl Server {
         !self.routes.iter().all(|route| known.insert((&route.path, route.path_match)))
     }
 
+    /// By what certificates of clients are checked, where there are authorities to check them by.
+    #[must_use]
+    pub fn client_check(&self) -> Option<&ClientAuth> {
+        self.client_auth.as_deref().filter(|auth| !auth.trust.authorities.is_empty())
+    }
+
     /// Where requests for `/` are redirected to; none: nowhere. Of several routes that say so, the first counts.
     #[must_use]
     pub fn app_root(&self) -> Option<&Asked<String>> {

@@ -272,7 +272,7 @@ fn route<'a>(server: &Server, route: &'a Route, by_pattern: bool, shared: &Share
 }
 
 fn client_auth(server: &Server, printer: &mut Printer) -> Option<Arc<ClientAuthView>> {
-    let auth = server.client_auth.as_deref().filter(|auth| !auth.trust.authorities.is_empty())?;
+    let auth = server.client_check()?;
     Some(Arc::new(ClientAuthView {
         authorities: printer.words("auth-tls-secret", &auth.trust.authorities),
         verify: auth.verify.word(),

@@ -346,7 +346,7 @@ impl Writer<'_, '_> {
             self.to_https(&steps.https, lines);
         }
         if let Some(tls) = &steps.backend.tls {
-            proxying::backend_tls(tls, false, lines);
+            proxying::backend_tls(tls, lines);
         }
         if let Some(rewrite) = rewrite.filter(|rewrite| !rewrite.leads_elsewhere && self.is_passed()) {
             self.rewrite(rewrite, lines);

@@ -152,7 +152,7 @@ fn open<'a>(server: &'a Server, shared: &Shared<'a>, scope: &mut Scope<'a>, line
         lines.block("if", condition, |lines| put!(lines, "return", 403_i64, "client certificate unauthorized"));
     }
     if let Some(tls) = &server.backend_tls {
-        proxying::backend_tls(tls, true, lines);
+        proxying::backend_tls(tls, lines);
     }
     let before = scope.closed().is_some();
     let own = snippets::of_route("server-snippet", &server.snippet, shared.options, &shared.upstreams, scope);
