@@ -527,6 +527,52 @@ fn what_makes_the_controller_panic_is_told() {
     }
 }
 
+#[test]
+fn older_controllers_panic_at_an_upstream_that_a_canary_took_away() {
+    let serves = |name: &str, host: &str, path: &str, service: &str, annotations: &[(&str, &str)]| {
+        let month = ["a", "b", "c", "first", "second"].iter().position(|known| *known == name).map_or(12, |at| at + 1);
+        let age = format!("namespace: shop\n  creationTimestamp: \"2024-{month:02}-01T00:00:00Z\"\n");
+        ingress(name, path, annotations)
+            .replace("namespace: shop\n", &age)
+            .replace("shop.example", host)
+            .replace(&format!("service: {{name: {name},"), &format!("service: {{name: {service},"))
+    };
+    let mains = [serves("a", "a.example", "/", "one", &[]), serves("b", "b.example", "/", "two", &[])].join("---\n");
+    // Without a partner on its own host, it takes the Service of the other host with it.
+    let taking = serves("first", "a.example", "/else", "two", &[CANARY]);
+    let partner = serves("second", "b.example", "/", "next", &[CANARY]);
+    let own = serves("second", "b.example", "/", "two", &[CANARY]);
+    let elsewhere = serves("second", "a.example", "/", "next", &[CANARY]);
+    // The same in one Ingress: the second rule meets what the first took away.
+    let of_one = format!("{taking}{}", partner.split_once("rules:\n").expect("it has rules").1);
+    let bare = "    nginx.ingress.kubernetes.io/canary: \"true\"\nspec: {defaultBackend: {service: {name: next, port: {number: 80}}}}\n";
+    let of_all = format!(
+        "{}{bare}",
+        taking.replace("name: first", "name: second").replace("2024-04", "2024-05").split_once("    nginx.").expect("it is a canary").0
+    );
+    let catch_all = serves("c", "''", "/", "two", &[]);
+    for (manifests, release, expected) in [
+        (vec![&taking, &partner], "1.9.6", true),
+        (vec![&taking, &partner], "1.10.3", true),
+        (vec![&taking, &partner], "1.10.4", false),
+        (vec![&taking, &partner], "1.11.1", true),
+        (vec![&taking, &partner], "1.15.1", false),
+        (vec![&of_one], "1.9.6", true),
+        (vec![&catch_all, &taking, &of_all], "1.9.6", true),
+        (vec![&taking, &of_all], "1.9.6", false),
+        (vec![&taking], "1.9.6", false),
+        (vec![&partner], "1.9.6", false),
+        (vec![&taking, &own], "1.9.6", false),
+        (vec![&taking, &elsewhere], "1.9.6", false),
+    ] {
+        let all = manifests.iter().fold(mains.clone(), |all, one| format!("{all}---\n{one}"));
+        let folder = folder(&[("in.yaml", &all)]);
+        let report = json(folder.path(), &["in.yaml", "--controller", &format!("ingress-nginx:{release}")]);
+        let count = rules(&report).iter().filter(|rule| **rule == "controller-crash").count();
+        assert_eq!(count, usize::from(expected), "{release}\n{all}\n{report}");
+    }
+}
+
 /// Of a very large input nobody asks a second time what would be wrong if the cluster had what it names: that is said, once.
 #[test]
 fn what_is_not_presumed_of_a_large_input_is_said_once() {

@@ -28,8 +28,7 @@ pub(super) fn write(server: &Server, scope: &mut Scope, lines: &mut Lines) {
     if let Some(auth) = of(server) {
         verify(auth, scope, lines);
     }
-    let subject = server.client_auth.as_deref().map_or("", |auth| auth.match_subject.as_str());
-    if !subject.is_empty() {
+    if let Some(subject) = server.client_subject() {
         let rule = Rule::new("http-request return status 403 content-type text/html string 'client certificate unauthorized'");
         if let Some(longest) = effort::longest(std::iter::once(subject)) {
             lines.rule(rule.clone().code(&format!("if {{ ssl_c_s_dn(,0,rfc2253) -m len gt {longest} }}")));

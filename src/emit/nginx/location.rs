@@ -18,9 +18,7 @@ use super::shared::Shared;
 use super::snippets;
 use super::tls;
 use super::{cookies, losses};
-use crate::ir::{
-    Admission, ErrorPages, PasswordAuth, PathMatch, Protocol, Rewrite, Route, Satisfy, Scheme, Server, Steps, ToHttps, is_fallback,
-};
+use crate::ir::{Admission, ErrorPages, PasswordAuth, PathMatch, Protocol, Rewrite, Route, Satisfy, Server, Steps, ToHttps, is_fallback};
 use crate::nginx::{self, is_underestimated};
 
 /// Writes the locations of a route: its own, and those that authentication needs.
@@ -439,14 +437,12 @@ fn checks(
     if let Some(auth) = auth {
         auth.answer(headers, response, lines);
     }
-    match admission.password() {
-        Some(PasswordAuth { scheme: Scheme::Basic, realm, file: _, secret, keys_are_users }) => {
+    match admission.password().map(|auth| (auth, auth.extra())) {
+        Some((_, Some(extra))) => scope.lacks(extra, losses::lack(extra)),
+        Some((PasswordAuth { scheme: _, realm, file: _, secret, keys_are_users }, None)) => {
             put!(lines, "auth_basic", names::literal(realm));
             put!(lines, "auth_basic_user_file", tls::passwords(secret, *keys_are_users));
             headers.set("Authorization", "");
-        }
-        Some(PasswordAuth { scheme: Scheme::Digest | Scheme::Unloaded, .. }) => {
-            scope.close("auth-type", "nginx has no digest authentication");
         }
         None => {}
     }
