@@ -9,7 +9,7 @@ use super::forwarding::Family;
 use super::lines::{Lines, Word, put};
 use super::scope::Scope;
 use super::shared::Shared;
-use super::{errors, location, names, proxying, refused, response, snippets, tls};
+use super::{errors, location, matching, names, proxying, refused, response, snippets, tls};
 use crate::ir::{CATCH_ALL, HostRedirect, PathMatch, STATUS_PATH, Server};
 use crate::nginx::Refusal;
 
@@ -199,11 +199,11 @@ fn routes<'a>(server: &'a Server, by_pattern: bool, shared: &Shared<'a>, scope: 
             Asked::Served => location::write(server, route, by_pattern, adds_slash, shared, scope, lines),
             Asked::Closed(beginning) if by_pattern => {
                 let matcher = vec![Word::from("~*"), Word::from(format!("^{beginning}"))];
-                location::closed(route, matcher, false, scope, lines);
+                matching::closed(route, matcher, false, scope, lines);
             }
             Asked::Closed(beginning) => {
                 let is_taken = !taken.insert(beginning.clone());
-                location::closed(route, vec![Word::from(beginning)], is_taken, scope, lines);
+                matching::closed(route, vec![Word::from(beginning)], is_taken, scope, lines);
             }
             Asked::Never => {
                 scope.enter(route);
