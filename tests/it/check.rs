@@ -393,6 +393,11 @@ fn a_secret_that_is_not_in_the_input_is_a_note_and_a_broken_one_a_warning() {
     assert_eq!(alone["summary"]["infos"], 1);
     assert_eq!(alone["findings"][0]["related"].as_array().map(Vec::len), Some(1), "{alone}");
     assert_eq!(rules(&json(folder.path(), &["both.yaml", "-v"])), ["absent-object", "default-certificate"]);
+    // One that is there and cannot be read is told once, as such.
+    let sealed = broken.to_owned() + "sops: {mac: x}\n";
+    let tls = ingress("web", "/", &[]).replace("spec:\n", "spec:\n  tls:\n  - hosts: [shop.example]\n    secretName: shop-tls\n");
+    let folder = self::folder(&[("sealed.yaml", &format!("{tls}---\n{sealed}"))]);
+    assert_eq!(rules(&json(folder.path(), &["sealed.yaml", "-v"])), ["encrypted-secret"]);
 }
 
 #[test]
@@ -525,6 +530,15 @@ fn what_makes_the_controller_panic_is_told() {
         let report = json(folder.path(), &[&["in.yaml"], args].concat());
         assert_eq!(rules(&report).contains(&"controller-crash"), expected, "{manifests}\n{report}");
     }
+}
+
+#[test]
+fn a_snippet_that_the_settings_do_not_allow_is_an_error() {
+    let folder = folder(&[("in.yaml", &ingress("web", "/", &[("configuration-snippet", "return 403;")]))]);
+    let report = json(folder.path(), &["in.yaml", "--controller", "ingress-nginx:1.10.6"]);
+    let found: Vec<_> =
+        report["findings"].as_array().into_iter().flatten().map(|finding| (&finding["rule"], &finding["severity"])).collect();
+    assert_eq!(found, [(&Value::from("disabled-snippet"), &Value::from("error"))], "{report}");
 }
 
 #[test]
