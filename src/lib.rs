@@ -27,6 +27,7 @@ pub mod lower;
 pub mod manifest;
 pub mod nginx;
 pub mod output;
+mod pool;
 pub mod protection;
 pub mod prove;
 pub mod replay;

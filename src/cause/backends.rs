@@ -209,9 +209,10 @@ mod tests {
         let proxy = lower(&cluster, &controller).value;
         let causes = Causes::new(&cluster, &controller, &proxy);
         let asker = |upstream: &str| causes.asker(upstream).map(|ingress| ingress.name.as_str());
+        // Of equal age, the one with the last name comes first.
         assert_eq!(
             [asker("d-one-80"), asker("d-two-80"), asker("d-three-80"), asker(DEFAULT_UPSTREAM)],
-            [Some("a"), Some("b"), None, None]
+            [Some("c"), Some("b"), None, None]
         );
     }
 }

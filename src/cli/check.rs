@@ -20,6 +20,7 @@ use super::output::TargetArgs;
 use super::policy::{Judged, Policy};
 use super::progress::Progress;
 use super::project::Project;
+use super::watch::{self, Told};
 use super::{Failure, Global, Status, rules, target_parser, upgrade};
 use crate::catalog::release::Release;
 use crate::check::Check as Checker;
@@ -28,6 +29,7 @@ use crate::emit;
 use crate::lint;
 use crate::lower::Controller;
 use crate::manifest::helm::Templates;
+use crate::output::Paint;
 use crate::output::findings::looked::Looked;
 use crate::output::findings::{FORMATS, Findings, Format, Writer};
 use crate::source::{FileId, SourceMap};
@@ -48,6 +50,8 @@ Examples:
       For code scanning
   ingressc check manifests/ --controller ingress-nginx:1.11.8 --upgrade-to 1.15.1
       What an upgrade of the controller changes for the manifests
+  ingressc check manifests/ --watch
+      While manifests are written: again after each change, only what is new and what is gone
   ingressc check manifests/ --fix --dry-run
       The patch that puts misspelt names right; without --dry-run, it is applied
 
@@ -77,6 +81,9 @@ pub(super) struct Check {
     /// Say as well what nobody has to act on: which objects the input lacks, and which Ingresses are for other controllers
     #[arg(short, long)]
     verbose: bool,
+    /// Look again whenever a file changes, until it is interrupted, and say what is new and what is gone
+    #[arg(long, conflicts_with_all = ["format", "fix", "write_baseline"])]
+    watch: bool,
     #[command(flatten)]
     controller: ControllerOptions,
     #[command(flatten)]
@@ -104,12 +111,11 @@ impl Check {
             rules::explain(rule, console)?;
             return Ok(Status::Clean);
         }
-        let progress = Progress::start(console, "checking the manifests…");
-        let mut project = Project::load(&self.inputs, &self.controller, global)?;
-        project.settle_for(self.target)?;
-        let mut found = self.judge(&mut project)?;
-        drop(progress);
-
+        if self.watch {
+            let mut told = Told::default();
+            return watch::run(&self.inputs, global, console, || self.tell_news(&mut told, global, console));
+        }
+        let (mut project, mut found) = self.look(global, console)?;
         if self.fixing.is_wanted() {
             let fixed = self.fixing.run(&found.findings, &project.sources, &self.inputs, console)?;
             project.status = project.status.max(fixed.status);
@@ -126,17 +132,44 @@ impl Check {
             console.note(&format!("{} findings are in `{}`\n", found.findings.len(), file.display()));
             return Ok(project.status);
         }
-        let deny = self.levels.fails_at().unwrap_or(Severity::Error);
-        let Found { findings, suppressed, baseline, withheld, looked } = &found;
-        let (suppressed, baseline, withheld) = (*suppressed, *baseline, *withheld);
-        let report = Findings { all: findings, suppressed, baseline, withheld, deny, looked, sources: &project.sources };
+        let report = self.report(&found, &project.sources);
         match self.fixing.owns_stdout(&self.inputs) {
-            true => console.findings(findings, suppressed, &project.sources),
+            true => console.findings(report.all, report.suppressed, &project.sources),
             false => self.write(&report, console)?,
         }
         self.tell(&report, console);
-        let is_clean = findings.iter().all(|finding| finding.severity < deny);
+        let is_clean = report.all.iter().all(|finding| finding.severity < report.deny);
         Ok(project.status.max(if is_clean { Status::Clean } else { Status::Findings }))
+    }
+
+    /// Reads everything, and judges it.
+    fn look(&self, global: &Global, console: &Console) -> Result<(Project, Found), Failure> {
+        let _progress = Progress::start(console, "checking the manifests…");
+        let mut project = Project::load(&self.inputs, &self.controller, global)?;
+        project.settle_for(self.target)?;
+        let found = self.judge(&mut project)?;
+        Ok((project, found))
+    }
+
+    /// Tells everything once, and then what differs from the time before.
+    fn tell_news(&self, told: &mut Told, global: &Global, console: &Console) -> Result<(), Failure> {
+        let (project, found) = self.look(global, console)?;
+        let report = self.report(&found, &project.sources);
+        if told.is_first() {
+            self.write(&report, console)?;
+            self.tell(&report, console);
+            told.news(report.all, &project.sources, Paint::default());
+        } else {
+            console.report(|paint| told.news(report.all, &project.sources, paint))?;
+        }
+        Ok(())
+    }
+
+    fn report<'r>(&self, found: &'r Found, sources: &'r SourceMap) -> Findings<'r> {
+        let Found { findings: all, suppressed, baseline, withheld, looked } = found;
+        let (suppressed, baseline, withheld) = (*suppressed, *baseline, *withheld);
+        let deny = self.levels.fails_at().unwrap_or(Severity::Error);
+        Findings { all, suppressed, baseline, withheld, deny, looked, sources }
     }
 
     /// Says what was looked at: to whoever looks on, and to everybody where it was nothing.

@@ -22,6 +22,21 @@ pub(super) fn compare(folder: &Path, files: &[OutputFile], console: &Console) ->
     Ok(differences.is_empty())
 }
 
+/// Writes the files of a folder that differ from those that were made, and says which.
+///
+/// # Errors
+/// One cannot be written.
+pub(super) fn update(folder: &Path, files: &[OutputFile], console: &Console) -> anyhow::Result<()> {
+    let opened = Folder::create(folder)?;
+    let is_old = |file: &&OutputFile| opened.read(&file.name).is_ok_and(|held| held == file.content);
+    for file in files.iter().filter(|file| !is_old(file)) {
+        opened.write(&file.name, &file.content, file.is_private)?;
+        let path = folder.join(&*file.name);
+        console.note(&format!("wrote {}\n", untrusted::one_line(&path.to_string_lossy())));
+    }
+    Ok(())
+}
+
 /// How a file that was made differs from the one that is there.
 enum Difference<'a> {
     /// It cannot be read.

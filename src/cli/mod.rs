@@ -40,6 +40,7 @@ mod side;
 mod suppressions;
 mod text;
 mod upgrade;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -84,6 +85,16 @@ enum Failure {
     Findings(SourceMap, Vec<Diagnostic>),
     /// The machine's trouble.
     Machine(anyhow::Error),
+}
+
+impl Failure {
+    /// Says it.
+    fn tell(&self, console: &Console) {
+        match self {
+            Self::Findings(sources, findings) => console.findings(findings, 0, sources),
+            Self::Machine(error) => console.error(error),
+        }
+    }
 }
 
 impl From<anyhow::Error> for Failure {
@@ -234,10 +245,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Man(command) => command.run(&console).map_err(Failure::from),
     };
     outcome.unwrap_or_else(|failure| {
-        match failure {
-            Failure::Findings(sources, findings) => console.findings(&findings, 0, &sources),
-            Failure::Machine(error) => console.error(&error),
-        }
+        failure.tell(&console);
         Status::Failed
     })
 }

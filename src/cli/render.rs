@@ -16,8 +16,9 @@ use super::policy::{Judged, Policy};
 use super::progress::Progress;
 use super::project::Project;
 use super::routing::Prove;
+use super::watch::{self, Told};
 use super::{Failure, Global, Status, golden, target_parser};
-use crate::diagnostic::{Outcome, Severity};
+use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::emit::{self, IngressNginx, Nginx, OutputFile, Sink, Target};
 use crate::ir::Proxy;
 use crate::{lint, lower};
@@ -34,6 +35,8 @@ Examples:
       Print the nginx.conf, and behind each directive the line of the manifests or the default that it comes from
   ingressc render manifests/ --target nginx -o out/ --prove
       The same for nginx itself, with the proof that it answers every request as the controller does, or the requests that show where not
+  ingressc render manifests/ --target nginx -o out/ --watch
+      While manifests are written: again after each change, only the files that differ
   ingressc render manifests/ --target ingress-nginx -o golden/ --check
       Fail where golden/ holds something else; without --check, update it
   ingressc render manifests/ --target ingress-nginx -o golden/ --check --deny error
@@ -64,6 +67,9 @@ pub(super) struct Render {
     /// End with whether what was written for nginx answers every request as the controller does, as `prove` says it
     #[arg(long, requires = "output", conflicts_with_all = ["check", "build"])]
     prove: bool,
+    /// Write again whenever a manifest changes, until it is interrupted: only files that differ, with what is newly found
+    #[arg(long, requires = "output", conflicts_with_all = ["check", "prove"])]
+    watch: bool,
     /// Write certificates, keys and passwords as well, for nobody but their owner to read
     #[arg(long, requires = "output", conflicts_with = "check")]
     write_secrets: bool,
@@ -75,9 +81,17 @@ pub(super) struct Render {
     levels: Levels,
 }
 
+/// What a run comes to.
+struct Made {
+    project: Project,
+    findings: Vec<Diagnostic>,
+    suppressed: usize,
+    /// Whether the files are those that the folder holds, where that is asked.
+    equal: bool,
+}
+
 impl Render {
     pub(super) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
-        let progress = Progress::start(console, "compiling the manifests…");
         if self.levels.fails_at().is_some() && !self.check {
             return Err(anyhow!("`--deny LEVEL` goes with `--check`, which else looks at the files alone").into());
         }
@@ -87,6 +101,31 @@ impl Render {
         if self.prove && self.inputs.have_stdin() {
             return Err(anyhow!("`--prove` reads the manifests again: write them to a file, and name that in place of `-`").into());
         }
+        if self.watch {
+            let mut told = Told::default();
+            return watch::run(&self.inputs, global, console, || self.tell_news(&mut told, global, console));
+        }
+        let Made { project, findings, suppressed, equal } = self.make(global, console)?;
+        console.findings(&findings, suppressed, &project.sources);
+        let denied = if self.check { self.levels.fails_at() } else { Some(Severity::Error) };
+        let is_clean = equal && denied.is_none_or(|denied| findings.iter().all(|finding| finding.severity < denied));
+        let status = if is_clean { Status::Clean } else { Status::Findings };
+        if self.prove {
+            let proof = Prove::of_written(self.inputs.paths(), &self.controller, self.targets.options());
+            return Ok(status.max(proof.run_again(global, console)?));
+        }
+        Ok(status)
+    }
+
+    /// Tells everything once, and then what differs from the time before.
+    fn tell_news(&self, told: &mut Told, global: &Global, console: &Console) -> Result<(), Failure> {
+        let Made { project, findings, .. } = self.make(global, console)?;
+        Ok(console.report(|paint| told.news(&findings, &project.sources, paint))?)
+    }
+
+    /// Makes the files, and delivers them.
+    fn make(&self, global: &Global, console: &Console) -> Result<Made, Failure> {
+        let progress = Progress::start(console, "compiling the manifests…");
         let mut project = Project::load_whole(&self.inputs, &self.controller, global, None)?;
         project.settle_for(self.target)?;
         if project.is_undecided && self.target != IngressNginx.name() {
@@ -99,18 +138,12 @@ impl Render {
         }
         let proxy = self.compile(&mut project)?;
         let equal = self.deliver(&proxy, &mut project, progress, console)?;
-        // The process ends soon: to give back a million small values one by one would take a tenth of its time.
-        std::mem::forget((proxy, std::mem::take(&mut project.cluster)));
-        let Judged { findings, suppressed } = self.judge(&mut project);
-        console.findings(&findings, suppressed, &project.sources);
-        let denied = if self.check { self.levels.fails_at() } else { Some(Severity::Error) };
-        let is_clean = equal && denied.is_none_or(|denied| findings.iter().all(|finding| finding.severity < denied));
-        let status = if is_clean { Status::Clean } else { Status::Findings };
-        if self.prove {
-            let proof = Prove::of_written(self.inputs.paths(), &self.controller, self.targets.options());
-            return Ok(status.max(proof.run_again(global, console)?));
+        if !self.watch {
+            // The process ends soon: to give back a million small values one by one would take a tenth of its time.
+            std::mem::forget((proxy, std::mem::take(&mut project.cluster)));
         }
-        Ok(status)
+        let Judged { findings, suppressed } = self.judge(&mut project);
+        Ok(Made { project, findings, suppressed, equal })
     }
 
     fn judge(&self, project: &mut Project) -> Judged {
@@ -147,6 +180,11 @@ impl Render {
                 let files = files(project)?;
                 drop(progress);
                 return golden::compare(folder, &files, console);
+            }
+            Some(folder) if self.watch => {
+                let files = files(project)?;
+                drop(progress);
+                golden::update(folder, &files, console)?;
             }
             Some(folder) => {
                 let folder = Folder::create(folder)?;

@@ -329,9 +329,7 @@ mod tests {
         let header = |words: &str| format!("proxy_set_header Authorization \"Basic {words}\";");
         assert_eq!(
             changes(&header("b25lOm9uZQ=="), &header("dHdvOnR3bw==")),
-            [
-                r#"proxy_set_header Authorization: Changed [proxy_set_header Authorization <hidden>;] [proxy_set_header Authorization <hidden> (another);]"#
-            ]
+            [r#": Changed [proxy_set_header Authorization <hidden>;] [proxy_set_header Authorization <hidden> (another);]"#]
         );
         assert_eq!(changes(&header("b25lOm9uZQ=="), &header("b25lOm9uZQ==")), Vec::<String>::new());
     }

@@ -27,6 +27,9 @@ const OF_CONTROLLER: &[&str] = &[
     "unlimited-controller",
 ];
 
+/// Rules about what one place takes from many: once that place, which is named first beside each.
+const OF_PLACE: [&str; 2] = ["no-fallback-to-wildcard", "path-lost-to-canary"];
+
 /// What findings that become one have in common.
 #[derive(PartialEq, Eq, Hash)]
 enum Group {
@@ -34,6 +37,7 @@ enum Group {
     Run(&'static str),
     Class(&'static str, String),
     Controller(ObjectRef),
+    Place(&'static str, Span),
 }
 
 impl Group {
@@ -42,6 +46,9 @@ impl Group {
         // One argument of the controller, or one IngressClass, settles all that name a class.
         if OF_CLASS.contains(&rule) && finding.span.is_some() {
             return finding.subject.clone().map(|class| Self::Class(rule, class));
+        }
+        if OF_PLACE.contains(&rule) && finding.span.is_some() {
+            return finding.related.first().map(|first| Self::Place(rule, first.span));
         }
         // An input with the same objects in several files holds what is applied apart: environments, examples, copies.
         let is_elsewhere = |place: &Span| finding.related.first().is_some_and(|first| first.span.file != place.file);
@@ -56,7 +63,7 @@ impl Group {
     }
 }
 
-/// The same findings, with the infos of such rules as one.
+/// The same findings, with those of such rules as one.
 #[must_use]
 pub fn fold(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut first: HashMap<Group, usize> = HashMap::new();
@@ -67,12 +74,13 @@ pub fn fold(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
             folded.push(finding);
             continue;
         };
+        let is_counted = !matches!(group, Group::Controller(_));
         let at = *first.entry(group).or_insert(folded.len());
         let Some(one) = folded.get_mut(at) else {
             folded.push(finding);
             continue;
         };
-        *counts.entry(at).or_default() += 1;
+        *counts.entry(at).or_default() += usize::from(is_counted);
         if finding.rule == one.rule {
             one.related.extend(finding.span.map(|span| Label { message: finding.message, span }));
         } else {
@@ -80,13 +88,16 @@ pub fn fold(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
             one.related.extend(finding.span.map(|span| Label { message: format!("`{}`: {}", finding.rule, finding.message), span }));
             one.notes.extend(finding.help.map(|help| format!("`{}`: {help}", finding.rule)));
         }
-        one.related.extend(finding.related);
+        let is_new = |label: &Label| !one.related.contains(label);
+        let more: Vec<Label> = finding.related.into_iter().filter(is_new).collect();
+        one.related.extend(more);
     }
-    for (at, count) in counts {
+    for (at, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
         let rule = folded[at].rule;
-        if OF_RUN.contains(&rule) || OF_CLASS.contains(&rule) || rule == DUPLICATE {
-            folded[at].notes.push(format!("{count} more of `{rule}` are told with it"));
-        }
+        folded[at].notes.push(match count {
+            1 => format!("one more of `{rule}` is told with it"),
+            _ => format!("{count} more of `{rule}` are told with it"),
+        });
     }
     folded
 }
@@ -129,6 +140,22 @@ mod tests {
         let messages: Vec<&str> = folded.iter().map(|finding| finding.message.as_str()).collect();
         assert_eq!(messages, ["a", "b", "d"]);
         assert_eq!((folded[0].related.len(), folded[0].notes.len()), (3, 1));
+    }
+
+    #[test]
+    fn what_one_place_takes_from_many_is_one_finding() {
+        let at = |start| Span::new(FileId(0), start..start + 1);
+        let lost =
+            |message, place, canary| Diagnostic::error("path-lost-to-canary", message).at(at(place)).related("this canary", at(canary));
+        let folded = fold(vec![lost("a", 0, 8), lost("b", 1, 9), lost("c", 2, 8), lost("d", 3, 8)]);
+        let messages: Vec<&str> = folded.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(messages, ["a", "b"]);
+        let places: Vec<&str> = folded[0].related.iter().map(|label| label.message.as_str()).collect();
+        assert_eq!(
+            (places, folded[0].notes.as_slice()),
+            (vec!["this canary", "c", "d"], &["2 more of `path-lost-to-canary` are told with it".to_owned()][..])
+        );
+        assert!(folded[1].notes.is_empty());
     }
 
     #[test]

@@ -277,7 +277,7 @@ impl<'a> Claims<'a> {
         let (object, other) = (self.ingresses[at].object, &self.ingresses[owner].object.reference);
         let (path, span) = (&path.path, path.span);
         let reason = format!("host `{host}` and path `{path}` are already declared by Ingress `{}/{}`", other.namespace, other.name);
-        let finding = Diagnostic { rule: "overridden-path", ..denied(object, span, &reason) };
+        let finding = Diagnostic { rule: "overridden-path", ..denied(object, span, &reason) }.subject(format!("{host}{path}"));
         quote(finding, &format!("host \"{host}\" and path \"{path}\" is already defined in ingress {}/{}", other.namespace, other.name))
     }
 

@@ -31,7 +31,6 @@ mod namespaces;
 mod openssl;
 mod passthrough;
 mod pem;
-mod pool;
 mod private_key;
 mod redirects;
 mod refused;

@@ -12,13 +12,13 @@ use regex::Regex;
 use super::annotations::{self, Annotations};
 use super::asks::Asks;
 use super::class::Classes;
-use super::pool::Pool;
 use super::unserved;
 use super::webhook;
 use super::world::World;
 use crate::diagnostic::{Diagnostic, Effect, Outcome, Severity};
 use crate::ir::{CATCH_ALL, Features, Origin, PathMatch, Port};
 use crate::manifest::Object;
+use crate::pool::Pool;
 use crate::source::Span;
 
 /// An Ingress that the controller serves.

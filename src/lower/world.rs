@@ -9,7 +9,6 @@ use rayon::prelude::*;
 
 use super::asks::Asks;
 use super::certificates::{self, StoredCertificate};
-use super::pool::Pool;
 use crate::catalog::flags::Flags;
 use crate::catalog::inside::Inside;
 use crate::catalog::releases::Change;
@@ -17,6 +16,7 @@ use crate::catalog::version::Version;
 use crate::diagnostic::ObjectRef;
 use crate::ir::{Certificate, Features, Proxying, Settings, Steps, TrustStore};
 use crate::manifest::{Cluster, Object};
+use crate::pool::Pool;
 
 /// Facts of the pod that no manifest holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

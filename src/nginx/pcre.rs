@@ -2,8 +2,11 @@
 //! the text. What that has no words for is said to be so.
 
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex_automata::meta::{self, Regex};
+use regex_automata::util::primitives::PatternID;
+use regex_automata::util::syntax;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::Hir;
 
@@ -19,8 +22,8 @@ pub struct Pattern {
     text: Box<str>,
     is_caseless: bool,
     regex: Regex,
-    /// The same where the text ends with a line break, before which `$` fits too. None where there is no `$`.
-    before_break: Option<Regex>,
+    /// The same where the text ends with a line break, before which `$` fits too. None where there is no `$`. Hardly any text does.
+    before_break: OnceLock<Option<Regex>>,
 }
 
 impl Pattern {
@@ -29,15 +32,8 @@ impl Pattern {
     /// # Errors
     /// Where it looks around, refers to its own groups, or is no regular expression.
     pub fn new(text: &str, is_caseless: bool) -> Result<Self, String> {
-        let build = |end: &'static str| -> Result<Regex, String> {
-            let translated = translate(text, end)?;
-            let mut builder = RegexBuilder::new(&translated);
-            let builder = builder.unicode(false).case_insensitive(is_caseless).size_limit(LARGEST);
-            builder.build().map_err(|_| String::from("it is no regular expression that is understood here"))
-        };
-        let regex = build(r"\z")?;
-        let before_break = if text.contains('$') || text.contains("\\Z") { Some(build(r"\n?\z")?) } else { None };
-        Ok(Self { text: text.into(), is_caseless, regex, before_break })
+        let regex = compile(text, is_caseless, r"\z", LARGEST)?;
+        Ok(Self { text: text.into(), is_caseless, regex, before_break: OnceLock::new() })
     }
 
     /// As it is written.
@@ -53,7 +49,13 @@ impl Pattern {
     }
 
     fn regex(&self, text: &[u8]) -> &Regex {
-        self.before_break.as_ref().filter(|_| text.ends_with(b"\n")).unwrap_or(&self.regex)
+        if !text.ends_with(b"\n") {
+            return &self.regex;
+        }
+        let has_end = || self.text.contains('$') || self.text.contains("\\Z");
+        // It is larger by one letter for each end, and never refused where the other one is not.
+        let compiled = || has_end().then(|| compile(&self.text, self.is_caseless, r"\n?\z", 2 * LARGEST).ok()).flatten();
+        self.before_break.get_or_init(compiled).as_ref().unwrap_or(&self.regex)
     }
 
     /// Whether it fits somewhere in a text.
@@ -65,8 +67,11 @@ impl Pattern {
     /// What its groups fit, leftmost first as PCRE finds it. A group that took no part is empty, as for nginx.
     #[must_use]
     pub fn groups(&self, text: &[u8]) -> Option<Groups> {
-        let found = self.regex(text).captures(text)?;
-        Some(found.iter().map(|group| group.map(|group| group.as_bytes().to_vec()).unwrap_or_default()).collect())
+        let regex = self.regex(text);
+        let mut found = regex.create_captures();
+        regex.captures(text, &mut found);
+        let group = |at| found.get_group(at).and_then(|group| text.get(group.range())).unwrap_or_default().to_vec();
+        found.is_match().then(|| (0..found.group_len()).map(group).collect())
     }
 
     /// How many groups it has, the whole not counted.
@@ -77,8 +82,17 @@ impl Pattern {
 
     /// The names of its groups with their numbers.
     pub fn names(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.regex.capture_names().enumerate().filter_map(|(at, name)| Some((at, name?)))
+        self.regex.group_info().pattern_names(PatternID::ZERO).enumerate().filter_map(|(at, name)| Some((at, name?)))
     }
+}
+
+/// The expression for the engine. No table of all its states is made: most expressions are asked a few times, or never.
+fn compile(text: &str, is_caseless: bool, end: &str, largest: usize) -> Result<Regex, String> {
+    let translated = translate(text, end)?;
+    let syntax = syntax::Config::new().unicode(false).utf8(false).case_insensitive(is_caseless);
+    let config = meta::Config::new().utf8_empty(false).nfa_size_limit(Some(largest)).dfa(false);
+    let built = Regex::builder().syntax(syntax).configure(config).build(&translated);
+    built.map_err(|_| String::from("it is no regular expression that is understood here"))
 }
 
 /// The expression in the other syntax, `$` as given.

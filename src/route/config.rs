@@ -6,12 +6,13 @@ use std::sync::OnceLock;
 use super::controller::{Dynamic, Service};
 use super::decision::Certificate;
 use super::lift::{self, Lines, Names};
-use super::model::{Inside, Level, Listener, Server, Servers, Stream, Variables};
+use super::model::{Headers, Inside, Level, Listener, Server, Servers, Stream, Variables};
 use super::places::Places;
 use super::request::Request;
 use super::text::Template;
 use crate::conf::{Arg, Directive, Tree};
 use crate::nginx::size;
+use crate::pool::Pool;
 
 /// The upstream whose endpoints the controller's Lua chooses.
 const BALANCED: &str = "upstream_balancer";
@@ -23,6 +24,7 @@ pub struct Config<'t> {
     /// The block of each server.
     pub(super) blocks: Vec<Directive<'t>>,
     http: Level,
+    headers: Pool<Headers>,
     pub(super) servers: Vec<Server>,
     /// The servers at each port.
     pub(super) ports: BTreeMap<u16, Servers>,
@@ -50,7 +52,8 @@ impl<'t> Config<'t> {
         let top = lines.top();
         let http = lines.http();
         let variables = lift::variables(lines, &http);
-        let names = Names(&variables.places);
+        let headers = Pool::default();
+        let names = Names { places: &variables.places, headers: &headers };
         for block in http.iter().filter(|directive| directive.name() == "init_by_lua_block") {
             dynamic.adopt_block(block.lua().unwrap_or_default());
         }
@@ -76,6 +79,7 @@ impl<'t> Config<'t> {
             lines,
             blocks,
             http: level,
+            headers,
             servers,
             ports,
             variables,
@@ -170,7 +174,7 @@ impl<'t> Config<'t> {
 
     /// What stands in a server.
     pub(super) fn inside(&self, server: usize) -> &Inside {
-        let names = Names(&self.variables.places);
+        let names = Names { places: &self.variables.places, headers: &self.headers };
         self.servers[server].inside.get_or_init(|| lift::inside(self.lines, self.blocks[server], &self.http, names))
     }
 }

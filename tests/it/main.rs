@@ -47,3 +47,4 @@ mod support;
 mod tenants;
 mod tidy;
 mod told;
+mod watch;

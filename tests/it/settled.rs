@@ -52,6 +52,23 @@ fn a_path_of_two_ingresses_is_an_error_of_the_one_that_loses_it() {
 }
 
 #[test]
+fn a_location_that_many_declare_blocks_the_reload_once_with_all_places() {
+    let exact = |name: &str| ingress(name, "", "", "/").replace("Prefix", "Exact");
+    let manifests: String = ["a", "b", "c", "d"].map(exact).concat();
+    let report = check(&manifests, &[]);
+    let findings = report["findings"].as_array().expect("findings");
+    let blocked: Vec<_> = findings.iter().filter(|finding| finding["rule"] == "blocked-reload").collect();
+    let [finding] = blocked[..] else { panic!("{blocked:#?}") };
+    assert_eq!(finding["message"], "nginx refuses the configuration: the location `= /` of host `shop.example` stands twice");
+    let mut lines: Vec<_> = finding["related"].as_array().into_iter().flatten().map(|label| &label["location"]["line"]).collect();
+    lines.push(&finding["location"]["line"]);
+    lines.sort_by_key(|line| line.as_u64());
+    assert_eq!(lines, [10, 21, 32, 43]);
+    // Which of them the webhook refuses is told of each.
+    assert_eq!(findings.iter().filter(|finding| finding["effect"] == "admission-denied").count(), 4);
+}
+
+#[test]
 fn what_one_place_brings_is_told_once() {
     let tls = |secret: &str| format!("  tls: [{{hosts: [shop.example], secretName: {secret}}}]\n");
     let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: one, namespace: shop}\ndata: {tls.crt: YQ==, tls.key: YQ==}\n---\n";

@@ -68,7 +68,10 @@ impl<'a> Explainer<'a> {
         }
         let by_path = refusal.path.as_ref().and_then(|path| routes.iter().find(|route| route.path == *path));
         match by_path.or(routes.first()) {
-            Some(route) => about_ingress((self.finding)(&refusal.message, route.origin.span()), route),
+            Some(route) => {
+                let found = about_ingress((self.finding)(&refusal.message, route.origin.span()), route);
+                if refusal.is_twin() { with_twins(found, route, server) } else { found }
+            }
             None => (self.finding)(&refusal.message, server.and_then(|server| server.origin.span())),
         }
     }
@@ -184,6 +187,16 @@ fn holds(text: &str, line: &str) -> bool {
     let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let line = plain(line);
     !line.is_empty() && plain(text).contains(&line)
+}
+
+/// Adds the other places that declare the path of a location.
+fn with_twins(mut found: Diagnostic, route: &Route, server: Option<&Server>) -> Diagnostic {
+    let is_twin = |other: &&Route| other.path == route.path && other.path_match == route.path_match;
+    let twins = server.iter().flat_map(|server| &server.routes).filter(is_twin);
+    for span in twins.filter_map(|other| other.origin.span()).filter(|span| Some(*span) != route.origin.span()) {
+        found = found.related("declared here too", span);
+    }
+    found
 }
 
 fn about_ingress(finding: Diagnostic, route: &Route) -> Diagnostic {

@@ -8,12 +8,15 @@ mod default_certificate;
 mod dh_parameters;
 mod judgement;
 
+use std::collections::HashSet;
+
 use super::Subject;
 use crate::catalog::releases::UNTESTED;
 use crate::cause::Causes;
 use crate::diagnostic::{Diagnostic, Effect};
 pub use judgement::Judgement;
 
+use crate::nginx::Refusal;
 use crate::source::Span;
 
 /// The values that would keep nginx from loading the configuration.
@@ -22,7 +25,10 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let refusal = dh_parameters::check(subject.cluster, subject.proxy);
-    let refusals: Vec<_> = subject.judgement.refusals().iter().chain(&refusal).collect();
+    let mut refusals: Vec<&Refusal> = subject.judgement.refusals().iter().chain(&refusal).collect();
+    let mut twins = HashSet::new();
+    // However many Ingresses declare one location, it is one mistake.
+    refusals.retain(|&refusal| !refusal.is_twin() || twins.insert((&refusal.host, &refusal.location)));
     let mut findings = Vec::from_iter(default_certificate::check(subject));
     if !refusals.is_empty() {
         let causes = Causes::new(subject.cluster, subject.controller, subject.proxy);

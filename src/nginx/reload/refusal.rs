@@ -28,6 +28,12 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// A location of its host has the same words, however many there are.
+    #[must_use]
+    pub fn is_twin(&self) -> bool {
+        self.directive == "location" && self.path.is_some()
+    }
+
     /// The configuration cannot even be read.
     pub(super) fn of_syntax(message: &str) -> Self {
         Self { message: message.to_owned(), ..Self::default() }

@@ -129,7 +129,10 @@ impl<'v, 't> Walk<'v, 't> {
     fn refuse_twin(&mut self, location: &Directive, args: &[&str]) {
         let children: Vec<Directive> = location.directives().collect();
         self.refusals.push(Refusal {
-            message: format!("the location `{}` stands twice", args.join(" ")),
+            message: match &self.host {
+                Some(host) => format!("the location `{}` of host `{host}` stands twice", args.join(" ")),
+                None => format!("the location `{}` stands twice", args.join(" ")),
+            },
             directive: String::from("location"),
             line: String::new(),
             outermost: self.outermost.clone(),

@@ -7,7 +7,8 @@ use super::lua;
 use super::values::{Names, first, is_on, network, nth};
 use crate::conf::{Arg, Directive};
 use crate::nginx::{FASTCGI_PARAMS, size};
-use crate::route::model::{Basic, ErrorPage, Level, Limit, Pass, Rule};
+use crate::route::model::{Basic, ErrorPage, Headers, Level, Limit, Pass, Rule};
+use crate::route::text::Template;
 
 /// The sets that a block writes itself: where it has one, it takes over none.
 #[derive(Default)]
@@ -16,9 +17,11 @@ struct Own {
     auth_sets: Vec<usize>,
     limits: Vec<Limit>,
     error_pages: Vec<ErrorPage>,
-    proxy: Vec<(String, crate::route::text::Template)>,
-    grpc: Vec<(String, crate::route::text::Template)>,
-    fastcgi: Vec<(String, crate::route::text::Template)>,
+    proxy: Vec<(String, Template)>,
+    grpc: Vec<(String, Template)>,
+    fastcgi: Vec<(String, Template)>,
+    method: Option<Template>,
+    withholds: Option<bool>,
     mirrors: Vec<(String, crate::source::Span)>,
     real_ip: Vec<ipnet::IpNet>,
     opaque: Vec<(String, crate::source::Span)>,
@@ -41,26 +44,46 @@ pub(super) fn under(around: &Level, directives: &[Directive<'_>], names: Names<'
             own.opaque.push((name.into_owned(), directive.head_span()));
         }
     }
-    settle(&mut level, own);
+    settle(&mut level, own, names);
     level
 }
 
-fn settle(level: &mut Level, own: Own) {
-    fn replace<T>(held: &mut Arc<[T]>, own: Vec<T>) {
-        if !own.is_empty() {
-            *held = own.into();
-        }
+fn replace<T>(held: &mut Arc<[T]>, own: Vec<T>) {
+    if !own.is_empty() {
+        *held = own.into();
+    }
+}
+
+fn settle(level: &mut Level, mut own: Own, names: Names<'_>) {
+    if let Some(headers) = headers(&level.headers, &mut own) {
+        level.headers = names.headers.share(headers);
     }
     replace(&mut level.rules, own.rules);
     replace(&mut level.auth_sets, own.auth_sets);
     replace(&mut level.limits, own.limits);
     replace(&mut level.error_pages, own.error_pages);
-    replace(&mut level.headers.proxy, own.proxy);
-    replace(&mut level.headers.grpc, own.grpc);
-    replace(&mut level.headers.fastcgi, own.fastcgi);
     replace(&mut level.mirrors, own.mirrors);
-    replace(&mut level.real_ip.from, own.real_ip);
-    level.opaque = level.opaque.iter().cloned().chain(own.opaque).collect();
+    if !own.real_ip.is_empty() {
+        replace(&mut Arc::make_mut(&mut level.real_ip).from, own.real_ip);
+    }
+    if !own.opaque.is_empty() {
+        level.opaque = level.opaque.iter().cloned().chain(own.opaque).collect();
+    }
+}
+
+/// The headers of a block that says something of them.
+fn headers(around: &Headers, own: &mut Own) -> Option<Headers> {
+    let is_silent = own.proxy.is_empty() && own.grpc.is_empty() && own.fastcgi.is_empty() && own.method.is_none();
+    if is_silent && own.withholds.is_none() {
+        return None;
+    }
+    let mut headers = around.clone();
+    replace(&mut headers.proxy, std::mem::take(&mut own.proxy));
+    replace(&mut headers.grpc, std::mem::take(&mut own.grpc));
+    replace(&mut headers.fastcgi, std::mem::take(&mut own.fastcgi));
+    headers.method = own.method.take().or(headers.method);
+    headers.withholds = own.withholds.or(headers.withholds);
+    Some(headers)
 }
 
 /// Who may come, and how often.
@@ -96,8 +119,8 @@ fn access(level: &mut Level, own: &mut Own, directive: Directive<'_>, names: Nam
         "modsecurity" => level.waf = Some((is_on(directive), at)),
         "internal" => level.is_internal = true,
         "set_real_ip_from" => own.real_ip.extend(network(&first(directive))),
-        "real_ip_header" => level.real_ip.header = Some(first(directive)),
-        "real_ip_recursive" => level.real_ip.is_recursive = Some(is_on(directive)),
+        "real_ip_header" => Arc::make_mut(&mut level.real_ip).header = Some(first(directive)),
+        "real_ip_recursive" => Arc::make_mut(&mut level.real_ip).is_recursive = Some(is_on(directive)),
         "access_by_lua_file" | "access_by_lua_block" | "access_by_lua" => level.lua_access = Some(lua::access(directive)),
         "rewrite_by_lua_file" | "rewrite_by_lua_block" | "rewrite_by_lua" => level.lua_rewrite = Some(lua::rewrite(directive)),
         _ => return false,
@@ -166,8 +189,8 @@ fn backend(level: &mut Level, own: &mut Own, directive: Directive<'_>, names: Na
         "grpc_set_header" => own.grpc.push((first(directive), names.template(&nth(directive, 1)))),
         "fastcgi_index" => level.fastcgi_index = Some(first(directive)),
         "fastcgi_param" => own.fastcgi.push((first(directive), names.template(&nth(directive, 1)))),
-        "proxy_method" => level.headers.method = Some(names.template(&first(directive))),
-        "proxy_pass_request_headers" => level.headers.withholds = Some(!is_on(directive)),
+        "proxy_method" => own.method = Some(names.template(&first(directive))),
+        "proxy_pass_request_headers" => own.withholds = Some(!is_on(directive)),
         "mirror" => {
             let to = directive.args().next().map(Arg::value).unwrap_or_default().into_owned();
             if to != "off" {

@@ -6,13 +6,15 @@ use super::include::Lines;
 use super::values::{Names, first};
 use super::variables::variables;
 use crate::conf::Directive;
+use crate::pool::Pool;
 use crate::route::model::{Stream, Variables};
 
 /// The listeners of the `stream` block by their ports.
 pub(in crate::route) fn streams<'t>(lines: Lines<'t>, block: Directive<'t>) -> (BTreeMap<u16, Stream>, Variables) {
     let inside = lines.of(block);
     let variables = variables(lines, &inside);
-    let names = Names(&variables.places);
+    let headers = Pool::default();
+    let names = Names { places: &variables.places, headers: &headers };
     let mut streams = BTreeMap::new();
     for server in inside.iter().filter(|server| server.is_block() && server.name() == "server") {
         let directives = lines.of(*server);

@@ -7,17 +7,24 @@ use ipnet::IpNet;
 
 use crate::conf::{Arg, Directive};
 use crate::nginx::Pattern;
+use crate::pool::Pool;
+use crate::route::model::Headers;
 use crate::route::text::{Template, Variable};
 
-/// The variables that a configuration defines, by their names in small letters.
+/// What the words of all blocks are read with.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::route) struct Names<'n>(pub(in crate::route) &'n HashMap<String, usize>);
+pub(in crate::route) struct Names<'n> {
+    /// The variables that the configuration defines, by their names in small letters.
+    pub(in crate::route) places: &'n HashMap<String, usize>,
+    /// Headers for backends: most locations have the same.
+    pub(in crate::route) headers: &'n Pool<Headers>,
+}
 
 impl Names<'_> {
     /// Which variable a name is.
     pub(in crate::route) fn variable(self, name: &str) -> Variable {
         let name = name.to_ascii_lowercase();
-        self.0.get(&name).map_or_else(|| Self::of_nginx(&name), |&place| Variable::Own(place))
+        self.places.get(&name).map_or_else(|| Self::of_nginx(&name), |&place| Variable::Own(place))
     }
 
     /// The variable that nginx itself makes of the request under a name in small letters.
@@ -40,7 +47,7 @@ impl Names<'_> {
     /// The places of the variables that the groups of an expression fill.
     pub(super) fn groups(self, pattern: &Result<Pattern, String>) -> Vec<(usize, usize)> {
         let Ok(pattern) = pattern else { return Vec::new() };
-        pattern.names().filter_map(|(group, name)| Some((group, *self.0.get(&name.to_ascii_lowercase())?))).collect()
+        pattern.names().filter_map(|(group, name)| Some((group, *self.places.get(&name.to_ascii_lowercase())?))).collect()
     }
 }
 

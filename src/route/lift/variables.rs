@@ -7,6 +7,7 @@ use super::include::Lines;
 use super::values::{Names, first, network, nth};
 use crate::conf::{Arg, Directive};
 use crate::nginx::{Pattern, is_builtin};
+use crate::pool::Pool;
 use crate::route::model::{Definition, Map, Variables};
 use crate::route::text::{Template, Value};
 
@@ -44,7 +45,8 @@ pub(in crate::route) fn variables<'t>(lines: Lines<'t>, http: &[Directive<'t>]) 
             }
         }
     }
-    let names = Names(&places);
+    let headers = Pool::default();
+    let names = Names { places: &places, headers: &headers };
     // A variable that is set in one place is nginx's own of that name in all others, as the header `$http_origin` is.
     let own = |name: &str| is_builtin(name).then(|| Names::of_nginx(name));
     let all = blocks.iter().map(|(name, block)| {

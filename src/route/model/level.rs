@@ -39,7 +39,7 @@ pub(in crate::route) struct Level {
     /// Errors of backends get them too.
     pub(in crate::route) intercepts: Option<bool>,
     /// Headers that backends get, by the protocol.
-    pub(in crate::route) headers: Headers,
+    pub(in crate::route) headers: Arc<Headers>,
     /// What is added to a path that ends with a slash, for FastCGI.
     pub(in crate::route) fastcgi_index: Option<String>,
     /// Copies of requests go here.
@@ -47,7 +47,7 @@ pub(in crate::route) struct Level {
     /// A firewall looks at requests.
     pub(in crate::route) waf: Option<(bool, Span)>,
     /// How the address of the client is found.
-    pub(in crate::route) real_ip: RealIp,
+    pub(in crate::route) real_ip: Arc<RealIp>,
     /// Redirects name the scheme and the host.
     pub(in crate::route) absolute_redirects: Option<bool>,
     /// Redirects name the port.
@@ -173,7 +173,7 @@ pub(in crate::route) struct ErrorPage {
 }
 
 /// Headers that backends get.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::route) struct Headers {
     /// By `proxy_set_header`.
     pub(in crate::route) proxy: Arc<[(String, Template)]>,

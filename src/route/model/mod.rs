@@ -9,7 +9,7 @@ mod servers;
 mod variables;
 
 pub(super) use instruction::{Condition, Instruction, MOST_CHANGES, Replacement, Step, Test, last_set};
-pub(super) use level::{Basic, ErrorPage, Level, Limit, Lua, Pass, Rule, Verification};
+pub(super) use level::{Basic, ErrorPage, Headers, Level, Limit, Lua, Pass, Rule, Verification};
 pub(super) use locations::{Kind, Location, Locations, Static};
 pub(super) use servers::{Found, Inside, Listener, Name, Server, Servers, Stream};
 pub(super) use variables::{Definition, Map, Variables, is_in};

@@ -53,7 +53,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("inventory", &["catalog", "check", "conf", "credentials", "diagnostic", "emit", "ir", "lower", "manifest", "source"]),
     ("ir", &["source"]),
     ("lint", &["catalog", "cause", "credentials", "diagnostic", "ir", "lower", "manifest", "nginx", "source"]),
-    ("lower", &["catalog", "diagnostic", "ir", "manifest", "source"]),
+    ("lower", &["catalog", "diagnostic", "ir", "manifest", "pool", "source"]),
     ("manifest", &["diagnostic", "source"]),
     ("nginx", &["conf", "source"]),
     (
@@ -76,10 +76,11 @@ const ARROWS: &[(&str, &[&str])] = &[
             "source",
         ],
     ),
+    ("pool", &[]),
     ("protection", &["conf", "nginx", "source"]),
     ("prove", &["conf", "protection", "route"]),
     ("replay", &["access_log", "route"]),
-    ("route", &["conf", "nginx", "source"]),
+    ("route", &["conf", "nginx", "pool", "source"]),
     ("source", &[]),
     ("emit", &["catalog", "diagnostic", "ir", "nginx"]),
 ];

@@ -1,13 +1,13 @@
-//! Values that many Ingresses have in common, each held once.
+//! Values that many have in common, each held once.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// Values that are kept: most Ingresses ask for one of a few, and to compare with all of many would take too long.
+/// Values that are kept: most ask for one of a few, and to compare with all of many would take too long.
 const KEPT: usize = 16;
 
 /// The first few different values.
 #[derive(Debug)]
-pub(super) struct Pool<T>(RwLock<Vec<Arc<T>>>);
+pub(crate) struct Pool<T>(RwLock<Vec<Arc<T>>>);
 
 impl<T> Default for Pool<T> {
     fn default() -> Self {
@@ -17,7 +17,7 @@ impl<T> Default for Pool<T> {
 
 impl<T: PartialEq> Pool<T> {
     /// The value, shared where an equal one is kept.
-    pub(super) fn share(&self, value: T) -> Arc<T> {
+    pub(crate) fn share(&self, value: T) -> Arc<T> {
         let find = |kept: &[Arc<T>]| kept.iter().find(|known| ***known == value).cloned();
         let (found, is_full) = {
             let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
