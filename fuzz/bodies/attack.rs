@@ -7,9 +7,6 @@ use ingressc::source::FileId;
 use super::compile::All;
 use super::manifests::assert_sound;
 
-/// The word that no value may bring to the beginning of a directive.
-pub const MARKER: &str = "evil";
-
 const OTHERS: &str = "\
 apiVersion: v1
 kind: ConfigMap

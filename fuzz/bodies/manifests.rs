@@ -6,8 +6,10 @@ use ingressc::cli;
 use ingressc::conf;
 use ingressc::source::FileId;
 
-use super::attack::MARKER;
 use super::compile::{All, Made};
+
+/// The word that no value may bring to the beginning of a directive.
+const MARKER: &str = "evil";
 
 /// Any text as manifests.
 pub fn render(bytes: &[u8]) {

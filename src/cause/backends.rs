@@ -182,3 +182,37 @@ fn words(key: &str) -> Vec<String> {
     }
     words
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::flags::Flags;
+    use crate::catalog::releases::LATEST;
+    use crate::lower::{Controller, Environment, lower};
+    use crate::manifest;
+    use crate::source::SourceMap;
+
+    #[test]
+    fn an_upstream_is_asked_for_by_the_first_ingress_that_names_it() {
+        let flags = Flags::parse(LATEST, [] as [(&str, Option<Span>); 0]).value;
+        let controller = Controller { version: LATEST, flags, environment: Environment::default() };
+        let ingress = |name: &str, service: &str| {
+            format!(
+                "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: {name}, namespace: d}}\n\
+                 spec: {{ingressClassName: nginx, rules: [{{host: {name}.example, http: {{paths: [{{path: /, pathType: Prefix, \
+                 backend: {{service: {{name: {service}, port: {{number: 80}}}}}}}}]}}}}]}}\n---\n"
+            )
+        };
+        let mut sources = SourceMap::default();
+        sources.add("in.yaml", [ingress("a", "one"), ingress("b", "two"), ingress("c", "one")].concat());
+        let cluster = manifest::load(&mut sources).value;
+        let proxy = lower(&cluster, &controller).value;
+        let causes = Causes::new(&cluster, &controller, &proxy);
+        let asker = |upstream: &str| causes.asker(upstream).map(|ingress| ingress.name.as_str());
+        // Of equal age, the one with the last name comes first.
+        assert_eq!(
+            [asker("d-one-80"), asker("d-two-80"), asker("d-three-80"), asker(DEFAULT_UPSTREAM)],
+            [Some("c"), Some("b"), None, None]
+        );
+    }
+}

@@ -387,3 +387,22 @@ fn nobody(query: &Query, ingresses: usize) -> String {
 
 /// Of a host that more Ingresses have a part in than this, the later ones are not asked: each directive would take a look at each.
 const MOST_OWNERS: usize = 100;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::features::FEATURES;
+
+    #[test]
+    fn annotations_that_are_too_many_to_choose_from_are_not_named() {
+        let directives = FEATURES.iter().flat_map(|feature| feature.keys).flat_map(|spec| spec.directives);
+        let mut counts = [false; 2];
+        for name in directives {
+            let count = absent_annotations(name).count();
+            let told = nobody(&Query { name, ..Query::default() }, 1);
+            assert_eq!(told.contains("has an annotation"), (1..=MOST_KEYS).contains(&count), "{name}: {count}: {told}");
+            counts[usize::from(count > MOST_KEYS)] = true;
+        }
+        assert_eq!(counts, [true; 2], "there are few and many");
+    }
+}

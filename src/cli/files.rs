@@ -36,16 +36,8 @@ pub(super) fn is_stream(path: &Path) -> bool {
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
-    if is_stream(path) {
-        let file = File::open(path).map_err(|error| cannot_be_read(&error))?;
-        return bytes(file, 0);
-    }
-    // Whether it is a file must be known before it is opened: a queue keeps one waiting, and a device may do anything.
-    let found = fs::metadata(path).map_err(|error| cannot_be_read(&error))?;
-    if !found.is_file() {
-        return Err(String::from("is no file"));
-    }
-    bytes_of(open(path).map_err(|error| cannot_be_read(&error))?)
+    let file = open_stream(path)?;
+    if is_stream(path) { bytes(file, 0) } else { bytes_of(file) }
 }
 
 /// A file that the user named and that is read piece by piece. It may be a stream of the shell, as in [`read`].
@@ -56,6 +48,7 @@ pub(super) fn open_stream(path: &Path) -> Result<File, String> {
     if is_stream(path) {
         return File::open(path).map_err(|error| cannot_be_read(&error));
     }
+    // Whether it is a file must be known before it is opened: a queue keeps one waiting, and a device may do anything.
     let found = fs::metadata(path).map_err(|error| cannot_be_read(&error))?;
     if !found.is_file() {
         return Err(String::from("is no file"));

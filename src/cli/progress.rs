@@ -21,17 +21,26 @@ pub(super) struct Progress {
 impl Progress {
     /// Starts to wait, if somebody watches.
     pub(super) fn start(console: &Console, text: &'static str) -> Self {
+        Self::drawing(console, move || text.to_owned())
+    }
+
+    /// The same with a line that changes.
+    fn drawing(console: &Console, draw: impl Fn() -> String + Send + 'static) -> Self {
         if !console.is_watched() {
             return Self::default();
         }
         let (done, is_done) = mpsc::channel();
         let thread = std::thread::spawn(move || {
-            if is_done.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
-                let mut stderr = std::io::stderr();
+            let (mut width, mut wait) = (0, PATIENCE);
+            let mut stderr = std::io::stderr();
+            while is_done.recv_timeout(wait) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let line = draw();
                 // A sign of life that cannot be given is not missed.
-                let _ = write!(stderr, "{text}").and_then(|()| stderr.flush());
-                let _ = is_done.recv();
-                let _ = write!(stderr, "\r{:1$}\r", "", text.len());
+                let _ = write!(stderr, "\r{line:<width$}").and_then(|()| stderr.flush());
+                (width, wait) = (line.chars().count(), BEAT);
+            }
+            if width > 0 {
+                let _ = write!(stderr, "\r{:width$}\r", "");
             }
         });
         Self { work: Some((done, thread)) }
@@ -48,7 +57,7 @@ impl Drop for Progress {
     }
 }
 
-/// How often a bar moves.
+/// How often a line is drawn anew.
 const BEAT: Duration = Duration::from_millis(200);
 /// Signs of a bar.
 const LENGTH: usize = 24;
@@ -57,45 +66,20 @@ const LENGTH: usize = 24;
 #[derive(Debug, Default)]
 pub(super) struct Bar {
     done: Arc<AtomicU64>,
-    work: Option<(Sender<()>, JoinHandle<()>)>,
+    _line: Progress,
 }
 
 impl Bar {
     /// Starts a bar for so many bytes, if somebody watches; none: nobody knows how many there are.
     pub(super) fn start(console: &Console, text: &'static str, whole: Option<u64>) -> Self {
         let done = Arc::new(AtomicU64::new(0));
-        if !console.is_watched() {
-            return Self { done, work: None };
-        }
-        let (ended, is_ended) = mpsc::channel();
         let count = Arc::clone(&done);
-        let thread = std::thread::spawn(move || {
-            let (mut width, mut wait) = (0, PATIENCE);
-            while is_ended.recv_timeout(wait) == Err(mpsc::RecvTimeoutError::Timeout) {
-                let line = drawn(text, count.load(Ordering::Relaxed), whole);
-                let mut stderr = std::io::stderr();
-                // A sign of life that cannot be given is not missed.
-                let _ = write!(stderr, "\r{line:<width$}").and_then(|()| stderr.flush());
-                (width, wait) = (line.chars().count(), BEAT);
-            }
-            let _ = write!(std::io::stderr(), "\r{:width$}\r", "");
-        });
-        Self { done, work: Some((ended, thread)) }
+        Self { done, _line: Progress::drawing(console, move || drawn(text, count.load(Ordering::Relaxed), whole)) }
     }
 
     /// What counts the bytes.
     pub(super) fn count(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.done)
-    }
-}
-
-impl Drop for Bar {
-    fn drop(&mut self) {
-        if let Some((ended, thread)) = self.work.take() {
-            drop(ended);
-            // The line must be gone before anything else is written.
-            let _ = thread.join();
-        }
     }
 }
 

@@ -44,6 +44,9 @@ const FORMS: [(Unless, &str); 13] = [
     (Unless::Never, r#"\bsecure_link_(?:md5|secret)[ \t]+["']?([^"';\n<]+)"#),
 ];
 
+/// Which of the forms are hashes.
+const HASHES: Range<usize> = 2..5;
+
 /// Which of the forms a text has at all, as nearly none has one and all are looked for at once; and each of them.
 #[expect(clippy::unwrap_used, reason = "fixed patterns that a test compiles")]
 static PATTERNS: LazyLock<(RegexSet, Vec<(Unless, Regex)>)> = LazyLock::new(|| {
@@ -60,6 +63,14 @@ pub(super) fn ranges(text: &str) -> Vec<Range<usize>> {
         found.extend(secrets.filter(|secret| !unless.holds(secret.as_str())).map(|secret| secret.range()));
     }
     found
+}
+
+/// Whether a text is the hash of a password, as files of users hold it, and nothing else.
+#[must_use]
+pub fn is_hash(text: &str) -> bool {
+    const SHORTEST: usize = 20;
+    let is_whole = |pattern: &Regex| pattern.find(text).is_some_and(|found| found.range() == (0..text.len()));
+    text.len() >= SHORTEST && !text.contains(char::is_whitespace) && PATTERNS.1[HASHES].iter().any(|(_, pattern)| is_whole(pattern))
 }
 
 impl Unless {

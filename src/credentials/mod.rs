@@ -12,6 +12,7 @@ mod values;
 use std::borrow::Cow;
 use std::ops::Range;
 
+pub use forms::is_hash;
 pub use names::is_name;
 pub use requests::hide_values;
 pub use values::has_name;
@@ -55,6 +56,26 @@ pub fn hide(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hashes_are_told_from_other_texts() {
+        for hash in [
+            "$apr1$QvKLTYRf$cWvWYyCYjMGZEwDSVnVnF/",
+            "$1$saltsalt$DRLFtHqUzoJ8GLTMyGvIi.",
+            "$5$rounds=5000$saltsalt$HASHhash0123456789",
+            "$2y$05$c4WoMPo3SXsafkva.HHa6uXQZWr7oboPiC2bT/r7q1BB8I2s0BRqC",
+            "{SHA}fEqNCco3Yq9h5ZUglD3CZJT4lBs=",
+            "{SSHA}gVK8WC9YyFT1gMsQHTGCgT3sSv5zYWx0",
+        ] {
+            assert!(is_hash(hash), "{hash}");
+            for more in [format!("{hash} more"), format!("bob:{hash}"), format!(" {hash}"), format!("{hash};")] {
+                assert!(!is_hash(&more), "{more}");
+            }
+        }
+        for text in ["", "$1$is_args$args", "$apr1$a$b", "{SHA}short", "{SHA}", "a long sentence without anything"] {
+            assert!(!is_hash(text), "{text}");
+        }
+    }
 
     #[test]
     #[expect(clippy::too_many_lines, reason = "a table")]

@@ -230,7 +230,27 @@ fn is_word(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::tokens;
+    use super::{tokens, words};
+    use crate::conf;
+    use crate::source::FileId;
+
+    #[test]
+    fn code_is_read_where_a_directive_holds_it() {
+        let read = |text: &str| {
+            let tree = conf::parse(FileId(0), text).value;
+            tree.directives().map(|directive| words(directive).join("|")).collect::<Vec<_>>()
+        };
+        for (one, other, is_alike) in [
+            ("set_by_lua $a 'return  1';", "set_by_lua $a \"return 1\";", true),
+            ("set_by_lua $a 'return 1' $b;", "set_by_lua $a 'return 1' $c;", false),
+            ("set_by_lua '$a  b' 'return 1';", "set_by_lua '$a b' 'return 1';", false),
+            ("access_by_lua 'ngx.exit( 403)';", "access_by_lua 'ngx.exit(403)';", true),
+            ("access_by_lua_block { ngx.exit( 403) }", "access_by_lua_block { ngx.exit(403) }", true),
+            ("set $a 'return  1';", "set $a 'return 1';", false),
+        ] {
+            assert_eq!(read(one) == read(other), is_alike, "{one} / {other}");
+        }
+    }
 
     #[test]
     fn what_lua_reads_alike_is_equal() {

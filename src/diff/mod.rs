@@ -325,6 +325,16 @@ mod tests {
     }
 
     #[test]
+    fn secrets_that_look_the_same_are_told_apart() {
+        let header = |words: &str| format!("proxy_set_header Authorization \"Basic {words}\";");
+        assert_eq!(
+            changes(&header("b25lOm9uZQ=="), &header("dHdvOnR3bw==")),
+            [r#": Changed [proxy_set_header Authorization <hidden>;] [proxy_set_header Authorization <hidden> (another);]"#]
+        );
+        assert_eq!(changes(&header("b25lOm9uZQ=="), &header("b25lOm9uZQ==")), Vec::<String>::new());
+    }
+
+    #[test]
     fn what_means_the_same_is_equal() {
         for (live, declared) in [
             ("", "# nothing\n"),

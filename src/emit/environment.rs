@@ -20,6 +20,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "haproxy/haproxy.cfg"
     "ingress_nginx/auth.conf"
     "ingress_nginx/auth_upstreams.conf"
+    "ingress_nginx/backend_tls.conf"
     "ingress_nginx/cors.conf"
     "ingress_nginx/error_page.conf"
     "ingress_nginx/forwarding.conf"

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
-use crate::ir::{Destination, Features, Origin, Owner, Proxy, Route, Server, SettingsOrigin};
+use crate::ir::{Destination, Extra, Features, Origin, Owner, Proxy, Route, Server, SettingsOrigin};
 
 /// Collects findings about the settings, a host or a route.
 #[derive(Debug, Default)]
@@ -140,6 +140,18 @@ impl<'a> Scope<'a> {
         settings.findings.into_iter().for_each(|finding| self.add(finding));
     }
 
+    /// The product cannot do something: what that protected is closed, all else gets lost.
+    pub(super) fn lacks(&mut self, extra: Extra, message: &str) {
+        let subject = match extra {
+            Extra::Firewall => "enable-modsecurity",
+            Extra::GlobalLimit => "global-rate-limit",
+            Extra::Digest => "auth-type",
+            Extra::Tracing => "enable-opentelemetry",
+            Extra::Push => "http2-push-preload",
+        };
+        if extra.protects() { self.close(subject, message) } else { self.lost(subject, message) }
+    }
+
     /// A value is not fit for any configuration.
     pub(super) fn refuse(&mut self, subject: &str, message: &str) {
         let finding = Diagnostic::error("unfit-value", message).effect(Effect::LocationDenied);
@@ -152,6 +164,11 @@ impl<'a> Scope<'a> {
         let finding = Diagnostic::error("unfit-value", format!("the proxy refuses the configuration: {message}"));
         self.push(finding.effect(Effect::LocationDenied).note(instead), subject);
         self.closed.get_or_insert_with(|| String::from("the proxy refuses a value"));
+    }
+
+    /// The route is for a path under which the proxy itself answers.
+    pub(super) fn takes_own_path(&mut self) {
+        self.refused("path", "the path is one of the proxy itself", "nobody is passed on to the backend");
     }
 
     /// The proxy would refuse a setting of all hosts.

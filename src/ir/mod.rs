@@ -5,6 +5,7 @@
 
 mod admission;
 mod backend;
+mod extra;
 mod form;
 mod part;
 mod proxying;
@@ -19,6 +20,7 @@ mod upstream;
 
 pub use admission::*;
 pub use backend::*;
+pub use extra::*;
 pub use form::*;
 pub use proxying::*;
 pub use route::*;

@@ -41,7 +41,36 @@ pub struct Proxying {
     pub max_temp_file_size: String,
 }
 
+/// What becomes of the header `Location` of backends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Redirects<'a> {
+    /// It stays as it is.
+    Kept,
+    /// Nothing is said about it.
+    Unsaid,
+    /// A name of the backend becomes that of the host, as the product does it by itself.
+    Usual,
+    /// What it begins with, or what a regular expression behind `~` finds in it, is replaced.
+    Changed {
+        /// What is looked for.
+        from: &'a str,
+        /// What takes its place.
+        to: &'a str,
+    },
+}
+
 impl Proxying {
+    /// What becomes of the header `Location` of backends. Quirk: where it would be changed to `off`, nothing is said about it.
+    #[must_use]
+    pub fn redirects(&self) -> Redirects<'_> {
+        match (self.redirect_from.as_str(), self.redirect_to.as_str()) {
+            ("off", _) => Redirects::Kept,
+            ("default", _) => Redirects::Usual,
+            (_, "off") => Redirects::Unsaid,
+            (from, to) => Redirects::Changed { from, to },
+        }
+    }
+
     /// How they are passed on where neither a manifest nor the settings say anything.
     pub(crate) fn where_nothing_is_said() -> Self {
         Self {
@@ -63,6 +92,30 @@ impl Proxying {
             buffering: "off".into(),
             http_version: "1.1".into(),
             max_temp_file_size: "1024m".into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_for_redirects_of_backends_are_read() {
+        let changed = Redirects::Changed { from: "http://in/", to: "/" };
+        for (from, to, expected) in [
+            ("off", "off", Redirects::Kept),
+            ("off", "/", Redirects::Kept),
+            ("default", "off", Redirects::Usual),
+            ("default", "/", Redirects::Usual),
+            ("http://in/", "off", Redirects::Unsaid),
+            ("", "off", Redirects::Unsaid),
+            ("http://in/", "/", changed),
+            ("", "/", Redirects::Changed { from: "", to: "/" }),
+            ("Off", "", Redirects::Changed { from: "Off", to: "" }),
+        ] {
+            let proxying = Proxying { redirect_from: from.into(), redirect_to: to.into(), ..Proxying::default() };
+            assert_eq!(proxying.redirects(), expected, "{from:?} {to:?}");
         }
     }
 }

@@ -138,25 +138,6 @@ pub struct TrustStore {
     pub certificate: String,
 }
 
-/// TLS towards a backend.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct BackendTls {
-    /// Whom to trust and the own certificate.
-    pub trust: TrustStore,
-    /// Ciphers.
-    pub ciphers: String,
-    /// Protocol versions.
-    pub protocols: String,
-    /// Name that the certificate of the backend must have; empty: that of the upstream.
-    pub name: String,
-    /// The certificate of the backend is checked.
-    pub verifies: bool,
-    /// Longest chain of certificates.
-    pub depth: i64,
-    /// The name is sent by SNI.
-    pub sends_name: bool,
-}
-
 /// FastCGI parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FastCgi {

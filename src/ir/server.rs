@@ -1,13 +1,16 @@
 //! Hosts.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::{Asked, BackendTls, Origin, Route, TrustStore};
+use super::{Asked, BackendTls, Mirror, Origin, PathMatch, Proxy, Route, TrustStore};
 
 /// Name of the server that answers for hosts that nobody declared.
 pub const CATCH_ALL: &str = "_";
+
+/// Path of the page with the state of the proxy.
+pub const STATUS_PATH: &str = "/nginx_status";
 
 /// One host and what is served under it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -56,6 +59,28 @@ impl Server {
         !self.routes.iter().all(|route| known.insert((&route.path, route.path_match)))
     }
 
+    /// By what certificates of clients are checked, where there are authorities to check them by.
+    #[must_use]
+    pub fn client_check(&self) -> Option<&ClientAuth> {
+        self.client_auth.as_deref().filter(|auth| !auth.trust.authorities.is_empty())
+    }
+
+    /// What the subject of a certificate of a client must match.
+    #[must_use]
+    pub fn client_subject(&self) -> Option<&str> {
+        self.client_auth.as_deref().map(|auth| auth.match_subject.as_str()).filter(|subject| !subject.is_empty())
+    }
+
+    /// Where copies of requests are sent, by their internal path: of several with one, the first counts.
+    #[must_use]
+    pub fn mirrors(&self) -> BTreeMap<&str, &Mirror> {
+        let mut mirrors = BTreeMap::new();
+        for mirror in self.routes.iter().filter_map(|route| route.steps.mirror.as_deref()).filter(|mirror| mirror.is_sent()) {
+            mirrors.entry(mirror.source.as_str()).or_insert(mirror);
+        }
+        mirrors
+    }
+
     /// Where requests for `/` are redirected to; none: nowhere. Of several routes that say so, the first counts.
     #[must_use]
     pub fn app_root(&self) -> Option<&Asked<String>> {
@@ -88,6 +113,16 @@ impl Server {
         let is_host = |name: &str| name.eq_ignore_ascii_case(host);
         let is_wildcard = |name: &str| name.strip_prefix('*').is_some_and(|rest| rest.eq_ignore_ascii_case(parent));
         self.certificate.as_ref().filter(|certificate| certificate.names.iter().any(|name| is_host(name) || is_wildcard(name)))
+    }
+}
+
+impl Proxy {
+    /// Whether the proxy itself answers under the path of a route, be it to checks of its health or with its state.
+    #[must_use]
+    pub fn is_own(&self, server: &Server, route: &Route) -> bool {
+        let own = [self.runtime.health_path.as_str(), STATUS_PATH];
+        let is_plain = !server.by_pattern && route.path_match == PathMatch::Prefix;
+        server.hostname == CATCH_ALL && is_plain && own.contains(&route.path.as_str())
     }
 }
 

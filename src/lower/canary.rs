@@ -50,46 +50,88 @@ pub(super) fn merge(world: &World, chosen: &[Chosen], upstreams: &mut Upstreams,
             (site.server.hostname.as_str(), locations)
         })
         .collect();
+    let panics = !world.has(&CANARIES_WITHOUT_PARTNER);
+    let mut merge = Merge { mains, hosts, upstreams, findings, panics, has_taken: false };
     for ingress in chosen.iter().filter(|ingress| ingress.annotations.canary.enabled) {
-        if !world.has(&CANARIES_WITHOUT_PARTNER) {
-            findings.extend(without_upstreams(ingress, upstreams, &hosts));
+        merge.one(ingress);
+    }
+}
+
+/// Canaries on their way to their partners.
+struct Merge<'m> {
+    mains: Mains<'m>,
+    /// The hosts of canaries.
+    hosts: HashMap<&'m str, Locations>,
+    upstreams: &'m mut Upstreams,
+    findings: &'m mut Vec<Diagnostic>,
+    /// Quirk: older controllers compare a canary with the upstreams of its host, and panic at one that an earlier canary took away.
+    panics: bool,
+    /// A canary took an upstream away.
+    has_taken: bool,
+}
+
+impl Merge<'_> {
+    fn one(&mut self, ingress: &Chosen) {
+        if let (Some(backend), true) = (&ingress.default_backend, self.hosts.contains_key(CATCH_ALL)) {
+            // Quirk: the default backend of a canary joins every location of the catch-all.
+            self.join(ingress, backend, CATCH_ALL, None, ingress.object.span(&["spec", "defaultBackend"]));
         }
-        merge_one(&mains, ingress, upstreams, &hosts, findings);
+        for rule in &ingress.rules {
+            if !self.hosts.contains_key(rule.host.as_str()) {
+                self.findings.push(self.mains.lonely(ingress, rule));
+                continue;
+            }
+            for path in rule.paths.iter().flatten() {
+                if let Some(backend) = &path.backend {
+                    self.join(ingress, backend, &rule.host, Some((path.path.clone(), path.path_match)), path.span);
+                }
+            }
+        }
     }
-}
 
-/// Quirk: older controllers compare a canary with all upstreams of its host, and panic at one that an earlier canary took away.
-fn without_upstreams(ingress: &Chosen, upstreams: &Upstreams, hosts: &HashMap<&str, Locations>) -> Option<Diagnostic> {
-    let looks_at = |rule: &&Rule| {
-        let Some(locations) = hosts.get(rule.host.as_str()) else { return false };
-        let backends = rule.paths.iter().flatten().filter_map(|path| path.backend.as_ref());
-        backends.filter(|backend| upstreams.contains_key(&backend.upstream)).any(|backend| {
-            let own = locations.first_by_upstream.get(&backend.upstream).copied().unwrap_or(locations.all.len());
-            locations.all[..own].iter().any(|name| !upstreams.contains_key(name))
-        })
-    };
-    let rule = ingress.rules.iter().find(looks_at)?;
-    let message = format!("the canary is compared with an upstream of host `{}` that another canary took away", rule.host);
-    Some(crash(message).at(rule.span).subject(&rule.host).object(ingress.object.reference.clone()))
-}
-
-fn merge_one(mains: &Mains, ingress: &Chosen, upstreams: &mut Upstreams, hosts: &HashMap<&str, Locations>, findings: &mut Vec<Diagnostic>) {
-    if let (Some(backend), Some(locations)) = (&ingress.default_backend, hosts.get(CATCH_ALL)) {
-        // Quirk: the default backend of a canary joins every location of the catch-all.
-        let all: Vec<usize> = (0..locations.all.len()).collect();
-        let span = ingress.object.span(&["spec", "defaultBackend"]);
-        join(ingress, backend, locations, &all, upstreams, span, findings);
-    }
-    for rule in &ingress.rules {
-        let Some(locations) = hosts.get(rule.host.as_str()) else {
-            findings.push(mains.lonely(ingress, rule));
-            continue;
+    /// Adds the upstream of a canary to its partners, those of a path or all of the host, or drops it.
+    fn join(&mut self, ingress: &Chosen, backend: &Backend, host: &str, path: Option<(String, PathMatch)>, span: Span) {
+        let Self { hosts, upstreams, findings, .. } = self;
+        let Some(locations) = hosts.get(host).filter(|_| upstreams.contains_key(&backend.upstream)) else { return };
+        // Quirk: the search ends at the first location that leads to the very upstream of the canary, which is then kept.
+        let own = locations.first_by_upstream.get(&backend.upstream).copied();
+        let searched = &locations.all[..own.unwrap_or(locations.all.len())];
+        if self.panics && self.has_taken && searched.iter().any(|name| !upstreams.contains_key(name)) {
+            let message = format!("the canary is compared with an upstream of host `{host}` that another canary took away");
+            findings.push(crash(message).at(span).subject(host).object(ingress.object.reference.clone()));
+            // It comes no further.
+            self.panics = false;
+        }
+        let all: Vec<usize>;
+        let partners = match path {
+            Some(path) => locations.by_path.get(&path).map_or(&[][..], Vec::as_slice),
+            None => {
+                all = (0..searched.len()).collect();
+                &all
+            }
         };
-        for path in rule.paths.iter().flatten() {
-            let Some(backend) = &path.backend else { continue };
-            let partners = locations.by_path.get(&(path.path.clone(), path.path_match)).map_or(&[][..], Vec::as_slice);
-            join(ingress, backend, locations, partners, upstreams, path.span, findings);
+        let mut merged = false;
+        for &at in partners.iter().take_while(|&&at| at < searched.len()) {
+            let name = &locations.all[at];
+            if *name == DEFAULT_UPSTREAM || upstreams.get(name).is_none_or(|primary| primary.is_alternative) {
+                continue;
+            }
+            take_share(ingress, backend, name, upstreams);
+            merged = true;
         }
+        if merged {
+            // It is asked for a share that only the Ingress which made it could give it.
+            let made = upstreams.get(&backend.upstream).filter(|upstream| !upstream.is_alternative);
+            findings.extend(made.map(|primary| without_upstream(ingress, backend, span, Some(primary), false)));
+            return;
+        }
+        let removed = if own.is_none() { upstreams.remove(&backend.upstream) } else { None };
+        self.has_taken |= removed.is_some();
+        let primary = removed.as_ref().or_else(|| upstreams.get(&backend.upstream)).filter(|upstream| !upstream.is_alternative);
+        findings.push(match (own, primary) {
+            (None, None) => without_partner(ingress, backend, span),
+            (_, primary) => without_upstream(ingress, backend, span, primary, removed.is_some()),
+        });
     }
 }
 
@@ -124,44 +166,6 @@ impl<'a> Mains<'a> {
         let finding = finding.note("the controller serves none of its paths, unless another Ingress in the cluster declares the host");
         finding.object(ingress.object.reference.clone())
     }
-}
-
-/// Adds the upstream of a canary to its partners, or drops it.
-fn join(
-    ingress: &Chosen,
-    backend: &Backend,
-    locations: &Locations,
-    partners: &[usize],
-    upstreams: &mut Upstreams,
-    span: Span,
-    findings: &mut Vec<Diagnostic>,
-) {
-    if !upstreams.contains_key(&backend.upstream) {
-        return;
-    }
-    // Quirk: the search ends at the first location that leads to the very upstream of the canary, which is then kept.
-    let own = locations.first_by_upstream.get(&backend.upstream).copied();
-    let mut merged = false;
-    for &at in partners.iter().take_while(|&&at| own.is_none_or(|own| at < own)) {
-        let name = &locations.all[at];
-        if *name == DEFAULT_UPSTREAM || upstreams.get(name).is_none_or(|primary| primary.is_alternative) {
-            continue;
-        }
-        take_share(ingress, backend, name, upstreams);
-        merged = true;
-    }
-    if merged {
-        // It is asked for a share that only the Ingress which made it could give it.
-        let made = upstreams.get(&backend.upstream).filter(|upstream| !upstream.is_alternative);
-        findings.extend(made.map(|primary| without_upstream(ingress, backend, span, Some(primary), false)));
-        return;
-    }
-    let removed = if own.is_none() { upstreams.remove(&backend.upstream) } else { None };
-    let primary = removed.as_ref().or_else(|| upstreams.get(&backend.upstream)).filter(|upstream| !upstream.is_alternative);
-    findings.push(match (own, primary) {
-        (None, None) => without_partner(ingress, backend, span),
-        (_, primary) => without_upstream(ingress, backend, span, primary, removed.is_some()),
-    });
 }
 
 fn without_partner(ingress: &Chosen, backend: &Backend, span: Span) -> Diagnostic {

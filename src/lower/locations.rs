@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::features;
 use super::select::{Backend, Chosen, Path, Rule};
 use super::sites::{Location, Site, Sites};
 use super::upstreams::Upstreams;
@@ -59,7 +60,7 @@ fn configure(world: &World, site: &mut Site, at: usize, ingress: &Chosen) {
     }
     let has_authority = server.backend_tls.as_deref().is_some_and(|tls| !tls.trust.authorities.is_empty());
     if !world.settings.upstreams.tls_per_route_only && !has_authority {
-        server.backend_tls.clone_from(&ingress.asks.backend_tls);
+        server.backend_tls = ingress.asks.backend_tls.as_ref().map(features::backend_tls::of_host);
         make(backend_tls::SECRET.spec.name, server.backend_tls.is_some());
     }
 }

@@ -1,15 +1,13 @@
 //! What the texts have in common that a regular expression fits.
 
-use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind, Look};
 
-use super::pcre::translate;
+use super::pcre::{parsed, translate};
 
 /// The bytes that each text begins with that an expression fits; fewer where that is not plain, and none where it fits anywhere.
 #[must_use]
 pub fn beginning(text: &str) -> Vec<u8> {
-    let parsed = translate(text, r"\z").ok().and_then(|text| ParserBuilder::new().unicode(false).utf8(false).build().parse(&text).ok());
-    let Some(parsed) = parsed else { return Vec::new() };
+    let Some(parsed) = translate(text, r"\z").ok().and_then(|text| parsed(&text, false)) else { return Vec::new() };
     match parsed.kind() {
         HirKind::Concat(parts) => of_parts(parts).unwrap_or_default(),
         _ => Vec::new(),

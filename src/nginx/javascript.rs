@@ -5,10 +5,9 @@
 
 use std::fmt::Write as _;
 
-use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 
-use super::pcre::translate;
+use super::pcre::{parsed, translate};
 
 /// How long an expression may become: a browser that compiles ten thousand of them must not wait.
 const LONGEST: usize = 4096;
@@ -17,8 +16,7 @@ const LONGEST: usize = 4096;
 #[must_use]
 pub fn javascript(text: &str, is_caseless: bool) -> Option<String> {
     // Before a line break at the end `$` fits too.
-    let translated = translate(text, r"\n?\z").ok()?;
-    let hir = ParserBuilder::new().unicode(false).utf8(false).case_insensitive(is_caseless).build().parse(&translated).ok()?;
+    let hir = parsed(&translate(text, r"\n?\z").ok()?, is_caseless)?;
     let mut out = String::new();
     write(&hir, &mut out)?;
     (out.len() <= LONGEST).then_some(out)

@@ -1,18 +1,14 @@
 //! Regular expressions as sets of words: what an automaton needs of them, and what two of them have in common.
 
-use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Capture, Hir, HirKind, Repetition};
 
 use super::Pattern;
-use super::pcre::translate;
+use super::pcre::{parsed, translate};
 
 /// The expression as a tree. `$` fits before the last line break as well as at the end, as PCRE takes it.
 #[must_use]
 pub fn hir(pattern: &Pattern) -> Option<Hir> {
-    let translated = translate(pattern.text(), r"\n?\z").ok()?;
-    let mut parser = ParserBuilder::new();
-    parser.unicode(false).utf8(false).case_insensitive(pattern.is_caseless());
-    parser.build().parse(&translated).ok()
+    parsed(&translate(pattern.text(), r"\n?\z").ok()?, pattern.is_caseless())
 }
 
 /// What one of the groups finds, as a text that is the same for expressions that differ in their other groups alone, or in how they

@@ -7,6 +7,8 @@ use std::sync::OnceLock;
 use regex_automata::meta::{self, Regex};
 use regex_automata::util::primitives::PatternID;
 use regex_automata::util::syntax;
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::Hir;
 
 /// What the groups of an expression fit, the whole first.
 pub type Groups = Vec<Vec<u8>>;
@@ -101,6 +103,11 @@ pub(super) fn translate(text: &str, end: &str) -> Result<String, String> {
 /// The same for an engine that goes back, and so can look around, refer to groups and give nothing back.
 pub(super) fn translate_whole(text: &str, end: &str) -> Result<String, String> {
     translated(text, end, true)
+}
+
+/// What a translated expression is made of: it is about bytes.
+pub(super) fn parsed(translated: &str, is_caseless: bool) -> Option<Hir> {
+    ParserBuilder::new().unicode(false).utf8(false).case_insensitive(is_caseless).build().parse(translated).ok()
 }
 
 fn translated(text: &str, end: &str, is_whole: bool) -> Result<String, String> {

@@ -1,9 +1,8 @@
 //! Texts that a regular expression of nginx fits: the shortest ones of each of its branches.
 
-use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
-use super::pcre::translate;
+use super::pcre::{parsed, translate};
 
 /// How many texts are made.
 const MOST: usize = 12;
@@ -14,8 +13,7 @@ const LONGEST: usize = 512;
 /// (`\b`) is passed over, so that whoever needs to be sure compares.
 #[must_use]
 pub fn samples(text: &str, is_caseless: bool) -> Vec<Vec<u8>> {
-    let Ok(translated) = translate(text, r"\z") else { return Vec::new() };
-    let parsed = ParserBuilder::new().unicode(false).utf8(false).case_insensitive(is_caseless).build().parse(&translated);
+    let parsed = translate(text, r"\z").ok().and_then(|text| parsed(&text, is_caseless));
     let mut all = parsed.map(|hir| texts(&hir)).unwrap_or_default();
     all.sort_by_key(Vec::len);
     all.dedup();

@@ -393,6 +393,11 @@ fn a_secret_that_is_not_in_the_input_is_a_note_and_a_broken_one_a_warning() {
     assert_eq!(alone["summary"]["infos"], 1);
     assert_eq!(alone["findings"][0]["related"].as_array().map(Vec::len), Some(1), "{alone}");
     assert_eq!(rules(&json(folder.path(), &["both.yaml", "-v"])), ["absent-object", "default-certificate"]);
+    // One that is there and cannot be read is told once, as such.
+    let sealed = broken.to_owned() + "sops: {mac: x}\n";
+    let tls = ingress("web", "/", &[]).replace("spec:\n", "spec:\n  tls:\n  - hosts: [shop.example]\n    secretName: shop-tls\n");
+    let folder = self::folder(&[("sealed.yaml", &format!("{tls}---\n{sealed}"))]);
+    assert_eq!(rules(&json(folder.path(), &["sealed.yaml", "-v"])), ["encrypted-secret"]);
 }
 
 #[test]
@@ -524,6 +529,58 @@ fn what_makes_the_controller_panic_is_told() {
         let folder = folder(&[("in.yaml", &manifests)]);
         let report = json(folder.path(), &[&["in.yaml"], args].concat());
         assert_eq!(rules(&report).contains(&"controller-crash"), expected, "{manifests}\n{report}");
+    }
+}
+
+#[test]
+fn a_snippet_that_the_settings_do_not_allow_is_an_error() {
+    let folder = folder(&[("in.yaml", &ingress("web", "/", &[("configuration-snippet", "return 403;")]))]);
+    let report = json(folder.path(), &["in.yaml", "--controller", "ingress-nginx:1.10.6"]);
+    let found: Vec<_> =
+        report["findings"].as_array().into_iter().flatten().map(|finding| (&finding["rule"], &finding["severity"])).collect();
+    assert_eq!(found, [(&Value::from("disabled-snippet"), &Value::from("error"))], "{report}");
+}
+
+#[test]
+fn older_controllers_panic_at_an_upstream_that_a_canary_took_away() {
+    let serves = |name: &str, host: &str, path: &str, service: &str, annotations: &[(&str, &str)]| {
+        let month = ["a", "b", "first", "second"].iter().position(|known| *known == name).map_or(12, |at| at + 1);
+        let age = format!("namespace: shop\n  creationTimestamp: \"2024-{month:02}-01T00:00:00Z\"\n");
+        ingress(name, path, annotations)
+            .replace("namespace: shop\n", &age)
+            .replace("shop.example", host)
+            .replace(&format!("service: {{name: {name},"), &format!("service: {{name: {service},"))
+    };
+    // What is asked of host `b.example` beside its path goes to the default backend of the Ingress, which a canary makes its own: without a
+    // partner there, it takes it away.
+    let for_all = "spec:\n  defaultBackend: {service: {name: two, port: {number: 80}}}\n";
+    let main = serves("b", "b.example", "/app", "one", &[]);
+    let mains = [serves("a", "a.example", "/app", "one", &[]), main.replace("spec:\n", for_all)].join("---\n");
+    let canary = serves("first", "b.example", "/app", "next", &[CANARY]);
+    let taking = canary.split_once("spec:\n").expect("it has a specification").0.to_owned() + for_all;
+    // The same in one Ingress: its rule meets what its default backend took away.
+    let both = canary.replace("spec:\n", for_all);
+    let partner = serves("second", "b.example", "/app", "next", &[CANARY]);
+    let own = serves("second", "b.example", "/app", "two", &[CANARY]);
+    let elsewhere = serves("second", "a.example", "/app", "next", &[CANARY]);
+    for (manifests, release, expected) in [
+        (vec![&taking, &partner], "1.9.6", true),
+        (vec![&taking, &partner], "1.10.3", true),
+        (vec![&taking, &partner], "1.10.4", false),
+        (vec![&taking, &partner], "1.11.1", true),
+        (vec![&taking, &partner], "1.15.1", false),
+        (vec![&both], "1.9.6", true),
+        (vec![&both, &partner], "1.9.6", true),
+        (vec![&taking], "1.9.6", false),
+        (vec![&partner], "1.9.6", false),
+        (vec![&taking, &own], "1.9.6", false),
+        (vec![&taking, &elsewhere], "1.9.6", false),
+    ] {
+        let all = manifests.iter().fold(mains.clone(), |all, one| format!("{all}---\n{one}"));
+        let folder = folder(&[("in.yaml", &all)]);
+        let report = json(folder.path(), &["in.yaml", "--controller", &format!("ingress-nginx:{release}")]);
+        let count = rules(&report).iter().filter(|rule| **rule == "controller-crash").count();
+        assert_eq!(count, usize::from(expected), "{release}\n{all}\n{report}");
     }
 }
 

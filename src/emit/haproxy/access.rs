@@ -4,17 +4,18 @@ use super::super::scope::Scope;
 use super::answers::answer;
 use super::filters;
 use super::lines::Lines;
+use super::losses::lack;
 use super::passwords;
 use super::scripts::{self, ErrorPages};
 use super::shared::Shared;
 use super::words::Format;
-use crate::ir::{Admission, PasswordAuth, Scheme};
+use crate::ir::{Admission, PasswordAuth};
 
 /// Writes the checks of addresses and passwords, and by a service. `room` is that for the headers of its answer.
 pub(super) fn write(admission: &Admission, room: &str, shared: &Shared, pages: &ErrorPages, scope: &mut Scope, lines: &mut Lines) {
     let mut password = admission.password();
-    if password.is_some_and(|auth| auth.scheme != Scheme::Basic) {
-        scope.close("auth-type", "HAProxy has no digest authentication");
+    if let Some(extra) = password.and_then(PasswordAuth::extra) {
+        scope.lacks(extra, lack(extra));
         password = None;
     }
     let blocked: Vec<_> = shared.proxy.settings.filters.block_cidrs.iter().map(|network| network.trim().to_owned()).collect();

@@ -7,7 +7,7 @@ use super::redirects;
 use super::shared::Shared;
 use super::variables;
 use super::words::Format;
-use crate::ir::Route;
+use crate::ir::{Redirects, Route};
 
 /// Writes what is changed.
 pub(super) fn write(route: &Route, shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
@@ -34,10 +34,11 @@ pub(super) fn write(route: &Route, shared: &Shared, scope: &mut Scope, lines: &m
 
 /// Writes how redirects of the backend are changed.
 fn redirect(route: &Route, shared: &Shared, scope: &mut Scope, lines: &mut Lines) {
-    let (from, to) = (route.features.proxying.redirect_from.as_str(), route.features.proxying.redirect_to.as_str());
-    if matches!(from, "default" | "off" | "") || to == "off" {
-        return;
-    }
+    let (from, to) = match route.features.proxying.redirects() {
+        // What is empty is in every header: nginx takes it for none.
+        Redirects::Kept | Redirects::Usual | Redirects::Unsaid | Redirects::Changed { from: "", .. } => return,
+        Redirects::Changed { from, to } => (from, to),
+    };
     let expression = from.strip_prefix('~').map(|from| from.strip_prefix('*').map_or((from, ""), |from| (from, "(?i)")));
     let pattern = match expression {
         Some((pattern, flag)) => format!("{flag}{pattern}"),

@@ -13,7 +13,7 @@ use crate::nginx::problem;
 
 /// The check of a host, where it has authorities to check by.
 pub(super) fn of(server: &Server) -> Option<&ClientAuth> {
-    server.client_auth.as_deref().filter(|auth| !auth.trust.authorities.is_empty() && auth.verify != Verify::Off)
+    server.client_check().filter(|auth| auth.verify != Verify::Off)
 }
 
 /// Writes who is refused.
@@ -28,8 +28,7 @@ pub(super) fn write(server: &Server, scope: &mut Scope, lines: &mut Lines) {
     if let Some(auth) = of(server) {
         verify(auth, scope, lines);
     }
-    let subject = server.client_auth.as_deref().map_or("", |auth| auth.match_subject.as_str());
-    if !subject.is_empty() {
+    if let Some(subject) = server.client_subject() {
         let rule = Rule::new("http-request return status 403 content-type text/html string 'client certificate unauthorized'");
         if let Some(longest) = effort::longest(std::iter::once(subject)) {
             lines.rule(rule.clone().code(&format!("if {{ ssl_c_s_dn(,0,rfc2253) -m len gt {longest} }}")));
@@ -74,7 +73,7 @@ fn verify(auth: &ClientAuth, scope: &mut Scope, lines: &mut Lines) {
 
 /// Writes the headers that tell the backend about the certificate.
 pub(super) fn tell(server: &Server, lines: &mut Lines) {
-    let Some(auth) = server.client_auth.as_deref().filter(|auth| !auth.trust.authorities.is_empty()) else { return };
+    let Some(auth) = server.client_check() else { return };
     if auth.pass_to_backend {
         lines.code("http-request del-header ssl-client-cert");
         let mut pem = Format::text("-----BEGIN%20CERTIFICATE-----%0A");
@@ -111,7 +110,7 @@ const ERRORS: &[(u8, &str)] = &[
 
 /// The table of errors; none where no host looks at certificates.
 pub(super) fn errors(proxy: &Proxy) -> Option<OutputFile> {
-    let is_asked = proxy.servers.iter().any(|server| server.client_auth.as_deref().is_some_and(|auth| !auth.trust.authorities.is_empty()));
+    let is_asked = proxy.servers.iter().any(|server| server.client_check().is_some());
     let mut table = MapFile::default();
     ERRORS.iter().for_each(|(code, words)| table.number(*code, words));
     is_asked.then(|| table.file(FileName::from("maps/certificate-errors.map")))

@@ -234,6 +234,7 @@ mod tests {
             ("/a/[^/]+b/(.*)", 2, false),
             ("/.*a.*a.*b$", 3, false),
             ("/a{2,30}b?", 1, false),
+            ("/a{2,3}.*b.*c", 3, false),
             ("/a{x}", 0, false),
             ("/[*+(]", 0, false),
             (r"/\(\)\*", 0, false),

@@ -18,11 +18,8 @@ use super::servers::members;
 use super::shared::Shared;
 use super::{client_auth, effort, redirects, route};
 use crate::diagnostic::Diagnostic;
-use crate::ir::{CATCH_ALL, PathMatch, Question, Route, Server, questions};
+use crate::ir::{CATCH_ALL, PathMatch, Question, Route, STATUS_PATH, Server, questions};
 use crate::nginx::problem;
-
-/// Path of the status page of nginx.
-const STATUS_PATH: &str = "/nginx_status";
 
 /// A table that paths are looked up in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,9 +150,7 @@ impl<'a> Maker<'_, 'a> {
             scope.enter(route);
             let problem = if by_pattern { problem(&route.path) } else { None };
             match (asked::path(&route.path, by_pattern), problem) {
-                (Asked::Served, None) if !by_pattern && self.is_own(route) => {
-                    scope.refused("path", "the path is one of the proxy itself", "nobody is passed on to the backend");
-                }
+                (Asked::Served, None) if self.shared.proxy.is_own(self.server, route) => scope.takes_own_path(),
                 (Asked::Served, Some(reason)) => {
                     scope.refused(
                         "path",
@@ -186,12 +181,6 @@ impl<'a> Maker<'_, 'a> {
         if self.server.hostname == CATCH_ALL {
             self.own_paths();
         }
-    }
-
-    /// Whether the proxy itself answers under a path.
-    fn is_own(&self, route: &Route) -> bool {
-        let own = [self.shared.proxy.runtime.health_path.as_str(), STATUS_PATH];
-        self.server.hostname == CATCH_ALL && route.path_match == PathMatch::Prefix && own.contains(&route.path.as_str())
     }
 
     fn add(&mut self, name: SectionName, about: String, lines: Lines) -> usize {

@@ -3,7 +3,18 @@
 use super::super::dialect::is_address;
 use super::super::scope::Scope;
 use super::shared::Shared;
-use crate::ir::{Features, Proxy, Route, Steps};
+use crate::ir::{Extra, Features, Proxy, Route, Steps};
+
+/// Why HAProxy cannot do something.
+pub(super) fn lack(extra: Extra) -> &'static str {
+    match extra {
+        Extra::Firewall => "HAProxy has no web application firewall of its own",
+        Extra::GlobalLimit => "counters of several machines need a store that HAProxy does not ask",
+        Extra::Digest => "HAProxy has no digest authentication",
+        Extra::Tracing => "HAProxy has no tracing of its own: requests are not traced",
+        Extra::Push => "HAProxy pushes nothing, nor does any browser take it",
+    }
+}
 
 /// What clients and backends can do that HAProxy takes in another way, whatever the manifests say.
 const REQUESTS: [&str; 9] = [
@@ -33,9 +44,7 @@ pub(super) fn tell_of_settings(proxy: &Proxy, scope: &mut Scope) {
     if settings.compression.brotli {
         scope.lost("enable-brotli", "HAProxy has no Brotli: answers are not compressed with it");
     }
-    if settings.tracing.enabled {
-        scope.lost("enable-opentelemetry", "HAProxy has no tracing of its own: requests are not traced");
-    }
+    settings.extras().for_each(|extra| scope.lacks(extra, lack(extra)));
     if settings.limits.rate > 0 {
         scope.lost("limit-rate", "how fast answers are sent is limited by routes only");
     }
@@ -139,30 +148,22 @@ fn tell_of_keys(scope: &mut Scope) {
 
 /// Tells of each loss; a protection that gets lost closes the route.
 pub(super) fn tell(route: &Route, shared: &Shared, scope: &mut Scope) {
-    // What is not bound is written. A new field is asked about here: nobody forgets it in silence.
+    // What is not bound is written, or one of the extras. A new field is asked about here: nobody forgets it in silence.
     #[rustfmt::skip]
     let Steps {
-        firewall, refusal, global_limit,
-        app_root: _, cors: _, redirect: _, rewrite: _, https: _, limits: _, admission: _, mirror: _, backend: _, error_pages: _,
+        refusal,
+        app_root: _, firewall: _, global_limit: _, cors: _, redirect: _, rewrite: _, https: _, limits: _, admission: _, mirror: _, backend: _, error_pages: _,
     } = &*route.steps;
     #[rustfmt::skip]
     let Features {
-        proxying, body_buffer, logging, tracing, push_preload, snippet,
-        fastcgi: _, connection_header: _, host_header: _, forwarded_prefix: _, response_headers: _, from_twin: _, relative_redirects: _,
+        proxying, body_buffer, logging, snippet,
+        tracing: _, push_preload: _, fastcgi: _, connection_header: _, host_header: _, forwarded_prefix: _, response_headers: _, from_twin: _, relative_redirects: _,
         port_in_redirects: _, causes: _,
     } = &*route.features;
     if refusal.is_some() {
         return;
     }
-    if firewall.enabled == Some(true) {
-        scope.close("enable-modsecurity", "HAProxy has no web application firewall of its own");
-    }
-    if tracing.enabled == Some(true) {
-        scope.lost("enable-opentelemetry", "HAProxy has no tracing of its own: requests are not traced");
-    }
-    if *push_preload {
-        scope.lost("http2-push-preload", "HAProxy pushes nothing, nor does any browser take it");
-    }
+    route.extras().for_each(|extra| scope.lacks(extra, lack(extra)));
     scope.asked_differs("affinity-mode", "new endpoints get some clients of the others, as with `balanced`");
     scope.asked_differs("session-cookie-change-on-failure", "a client whose endpoint fails comes back to it once that works again");
     if scope.is_asked("stream-snippet") {
@@ -173,9 +174,6 @@ pub(super) fn tell(route: &Route, shared: &Shared, scope: &mut Scope) {
     }
     if !snippet.trim().is_empty() {
         scope.close("configuration-snippet", "raw configuration of nginx means nothing to HAProxy, and it may protect something");
-    }
-    if global_limit.as_ref().is_some_and(|limit| limit.requests > 0) {
-        scope.close("global-rate-limit", "counters of several machines need a store that HAProxy does not ask");
     }
     let usual = &shared.proxy.settings.route_defaults;
     if proxying.http_version != usual.proxying.http_version {

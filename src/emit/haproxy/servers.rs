@@ -129,28 +129,26 @@ fn options(protocol: Protocol, server: &Server, route: &Route, scope: &mut Scope
 }
 
 fn tls(rule: Rule, server: &Server, route: &Route, scope: &mut Scope) -> Rule {
-    let of_server = server.backend_tls.as_deref();
-    let of_route = route.steps.backend.tls.as_deref();
-    let Some(tls) = of_route.or(of_server) else { return rule.code("verify none") };
-    // Quirk: for the whole host, the name counts only together with authorities.
-    let names_count = of_route.is_some() || !tls.trust.authorities.is_empty();
-    let mut rule = if tls.trust.authorities.is_empty() { rule.code("verify none") } else { trusted(rule, tls, scope) };
-    if !tls.trust.certificate.is_empty() {
-        rule = rule.code("crt").value(&FileName::of_secret(SecretUse::Certificate, &tls.trust.secret));
+    let tls = server.towards_backend(route);
+    let name = if tls.name.is_empty() { "upstream_balancer" } else { tls.name };
+    let mut rule = match tls.trusted {
+        Some(trusted) => self::trusted(rule, trusted, name, scope),
+        None => rule.code("verify none"),
+    };
+    if let Some(own) = tls.certificate {
+        rule = rule.code("crt").value(&FileName::of_secret(SecretUse::Certificate, &own.secret));
     }
-    if names_count && tls.sends_name {
-        let name = if tls.name.is_empty() { "upstream_balancer" } else { &tls.name };
+    if tls.sends_name {
         rule = rule.code("sni").value(&format!("str({})", argument(name)));
     }
     rule
 }
 
-fn trusted(rule: Rule, tls: &BackendTls, scope: &mut Scope) -> Rule {
+fn trusted(rule: Rule, tls: &BackendTls, name: &str, scope: &mut Scope) -> Rule {
     let mut rule = if tls.verifies {
         if tls.depth != 1 {
             scope.differs("proxy-ssl-verify-depth", "HAProxy does not limit the length of chains of certificates");
         }
-        let name = if tls.name.is_empty() { "upstream_balancer" } else { &tls.name };
         rule.code("verify required ca-file")
             .value(&FileName::of_secret(SecretUse::Authorities, &tls.trust.secret))
             .code("verifyhost")

@@ -49,7 +49,6 @@ impl<'a> Shared<'a> {
     fn close(&mut self, scope: &mut Scope) {
         let (settings, snippets) = (&self.proxy.settings, &self.proxy.settings.snippets);
         if settings.waf.enabled {
-            scope.close("enable-modsecurity", "HAProxy has no web application firewall of its own");
             self.closed = Some("ModSecurity, which all routes ask for, cannot be expressed");
         }
         let all = &self.proxy.settings.filters;

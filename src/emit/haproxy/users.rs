@@ -8,14 +8,14 @@ use super::formats::{MapFile, SectionName};
 use super::lines::{Lines, Rule};
 use super::passwords::{self, SIGN};
 use super::shared::Shared;
-use crate::ir::{PasswordAuth, Scheme, SecretUse};
+use crate::ir::{PasswordAuth, SecretUse};
 
 /// Name of the file; HAProxy reads the files of a folder in the order of their names.
 pub(super) const FILE: &str = "auth.cfg";
 
 fn lists<'a>(shared: &Shared<'a>) -> BTreeMap<SectionName, &'a PasswordAuth> {
     let routes = shared.proxy.servers.iter().flat_map(|server| &server.routes);
-    let auths = routes.filter_map(|route| route.steps.admission.password()).filter(|auth| auth.scheme == Scheme::Basic);
+    let auths = routes.filter_map(|route| route.steps.admission.password()).filter(|auth| auth.extra().is_none());
     auths.map(|auth| (passwords::list(auth), auth)).collect()
 }
 

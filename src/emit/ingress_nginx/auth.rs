@@ -136,7 +136,7 @@ impl<'a> Auth<'a> {
         let (settings, form, features) = (&shared.proxy.settings, shared.proxy.form, &route.features);
         let proxying = &features.proxying;
         let path = self.path();
-        let trusts_clients = server.client_auth.as_deref().filter(|auth| !auth.trust.authorities.is_empty());
+        let trusts_clients = server.client_check();
         let cache_key = (!service.cache_key.is_empty())
             .then(|| printer.in_single_quotes("auth-cache-key", &format!("{}{path}{}", server.hostname, service.cache_key)));
         let mut header = |text: &str| match QUOTED_AUTH_HEADERS.shows(form) {

@@ -13,7 +13,8 @@ use super::tls::{self, TlsView};
 use super::{cors, inline};
 use crate::catalog::releases::{ESCAPED_REWRITES, QUOTED_PATHS, QUOTED_TARGETS};
 use crate::ir::{
-    Backend, DEFAULT_UPSTREAM, Features, Firewall, PasswordAuth, PathMatch, Protocol, Route, Satisfy, Scheme, Server, Steps, is_fallback,
+    Backend, DEFAULT_UPSTREAM, Features, Firewall, PasswordAuth, PathMatch, Protocol, Redirects, Route, Satisfy, Scheme, Server, Steps,
+    is_fallback,
 };
 
 view! {
@@ -174,7 +175,7 @@ fn view(
     let is_known = !backend.is_small;
     let is_grpc = is_known && backend.asked.is_grpc();
     let header = if is_grpc { "grpc_set_header" } else { "proxy_set_header" };
-    let trusts_clients = server.client_auth.as_deref().filter(|auth| !auth.trust.authorities.is_empty());
+    let trusts_clients = server.client_check();
     let (pass, target) = pass(&route.upstream, backend);
     Location {
         layout: Arc::clone(&shared.layout),
@@ -362,10 +363,10 @@ fn pass(upstream: &str, backend: &Backend) -> (&'static str, Raw) {
 
 /// The parameters of `proxy_redirect`; none where redirects of the backend stay as they are.
 fn location_header(features: &Features, printer: &mut Printer) -> Option<Raw> {
-    let (from, to) = (features.proxying.redirect_from.as_str(), features.proxying.redirect_to.as_str());
-    match (from, to) {
-        ("default" | "off", _) => Some(Raw::new(from)),
-        (_, "off") => None,
-        _ => Some(printer.words("proxy-redirect-from", &format!("{from} {to}"))),
+    match features.proxying.redirects() {
+        Redirects::Kept => Some(Raw::new("off")),
+        Redirects::Usual => Some(Raw::new("default")),
+        Redirects::Unsaid => None,
+        Redirects::Changed { from, to } => Some(printer.words("proxy-redirect-from", &format!("{from} {to}"))),
     }
 }

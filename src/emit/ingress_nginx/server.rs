@@ -1,6 +1,5 @@
 //! One host.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::dialect::server_name;
@@ -217,7 +216,7 @@ fn begin<'a>(server: &'a Server, shared: &Shared<'a>, printer: &mut Printer<'a>)
     let Proxy { settings, form, .. } = shared.proxy;
     let form = *form;
     let is_catch_all = server.hostname == CATCH_ALL;
-    let subject = server.client_auth.as_deref().map(|auth| &auth.match_subject).filter(|subject| !subject.is_empty());
+    let subject = server.client_subject();
     ServerView {
         layout: Arc::clone(&shared.layout),
         hostname: comment(&server.hostname),
@@ -241,7 +240,7 @@ fn begin<'a>(server: &'a Server, shared: &Shared<'a>, printer: &mut Printer<'a>)
         prefer_server_ciphers: server.prefer_server_ciphers,
         snippet: printer.directives("server-snippet", &server.snippet),
         error_pages: error_pages::of_routes(shared.proxy, &server.routes, printer),
-        mirrors: mirrors(&server.routes, form, printer),
+        mirrors: mirrors(server, form, printer),
     }
 }
 
@@ -272,7 +271,7 @@ fn route<'a>(server: &Server, route: &'a Route, by_pattern: bool, shared: &Share
 }
 
 fn client_auth(server: &Server, printer: &mut Printer) -> Option<Arc<ClientAuthView>> {
-    let auth = server.client_auth.as_deref().filter(|auth| !auth.trust.authorities.is_empty())?;
+    let auth = server.client_check()?;
     Some(Arc::new(ClientAuthView {
         authorities: printer.words("auth-tls-secret", &auth.trust.authorities),
         verify: auth.verify.word(),
@@ -282,14 +281,8 @@ fn client_auth(server: &Server, printer: &mut Printer) -> Option<Arc<ClientAuthV
     }))
 }
 
-/// Where copies of requests go, each once. Quirk: what is not sent anywhere is copied all the same.
-fn mirrors(routes: &[Route], form: Form, printer: &mut Printer) -> Vec<Arc<MirrorView>> {
-    let mut mirrors = BTreeMap::new();
-    for mirror in routes.iter().filter_map(|route| route.steps.mirror.as_deref()) {
-        if mirror.is_sent() {
-            mirrors.entry(&mirror.source).or_insert(mirror);
-        }
-    }
+/// Where copies of requests go. Quirk: what is not sent anywhere is copied all the same.
+fn mirrors(server: &Server, form: Form, printer: &mut Printer) -> Vec<Arc<MirrorView>> {
     let mut target = |subject: &str, text: &str| {
         if QUOTED_TARGETS.shows(form) {
             quoted(text)
@@ -303,5 +296,5 @@ fn mirrors(routes: &[Route], form: Form, printer: &mut Printer) -> Vec<Arc<Mirro
         // Made of the identity of the Ingress, it needs no quotes where older forms have none.
         source: if QUOTED_TARGETS.shows(form) { quoted(&mirror.source) } else { Raw::new(mirror.source.as_str()) },
     };
-    mirrors.into_values().map(view).map(Arc::new).collect()
+    server.mirrors().into_values().map(view).map(Arc::new).collect()
 }

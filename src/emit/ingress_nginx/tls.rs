@@ -15,7 +15,7 @@ view! {
         verify: bool,
         depth: i64,
         name: Option<Raw>,
-        send_name: bool,
+        send_name: Option<bool>,
         certificate: Option<Raw>,
     }
 }

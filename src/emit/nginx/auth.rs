@@ -164,7 +164,7 @@ pub(super) fn only_names_outside(variable: &str, url: &str, lines: &mut Lines) {
 
 /// Sets the headers that tell of the certificate of the client.
 pub(super) fn client_certificate(server: &Server, headers: &mut Headers) {
-    let Some(auth) = server.client_auth.as_deref().filter(|auth| !auth.trust.authorities.is_empty()) else { return };
+    let Some(auth) = server.client_check() else { return };
     if auth.pass_to_backend {
         headers.set("ssl-client-cert", "$ssl_client_escaped_cert");
     }

@@ -1,6 +1,7 @@
 //! What happens to the requests of one path.
 
-use super::super::dialect::{escaped_path, regex_literal};
+use super::super::dialect::escaped_path;
+use super::access;
 use super::auth::{self, Auth};
 use super::cors;
 use super::errors;
@@ -8,6 +9,7 @@ use super::forwarding::{Family, Headers};
 use super::inherited;
 use super::limits;
 use super::lines::{Lines, Word, put, words};
+use super::matching::{closed_matcher, describe, matcher};
 use super::names;
 use super::plan::Destination;
 use super::proxying;
@@ -16,11 +18,8 @@ use super::response::ResponseHeaders;
 use super::scope::Scope;
 use super::shared::Shared;
 use super::snippets;
-use super::tls;
 use super::{cookies, losses};
-use crate::ir::{
-    Admission, ErrorPages, PasswordAuth, PathMatch, Protocol, Rewrite, Route, Satisfy, Scheme, Server, Steps, ToHttps, is_fallback,
-};
+use crate::ir::{ErrorPages, Protocol, Rewrite, Route, Server, Steps, ToHttps, is_fallback};
 use crate::nginx::{self, is_underestimated};
 
 /// Writes the locations of a route: its own, and those that authentication needs.
@@ -72,31 +71,6 @@ pub(super) fn write<'a>(
     lines.gap();
 }
 
-fn describe(route: &Route, lines: &mut Lines) {
-    match &route.owner {
-        Some(owner) => lines.comment(&names::owner(owner)),
-        None => lines.comment("No Ingress: the default backend"),
-    }
-}
-
-/// How the path is matched. Quirk: one path that is a regular expression makes all paths of the host regular expressions.
-fn matcher(route: &Route, by_pattern: bool) -> Vec<Word> {
-    match route.path_match {
-        _ if by_pattern => vec![Word::from("~*"), Word::from(format!("^{}", route.path))],
-        PathMatch::Exact => vec![Word::from("="), Word::from(&route.path)],
-        PathMatch::Prefix => vec![Word::from(&route.path)],
-    }
-}
-
-/// The same for a route that is closed: a regular expression that nginx cannot read stands for its own letters.
-fn closed_matcher(route: &Route, by_pattern: bool) -> Vec<Word> {
-    let is_readable = nginx::problem(&format!("^{}", route.path)).is_none();
-    match by_pattern && !is_readable {
-        true => vec![Word::from("~*"), Word::from(format!("^{}", regex_literal(&route.path)))],
-        false => matcher(route, by_pattern),
-    }
-}
-
 /// The words of all locations that are the route's own.
 fn location_names(route: &Route, by_pattern: bool, shared: &Shared) -> Vec<String> {
     let joined = |words: Vec<Word>| words.iter().map(Word::text).collect::<Vec<_>>().join(" ");
@@ -104,19 +78,6 @@ fn location_names(route: &Route, by_pattern: bool, shared: &Shared) -> Vec<Strin
     all.extend(route.steps.mirror.iter().map(|mirror| format!("= {}", mirror.source)));
     all.extend(Auth::of(route, shared).into_iter().flat_map(|auth| auth.location_names()));
     all
-}
-
-/// Writes a route whose path cannot be written as it is: a beginning of it is closed, unless another route has just that.
-pub(super) fn closed<'a>(route: &'a Route, matcher: Vec<Word>, is_taken: bool, scope: &mut Scope<'a>, lines: &mut Lines) {
-    scope.enter(route);
-    scope.refuse("path", "it is too long, or holds a control character");
-    if is_taken {
-        return;
-    }
-    describe(route, lines);
-    lines.comment("Closed: the path is not fit for a configuration.");
-    lines.closed_location(matcher);
-    lines.gap();
 }
 
 /// What becomes of the address that visitors come back to.
@@ -215,7 +176,7 @@ impl Writer<'_, '_> {
         }
         proxying::write_body_size(shared, features, lines);
         if !self.returns_at_once() {
-            checks(&steps.admission, auth, scope, &mut headers, &mut response, lines);
+            access::write(&steps.admission, auth, scope, &mut headers, &mut response, lines);
             if let Some(limits) = &steps.limits {
                 limits::write(limits, lines);
             }
@@ -346,7 +307,7 @@ impl Writer<'_, '_> {
             self.to_https(&steps.https, lines);
         }
         if let Some(tls) = &steps.backend.tls {
-            proxying::backend_tls(tls, false, lines);
+            proxying::backend_tls(tls, lines);
         }
         if let Some(rewrite) = rewrite.filter(|rewrite| !rewrite.leads_elsewhere && self.is_passed()) {
             self.rewrite(rewrite, lines);
@@ -415,44 +376,5 @@ impl Writer<'_, '_> {
         let is_limited = limits.as_ref().is_some_and(|limits| limits.counts());
         let is_filtered = admission.looks_at_addresses() || !self.shared.proxy.settings.filters.block_cidrs.is_empty();
         is_limited || is_filtered || admission.password.is_some() || Auth::of(self.route, self.shared).is_some()
-    }
-}
-
-/// Writes who may come in.
-fn checks(
-    admission: &Admission,
-    auth: Option<Auth>,
-    scope: &mut Scope,
-    headers: &mut Headers,
-    response: &mut ResponseHeaders,
-    lines: &mut Lines,
-) {
-    for network in &*admission.deny {
-        put!(lines, "deny", network);
-    }
-    for network in &*admission.allow {
-        put!(lines, "allow", network);
-    }
-    if !admission.allow.is_empty() {
-        put!(lines, "deny", "all");
-    }
-    if let Some(auth) = auth {
-        auth.answer(headers, response, lines);
-    }
-    match admission.password() {
-        Some(PasswordAuth { scheme: Scheme::Basic, realm, file: _, secret, keys_are_users }) => {
-            put!(lines, "auth_basic", names::literal(realm));
-            put!(lines, "auth_basic_user_file", tls::passwords(secret, *keys_are_users));
-            headers.set("Authorization", "");
-        }
-        Some(PasswordAuth { scheme: Scheme::Digest | Scheme::Unloaded, .. }) => {
-            scope.close("auth-type", "nginx has no digest authentication");
-        }
-        None => {}
-    }
-    match admission.satisfy.map(|satisfy| satisfy.value) {
-        Some(Satisfy::All) => put!(lines, "satisfy", "all"),
-        Some(Satisfy::Any) => put!(lines, "satisfy", "any"),
-        None => {}
     }
 }

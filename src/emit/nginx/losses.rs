@@ -3,7 +3,18 @@
 use super::super::dialect::is_network;
 use super::scope::Scope;
 use super::shared::Shared;
-use crate::ir::{Features, Route, Settings, Steps};
+use crate::ir::{Extra, Features, Route, Settings, Steps};
+
+/// Why nginx cannot do something.
+pub(super) fn lack(extra: Extra) -> &'static str {
+    match extra {
+        Extra::Firewall => "nginx has no web application firewall of its own",
+        Extra::GlobalLimit => "nginx counts for itself: no limit holds for several of them",
+        Extra::Digest => "nginx has no digest authentication",
+        Extra::Tracing => "nginx has no tracing of its own: requests are not traced",
+        Extra::Push => "this version of nginx pushes nothing, nor does any browser take it",
+    }
+}
 
 /// Tells of keys of the ConfigMap that hold for all hosts.
 pub(super) fn tell_of_settings(settings: &Settings, scope: &mut Scope) {
@@ -13,9 +24,7 @@ pub(super) fn tell_of_settings(settings: &Settings, scope: &mut Scope) {
             scope.lost(key, "not all of these are addresses or networks: those that are not may not read the status page");
         }
     }
-    if settings.tracing.enabled {
-        scope.lost("enable-opentelemetry", "nginx has no tracing of its own: requests are not traced");
-    }
+    settings.extras().for_each(|extra| scope.lacks(extra, lack(extra)));
     scope.lost_keys(
         &["disable-stream-access-log", "stream-access-log-path", "log-format-stream"],
         "connections of TCP and UDP services are not logged",
@@ -30,29 +39,23 @@ pub(super) fn tell_of_settings(settings: &Settings, scope: &mut Scope) {
 
 /// Tells of each loss; a protection that gets lost closes the route.
 pub(super) fn tell(route: &Route, shared: &Shared, scope: &mut Scope) {
-    // What is not bound is written. A new field is asked about here: nobody forgets it in silence.
+    // What is not bound is written, or one of the extras. A new field is asked about here: nobody forgets it in silence.
     #[rustfmt::skip]
     let Steps {
-        firewall, refusal, global_limit, mirror,
-        app_root: _, cors: _, redirect: _, rewrite: _, https: _, limits: _, admission: _, backend: _, error_pages: _,
+        refusal, mirror,
+        app_root: _, firewall: _, global_limit: _, cors: _, redirect: _, rewrite: _, https: _, limits: _, admission: _, backend: _, error_pages: _,
     } = &*route.steps;
     #[rustfmt::skip]
     let Features {
-        proxying, tracing, push_preload,
-        fastcgi: _, body_buffer: _, connection_header: _, host_header: _, forwarded_prefix: _, response_headers: _, from_twin: _,
+        proxying,
+        tracing: _, push_preload: _, fastcgi: _, body_buffer: _, connection_header: _, host_header: _, forwarded_prefix: _, response_headers: _, from_twin: _,
         relative_redirects: _, port_in_redirects: _, logging: _, snippet: _, causes: _,
     } = &*route.features;
     if refusal.is_some() {
         return;
     }
-    if firewall.enabled == Some(true) {
-        scope.close("enable-modsecurity", "nginx has no web application firewall of its own");
-    }
-    if global_limit.as_ref().is_some_and(|limit| limit.requests > 0) {
-        scope.close("global-rate-limit", "nginx counts for itself: no limit holds for several of them");
-    }
-    if tracing.enabled == Some(true) {
-        scope.lost("enable-opentelemetry", "nginx has no tracing of its own: requests are not traced");
+    for extra in route.extras().filter(|extra| *extra != Extra::Push || !shared.options.version.has_push()) {
+        scope.lacks(extra, lack(extra));
     }
     if proxying.next_upstream.split(' ').any(|word| word.starts_with("http_")) {
         let message = "endpoints are listed as often as tries are asked for: one that had closed a kept connection gets one try more";
@@ -64,9 +67,6 @@ pub(super) fn tell(route: &Route, shared: &Shared, scope: &mut Scope) {
         for name in ["auth-keepalive", "auth-keepalive-requests", "auth-keepalive-share-vars", "auth-keepalive-timeout"] {
             scope.asked_differs(name, "connections to the service are not kept");
         }
-    }
-    if *push_preload && !shared.options.version.has_push() {
-        scope.lost("http2-push-preload", "this version of nginx pushes nothing, nor does any browser take it");
     }
     if mirror.as_ref().is_some_and(|mirror| !mirror.is_sent()) {
         scope.lost("mirror-target", "there is no target to send copies to: requests are not copied");

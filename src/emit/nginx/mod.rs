@@ -3,6 +3,7 @@
 //! What holds for all routes stands once at the top; a route says only what it does otherwise. What nginx cannot do is a finding, and
 //! where that would open a door, the route is closed.
 
+mod access;
 mod auth;
 mod canary;
 mod cookies;
@@ -19,6 +20,7 @@ mod lines;
 mod location;
 mod losses;
 mod maps;
+mod matching;
 mod page;
 mod plan;
 mod proxying;

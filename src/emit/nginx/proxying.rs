@@ -5,7 +5,7 @@ use super::super::view::switch;
 use super::forwarding::Family;
 use super::lines::{Lines, Word, put, words};
 use super::shared::Shared;
-use crate::ir::{BackendTls, Features, Proxying};
+use crate::ir::{BackendTls, Features, Proxying, Redirects};
 
 /// Writes the usual ways.
 pub(super) fn write_usual(shared: &Shared, lines: &mut Lines) {
@@ -145,14 +145,14 @@ fn write_all(own: &Proxying, usual: Option<&Proxying>, lines: &mut Lines) {
 /// What becomes of the header `Location` of the backend. `default` of nginx would put the path of the location before a redirect to
 /// the name of the upstream, which no backend knows: it is off.
 fn location_header(proxying: &Proxying) -> String {
-    match (proxying.redirect_from.as_str(), proxying.redirect_to.as_str()) {
-        ("default" | "off", _) | (_, "off") => String::from("off"),
-        (from, to) => format!("{from} {to}"),
+    match proxying.redirects() {
+        Redirects::Kept | Redirects::Usual | Redirects::Unsaid => String::from("off"),
+        Redirects::Changed { from, to } => format!("{from} {to}"),
     }
 }
 
-/// Writes TLS towards backends.
-pub(super) fn backend_tls(tls: &BackendTls, is_server: bool, lines: &mut Lines) {
+/// Writes TLS towards backends, of a host or of a route.
+pub(super) fn backend_tls(tls: &BackendTls, lines: &mut Lines) {
     let trust = &tls.trust;
     if !trust.authorities.is_empty() {
         put!(lines, "proxy_ssl_trusted_certificate", super::tls::authorities(trust));
@@ -161,14 +161,11 @@ pub(super) fn backend_tls(tls: &BackendTls, is_server: bool, lines: &mut Lines) 
         put!(lines, "proxy_ssl_verify", switch(tls.verifies));
         put!(lines, "proxy_ssl_verify_depth", tls.depth);
     }
-    // Quirk: on the host, the name counts only together with authorities.
-    if !is_server || !trust.authorities.is_empty() {
-        if !tls.name.is_empty() {
-            put!(lines, "proxy_ssl_name", &tls.name);
-        }
-        if !is_server || !tls.name.is_empty() {
-            put!(lines, "proxy_ssl_server_name", switch(tls.sends_name));
-        }
+    if !tls.name.is_empty() {
+        put!(lines, "proxy_ssl_name", &tls.name);
+    }
+    if let Some(sends_name) = tls.sends_name {
+        put!(lines, "proxy_ssl_server_name", switch(sends_name));
     }
     if !trust.certificate.is_empty() {
         for name in ["proxy_ssl_certificate", "proxy_ssl_certificate_key"] {

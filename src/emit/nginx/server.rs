@@ -1,6 +1,6 @@
 //! Hosts.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use super::super::asked::{self, Asked};
 use super::super::dialect::{is_network, listen_addresses, server_name};
@@ -9,8 +9,8 @@ use super::forwarding::Family;
 use super::lines::{Lines, Word, put};
 use super::scope::Scope;
 use super::shared::Shared;
-use super::{errors, location, names, proxying, refused, response, snippets, tls};
-use crate::ir::{CATCH_ALL, HostRedirect, Mirror, PathMatch, Route, Server};
+use super::{errors, location, matching, names, proxying, refused, response, snippets, tls};
+use crate::ir::{CATCH_ALL, HostRedirect, PathMatch, STATUS_PATH, Server};
 use crate::nginx::Refusal;
 
 /// Writes a host.
@@ -147,12 +147,12 @@ fn filters(shared: &Shared, lines: &mut Lines) {
 }
 
 fn open<'a>(server: &'a Server, shared: &Shared<'a>, scope: &mut Scope<'a>, lines: &mut Lines) {
-    if let Some(subject) = server.client_auth.as_deref().map(|auth| &auth.match_subject).filter(|subject| !subject.is_empty()) {
+    if let Some(subject) = server.client_subject() {
         let condition = vec![Word::from("($ssl_client_s_dn"), Word::from("!~"), Word::from(subject), Word::from(")")];
         lines.block("if", condition, |lines| put!(lines, "return", 403_i64, "client certificate unauthorized"));
     }
     if let Some(tls) = &server.backend_tls {
-        proxying::backend_tls(tls, true, lines);
+        proxying::backend_tls(tls, lines);
     }
     let before = scope.closed().is_some();
     let own = snippets::of_route("server-snippet", &server.snippet, shared.options, &shared.upstreams, scope);
@@ -174,18 +174,12 @@ fn open<'a>(server: &'a Server, shared: &Shared<'a>, scope: &mut Scope<'a>, line
     lines.gap();
     let by_pattern = server.by_pattern;
     routes(server, by_pattern, shared, scope, lines);
-    mirrors(&server.routes, shared, lines);
+    mirrors(server, shared, lines);
     errors::of_routes(shared, &server.routes, lines);
     let defaults = &shared.proxy.settings.route_defaults;
     if !defaults.error_codes.is_empty() {
         errors::write(shared, crate::ir::DEFAULT_UPSTREAM, defaults.error_codes.iter().copied(), lines);
     }
-}
-
-/// Whether a route is for the place of the health check or of the status page, which nginx itself answers.
-fn is_own(server: &Server, route: &Route, by_pattern: bool, shared: &Shared) -> bool {
-    let own = [shared.proxy.runtime.health_path.as_str(), "/nginx_status"];
-    server.hostname == CATCH_ALL && !by_pattern && route.path_match == PathMatch::Prefix && own.contains(&route.path.as_str())
 }
 
 /// Writes the routes; those whose paths no request can have are left out.
@@ -198,18 +192,18 @@ fn routes<'a>(server: &'a Server, by_pattern: bool, shared: &Shared<'a>, scope: 
     for route in &server.routes {
         let adds_slash = !by_pattern && route.path.strip_suffix('/').is_some_and(|path| exact.insert(path));
         match asked::path(&route.path, by_pattern) {
-            Asked::Served if is_own(server, route, by_pattern, shared) => {
+            Asked::Served if shared.proxy.is_own(server, route) => {
                 scope.enter(route);
-                scope.refused("path", "the path is one of the proxy itself", "nobody is passed on to the backend");
+                scope.takes_own_path();
             }
             Asked::Served => location::write(server, route, by_pattern, adds_slash, shared, scope, lines),
             Asked::Closed(beginning) if by_pattern => {
                 let matcher = vec![Word::from("~*"), Word::from(format!("^{beginning}"))];
-                location::closed(route, matcher, false, scope, lines);
+                matching::closed(route, matcher, false, scope, lines);
             }
             Asked::Closed(beginning) => {
                 let is_taken = !taken.insert(beginning.clone());
-                location::closed(route, vec![Word::from(beginning)], is_taken, scope, lines);
+                matching::closed(route, vec![Word::from(beginning)], is_taken, scope, lines);
             }
             Asked::Never => {
                 scope.enter(route);
@@ -228,15 +222,9 @@ fn closed_host(name: &str, shared: &Shared, lines: &mut Lines) {
     });
 }
 
-/// Writes where copies of requests go, each once.
-fn mirrors(routes: &[Route], shared: &Shared, lines: &mut Lines) {
-    let mut mirrors: BTreeMap<&str, &Mirror> = BTreeMap::new();
-    for mirror in routes.iter().filter_map(|route| route.steps.mirror.as_deref()) {
-        if mirror.is_sent() {
-            mirrors.entry(&mirror.source).or_insert(mirror);
-        }
-    }
-    for (source, mirror) in mirrors {
+/// Writes where copies of requests go.
+fn mirrors(server: &Server, shared: &Shared, lines: &mut Lines) {
+    for (source, mirror) in server.mirrors() {
         lines.block("location", vec![Word::from("="), Word::from(source)], |lines| {
             put!(lines, "internal");
             proxying::write_own(shared, lines);
@@ -275,7 +263,7 @@ fn own_locations(shared: &Shared, lines: &mut Lines) {
         put!(lines, "return", 200_i64);
     });
     lines.gap();
-    lines.block("location", vec![Word::from("/nginx_status")], |lines| {
+    lines.block("location", vec![Word::from(STATUS_PATH)], |lines| {
         put!(lines, "access_log", "off");
         let ipv6 = if runtime.ipv6 { filters.status_ipv6.as_slice() } else { &[] };
         for network in filters.status_ipv4.iter().chain(ipv6).filter(|network| is_network(network)) {

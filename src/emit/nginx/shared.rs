@@ -58,7 +58,6 @@ impl<'a> Shared<'a> {
         shared.server_snippet = of_all("server-snippet", &settings.snippets.server);
         shared.location_snippet = of_all("location-snippet", &settings.snippets.location);
         if settings.waf.enabled {
-            scope.close("enable-modsecurity", "nginx has no web application firewall of its own");
             shared.closed = Some("ModSecurity, which all routes ask for, cannot be expressed");
         } else if refused.has_filter() || has_unreadable_filter(settings) {
             shared.closed = Some("a filter that holds for all routes cannot be expressed");

@@ -55,7 +55,7 @@ pub(super) fn write<'a>(server: &'a Server, shared: &Shared<'a>, lines: &mut Lin
     if let Some(prefer) = server.prefer_server_ciphers {
         put!(lines, "ssl_prefer_server_ciphers", super::super::view::switch(prefer));
     }
-    let Some(auth) = server.client_auth.as_deref().filter(|auth| !auth.trust.authorities.is_empty()) else { return };
+    let Some(auth) = server.client_check() else { return };
     put!(lines, "ssl_client_certificate", authorities(&auth.trust));
     put!(lines, "ssl_verify_client", auth.verify.word());
     put!(lines, "ssl_verify_depth", auth.depth);

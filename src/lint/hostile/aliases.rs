@@ -133,3 +133,17 @@ fn taken(servers: &[Server], aliases: &[Alias], sets: &[(usize, RegexSet)]) -> B
     }
     taken
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aliases_are_found_by_their_places_in_all_sets() {
+        let set = |patterns: &[&str]| RegexSet::new(patterns).expect("they are regular expressions");
+        let sets = [(0, set(&["^a", "^b", "b$"])), (3, set(&["^c", "b"]))];
+        for (host, expected) in [("a", vec![0]), ("b", vec![1, 2, 4]), ("cb", vec![2, 3, 4]), ("x", vec![])] {
+            assert_eq!(fitting(&sets, host).collect::<Vec<_>>(), expected, "{host}");
+        }
+    }
+}

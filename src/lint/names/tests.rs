@@ -151,6 +151,20 @@ fn help_names_the_right_annotation_and_fixes_what_is_sure() {
 }
 
 #[test]
+fn an_unknown_name_that_another_controller_has_says_whose_it_is() {
+    for (name, expected) in [
+        ("nginx.ingress.kubernetes.io/whitelist", &["HAProxy's own ingress controller has an annotation of this name"][..]),
+        ("nginx.ingress.kubernetes.io/foo", &[]),
+        // Its prefix says that already.
+        ("haproxy.org/whitelist", &[]),
+    ] {
+        let finding = findings(&ingress("nginx", &[(name, "10.0.0.0/8")]), "1.15.1", OWN).remove(0);
+        let notes: Vec<&str> = finding.notes.iter().map(String::as_str).filter(|note| note.ends_with("of this name")).collect();
+        assert_eq!(notes, expected, "{name}");
+    }
+}
+
+#[test]
 fn other_objects_have_none_of_these_annotations() {
     let text = "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n  annotations:\n    nginx.ingress.kubernetes.io/affinity: cookie\n    \
                 nginx.org/x: z\nspec: {ports: [{port: 80}]}\n";

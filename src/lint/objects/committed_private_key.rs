@@ -1,6 +1,7 @@
 //! Private keys and passwords that lie with the manifests.
 
 use super::look::Look;
+use crate::credentials::is_hash;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -115,15 +116,6 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 /// Whether somebody wrote an object, in place of reading it out of a cluster.
 fn is_written(metadata: &ObjectMeta) -> bool {
     metadata.uid.is_none() && metadata.resource_version.is_none()
-}
-
-/// How hashes of passwords begin that nginx reads.
-const HASHES: [&str; 9] = ["$apr1$", "$1$", "$5$", "$6$", "$2a$", "$2b$", "$2y$", "{SHA}", "{SSHA}"];
-
-/// Whether a text is one of them, and has no more words.
-fn is_hash(text: &str) -> bool {
-    const SHORTEST: usize = 20;
-    HASHES.iter().any(|begin| text.starts_with(begin)) && text.len() >= SHORTEST && !text.contains(char::is_whitespace)
 }
 
 /// What a value is, where it must not be seen: its text is not repeated.

@@ -1,5 +1,7 @@
 //! TLS towards the backend.
 
+use std::sync::Arc;
+
 use super::reader::{Reader, Stop};
 use super::{fallbacks, objects};
 use crate::catalog::features::backend_tls as keys;
@@ -20,8 +22,17 @@ pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Option<BackendTls>, 
         name: reader.get(&keys::NAME)?.unwrap_or_default(),
         verifies: fallbacks::word(reader, &keys::VERIFY, "off")? == "on",
         depth: fallbacks::depth(reader, &keys::DEPTH)?,
-        sends_name: fallbacks::word(reader, &keys::SEND_NAME, "off")? == "on",
+        sends_name: Some(fallbacks::word(reader, &keys::SEND_NAME, "off")? == "on"),
     }))
+}
+
+/// What an Ingress asks for, as its hosts have it for all of their routes. Quirk: there a name counts only together with authorities, and
+/// whether it is sent only together with a name.
+pub(in crate::lower) fn of_host(asked: &Arc<BackendTls>) -> Arc<BackendTls> {
+    if asked.trust.authorities.is_empty() || asked.name.is_empty() {
+        return Arc::new(BackendTls { name: String::new(), sends_name: None, ..BackendTls::clone(asked) });
+    }
+    Arc::clone(asked)
 }
 
 /// Versions of TLS that a release of the controller knows.
@@ -54,6 +65,23 @@ impl Protocols {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ir::TrustStore;
+
+    #[test]
+    fn a_host_takes_a_name_only_together_with_authorities() {
+        for (authorities, name, expected) in [
+            ("ca", "web.internal", ("web.internal", Some(true))),
+            ("", "web.internal", ("", None)),
+            ("ca", "", ("", None)),
+            ("", "", ("", None)),
+        ] {
+            let trust = TrustStore { authorities: authorities.into(), certificate: String::from("crt"), ..TrustStore::default() };
+            let asked = Arc::new(BackendTls { trust, name: name.into(), sends_name: Some(true), depth: 3, ..BackendTls::default() });
+            let found = of_host(&asked);
+            assert_eq!((found.name.as_str(), found.sends_name), expected, "{authorities:?} {name:?}");
+            assert_eq!((&found.trust, found.depth), (&asked.trust, 3), "all else holds");
+        }
+    }
 
     #[test]
     fn protocols_are_sorted() {

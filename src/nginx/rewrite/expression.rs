@@ -2,11 +2,10 @@
 
 use std::cell::OnceCell;
 
-use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind};
 
 use super::witness;
-use crate::nginx::pcre::{Groups, Pattern, translate, translate_whole};
+use crate::nginx::pcre::{Groups, Pattern, parsed, translate, translate_whole};
 
 /// How often an expression may go back: more would take longer than anybody waits.
 const MOST_STEPS: usize = 100_000;
@@ -79,8 +78,7 @@ impl Expression {
     pub(super) fn shape(&self) -> Option<&Hir> {
         let read = || {
             let translated = translate(&self.text, r"\z").or_else(|_| translate(&without_looks(&self.text), r"\z")).ok()?;
-            let mut builder = ParserBuilder::new();
-            builder.unicode(false).utf8(false).case_insensitive(self.is_caseless).build().parse(&translated).ok()
+            parsed(&translated, self.is_caseless)
         };
         self.shape.get_or_init(read).as_ref()
     }

@@ -4,7 +4,7 @@ use pretty_assertions::assert_eq;
 use serde_json::Value;
 use std::fs;
 
-use super::{CLUSTER, LIVE, SHOP, edit, json, run, shop, write};
+use super::{CLUSTER, LIVE, SHOP, edit, folder, json, run, shop, told, write};
 
 #[test]
 fn facts_of_the_pod_are_no_differences_unless_asked_for() {
@@ -115,4 +115,26 @@ spec: {template: {spec: {containers: [{name: controller, image: 'registry.k8s.io
     edit(folder.path(), "live/nginx.conf", "http {", "http { geoip_country /etc/nginx/geoip/GeoIP.dat;");
     let old = run(folder.path(), &LIVE);
     assert!(old.stderr.contains("a release before 1.9.0") && old.stderr.contains("`geoip_country`"), "{}", old.stderr);
+}
+
+/// A path that is a beginning has two locations: of what is below it, and of itself.
+#[test]
+fn both_locations_of_a_path_are_one_difference() {
+    let backend = |service: &str| format!("pathType: Prefix, backend: {{service: {{name: {service}, port: {{number: 80}}}}}}");
+    let ingress = format!(
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: one, namespace: shop}}\nspec:\n  ingressClassName: nginx\n  \
+         rules:\n  - host: a.example\n    http:\n      paths:\n      - {{path: /, {}}}\n      - {{path: /app, {}}}\n",
+        backend("web"),
+        backend("app")
+    );
+    let folder = folder(&[("in/web.yaml", &ingress)]);
+    run(folder.path(), &["render", "in", "--target", "ingress-nginx", "-o", "live"]);
+    edit(folder.path(), "in/web.yaml", "/app", "/apps");
+    assert_eq!(
+        told(&json(folder.path(), &LIVE)),
+        [
+            "path `/apps` added, to Service `shop/app` port 80 <- in/web.yaml:11",
+            "path `/app` removed, to Service `shop/app` port 80 <- in/web.yaml:7",
+        ]
+    );
 }

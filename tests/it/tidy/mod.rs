@@ -52,7 +52,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("expect", &["credentials", "diagnostic", "manifest", "nginx", "route", "source"]),
     ("inventory", &["catalog", "check", "conf", "credentials", "diagnostic", "emit", "ir", "lower", "manifest", "source"]),
     ("ir", &["source"]),
-    ("lint", &["catalog", "cause", "diagnostic", "ir", "lower", "manifest", "nginx", "source"]),
+    ("lint", &["catalog", "cause", "credentials", "diagnostic", "ir", "lower", "manifest", "nginx", "source"]),
     ("lower", &["catalog", "diagnostic", "ir", "manifest", "pool", "source"]),
     ("manifest", &["diagnostic", "source"]),
     ("nginx", &["conf", "source"]),
