@@ -2,10 +2,14 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use super::alike::Alike;
-use super::effects::{Effects, owner, part, print, texts};
+use super::effects::{Effects, join, owner, part, print, texts};
+use super::lost::{Blocks, Lost};
 use crate::cause::edits::{Edit, What};
+use crate::conf::Directive;
+use crate::diagnostic::ObjectRef;
 use crate::diff::{Change, Kind};
 
 /// One annotation of all Ingresses, one key or one argument.
@@ -34,11 +38,13 @@ pub(super) struct Trial {
 pub(super) struct Guess {
     pub(super) effects: Effects,
     pub(super) fit: Fit,
+    /// The object that has the value, where others could have it too.
+    pub(super) only: Option<ObjectRef>,
 }
 
 impl Guess {
     pub(super) fn new(effects: Effects) -> Self {
-        Self { effects, fit: Fit::default() }
+        Self { effects, fit: Fit::default(), only: None }
     }
 
     /// Whether it makes a difference to the letter.
@@ -65,6 +71,8 @@ pub(super) struct Fit {
     is_whole: bool,
     is_all: bool,
     is_half: bool,
+    /// It makes differences to the letter, and does nothing else.
+    is_clean: bool,
 }
 
 impl Fit {
@@ -75,15 +83,14 @@ impl Fit {
     /// Of what differs with one value. `is_spread`: several objects have it, each of which can be the only one.
     pub(super) fn of(effects: &Effects, seen: &[Seen], own: usize, is_spread: bool) -> Self {
         let alike: Vec<(&Seen, bool)> = seen.iter().filter_map(|seen| Some((seen, seen.likeness(effects, own)?))).collect();
-        // A block that is there again with other words in it is another difference.
-        let is_made = |seen: &Seen| !seen.is_lost_block(own) || seen.is_restored(effects, own);
-        let made = alike.iter().filter(|(seen, is_exact)| *is_exact && is_made(seen)).count();
+        let made = alike.iter().filter(|(seen, is_exact)| *is_exact && seen.is_as_there(effects, own)).count();
         let parts = || alike.iter().map(|(seen, _)| seen.part.as_str()).collect::<BTreeSet<_>>();
         let all = if is_spread { parts().into_iter().map(|part| effects.in_part(part)).sum() } else { effects.len() };
         let (covered, len) = (alike.len(), effects.len());
         let gain = |all: usize| signed(made + covered) - signed(all);
         let [is_whole, is_all, is_half] = [covered >= len, covered >= all, 2 * covered >= all];
-        Self { covered, gain: gain(all), whole: gain(len), is_whole, is_all, is_half }
+        let is_clean = made == len && made > 0;
+        Self { covered, gain: gain(all), whole: gain(len), is_whole, is_all, is_half, is_clean }
     }
 }
 
@@ -152,6 +159,13 @@ impl Trial {
         std::iter::once(&self.fit).chain(self.guessed.iter().map(|guess| &guess.fit))
     }
 
+    /// What was tried that makes differences to the letter, and does nothing else: the object that it was tried on, where it
+    /// was one of several.
+    pub(super) fn clean(&self) -> impl Iterator<Item = (Option<&ObjectRef>, &Effects)> {
+        let usual = Some((None, &self.effects)).filter(|_| self.fit.is_clean);
+        usual.into_iter().chain(self.guessed.iter().filter(|guess| guess.fit.is_clean).map(|guess| (guess.only.as_ref(), &guess.effects)))
+    }
+
     /// How many of the differences it can have made.
     pub(super) fn covered(&self) -> usize {
         self.fits_of_all().map(|fit| fit.covered).max().unwrap_or_default()
@@ -162,15 +176,22 @@ impl Trial {
         self.fits_of_all().any(|fit| fit.is_all)
     }
 
-    /// Whether all that it does is among the differences, where all objects have it.
-    pub(super) fn is_wholly_seen(&self) -> bool {
-        self.fits_of_all().any(|fit| fit.is_whole)
+    /// Whether all that it does is among the differences, and a difference is made to the letter.
+    pub(super) fn is_clear_of(&self, seen: &Seen, own: usize) -> bool {
+        let usual = (&self.effects, &self.fit);
+        let all = std::iter::once(usual).chain(self.guessed.iter().map(|guess| (&guess.effects, &guess.fit)));
+        all.into_iter().any(|(effects, fit)| fit.is_whole && seen.is_made(effects, own))
     }
 
     /// Whether it makes a difference to the letter, and all that it does is among the differences.
     pub(super) fn is_clear(&self, seen: &Seen, own: usize) -> bool {
         let is_guess = |guess: &Guess| guess.fit.is_all && guess.makes(seen, own);
         (self.fit.is_all && self.fits_at_all(seen, own) == Some(true)) || self.guessed.iter().any(is_guess)
+    }
+
+    /// Whether it is a key of the ConfigMap.
+    pub(super) fn is_of_key(&self) -> bool {
+        self.edits.first().is_some_and(|edit| edit.what == What::Key)
     }
 
     /// Whether it can be what is missing: what holds everywhere and would change much that is as it was is not.
@@ -182,6 +203,9 @@ impl Trial {
 
 /// What the controller writes where it refuses to serve a path.
 const DENIAL: &str = "return 503;";
+
+/// What tells a difference apart from others.
+pub(super) type Print = (&'static str, String, String, [Option<String>; 2]);
 
 /// A difference as far as it matters here.
 #[derive(Clone)]
@@ -196,19 +220,46 @@ pub(super) struct Seen {
     part: String,
     /// Namespace and name of the Ingress whose location it is in.
     pub(super) owner: Option<(String, String)>,
+    /// What is in it, where it is a block that only the other side has.
+    pub(super) lost: Option<Arc<Lost>>,
 }
 
 impl Seen {
     pub(super) fn of(file: &'static str, change: &Change) -> Self {
         let (path, name) = print(change);
         let inside = [&change.before, &change.after].map(|side| side.as_ref()?.inside);
-        Self { file, path, name, kind: change.kind, texts: texts(change), inside, part: part(change), owner: owner(change) }
+        Self { file, path, name, kind: change.kind, texts: texts(change), inside, part: part(change), owner: owner(change), lost: None }
+    }
+
+    /// The same with what is in the block, where only the other side has it.
+    pub(super) fn with(self, blocks: &Blocks, change: &Change) -> Self {
+        Self { lost: blocks.of(change), ..self }
+    }
+
+    /// A directive in a block that only one side has.
+    pub(super) fn inside(block: &Change, line: Directive<'_>, side: usize) -> Self {
+        let words: Vec<_> = line.words().take(2).map(|word| word.value().into_owned()).collect();
+        let mut texts = [None, None];
+        texts[side] = Some(format!("{};", line.head()));
+        let path = join(&[block.path.as_slice(), std::slice::from_ref(&block.name)].concat());
+        let (part, owner) = (part(block), owner(block));
+        Self { file: "nginx.conf", path, name: words.join(" "), kind: block.kind, texts, inside: [None, None], part, owner, lost: None }
+    }
+
+    /// It and what is in it.
+    pub(super) fn lines(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.lost.iter().flat_map(|lost| &lost.lines))
+    }
+
+    /// What tells it apart from others.
+    pub(super) fn print(&self) -> Print {
+        (self.file, self.path.clone(), self.name.clone(), self.texts.clone())
     }
 
     /// Whether the catalog says that a name with such directives may have to do with it.
     pub(super) fn may_come_from(&self, directives: &[&str]) -> bool {
         match self.file {
-            "nginx.conf" => directives.iter().any(|directive| self.is_about(directive)),
+            "nginx.conf" => directives.iter().any(|directive| self.lines().any(|line| line.is_about(directive))),
             _ => directives.is_empty(),
         }
     }
@@ -238,6 +289,22 @@ impl Seen {
     /// Whether the controller refuses to serve a path, on one of the sides.
     pub(super) fn is_denial(&self) -> bool {
         self.texts.iter().any(|text| text.as_deref() == Some(DENIAL))
+    }
+
+    /// Whether a state makes it to the letter, and what is in it with it.
+    pub(super) fn is_made(&self, effects: &Effects, own: usize) -> bool {
+        self.likeness(effects, own) == Some(true) && self.is_as_there(effects, own)
+    }
+
+    /// Whether a state has what is in it, where that counts: a block that is there again with other words in it is another difference,
+    /// and so is a route that would not be closed and answers otherwise.
+    fn is_as_there(&self, effects: &Effects, own: usize) -> bool {
+        let is_line = |text: &String| !text.ends_with("{ … }");
+        let closed = self.inside[own].filter(|_| self.texts[1 - own].is_none() && self.texts[own].as_ref().is_some_and(is_line));
+        match closed {
+            Some(inside) => effects.has_block(&self.path, inside),
+            None => !self.is_lost_block(own) || self.is_restored(effects, own),
+        }
     }
 
     /// Whether it is a block that only the other side has.
