@@ -96,6 +96,12 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// Whether it is about a header of answers.
+    #[must_use]
+    pub fn is_of_headers(&self) -> bool {
+        headers::is_one(self.kind)
+    }
+
     fn new(kind: &'static str, verdict: Option<Verdict>, message: impl Into<String>, lines: [Vec<Span>; 2]) -> Self {
         let [before, after] = lines;
         let mut message = message.into();

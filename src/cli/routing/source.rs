@@ -18,6 +18,7 @@ use crate::emit::{FileName, IngressNginx, Nginx, Options, Target as _};
 use crate::ir::{DEFAULT_UPSTREAM, Proxy, SecretUse};
 use crate::lower;
 use crate::manifest::Object;
+use crate::prove::Unheld;
 use crate::route::{Dynamic, Service};
 
 /// Where the configuration is that is asked.
@@ -272,6 +273,11 @@ impl Source {
     /// Which of two sides it is.
     pub(super) fn role(&self) -> &'static str {
         if self.side.dump().is_some() { "live" } else { "declared" }
+    }
+
+    /// What manifests name and do not hold, where it is not known what is in it.
+    pub(super) fn unheld(&self) -> Option<Unheld<'_>> {
+        Some(self.side.declared()?.supposed.contents().collect())
     }
 
     /// What an answer does not rest on, in sentences.

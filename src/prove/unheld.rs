@@ -1,0 +1,151 @@
+//! Objects that manifests name and do not hold: whether a cluster has them, and what they hold, nobody knows, so that a difference which
+//! follows from that is none, and two sides that name different ones are not equal.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::diagnostic::ObjectRef;
+use crate::route::{Difference, Doubt, End, HostProof, Kind, Region};
+
+/// What a side names and does not hold: the objects by the Ingresses that name them, by namespace and name.
+#[derive(Debug, Default)]
+pub struct Unheld<'a>(HashMap<(&'a str, &'a str), Vec<&'a ObjectRef>>);
+
+impl<'a> FromIterator<(&'a ObjectRef, &'a [(String, String)])> for Unheld<'a> {
+    fn from_iter<I: IntoIterator<Item = (&'a ObjectRef, &'a [(String, String)])>>(objects: I) -> Self {
+        let mut unheld = Self::default();
+        for (object, users) in objects {
+            for (namespace, name) in users {
+                unheld.0.entry((namespace, name)).or_default().push(object);
+            }
+        }
+        unheld
+    }
+}
+
+impl<'a> Unheld<'a> {
+    /// Whether there is nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What an Ingress names.
+    fn of<'s>(&'s self, ingress: (&'s str, &'s str)) -> &'s [&'a ObjectRef] {
+        let all: &'s HashMap<(&'s str, &'s str), Vec<&'a ObjectRef>> = &self.0;
+        all.get(&ingress).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn maps(&self) -> BTreeSet<(&'a str, &'a str, &'a ObjectRef)> {
+        let all = self.0.iter().flat_map(|((namespace, name), objects)| objects.iter().map(move |object| (*namespace, *name, *object)));
+        all.filter(|(_, _, object)| is_map(object)).collect()
+    }
+}
+
+fn is_map(object: &ObjectRef) -> bool {
+    object.kind == "ConfigMap"
+}
+
+/// Whether both sides name the same ConfigMaps that they do not hold for the same Ingresses.
+#[must_use]
+pub fn is_alike(unheld: &[Option<Unheld<'_>>; 2]) -> bool {
+    let maps = |side: usize| unheld[side].as_ref().map(Unheld::maps).unwrap_or_default();
+    maps(0) == maps(1)
+}
+
+/// What the controller answers in place of a route, or of a host, that needs what is not there.
+const CLOSED: [u16; 2] = [403, 503];
+/// Directives that follow from what a ConfigMap holds.
+const OF_MAPS: [&str; 1] = ["more_set_headers"];
+
+/// Whether a difference from what a side comes to with an object can follow from that it is not there, where the controller closes all
+/// that needs it, or from what it holds.
+fn decides(object: &ObjectRef, difference: &Difference, side: usize) -> bool {
+    let is_closed = matches!(&difference.decisions[1 - side].end, End::Answer(answer) if CLOSED.contains(&answer.status));
+    is_closed || is_map(object) && difference.aspects.iter().all(|aspect| matches!(aspect.kind, Kind::Header(_)))
+}
+
+/// The Ingresses of the locations of a side, by their texts; none where a location says nothing of it.
+pub(super) type Owners = BTreeMap<String, (String, String)>;
+
+/// What both sides of a host name and do not hold.
+pub(super) struct Named<'u, 'a> {
+    pub(super) unheld: &'u [Option<Unheld<'a>>; 2],
+    pub(super) owners: [Owners; 2],
+}
+
+impl<'a> Named<'_, 'a> {
+    /// What the Ingress of a location of a side names.
+    fn of_location(&self, side: usize, location: Option<&String>) -> impl Iterator<Item = &'a ObjectRef> {
+        let owner = location.and_then(|location| self.owners[side].get(location));
+        let unheld = self.unheld[side].as_ref();
+        owner.zip(unheld).into_iter().flat_map(|((namespace, name), unheld)| unheld.of((namespace, name)).iter().copied())
+    }
+
+    /// The ConfigMap that a location names.
+    pub(super) fn map_of(&self, region: &Region) -> Option<&'a ObjectRef> {
+        let mut named = self.of_location(0, region.base.as_ref()).chain(self.of_location(1, region.head.as_ref()));
+        named.find(|object| is_map(object))
+    }
+
+    /// What decides a difference and is not there.
+    fn decider(&self, difference: &Difference, side: usize) -> Option<&'a ObjectRef> {
+        let location = difference.decisions[side].location.as_ref();
+        let own = location.and_then(|location| Some((location.namespace.as_deref()?, location.ingress.as_deref()?)));
+        // What holds for a host as a whole can be of any of its Ingresses.
+        let all = self.owners[side].values().filter(|_| location.is_none()).map(|(namespace, name)| (namespace.as_str(), name.as_str()));
+        let unheld = self.unheld[side].as_ref()?;
+        own.into_iter().chain(all).flat_map(|ingress| unheld.of(ingress)).copied().find(|object| decides(object, difference, side))
+    }
+
+    /// Takes differences that nobody can know for doubts.
+    pub(super) fn settle(&self, host: &mut HostProof) {
+        let mut doubts = Vec::new();
+        let mut doubt = |object: &ObjectRef, region: &Region| {
+            let construct = format!("{}, which is not in the input", name(object));
+            doubts.push(Doubt { construct, tried: 0, region: region.clone() });
+        };
+        host.differences.retain(|difference| {
+            let found = self.decider(difference, 0).or_else(|| self.decider(difference, 1));
+            found.inspect(|object| doubt(object, &difference.region)).is_none()
+        });
+        host.facts.retain_mut(|facts| {
+            let is_of_map = |name: &str| OF_MAPS.contains(&name);
+            let map = self.map_of(&facts.region).filter(|_| facts.all.iter().any(|fact| is_of_map(&fact.name)));
+            if let Some(object) = map {
+                doubt(object, &facts.region);
+                facts.all.retain(|fact| !is_of_map(&fact.name));
+            }
+            !facts.all.is_empty()
+        });
+        add(host, doubts);
+    }
+
+    /// Doubts that what sides name holds the same, where both are manifests and only one of them names it for a route.
+    pub(super) fn tell_apart(&self, host: &mut HostProof) {
+        let mut doubts = Vec::new();
+        for pair in &host.pairs {
+            let maps = |side: usize, location: &Option<String>| -> BTreeSet<&ObjectRef> {
+                self.of_location(side, location.as_ref()).filter(|object| is_map(object)).collect()
+            };
+            let (base, head) = (maps(0, &pair.region.base), maps(1, &pair.region.head));
+            if let Some(object) = base.symmetric_difference(&head).next() {
+                let construct = format!("{}, which is not in the input, and which only one side names there", name(object));
+                doubts.push(Doubt { construct, tried: 0, region: pair.region.clone() });
+            }
+        }
+        add(host, doubts);
+    }
+}
+
+fn name(ObjectRef { kind, namespace, name }: &ObjectRef) -> String {
+    format!("the {kind} `{namespace}/{name}`")
+}
+
+/// Each construct once.
+fn add(host: &mut HostProof, doubts: Vec<Doubt>) {
+    for doubt in doubts {
+        if !host.doubts.iter().any(|known| known.construct == doubt.construct) {
+            host.doubts.push(doubt);
+        }
+    }
+}
