@@ -58,7 +58,7 @@ impl From<&'static Setting> for Name {
 pub(super) struct Guesses<'s> {
     pub(super) seen: &'s [Seen],
     pub(super) own: usize,
-    /// Nothing else explains them: they can be raw configuration whatever the catalog says of their names.
+    /// Nothing else explains them: they can be raw configuration, where the catalog says no more of them than their names.
     pub(super) is_raw: bool,
 }
 
@@ -101,7 +101,11 @@ impl<'s> Guesses<'s> {
             let is_in = |seen: &Seen| value.is_empty() || seen.text(self.own).is_some_and(|own| value.contains(own));
             let is_block = |seen: &Seen| seen.lost.is_some() || seen.text(self.own).is_some_and(|own| own.ends_with("{ … }"));
             let is_likely = |seen: &&Seen| !cause::is_governed(&seen.name) || is_in(seen) || is_block(seen);
-            let lines = self.seen.iter().filter(|seen| raw::is_about(name, seen)).filter(|seen| self.is_raw || is_likely(seen));
+            let lines = self
+                .seen
+                .iter()
+                .filter(|seen| raw::is_about(name, seen))
+                .filter(|seen| self.is_raw && cause::is_manifold(&seen.name) || is_likely(seen));
             return raw::texts(lines, self.own, value).into_iter().take(MOST).collect();
         }
         if name.starts_with("bind-address") {
@@ -121,7 +125,10 @@ impl<'s> Guesses<'s> {
         let is_named = |object: &ObjectRef| texts.iter().any(|text| text.contains(&object.name));
         let (named, others): (Vec<&ObjectRef>, Vec<&ObjectRef>) = objects.partition(|object| is_named(object));
         let names = named.into_iter().chain(others).map(|object| format!("{}/{}", object.namespace, object.name));
-        names.filter(|known| known != value).take(MOST_OBJECTS).collect()
+        // A route that the other side closes can name what is not there.
+        let is_closed = self.seen.iter().any(|seen| seen.is_denial() && seen.is_lost(self.own));
+        let absent = is_closed.then(|| format!("{value}-absent"));
+        absent.into_iter().chain(names.filter(|known| known != value).take(MOST_OBJECTS)).collect()
     }
 
     /// What the lines of the other side say, and what is in its blocks.

@@ -38,8 +38,8 @@ pub(super) fn names(side: &Sample, guesses: Guesses, seen: &[&Seen]) -> Option<V
     // What decides which annotations count shows in no directive of its own.
     let is_of_lines = seen.iter().any(|seen| seen.file == "nginx.conf");
     let decides = |directives: &[&str]| is_of_lines && directives.is_empty();
-    // Where the controller refuses to serve a path, the line says nothing of what is lacking.
-    let is_denied = seen.iter().any(|seen| seen.is_denial() && !seen.is_lost(guesses.own));
+    // Where the controller refuses to serve a path, the line says nothing of what is lacking, or of what names something that is.
+    let is_denied = seen.iter().any(|seen| seen.is_denial());
     let denies = |spec: &Spec| is_denied && [spec.refused, spec.unreadable].contains(&Fate::LocationDenied);
     let annotations = features::all().filter(|spec| spec.is_known_to(version) && (governs(spec.directives) || denies(spec)));
     let keys = keys_without(side)

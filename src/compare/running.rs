@@ -88,7 +88,7 @@ impl<'a> Explainer<'a> {
             let edit = &trial.edits[Where { query, causes: [None, Some(causes)], likely }.choose(&trial.edits, &trial.alike)];
             causes.of_edit(edit, Set::After, query)
         };
-        let mut told: Vec<Cause> = present.into_iter().filter_map(cause_of).collect();
+        let mut told: Vec<Cause> = singles.best(file, change, present).into_iter().filter_map(cause_of).collect();
         if told.is_empty() && !is_place {
             let only = absent.iter().find_map(|(_, tried)| tried.only.as_ref());
             let ingress = only.map(|only| (only.namespace.as_str(), only.name.as_str())).or(query.ingress);

@@ -141,9 +141,7 @@ impl Singles {
             trials.iter().enumerate().filter_map(|(at, trial)| Some((trial.rank(&seen, self.own)?, at))).collect()
         };
         let present = ranked(&self.present);
-        // Of two that do the same, the one that is for little else.
-        let own = |at: usize| self.present[at].edits.first().and_then(|edit| experiment::scope(edit, &seen.name)).map(Reverse);
-        let best = present.iter().max_by_key(|(rank, at)| (*rank, own(*at), Reverse(*at))).copied();
+        let best = present.iter().max_by_key(|(rank, at)| (*rank, scope(&self.present[*at], &seen), Reverse(*at))).copied();
         let missing: Vec<_> = ranked(&self.absent).into_iter().filter(|(_, at)| self.absent[*at].can_be_missing()).collect();
         // Of two that do nothing else, the one that explains more is it.
         let most = |rank: &Rank| (rank.0, rank.1, rank.3);
@@ -169,6 +167,14 @@ impl Singles {
             }
             _ => None,
         }
+    }
+
+    /// Those of some that explain a difference best; several, where nothing tells them apart.
+    pub(super) fn best<'s>(&self, file: &'static str, change: &Change, trials: Vec<&'s Trial>) -> Vec<&'s Trial> {
+        let seen = Seen::of(file, change);
+        let rank = |trial: &Trial| (trial.rank(&seen, self.own), scope(trial, &seen));
+        let best = trials.iter().map(|trial| rank(trial)).max();
+        trials.into_iter().filter(|trial| Some(rank(trial)) == best).collect()
     }
 
     /// Whether without something that an Ingress has, or with another value of it, all of what it does would be as the other side has it, and this difference with it.
@@ -209,6 +215,11 @@ impl Singles {
         let untried = if present.is_none() { vec![Untried::Present] } else { Vec::new() };
         Self { present: present.unwrap_or_default(), own: 1, untried, ..Self::default() }
     }
+}
+
+/// Of two that do the same, the one that is for little else comes behind.
+fn scope(trial: &Trial, seen: &Seen) -> Option<Reverse<usize>> {
+    trial.edits.first().and_then(|edit| experiment::scope(edit, &seen.name)).map(Reverse)
 }
 
 fn place(change: &Change) -> (Option<Arc<str>>, String) {
