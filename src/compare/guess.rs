@@ -1,6 +1,7 @@
 //! Values that another side seems to have given to arguments, keys and annotations: what its lines say, and the own lines do not.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1::Service;
 
@@ -28,6 +29,18 @@ const MOST_OBJECTS: usize = 8;
 const MOST_WORDS: usize = 5;
 /// Label of an EndpointSlice that names its Service.
 const SERVICE_LABEL: &str = "kubernetes.io/service-name";
+
+/// The annotations and keys that name a ConfigMap.
+const OF_MAPS: [&str; 5] = ["add-headers", "auth-proxy-set-headers", "custom-headers", "fastcgi-params-configmap", "proxy-set-headers"];
+
+fn is_of_secret(name: &str) -> bool {
+    name.ends_with("-secret")
+}
+
+/// Whether an annotation or a key names an object, without which the controller closes a route.
+pub(super) fn names_object(name: &str) -> bool {
+    is_of_secret(name) || OF_MAPS.contains(&name)
+}
 
 /// What the catalog says of an annotation or a key.
 #[derive(Clone, Copy)]
@@ -113,11 +126,9 @@ impl<'s> Guesses<'s> {
         }
         let is_about = |seen: &Seen| seen.may_come_from(directives);
         let objects: Box<dyn Iterator<Item = &ObjectRef>> = match name {
-            name if name.ends_with("-secret") => Box::new(cluster.secrets.iter().map(|secret| &secret.reference)),
+            name if is_of_secret(name) => Box::new(cluster.secrets.iter().map(|secret| &secret.reference)),
             "default-backend" => return self.services(cluster, value),
-            "add-headers" | "auth-proxy-set-headers" | "custom-headers" | "fastcgi-params-configmap" | "proxy-set-headers" => {
-                Box::new(cluster.config_maps.iter().map(|map| &map.reference))
-            }
+            name if OF_MAPS.contains(&name) => Box::new(cluster.config_maps.iter().map(|map| &map.reference)),
             _ => return self.words(is_about),
         };
         // Those first that the lines of the other side name.
@@ -147,7 +158,11 @@ impl<'s> Guesses<'s> {
     fn words(self, is_about: impl Fn(&Seen) -> bool) -> Vec<String> {
         let lines = self.seen.iter().flat_map(Seen::lines).filter(|seen| is_about(seen));
         let found: Vec<&str> = lines.flat_map(|seen| self.other_words(seen)).collect();
-        let words: BTreeSet<&str> = found.iter().copied().collect();
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        found.iter().for_each(|word| *counts.entry(word).or_default() += 1);
+        // What is in many lines is a value more often than what is in one.
+        let mut words: Vec<&str> = counts.keys().copied().collect();
+        words.sort_by_key(|word| Reverse(counts[word]));
         let numbers: Vec<&str> = words.iter().copied().filter(|word| word.bytes().all(|byte| byte.is_ascii_digit())).collect();
         // Signs, variables and names of locations are values less often than other words.
         let is_likely = |word: &&str| word.bytes().any(|byte| byte.is_ascii_alphanumeric()) && !word.starts_with(['$', '@']);
@@ -168,8 +183,10 @@ impl<'s> Guesses<'s> {
 
     /// The words that only the other text has.
     fn other_words(self, seen: &'s Seen) -> impl Iterator<Item = &'s str> {
-        // The name of a directive is no value of it.
-        let start = if seen.file == "nginx.conf" { seen.name.split(' ').next().unwrap_or_default() } else { "" };
+        // The name of a directive is no value of it, and the lines of these blocks have none.
+        let around = seen.path.rsplit('\n').next().unwrap_or_default();
+        let is_named = seen.file == "nginx.conf" && !["geo ", "map "].iter().any(|block| around.starts_with(block));
+        let start = if is_named { seen.name.split(' ').next().unwrap_or_default() } else { "" };
         let args = move |text: &'s str| words(text.strip_prefix(start).unwrap_or(text));
         let own: BTreeSet<&str> = seen.text(self.own).map(args).into_iter().flatten().collect();
         self.other(seen).map(args).into_iter().flatten().filter(move |word| !own.contains(word))

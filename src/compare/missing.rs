@@ -7,7 +7,7 @@ use k8s_openapi::api::networking::v1::Ingress;
 use rayon::prelude::*;
 
 use super::effects::{Effects, Sample};
-use super::guess::{Guesses, Name};
+use super::guess::{self, Guesses, Name};
 use super::raw;
 use super::trial::{Fit, Guess, Seen, Trial};
 use crate::catalog::features;
@@ -40,7 +40,8 @@ pub(super) fn names(side: &Sample, guesses: Guesses, seen: &[&Seen]) -> Option<V
     let decides = |directives: &[&str]| is_of_lines && directives.is_empty();
     // Where the controller refuses to serve a path, the line says nothing of what is lacking, or of what names something that is.
     let is_denied = seen.iter().any(|seen| seen.is_denial());
-    let denies = |spec: &Spec| is_denied && [spec.refused, spec.unreadable].contains(&Fate::LocationDenied);
+    let denies =
+        |spec: &Spec| is_denied && (guess::names_object(spec.name) || [spec.refused, spec.unreadable].contains(&Fate::LocationDenied));
     let annotations = features::all().filter(|spec| spec.is_known_to(version) && (governs(spec.directives) || denies(spec)));
     let keys = keys_without(side)
         .filter(|setting| !raw::is_raw(setting.name))

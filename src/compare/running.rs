@@ -89,7 +89,7 @@ impl<'a> Explainer<'a> {
             causes.of_edit(edit, Set::After, query)
         };
         let mut told: Vec<Cause> = singles.best(file, change, present).into_iter().filter_map(cause_of).collect();
-        if told.is_empty() && !is_place {
+        if told.is_empty() && (!is_place || singles.is_kept(change)) {
             let only = absent.iter().find_map(|(_, tried)| tried.only.as_ref());
             let ingress = only.map(|only| (only.namespace.as_str(), only.name.as_str())).or(query.ingress);
             let trials: Vec<&Trial> = absent.iter().map(|(trial, _)| *trial).collect();

@@ -18,7 +18,7 @@ use crate::catalog::flags::{self, Flags};
 use crate::catalog::key::Kind as Type;
 use crate::catalog::{features, settings};
 use crate::cause::edits::{self, Edit, Given, Set, What};
-use crate::cause::{Absent, Causes};
+use crate::cause::{self, Absent, Causes};
 use crate::conf::Tree;
 use crate::diff::{Change, Kind};
 use crate::lower;
@@ -105,9 +105,10 @@ impl Singles {
             singles.absent.extend(arguments.unwrap_or_default());
         }
         singles.absent.iter_mut().for_each(|trial| trial.weigh(&seen, own));
-        // What nothing makes to the letter can be raw configuration.
-        let is_made = |seen: &Seen| singles.present.iter().chain(&singles.absent).any(|trial| trial.fits(seen, own) == Some(true));
-        let unexplained: Vec<Seen> = seen.iter().filter(|seen| !is_made(seen)).cloned().collect();
+        // What nothing explains can be raw configuration, and so can what nothing makes to the letter and stands in many places.
+        let explained = |seen: &Seen| singles.present.iter().chain(&singles.absent).filter_map(|trial| trial.fits(seen, own)).max();
+        let is_open = |seen: &Seen| explained(seen).is_none_or(|is_exact| !is_exact && cause::is_manifold(&seen.name));
+        let unexplained: Vec<Seen> = seen.iter().filter(|seen| is_open(seen)).cloned().collect();
         let raw = missing::raw(side, Guesses { seen: &unexplained, own, is_raw: true });
         is_short |= raw.is_none();
         for mut trial in raw.unwrap_or_default() {
