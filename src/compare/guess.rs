@@ -111,7 +111,7 @@ impl<'s> Guesses<'s> {
         }
         if raw::is_raw(name) {
             // What the catalog knows can be of another name, unless the text holds it.
-            let is_in = |seen: &Seen| value.is_empty() || seen.text(self.own).is_some_and(|own| value.contains(own));
+            let is_in = |seen: &Seen| seen.text(self.own).is_some_and(|own| value.contains(own));
             let is_block = |seen: &Seen| seen.lost.is_some() || seen.text(self.own).is_some_and(|own| own.ends_with("{ … }"));
             let is_likely = |seen: &&Seen| !cause::is_governed(&seen.name) || is_in(seen) || is_block(seen);
             let lines = self

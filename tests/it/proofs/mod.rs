@@ -125,6 +125,126 @@ fn what_is_less_protected_is_weaker_and_not_implied() {
     assert_eq!(prove(&open, &timeouts, &["--implies"]).code, Some(0));
 }
 
+/// The verdict on a host, and the constructs that stand in the way.
+fn doubts(document: &Value, host: &str) -> (String, Vec<String>) {
+    let hosts = document["hosts"].as_array().expect("a list");
+    let found = hosts.iter().find(|one| one["host"] == host && one["scheme"] == "http").expect("the host is there");
+    let constructs = found["not_proved"].as_array().into_iter().flatten();
+    let constructs = constructs.map(|doubt| doubt["construct"].as_str().unwrap_or_default().to_owned());
+    (found["verdict"].as_str().unwrap_or_default().to_owned(), constructs.collect())
+}
+
+/// A route that needs what the input lacks is closed where the cluster lacks it too, and holds what nobody here can read.
+#[test]
+fn what_the_input_lacks_is_not_known() {
+    let annotated = |annotation: &str| ingress("web", &format!("nginx.ingress.kubernetes.io/{annotation}"), "/", "Prefix", "web");
+    let closed = annotated("denylist-source-range: none");
+    for (annotations, object) in [
+        ("custom-headers: other/headers", "the ConfigMap `other/headers`"),
+        ("fastcgi-params-configmap: other/params", "the ConfigMap `other/params`"),
+        ("proxy-ssl-secret: other/own", "the Secret `other/own`"),
+    ] {
+        let folder =
+            folder(&[("base.yaml", &format!("{SERVICES}{}", annotated(annotations))), ("closed.yaml", &format!("{SERVICES}{closed}"))]);
+        run(folder.path(), &["render", "closed.yaml", "--target", "ingress-nginx", "-o", "live", "--quiet"], "");
+        let proved = run(folder.path(), &["prove", "--base", "base.yaml", "--head", "live", "--format", "json", "--quiet"], "");
+        let proof: Value = serde_json::from_str(&proved.stdout).expect("a document");
+        let (verdict, constructs) = doubts(&proof, "shop.example.com");
+        assert_eq!((proved.code, verdict.as_str()), (Some(2), "not_proved"), "{proof}");
+        assert_eq!(constructs, [format!("{object}, which is not in the input")]);
+    }
+    // What only one side names can hold anything.
+    let (code, proof) = document(&annotated("proxy-buffering: \"off\""), &annotated("custom-headers: other/headers"), &[]);
+    assert_eq!(code, Some(1), "{proof}");
+    let (code, proof) = document(&ingress("web", "", "/", "Prefix", "web"), &annotated("custom-headers: other/headers"), &[]);
+    let (_, constructs) = doubts(&proof, "shop.example.com");
+    assert_eq!(code, Some(2), "{proof}");
+    assert_eq!(constructs, ["the ConfigMap `other/headers`, which is not in the input, and which only one side names there"]);
+    let (code, proof) = document(&annotated("custom-headers: other/headers"), &annotated("custom-headers: other/headers"), &[]);
+    assert_eq!(code, Some(0), "{proof}");
+    // A certificate that the input lacks closes nothing, and explains nothing.
+    let tls = |ingress: String| ingress.replace("spec:\n", "spec:\n  tls: [{hosts: [shop.example.com], secretName: tls}]\n");
+    let folder = folder(&[
+        ("base.yaml", &format!("{SERVICES}{}", tls(ingress("web", "", "/", "Prefix", "web")))),
+        ("closed.yaml", &format!("{SERVICES}{}", tls(closed))),
+    ]);
+    run(folder.path(), &["render", "closed.yaml", "--target", "ingress-nginx", "-o", "live", "--quiet"], "");
+    assert_eq!(run(folder.path(), &["prove", "--base", "base.yaml", "--head", "live", "--quiet"], "").code, Some(1));
+}
+
+/// Where nginx itself answers otherwise than the controller, `check` tells it of the Ingress that this is about, whoever has the annotation.
+#[test]
+fn what_is_not_equal_for_a_target_has_its_finding() {
+    let all = |metadata: &str, spec: &str, host: &str, path: &str, service: &str, port: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {{namespace: shop, {metadata}}}
+spec:
+  ingressClassName: nginx
+{spec}  rules: [{{host: {host}, http: {{paths: [{{path: {path}, pathType: Prefix, backend: {{service: {{name: {service}, port: {port}}}}}}}]}}}}]
+---
+"
+        )
+    };
+    let one = |name: &str, annotation: &str| format!("name: {name}, annotations: {{{annotation}}}");
+    let prefix = "nginx.ingress.kubernetes.io";
+    let tls = "  tls: [{hosts: [a.example]}]\n";
+    let aliased = all(&one("web", ""), tls, "a.example", "/", "web", "{number: 80}")
+        + &all(
+            &one("alias", &format!("{prefix}/server-alias: b.example, {prefix}/ssl-redirect: \"false\"")),
+            "",
+            "a.example",
+            "/b",
+            "api",
+            "{number: 80}",
+        );
+    let elsewhere = String::from(
+        "apiVersion: v1\nkind: Service\nmetadata: {name: far, namespace: shop}\nspec: {type: ExternalName, externalName: far.example, \
+         ports: [{name: x, port: 80}]}\n---\n",
+    ) + &all(&one("web", ""), "", "a.example", "/", "far", "{name: http}");
+    let (sticky, canary) = (
+        format!("{prefix}/affinity: cookie, {prefix}/denylist-source-range: none"),
+        format!("{prefix}/canary: \"true\", {prefix}/canary-weight: \"20\""),
+    );
+    let cookie =
+        all(
+            &format!("{}, creationTimestamp: \"2020-01-01T00:00:00Z\"", one("first", &sticky)),
+            "",
+            "b.example",
+            "/",
+            "web",
+            "{number: 80}",
+        ) + &all(&format!("{}, creationTimestamp: \"2021-01-01T00:00:00Z\"", one("web", "")), "", "a.example", "/", "web", "{number: 80}")
+            + &all(
+                &format!("{}, creationTimestamp: \"2022-01-01T00:00:00Z\"", one("canary", &canary)),
+                "",
+                "a.example",
+                "/",
+                "api",
+                "{number: 80}",
+            );
+    for (manifests, told) in [
+        (aliased, "an alias that the certificate does not name is redirected to HTTPS too"),
+        (elsewhere, "the Service has no such port"),
+        (cookie, "clients that come with a cookie of the controller are parted anew"),
+    ] {
+        let (code, proof) = document(&manifests, &manifests, &["--head-target", "nginx"]);
+        assert_eq!(code, Some(1), "{proof}");
+        let folder = folder(&[("in.yaml", &format!("{SERVICES}{manifests}"))]);
+        let checked = run(folder.path(), &["check", "in.yaml", "--target", "nginx", "--format", "json"], "");
+        let found: Value = serde_json::from_str(&checked.stdout).expect("a document");
+        let about: Vec<&str> = found["findings"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|finding| finding["message"].as_str().is_some_and(|message| message.starts_with(told)))
+            .filter_map(|finding| finding["object"]["name"].as_str())
+            .collect();
+        assert!(about.contains(&"web"), "{told}: {about:?} {}", checked.stdout);
+    }
+}
+
 #[test]
 fn secrets_that_a_configuration_asks_for_are_not_shown() {
     let server = |inside: &str| {
