@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use k8s_openapi::api::core::v1::Service;
 
 use super::raw;
-use super::trial::Seen;
+use super::seen::Seen;
 use crate::catalog::flags::Flag;
 use crate::catalog::key::{Kind, Spec};
 use crate::catalog::settings::Setting;

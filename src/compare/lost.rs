@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::trial::Seen;
+use super::seen::{Lost, Seen};
 use crate::conf::{Directive, Tree};
 use crate::diff::{Change, Kind};
 use crate::source::Span;
@@ -12,14 +12,6 @@ use crate::source::Span;
 const MOST_BLOCKS: usize = 100;
 /// A longer block is not looked at.
 const MOST_BYTES: usize = 8 << 10;
-
-/// A block that only the other side has.
-pub(super) struct Lost {
-    /// As it is written.
-    pub(super) text: String,
-    /// The directives in it.
-    pub(super) lines: Vec<Seen>,
-}
 
 /// Blocks by where their heads stand on the side that has them.
 #[derive(Default)]

@@ -20,6 +20,7 @@ mod origins;
 mod raw;
 mod replicas;
 mod running;
+mod seen;
 mod settled;
 mod side;
 mod singles;

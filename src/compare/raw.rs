@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::lost::Lost;
-use super::trial::Seen;
+use super::seen::{Lost, Seen};
 use crate::source::FileId;
 use crate::{conf, diff};
 

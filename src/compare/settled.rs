@@ -4,7 +4,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::effects::Effects;
-use super::trial::{Print, Seen, Trial};
+use super::seen::{Print, Seen};
+use super::trial::Trial;
 use crate::diagnostic::ObjectRef;
 
 /// More differences are not settled together.

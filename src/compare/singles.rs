@@ -12,8 +12,9 @@ use super::experiment;
 use super::guess::{Guesses, Name};
 use super::lost::Blocks;
 use super::missing;
+use super::seen::Seen;
 use super::settled::{Settled, Tried};
-use super::trial::{Guess, Rank, Seen, Trial};
+use super::trial::{Guess, Rank, Trial};
 use crate::catalog::flags::{self, Flags};
 use crate::catalog::key::Kind as Type;
 use crate::catalog::{features, settings};
@@ -79,7 +80,7 @@ impl Singles {
     pub(super) fn new(side: &Sample, set: Set, other: &Tree, changes: &[(&'static str, &Change)]) -> Self {
         let own = usize::from(set == Set::After);
         let blocks = Blocks::read(other, 1 - own, changes);
-        let seen: Vec<Seen> = changes.iter().map(|(file, change)| Seen::of(file, change).with(&blocks, change)).collect();
+        let seen: Vec<Seen> = changes.iter().map(|(file, change)| Seen::of(file, change).with(blocks.of(change))).collect();
         let kept = changes.iter().filter(|(_, change)| change.is_block() && change.kind == Kind::Changed);
         let kept = kept.map(|(_, change)| place(change)).collect();
         let mut singles = Self { own, kept, ..Self::default() };

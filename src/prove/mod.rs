@@ -9,7 +9,7 @@ use crate::conf::{Directive, Tree};
 use crate::protection::{self, Configuration, Judgement, Route};
 use crate::route::{Config, HostProof, Limits, Pair, Proof, ProofVerdict, Region};
 use unheld::{Named, Owners};
-pub use unheld::{Unheld, is_alike};
+pub use unheld::{Reference, Unheld, is_alike};
 
 /// What is known of two configurations.
 #[derive(Debug, Default)]
@@ -71,8 +71,10 @@ fn settle(sides: [&Config<'_>; 2], proved: &mut Proved, unheld: &[Option<Unheld<
         }
         named.push(of_host);
     }
+    let hosts = &mut proved.proof.hosts;
     proved.judged.retain(|Judged { host, region, judgement }| {
-        !judgement.is_of_headers() || region.as_ref().is_none_or(|region| named[*host].map_of(region).is_none())
+        let found = region.as_ref().and_then(|region| Some((named[*host].judges(region, judgement)?, region)));
+        found.inspect(|(object, region)| Named::doubt(&mut hosts[*host], *object, region)).is_none()
     });
 }
 

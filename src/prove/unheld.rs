@@ -3,15 +3,26 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::diagnostic::ObjectRef;
+use crate::protection::Judgement;
 use crate::route::{Difference, Doubt, End, HostProof, Kind, Region};
+
+/// An object of a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference<'a> {
+    /// Its kind.
+    pub kind: &'a str,
+    /// Its namespace.
+    pub namespace: &'a str,
+    /// Its name.
+    pub name: &'a str,
+}
 
 /// What a side names and does not hold: the objects by the Ingresses that name them, by namespace and name.
 #[derive(Debug, Default)]
-pub struct Unheld<'a>(HashMap<(&'a str, &'a str), Vec<&'a ObjectRef>>);
+pub struct Unheld<'a>(HashMap<(&'a str, &'a str), Vec<Reference<'a>>>);
 
-impl<'a> FromIterator<(&'a ObjectRef, &'a [(String, String)])> for Unheld<'a> {
-    fn from_iter<I: IntoIterator<Item = (&'a ObjectRef, &'a [(String, String)])>>(objects: I) -> Self {
+impl<'a> FromIterator<(Reference<'a>, &'a [(String, String)])> for Unheld<'a> {
+    fn from_iter<I: IntoIterator<Item = (Reference<'a>, &'a [(String, String)])>>(objects: I) -> Self {
         let mut unheld = Self::default();
         for (object, users) in objects {
             for (namespace, name) in users {
@@ -30,18 +41,18 @@ impl<'a> Unheld<'a> {
     }
 
     /// What an Ingress names.
-    fn of<'s>(&'s self, ingress: (&'s str, &'s str)) -> &'s [&'a ObjectRef] {
-        let all: &'s HashMap<(&'s str, &'s str), Vec<&'a ObjectRef>> = &self.0;
+    fn of<'s>(&'s self, ingress: (&'s str, &'s str)) -> &'s [Reference<'a>] {
+        let all: &'s HashMap<(&'s str, &'s str), Vec<Reference<'a>>> = &self.0;
         all.get(&ingress).map(Vec::as_slice).unwrap_or_default()
     }
 
-    fn maps(&self) -> BTreeSet<(&'a str, &'a str, &'a ObjectRef)> {
+    fn maps(&self) -> BTreeSet<(&'a str, &'a str, Reference<'a>)> {
         let all = self.0.iter().flat_map(|((namespace, name), objects)| objects.iter().map(move |object| (*namespace, *name, *object)));
         all.filter(|(_, _, object)| is_map(object)).collect()
     }
 }
 
-fn is_map(object: &ObjectRef) -> bool {
+fn is_map(object: &Reference<'_>) -> bool {
     object.kind == "ConfigMap"
 }
 
@@ -59,7 +70,7 @@ const OF_MAPS: [&str; 1] = ["more_set_headers"];
 
 /// Whether a difference from what a side comes to with an object can follow from that it is not there, where the controller closes all
 /// that needs it, or from what it holds.
-fn decides(object: &ObjectRef, difference: &Difference, side: usize) -> bool {
+fn decides(object: &Reference<'_>, difference: &Difference, side: usize) -> bool {
     let is_closed = matches!(&difference.decisions[1 - side].end, End::Answer(answer) if CLOSED.contains(&answer.status));
     is_closed || is_map(object) && difference.aspects.iter().all(|aspect| matches!(aspect.kind, Kind::Header(_)))
 }
@@ -75,20 +86,34 @@ pub(super) struct Named<'u, 'a> {
 
 impl<'a> Named<'_, 'a> {
     /// What the Ingress of a location of a side names.
-    fn of_location(&self, side: usize, location: Option<&String>) -> impl Iterator<Item = &'a ObjectRef> {
+    fn of_location(&self, side: usize, location: Option<&String>) -> impl Iterator<Item = Reference<'a>> {
         let owner = location.and_then(|location| self.owners[side].get(location));
         let unheld = self.unheld[side].as_ref();
         owner.zip(unheld).into_iter().flat_map(|((namespace, name), unheld)| unheld.of((namespace, name)).iter().copied())
     }
 
+    /// What the Ingresses of a region name.
+    fn of_region(&self, region: &Region) -> impl Iterator<Item = Reference<'a>> {
+        self.of_location(0, region.base.as_ref()).chain(self.of_location(1, region.head.as_ref()))
+    }
+
     /// The ConfigMap that a location names.
-    pub(super) fn map_of(&self, region: &Region) -> Option<&'a ObjectRef> {
-        let mut named = self.of_location(0, region.base.as_ref()).chain(self.of_location(1, region.head.as_ref()));
-        named.find(|object| is_map(object))
+    fn map_of(&self, region: &Region) -> Option<Reference<'a>> {
+        self.of_region(region).find(is_map)
+    }
+
+    /// What decides a judgement about a region and is not there.
+    pub(super) fn judges(&self, region: &Region, judgement: &Judgement) -> Option<Reference<'a>> {
+        if judgement.is_of_headers() { self.map_of(region) } else { self.of_region(region).next().filter(|_| judgement.is_closing()) }
+    }
+
+    /// Doubts what nobody knows of a region.
+    pub(super) fn doubt(host: &mut HostProof, object: Reference<'_>, region: &Region) {
+        add(host, vec![Doubt { construct: construct(object), tried: 0, region: region.clone() }]);
     }
 
     /// What decides a difference and is not there.
-    fn decider(&self, difference: &Difference, side: usize) -> Option<&'a ObjectRef> {
+    fn decider(&self, difference: &Difference, side: usize) -> Option<Reference<'a>> {
         let location = difference.decisions[side].location.as_ref();
         let own = location.and_then(|location| Some((location.namespace.as_deref()?, location.ingress.as_deref()?)));
         // What holds for a host as a whole can be of any of its Ingresses.
@@ -100,20 +125,22 @@ impl<'a> Named<'_, 'a> {
     /// Takes differences that nobody can know for doubts.
     pub(super) fn settle(&self, host: &mut HostProof) {
         let mut doubts = Vec::new();
-        let mut doubt = |object: &ObjectRef, region: &Region| {
-            let construct = format!("{}, which is not in the input", name(object));
-            doubts.push(Doubt { construct, tried: 0, region: region.clone() });
+        let mut doubt = |object: Reference<'_>, region: &Region| {
+            doubts.push(Doubt { construct: construct(object), tried: 0, region: region.clone() });
         };
         host.differences.retain(|difference| {
             let found = self.decider(difference, 0).or_else(|| self.decider(difference, 1));
-            found.inspect(|object| doubt(object, &difference.region)).is_none()
+            found.inspect(|object| doubt(*object, &difference.region)).is_none()
         });
         host.facts.retain_mut(|facts| {
             let is_of_map = |name: &str| OF_MAPS.contains(&name);
             let map = self.map_of(&facts.region).filter(|_| facts.all.iter().any(|fact| is_of_map(&fact.name)));
-            if let Some(object) = map {
+            // A closed route has nothing of what holds beyond the way of a request.
+            let is_closed = facts.all.iter().all(|fact| fact.base.is_empty()) || facts.all.iter().all(|fact| fact.head.is_empty());
+            let closes = self.of_region(&facts.region).next().filter(|_| is_closed);
+            if let Some(object) = closes.or(map) {
                 doubt(object, &facts.region);
-                facts.all.retain(|fact| !is_of_map(&fact.name));
+                facts.all.retain(|fact| closes.is_none() && !is_of_map(&fact.name));
             }
             !facts.all.is_empty()
         });
@@ -124,11 +151,11 @@ impl<'a> Named<'_, 'a> {
     pub(super) fn tell_apart(&self, host: &mut HostProof) {
         let mut doubts = Vec::new();
         for pair in &host.pairs {
-            let maps = |side: usize, location: &Option<String>| -> BTreeSet<&ObjectRef> {
+            let maps = |side: usize, location: &Option<String>| -> BTreeSet<Reference<'_>> {
                 self.of_location(side, location.as_ref()).filter(|object| is_map(object)).collect()
             };
             let (base, head) = (maps(0, &pair.region.base), maps(1, &pair.region.head));
-            if let Some(object) = base.symmetric_difference(&head).next() {
+            if let Some(object) = base.symmetric_difference(&head).next().copied() {
                 let construct = format!("{}, which is not in the input, and which only one side names there", name(object));
                 doubts.push(Doubt { construct, tried: 0, region: pair.region.clone() });
             }
@@ -137,8 +164,12 @@ impl<'a> Named<'_, 'a> {
     }
 }
 
-fn name(ObjectRef { kind, namespace, name }: &ObjectRef) -> String {
+fn name(Reference { kind, namespace, name }: Reference<'_>) -> String {
     format!("the {kind} `{namespace}/{name}`")
+}
+
+fn construct(object: Reference<'_>) -> String {
+    format!("{}, which is not in the input", name(object))
 }
 
 /// Each construct once.

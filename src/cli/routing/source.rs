@@ -18,7 +18,7 @@ use crate::emit::{FileName, IngressNginx, Nginx, Options, Target as _};
 use crate::ir::{DEFAULT_UPSTREAM, Proxy, SecretUse};
 use crate::lower;
 use crate::manifest::Object;
-use crate::prove::Unheld;
+use crate::prove::{Reference, Unheld};
 use crate::route::{Dynamic, Service};
 
 /// Where the configuration is that is asked.
@@ -277,7 +277,8 @@ impl Source {
 
     /// What manifests name and do not hold, where it is not known what is in it.
     pub(super) fn unheld(&self) -> Option<Unheld<'_>> {
-        Some(self.side.declared()?.supposed.contents().collect())
+        let contents = self.side.declared()?.supposed.contents();
+        Some(contents.map(|(ObjectRef { kind, namespace, name }, users)| (Reference { kind, namespace, name }, users)).collect())
     }
 
     /// What an answer does not rest on, in sentences.
