@@ -67,6 +67,8 @@ pub fn is_alike(unheld: &[Option<Unheld<'_>>; 2]) -> bool {
 const CLOSED: [u16; 2] = [403, 503];
 /// Directives that follow from what a ConfigMap holds.
 const OF_MAPS: [&str; 1] = ["more_set_headers"];
+/// How the names of directives begin that follow from a Secret.
+const OF_SECRETS: &str = "proxy_ssl_";
 
 /// Whether a difference from what a side comes to with an object can follow from that it is not there, where the controller closes all
 /// that needs it, or from what it holds.
@@ -95,6 +97,11 @@ impl<'a> Named<'_, 'a> {
     /// What the Ingresses of a region name.
     fn of_region(&self, region: &Region) -> impl Iterator<Item = Reference<'a>> {
         self.of_location(0, region.base.as_ref()).chain(self.of_location(1, region.head.as_ref()))
+    }
+
+    /// What the Ingresses of the host name.
+    fn of_host(&self) -> impl Iterator<Item = Reference<'a>> {
+        [0, 1].into_iter().flat_map(move |side| self.owners[side].keys().flat_map(move |location| self.of_location(side, Some(location))))
     }
 
     /// The ConfigMap that a location names.
@@ -138,9 +145,16 @@ impl<'a> Named<'_, 'a> {
             // A closed route has nothing of what holds beyond the way of a request.
             let is_closed = facts.all.iter().all(|fact| fact.base.is_empty()) || facts.all.iter().all(|fact| fact.head.is_empty());
             let closes = self.of_region(&facts.region).next().filter(|_| is_closed);
-            if let Some(object) = closes.or(map) {
+            // How backends are spoken to with a Secret holds for the host.
+            let is_of_secret = |name: &str| name.starts_with(OF_SECRETS);
+            let is_asked =
+                facts.region.base.is_none() && facts.region.head.is_none() && facts.all.iter().any(|fact| is_of_secret(&fact.name));
+            let secret = self.of_host().find(|object| is_asked && !is_map(object));
+            if let Some(object) = closes.or(map).or(secret) {
                 doubt(object, &facts.region);
-                facts.all.retain(|fact| closes.is_none() && !is_of_map(&fact.name));
+                facts.all.retain(|fact| {
+                    closes.is_none() && !(map.is_some() && is_of_map(&fact.name)) && !(secret.is_some() && is_of_secret(&fact.name))
+                });
             }
             !facts.all.is_empty()
         });
