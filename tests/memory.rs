@@ -192,7 +192,7 @@ fn ask(text: &str, other: &str, question: Question) -> AllocationInfo {
             let Rest { texts, same, .. } = rest.expect("most hosts are the same");
             let trees = [0, 1].map(|at| conf::parse(Span::NOWHERE.file, &texts[at]).value);
             let [base, head] = [0, 1].map(|at| Config::lift(&trees[at], dynamics[at].clone()));
-            let _ = prove((&base, &trees[0]), (&head, &trees[1]), &Limits { left_out: same, ..Limits::default() });
+            let _ = prove((&base, &trees[0]), (&head, &trees[1]), &Limits { left_out: same, ..Limits::default() }, &[None, None]);
         }
     })
 }

@@ -78,6 +78,12 @@ pub fn is_shown(value: &str, text: &str) -> bool {
     !item.is_empty() && (text.contains(value) || if item.len() < SHORT { is_word() } else { text.contains(item) })
 }
 
+/// Whether a directive stands in many places for many reasons.
+#[must_use]
+pub fn is_manifold(directive: &str) -> bool {
+    MANIFOLD.contains(&first_word(directive))
+}
+
 /// Whether anything in the catalog but raw configuration can have written a directive. Of variables it knows some by their names.
 #[must_use]
 pub fn is_governed(directive: &str) -> bool {

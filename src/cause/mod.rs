@@ -29,7 +29,7 @@ use crate::ir::{Proxy, Route, Server};
 use crate::lower::{self, Controller};
 use crate::manifest::{Cluster, Object};
 use crate::source::{FileId, Span};
-pub use governs::{governs, is_governed, is_shown};
+pub use governs::{governs, is_governed, is_manifold, is_shown};
 use rules::Rules;
 
 pub use absent::Absent;

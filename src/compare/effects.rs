@@ -111,7 +111,7 @@ pub(super) type Texts = [Option<String>; 2];
 #[derive(Debug, Default)]
 pub(super) struct Effects {
     by_path: HashMap<(&'static str, String), HashMap<String, Vec<Texts>>>,
-    /// Blocks that only the first state has, by those around them, with what is in them.
+    /// What is in blocks that only the first state has, and in routes that only there are not closed, by the blocks around.
     blocks: HashSet<(String, u64)>,
     /// How many there are of each part.
     parts: HashMap<String, usize>,
@@ -125,9 +125,13 @@ impl Effects {
         for change in report.changes {
             let (path, name) = print(&change);
             *self.parts.entry(part(&change)).or_default() += 1;
-            if let (Some(inside), None) = (change.before.as_ref().and_then(|side| side.inside), &change.after) {
-                self.blocks.insert((path.clone(), inside));
-            }
+            let inside = |side: &Option<Side>| side.as_ref().and_then(|side| side.inside);
+            let only = match (&change.before, &change.after) {
+                (before, None) => inside(before),
+                (None, after) if !change.is_block() => inside(after),
+                _ => None,
+            };
+            self.blocks.extend(only.map(|inside| (path.clone(), inside)));
             self.by_path.entry((file, path)).or_default().entry(name).or_default().push(texts(&change));
         }
     }

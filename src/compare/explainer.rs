@@ -49,8 +49,12 @@ impl<'a> Explainer<'a> {
             _ => None,
         };
         let singles = match (before, after) {
-            (Side::Dump(_), Side::Declared(side)) => Some((Set::After, Singles::new(&Sample::beside(side, before), Set::After, changes))),
-            (Side::Declared(side), Side::Dump(_)) => Some((Set::Before, Singles::new(&Sample::beside(side, after), Set::Before, changes))),
+            (Side::Dump(_), Side::Declared(side)) => {
+                Some((Set::After, Singles::new(&Sample::beside(side, before), Set::After, &before.tree(), changes)))
+            }
+            (Side::Declared(side), Side::Dump(_)) => {
+                Some((Set::Before, Singles::new(&Sample::beside(side, after), Set::Before, &after.tree(), changes)))
+            }
             _ => None,
         };
         Self { before, after, causes_before: causes(before), causes_after: causes(after), experiments, singles, releases, is_same }
@@ -78,6 +82,7 @@ impl<'a> Explainer<'a> {
         let queries = (&query_before, &query_after);
         let explained = self
             .of_edit("nginx.conf", first, None, queries)
+            .or_else(|| self.of_settled("nginx.conf", first, None, queries))
             .or_else(|| self.of_displaced(first))
             .or_else(|| self.of_single("nginx.conf", first, None, queries));
         if let Some((edit, causes)) = explained {
@@ -117,6 +122,7 @@ impl<'a> Explainer<'a> {
         let (likely, queries) = (likely.as_ref(), (&query_before, &query_after));
         let explained = self
             .of_edit(file, change, likely, queries)
+            .or_else(|| self.of_settled(file, change, likely, queries))
             .or_else(|| self.of_lost_canary(file, change))
             .or_else(|| self.of_single(file, change, likely, queries));
         if let Some((edit, causes)) = explained {

@@ -1,11 +1,12 @@
 //! Values that another side seems to have given to arguments, keys and annotations: what its lines say, and the own lines do not.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1::Service;
 
 use super::raw;
-use super::trial::Seen;
+use super::seen::Seen;
 use crate::catalog::flags::Flag;
 use crate::catalog::key::{Kind, Spec};
 use crate::catalog::settings::Setting;
@@ -18,6 +19,8 @@ use crate::manifest::{Cluster, Object};
 
 /// Of one name, more values than these are not tried.
 const MOST: usize = 3;
+/// Longer lists are not tried.
+const MOST_LISTED: usize = 8;
 /// In more lines than these objects are not looked for.
 const MOST_LINES: usize = 500;
 /// Of a name that knows objects, more than these are not tried.
@@ -26,6 +29,18 @@ const MOST_OBJECTS: usize = 8;
 const MOST_WORDS: usize = 5;
 /// Label of an EndpointSlice that names its Service.
 const SERVICE_LABEL: &str = "kubernetes.io/service-name";
+
+/// The annotations and keys that name a ConfigMap.
+const OF_MAPS: [&str; 5] = ["add-headers", "auth-proxy-set-headers", "custom-headers", "fastcgi-params-configmap", "proxy-set-headers"];
+
+fn is_of_secret(name: &str) -> bool {
+    name.ends_with("-secret")
+}
+
+/// Whether an annotation or a key names an object, without which the controller closes a route.
+pub(super) fn names_object(name: &str) -> bool {
+    is_of_secret(name) || OF_MAPS.contains(&name)
+}
 
 /// What the catalog says of an annotation or a key.
 #[derive(Clone, Copy)]
@@ -56,6 +71,8 @@ impl From<&'static Setting> for Name {
 pub(super) struct Guesses<'s> {
     pub(super) seen: &'s [Seen],
     pub(super) own: usize,
+    /// Nothing else explains them: they can be raw configuration, where the catalog says no more of them than their names.
+    pub(super) is_raw: bool,
 }
 
 impl<'s> Guesses<'s> {
@@ -94,9 +111,14 @@ impl<'s> Guesses<'s> {
         }
         if raw::is_raw(name) {
             // What the catalog knows can be of another name, unless the text holds it.
-            let is_in = |seen: &Seen| value.is_empty() || seen.text(self.own).is_some_and(|own| value.contains(own));
-            let is_likely = |seen: &&Seen| !cause::is_governed(&seen.name) || is_in(seen);
-            let lines = self.seen.iter().filter(|seen| raw::is_about(name, seen)).filter(is_likely);
+            let is_in = |seen: &Seen| seen.text(self.own).is_some_and(|own| value.contains(own));
+            let is_block = |seen: &Seen| seen.lost.is_some() || seen.text(self.own).is_some_and(|own| own.ends_with("{ … }"));
+            let is_likely = |seen: &&Seen| !cause::is_governed(&seen.name) || is_in(seen) || is_block(seen);
+            let lines = self
+                .seen
+                .iter()
+                .filter(|seen| raw::is_about(name, seen))
+                .filter(|seen| self.is_raw && cause::is_manifold(&seen.name) || is_likely(seen));
             return raw::texts(lines, self.own, value).into_iter().take(MOST).collect();
         }
         if name.starts_with("bind-address") {
@@ -104,29 +126,55 @@ impl<'s> Guesses<'s> {
         }
         let is_about = |seen: &Seen| seen.may_come_from(directives);
         let objects: Box<dyn Iterator<Item = &ObjectRef>> = match name {
-            name if name.ends_with("-secret") => Box::new(cluster.secrets.iter().map(|secret| &secret.reference)),
-            "add-headers" | "auth-proxy-set-headers" | "custom-headers" | "fastcgi-params-configmap" | "proxy-set-headers" => {
-                Box::new(cluster.config_maps.iter().map(|map| &map.reference))
-            }
+            name if is_of_secret(name) => Box::new(cluster.secrets.iter().map(|secret| &secret.reference)),
+            "default-backend" => return self.services(cluster, value),
+            name if OF_MAPS.contains(&name) => Box::new(cluster.config_maps.iter().map(|map| &map.reference)),
             _ => return self.words(is_about),
         };
         // Those first that the lines of the other side name.
-        let texts: Vec<&str> = self.seen.iter().filter_map(|seen| self.other(seen)).take(MOST_LINES).collect();
+        let texts = self.texts();
         let is_named = |object: &ObjectRef| texts.iter().any(|text| text.contains(&object.name));
         let (named, others): (Vec<&ObjectRef>, Vec<&ObjectRef>) = objects.partition(|object| is_named(object));
         let names = named.into_iter().chain(others).map(|object| format!("{}/{}", object.namespace, object.name));
-        names.filter(|known| known != value).take(MOST_OBJECTS).collect()
+        // A route that the other side closes can name what is not there.
+        let is_closed = self.seen.iter().any(|seen| seen.is_denial() && seen.is_lost(self.own));
+        let absent = is_closed.then(|| format!("{value}-absent"));
+        absent.into_iter().chain(names.filter(|known| known != value).take(MOST_OBJECTS)).collect()
+    }
+
+    /// What the lines of the other side say, and what is in its blocks.
+    fn texts(self) -> Vec<&'s str> {
+        self.seen.iter().flat_map(Seen::lines).filter_map(|seen| self.other(seen)).take(MOST_LINES).collect()
+    }
+
+    /// Names of Services that the lines of the other side hold.
+    fn services(self, cluster: &Cluster, value: &str) -> Vec<String> {
+        let texts = self.texts();
+        let is_named = |name: &&str| *name != value && texts.iter().any(|text| text.contains(name));
+        let names: BTreeSet<&str> = cluster.services.iter().map(|service| service.reference.name.as_str()).filter(is_named).collect();
+        names.into_iter().take(MOST_OBJECTS).map(str::to_owned).collect()
     }
 
     fn words(self, is_about: impl Fn(&Seen) -> bool) -> Vec<String> {
-        let lines = self.seen.iter().filter(|seen| is_about(seen));
-        let words: BTreeSet<&str> = lines.flat_map(|seen| self.other_words(seen)).collect();
+        let lines = self.seen.iter().flat_map(Seen::lines).filter(|seen| is_about(seen));
+        let found: Vec<&str> = lines.flat_map(|seen| self.other_words(seen)).collect();
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        found.iter().for_each(|word| *counts.entry(word).or_default() += 1);
+        // What is in many lines is a value more often than what is in one.
+        let mut words: Vec<&str> = counts.keys().copied().collect();
+        words.sort_by_key(|word| Reverse(counts[word]));
         let numbers: Vec<&str> = words.iter().copied().filter(|word| word.bytes().all(|byte| byte.is_ascii_digit())).collect();
-        let list = (numbers.len() > 1).then(|| numbers.join(","));
-        // Signs and variables are values less often than other words.
-        let is_likely = |word: &&str| word.bytes().any(|byte| byte.is_ascii_alphanumeric()) && !word.starts_with('$');
+        // Signs, variables and names of locations are values less often than other words.
+        let is_likely = |word: &&str| word.bytes().any(|byte| byte.is_ascii_alphanumeric()) && !word.starts_with(['$', '@']);
+        // Of a list, each can have a line of its own.
+        let mut once = BTreeSet::new();
+        let listed: Vec<&str> = found.into_iter().filter(|word| is_likely(word) && once.insert(*word)).collect();
+        let lists = [numbers, listed].into_iter().filter(|words| (2..=MOST_LISTED).contains(&words.len()));
+        let lists: BTreeSet<String> = lists.map(|words| words.join(",")).collect();
+        let (urls, words): (Vec<&str>, Vec<&str>) = words.into_iter().partition(|word| word.contains("://"));
         let (likely, others): (Vec<&str>, Vec<&str>) = words.into_iter().partition(is_likely);
-        list.into_iter().chain(likely.into_iter().chain(others).take(MOST).map(str::to_owned)).collect()
+        let urls = urls.into_iter().take(MOST);
+        lists.into_iter().chain(urls.chain(likely.into_iter().chain(others).take(MOST)).map(str::to_owned)).collect()
     }
 
     fn other(self, seen: &'s Seen) -> Option<&'s str> {
@@ -135,8 +183,13 @@ impl<'s> Guesses<'s> {
 
     /// The words that only the other text has.
     fn other_words(self, seen: &'s Seen) -> impl Iterator<Item = &'s str> {
-        let own: BTreeSet<&str> = seen.text(self.own).map(words).into_iter().flatten().collect();
-        self.other(seen).map(words).into_iter().flatten().filter(move |word| !own.contains(word))
+        // The name of a directive is no value of it, and the lines of these blocks have none.
+        let around = seen.path.rsplit('\n').next().unwrap_or_default();
+        let is_named = seen.file == "nginx.conf" && !["geo ", "map "].iter().any(|block| around.starts_with(block));
+        let start = if is_named { seen.name.split(' ').next().unwrap_or_default() } else { "" };
+        let args = move |text: &'s str| words(text.strip_prefix(start).unwrap_or(text));
+        let own: BTreeSet<&str> = seen.text(self.own).map(args).into_iter().flatten().collect();
+        self.other(seen).map(args).into_iter().flatten().filter(move |word| !own.contains(word))
     }
 
     /// Lines of nginx.conf whose names begin with a word.
@@ -215,6 +268,9 @@ impl<'s> Guesses<'s> {
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let wholes = text.split([' ', ';', '"', '\'', '{', '}']).filter(|word| word.contains(['=', ',']));
+    // Where somebody asks for a password, what was asked for is added.
+    let urls = text.split([' ', ';', '"', '\'']).filter(|word| word.contains("://")).filter_map(|word| word.rsplit_once(['?', '&']));
+    let wholes = wholes.chain(urls.flat_map(|(url, query)| [url, query.split('=').next().unwrap_or_default()]));
     let all = wholes.chain(text.split([' ', ';', '"', '\'', '=', '{', '}', ',']));
     // Of an address with a port each can be a value of its own, and a number without its unit.
     let with_parts = all.flat_map(|word| match word.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()) {
@@ -240,7 +296,11 @@ mod tests {
         let seen: Vec<Seen> = report.changes.iter().map(|change| Seen::of("nginx.conf", change)).collect();
         let flags = Flags::parse(LATEST, [] as [(&str, Option<crate::source::Span>); 0]).value;
         let controller = Controller { version: LATEST, flags, environment: Environment::default() };
-        Guesses { seen: &seen, own: 1 }.of_argument(flags::find(argument).expect("it is one"), &Cluster::default(), &controller)
+        Guesses { seen: &seen, own: 1, is_raw: false }.of_argument(
+            flags::find(argument).expect("it is one"),
+            &Cluster::default(),
+            &controller,
+        )
     }
 
     #[test]

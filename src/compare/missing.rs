@@ -1,22 +1,28 @@
 //! Names that a side does not have: what it would be with each of them.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use k8s_openapi::api::networking::v1::Ingress;
 use rayon::prelude::*;
 
 use super::effects::{Effects, Sample};
-use super::guess::{Guesses, Name};
+use super::guess::{self, Guesses, Name};
 use super::raw;
-use super::trial::{Guess, Seen, Trial};
+use super::seen::Seen;
+use super::trial::{Fit, Guess, Trial};
 use crate::catalog::features;
 use crate::catalog::flags::{FLAGS, Flag, Flags};
 use crate::catalog::key::{Fate, Spec};
 use crate::catalog::settings::{self, Setting};
 use crate::cause::Absent;
 use crate::cause::edits::{Edit, Given, Set, What};
+use crate::diagnostic::ObjectRef;
 use crate::lower;
 use crate::manifest::Object;
+
+/// On each of more Ingresses an annotation is not tried alone.
+const MOST_ALONE: usize = 8;
 
 /// What could be there.
 #[derive(Clone, Copy)]
@@ -33,9 +39,10 @@ pub(super) fn names(side: &Sample, guesses: Guesses, seen: &[&Seen]) -> Option<V
     // What decides which annotations count shows in no directive of its own.
     let is_of_lines = seen.iter().any(|seen| seen.file == "nginx.conf");
     let decides = |directives: &[&str]| is_of_lines && directives.is_empty();
-    // Where the controller refuses to serve a path, the line says nothing of what is lacking.
-    let is_denied = seen.iter().any(|seen| seen.is_denial() && !seen.is_lost(guesses.own));
-    let denies = |spec: &Spec| is_denied && [spec.refused, spec.unreadable].contains(&Fate::LocationDenied);
+    // Where the controller refuses to serve a path, the line says nothing of what is lacking, or of what names something that is.
+    let is_denied = seen.iter().any(|seen| seen.is_denial());
+    let denies =
+        |spec: &Spec| is_denied && (guess::names_object(spec.name) || [spec.refused, spec.unreadable].contains(&Fate::LocationDenied));
     let annotations = features::all().filter(|spec| spec.is_known_to(version) && (governs(spec.directives) || denies(spec)));
     let keys = keys_without(side)
         .filter(|setting| !raw::is_raw(setting.name))
@@ -58,6 +65,59 @@ fn keys_without(side: &Sample) -> impl Iterator<Item = &'static Setting> {
     let map = lower::config_map(cluster, controller);
     let has = move |name: &str| map.is_none_or(|map| map.value.data.as_ref().is_some_and(|data| data.contains_key(name)));
     settings::all().filter(move |setting| setting.is_known_to(controller.version) && !has(setting.name))
+}
+
+/// Tries annotations on each Ingress alone that has them not, as what all of them do together can be something else altogether: each with
+/// one value, and then those that may have made what is open with others, as far as there is room. Whether there were any.
+pub(super) fn alone(side: &Sample, guesses: Guesses, trials: &mut [Trial], open: &[&Seen]) -> bool {
+    if open.is_empty() {
+        return false;
+    }
+    let mut room = side.room(trials.len());
+    let mut tries: Vec<(usize, Candidate, ObjectRef, String)> = Vec::new();
+    let spread: Vec<Alone> = trials.iter().enumerate().filter_map(|(at, trial)| Alone::of(at, trial, side)).collect();
+    let fits = |alone: &&Alone| open.iter().any(|seen| trials[alone.at].fits(seen, guesses.own).is_some());
+    let usual = spread.iter().map(|alone| (alone, vec![alone.candidate.usual(side)]));
+    let guessed = spread.iter().filter(fits).map(|alone| (alone, alone.candidate.values(side, guesses)));
+    for (alone, values) in usual.chain(guessed) {
+        let count = alone.objects.len() * values.len();
+        if alone.objects.len() <= MOST_ALONE && count <= room {
+            room -= count;
+            let of = |object: &ObjectRef| {
+                values.iter().map(|value| (alone.at, alone.candidate, object.clone(), value.clone())).collect::<Vec<_>>()
+            };
+            tries.extend(alone.objects.iter().flat_map(of));
+        }
+    }
+    let one = |(at, candidate, object, value): (usize, Candidate, ObjectRef, String)| {
+        let edits: Vec<Edit> = candidate.edits(side, &value).into_iter().filter(|edit| edit.object.as_ref() == Some(&object)).collect();
+        let effects = side.effects(&side.changed(&edits, Set::After, side.given), side.written());
+        let fit = Fit::of(&effects, guesses.seen, guesses.own, false);
+        (at, Guess { effects, fit, only: Some(object) })
+    };
+    let tried: Vec<(usize, Guess)> = tries.into_par_iter().map(one).collect();
+    let is_any = !tried.is_empty();
+    for (at, guess) in tried {
+        trials[at].guessed.push(guess);
+    }
+    is_any
+}
+
+/// An annotation that several Ingresses lack.
+struct Alone {
+    /// The number of the trial.
+    at: usize,
+    candidate: Candidate,
+    objects: BTreeSet<ObjectRef>,
+}
+
+impl Alone {
+    fn of(at: usize, trial: &Trial, side: &Sample) -> Option<Self> {
+        let edit = trial.edits.first().filter(|edit| trial.is_spread && edit.what == What::Annotation)?;
+        let candidate = Candidate::Annotation(features::find(&edit.short_name())?);
+        let objects = candidate.edits(side, &candidate.usual(side)).into_iter().filter_map(|edit| edit.object).collect();
+        Some(Self { at, candidate, objects })
+    }
 }
 
 /// Adds each argument that the controller does not get. None: they are too many.
@@ -92,10 +152,18 @@ fn tried(side: &Sample, guesses: Guesses, candidates: Vec<Candidate>) -> Option<
     Some(trials.into_iter().map(|(_, trial)| trial).collect())
 }
 
-/// The names that edits are about.
-pub(super) fn named<'e>(edits: impl Iterator<Item = &'e Edit>) -> Absent {
+/// The names that are likely to be what is missing, of some that would make the same: one key that several Ingresses lack is likelier
+/// than an annotation of each.
+pub(super) fn likely(trials: &[&Trial]) -> Absent {
+    let (keys, others): (Vec<&Trial>, Vec<&Trial>) = trials.iter().partition(|trial| trial.is_of_key());
+    let is_one = keys.iter().any(|key| key.owners > 1);
+    named(&keys.into_iter().chain(others.into_iter().filter(|_| !is_one)).collect::<Vec<_>>())
+}
+
+/// The names that trials are about.
+pub(super) fn named(trials: &[&Trial]) -> Absent {
     let mut absent = Absent::default();
-    for edit in edits {
+    for edit in trials.iter().filter_map(|trial| trial.edits.first()) {
         let name = edit.short_name();
         match edit.what {
             What::Annotation => absent.annotations.extend(features::find(&name).map(|spec| spec.name)),

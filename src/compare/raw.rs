@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::trial::Seen;
+use super::seen::{Lost, Seen};
+use crate::source::FileId;
+use crate::{conf, diff};
 
 /// More lines than these are no snippet that anybody guesses.
 const MOST_LINES: usize = 50;
@@ -27,7 +29,8 @@ pub(super) fn is_raw(name: &str) -> bool {
 /// Whether raw configuration of an annotation or a key can hold a line, by where it is.
 pub(super) fn is_about(name: &str, seen: &Seen) -> bool {
     let around = seen.path.rsplit('\n').next().unwrap_or_default();
-    let is_place = ["server ", "location "].iter().any(|start| seen.name.starts_with(start));
+    // Of streams nobody declares a server but the controller, and who writes raw configuration.
+    let is_place = around != "stream" && ["server ", "location "].iter().any(|start| seen.name.starts_with(start));
     let fits = |start: &str| if start.contains(' ') { around.starts_with(start) } else { around == start };
     let is_here = CONTEXTS.iter().any(|(known, start)| *known == name && fits(start));
     is_here && !is_place && seen.file == "nginx.conf" && !seen.is_denial()
@@ -49,12 +52,30 @@ pub(super) fn texts<'s>(seen: impl Iterator<Item = &'s Seen>, own: usize, value:
     found.into_iter().map(|(text, _)| text).collect()
 }
 
+/// Whether only the controller writes such a block.
+fn is_of_controller(block: &Lost) -> bool {
+    block.text.contains("_by_lua_") || block.text.contains("upstream_balancer")
+}
+
+/// A text without a block; none where it is not there.
+fn without(text: &str, label: &str) -> Option<String> {
+    let tree = conf::parse(FileId(0), text).value;
+    let block = tree.directives().find(|directive| directive.is_block() && diff::label(*directive) == label)?;
+    let span = block.span();
+    Some(format!("{}{}", &text[..span.start as usize], &text[span.end as usize..]))
+}
+
 /// A value with the lines of a block as the other side has them; none where a line is a block, of which nobody knows what is in it.
 fn text(lines: &[&Seen], own: usize, value: &str) -> Option<String> {
     let mut text = value.to_owned();
     for line in lines {
         match (line.text(own), line.text(1 - own)) {
+            (None, Some(other)) if other.ends_with("{ … }") => {
+                let lost = line.lost.as_ref().filter(|lost| !is_of_controller(lost))?;
+                text = format!("{text}{}{}", if text.is_empty() { "" } else { "\n" }, lost.text);
+            }
             (_, Some(other)) if other.ends_with("{ … }") => return None,
+            (Some(mine), None) if mine.ends_with("{ … }") => text = without(&text, &line.name)?,
             (Some(mine), other) if text.contains(mine) => text = text.replacen(mine, other.unwrap_or_default(), 1),
             (None, Some(other)) if text.is_empty() => other.clone_into(&mut text),
             (None, Some(other)) => text = format!("{text}\n{other}"),
@@ -69,9 +90,6 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     use super::*;
-    use crate::conf;
-    use crate::diff;
-    use crate::source::FileId;
 
     /// What is guessed from two configurations, of which manifests make the second.
     fn guessed(name: &str, value: &str, other: &str, own: &str) -> Vec<String> {

@@ -5,6 +5,7 @@ use super::alike::Where;
 use super::experiment;
 use super::explainer::{Explained, Explainer};
 use super::merge;
+use super::missing;
 use super::singles::Verdict;
 use super::trial::Trial;
 use crate::cause::edits::Set;
@@ -66,6 +67,39 @@ impl<'a> Explainer<'a> {
         Some((Some(id), on_side(set, cause)))
     }
 
+    /// What of the only side that is manifests makes a difference together with others, and nothing else.
+    pub(super) fn of_settled(
+        &self,
+        file: &'static str,
+        change: &Change,
+        likely: Option<&ObjectRef>,
+        queries: (&Query, &Query),
+    ) -> Option<Explained> {
+        let (_, singles) = self.singles.as_ref()?;
+        let (set, causes) = self.manifests()?;
+        let query = if set == Set::Before { queries.0 } else { queries.1 };
+        let (id, all) = singles.settled(file, change)?;
+        let (present, absent): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, tried)| tried.is_present);
+        // A value that is guessed can make the controller refuse the Ingress, which is not why the other side has no place of it.
+        let is_place = is_place(change, set);
+        let is_unlikely = |trial: &Trial| is_place && !governs_place(trial, change) && singles.is_guess(trial, file, change);
+        let present: Vec<&Trial> = present.into_iter().map(|(trial, _)| trial).filter(|trial| !is_unlikely(trial)).collect();
+        let cause_of = |trial: &Trial| {
+            let edit = &trial.edits[Where { query, causes: [None, Some(causes)], likely }.choose(&trial.edits, &trial.alike)];
+            causes.of_edit(edit, Set::After, query)
+        };
+        let mut told: Vec<Cause> = singles.best(file, change, present).into_iter().filter_map(cause_of).collect();
+        if told.is_empty() && (!is_place || singles.is_kept(change)) {
+            let only = absent.iter().find_map(|(_, tried)| tried.only.as_ref());
+            let ingress = only.map(|only| (only.namespace.as_str(), only.name.as_str())).or(query.ingress);
+            let trials: Vec<&Trial> = absent.iter().map(|(trial, _)| *trial).collect();
+            let names = missing::likely(&trials);
+            told.push(causes.of_absent(&Query { ingress, text: "", ..*query }, &names));
+        }
+        let cause = either(told)?;
+        Some((Some(format!("settled {id}")), on_side(set, cause)))
+    }
+
     /// What of the only side that is manifests made a difference, or would have made none.
     pub(super) fn of_single(
         &self,
@@ -109,9 +143,8 @@ impl<'a> Explainer<'a> {
                 (merge::id_of(&cause), cause)
             }
             Verdict::Either(key, other) => {
-                let (key, other) = (cause_of(key)?, cause_of(other)?);
-                let message = format!("{}, or of {}: one side alone does not tell which", key.message, other.message);
-                (merge::id_of(&key), Cause { message, ..key })
+                let cause = either(vec![cause_of(key)?, cause_of(other)?])?;
+                (merge::id_of(&cause), cause)
             }
             // What raw configuration holds to the letter is not there for want of something.
             Verdict::Absent { is_exact: false, .. } if causes.is_raw(query) => return None,
@@ -122,6 +155,17 @@ impl<'a> Explainer<'a> {
         };
         Some((Some(id), on_side(set, cause)))
     }
+}
+
+/// One cause of several that one side alone does not tell apart.
+fn either(causes: Vec<Cause>) -> Option<Cause> {
+    let mut causes = causes.into_iter();
+    let mut first = causes.next()?;
+    let others: Vec<String> = causes.map(|cause| cause.message).filter(|message| *message != first.message).collect();
+    if !others.is_empty() {
+        first.message = format!("{}, or of {}: one side alone does not tell which", first.message, others.join(", or of "));
+    }
+    Some(first)
 }
 
 /// A cause that is on one side.

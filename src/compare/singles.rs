@@ -10,13 +10,17 @@ use rayon::prelude::*;
 use super::effects::{Effects, Sample, Texts};
 use super::experiment;
 use super::guess::{Guesses, Name};
+use super::lost::Blocks;
 use super::missing;
-use super::trial::{Guess, Rank, Seen, Trial};
+use super::seen::Seen;
+use super::settled::{Settled, Tried};
+use super::trial::{Guess, Rank, Trial};
 use crate::catalog::flags::{self, Flags};
 use crate::catalog::key::Kind as Type;
 use crate::catalog::{features, settings};
 use crate::cause::edits::{self, Edit, Given, Set, What};
-use crate::cause::{Absent, Causes};
+use crate::cause::{self, Absent, Causes};
+use crate::conf::Tree;
 use crate::diff::{Change, Kind};
 use crate::lower;
 
@@ -32,6 +36,7 @@ pub(super) struct Singles {
     own: usize,
     /// Hosts and paths that are there on both sides, and matched otherwise.
     kept: HashSet<(Option<Arc<str>>, String)>,
+    settled: Settled,
     /// What was not tried, because it is too much.
     untried: Vec<Untried>,
 }
@@ -72,16 +77,17 @@ pub(super) enum Verdict<'s> {
 
 impl Singles {
     /// Tries everything on a side; `changes` are the differences from, or to, another one.
-    pub(super) fn new(side: &Sample, set: Set, changes: &[(&'static str, &Change)]) -> Self {
+    pub(super) fn new(side: &Sample, set: Set, other: &Tree, changes: &[(&'static str, &Change)]) -> Self {
         let own = usize::from(set == Set::After);
-        let seen: Vec<Seen> = changes.iter().map(|(file, change)| Seen::of(file, change)).collect();
+        let blocks = Blocks::read(other, 1 - own, changes);
+        let seen: Vec<Seen> = changes.iter().map(|(file, change)| Seen::of(file, change).with(blocks.of(change))).collect();
         let kept = changes.iter().filter(|(_, change)| change.is_block() && change.kind == Kind::Changed);
         let kept = kept.map(|(_, change)| place(change)).collect();
         let mut singles = Self { own, kept, ..Self::default() };
         if seen.is_empty() {
             return singles;
         }
-        let guesses = Guesses { seen: &seen, own };
+        let guesses = Guesses { seen: &seen, own, is_raw: false };
         let Some(present) = present(side, guesses, false) else {
             singles.untried = vec![Untried::Present, Untried::Absent];
             return singles;
@@ -89,7 +95,7 @@ impl Singles {
         singles.present = present;
         singles.present.iter_mut().for_each(|trial| trial.weigh(&seen, own));
         // What something that is there explains to the letter needs no other explanation, and what is unlikely is tried last.
-        let is_clear = |seen: &Seen| singles.present.iter().any(|trial| trial.is_wholly_seen() && trial.fits(seen, own) == Some(true));
+        let is_clear = |seen: &Seen| singles.present.iter().any(|trial| trial.is_clear_of(seen, own));
         let unclear: Vec<&Seen> = seen.iter().filter(|seen| !is_clear(seen)).collect();
         let names = missing::names(side, guesses, &unclear);
         let mut is_short = names.is_none();
@@ -100,17 +106,34 @@ impl Singles {
             singles.absent.extend(arguments.unwrap_or_default());
         }
         singles.absent.iter_mut().for_each(|trial| trial.weigh(&seen, own));
-        // What nothing explains can be raw configuration.
-        let is_explained = |seen: &Seen| singles.present.iter().chain(&singles.absent).any(|trial| trial.fits(seen, own).is_some());
-        let unexplained: Vec<Seen> = seen.iter().filter(|seen| !is_explained(seen)).cloned().collect();
-        let raw = missing::raw(side, Guesses { seen: &unexplained, own });
+        // What nothing explains can be raw configuration, and so can what nothing makes to the letter and stands in many places.
+        let explained = |seen: &Seen| singles.present.iter().chain(&singles.absent).filter_map(|trial| trial.fits(seen, own)).max();
+        let is_open = |seen: &Seen| explained(seen).is_none_or(|is_exact| !is_exact && cause::is_manifold(&seen.name));
+        let unexplained: Vec<Seen> = seen.iter().filter(|seen| is_open(seen)).cloned().collect();
+        let raw = missing::raw(side, Guesses { seen: &unexplained, own, is_raw: true });
         is_short |= raw.is_none();
         for mut trial in raw.unwrap_or_default() {
             trial.weigh(&seen, own);
             singles.absent.push(trial);
         }
         singles.untried.extend(is_short.then_some(Untried::Absent));
+        singles.settle(&seen);
+        let open: Vec<&Seen> = seen.iter().filter(|seen| singles.settled.of(seen).is_none()).collect();
+        if missing::alone(side, guesses, &mut singles.absent, &open) {
+            singles.settle(&seen);
+        }
         singles
+    }
+
+    fn settle(&mut self, seen: &[Seen]) {
+        self.settled = Settled::new(&self.present, &self.absent, seen, self.own);
+    }
+
+    /// What makes a difference together with others, and nothing else, each alone, and what these differences have in common.
+    pub(super) fn settled(&self, file: &'static str, change: &Change) -> Option<(usize, Vec<(&Trial, &Tried)>)> {
+        let (id, tried) = self.settled.of(&Seen::of(file, change))?;
+        let trial = |tried: &Tried| if tried.is_present { &self.present[tried.trial] } else { &self.absent[tried.trial] };
+        Some((id, tried.iter().map(|tried| (trial(tried), tried)).collect()))
     }
 
     /// What made a difference, as far as anything does.
@@ -120,9 +143,7 @@ impl Singles {
             trials.iter().enumerate().filter_map(|(at, trial)| Some((trial.rank(&seen, self.own)?, at))).collect()
         };
         let present = ranked(&self.present);
-        // Of two that do the same, the one that is for little else.
-        let own = |at: usize| self.present[at].edits.first().and_then(|edit| experiment::scope(edit, &seen.name)).map(Reverse);
-        let best = present.iter().max_by_key(|(rank, at)| (*rank, own(*at), Reverse(*at))).copied();
+        let best = present.iter().max_by_key(|(rank, at)| (*rank, scope(&self.present[*at], &seen), Reverse(*at))).copied();
         let missing: Vec<_> = ranked(&self.absent).into_iter().filter(|(_, at)| self.absent[*at].can_be_missing()).collect();
         // Of two that do nothing else, the one that explains more is it.
         let most = |rank: &Rank| (rank.0, rank.1, rank.3);
@@ -141,16 +162,21 @@ impl Singles {
             }
             (_, Some(best)) => {
                 let all = missing.iter().filter(|(rank, _)| most(rank) == best).map(|(_, at)| &self.absent[*at]);
-                // One key that several Ingresses lack is likelier than an annotation of each.
-                let (keys, others): (Vec<&Trial>, Vec<&Trial>) = all.partition(|trial| is_key(trial));
-                let is_one = best.0 && keys.iter().any(|key| key.owners > 1);
-                let is_all = keys.iter().chain(&others).any(|trial| trial.is_all_seen());
-                let likely = keys.into_iter().chain(others.into_iter().filter(|_| !is_one));
-                let names = missing::named(likely.filter_map(|trial| trial.edits.first()));
+                let all: Vec<&Trial> = all.collect();
+                let is_all = all.iter().any(|trial| trial.is_all_seen());
+                let names = if best.0 { missing::likely(&all) } else { missing::named(&all) };
                 Some(Verdict::Absent { names, is_exact: best.0, is_all })
             }
             _ => None,
         }
+    }
+
+    /// Those of some that explain a difference best; several, where nothing tells them apart.
+    pub(super) fn best<'s>(&self, file: &'static str, change: &Change, trials: Vec<&'s Trial>) -> Vec<&'s Trial> {
+        let seen = Seen::of(file, change);
+        let rank = |trial: &Trial| (trial.rank(&seen, self.own), scope(trial, &seen));
+        let best = trials.iter().map(|trial| rank(trial)).max();
+        trials.into_iter().filter(|trial| Some(rank(trial)) == best).collect()
     }
 
     /// Whether without something that an Ingress has, or with another value of it, all of what it does would be as the other side has it, and this difference with it.
@@ -187,10 +213,15 @@ impl Singles {
 
     /// Everything that a side has, tried.
     pub(super) fn of(side: &Sample) -> Self {
-        let present = present(side, Guesses { seen: &[], own: 1 }, true);
+        let present = present(side, Guesses { seen: &[], own: 1, is_raw: false }, true);
         let untried = if present.is_none() { vec![Untried::Present] } else { Vec::new() };
         Self { present: present.unwrap_or_default(), own: 1, untried, ..Self::default() }
     }
+}
+
+/// Of two that do the same, the one that is for little else comes behind.
+fn scope(trial: &Trial, seen: &Seen) -> Option<Reverse<usize>> {
+    trial.edits.first().and_then(|edit| experiment::scope(edit, &seen.name)).map(Reverse)
 }
 
 fn place(change: &Change) -> (Option<Arc<str>>, String) {

@@ -4,9 +4,11 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashSet};
 
 use super::alike::Alike;
-use super::effects::{Effects, owner, part, print, texts};
+use super::effects::Effects;
+use super::seen::Seen;
 use crate::cause::edits::{Edit, What};
-use crate::diff::{Change, Kind};
+use crate::diagnostic::ObjectRef;
+use crate::diff::Kind;
 
 /// One annotation of all Ingresses, one key or one argument.
 pub(super) struct Trial {
@@ -34,11 +36,13 @@ pub(super) struct Trial {
 pub(super) struct Guess {
     pub(super) effects: Effects,
     pub(super) fit: Fit,
+    /// The object that has the value, where others could have it too.
+    pub(super) only: Option<ObjectRef>,
 }
 
 impl Guess {
     pub(super) fn new(effects: Effects) -> Self {
-        Self { effects, fit: Fit::default() }
+        Self { effects, fit: Fit::default(), only: None }
     }
 
     /// Whether it makes a difference to the letter.
@@ -65,6 +69,8 @@ pub(super) struct Fit {
     is_whole: bool,
     is_all: bool,
     is_half: bool,
+    /// It makes differences to the letter, and does nothing else.
+    is_clean: bool,
 }
 
 impl Fit {
@@ -75,15 +81,14 @@ impl Fit {
     /// Of what differs with one value. `is_spread`: several objects have it, each of which can be the only one.
     pub(super) fn of(effects: &Effects, seen: &[Seen], own: usize, is_spread: bool) -> Self {
         let alike: Vec<(&Seen, bool)> = seen.iter().filter_map(|seen| Some((seen, seen.likeness(effects, own)?))).collect();
-        // A block that is there again with other words in it is another difference.
-        let is_made = |seen: &Seen| !seen.is_lost_block(own) || seen.is_restored(effects, own);
-        let made = alike.iter().filter(|(seen, is_exact)| *is_exact && is_made(seen)).count();
+        let made = alike.iter().filter(|(seen, is_exact)| *is_exact && seen.is_as_there(effects, own)).count();
         let parts = || alike.iter().map(|(seen, _)| seen.part.as_str()).collect::<BTreeSet<_>>();
         let all = if is_spread { parts().into_iter().map(|part| effects.in_part(part)).sum() } else { effects.len() };
         let (covered, len) = (alike.len(), effects.len());
         let gain = |all: usize| signed(made + covered) - signed(all);
         let [is_whole, is_all, is_half] = [covered >= len, covered >= all, 2 * covered >= all];
-        Self { covered, gain: gain(all), whole: gain(len), is_whole, is_all, is_half }
+        let is_clean = made == len && made > 0;
+        Self { covered, gain: gain(all), whole: gain(len), is_whole, is_all, is_half, is_clean }
     }
 }
 
@@ -152,6 +157,13 @@ impl Trial {
         std::iter::once(&self.fit).chain(self.guessed.iter().map(|guess| &guess.fit))
     }
 
+    /// What was tried that makes differences to the letter, and does nothing else: the object that it was tried on, where it
+    /// was one of several.
+    pub(super) fn clean(&self) -> impl Iterator<Item = (Option<&ObjectRef>, &Effects)> {
+        let usual = Some((None, &self.effects)).filter(|_| self.fit.is_clean);
+        usual.into_iter().chain(self.guessed.iter().filter(|guess| guess.fit.is_clean).map(|guess| (guess.only.as_ref(), &guess.effects)))
+    }
+
     /// How many of the differences it can have made.
     pub(super) fn covered(&self) -> usize {
         self.fits_of_all().map(|fit| fit.covered).max().unwrap_or_default()
@@ -162,9 +174,11 @@ impl Trial {
         self.fits_of_all().any(|fit| fit.is_all)
     }
 
-    /// Whether all that it does is among the differences, where all objects have it.
-    pub(super) fn is_wholly_seen(&self) -> bool {
-        self.fits_of_all().any(|fit| fit.is_whole)
+    /// Whether all that it does is among the differences, and a difference is made to the letter.
+    pub(super) fn is_clear_of(&self, seen: &Seen, own: usize) -> bool {
+        let usual = (&self.effects, &self.fit);
+        let all = std::iter::once(usual).chain(self.guessed.iter().map(|guess| (&guess.effects, &guess.fit)));
+        all.into_iter().any(|(effects, fit)| fit.is_whole && seen.is_made(effects, own))
     }
 
     /// Whether it makes a difference to the letter, and all that it does is among the differences.
@@ -173,92 +187,15 @@ impl Trial {
         (self.fit.is_all && self.fits_at_all(seen, own) == Some(true)) || self.guessed.iter().any(is_guess)
     }
 
+    /// Whether it is a key of the ConfigMap.
+    pub(super) fn is_of_key(&self) -> bool {
+        self.edits.first().is_some_and(|edit| edit.what == What::Key)
+    }
+
     /// Whether it can be what is missing: what holds everywhere and would change much that is as it was is not.
     pub(super) fn can_be_missing(&self) -> bool {
         let is_everywhere = self.edits.first().is_some_and(|edit| matches!(edit.what, What::Argument(_) | What::Key));
         !is_everywhere || self.fits_of_all().any(|fit| fit.is_half)
-    }
-}
-
-/// What the controller writes where it refuses to serve a path.
-const DENIAL: &str = "return 503;";
-
-/// A difference as far as it matters here.
-#[derive(Clone)]
-pub(super) struct Seen {
-    pub(super) file: &'static str,
-    pub(super) path: String,
-    pub(super) name: String,
-    kind: Kind,
-    texts: [Option<String>; 2],
-    inside: [Option<u64>; 2],
-    /// What one Ingress can have its own part in.
-    part: String,
-    /// Namespace and name of the Ingress whose location it is in.
-    pub(super) owner: Option<(String, String)>,
-}
-
-impl Seen {
-    pub(super) fn of(file: &'static str, change: &Change) -> Self {
-        let (path, name) = print(change);
-        let inside = [&change.before, &change.after].map(|side| side.as_ref()?.inside);
-        Self { file, path, name, kind: change.kind, texts: texts(change), inside, part: part(change), owner: owner(change) }
-    }
-
-    /// Whether the catalog says that a name with such directives may have to do with it.
-    pub(super) fn may_come_from(&self, directives: &[&str]) -> bool {
-        match self.file {
-            "nginx.conf" => directives.iter().any(|directive| self.is_about(directive)),
-            _ => directives.is_empty(),
-        }
-    }
-
-    /// Whether an entry of the catalog is about its directive, or about the block around it.
-    fn is_about(&self, directive: &str) -> bool {
-        fn word(text: &str) -> &str {
-            text.split(' ').next().unwrap_or_default()
-        }
-        let around = self.path.rsplit('\n').next().unwrap_or_default();
-        word(directive) == word(&self.name) || word(directive) == word(around)
-    }
-
-    /// Whether only the other side has it.
-    pub(super) fn is_lost(&self, own: usize) -> bool {
-        self.texts[own].is_none()
-    }
-
-    /// Whether what a state has otherwise is one of its texts, and whether it is both; none where it is neither.
-    fn likeness(&self, effects: &Effects, own: usize) -> Option<bool> {
-        let found = effects.of(self.file, &self.path, &self.name)?;
-        // In effects, the side stands behind.
-        let (mine, other) = (&self.texts[own], &self.texts[1 - own]);
-        found.iter().filter(|texts| texts[1] == *mine).map(|texts| texts[0] == *other).max()
-    }
-
-    /// Whether the controller refuses to serve a path, on one of the sides.
-    pub(super) fn is_denial(&self) -> bool {
-        self.texts.iter().any(|text| text.as_deref() == Some(DENIAL))
-    }
-
-    /// Whether it is a block that only the other side has.
-    fn is_lost_block(&self, own: usize) -> bool {
-        self.is_lost(own) && self.inside[1 - own].is_some()
-    }
-
-    /// Whether it is a block that only the other side has, and that a state has with the same words in it.
-    pub(super) fn is_restored(&self, effects: &Effects, own: usize) -> bool {
-        self.texts[own].is_none() && self.inside[1 - own].is_some_and(|inside| effects.has_block(&self.path, inside))
-    }
-
-    /// The text of one of the sides.
-    pub(super) fn text(&self, side: usize) -> Option<&str> {
-        self.texts[side].as_deref()
-    }
-
-    /// Whether a value is in the text of one side alone.
-    fn is_where_they_differ(&self, value: &str, own: usize) -> bool {
-        let has = |side: usize| self.texts[side].as_deref().is_some_and(|text| text.contains(value));
-        !value.is_empty() && has(own) && !has(1 - own)
     }
 }
 

@@ -99,6 +99,11 @@ impl Supposed {
         self.absent.iter().any(|absent| matches!(absent.object.kind.as_str(), "Secret" | "ConfigMap"))
     }
 
+    /// Those without which routes are closed, each with the Ingresses that name it, by namespace and name, sorted.
+    pub fn contents(&self) -> impl Iterator<Item = (&ObjectRef, &[(String, String)])> {
+        self.absent.iter().filter(|absent| absent.closes).map(|absent| (&absent.object, absent.users.as_slice()))
+    }
+
     fn of_kind(&self, kind: &'static str) -> impl Iterator<Item = &Absent> {
         self.absent.iter().filter(move |absent| absent.object.kind == kind)
     }

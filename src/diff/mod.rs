@@ -180,8 +180,9 @@ impl<'a> Walk<'a> {
         let (changes, pairs) = (self.changes.len(), self.routes.pairs.len());
         self.note_route(declared);
         match fixed::becomes(live, declared) {
-            Some((None, Some(now))) => self.add(Kind::Added, None, Some(now)),
-            Some((before, _)) => self.add(Kind::Removed, before, None),
+            Some((None, Some(now))) => self.add_fixed(Kind::Added, now, live),
+            Some((Some(before), _)) => self.add_fixed(Kind::Removed, before, declared),
+            Some((None, None)) => {}
             None => self.level(&self.members(declared), &self.members(live)),
         }
         // A location inherits from its server, and asks its neighbours.
@@ -229,6 +230,15 @@ impl<'a> Walk<'a> {
             block.place = Some(place.clone());
         }
         place
+    }
+
+    /// An answer that takes the place of a route, or the reverse.
+    fn add_fixed(&mut self, kind: Kind, answer: Directive<'a>, route: Directive<'a>) {
+        let (before, after) = if kind == Kind::Removed { (Some(answer), None) } else { (None, Some(answer)) };
+        self.add(kind, before, after);
+        for side in self.changes.last_mut().into_iter().flat_map(|change| [&mut change.before, &mut change.after]).flatten() {
+            side.inside = Some(inside(route));
+        }
     }
 
     fn add(&mut self, kind: Kind, before: Option<Directive<'a>>, after: Option<Directive<'a>>) {
@@ -285,7 +295,8 @@ fn whole(directive: Directive<'_>) -> String {
     }
 }
 
-fn label(block: Directive<'_>) -> String {
+/// What names a block, without what is secret.
+pub(crate) fn label(block: Directive<'_>) -> String {
     credentials::hide(&pair::label(block)).into_owned()
 }
 

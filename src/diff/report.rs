@@ -41,7 +41,8 @@ pub struct Side {
     pub text: String,
     /// Where it stands; nothing for JSON.
     pub span: Option<Span>,
-    /// Of a block, what those have in common that hold the same words.
+    /// Of a block, what those have in common that hold the same words; of an answer that a route has on this side alone, the same for the
+    /// route.
     pub inside: Option<u64>,
 }
 

@@ -29,6 +29,8 @@ pub struct Absent {
     pub hosts: Vec<String>,
     /// The Ingresses that need it, by namespace and name, sorted.
     pub users: Vec<(String, String)>,
+    /// Routes are closed that need it: an annotation names it, and it is more than the certificate of a host.
+    pub closes: bool,
     /// Of a Service: the ports that are asked for.
     pub ports: BTreeSet<String>,
 }
@@ -88,7 +90,9 @@ impl Found<'_> {
             let value = ingress.value.metadata.annotations.as_ref().and_then(|annotations| annotations.get(&key));
             let Some(value) = value.map(|value| value.trim()).filter(|value| !value.is_empty()) else { continue };
             let (namespace, name) = value.split_once('/').unwrap_or((namespace, value));
-            self.add(kind, namespace, name, ingress);
+            if let Some(absent) = self.add(kind, namespace, name, ingress) {
+                absent.closes = true;
+            }
         }
         for entry in ingress.value.spec.iter().flat_map(|spec| spec.tls.iter().flatten()) {
             let Some(name) = entry.secret_name.as_deref().filter(|name| !name.is_empty()) else { continue };
@@ -114,7 +118,7 @@ impl Found<'_> {
         if !is_name(name) || !(namespace.is_empty() || is_name(namespace)) || self.there.contains(&object) {
             return None;
         }
-        let new = || Absent { object: object.clone(), hosts: Vec::new(), users: Vec::new(), ports: BTreeSet::new() };
+        let new = || Absent { object: object.clone(), hosts: Vec::new(), users: Vec::new(), closes: false, ports: BTreeSet::new() };
         let absent = self.absent.entry(object.clone()).or_insert_with(new);
         absent.users.push((ingress.reference.namespace.clone(), ingress.reference.name.clone()));
         Some(absent)

@@ -26,6 +26,11 @@ const OTHERS: [&str; 7] = [
 /// The values of headers by their names in small letters, with their lines.
 type Headers = BTreeMap<String, (String, Vec<Span>)>;
 
+/// Whether judgements of a kind are about one of the headers.
+pub(super) fn is_one(kind: &str) -> bool {
+    kind == "hsts" || OTHERS.contains(&kind)
+}
+
 pub(super) fn compare<'a>(before: &Route<'_, 'a>, after: &Route<'_, 'a>) -> Vec<Judgement> {
     let (old, new) = (read(before), read(after));
     let of_side = |headers: &Headers, name: &str| headers.get(name).map(|(_, lines)| lines.clone()).unwrap_or_default();

@@ -80,6 +80,9 @@ impl Verdict {
     }
 }
 
+/// The kind of judgements about routes that answer every request by themselves on one side alone.
+const CLOSED: &str = "closed";
+
 /// What became of one protection of a route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
@@ -96,6 +99,18 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// Whether a route answers every request by itself on one side alone.
+    #[must_use]
+    pub fn is_closing(&self) -> bool {
+        self.kind == CLOSED
+    }
+
+    /// Whether it is about a header of answers.
+    #[must_use]
+    pub fn is_of_headers(&self) -> bool {
+        headers::is_one(self.kind)
+    }
+
     fn new(kind: &'static str, verdict: Option<Verdict>, message: impl Into<String>, lines: [Vec<Span>; 2]) -> Self {
         let [before, after] = lines;
         let mut message = message.into();
@@ -140,11 +155,11 @@ pub fn of_path<'a>(before: &Route<'_, 'a>, after: &Route<'_, 'a>) -> Vec<Judgeme
         // What cannot be reached needs no checks: it is opened or closed as a whole.
         (Answer::Refused(code), Answer::Passed) => {
             let message = format!("served again, where every request was answered {code}");
-            vec![Judgement::new("closed", Some(Verdict::Weaker), message, [before.whole(), after.whole()])]
+            vec![Judgement::new(CLOSED, Some(Verdict::Weaker), message, [before.whole(), after.whole()])]
         }
         (Answer::Passed, Answer::Refused(code)) => {
             let message = format!("closed: every request is answered {code}");
-            vec![Judgement::new("closed", Some(Verdict::Stronger), message, [before.whole(), after.whole()])]
+            vec![Judgement::new(CLOSED, Some(Verdict::Stronger), message, [before.whole(), after.whole()])]
         }
         _ => Vec::new(),
     }

@@ -1,11 +1,15 @@
 //! What a proof says: the ways of requests from `route`, and beside them what `protection` says of the locations that take the same
 //! requests.
 
+mod unheld;
+
 use std::collections::{BTreeSet, HashMap};
 
-use crate::conf::Tree;
+use crate::conf::{Directive, Tree};
 use crate::protection::{self, Configuration, Judgement, Route};
 use crate::route::{Config, HostProof, Limits, Pair, Proof, ProofVerdict, Region};
+use unheld::{Named, Owners};
+pub use unheld::{Reference, Unheld, is_alike};
 
 /// What is known of two configurations.
 #[derive(Debug, Default)]
@@ -27,13 +31,60 @@ pub struct Judged {
     pub judgement: Judgement,
 }
 
-/// Compares two configurations for all requests.
+/// Compares two configurations for all requests; `unheld` is what each side that is manifests names and does not hold.
 #[must_use]
-pub fn prove<'t>(base: (&Config<'t>, &'t Tree<'t>), head: (&Config<'t>, &'t Tree<'t>), limits: &Limits) -> Proved {
+pub fn prove<'t>(
+    base: (&Config<'t>, &'t Tree<'t>),
+    head: (&Config<'t>, &'t Tree<'t>),
+    limits: &Limits,
+    unheld: &[Option<Unheld<'_>>; 2],
+) -> Proved {
     let proof = Config::prove(base.0, head.0, limits);
     // Other words for the same protection cannot be ranked line by line.
     let judged = if proof.is_same_words { judge([base, head], &proof) } else { Vec::new() };
-    Proved { proof, judged }
+    let mut proved = Proved { proof, judged };
+    if unheld.iter().flatten().any(|unheld| !unheld.is_empty()) {
+        settle([base.0, head.0], &mut proved, unheld);
+    }
+    proved
+}
+
+/// Takes what only objects decide that are not in the input for what nobody knows.
+fn settle(sides: [&Config<'_>; 2], proved: &mut Proved, unheld: &[Option<Unheld<'_>>; 2]) {
+    let mut places = [0, 1].map(|_| HashMap::new());
+    let mut named: Vec<Named<'_, '_>> = Vec::new();
+    for host in &mut proved.proof.hosts {
+        let mut owners = [Owners::new(), Owners::new()];
+        for pair in &host.pairs {
+            for (side, region) in [&pair.region.base, &pair.region.head].into_iter().enumerate() {
+                let places = places[side].entry(pair.servers[side]).or_insert_with(|| sides[side].places(pair.servers[side]));
+                let location = pair.locations[side].and_then(|at| places.blocks(Some(at)).last());
+                if let (Some(region), Some(owner)) = (region, location.and_then(|location| owner(*location))) {
+                    owners[side].insert(region.clone(), owner);
+                }
+            }
+        }
+        let of_host = Named { unheld, owners };
+        of_host.settle(host);
+        if unheld.iter().all(Option::is_some) {
+            of_host.tell_apart(host);
+        }
+        named.push(of_host);
+    }
+    let hosts = &mut proved.proof.hosts;
+    proved.judged.retain(|Judged { host, region, judgement }| {
+        let found = region.as_ref().and_then(|region| Some((named[*host].judges(region, judgement)?, region)));
+        found.inspect(|(object, region)| Named::doubt(&mut hosts[*host], *object, region)).is_none()
+    });
+}
+
+/// The Ingress of a location, by namespace and name, as the controller notes it there.
+fn owner(location: Directive<'_>) -> Option<(String, String)> {
+    let value = |variable: &str| {
+        let is_it = |line: &Directive<'_>| line.name() == "set" && line.args().next().is_some_and(|arg| arg.value() == variable);
+        Some(location.directives().find(is_it)?.args().nth(1)?.value().into_owned())
+    };
+    Some((value("$namespace")?, value("$ingress_name")?))
 }
 
 fn judge<'t>(sides: [(&Config<'t>, &'t Tree<'t>); 2], proof: &Proof) -> Vec<Judged> {

@@ -179,6 +179,18 @@ fn a_variable_that_is_set_elsewhere_is_the_one_of_nginx_here() {
 }
 
 #[test]
+fn an_empty_value_takes_the_header_with_the_host_away() {
+    for (line, expected) in [("", "app"), ("proxy_set_header Host \"\";", ""), ("set $h \"\"; proxy_set_header Host $h;", "")] {
+        let text = format!("http {{ upstream app {{ server 10.0.0.1; }} server {{ location / {{ {line} proxy_pass http://app; }} }} }}");
+        let tree = conf::parse(FileId(0), &text).value;
+        let config = Config::lift(&tree, Dynamic::default());
+        let decision = config.decide(&Request::of_url("http://a.test/").expect("a URL"));
+        let End::Backend(passed) = decision.end else { panic!("{decision:?}") };
+        assert_eq!(passed.host.as_deref(), Some(expected), "{line}");
+    }
+}
+
+#[test]
 fn what_a_request_does_not_say_is_a_branch() {
     let text = r"http { map $geoip_country_code $blocked { default 0; RU 1; }
       server { listen 80; server_name _; location / { if ($blocked) { return 403; } proxy_pass http://up; } } }";

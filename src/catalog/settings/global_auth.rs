@@ -13,9 +13,9 @@ pub(super) static GROUP: Group = Group {
             .protects(),
         own("global-auth-method", "method", method, "Method of the request to the service; empty: that of the client.")
             .governs(&["proxy_method"]),
-        own("global-auth-signin", "URL", signin, "URL where people sign in.").governs(&["error_page"]),
+        own("global-auth-signin", "URL", signin, "URL where people sign in.").governs(&["error_page", "return"]),
         own("global-auth-signin-redirect-param", "text", redirect_param, "Parameter of the sign-in URL that carries the way back.")
-            .governs(&["error_page"]),
+            .governs(&["return"]),
         own("global-auth-response-headers", "list", response_headers, "Headers of the service's answer that backends get.")
             .governs(&["auth_request_set"]),
         own("global-auth-request-redirect", "text", request_redirect, "Value of `X-Auth-Request-Redirect`; empty: the URI of the request.")

@@ -19,7 +19,7 @@ use crate::conf::{self, Tree};
 use crate::emit::{IngressNginx, Nginx, Options, Target as _};
 use crate::output::proof::{Shown, curl, github, html, json, jsonl, markdown, text};
 use crate::output::untrusted::many_lines;
-use crate::prove::{Proved, prove};
+use crate::prove::{Proved, Unheld, is_alike, prove};
 use crate::route::{Alike, Config, Decision, Dynamic, Limits, ProofVerdict, is_host_alike};
 use crate::source::Span;
 
@@ -153,7 +153,9 @@ impl Prove {
         let progress = Progress::start(console, "comparing all requests…");
         let sources = self.sources(global)?;
         let (dynamics, is_settled) = dynamics(&sources);
-        let proved = rest(&sources, &dynamics).and_then(|rest| self.without_same(&sources, &dynamics, rest));
+        // What only one side names can hold anything, and the words say nothing of it.
+        let rest = if is_alike(&unheld(&sources)) { rest(&sources, &dynamics) } else { None };
+        let proved = rest.and_then(|rest| self.without_same(&sources, &dynamics, rest));
         let mut shown = proved.unwrap_or_else(|| {
             let (base, head) = rayon::join(|| sources[0].tree(), || sources[1].tree());
             let trees = [base, head];
@@ -182,7 +184,7 @@ impl Prove {
     fn prove<'t>(&self, sources: &[Source; 2], trees: &'t [Tree<'t>; 2], configs: &[Config<'t>; 2], left_out: BTreeSet<String>) -> Shown {
         let limits = Limits { states: self.most_states, hosts: self.host.clone(), left_out, ..Limits::default() };
         let [base, head] = configs;
-        let proved = prove((base, &trees[0]), (head, &trees[1]), &limits);
+        let proved = prove((base, &trees[0]), (head, &trees[1]), &limits, &unheld(sources));
         let decisions = |side: usize| -> Vec<&Decision> {
             proved.proof.hosts.iter().flat_map(|host| host.differences.iter().map(move |difference| &difference.decisions[side])).collect()
         };
@@ -276,6 +278,11 @@ impl Prove {
 }
 
 /// Both sides, ready to be asked.
+/// What each side names and does not hold.
+fn unheld(sources: &[Source; 2]) -> [Option<Unheld<'_>>; 2] {
+    [0, 1].map(|at| sources[at].unheld())
+}
+
 fn lift<'t>(trees: &'t [Tree<'t>; 2], [of_base, of_head]: [Dynamic; 2]) -> [Config<'t>; 2] {
     rayon::join(|| Config::lift(&trees[0], of_base), || Config::lift(&trees[1], of_head)).into()
 }

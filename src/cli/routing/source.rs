@@ -18,6 +18,7 @@ use crate::emit::{FileName, IngressNginx, Nginx, Options, Target as _};
 use crate::ir::{DEFAULT_UPSTREAM, Proxy, SecretUse};
 use crate::lower;
 use crate::manifest::Object;
+use crate::prove::{Reference, Unheld};
 use crate::route::{Dynamic, Service};
 
 /// Where the configuration is that is asked.
@@ -272,6 +273,12 @@ impl Source {
     /// Which of two sides it is.
     pub(super) fn role(&self) -> &'static str {
         if self.side.dump().is_some() { "live" } else { "declared" }
+    }
+
+    /// What manifests name and do not hold, where it is not known what is in it.
+    pub(super) fn unheld(&self) -> Option<Unheld<'_>> {
+        let contents = self.side.declared()?.supposed.contents();
+        Some(contents.map(|(ObjectRef { kind, namespace, name }, users)| (Reference { kind, namespace, name }, users)).collect())
     }
 
     /// What an answer does not rest on, in sentences.

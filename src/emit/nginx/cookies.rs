@@ -52,16 +52,15 @@ pub(super) fn setters<'a>(server: &Server, route: &'a Route, plans: &Plans<'a>) 
     sticky.filter_map(|upstream| Some((upstream.name.as_str(), upstream.affinity.cookie.path_on(server, route)?))).collect()
 }
 
-/// Tells what is different about the cookies that a route sets.
+/// Tells what is different about the cookies that a route sets, and about those that it reads.
 pub(super) fn tell(server: &Server, route: &Route, plans: &Plans, scope: &mut Scope) {
+    // Whichever path sets the cookie: a client can bring it to any of them.
+    let parted = plans.get(route.upstream.as_str()).filter(|plan| plan.canary.is_some() && !route.is_refused());
+    if parted.is_some_and(|plan| plan.upstream.affinity.is_by_cookie()) {
+        scope.differs("affinity", "clients that come with a cookie of the controller are parted anew between the Service and its canary");
+    }
     for plan in setters(server, route, plans).into_iter().filter_map(|(upstream, _)| plans.get(upstream)) {
         let cookie = &plan.upstream.affinity.cookie;
-        if plan.canary.is_some() {
-            scope.differs(
-                "affinity",
-                "clients that come with a cookie of the controller are parted anew between the Service and its canary",
-            );
-        }
         if cookie.change_on_failure {
             let message = "a client whose endpoint fails comes back to it once that works again: nginx cannot change the cookie";
             scope.differs("session-cookie-change-on-failure", message);

@@ -107,6 +107,7 @@ impl Writer<'_, '_> {
             }
         }
         self.tell_of_aliases(scope);
+        self.tell_of_ports(scope);
         describe(self.route, lines);
         lines.block("location", matcher(self.route, self.by_pattern), |lines| match &self.route.steps.refusal {
             Some(reason) => {
@@ -123,7 +124,16 @@ impl Writer<'_, '_> {
         let https = &self.route.steps.https;
         let has_bare = || self.server.aliases.iter().any(|alias| self.server.certificate_for(alias).is_none());
         if https.happens && !https.is_forced && !self.route.is_refused() && has_bare() {
-            scope.asked_differs("server-alias", "an alias that the certificate does not name is redirected to HTTPS too");
+            // Whichever Ingress of the host names the alias.
+            scope.differs("server-alias", "an alias that the certificate does not name is redirected to HTTPS too");
+        }
+    }
+
+    /// A Service elsewhere that has no such port is known by its name, and nginx takes no name without a port.
+    fn tell_of_ports(&self, scope: &mut Scope) {
+        let is_without = matches!(self.destination(), Destination::Name(name) if name.ends_with(":0"));
+        if is_without && !self.route.is_refused() {
+            scope.differs("port", "the Service has no such port: nginx answers 500 at once, where the controller tries in vain");
         }
     }
 

@@ -171,7 +171,8 @@ impl Teller<'_> {
         }
         if let End::Backend(passed) = &decision.end {
             if let Some(host) = &passed.host {
-                lines.push(("Sees", format!("Host {host}, by {}", passed.protocol)));
+                let host = if host.is_empty() { String::from("no Host") } else { format!("Host {host}") };
+                lines.push(("Sees", format!("{host}, by {}", passed.protocol)));
             }
             if let Some(endpoints) = &passed.endpoints {
                 let shown = endpoints.iter().take(3).cloned().collect::<Vec<_>>().join(", ");

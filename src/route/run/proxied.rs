@@ -44,8 +44,8 @@ impl Run<'_, '_, '_> {
                 Value::Unknown(_) => None,
             };
             if name.eq_ignore_ascii_case("host") {
-                // An empty value leaves the one of the address.
-                sees_host = value.map(|value| if value.is_empty() { host.to_owned() } else { value });
+                // An empty value takes the header away.
+                sees_host = value;
             } else if is_fastcgi || value.as_deref() != Some("") {
                 passed.headers.push((name.clone(), value));
             }

@@ -86,6 +86,15 @@ impl Test {
         }
     }
 
+    /// Whether it holds for every word: an expression that fits nothing at its beginning fits there.
+    pub(in crate::route) fn is_always(&self) -> bool {
+        let Self::Fits(expression) = self else { return false };
+        hir(&expression.0).is_some_and(|hir| {
+            let properties = hir.properties();
+            properties.minimum_len() == Some(0) && properties.look_set().iter().all(|look| look == Look::Start)
+        })
+    }
+
     /// The words that an automaton looks for.
     fn hir(&self) -> Option<Hir> {
         Some(match self {
@@ -332,6 +341,23 @@ mod tests {
 
     fn fits(text: &str) -> Test {
         Test::fits(&Arc::new(Pattern::new(text, false).expect(text)))
+    }
+
+    #[test]
+    fn an_expression_that_fits_nothing_at_the_beginning_fits_every_word() {
+        for (text, expected) in [
+            ("^[^:]*", true),
+            ("^(?<part>[^,]*)", true),
+            ("a*", true),
+            ("(?:^a)?", true),
+            ("^[^:]+", false),
+            ("^$", false),
+            ("^a*$", false),
+            (r"\b", false),
+        ] {
+            assert_eq!(fits(text).is_always(), expected, "{text}");
+        }
+        assert!(!Test::Is(Vec::new()).is_always());
     }
 
     #[test]

@@ -125,6 +125,113 @@ fn what_is_less_protected_is_weaker_and_not_implied() {
     assert_eq!(prove(&open, &timeouts, &["--implies"]).code, Some(0));
 }
 
+/// The verdict on a host, and the constructs that stand in the way.
+fn doubts(document: &Value, host: &str) -> (String, Vec<String>) {
+    let hosts = document["hosts"].as_array().expect("a list");
+    let found = hosts.iter().find(|one| one["host"] == host && one["scheme"] == "http").expect("the host is there");
+    let constructs = found["not_proved"].as_array().into_iter().flatten();
+    let constructs = constructs.map(|doubt| doubt["construct"].as_str().unwrap_or_default().to_owned());
+    (found["verdict"].as_str().unwrap_or_default().to_owned(), constructs.collect())
+}
+
+/// A route that needs what the input lacks is closed where the cluster lacks it too, and holds what nobody here can read.
+#[test]
+fn what_the_input_lacks_is_not_known() {
+    let annotated = |annotation: &str| ingress("web", &format!("nginx.ingress.kubernetes.io/{annotation}"), "/", "Prefix", "web");
+    let closed = annotated("denylist-source-range: none");
+    for (annotations, object) in [
+        ("custom-headers: shop/headers", "the ConfigMap `shop/headers`"),
+        ("fastcgi-params-configmap: shop/params", "the ConfigMap `shop/params`"),
+        ("proxy-ssl-secret: shop/own", "the Secret `shop/own`"),
+    ] {
+        let folder =
+            folder(&[("base.yaml", &format!("{SERVICES}{}", annotated(annotations))), ("closed.yaml", &format!("{SERVICES}{closed}"))]);
+        run(folder.path(), &["render", "closed.yaml", "--target", "ingress-nginx", "-o", "live", "--quiet"], "");
+        let proved = run(folder.path(), &["prove", "--base", "base.yaml", "--head", "live", "--format", "json", "--quiet"], "");
+        let proof: Value = serde_json::from_str(&proved.stdout).expect("a document");
+        let (verdict, constructs) = doubts(&proof, "shop.example.com");
+        assert_eq!((proved.code, verdict.as_str()), (Some(2), "not proved"), "{proof}");
+        assert_eq!(constructs, [format!("{object}, which is not in the input")]);
+    }
+    // What only one side names can hold anything.
+    let (code, proof) = document(&annotated("proxy-read-timeout: \"5\""), &annotated("custom-headers: shop/headers"), &[]);
+    let (_, constructs) = doubts(&proof, "shop.example.com");
+    assert_eq!(code, Some(1), "{proof}");
+    assert_eq!(constructs, ["the ConfigMap `shop/headers`, which is not in the input, and which only one side names there"]);
+    let (code, proof) = document(&annotated("custom-headers: shop/headers"), &annotated("custom-headers: shop/headers"), &[]);
+    assert_eq!(code, Some(0), "{proof}");
+    // A certificate that the input lacks closes nothing, and explains nothing.
+    let tls = |ingress: String| ingress.replace("spec:\n", "spec:\n  tls: [{hosts: [shop.example.com], secretName: tls}]\n");
+    let folder = folder(&[
+        ("base.yaml", &format!("{SERVICES}{}", tls(ingress("web", "", "/", "Prefix", "web")))),
+        ("closed.yaml", &format!("{SERVICES}{}", tls(closed))),
+    ]);
+    run(folder.path(), &["render", "closed.yaml", "--target", "ingress-nginx", "-o", "live", "--quiet"], "");
+    assert_eq!(run(folder.path(), &["prove", "--base", "base.yaml", "--head", "live", "--quiet"], "").code, Some(1));
+}
+
+/// An Ingress of the target cases, in words of YAML.
+fn shop_ingress(metadata: &str, spec: &str, host: &str, service: &str, port: &str) -> String {
+    format!(
+        "apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {{namespace: shop, {metadata}}}
+spec:
+  ingressClassName: nginx
+{spec}  rules: [{{host: {host}, http: {{paths: [{{path: /, pathType: Prefix, backend: {{service: {{name: {service}, port: {port}}}}}}}]}}}}]
+---
+"
+    )
+}
+
+/// Manifests of which nginx itself answers otherwise for the Ingress `web`, which has no annotation.
+fn unlike_for_nginx() -> [String; 3] {
+    const PREFIX: &str = "nginx.ingress.kubernetes.io";
+    const PORT: &str = "{number: 80}";
+    let one = |name: &str, year: u32, annotations: &str| {
+        format!("name: {name}, creationTimestamp: \"{year}-01-01T00:00:00Z\", annotations: {{{annotations}}}")
+    };
+    let aliased = shop_ingress(&one("web", 2020, ""), "  tls: [{hosts: [a.example]}]\n", "a.example", "web", PORT)
+        + &shop_ingress(
+            &one("alias", 2021, &format!("{PREFIX}/server-alias: b.example, {PREFIX}/ssl-redirect: \"false\"")),
+            "",
+            "a.example",
+            "api",
+            PORT,
+        )
+        .replace("path: /,", "path: /b,");
+    let far = "apiVersion: v1\nkind: Service\nmetadata: {name: far, namespace: shop}\n\
+               spec: {type: ExternalName, externalName: far.example, ports: [{name: x, port: 80}]}\n---\n";
+    let elsewhere = far.to_owned() + &shop_ingress(&one("web", 2020, ""), "", "a.example", "far", "{name: http}");
+    let sticky = one("first", 2020, &format!("{PREFIX}/affinity: cookie, {PREFIX}/denylist-source-range: none"));
+    let canary = one("canary", 2022, &format!("{PREFIX}/canary: \"true\", {PREFIX}/canary-weight: \"20\""));
+    let cookie = shop_ingress(&sticky, "", "b.example", "web", PORT)
+        + &shop_ingress(&one("web", 2021, ""), "", "a.example", "web", PORT)
+        + &shop_ingress(&canary, "", "a.example", "api", PORT);
+    [aliased, elsewhere, cookie]
+}
+
+/// Where nginx itself answers otherwise than the controller, `check` tells it of the Ingress that this is about, whoever has the annotation.
+#[test]
+fn what_is_not_equal_for_a_target_has_its_finding() {
+    let told = [
+        "an alias that the certificate does not name is redirected to HTTPS too",
+        "the Service has no such port",
+        "clients that come with a cookie of the controller are parted anew",
+    ];
+    for (manifests, told) in unlike_for_nginx().into_iter().zip(told) {
+        let (code, proof) = document(&manifests, &manifests, &["--head-target", "nginx"]);
+        assert_eq!(code, Some(1), "{proof}");
+        let folder = folder(&[("in.yaml", &format!("{SERVICES}{manifests}"))]);
+        let checked = run(folder.path(), &["check", "in.yaml", "--target", "nginx", "--format", "json"], "");
+        let found: Value = serde_json::from_str(&checked.stdout).expect("a document");
+        let findings = found["findings"].as_array().into_iter().flatten();
+        let about = findings.filter(|finding| finding["message"].as_str().is_some_and(|message| message.starts_with(told)));
+        let about: Vec<&str> = about.filter_map(|finding| finding["object"]["name"].as_str()).collect();
+        assert!(about.contains(&"web"), "{told}: {about:?} {}", checked.stdout);
+    }
+}
+
 #[test]
 fn secrets_that_a_configuration_asks_for_are_not_shown() {
     let server = |inside: &str| {

@@ -6,7 +6,6 @@ use super::{Stop, Walk};
 use crate::route::model::Pass;
 use crate::route::symbolic::leaf::{End, Gets, whom};
 use crate::route::symbolic::term::{Input, Op, Term};
-use crate::route::symbolic::test::Test;
 use crate::route::text::Template;
 
 impl Walk<'_, '_, '_, '_> {
@@ -140,14 +139,14 @@ impl Walk<'_, '_, '_, '_> {
 
     fn headers(&mut self, gets: &mut Gets, set: &[(String, Template)], host: &str) {
         let is_fastcgi = gets.protocol == "fastcgi";
-        let own_host = if is_fastcgi { Term::Input(Input::HttpHost) } else { Term::of(host) };
-        let mut sees = own_host.clone();
+        let mut sees = if is_fastcgi { Term::Input(Input::HttpHost) } else { Term::of(host) };
         let mut headers: BTreeMap<String, Vec<Term>> = BTreeMap::new();
         for (name, value) in set {
             let value = self.term(value);
             let name = if is_fastcgi { name.clone() } else { name.to_ascii_lowercase() };
             if name.eq_ignore_ascii_case("host") {
-                sees = if self.assumed.ask(&value, &Test::Is(Vec::new())) { own_host.clone() } else { value };
+                // An empty value takes the header away.
+                sees = value;
             } else {
                 headers.entry(name).or_default().push(value);
             }

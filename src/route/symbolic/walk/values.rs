@@ -133,6 +133,15 @@ impl Walk<'_, '_, '_, '_> {
         if !self.side.has_files(name) && (literal.is_some() || self.assumed.opens_tables && is_plain) {
             return self.entry(map, &source, depth);
         }
+        // Whatever the value is, the first expression fits it.
+        let is_first = map.exact.is_empty() && map.heads.is_empty() && map.tails.is_empty() && !map.is_of_hosts;
+        if !self.side.has_files(name)
+            && let Some((Ok(pattern), names, value)) = map.patterns.first().filter(|_| is_first)
+            && Test::fits(pattern).is_always()
+        {
+            self.found(pattern, &source, names);
+            return self.term_at(value, false, depth).0;
+        }
         if !self.side.has_files(name)
             && let Some(value) = self.settled_entry(map, &source)
         {
