@@ -53,6 +53,7 @@ pub fn prove<'t>(
 fn settle(sides: [&Config<'_>; 2], proved: &mut Proved, unheld: &[Option<Unheld<'_>>; 2]) {
     let mut places = [0, 1].map(|_| HashMap::new());
     let mut named: Vec<Named<'_, '_>> = Vec::new();
+    let apart = unheld::apart(unheld);
     for host in &mut proved.proof.hosts {
         let mut owners = [Owners::new(), Owners::new()];
         for pair in &host.pairs {
@@ -68,6 +69,18 @@ fn settle(sides: [&Config<'_>; 2], proved: &mut Proved, unheld: &[Option<Unheld<
         of_host.settle(host);
         if unheld.iter().all(Option::is_some) {
             of_host.tell_apart(host);
+        }
+        if let Some(servers) = host.servers.filter(|_| !apart.is_empty()) {
+            let blocks = servers.into_iter().zip(sides).flat_map(|(server, side)| Vec::from_iter(side.places(server).all()));
+            let one_sided = |block: Directive<'_>| {
+                let (namespace, name) = owner(block)?;
+                let path = block.args().next_back()?.value().into_owned();
+                Some((*apart.get(&(&*namespace, &*name))?, path))
+            };
+            let first = blocks.filter_map(one_sided).min();
+            if let Some((object, path)) = first {
+                Named::doubt_one_sided(host, object, Region { paths: vec![path], ..Region::default() });
+            }
         }
         named.push(of_host);
     }

@@ -63,6 +63,14 @@ pub fn is_alike(unheld: &[Option<Unheld<'_>>; 2]) -> bool {
     maps(0) == maps(1)
 }
 
+/// The Ingresses for which only one side names a ConfigMap that it does not hold, with that, where both are manifests: the rest of what
+/// they come to may be written in the same words.
+pub(super) fn apart<'a>(unheld: &[Option<Unheld<'a>>; 2]) -> HashMap<(&'a str, &'a str), Reference<'a>> {
+    let [Some(base), Some(head)] = unheld else { return HashMap::new() };
+    let (base, head) = (base.maps(), head.maps());
+    base.symmetric_difference(&head).map(|(namespace, name, object)| ((*namespace, *name), *object)).collect()
+}
+
 /// What the controller answers in place of a route, or of a host, that needs what is not there.
 const CLOSED: [u16; 2] = [403, 503];
 /// Directives that follow from what a ConfigMap holds.
@@ -114,6 +122,12 @@ impl<'a> Named<'_, 'a> {
         if judgement.is_of_headers() { self.map_of(region) } else { self.of_region(region).next().filter(|_| judgement.is_closing()) }
     }
 
+    /// Doubts that a path is answered alike where only one side names an object for it.
+    pub(super) fn doubt_one_sided(host: &mut HostProof, object: Reference<'_>, region: Region) {
+        let construct = format!("{}, which is not in the input, and which only one side names there", name(object));
+        add(host, vec![Doubt { construct, tried: 0, region }]);
+    }
+
     /// Doubts what nobody knows of a region.
     pub(super) fn doubt(host: &mut HostProof, object: Reference<'_>, region: &Region) {
         add(host, vec![Doubt { construct: construct(object), tried: 0, region: region.clone() }]);
@@ -163,18 +177,15 @@ impl<'a> Named<'_, 'a> {
 
     /// Doubts that what sides name holds the same, where both are manifests and only one of them names it for a route.
     pub(super) fn tell_apart(&self, host: &mut HostProof) {
-        let mut doubts = Vec::new();
+        let mut found = Vec::new();
         for pair in &host.pairs {
             let maps = |side: usize, location: &Option<String>| -> BTreeSet<Reference<'_>> {
                 self.of_location(side, location.as_ref()).filter(|object| is_map(object)).collect()
             };
             let (base, head) = (maps(0, &pair.region.base), maps(1, &pair.region.head));
-            if let Some(object) = base.symmetric_difference(&head).next().copied() {
-                let construct = format!("{}, which is not in the input, and which only one side names there", name(object));
-                doubts.push(Doubt { construct, tried: 0, region: pair.region.clone() });
-            }
+            found.extend(base.symmetric_difference(&head).next().map(|object| (*object, pair.region.clone())));
         }
-        add(host, doubts);
+        found.into_iter().for_each(|(object, region)| Self::doubt_one_sided(host, object, region));
     }
 }
 

@@ -33,6 +33,11 @@ impl<'t> Places<'t> {
         }
     }
 
+    /// All blocks in the server, in no order.
+    pub fn all(&self) -> impl Iterator<Item = Directive<'t>> {
+        self.around.values().filter_map(|around| around.last().copied())
+    }
+
     /// The blocks around a place, from outside in, itself the last; the server alone where no place is meant.
     #[must_use]
     pub fn blocks(&self, at: Option<Span>) -> &[Directive<'t>] {

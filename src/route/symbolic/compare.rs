@@ -121,6 +121,7 @@ impl<'t> Pairing<'_, 't> {
         let arrivals = [base, head];
         let key = |arrival: &Arrival| (arrival.port, arrival.is_proxied, arrival.passed.clone());
         let servers = [arrivals[0].server, arrivals[1].server];
+        proof.servers = Some(servers);
         let merges = [0, 1].map(|at| self.configs[at].inside(self.default_of(at, is_tls)).merges_slashes);
         if key(&arrivals[0]) == key(&arrivals[1]) && merges[0] == merges[1] && self.common.are_same(self.configs, servers, &class.name) {
             proof.is_same_text = true;

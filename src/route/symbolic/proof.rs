@@ -62,6 +62,8 @@ pub struct HostProof {
     pub has_reserved: bool,
     /// Both are the same text.
     pub is_same_text: bool,
+    /// The places of the servers that answer for it; none where a side has none, or they were not looked at.
+    pub servers: Option<[usize; 2]>,
     /// Regions of paths that were looked at.
     pub regions: usize,
     /// Ways of requests that were compared.

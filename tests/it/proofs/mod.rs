@@ -160,6 +160,14 @@ fn what_the_input_lacks_is_not_known() {
     assert_eq!(constructs, ["the ConfigMap `shop/headers`, which is not in the input, and which only one side names there"]);
     let (code, proof) = document(&annotated("custom-headers: shop/headers"), &annotated("custom-headers: shop/headers"), &[]);
     assert_eq!(code, Some(0), "{proof}");
+    // So it can where what both come to without it is the same text.
+    let (plain, named) = (ingress("web", "", "/", "Prefix", "web"), annotated("custom-headers: shop/headers"));
+    for (base, head) in [(&plain, &named), (&named, &plain)] {
+        let (code, proof) = document(base, head, &[]);
+        let (verdict, constructs) = doubts(&proof, "shop.example.com");
+        assert_eq!((code, verdict.as_str()), (Some(2), "not proved"), "{proof}");
+        assert_eq!(constructs, ["the ConfigMap `shop/headers`, which is not in the input, and which only one side names there"]);
+    }
     // A certificate that the input lacks closes nothing, and explains nothing.
     let tls = |ingress: String| ingress.replace("spec:\n", "spec:\n  tls: [{hosts: [shop.example.com], secretName: tls}]\n");
     let folder = folder(&[
