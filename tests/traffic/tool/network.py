@@ -50,3 +50,14 @@ def free_ports(meant):
 def ports():
     """The port of this machine for each of those that are meant."""
     return {port: port for port in PORTS} if own_network() else free_ports(PORTS)
+
+
+def listens(port):
+    """Whether anybody listens on a port, which is asked of the system: a connection would be passed on."""
+    for name in ("tcp", "tcp6"):
+        with open(f"/proc/net/{name}") as table:
+            # The number, the address, that of the other side, and the state: 0A is to listen.
+            rows = [line.split()[:4] for line in table]
+            if any(address.endswith(f":{port:04X}") and state == "0A" for _, address, _, state in rows):
+                return True
+    return False

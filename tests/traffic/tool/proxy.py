@@ -89,15 +89,23 @@ class Proxy:
         self.wait_for(self.ports[80])
 
     def wait_for(self, port):
+        def accepts():
+            try:
+                socket.create_connection((self.address, port), 1).close()
+            except OSError:
+                return False
+            return True
+
+        self.wait_until(accepts)
+
+    def wait_until(self, listens):
         end = time.monotonic() + 5
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 raise Refused(f"ends at once: {' '.join(self.alarms())}")
-            try:
-                socket.create_connection((self.address, port), 1).close()
+            if listens():
                 return
-            except OSError:
-                time.sleep(0.01)
+            time.sleep(0.01)
         self.stop()
         raise Refused("the proxy does not listen")
 
