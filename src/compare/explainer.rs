@@ -80,10 +80,14 @@ impl<'a> Explainer<'a> {
         let before = first.before.as_ref().and_then(|side| self.before.sources().spot(side.span?));
         let after = first.after.as_ref().and_then(|side| self.after.sources().spot(side.span?));
         let queries = (&query_before, &query_after);
+        // What makes all that differs needs no other explanation.
+        let is_one = self.singles.as_ref().is_some_and(|(_, singles)| singles.is_one());
+        let settled = || self.of_settled("nginx.conf", first, None, queries);
         let explained = self
             .of_edit("nginx.conf", first, None, queries)
-            .or_else(|| self.of_settled("nginx.conf", first, None, queries))
+            .or_else(|| settled().filter(|_| is_one))
             .or_else(|| self.of_displaced(first))
+            .or_else(settled)
             .or_else(|| self.of_single("nginx.conf", first, None, queries));
         if let Some((edit, causes)) = explained {
             return (self.entry("nginx.conf", changes, words, (before, after), causes), edit);

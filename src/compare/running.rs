@@ -8,7 +8,7 @@ use super::merge;
 use super::missing;
 use super::singles::Verdict;
 use super::trial::Trial;
-use crate::cause::edits::Set;
+use crate::cause::edits::{Set, What};
 use crate::cause::{Causes, Query, is_place as is_place_of};
 use crate::compile::Lua;
 use crate::diagnostic::{Cause, ObjectRef, Reason};
@@ -79,7 +79,9 @@ impl<'a> Explainer<'a> {
         let (set, causes) = self.manifests()?;
         let query = if set == Set::Before { queries.0 } else { queries.1 };
         let (id, all) = singles.settled(file, change)?;
-        let (present, absent): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, tried)| tried.is_present);
+        let (present, mut absent): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, tried)| tried.is_present);
+        // An argument that would let everything in explains nothing better than what keeps this out.
+        absent.retain(|(trial, _)| trial.edits.iter().all(|edit| !matches!(edit.what, What::Argument(_))));
         // A value that is guessed can make the controller refuse the Ingress, which is not why the other side has no place of it.
         let is_place = is_place(change, set);
         let is_unlikely = |trial: &Trial| is_place && !governs_place(trial, change) && singles.is_guess(trial, file, change);
@@ -89,7 +91,7 @@ impl<'a> Explainer<'a> {
             causes.of_edit(edit, Set::After, query)
         };
         let mut told: Vec<Cause> = singles.best(file, change, present).into_iter().filter_map(cause_of).collect();
-        if told.is_empty() && (!is_place || singles.is_kept(change)) {
+        if told.is_empty() && !absent.is_empty() && (!is_place || singles.is_kept(change)) {
             let only = absent.iter().find_map(|(_, tried)| tried.only.as_ref());
             let ingress = only.map(|only| (only.namespace.as_str(), only.name.as_str())).or(query.ingress);
             let trials: Vec<&Trial> = absent.iter().map(|(trial, _)| *trial).collect();

@@ -25,6 +25,8 @@ pub(super) struct Tried {
 pub(super) struct Settled {
     causes: Vec<Vec<Tried>>,
     by_print: HashMap<Print, usize>,
+    /// Whether one cause makes all that differs.
+    pub(super) is_one: bool,
 }
 
 /// A change that makes some differences to the letter, and does nothing else.
@@ -67,6 +69,7 @@ impl Settled {
             }
             settled.causes.push(alike);
         }
+        settled.is_one = open.is_empty() && settled.causes.len() == 1;
         settled
     }
 

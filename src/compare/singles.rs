@@ -136,6 +136,11 @@ impl Singles {
         Some((id, tried.iter().map(|tried| (trial(tried), tried)).collect()))
     }
 
+    /// Whether one change makes all that differs, and nothing else.
+    pub(super) fn is_one(&self) -> bool {
+        self.settled.is_one
+    }
+
     /// What made a difference, as far as anything does.
     pub(super) fn verdict(&self, file: &'static str, change: &Change) -> Option<Verdict<'_>> {
         let seen = Seen::of(file, change);

@@ -125,7 +125,9 @@ data:
     edit(folder.path(), "live/nginx.conf", "proxy_read_timeout                      60s;", "proxy_read_timeout 9s;");
     fs::remove_file(folder.path().join("in/map.yaml")).expect("it is there");
     let text = run(folder.path(), &LIVE).stdout;
-    assert!(text.contains("the controller's default: Ingress `shop/web` has no annotation `proxy-read-timeout`"), "{text}");
+    // What holds for all hosts, a key explains; what holds for a host, an annotation does as well.
+    assert!(text.contains("the controller's default: there is no ConfigMap with a key `proxy-read-timeout`"), "{text}");
+    assert!(text.contains("in/web.yaml:6:3: Ingress `shop/web` has no annotation `proxy-read-timeout`"), "{text}");
 }
 
 #[test]

@@ -20,7 +20,7 @@ const CALLS: [&str; 10] = [
 ];
 
 /// Parts of an Ingress that are no annotations.
-const FIELDS: [&str; 3] = ["host", "path", "endpoints"];
+const FIELDS: [&str; 4] = ["host", "path", "port", "endpoints"];
 
 fn is_known(name: &str) -> bool {
     let is_setting = || settings::all().any(|setting| setting.name == name);
