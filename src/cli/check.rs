@@ -29,7 +29,6 @@ use crate::emit;
 use crate::lint;
 use crate::lower::Controller;
 use crate::manifest::helm::Templates;
-use crate::output::Paint;
 use crate::output::findings::looked::Looked;
 use crate::output::findings::{FORMATS, Findings, Format, Writer};
 use crate::source::{FileId, SourceMap};
@@ -155,14 +154,14 @@ impl Check {
     fn tell_news(&self, told: &mut Told, global: &Global, console: &Console) -> Result<(), Failure> {
         let (project, found) = self.look(global, console)?;
         let report = self.report(&found, &project.sources);
-        if told.is_first() {
+        let is_first = told.is_first();
+        let news = told.since(report.all, &project.sources);
+        if is_first {
             self.write(&report, console)?;
             self.tell(&report, console);
-            told.news(report.all, &project.sources, Paint::default());
-        } else {
-            console.report(|paint| told.news(report.all, &project.sources, paint))?;
+            return Ok(());
         }
-        Ok(())
+        Ok(console.report(|paint| news.text(paint))?)
     }
 
     fn report<'r>(&self, found: &'r Found, sources: &'r SourceMap) -> Findings<'r> {

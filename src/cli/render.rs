@@ -120,7 +120,8 @@ impl Render {
     /// Tells everything once, and then what differs from the time before.
     fn tell_news(&self, told: &mut Told, global: &Global, console: &Console) -> Result<(), Failure> {
         let Made { project, findings, .. } = self.make(global, console)?;
-        Ok(console.report(|paint| told.news(&findings, &project.sources, paint))?)
+        let news = told.since(&findings, &project.sources);
+        Ok(console.report(|paint| news.text(paint))?)
     }
 
     /// Makes the files, and delivers them.

@@ -107,8 +107,8 @@ impl Told {
         self.shown.is_none()
     }
 
-    /// Notes the findings of a run. What is new since the last one, and what is gone, as text; nothing where nothing is.
-    pub(super) fn news(&mut self, findings: &[Diagnostic], sources: &SourceMap, paint: Paint) -> String {
+    /// Notes the findings of a run. What is new since the last one, and what is gone.
+    pub(super) fn since<'f>(&mut self, findings: &'f [Diagnostic], sources: &'f SourceMap) -> News<'f> {
         let mut left = self.shown.take().unwrap_or_default();
         let mut shown: HashMap<Said, usize> = HashMap::new();
         let mut new = Vec::new();
@@ -123,12 +123,27 @@ impl Told {
         self.shown = Some(shown);
         let mut gone: Vec<Said> = left.into_iter().filter(|(_, count)| *count > 0).map(|(said, _)| said).collect();
         gone.sort_by(|a, b| (&a.0, &a.2).cmp(&(&b.0, &b.2)));
-        if new.is_empty() && gone.is_empty() {
+        News { new, gone, all: findings, sources }
+    }
+}
+
+/// What differs between two runs.
+pub(super) struct News<'f> {
+    new: Vec<&'f Diagnostic>,
+    gone: Vec<Said>,
+    all: &'f [Diagnostic],
+    sources: &'f SourceMap,
+}
+
+impl News<'_> {
+    /// It as text; nothing where nothing is.
+    pub(super) fn text(&self, paint: Paint) -> String {
+        if self.new.is_empty() && self.gone.is_empty() {
             return String::new();
         }
-        let new: String = new.iter().map(|finding| text::text(finding, sources, paint)).collect();
-        let gone: String = gone.iter().map(gone_line).collect();
-        let summary = text::summary(findings).unwrap_or_else(|| String::from("no findings"));
+        let new: String = self.new.iter().map(|finding| text::text(finding, self.sources, paint)).collect();
+        let gone: String = self.gone.iter().map(gone_line).collect();
+        let summary = text::summary(self.all).unwrap_or_else(|| String::from("no findings"));
         format!("{new}{gone}{summary}\n\n")
     }
 }
@@ -151,12 +166,12 @@ mod tests {
         let file = sources.add("a.yaml", "one\ntwo\nthree\n");
         let at = |rule, message: &str, start| Diagnostic::error(rule, message).at(Span::new(file, start..start + 3));
         let mut told = Told::default();
-        let first = told.news(&[at("a", "x", 0), at("b", "y", 0), at("b", "y", 4)], &sources, Paint::default());
+        let first = told.since(&[at("a", "x", 0), at("b", "y", 0), at("b", "y", 4)], &sources).text(Paint::default());
         assert!(first.contains("error[a]: x") && first.contains("3 errors"), "{first}");
-        assert_eq!(told.news(&[at("a", "x", 8), at("b", "y", 4), at("b", "y", 8)], &sources, Paint::default()), "");
-        let next = told.news(&[at("a", "z", 8), at("b", "y", 4)], &sources, Paint::default());
+        assert_eq!(told.since(&[at("a", "x", 8), at("b", "y", 4), at("b", "y", 8)], &sources).text(Paint::default()), "");
+        let next = told.since(&[at("a", "z", 8), at("b", "y", 4)], &sources).text(Paint::default());
         assert!(next.starts_with("error[a]: z\n"), "{next}");
         assert!(next.ends_with("gone: error[a] in a.yaml: x\ngone: error[b] in a.yaml: y\n2 errors\n\n"), "{next}");
-        assert!(told.news(&[], &sources, Paint::default()).ends_with("\nno findings\n\n"));
+        assert!(told.since(&[], &sources).text(Paint::default()).ends_with("\nno findings\n\n"));
     }
 }

@@ -6,7 +6,7 @@ use super::experiment;
 use super::explainer::{Explained, Explainer};
 use super::merge;
 use super::missing;
-use super::singles::Verdict;
+use super::singles::{Singles, Verdict};
 use super::trial::Trial;
 use crate::cause::edits::{Set, What};
 use crate::cause::{Causes, Query, is_place as is_place_of};
@@ -67,6 +67,14 @@ impl<'a> Explainer<'a> {
         Some((Some(id), on_side(set, cause)))
     }
 
+    /// What was tried of the side that is manifests, with what is asked of it; none where neither side is, or both are.
+    fn asked<'e>(&'e self, queries: (&'e Query<'e>, &'e Query<'e>)) -> Option<Asked<'e, 'a>> {
+        let (_, singles) = self.singles.as_ref()?;
+        let (set, causes) = self.manifests()?;
+        let query = if set == Set::Before { queries.0 } else { queries.1 };
+        Some(Asked { singles, set, causes, query })
+    }
+
     /// What of the only side that is manifests makes a difference together with others, and nothing else.
     pub(super) fn of_settled(
         &self,
@@ -75,23 +83,17 @@ impl<'a> Explainer<'a> {
         likely: Option<&ObjectRef>,
         queries: (&Query, &Query),
     ) -> Option<Explained> {
-        let (_, singles) = self.singles.as_ref()?;
-        let (set, causes) = self.manifests()?;
-        let query = if set == Set::Before { queries.0 } else { queries.1 };
+        let asked = self.asked(queries)?;
+        let Asked { singles, set, causes, query } = asked;
         let (id, all) = singles.settled(file, change)?;
         let (present, mut absent): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, tried)| tried.is_present);
         // An argument that would let everything in explains nothing better than what keeps this out.
         absent.retain(|(trial, _)| trial.edits.iter().all(|edit| !matches!(edit.what, What::Argument(_))));
-        // A value that is guessed can make the controller refuse the Ingress, which is not why the other side has no place of it.
-        let is_place = is_place(change, set);
-        let is_unlikely = |trial: &Trial| is_place && !governs_place(trial, change) && singles.is_guess(trial, file, change);
-        let present: Vec<&Trial> = present.into_iter().map(|(trial, _)| trial).filter(|trial| !is_unlikely(trial)).collect();
-        let cause_of = |trial: &Trial| {
-            let edit = &trial.edits[Where { query, causes: [None, Some(causes)], likely }.choose(&trial.edits, &trial.alike)];
-            causes.of_edit(edit, Set::After, query)
-        };
+        let present: Vec<&Trial> =
+            present.into_iter().map(|(trial, _)| trial).filter(|trial| !asked.is_unlikely(trial, file, change)).collect();
+        let cause_of = |trial: &Trial| asked.cause_of(trial, likely);
         let mut told: Vec<Cause> = singles.best(file, change, present).into_iter().filter_map(cause_of).collect();
-        if told.is_empty() && !absent.is_empty() && (!is_place || singles.is_kept(change)) {
+        if told.is_empty() && !absent.is_empty() && (!is_place(change, set) || singles.is_kept(change)) {
             let only = absent.iter().find_map(|(_, tried)| tried.only.as_ref());
             let ingress = only.map(|only| (only.namespace.as_str(), only.name.as_str())).or(query.ingress);
             let trials: Vec<&Trial> = absent.iter().map(|(trial, _)| *trial).collect();
@@ -110,24 +112,15 @@ impl<'a> Explainer<'a> {
         likely: Option<&ObjectRef>,
         queries: (&Query, &Query),
     ) -> Option<Explained> {
-        let (_, singles) = self.singles.as_ref()?;
-        let (set, causes) = self.manifests()?;
+        let asked = self.asked(queries)?;
+        let Asked { singles, set, causes, query } = asked;
         let is_whole = |change: &Change| is_lost(change, set) && is_upstream(file, change);
         let is_counted = |change: &Change| is_counted(change) || singles.is_kept(change) || is_whole(change);
-        let query = if set == Set::Before { queries.0 } else { queries.1 };
-        let cause_of = |trial: &Trial| {
-            let edit = &trial.edits[Where { query, causes: [None, Some(causes)], likely }.choose(&trial.edits, &trial.alike)];
-            causes.of_edit(edit, Set::After, query)
-        };
+        let cause_of = |trial: &Trial| asked.cause_of(trial, likely);
         let (id, cause) = match singles.verdict(file, change)? {
             // Hosts, paths and backends are told by themselves, unless an annotation alone makes the difference.
             Verdict::Present(_, false) if is_structure(file, change) => return None,
-            // A value that is guessed can make the controller refuse the Ingress, which is not why the other side has no place of it.
-            Verdict::Present(trial, true)
-                if is_place(change, set) && !governs_place(trial, change) && singles.is_guess(trial, file, change) =>
-            {
-                return None;
-            }
+            Verdict::Present(trial, true) if asked.is_unlikely(trial, file, change) => return None,
             // For want of a key an Ingress can be refused which the configuration that runs has.
             Verdict::Absent { names, is_exact, is_all }
                 if is_structure(file, change)
@@ -156,6 +149,28 @@ impl<'a> Explainer<'a> {
             }
         };
         Some((Some(id), on_side(set, cause)))
+    }
+}
+
+/// What was tried of the only side that is manifests, and what is asked about it.
+#[derive(Clone, Copy)]
+struct Asked<'e, 'a> {
+    singles: &'e Singles,
+    set: Set,
+    causes: &'e Causes<'a>,
+    query: &'e Query<'e>,
+}
+
+impl Asked<'_, '_> {
+    /// The cause that a trial is, where it was tried most likely.
+    fn cause_of(&self, trial: &Trial, likely: Option<&ObjectRef>) -> Option<Cause> {
+        let place = Where { query: self.query, causes: [None, Some(self.causes)], likely };
+        self.causes.of_edit(&trial.edits[place.choose(&trial.edits, &trial.alike)], Set::After, self.query)
+    }
+
+    /// Whether a value is guessed that can make the controller refuse the Ingress, which is not why the other side has no place of it.
+    fn is_unlikely(&self, trial: &Trial, file: &'static str, change: &Change) -> bool {
+        is_place(change, self.set) && !governs_place(trial, change) && self.singles.is_guess(trial, file, change)
     }
 }
 

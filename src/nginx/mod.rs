@@ -20,6 +20,7 @@ pub use fastcgi::FASTCGI_PARAMS;
 pub use javascript::javascript;
 pub use language::{capture, hir};
 pub use pattern::problem;
+pub(crate) use pcre::parsed;
 pub use pcre::{Groups, Pattern};
 pub use reload::{Build, Judge, Refusal, Release, is_curve_list, outside, refusals, run_on, size, upstreams};
 pub use rewrite::is_underestimated;

@@ -105,9 +105,9 @@ pub(super) fn translate_whole(text: &str, end: &str) -> Result<String, String> {
     translated(text, end, true)
 }
 
-/// What a translated expression is made of: it is about bytes.
-pub(super) fn parsed(translated: &str, is_caseless: bool) -> Option<Hir> {
-    ParserBuilder::new().unicode(false).utf8(false).case_insensitive(is_caseless).build().parse(translated).ok()
+/// What an expression in the words of the `regex` crate is made of: it is about bytes.
+pub(crate) fn parsed(text: &str, is_caseless: bool) -> Option<Hir> {
+    ParserBuilder::new().unicode(false).utf8(false).case_insensitive(is_caseless).build().parse(text).ok()
 }
 
 fn translated(text: &str, end: &str, is_whole: bool) -> Result<String, String> {

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::conf::{Directive, Tree};
 use crate::protection::{self, Configuration, Judgement, Route};
-use crate::route::{Config, HostProof, Limits, Pair, Proof, ProofVerdict, Region};
+use crate::route::{Config, HostProof, Limits, Pair, Places, Proof, ProofVerdict, Region};
 use unheld::{Named, Owners};
 pub use unheld::{Reference, Unheld, is_alike};
 
@@ -71,14 +71,16 @@ fn settle(sides: [&Config<'_>; 2], proved: &mut Proved, unheld: &[Option<Unheld<
             of_host.tell_apart(host);
         }
         if let Some(servers) = host.servers.filter(|_| !apart.is_empty()) {
-            let blocks = servers.into_iter().zip(sides).flat_map(|(server, side)| Vec::from_iter(side.places(server).all()));
             let one_sided = |block: Directive<'_>| {
                 let (namespace, name) = owner(block)?;
                 let path = block.args().next_back()?.value().into_owned();
                 Some((*apart.get(&(&*namespace, &*name))?, path))
             };
-            let first = blocks.filter_map(one_sided).min();
-            if let Some((object, path)) = first {
+            let of_side = |side: usize| {
+                let places: &Places<'_> = places[side].entry(servers[side]).or_insert_with(|| sides[side].places(servers[side]));
+                places.all().filter_map(one_sided).min()
+            };
+            if let Some((object, path)) = [0, 1].into_iter().filter_map(of_side).min() {
                 Named::doubt_one_sided(host, object, Region { paths: vec![path], ..Region::default() });
             }
         }

@@ -277,12 +277,12 @@ impl Prove {
     }
 }
 
-/// Both sides, ready to be asked.
 /// What each side names and does not hold.
 fn unheld(sources: &[Source; 2]) -> [Option<Unheld<'_>>; 2] {
     [0, 1].map(|at| sources[at].unheld())
 }
 
+/// Both sides, ready to be asked.
 fn lift<'t>(trees: &'t [Tree<'t>; 2], [of_base, of_head]: [Dynamic; 2]) -> [Config<'t>; 2] {
     rayon::join(|| Config::lift(&trees[0], of_base), || Config::lift(&trees[1], of_head)).into()
 }

@@ -23,6 +23,7 @@ use super::unlike::{Aspect, Kind, unlike};
 use super::walk::{Arrival, Walk};
 use super::words::{self, Budget};
 use super::work::{REQUEST, WAY, Work};
+use crate::nginx;
 use crate::route::config::Config;
 use crate::route::request::Request;
 use crate::source::Span;
@@ -246,8 +247,8 @@ impl<'a, 't> Host<'a, 't> {
             others.into_iter().for_each(|test| paths.add(test));
         }
         let limits = self.pairing.limits;
-        let plain = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(plain_paths(merges_slashes));
-        let all: Option<Vec<_>> = std::iter::once(plain.ok()).chain(paths.all.iter().map(Test::of_path)).collect();
+        let plain = nginx::parsed(plain_paths(merges_slashes), false);
+        let all: Option<Vec<_>> = std::iter::once(plain).chain(paths.all.iter().map(Test::of_path)).collect();
         let bytes = limits.bytes.min(SMALLEST + paths.all.len() * BYTES_OF_TEST);
         let budget = Budget { bytes, states: limits.states };
         Cut { servers: self.servers(), regions: all.and_then(|all| words::regions(&all, budget, &self.work)), paths }

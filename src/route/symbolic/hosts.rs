@@ -8,6 +8,7 @@ use super::test::Test;
 use super::walk::Arrival;
 use super::words::{self, Budget};
 use super::work::Work;
+use crate::nginx;
 use crate::route::config::Config;
 use crate::route::model::{Definition, Found, Name};
 use crate::route::streamed::Leads;
@@ -88,8 +89,7 @@ pub(in crate::route) fn classes<'n>(sides: [&'n Config<'_>; 2], left_out: &'n BT
     tests.extend(heads.iter().map(|head| Test::Ends(head.as_bytes().to_vec())));
     tests.extend(tails.iter().map(|tail| Test::Begins(tail.as_bytes().to_vec())));
     tests.extend(patterns.into_iter().map(Test::fits));
-    let hosts = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(HOSTS);
-    let all: Option<Vec<_>> = std::iter::once(hosts.ok()).chain(tests.iter().map(Test::of_path)).collect();
+    let all: Option<Vec<_>> = std::iter::once(nginx::parsed(HOSTS, false)).chain(tests.iter().map(Test::of_path)).collect();
     match all.and_then(|all| words::regions(&all, BUDGET, &Work::new(0, 0))) {
         Some(regions) => {
             let others = regions.into_iter().filter(|region| region.fits.iter().all(|at| *at == 0 || *at > known));

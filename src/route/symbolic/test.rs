@@ -12,7 +12,7 @@ use regex_syntax::hir::{Hir, HirKind, Look};
 use super::term::{Captures, Input};
 use super::words::{self, Budget, beginning, ending, exactly, somewhere};
 use super::work::Work;
-use crate::nginx::{Pattern, hir};
+use crate::nginx::{self, Pattern, hir};
 use crate::route::model::{Definition, is_in};
 
 /// A regular expression that is compared by how it is written.
@@ -104,9 +104,7 @@ impl Test {
             Self::Fits(expression) => somewhere(hir(&expression.0)?),
             Self::Caseless(text) => {
                 let escaped = regex_syntax::escape(&String::from_utf8_lossy(text));
-                let mut parser = regex_syntax::ParserBuilder::new();
-                let parser = parser.unicode(false).utf8(false).case_insensitive(true);
-                parser.build().parse(&format!(r"\A(?:{escaped})\z")).ok()?
+                nginx::parsed(&format!(r"\A(?:{escaped})\z"), true)?
             }
             Self::True | Self::Rule(..) | Self::Network(..) => return None,
         })
@@ -330,9 +328,7 @@ fn letters(input: &Input) -> Hir {
         Input::Path => r"\A/[\x01-\xff]*\z",
         Input::Client(_) | Input::Header(_) => r"\A(?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?\z",
     };
-    let mut parser = regex_syntax::ParserBuilder::new();
-    let hir = parser.unicode(false).utf8(false).build().parse(text);
-    hir.unwrap_or_else(|_| Hir::fail())
+    nginx::parsed(text, false).unwrap_or_else(Hir::fail)
 }
 
 #[cfg(test)]
