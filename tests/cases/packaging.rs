@@ -38,6 +38,7 @@ pub fn trials() -> Vec<Trial> {
         trial("packaging::action", &[git, Need::Program("bash")], action),
         trial("packaging::gitlab", &[git, Need::Program("bash")], gitlab),
         trial("packaging::pre-commit", &[git, Need::Program("pre-commit")], pre_commit),
+        trial("packaging::npm", &[Need::Program("npm"), python], npm),
         trial("packaging::schemas", &[Need::Program("check-jsonschema")], schemas),
     ]
 }
@@ -118,6 +119,37 @@ fn archive() {
     if listed.contains("-musl/") {
         assert!(formula.contains(&digest) && plugin["spec"]["platforms"][0]["sha256"] == digest, "{formula}\n{plugin}");
     }
+}
+
+/// Packages for npm of an archive: installed without a registry, the command is the program, with its exit codes and its streams.
+fn npm() {
+    let folder = folder(&[("bad.yaml", INGRESS.replace("allowlist-source-range", "allowlist-source-rnage").as_str())]);
+    let (dist, packages, home) = (folder.path().join("dist"), folder.path().join("npm"), folder.path().join("home"));
+    done(Command::new(packaging("archive")).args(["--binary", PROGRAM, "--output"]).arg(&dist));
+    done(Command::new(packaging("npm")).arg(&dist).arg(&packages));
+    let own = fs::read_dir(&packages).expect("they were made").map(|entry| entry.expect("it can be read").path());
+    let own: Vec<PathBuf> = own.collect();
+    assert_eq!(own.len(), 2, "the package, and the one for this machine");
+    fs::create_dir(&home).expect("folders can be made");
+    let npm = |args: &[&str], more: &[PathBuf]| {
+        let mut command = Command::new("npm");
+        done(command.args(args).args(more).current_dir(&home).env("HOME", &home))
+    };
+    let packed = npm(&["pack", "--silent"], &own);
+    let packed: Vec<PathBuf> = packed.lines().map(|name| home.join(name)).collect();
+    npm(&["install", "--silent", "--offline", "--no-audit", "--no-fund", "--global", "--prefix", "there"], &packed);
+    let command = home.join("there/bin/ingressc");
+    assert_eq!(done(Command::new(&command).arg("--version")), done(Command::new(PROGRAM).arg("--version")));
+    let check = |program: &Path| run(Command::new(program).arg("check").arg("bad.yaml").current_dir(folder.path()));
+    let (through, plain) = (check(&command), check(Path::new(PROGRAM)));
+    assert_eq!(through.status.code(), Some(1), "{}", text(&through.stderr));
+    assert_eq!((through.stdout, through.stderr), (plain.stdout, plain.stderr));
+
+    let machine = own.iter().find(|package| !package.ends_with("ingressc")).expect("it was made");
+    fs::remove_dir_all(home.join("there/lib/node_modules").join(machine.file_name().expect("it has one"))).expect("it was installed");
+    let without = run(Command::new(&command).arg("--version"));
+    assert_eq!((without.status.code(), text(&without.stdout)), (Some(2), String::new()));
+    assert!(text(&without.stderr).contains("there is no package"), "{}", text(&without.stderr));
 }
 
 /// The steps of the action, as a runner calls them.
