@@ -38,6 +38,15 @@ fn files_that_documents_name_are_there() {
 }
 
 #[test]
+fn every_room_is_in_the_table() {
+    let text = read(&root().join("CONTRIBUTING.md"));
+    for (room, _) in super::ARROWS {
+        let is_said = [format!("| `src/{room}/`"), format!("| `src/{room}.rs`")].iter().any(|row| text.contains(row));
+        assert!(is_said, "CONTRIBUTING.md has no row for the room `{room}`");
+    }
+}
+
+#[test]
 fn names_that_documents_use_are_there() {
     let word = Regex::new(r"\w+").expect("it is a pattern");
     let paths = sources().into_iter().chain(files(&root().join("tests"))).filter(|path| path.extension().is_some_and(|end| end == "rs"));
