@@ -1,8 +1,8 @@
 //! Lines that are objects of JSON, read by their keys: who forwards logs may write them anew.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
+use hashbrown::HashMap;
 use serde_json::Value;
 
 use super::entry::Entry;

@@ -1,7 +1,8 @@
 //! Ingress controllers besides ingress-nginx, by the prefixes of their annotations.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use hashbrown::HashMap;
 
 /// A controller, or several that share their annotations.
 #[derive(Debug)]
@@ -101,7 +102,7 @@ pub fn of_class(class: &str) -> Option<&'static Family> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use hashbrown::HashSet;
 
     use super::*;
 

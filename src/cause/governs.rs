@@ -1,8 +1,8 @@
 //! Which annotation or key governs a directive: what the catalog says, looked up by the name of the directive.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use hashbrown::HashMap;
 use k8s_openapi::api::networking::v1::Ingress;
 
 use super::query::Query;

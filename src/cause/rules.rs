@@ -1,7 +1,6 @@
 //! Where the hosts, paths and backends of an Ingress stand: it may have thousands, and each is asked for.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use k8s_openapi::api::networking::v1::{Ingress, IngressBackend, IngressRule};
 
 use super::Causes;

@@ -2,7 +2,7 @@
 //!
 //! Without its Secret a path answers 503, and nobody has to look at it. In a cluster it mostly is there.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use crate::compile::{has_sisters, self_signed};
 use crate::diagnostic::{self, Diagnostic, ObjectRef};

@@ -1,6 +1,6 @@
 //! Ingresses of classes of which nobody knows whose they are: they are checked as if the controller served them.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::lower::Classes;

@@ -1,10 +1,10 @@
 //! `--baseline`: findings that were there when a repository began to be checked.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use clap::Args;
+use hashbrown::HashSet;
 
 use super::files;
 use crate::diagnostic::{Diagnostic, ObjectRef};

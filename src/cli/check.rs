@@ -1,11 +1,11 @@
 //! `ingressc check`
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use anyhow::anyhow;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use hashbrown::HashMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;

@@ -1,10 +1,11 @@
 //! `ingressc diff`
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
+use hashbrown::HashSet;
 
 use super::console::Console;
 use super::controller::ControllerOptions;

@@ -1,6 +1,6 @@
 //! Comments in manifests that accept findings, as far as the settings permit it.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::patterns::NamePattern;
 use super::project::Project;

@@ -1,8 +1,9 @@
 //! `[[suppress]]` in the settings file: findings that are known and accepted.
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
+
+use hashbrown::HashMap;
 
 use super::config::Suppression;
 use super::patterns::{NamePattern, NamePatterns, PathPatterns};

@@ -1,11 +1,11 @@
 //! `--watch`: does the job again whenever a file that it reads changes, and tells only what is new.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
+use hashbrown::HashMap;
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use super::config::Config;

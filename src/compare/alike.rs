@@ -2,8 +2,9 @@
 //! thousands of differences.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::sync::OnceLock;
+
+use hashbrown::HashMap;
 
 use crate::cause::edits::Edit;
 use crate::cause::{Causes, Query};

@@ -1,7 +1,8 @@
 //! Two sides that are made of manifests, some hosts at a time: many hosts are never written and read all at once.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
+use hashbrown::{HashMap, HashSet};
 use rayon::iter::Either;
 use rayon::prelude::*;
 

@@ -1,8 +1,8 @@
 //! From the changes between two sides to what is told about them: grouped, in words, with places and causes.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::by_host;

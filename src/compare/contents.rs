@@ -1,7 +1,8 @@
 //! What the files with passwords and authorities hold: no configuration shows it, and manifests on both sides do.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use super::side::Side;
 use crate::compile::Declared;

@@ -1,7 +1,8 @@
 //! What a change of manifests does to what comes of them.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use hashbrown::{HashMap, HashSet};
 
 use crate::catalog::flags::{Flag, Flags};
 use crate::cause::edits::{Edit, Given, Set};

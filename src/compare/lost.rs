@@ -1,7 +1,8 @@
 //! What is in blocks that only a running configuration has: the lines in them speak for values that the manifests no longer have.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use hashbrown::{HashMap, HashSet};
 
 use super::seen::{Lost, Seen};
 use crate::conf::{Directive, Tree};

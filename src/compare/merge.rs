@@ -1,6 +1,6 @@
 //! Several differences of one cause are one difference to a person.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use super::entry::{Because, Entry};
 use crate::compile::Lua;

@@ -1,7 +1,9 @@
 //! What makes many differences at once: one change that makes each of them to the letter, and does nothing else, is the cause of all of
 //! them, whatever else could have made one or the other. The one that makes most comes first, and then those that make what is left.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use hashbrown::HashMap;
 
 use super::effects::Effects;
 use super::seen::{Print, Seen};

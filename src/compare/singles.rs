@@ -2,9 +2,10 @@
 //! there is added.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use hashbrown::HashSet;
 use rayon::prelude::*;
 
 use super::effects::{Effects, Sample, Texts};

@@ -1,7 +1,9 @@
 //! One name that is taken away from manifests or added to them, and how well that explains a difference.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
+
+use hashbrown::HashSet;
 
 use super::alike::Alike;
 use super::effects::Effects;

@@ -1,7 +1,8 @@
 //! What a comparison leaves out, because one of its sides does not hold it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use hashbrown::HashMap;
 use k8s_openapi::api::networking::v1::Ingress;
 use serde_json::Value;
 

@@ -1,7 +1,6 @@
 //! What Lua gets of upstreams on two sides that are made of manifests: of thousands that are the same, it is never there all at once.
 
-use std::collections::{HashMap, HashSet};
-
+use hashbrown::{HashMap, HashSet};
 use serde_json::Value;
 
 use crate::compile::Declared;

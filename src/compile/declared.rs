@@ -102,9 +102,10 @@ impl Declared {
             lowered
         };
         // Before they are there: to take them out again, all objects would have to be there twice.
-        let bare = Some(()).filter(|()| *bare && supposed.holds_contents()).map(|()| compile(&mut input).value);
-        let bare = bare.map(|bare| part_of(&bare, hosts.as_deref()).into_owned());
-        supposed.add_contents_to(&mut input.cluster)?;
+        let is_bare_asked = *bare && supposed.holds_contents();
+        let bare = || is_bare_asked.then(|| part_of(&compile(&mut input).value, hosts.as_deref()).into_owned());
+        let (bare, held) = rayon::join(bare, || supposed.held());
+        input.cluster.presume(held?);
         let Outcome { value: proxy, diagnostics: findings } = compile(&mut input);
         let (written, told) = Default::default();
         Ok(Self { input, proxy, supposed, bare, findings, hosts: hosts.clone(), may_use_ipv6, written, told })

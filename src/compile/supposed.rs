@@ -1,13 +1,13 @@
 //! Objects that manifests name and do not hold, as the Secrets that no repository holds: a comparison supposes that they are there, and
 //! leaves out what only they decide.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
+use hashbrown::HashMap;
 use rayon::prelude::*;
-use rcgen::KeyPair;
 
-use super::certificate;
+use super::certificate::Placeholder;
 use crate::diagnostic::{self, ObjectRef};
 use crate::diff::facts::Facts;
 use crate::diff::{Change, Kind, Target};
@@ -118,21 +118,22 @@ impl Supposed {
         }
     }
 
-    /// Adds the Secrets and ConfigMaps without which their Ingresses would be closed.
+    /// The Secrets and ConfigMaps without which their Ingresses would be closed, with what they may hold.
     ///
     /// # Errors
     /// The system has no random numbers, which the certificate of a Secret takes.
-    pub(super) fn add_contents_to(&self, cluster: &mut Cluster) -> Result<(), rcgen::Error> {
+    pub(super) fn held(&self) -> Result<Vec<(ObjectRef, BTreeMap<String, String>)>, rcgen::Error> {
         let secrets: Vec<&Absent> = self.of_kind("Secret").collect();
-        if !secrets.is_empty() {
-            // Nobody is served with it: one key does for all.
-            let key = KeyPair::generate()?;
-            let held: Result<Vec<_>, rcgen::Error> =
-                secrets.par_iter().map(|absent| Ok((absent.object.clone(), secret(absent, &key)?))).collect();
-            cluster.presume(held?);
-        }
-        cluster.presume(self.of_kind("ConfigMap").map(|absent| (absent.object.clone(), BTreeMap::new())));
-        Ok(())
+        let mut held = match secrets.is_empty() {
+            true => Vec::new(),
+            false => {
+                let key = Placeholder::new()?;
+                let secret = |absent: &&Absent| Ok((absent.object.clone(), secret(absent, &key)?));
+                secrets.par_iter().map(secret).collect::<Result<Vec<_>, rcgen::Error>>()?
+            }
+        };
+        held.extend(self.of_kind("ConfigMap").map(|absent| (absent.object.clone(), BTreeMap::new())));
+        Ok(held)
     }
 
     /// Whether a difference between live and declared lines says only what nobody knows.
@@ -180,13 +181,13 @@ fn note(object: &ObjectRef) -> String {
 }
 
 /// What a Secret holds whatever it is for.
-fn secret(absent: &Absent, key: &KeyPair) -> Result<BTreeMap<String, String>, rcgen::Error> {
+fn secret(absent: &Absent, key: &Placeholder) -> Result<BTreeMap<String, String>, rcgen::Error> {
     let mut names = absent.hosts.clone();
     names.insert(0, String::from("supposed"));
-    let both = certificate::signed_by(key, &names)?;
-    let (certificate, key) = both.split_at(both.find("-----BEGIN PRIVATE KEY").unwrap_or(both.len()));
-    let data = [("tls.crt", certificate), ("tls.key", key), ("ca.crt", certificate), ("auth", "supposed:x")];
-    Ok(data.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
+    let certificate = key.certificate(&names)?;
+    let data =
+        [("tls.crt", certificate.clone()), ("tls.key", key.pem.clone()), ("ca.crt", certificate), ("auth", String::from("supposed:x"))];
+    Ok(data.map(|(name, value)| (name.to_owned(), value)).into())
 }
 
 /// What differences are known by that may be about an object: its users, its hosts, its file, its name and its upstreams.

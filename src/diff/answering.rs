@@ -1,8 +1,8 @@
 //! Who answers for a host, as nginx compares the names of servers.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
+use hashbrown::HashMap;
 use regex::{Regex, RegexSet};
 
 use super::{is_server, pair};

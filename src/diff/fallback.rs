@@ -1,8 +1,8 @@
 //! Who answers the requests of a host or path that only one configuration has: nginx takes the next that fits, with its protections.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 
+use hashbrown::{HashMap, HashSet};
 use regex::{Regex, RegexSet};
 
 use super::answering::Servers;

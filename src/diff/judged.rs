@@ -3,8 +3,10 @@
 //! A judgement says which lines it rests on. Changes of these lines are one difference, and judgements that share a changed line are
 //! one, too: a table of counters serves several paths, and a rule around all hosts thousands.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use super::fallback::{Sides, Stray};
 use super::groups::Groups;

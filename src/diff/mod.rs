@@ -23,11 +23,12 @@ mod report;
 pub mod words;
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use fallback::Stray;
+use hashbrown::HashSet;
 use judged::{Findings, Pair, Routes};
 
 pub use groups::Groups;

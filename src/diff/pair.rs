@@ -1,7 +1,9 @@
 //! Which directive of one block is which directive of the other.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
+
+use hashbrown::HashMap;
 
 use super::lua;
 use crate::conf::{Arg, Directive};

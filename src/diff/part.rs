@@ -1,6 +1,6 @@
 //! Two configurations some hosts at a time: what was read of some is given up with them.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::judged::Findings;
 use super::report::{Change, Report, is_server};

@@ -1,7 +1,8 @@
 //! Where a change is, in the words of those who write manifests: host, path, Ingress and Service.
 
-use std::collections::HashSet;
 use std::sync::Arc;
+
+use hashbrown::HashSet;
 
 use super::pair;
 use super::report::{Place, Target};

@@ -140,7 +140,7 @@ pub struct Report {
 impl Report {
     /// Without what stands around all hosts and is about none of the protections that were judged.
     pub(super) fn without_surroundings(self) -> Self {
-        let is_claimed: std::collections::HashSet<usize> = self.judged.iter().flat_map(|judged| &judged.changes).copied().collect();
+        let is_claimed: hashbrown::HashSet<usize> = self.judged.iter().flat_map(|judged| &judged.changes).copied().collect();
         let is_kept = |at: usize, change: &Change| match change.path.get(1) {
             _ if is_claimed.contains(&at) => true,
             Some(inside) => is_server(inside),

@@ -1,6 +1,6 @@
 //! What is said about a part of the configuration: what the target cannot express, and what no configuration may hold.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
 use crate::ir::{Destination, Extra, Features, Origin, Owner, Proxy, Route, Server, SettingsOrigin};

@@ -1,6 +1,6 @@
 //! What no expectation touches: routes, branches of canaries, and protections.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::compare::asked;
 use super::sample::{Sampler, comes_to};

@@ -1,6 +1,6 @@
 //! Expectations of what is there: each route, each branch of its canaries, each protection.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::compare::{asked, ingress_of, path_of};
 use super::coverage::{Coverage, is_counted, takes};

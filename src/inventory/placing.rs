@@ -1,6 +1,6 @@
 //! Which Ingress something belongs to: by its name, or by the place that it stands at.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::manifest::Cluster;

@@ -1,7 +1,8 @@
 //! Looks at manifests, and counts what there is.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
+use hashbrown::HashSet;
 use k8s_openapi::api::networking::v1::Ingress as Manifest;
 
 use super::annotations::Annotations;

@@ -3,7 +3,9 @@
 //! The targets of this compiler are asked to write the configuration, and what they report is the judgement. The Gateway API has no target:
 //! its judgement is that of the catalog, by annotation.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use hashbrown::HashMap;
 
 use super::model::{Outcome, Reason, Target, Verdict};
 use super::placing::Placing;

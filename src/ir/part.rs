@@ -1,6 +1,6 @@
 //! The part of a proxy that requests for some hosts can come to: one question does not need ten thousand hosts.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::{CATCH_ALL, DEFAULT_UPSTREAM, HostRedirect, Proxy, Server, Snippets, Upstream, is_fallback};
 

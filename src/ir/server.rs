@@ -1,8 +1,10 @@
 //! Hosts.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use hashbrown::HashSet;
 
 use super::{Asked, BackendTls, Mirror, Origin, PathMatch, Proxy, Route, TrustStore};
 

@@ -3,7 +3,7 @@
 //! They are looked for where nginx's refusals are, in what is rendered ([`crate::nginx::Advisory`]); `Explainer` finds the line of the
 //! manifests that a directive comes from. Which nginx is inside the controller is known of its releases and of some forks.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::Subject;
 use super::reload::cause::Explainer;

@@ -1,6 +1,6 @@
 //! Many remarks of one kind say no more than the first of them: they become one finding with many places.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use crate::diagnostic::{Diagnostic, Label, ObjectRef, Severity};
 use crate::source::Span;

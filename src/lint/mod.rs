@@ -18,8 +18,7 @@ mod settle;
 pub mod snippets;
 pub mod upgrade;
 
-use std::collections::HashSet;
-
+use hashbrown::HashSet;
 use rayon::prelude::*;
 
 pub use fold::fold;

@@ -1,6 +1,6 @@
 //! One mistake is one finding: what several passes and rules tell of one place is told once, where it is told best.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::objects;
 use crate::diagnostic::{self, Diagnostic, Effect, Severity};

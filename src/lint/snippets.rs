@@ -3,9 +3,9 @@
 //! The controller prints it as it is, and then nginx stumbles over what stands behind it, often far away. So the fault is told at its
 //! line, and what nginx makes of the rest is judged with the fault mended.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
+use hashbrown::HashSet;
 use k8s_openapi::api::networking::v1::Ingress;
 
 use super::reference;

@@ -1,7 +1,8 @@
 //! What the Ingresses of an input name and the input does not hold: whether a cluster has it, and what is in it, nobody can know.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
+use hashbrown::HashSet;
 use k8s_openapi::api::networking::v1::Ingress;
 
 use super::class::{Class, Classes};

@@ -1,8 +1,8 @@
 //! What the controller's admission webhook would answer if an Ingress were applied again.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use hashbrown::{HashMap, HashSet};
 use k8s_openapi::api::networking::v1::Ingress;
 use rayon::prelude::*;
 use regex::Regex;

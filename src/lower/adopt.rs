@@ -3,8 +3,9 @@
 //! Each annotation of that controller is either said in other words or has a finding; what protects and cannot be said closes the
 //! paths of the Ingress. Annotations of ingress-nginx are left out, as that controller ignores them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
+use hashbrown::{HashMap, HashSet};
 use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::api::networking::v1::{Ingress, IngressBackend};
 

@@ -1,7 +1,9 @@
 //! Aliases that are hosts of their own.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 
 use super::select::Chosen;
 use super::sites::{Site, Sites};

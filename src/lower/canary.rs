@@ -1,6 +1,6 @@
 //! Which upstreams take a share of the requests of another.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use super::crashes::crash;
 use super::select::{Backend, Chosen, Rule};

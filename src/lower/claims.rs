@@ -6,7 +6,9 @@
 //! looks for the literal name first, then for the longest name with a star or dot in front, then for those with a star behind, then for
 //! regular expressions, which hosts with a star become.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
 
 use super::host_names::folded;
 use super::select::Chosen;

@@ -1,7 +1,8 @@
 //! Whose an Ingress is, judged by its class.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
+use hashbrown::{HashMap, HashSet};
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass};
 
 use crate::catalog::families::{self, Family};

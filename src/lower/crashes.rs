@@ -1,7 +1,6 @@
 //! Input that makes the controller itself panic: its process ends, and ends again after each restart.
 
-use std::collections::HashSet;
-
+use hashbrown::HashSet;
 use k8s_openapi::api::core::v1::{Service, ServicePort};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 

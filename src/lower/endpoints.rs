@@ -1,8 +1,8 @@
 //! Where requests for a port of a Service go.
 
-use std::collections::HashSet;
 use std::net::IpAddr;
 
+use hashbrown::HashSet;
 use k8s_openapi::api::core::v1::{Service, ServicePort};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;

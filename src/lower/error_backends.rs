@@ -1,7 +1,8 @@
 //! Upstreams of the annotation `default-backend`: they answer when the real one has no endpoint, and for error codes.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+
+use hashbrown::HashMap;
 
 use super::endpoints;
 use super::select::Chosen;

@@ -1,7 +1,8 @@
 //! Which location answers for which path of a host.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use super::features;
 use super::select::{Backend, Chosen, Path, Rule};

@@ -102,6 +102,7 @@ pub fn lower_classes(cluster: &Cluster, controller: &Controller, classes: Classe
     let owners = routes::Owners::new(chosen);
     let decider = Decider::new(&world, &sites, &upstreams);
     let mut servers: Vec<_> = sites.list.into_par_iter().map(|site| routes::complete(site, &owners, &decider)).collect();
+    drop(decider);
     servers.sort_by(|a, b| a.hostname.cmp(&b.hostname));
     runtime::derive(&mut world.settings, &servers, &controller.environment);
 

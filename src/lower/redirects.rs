@@ -1,6 +1,6 @@
 //! Redirects between a host and its `www.` twin.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
 use crate::ir::{HostRedirect, Origin, Server, twin};

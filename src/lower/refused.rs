@@ -4,8 +4,9 @@
 //! that could not be one is left out. A refused Service, Secret or slice counts as if it was not there, and then what needs it is
 //! closed as well. Of a ConfigMap only the keys are left out that it cannot have: what it protects stays protected.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
+use hashbrown::HashMap;
 use k8s_openapi::api::networking::v1::{HTTPIngressPath, Ingress, IngressBackend, IngressRule, IngressServiceBackend};
 
 use super::host_names::folded;

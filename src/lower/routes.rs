@@ -1,8 +1,8 @@
 //! The order of locations, and what the path of each becomes.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::asks::Asks;

@@ -1,9 +1,9 @@
 //! Which Ingresses the controller serves, and in which order it looks at them.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
+use hashbrown::{HashMap, HashSet};
 use jiff::Timestamp;
 use k8s_openapi::api::networking::v1::{Ingress, IngressBackend, IngressServiceBackend};
 use rayon::prelude::*;

@@ -1,7 +1,8 @@
 //! Which servers there are, and what holds for each as a whole.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use hashbrown::{HashMap, HashSet};
 
 use super::asks::Asks;
 use super::host_settings::TLS;

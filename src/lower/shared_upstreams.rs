@@ -3,7 +3,9 @@
 //! All paths that name one port of one Service share an upstream. The first Ingress that names it makes it, and what the others say
 //! of it does not count (`upstreams`).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
 
 use super::annotations::Annotations;
 use super::select::{Backend, Chosen};

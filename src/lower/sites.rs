@@ -1,8 +1,10 @@
 //! Servers and locations while they are built.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use super::asks::Asks;
 use super::select::Chosen;

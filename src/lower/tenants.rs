@@ -1,7 +1,9 @@
 //! What one namespace does to another: names of upstreams that two of them make, canaries, patterns and hosts that take the requests of
 //! others. All of it is what the controller does, and nothing that its users see.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use hashbrown::HashMap;
 
 use super::select::{Backend, Chosen};
 use super::sites::{Location, Site, Sites, cause};

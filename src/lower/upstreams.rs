@@ -1,8 +1,9 @@
 //! Which upstreams there are, and where their requests go.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use hashbrown::HashMap;
 use k8s_openapi::api::core::v1::Service;
 use rayon::prelude::*;
 use serde_json::{Value, json};

@@ -1,8 +1,8 @@
 //! What the passes look things up in: the objects by name, the settings and the facts of the pod.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use hashbrown::{HashMap, HashSet};
 use k8s_openapi::api::core::v1::{ConfigMap, Secret, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use rayon::prelude::*;

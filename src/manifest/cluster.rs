@@ -1,7 +1,8 @@
 //! Every object of the input that matters, and how what several files declare comes together.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
+use hashbrown::HashSet;
 use k8s_openapi::ByteString;
 use k8s_openapi::Resource;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};

@@ -1,7 +1,9 @@
 //! Keys of mappings: each counts once, and those written twice are told.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
+
+use hashbrown::HashMap;
 
 use super::tree::Entry;
 use crate::diagnostic::{self, Diagnostic};

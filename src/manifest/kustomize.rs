@@ -1,6 +1,6 @@
 //! Folders that kustomize builds: what in them is a patch is no manifest, and what the rest will be is not known before it is built.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::tree::Node;
 use super::yaml;

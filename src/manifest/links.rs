@@ -1,7 +1,8 @@
 //! Who names whom among the objects of the input.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use hashbrown::HashMap;
 use k8s_openapi::api::core::v1::{Secret, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::networking::v1::Ingress;
@@ -95,8 +96,9 @@ impl<'a> Links<'a> {
     pub fn selected(&self, service: &'a Object<Service>) -> impl Iterator<Item = &'a Object<Workload>> {
         let selector = service.value.spec.as_ref().and_then(|spec| spec.selector.as_ref()).filter(|selector| !selector.is_empty());
         let namespace = service.reference.namespace.as_str();
-        let of_label =
-            |(name, value): (&'a String, &'a String)| self.labelled.get(&(namespace, name, value)).map_or(&[][..], Vec::as_slice);
+        let of_label = |(name, value): (&'a String, &'a String)| {
+            self.labelled.get(&(namespace, name.as_str(), value.as_str())).map_or(&[][..], Vec::as_slice)
+        };
         // Those with the rarest of its labels, so that a label that all have costs nothing.
         let nearest = selector.and_then(|selector| selector.iter().map(of_label).min_by_key(|workloads| workloads.len()));
         let all = nearest.unwrap_or_default().iter().copied();

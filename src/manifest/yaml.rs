@@ -1,9 +1,10 @@
 //! YAML text to a tree, as kubectl turns it into JSON. Plain documents do without the parser.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
+
+use hashbrown::HashMap;
 
 use super::events::{self, Event, What};
 use super::keys::{self, KeyIndex};

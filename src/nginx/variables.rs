@@ -1,7 +1,8 @@
 //! Which variables nginx knows, and which a text uses.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
+
+use hashbrown::HashSet;
 
 /// Variables of nginx 1.27 and of the modules in the controller's image, without the dollar sign.
 const KNOWN: &[&str] = &[

@@ -3,7 +3,9 @@
 //! Lines that each text has once are the points at which the texts are laid side by side, and between them equal lines, the first with the
 //! first and so on. It takes n log n steps, whatever the texts.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
+
+use hashbrown::HashMap;
 
 /// Equal lines that are shown around a difference.
 const CONTEXT: usize = 2;

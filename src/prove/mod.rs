@@ -3,7 +3,9 @@
 
 mod unheld;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use hashbrown::HashMap;
 
 use crate::conf::{Directive, Tree};
 use crate::protection::{self, Configuration, Judgement, Route};

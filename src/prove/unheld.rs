@@ -1,7 +1,9 @@
 //! Objects that manifests name and do not hold: whether a cluster has them, and what they hold, nobody knows, so that a difference which
 //! follows from that is none, and two sides that name different ones are not equal.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use hashbrown::HashMap;
 
 use crate::protection::Judgement;
 use crate::route::{Difference, Doubt, End, HostProof, Kind, Region};

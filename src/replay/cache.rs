@@ -1,9 +1,10 @@
 //! Verdicts that were found before: most requests of a log are like many others.
 
-use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use hashbrown::HashMap;
 
 use crate::access_log::{Entry, Sent};
 use crate::route::Looks;

@@ -1,6 +1,6 @@
 //! Which hosts have routes to an upstream: what a log that does not tell the host still says of it.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use crate::route::Config;
 

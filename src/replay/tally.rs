@@ -1,7 +1,9 @@
 //! What is counted.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use crate::access_log::{Entry, Format, Line};
 use crate::route::Request;

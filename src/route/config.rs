@@ -1,7 +1,9 @@
 //! A configuration that can be asked.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
+
+use hashbrown::HashMap;
 
 use super::controller::{Dynamic, Service};
 use super::decision::Certificate;

@@ -1,8 +1,8 @@
 //! What the controller tells its Lua beside `nginx.conf`: backends with their endpoints, certificates, and settings.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use hashbrown::HashMap;
 use serde_json::Value;
 
 use super::decision::Certificate;

@@ -1,6 +1,6 @@
 //! Where the blocks of a server stand, found in one walk.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::lift::Lines;
 use crate::conf::Directive;

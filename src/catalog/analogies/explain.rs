@@ -1,7 +1,8 @@
 //! What somebody may have meant by an annotation that the controller does not know.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use hashbrown::HashMap;
 
 use super::Analogy;
 use crate::catalog::key::Spec;

@@ -9,10 +9,10 @@ mod explain;
 mod proxying;
 mod routing;
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub use explain::{Unknown, explain, recognise};
+use hashbrown::HashMap;
 
 use super::families::Family;
 
@@ -80,7 +80,7 @@ pub fn find(name: &str) -> Option<&'static Analogy> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use hashbrown::HashSet;
 
     use super::*;
     use crate::catalog::{features, removed, settings, spelling};

@@ -25,8 +25,9 @@ pub mod snippets;
 pub mod tracing;
 pub mod waf;
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use hashbrown::HashMap;
 
 use super::key::Spec;
 use super::version::Version;

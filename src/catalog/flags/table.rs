@@ -1,7 +1,8 @@
 //! Every argument that the controller knows.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use hashbrown::HashMap;
 
 use super::Flags;
 use crate::catalog::version::Version;
@@ -229,7 +230,7 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_docs_are_sentences() {
-        let names: std::collections::HashSet<_> = FLAGS.iter().map(|flag| flag.name).collect();
+        let names: hashbrown::HashSet<_> = FLAGS.iter().map(|flag| flag.name).collect();
         assert_eq!(names.len(), FLAGS.len());
         for flag in FLAGS {
             assert!(flag.doc.ends_with('.') && !flag.name.starts_with('-'), "{}", flag.name);

@@ -18,10 +18,10 @@ mod snippets;
 mod suggest;
 mod tls;
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub use defaults::defaults;
+use hashbrown::HashMap;
 pub use removed::{REMOVED, Removed};
 pub use suggest::{Unknown, explain};
 
@@ -453,7 +453,7 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_kebab_case_and_docs_are_sentences() {
-        let mut names = std::collections::HashSet::new();
+        let mut names = hashbrown::HashSet::new();
         for setting in all() {
             assert!(names.insert(setting.name), "{} is there twice", setting.name);
             assert!(

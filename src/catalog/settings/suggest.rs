@@ -1,7 +1,8 @@
 //! What somebody may have meant by a key that the controller does not know.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use hashbrown::HashMap;
 
 use super::{REMOVED, Removed, all, find};
 use crate::catalog::spelling::{self, kebab};

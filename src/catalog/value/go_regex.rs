@@ -1,8 +1,7 @@
 //! Whether Go compiles a regular expression. The rules are those of RE2 syntax, which differ from those of the `regex` crate in
 //! what is a literal, what may be repeated and what may stand in a class.
 
-use std::collections::HashSet;
-
+use hashbrown::HashSet;
 use regex::Regex;
 
 /// Repetitions that are nested may not multiply to more than this.

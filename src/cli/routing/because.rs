@@ -1,6 +1,8 @@
 //! Why a directive of the configuration is there: the line of the manifests behind it, or its own place in a configuration that runs.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use hashbrown::HashMap;
 
 use super::source::Source;
 use crate::cause::Causes;

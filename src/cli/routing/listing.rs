@@ -1,6 +1,6 @@
 //! Which routes are listed, and what is said of them.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::source::Source;
 use crate::catalog::settings;

@@ -132,6 +132,8 @@ impl Prove {
         for source in &sources {
             console.findings(&source.side.findings(), 0, source.side.sources());
         }
+        // The process ends soon: to give back many small values one by one would take a part of its time.
+        std::mem::forget(sources);
         self.end(shown, console)
     }
 
@@ -144,7 +146,7 @@ impl Prove {
     fn end(&self, shown: Shown, console: &Console) -> Result<Status, Failure> {
         self.write(&shown, console)?;
         let status = self.status(&shown.proved);
-        // The process ends soon: to give back many small values one by one would take a part of its time.
+        // As above.
         std::mem::forget(shown);
         Ok(status)
     }
@@ -188,7 +190,8 @@ impl Prove {
         let decisions = |side: usize| -> Vec<&Decision> {
             proved.proof.hosts.iter().flat_map(|host| host.differences.iter().map(move |difference| &difference.decisions[side])).collect()
         };
-        let places = [0, 1].map(|at| places(&sources[at], &trees[at], &decisions(at), &[]));
+        let places_of = |at: usize| places(&sources[at], &trees[at], &decisions(at), &[]);
+        let places = rayon::join(|| places_of(0), || places_of(1)).into();
         let names = [sources[0].side.name("base"), sources[1].side.name("head")];
         let notes = self.notes(sources, trees, &proved);
         Shown { names, proved, places, notes }

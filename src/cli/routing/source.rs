@@ -1,9 +1,10 @@
 //! What is asked: manifests, compiled, or a configuration that runs somewhere.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
+use hashbrown::{HashMap, HashSet};
 use k8s_openapi::api::core::v1::Service as K8sService;
 
 use crate::cli::controller::ControllerOptions;
@@ -173,7 +174,7 @@ pub(super) fn pair(halves: [Half<'_>; 2], targets: [&str; 2], options: &Options,
 
 /// What Lua gets on both sides. What manifests leave open is taken from what runs, where that is the other side; whether it was.
 pub(super) fn dynamics(sources: &[Source; 2]) -> ([Dynamic; 2], bool) {
-    let mut all = [sources[0].dynamic(), sources[1].dynamic()];
+    let mut all: [Dynamic; 2] = rayon::join(|| sources[0].dynamic(), || sources[1].dynamic()).into();
     let [base, head] = &mut all;
     let is_settled = match [&sources[0].side, &sources[1].side] {
         [Side::Declared(declared), Side::Dump(_)] => settle(base, head, declared),

@@ -55,7 +55,7 @@ fn runs(level: &Level<'_, '_>, lane: &[Pair]) -> Vec<(Pair, usize)> {
     let number = |side: &[Directive<'_>], of: &dyn Fn(&Pair) -> usize| {
         let mut places: Vec<usize> = lane.iter().map(of).collect();
         places.sort_unstable();
-        let mut numbers = std::collections::HashMap::new();
+        let mut numbers = hashbrown::HashMap::new();
         let (mut run, mut last) = (0, None);
         for place in places {
             let name = side[place].name();

@@ -2,7 +2,8 @@
 //! the first of all takes what nobody else does.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+
+use hashbrown::{HashMap, HashSet};
 
 use super::table::MOST_MEMBERS;
 use super::{Level, Pair};

@@ -223,7 +223,7 @@ fn is_regex(location: Directive<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use hashbrown::HashSet;
 
     use super::*;
 

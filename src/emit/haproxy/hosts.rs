@@ -1,9 +1,11 @@
 //! Hosts: what stands in the tables that a request finds its route by, and the rules of the routes.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
+
+use hashbrown::HashSet;
 
 use super::super::asked::{self, Asked};
 use super::super::dialect::regex_literal;

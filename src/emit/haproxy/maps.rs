@@ -1,7 +1,9 @@
 //! The tables as files, and the backends that they name, each once.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use hashbrown::{HashMap, HashSet};
 
 use super::super::scope::Scope;
 use super::super::{FileName, OutputFile};

@@ -1,7 +1,8 @@
 //! What all hosts have in common, made once.
 
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use hashbrown::HashSet;
 
 use super::super::scope::Scope;
 use super::client_auth;

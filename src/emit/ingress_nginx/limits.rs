@@ -1,7 +1,9 @@
 //! Rate limits: tables of counters for the whole proxy, and what a route counts.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use hashbrown::HashSet;
 
 use super::super::view::{Raw, view};
 use super::printer::{Printer, comment};

@@ -1,6 +1,8 @@
 //! Cross-origin requests.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
+
+use hashbrown::HashSet;
 
 use super::super::dialect::origins_pattern;
 use super::lines::{Lines, Word, put};

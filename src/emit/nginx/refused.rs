@@ -2,7 +2,9 @@
 //! keeps nginx from starting for all.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+use hashbrown::HashSet;
 
 use super::super::dialect::server_name;
 use super::super::options::NginxOptions;

@@ -1,6 +1,8 @@
 //! Hosts.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
+
+use hashbrown::HashSet;
 
 use super::super::asked::{self, Asked};
 use super::super::dialect::{is_network, listen_addresses, server_name};

@@ -1,6 +1,6 @@
 //! What all hosts have in common, made once.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::super::options::{Module, NginxOptions};
 use super::plan::{self, Plans};

@@ -1,6 +1,6 @@
 //! Raw configuration of administrators and tenants: taken over where it is whole directives of nginx itself.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::super::options::{Module, NginxOptions};
 use super::scope::Scope;

@@ -1,7 +1,6 @@
 //! The pods that answer requests of Ingresses.
 
-use std::collections::HashSet;
-
+use hashbrown::HashSet;
 use k8s_openapi::api::core::v1::Service;
 
 use super::look::Look;

@@ -1,12 +1,13 @@
 //! Paths that another Ingress of the host makes regular expressions of.
 
+use hashbrown::HashSet;
+
 use super::look::{Look, at_annotation, beside, by_whom, path_of};
 use super::listed;
 use crate::catalog::features::rewrite;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{PathMatch, PatternBy, Route, Server};
 use crate::lint::rule::Rule;
-use std::collections::HashSet;
 
 /// Paths that are pointed at.
 const SHOWN: usize = 10;

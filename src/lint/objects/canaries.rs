@@ -1,6 +1,6 @@
 //! Which canary takes requests of which upstream.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::look::Look;
 use crate::catalog::key::Key;

@@ -1,12 +1,14 @@
 //! One Secret for the certificates of several Ingresses.
 
+use hashbrown::HashMap;
+
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::manifest::Object;
 use crate::source::Span;
 use k8s_openapi::api::networking::v1::Ingress;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "contested-certificate",

@@ -1,10 +1,11 @@
 //! Beginnings of words that are taken as whole segments.
 
+use hashbrown::HashSet;
+
 use super::look::{Look, ingress_of, path_of};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{PathMatch, Route};
 use crate::lint::rule::Rule;
-use std::collections::HashSet;
 
 /// Letters that end no word.
 const LINKS: &[char] = &['-', '_', '.', '=', '~', ':'];

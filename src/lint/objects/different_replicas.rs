@@ -1,10 +1,12 @@
 //! Controllers for the same Ingresses that are set up differently.
 
+use hashbrown::HashMap;
+
 use crate::manifest::{ControllerArgs, Object};
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "different-replicas",

@@ -1,12 +1,14 @@
 //! Rewrites that give every request one and the same path.
 
+use hashbrown::HashSet;
+
 use super::listed;
 use super::look::{Look, at_annotation, beside, path_of};
 use crate::catalog::features::rewrite;
 use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
 use crate::ir::{PathMatch, Route};
 use crate::lint::rule::Rule;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 pub(super) static RULE: Rule = Rule {
     name: "dropped-path",

@@ -1,5 +1,7 @@
 //! Databases that are reached from outside.
 
+use hashbrown::HashSet;
+
 use super::entrances::Door;
 use super::guards::is_for_few;
 use super::look::{Look, ingress_of};
@@ -8,7 +10,6 @@ use crate::ir::Route;
 use crate::lint::rule::Rule;
 use crate::manifest::{Object, named, port_of, ports, target};
 use k8s_openapi::api::core::v1::{ConfigMap, Service, ServicePort};
-use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "exposed-store",

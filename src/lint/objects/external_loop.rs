@@ -1,5 +1,7 @@
 //! Services outside of the cluster that are hosts of the controller itself.
 
+use hashbrown::HashSet;
+
 use crate::catalog::features::forwarding;
 use super::entrances::entrances;
 use super::look::{Asked, Look};
@@ -7,7 +9,6 @@ use super::matching::Host;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::manifest::is_external;
-use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "external-loop",

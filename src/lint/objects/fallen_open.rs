@@ -1,5 +1,7 @@
 //! Paths that are answered without their protection, because their Ingress is not served.
 
+use hashbrown::HashSet;
+
 use super::guards::{GUARDS, Guard};
 use super::look::{Look, beside, by_whom, path_of};
 use super::matching::Hosts;
@@ -9,7 +11,6 @@ use crate::lint::rule::Rule;
 use crate::lower::Classes;
 use crate::manifest::{Backend, Object};
 use k8s_openapi::api::networking::v1::Ingress;
-use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "fallen-open",

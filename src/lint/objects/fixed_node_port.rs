@@ -1,12 +1,13 @@
 //! Ports of nodes that are chosen by hand.
 
+use hashbrown::{HashMap, HashSet};
+
 use super::entrances::entrances;
 use super::look::Look;
 use super::node_port_clash::RANGE;
 use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
 use crate::lint::rule::Rule;
 use crate::manifest::ports;
-use std::collections::{HashMap, HashSet};
 
 pub(super) static RULE: Rule = Rule {
     name: "fixed-node-port",

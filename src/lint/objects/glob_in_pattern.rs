@@ -1,10 +1,11 @@
 //! A `*` in a regular expression that is meant as anything.
 
+use hashbrown::HashSet;
+
 use super::look::{Look, ingress_of, path_of};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::Route;
 use crate::lint::rule::Rule;
-use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "glob-in-pattern",

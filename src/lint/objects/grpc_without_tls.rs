@@ -1,7 +1,8 @@
 //! gRPC on a host that clients reach without TLS.
 
+use hashbrown::HashSet;
+
 use crate::catalog::features::forwarding;
-use std::collections::HashSet;
 
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};

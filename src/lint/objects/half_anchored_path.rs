@@ -1,11 +1,12 @@
 //! Alternatives of a path that are not tied to its beginning.
 
+use hashbrown::HashSet;
+
 use super::look::{Look, ingress_of, path_of};
 use super::matching::bars;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::Route;
 use crate::lint::rule::Rule;
-use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "half-anchored-path",

@@ -1,7 +1,8 @@
 //! Services without an address behind an Ingress.
 
+use hashbrown::HashSet;
+
 use crate::catalog::features::balancing;
-use std::collections::HashSet;
 
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};

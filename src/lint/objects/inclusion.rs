@@ -1,7 +1,8 @@
 //! Whether one regular expression fits all that another one fits: they are run beside each other over all texts at once.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 
+use hashbrown::HashSet;
 use regex_automata::dfa::{Automaton, dense};
 use regex_automata::nfa::thompson;
 use regex_automata::util::primitives::StateID;
@@ -45,7 +46,7 @@ impl Language {
     /// The shortest text that it fits, as far as one is found soon.
     pub(super) fn example(&self) -> Option<String> {
         let first = self.start()?;
-        let (mut seen, mut queue) = (HashSet::from([first]), VecDeque::from([(first, Vec::new())]));
+        let (mut seen, mut queue) = (HashSet::<_>::from([first]), VecDeque::from([(first, Vec::new())]));
         while let Some((state, text)) = queue.pop_front() {
             if self.ends(state) {
                 return String::from_utf8(text).ok();
@@ -63,7 +64,7 @@ impl Language {
     /// Whether it fits every text that another one fits; none where that would take too long.
     pub(super) fn covers(&self, other: &Self) -> Option<bool> {
         let first = (self.start()?, other.start()?, false);
-        let (mut seen, mut stack) = (HashSet::from([first]), vec![first]);
+        let (mut seen, mut stack) = (HashSet::<_>::from([first]), vec![first]);
         while let Some((own, theirs, is_fit)) = stack.pop() {
             if (is_fit || other.ends(theirs)) && !self.ends(own) {
                 return Some(false);

@@ -1,11 +1,12 @@
 //! Paths that are written as regular expressions and are taken as texts.
 
+use hashbrown::HashSet;
+
 use super::look::{Look, ingress_of, path_of};
 use super::matching::is_literal;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::ir::Route;
 use crate::lint::rule::Rule;
-use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "literal-pattern",

@@ -1,7 +1,6 @@
 //! What the rules look at.
 
-use std::collections::HashSet;
-
+use hashbrown::HashSet;
 use k8s_openapi::api::core::v1::{Service, ServicePort};
 use k8s_openapi::api::networking::v1::Ingress;
 

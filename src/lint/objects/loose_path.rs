@@ -1,5 +1,7 @@
 //! Plain paths of an Ingress with regular expressions, which fit more than they seem to.
 
+use hashbrown::HashSet;
+
 use super::dropped_path::drops;
 use super::look::{Look, ingress_of, path_of, written};
 use super::matching::is_literal;
@@ -7,7 +9,6 @@ use crate::catalog::features::rewrite;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{PathMatch, Route};
 use crate::lint::rule::Rule;
-use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "loose-path",

@@ -2,11 +2,12 @@
 
 use std::borrow::Borrow;
 use std::cell::{OnceCell, RefCell};
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::hash::Hash;
 use std::rc::Rc;
 
+use hashbrown::hash_map::Entry;
+use hashbrown::{DefaultHashBuilder, HashMap};
 use regex::bytes::{RegexSet, RegexSetBuilder};
 
 use crate::ir::{PathMatch, Route, Server};
@@ -72,7 +73,7 @@ impl<K, V> Default for Beginnings<K, V> {
 }
 
 impl<K: Borrow<str> + Eq + Hash, V> Beginnings<K, V> {
-    fn entry(&mut self, beginning: K) -> Entry<'_, K, V> {
+    fn entry(&mut self, beginning: K) -> Entry<'_, K, V, DefaultHashBuilder> {
         self.lengths.insert(beginning.borrow().len());
         self.values.entry(beginning)
     }
@@ -133,7 +134,7 @@ impl<'a> Host<'a> {
             } else if route.path_match == PathMatch::Exact {
                 host.exact.entry(&route.path).or_insert(route);
             } else {
-                host.beginnings.entry(&route.path).insert_entry(route);
+                host.beginnings.entry(&route.path).insert(route);
             }
         }
         host

@@ -1,7 +1,8 @@
 //! Copies of requests that are copied again.
 
-use std::collections::HashSet;
 use std::iter;
+
+use hashbrown::HashSet;
 
 use super::look::{Look, at_annotation, beside, path_of};
 use super::matching::Hosts;

@@ -1,12 +1,13 @@
 //! Rewrites that name a group which the path does not have.
 
+use hashbrown::HashSet;
+
 use super::look::{Look, at_annotation, beside, path_of};
 use crate::catalog::features::rewrite;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::Route;
 use crate::lint::rule::Rule;
 use regex::bytes::RegexBuilder;
-use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-group",

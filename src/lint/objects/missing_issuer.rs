@@ -1,6 +1,6 @@
 //! Certificates whose issuer is not there.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::look::Look;
 use super::{listed, meant};

@@ -1,5 +1,7 @@
 //! Secrets that are not there, though others are.
 
+use hashbrown::HashSet;
+
 use super::certificates::{managed_by};
 use super::look::Look;
 use super::{listed, meant};
@@ -10,7 +12,6 @@ use crate::manifest::{Object, named, of_namespace};
 use crate::source::Span;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::api::networking::v1::Ingress;
-use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-secret",

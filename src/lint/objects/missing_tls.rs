@@ -1,5 +1,7 @@
 //! Hosts that clients reach without TLS.
 
+use hashbrown::{HashMap, HashSet};
+
 use super::certificates::{managed_by};
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -9,7 +11,7 @@ use crate::manifest::Object;
 use crate::source::Span;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::api::networking::v1::Ingress;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-tls",

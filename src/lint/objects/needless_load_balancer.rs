@@ -1,12 +1,13 @@
 //! Load balancers of Services that an Ingress could lead to.
 
+use hashbrown::HashSet;
+
 use super::entrances::entrances;
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
 use crate::lint::rule::Rule;
 use crate::manifest::{Object, ports};
 use k8s_openapi::api::core::v1::{Service, ServicePort};
-use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "needless-load-balancer",

@@ -1,11 +1,12 @@
 //! Hosts of their own below a wildcard, which does not answer what they do not.
 
+use hashbrown::HashSet;
+
 use super::look::Look;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::ir::{CATCH_ALL, DEFAULT_UPSTREAM, Route, Server};
 use crate::lint::reference;
 use crate::lint::rule::Rule;
-use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "no-fallback-to-wildcard",

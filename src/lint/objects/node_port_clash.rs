@@ -1,11 +1,12 @@
 //! Ports of nodes that cannot be had.
 
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
+
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::manifest::ports;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::ops::RangeInclusive;
 
 pub(super) static RULE: Rule = Rule {

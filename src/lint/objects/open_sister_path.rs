@@ -1,11 +1,12 @@
 //! Open paths beside a protected one that lead to the same.
 
+use hashbrown::{HashMap, HashSet};
+
 use super::guards::{is_public, missing};
 use super::look::{Look, are_of_one, beside, by_whom, ingress_of, path_of};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{Proxy, Route, Server};
 use crate::lint::rule::Rule;
-use std::collections::{HashMap, HashSet};
 
 pub(super) static RULE: Rule = Rule {
     name: "open-sister-path",

@@ -1,6 +1,6 @@
 //! Passwords that cross the network as they are.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::look::{Look, at_annotation, ingress_of, written};
 use crate::catalog::features::{password_auth, rewrite};

@@ -1,12 +1,13 @@
 //! Session cookies whose path is a regular expression.
 
+use hashbrown::HashSet;
+
 use super::look::{Look, at_annotation, beside, path_of};
 use super::matching::is_literal;
 use crate::catalog::features::affinity;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{Route, Server};
 use crate::lint::rule::Rule;
-use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "pattern-as-cookie-path",

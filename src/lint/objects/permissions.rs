@@ -1,6 +1,6 @@
 //! Who is bound to which role.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::look::Look;
 use crate::manifest::{Access, Object, Party, Permission};

@@ -1,7 +1,8 @@
 //! Redirects that lead to what redirects.
 
-use std::collections::{HashMap, HashSet};
 use std::iter;
+
+use hashbrown::{HashMap, HashSet};
 
 use super::look::{Look, ingress_of, path_of, written};
 use super::matching::Hosts;

@@ -1,10 +1,11 @@
 //! Connections to backends that are made with the certificate of another Ingress.
 
+use hashbrown::HashMap;
+
 use super::look::{Asked, Look};
 use crate::catalog::features::backend_tls;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use std::collections::HashMap;
 
 pub(super) static RULE: Rule = Rule {
     name: "shared-backend-tls",

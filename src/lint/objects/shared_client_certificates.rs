@@ -1,12 +1,13 @@
 //! Client certificates that are demanded of other paths too.
 
+use hashbrown::HashSet;
+
 use super::look::{Look, at_annotation, beside, by_whom, path_of, written};
 use super::listed;
 use crate::catalog::features::client_auth;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{Route, Server, Verify};
 use crate::lint::rule::Rule;
-use std::collections::HashSet;
 
 /// Other paths that are pointed at.
 const SHOWN: usize = 5;

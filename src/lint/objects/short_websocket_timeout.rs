@@ -1,12 +1,13 @@
 //! WebSockets that are closed while nobody speaks.
 
+use hashbrown::HashSet;
+
 use super::look::{Look, at_annotation, by_whom, ingress_of, path_of, written};
 use crate::catalog::features::proxying;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::Route;
 use crate::lint::rule::Rule;
 use crate::manifest::{named, port_of};
-use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "short-websocket-timeout",

@@ -1,5 +1,7 @@
 //! NetworkPolicies that let no question to DNS out.
 
+use hashbrown::HashSet;
+
 use super::behind::behind;
 use super::look::Look;
 use super::shut_out_controller::fits;
@@ -8,7 +10,6 @@ use crate::lint::rule::Rule;
 use crate::manifest::{Object, Workload, of_namespace};
 use k8s_openapi::api::networking::v1::{NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyPort};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "shut-out-dns",

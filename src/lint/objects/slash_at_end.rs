@@ -1,11 +1,12 @@
 //! Paths that are not reached without the slash at their end.
 
+use hashbrown::{HashMap, HashSet};
+
 use super::look::{Look, ingress_of, path_of};
 use super::matching::is_literal;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{PathMatch, Route, Server};
 use crate::lint::rule::Rule;
-use std::collections::{HashMap, HashSet};
 
 pub(super) static RULE: Rule = Rule {
     name: "slash-at-end",

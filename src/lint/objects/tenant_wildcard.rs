@@ -1,9 +1,10 @@
 //! Wildcard hosts among tenants.
 
+use hashbrown::{HashMap, HashSet};
+
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use std::collections::{HashMap, HashSet};
 
 pub(super) static RULE: Rule = Rule {
     name: "tenant-wildcard",

@@ -1,5 +1,8 @@
 //! Hosts for which two certificates are named.
 
+use hashbrown::{HashMap, HashSet};
+use hashbrown::hash_map::Entry;
+
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::lint::rule::Rule;
@@ -7,8 +10,6 @@ use crate::lower::creation_order;
 use crate::manifest::{Object, named};
 use crate::source::Span;
 use k8s_openapi::api::networking::v1::Ingress;
-use std::collections::{HashMap, HashSet};
-use std::collections::hash_map::Entry;
 
 pub(super) static RULE: Rule = Rule {
     name: "two-certificates",

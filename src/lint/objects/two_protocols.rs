@@ -1,11 +1,12 @@
 //! Ports that are asked in two protocols.
 
+use hashbrown::{HashMap, HashSet};
+
 use crate::catalog::features::forwarding;
 use super::look::{Asked, Look};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::Protocol;
 use crate::lint::rule::Rule;
-use std::collections::{HashMap, HashSet};
 
 pub(super) static RULE: Rule = Rule {
     name: "two-protocols",

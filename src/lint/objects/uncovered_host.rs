@@ -1,5 +1,7 @@
 //! Hosts that the Certificate of their Secret is not for.
 
+use hashbrown::HashMap;
+
 use super::certificates::managed_by;
 use super::listed;
 use super::look::Look;
@@ -8,7 +10,6 @@ use crate::lint::rule::Rule;
 use crate::lower::name_covers;
 use crate::manifest::{Issuance, Object, named};
 use k8s_openapi::api::networking::v1::Ingress;
-use std::collections::HashMap;
 
 pub(super) static RULE: Rule = Rule {
     name: "uncovered-host",

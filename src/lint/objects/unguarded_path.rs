@@ -1,11 +1,12 @@
 //! Paths below a protected one that are open.
 
+use hashbrown::{HashMap, HashSet};
+
 use super::guards::{inner_word, is_public, missing};
 use super::look::{Look, are_of_one, beside, by_whom, ingress_of, path_of};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{Proxy, Route, Server};
 use crate::lint::rule::Rule;
-use std::collections::{HashMap, HashSet};
 
 pub(super) static RULE: Rule = Rule {
     name: "unguarded-path",

@@ -1,5 +1,7 @@
 //! Paths whose requests another path takes, because it comes first.
 
+use hashbrown::{HashMap, HashSet};
+
 use super::guards::missing;
 use super::inclusion::Language;
 use super::listed;
@@ -8,7 +10,6 @@ use super::matching::{self, Host, is_literal, pattern};
 use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::ir::{PathMatch, Proxy, Route, Server};
 use crate::lint::rule::Rule;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Routes before another one that are compared with it.

@@ -1,5 +1,7 @@
 //! Hosts under TLS that nobody serves.
 
+use hashbrown::HashSet;
+
 use super::certificates::{managed_by};
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,7 +9,6 @@ use crate::ir::twin;
 use crate::lint::rule::Rule;
 use crate::manifest::Object;
 use k8s_openapi::api::networking::v1::Ingress;
-use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     name: "unserved-tls-host",

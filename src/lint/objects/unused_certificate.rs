@@ -1,5 +1,7 @@
 //! Certificates that no Ingress serves.
 
+use hashbrown::{HashMap, HashSet};
+
 use super::look::Look;
 use super::meant;
 use crate::catalog::features::{backend_tls, client_auth};
@@ -7,7 +9,6 @@ use crate::catalog::key::Spec;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::manifest::{Issuance, Object};
-use std::collections::{HashMap, HashSet};
 
 pub(super) static RULE: Rule = Rule {
     name: "unused-certificate",

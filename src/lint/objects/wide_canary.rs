@@ -1,12 +1,13 @@
 //! Canaries that take requests of other paths.
 
+use hashbrown::{HashMap, HashSet};
+
 use super::canaries::splits;
 use super::look::{Look, path_of};
 use crate::catalog::key::Key;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::ir::questions;
 use crate::lint::rule::Rule;
-use std::collections::{HashMap, HashSet};
 
 pub(super) static RULE: Rule = Rule {
     name: "wide-canary",

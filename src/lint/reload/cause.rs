@@ -1,7 +1,8 @@
 //! From a directive that nginx refuses back to the line of the manifests that caused it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
+use hashbrown::HashSet;
 use k8s_openapi::api::networking::v1::Ingress;
 
 use crate::catalog::{features, settings};

@@ -8,7 +8,7 @@ mod default_certificate;
 mod dh_parameters;
 mod judgement;
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::Subject;
 use crate::catalog::releases::UNTESTED;

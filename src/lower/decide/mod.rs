@@ -6,8 +6,9 @@ mod places;
 mod tests;
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use hashbrown::{HashMap, HashSet};
 
 use super::asks::Asks;
 use super::sites::Sites;

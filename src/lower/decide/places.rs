@@ -1,6 +1,6 @@
 //! Where that which happens on a route was asked for: at an annotation, else at a key of the ConfigMap.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use crate::catalog::key::Spec;
 use crate::ir::{Asked, Features, Origin};

@@ -1,6 +1,6 @@
 //! Headers of the response, from a ConfigMap.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::objects;
 use super::reader::{Reader, Stop, shown};

@@ -1,6 +1,6 @@
 //! What holds for endpoint slices and Endpoints.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::forms::{address, full_name, ipv4, ipv6, label, label_value, loopback, qualified_name, special_text, subdomain};
 use super::{Faults, Look, Row, field, items, shown, text};

@@ -14,9 +14,9 @@ mod stored;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use hashbrown::HashMap;
 use regex::Regex;
 
 use super::tree::{Node, Value};
@@ -243,18 +243,34 @@ fn tables() -> impl Iterator<Item = &'static Row> {
     [metadata::ROWS, ingress::ROWS, class::ROWS, service::ROWS, endpoints::ROWS, stored::ROWS].into_iter().flatten()
 }
 
+/// A step to a value: a text only where something is to be said of it, as nearly nothing is refused.
+#[derive(Clone, Copy)]
+enum Step<'s> {
+    Key(&'s str),
+    Item(usize),
+}
+
+impl Step<'_> {
+    fn text(self) -> String {
+        match self {
+            Self::Key(key) => key.to_owned(),
+            Self::Item(at) => at.to_string(),
+        }
+    }
+}
+
 /// Goes to all values of a field. Where the last key is not there, its place is that of what it is missing in.
-fn visit(node: &Node, steps: &[&str], path: &mut Vec<String>, found: &mut dyn FnMut(Option<&Node>, &[String])) {
+fn visit<'s>(node: &Node, steps: &[&'s str], path: &mut Vec<Step<'s>>, found: &mut dyn FnMut(Option<&Node>, &[Step<'s>])) {
     let Some((step, rest)) = steps.split_first() else { return found(Some(node), path) };
     let (key, is_list) = step.strip_suffix("[]").map_or((*step, false), |key| (key, true));
     let value = node.get(key).filter(|value| !is_null(value));
-    path.push(key.to_owned());
+    path.push(Step::Key(key));
     match value {
         None if rest.is_empty() && !is_list => found(None, path),
         None => {}
         Some(list) if is_list => {
             for (at, item) in list.items().iter().enumerate() {
-                path.push(at.to_string());
+                path.push(Step::Item(at));
                 visit(item, rest, path, found);
                 path.pop();
             }
@@ -265,7 +281,7 @@ fn visit(node: &Node, steps: &[&str], path: &mut Vec<String>, found: &mut dyn Fn
 }
 
 /// Looks at one value, or at the lack of one.
-fn look(row: &'static Row, object: &Node, value: Option<&Node>, path: &[String], found: &mut Vec<Refusal>) {
+fn look(row: &'static Row, object: &Node, value: Option<&Node>, path: &[Step<'_>], found: &mut Vec<Refusal>) {
     let mut faults = Faults::default();
     match (&row.look, value) {
         (Look::Required(problem), value) if value.is_none_or(is_empty) => faults.here(*problem),
@@ -285,7 +301,7 @@ fn look(row: &'static Row, object: &Node, value: Option<&Node>, path: &[String],
         _ => {}
     }
     for Fault { steps, is_about_key, problem: message, advice } in faults.0 {
-        let path: Vec<String> = path.iter().cloned().chain(steps).collect();
+        let path: Vec<String> = path.iter().map(|step| step.text()).chain(steps).collect();
         let (span, text) = place(object, &path, is_about_key);
         let is_placeholder = text.is_some_and(is_placeholder);
         // What people call a value of a Secret may be one.

@@ -1,6 +1,6 @@
 //! What holds for Services.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::forms::{address, cluster_address, external_name, label, loopback, network, port_name, qualified_name, special_text};
 use super::metadata::labels;

@@ -1,8 +1,9 @@
 //! A block of the configuration, and what holds in it.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::OnceLock;
+
+use hashbrown::HashMap;
 
 use super::maps::Maps;
 use crate::conf::Directive;

@@ -1,6 +1,6 @@
 //! The maps whose regular expressions have groups: whoever asks for their value changes what the groups were before.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::super::pcre::Pattern;
 use crate::conf::Directive;

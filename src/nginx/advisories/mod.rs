@@ -21,9 +21,9 @@ mod sessions;
 mod stale_groups;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
 
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 pub use advisory::{Advisory, Attacker, Confirmed, Cost, Version};

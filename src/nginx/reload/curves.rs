@@ -1,6 +1,6 @@
 //! Lists of curves and groups as OpenSSL 3 reads them: one name that it does not know, and it takes none.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 /// Names of groups, with all that each goes by.
 const GROUPS: &[&[&str]] = &[

@@ -1,8 +1,9 @@
 //! What may be defined once in a whole configuration: groups of servers, zones, formats, and who listens where.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::ops::Range;
+
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 
 use super::Refusal;
 use crate::conf::{Directive, Tree};

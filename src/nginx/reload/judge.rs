@@ -1,6 +1,6 @@
 //! A configuration that is judged in portions, so that neither its text nor its tree is there as a whole.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::refusal::Refusal;
 use super::{Build, walk};

@@ -1,7 +1,7 @@
 //! What a snippet names outside of the configuration: files, hosts and ports. nginx starts only where all of it is there, and where it
 //! can read the snippet.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::pass;
 use crate::conf::{self, Directive};

@@ -1,6 +1,6 @@
 //! Directives that nginx takes alone, but not beside each other, or not without another one.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::Build;
 use crate::conf::Directive;

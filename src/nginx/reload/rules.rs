@@ -1,6 +1,6 @@
 //! Arguments of single directives that nginx reads by rules of their own: the rows name these functions.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::forms::{Form, Value, unfit};
 use super::pass::{self, is_address};

@@ -1,7 +1,8 @@
 //! Entries of tables: `map`, `geo`, `split_clients`, `types` and `charset_map` hold no directives, but words of their own.
 
-use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr};
+
+use hashbrown::HashSet;
 
 use super::super::problem;
 use super::hashes::Hashes;

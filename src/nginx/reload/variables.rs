@@ -1,8 +1,9 @@
 //! Variables that no part of a configuration defines.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::sync::{LazyLock, Mutex, PoisonError};
+
+use hashbrown::{HashMap, HashSet};
 
 use super::super::{is_builtin, is_builtin_of_streams, used};
 use crate::conf::{Directive, Tree};

@@ -1,6 +1,6 @@
 //! Rules of ModSecurity that are loaded twice: each has an identity, and two of one identity are refused.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use crate::conf::Directive;
 

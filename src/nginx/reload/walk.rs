@@ -1,9 +1,9 @@
 //! The walk over the configuration: which directive stands where, how often, with how many arguments.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::buffers::Buffers;

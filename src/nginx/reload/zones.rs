@@ -1,6 +1,6 @@
 //! Tables of counters and formats of logs that no part of a configuration defines.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use crate::conf::{Directive, Tree};
 

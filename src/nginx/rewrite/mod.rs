@@ -15,9 +15,8 @@ mod witness;
 pub(super) use names::named;
 pub(super) use run::Fault;
 
-use std::collections::HashSet;
-
 use expression::Expression;
+use hashbrown::HashSet;
 use program::{Action, Condition, Step};
 use regex_syntax::hir::Hir;
 use run::{Choices, Overrun};

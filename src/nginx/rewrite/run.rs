@@ -8,7 +8,7 @@
 //! - Where a target holds captures alone, each once, what is reserved is what all groups fit, and the escapes of the path once. Groups
 //!   that stand in each other are escaped as often as they are written.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::escape::{escape, escapes};
 use super::expression::Expression;

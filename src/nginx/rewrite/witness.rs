@@ -1,7 +1,6 @@
 //! Texts that fit a regular expression and hold as much as it lets in of what nginx escapes.
 
-use std::collections::HashSet;
-
+use hashbrown::HashSet;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::escape::is_escaped;

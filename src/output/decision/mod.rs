@@ -4,9 +4,9 @@ mod json;
 mod text;
 mod veil;
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
+use hashbrown::HashMap;
 pub use json::json;
 pub use text::text;
 pub(super) use veil::Veil;

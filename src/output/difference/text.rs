@@ -109,7 +109,7 @@ fn describe(out: &mut String, entry: &Entry, paint: Paint) {
         let _ = writeln!(out, "      also: {}", cut::line(&others));
     }
     let mut around = None;
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = hashbrown::HashSet::new();
     // The same lines in several locations of one path are told once.
     let text = |side: &'_ Option<Side>| side.as_ref().map(|side| side.text.clone());
     for change in entry.changes.iter().filter(|change| seen.insert((text(&change.before), text(&change.after)))) {

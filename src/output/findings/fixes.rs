@@ -1,8 +1,10 @@
 //! Fixes of findings, applied to the texts that they are about: every byte outside of a fix stays as it is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
+
+use hashbrown::HashMap;
 
 use crate::diagnostic::{Diagnostic, Fix, ObjectRef};
 use crate::output::untrusted::one_line;

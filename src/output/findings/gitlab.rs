@@ -53,7 +53,7 @@ fn severity(finding: &Diagnostic) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use hashbrown::HashSet;
 
     use super::*;
     use crate::source::{SourceMap, Span};

@@ -1,6 +1,6 @@
 //! What a finding is in the next run too, whatever was written above it in the meantime.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::source::SourceMap;

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use rayon::prelude::*;
+
 use super::few::Few;
 use super::text::{summary, text};
 use super::{Findings, left_out};
@@ -15,11 +17,9 @@ const MANY: usize = 6;
 /// All findings, or the errors only, and a summary.
 #[must_use]
 pub fn report(report: &Findings, errors_only: bool, paint: Paint) -> String {
-    let mut out = String::new();
     let few = Few::of(report.all.iter().filter(|finding| !errors_only || finding.severity == Severity::Error));
-    for finding in &few.shown {
-        out.push_str(&text(finding, report.sources, paint));
-    }
+    let texts: Vec<String> = few.shown.par_iter().map(|finding| text(finding, report.sources, paint)).collect();
+    let mut out = texts.concat();
     out.push_str(&few.rest(report.sources));
     if errors_only {
         return out;

@@ -3,8 +3,7 @@
 //! The page holds the table as data in which every text and every list stands once; it draws what is seen, and compares hosts and paths
 //! as nginx does.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use serde::Serialize;
 
 use super::{Routes, Shown, words};

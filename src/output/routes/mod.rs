@@ -8,12 +8,11 @@ mod text;
 pub(super) mod words;
 
 pub use csv::csv;
+use hashbrown::HashMap;
 pub use html::html;
 pub use json::json;
 pub use markdown::markdown;
 pub use text::text;
-
-use std::collections::HashMap;
 
 use crate::route::{Host, Port, Route};
 use crate::source::Spot;

@@ -1,8 +1,8 @@
 //! Words of directives: texts with variables, switches, sizes, networks.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 
+use hashbrown::HashMap;
 use ipnet::IpNet;
 
 use crate::conf::{Arg, Directive};

@@ -1,7 +1,8 @@
 //! The variables of a configuration: `map`, `geo`, `set`, named groups, and what modules make of their own.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use super::include::Lines;
 use super::values::{Names, first, network, nth};

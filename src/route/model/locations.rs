@@ -1,7 +1,9 @@
 //! The locations of a server, and which one takes a path.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use super::instruction::Step;
 use super::level::Level;

@@ -1,7 +1,8 @@
 //! Which server answers for a host at a port.
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
+
+use hashbrown::HashMap;
 
 use super::instruction::Step;
 use super::level::{Level, Verification};

@@ -1,9 +1,9 @@
 //! Variables that a configuration defines.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use hashbrown::HashMap;
 use ipnet::IpNet;
 
 use crate::nginx::{Groups, Pattern};

@@ -3,7 +3,9 @@
 //! Both sides ask the same assumptions, so that what one of them has asked is known to the other. Each question whose answer does not
 //! follow from the others has a way for each answer: what is taken for possible may be impossible, never the reverse.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
+
+use hashbrown::{HashMap, HashSet};
 
 use super::term::{Input, Shared, Term};
 use super::test::{Solution, Solver, Test, Wanted};

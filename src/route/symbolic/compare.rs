@@ -1,9 +1,10 @@
 //! Two configurations, region by region.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::assume::{Assumed, Paths, Place};

@@ -1,8 +1,10 @@
 //! What holds in a location beyond the way of a request, directive by directive: timeouts, sizes, buffers, headers of answers.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use hashbrown::HashMap;
 
 use super::side::{Side, text};
 use crate::conf::Directive;

@@ -1,6 +1,8 @@
 //! What a difference or a doubt comes to: how it is called, whom it opens to, and which ones are the same.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
+
+use hashbrown::{HashMap, HashSet};
 
 use super::facts::Fact;
 use super::leaf::{End, Leaf};

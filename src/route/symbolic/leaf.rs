@@ -1,6 +1,8 @@
 //! What becomes of all requests that take one way.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
 
 use super::term::{Input, Term};
 use crate::route::decision::CheckKind;

@@ -1,9 +1,10 @@
 //! One of the two configurations, with the texts of its directives: what the model does not hold of them counts as it is written.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use super::assume::Paths;
 use super::test::Test;

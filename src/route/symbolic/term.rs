@@ -1,10 +1,12 @@
 //! Values as functions of a request: what a variable is for every request at once.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+
+use hashbrown::{HashMap, HashSet};
 
 use crate::nginx::{Pattern, capture};
 use crate::route::target::{escape_args, escape_path, unescape_redirect};

@@ -1,11 +1,11 @@
 //! What can be asked of a value, and words for which the answers are as wanted.
 
-use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use hashbrown::HashMap;
 use ipnet::IpNet;
 use regex_syntax::hir::{Hir, HirKind, Look};
 

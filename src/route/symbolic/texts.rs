@@ -1,6 +1,6 @@
 //! What both configurations have in common as text: the same text around the same text does the same, whatever it is.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::side::text;
 use crate::conf::Directive;

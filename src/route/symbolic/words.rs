@@ -1,8 +1,10 @@
 //! Words by the expressions that they fit: all of a set are run beside each other, over all words at once. The first word of each
 //! region is the shortest.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
+
+use hashbrown::{HashMap, HashSet};
 
 use super::work::Work;
 use regex_automata::dfa::{Automaton, dense};
@@ -148,7 +150,7 @@ impl Search {
                 if self.dfa.is_dead_state(next) || self.dfa.is_quit_state(next) {
                     continue;
                 }
-                if let std::collections::hash_map::Entry::Vacant(way) = ways.entry(next) {
+                if let hashbrown::hash_map::Entry::Vacant(way) = ways.entry(next) {
                     way.insert((state, byte));
                     queue.push_back(next);
                 }

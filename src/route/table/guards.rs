@@ -1,6 +1,6 @@
 //! What is asked of the requests of a route.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::place::Place;
 use super::row::Guard;

@@ -1,7 +1,8 @@
 //! Limits and times of a route, with what it takes over from the blocks around it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use super::row::Limit;
 use crate::conf::{Arg, Directive};

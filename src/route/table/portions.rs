@@ -1,7 +1,9 @@
 //! The routes of a configuration that comes in portions, of which each is a smaller configuration: what was read of one is given up
 //! with it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use hashbrown::HashMap;
 
 use super::row::{Host, Route, Table};
 use super::walk;

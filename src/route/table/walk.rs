@@ -1,6 +1,6 @@
 //! From servers to hosts, from locations to routes.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::facts::{Facts, Reader};
 use super::goal::goal;

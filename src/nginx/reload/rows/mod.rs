@@ -11,8 +11,9 @@ mod proxy;
 mod set_misc;
 mod stream;
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use hashbrown::HashMap;
 
 use super::directives::Directive;
 use super::forms::{Form, Value};
