@@ -21,6 +21,9 @@ const OF_MAPS: [&str; 4] = ["fastcgi_param", "grpc_set_header", "more_set_header
 /// Objects of one kind that are named one by one.
 const MOST: usize = 10;
 
+/// A Secret or a ConfigMap, and what it holds by its keys.
+type Held = (ObjectRef, BTreeMap<String, String>);
+
 /// The objects of one side that are supposed to be there.
 #[derive(Debug, Default)]
 pub struct Supposed {
@@ -122,7 +125,7 @@ impl Supposed {
     ///
     /// # Errors
     /// The system has no random numbers, which the certificate of a Secret takes.
-    pub(super) fn held(&self) -> Result<Vec<(ObjectRef, BTreeMap<String, String>)>, rcgen::Error> {
+    pub(super) fn held(&self) -> Result<Vec<Held>, rcgen::Error> {
         let secrets: Vec<&Absent> = self.of_kind("Secret").collect();
         let mut held = match secrets.is_empty() {
             true => Vec::new(),

@@ -71,6 +71,20 @@ fn clean_piece(text: &str, mut state: State) -> String {
     cleaned
 }
 
+/// The bytes that mean something in a comment, and elsewhere.
+const OF_COMMENTS: [bool; 256] = table(b"\n\r");
+const OF_LINES: [bool; 256] = table(b"\n\r{}#");
+
+const fn table(bytes: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+}
+
 #[derive(Debug, Default, Clone)]
 struct State {
     keeps_carriage_returns: bool,
@@ -86,11 +100,9 @@ impl State {
         if !self.in_line && matches!(bytes.first(), Some(b' ' | b'\t')) {
             return 0;
         }
-        let line = memchr::memchr2(b'\n', b'\r', bytes).unwrap_or(bytes.len());
-        match self.in_comment {
-            true => line,
-            false => memchr::memchr3(b'{', b'}', b'#', &bytes[..line]).unwrap_or(line),
-        }
+        // Lines are too short for a search that looks at many bytes at once.
+        let ends: &[bool; 256] = if self.in_comment { &OF_COMMENTS } else { &OF_LINES };
+        bytes.iter().position(|byte| ends[usize::from(*byte)]).unwrap_or(bytes.len())
     }
 
     /// Starts a line, where none is started. Quirk: empty lines are indented as well.
