@@ -22,6 +22,8 @@ const NOTHING: &str = "nothing in the manifests declares it";
 const UPSTREAM: &str = "set $proxy_upstream_name";
 /// Variables of the controller that say where a location sends requests.
 const BACKEND: [&str; 3] = ["set $service_name", "set $service_port", UPSTREAM];
+/// What the controller writes for a route that it does not serve.
+const REFUSED: &str = "return 503;";
 /// Directives that hand a request to a backend.
 const PASSES: [&str; 3] = ["proxy_pass", "grpc_pass", "fastcgi_pass"];
 /// More keys than these that a directive may come from are not listed.
@@ -92,6 +94,7 @@ impl Causes<'_> {
         // A location of the controller's own leads where the path leads that it belongs to.
         let upstream = Some(query.text).filter(|_| query.name == UPSTREAM && query.ingress.is_none());
         self.of_snippet(query)
+            .or_else(|| self.of_refusal(query, route?))
             .or_else(|| self.of_origin(upstream?.split('"').nth(1)?))
             .or_else(|| self.of_annotation(query, route))
             .or_else(|| self.of_redirect(query, ingress))
@@ -278,6 +281,24 @@ impl Causes<'_> {
         });
         let (_, _, ingress, found) = best.max_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)))?;
         Some(of_ingress(ingress, &found))
+    }
+
+    /// All requests of a route get 503: for what.
+    fn of_refusal(&self, query: &Query, route: &Route) -> Option<Cause> {
+        let refusal = route.steps.refusal.as_ref().filter(|_| query.path.is_some() && query.text == REFUSED)?;
+        let (span, owner) = (refusal.origin.span()?, route.owner.as_deref()?);
+        let ingress = self.ingress((&owner.namespace, &owner.name))?;
+        let annotation = route.features.causes.iter().find(|(_, place)| *place == span);
+        Some(match annotation {
+            Some((name, span)) => of_ingress(ingress, &Found { span: *span, subject: name.clone() }),
+            None => Cause {
+                reason: Reason::Object,
+                message: refusal.value.clone(),
+                subject: owner.name.clone(),
+                object: Some(ingress.reference.clone()),
+                span: Some(span),
+            },
+        })
     }
 
     /// A line of a location of the controller's own: what the location comes with.

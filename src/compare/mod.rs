@@ -32,7 +32,7 @@ pub use by_host::{Rest, rest};
 pub use comparison::{Comparison, Told};
 pub use dump::{Dump, Unusable};
 pub use entry::{Because, Differences, Drift, Entry, Replicas};
-pub use origins::{Origins, Render, query, written};
+pub use origins::{Origins, Render, Write, query, written};
 pub use replicas::groups;
 pub use side::Side;
 pub use unsaid::{Unsaid, between as unsaid};

@@ -7,7 +7,7 @@ use super::explainer;
 use super::singles::Singles;
 use crate::cause::edits::{Given, Set};
 use crate::cause::{Causes, Query, is_place};
-use crate::compile::Written;
+use crate::compile::{Declared, Written};
 use crate::conf::{self, Directive};
 use crate::diagnostic::{Cause, Reason};
 use crate::diff::places::{self, Located};
@@ -20,6 +20,9 @@ use crate::source::{FileId, SourceMap};
 /// What writes files.
 pub type Render<'r> = dyn Fn(&Proxy) -> Vec<OutputFile> + Sync + 'r;
 
+/// What writes a configuration.
+pub type Write<'w> = dyn Fn(&Proxy) -> Written + Sync + 'w;
+
 /// What origins are sought in.
 pub struct Origins<'a> {
     sources: &'a SourceMap,
@@ -31,14 +34,27 @@ impl<'a> Origins<'a> {
     /// For objects, what they come to, and what was written for that; `render` writes what others would come to.
     #[must_use]
     pub fn new(sources: &'a SourceMap, given: Given<'a>, proxy: &'a Proxy, files: &[OutputFile], render: &Render) -> Self {
+        let causes = Causes::new(given.cluster, given.controller, proxy);
         // To keep a second copy of the output is worth it only where something can be tried.
         let singles = effects::affords(given, 1).then(|| {
             let written = Written::of_files(files.to_vec());
             let compile = |cluster: &Cluster, controller: &Controller| Written::of_files(render(&lower::lower(cluster, controller).value));
             Singles::of(&Sample::new(given, &written, Box::new(compile)))
         });
-        let singles = singles.unwrap_or_default();
-        Self { sources, causes: Causes::new(given.cluster, given.controller, proxy), singles }
+        Self { sources, causes, singles: singles.unwrap_or_default() }
+    }
+
+    /// For manifests that are compiled, as far as they are asked about; `write` writes what others would come to as theirs was written.
+    #[must_use]
+    pub fn of(declared: &'a Declared, written: &dyn Fn() -> &'a Written, write: &Write) -> Self {
+        let input = &declared.input;
+        let causes = Causes::new(&input.cluster, &input.controller, &declared.proxy).with(&declared.findings);
+        let compile = |cluster: &Cluster, controller: &Controller| write(&declared.asked_of(cluster, controller));
+        // Of a large cluster, what has no part in the hosts that are asked about is left out, where it makes no difference to them.
+        let part = declared.asked_objects().filter(|part| compile(part, &input.controller).is_as(written()));
+        let given = Given { cluster: part.as_ref().unwrap_or(&input.cluster), controller: &input.controller };
+        let singles = effects::affords(given, 1).then(|| Singles::of(&Sample::new(given, written(), Box::new(compile))));
+        Self { sources: &input.sources, causes, singles: singles.unwrap_or_default() }
     }
 
     /// Tells where each directive of a rendered text comes from.
@@ -62,7 +78,8 @@ impl<'a> Origins<'a> {
     }
 
     /// What makes a directive, as was tried; else what seems to.
-    fn cause(&self, located: &Located<'_>, query: &Query) -> Cause {
+    #[must_use]
+    pub fn cause(&self, located: &Located<'_>, query: &Query) -> Cause {
         let (path, seen) = (effects::join(located.blocks), seen(located));
         // Whose a location is and where it leads is written in its path.
         if is_place(located.name) && query.ingress.is_some() {

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
+use hashbrown::HashSet;
+use k8s_openapi::api::networking::v1::Ingress;
 use serde_json::Value;
 
 use super::supposed::Supposed;
@@ -18,7 +20,7 @@ use crate::diff::layout::Layout;
 use crate::emit::{ByHost, IngressNginx, Options, Target as _};
 use crate::ir::Proxy;
 use crate::lower::{self, Controller};
-use crate::manifest::Cluster;
+use crate::manifest::{Cluster, Object};
 use crate::source::{SourceMap, Span};
 
 /// Manifests that were read, and whom they are for.
@@ -157,6 +159,33 @@ impl Declared {
             proxy.default_certificate = self.proxy.default_certificate.clone();
         }
         proxy
+    }
+
+    /// The same, as far as it is asked about.
+    #[must_use]
+    pub fn asked_of(&self, cluster: &Cluster, controller: &Controller) -> Proxy {
+        let proxy = self.proxy_of(cluster, controller);
+        match &self.hosts {
+            Some(hosts) => proxy.part_for(hosts),
+            None => proxy,
+        }
+    }
+
+    /// The objects that may have a part in what is asked about: in the part of others that is written, nothing need be as it is with all of
+    /// them. None where all is asked about.
+    #[must_use]
+    pub fn asked_objects(&self) -> Option<Cluster> {
+        self.hosts.as_ref()?;
+        let asked = self.asked();
+        let hosts: HashSet<&str> = asked.servers.iter().map(|server| server.hostname.as_str()).collect();
+        let is_wanted = |ingress: &Object<Ingress>| {
+            let rules = ingress.rules();
+            rules.is_empty() || rules.iter().any(|rule| rule.host.as_deref().is_none_or(|host| host.is_empty() || hosts.contains(host)))
+        };
+        let flags = &self.input.controller.flags;
+        let named = [&flags.default_backend_service, &flags.default_ssl_certificate];
+        let others: Vec<&str> = named.into_iter().filter_map(|name| Some(name.split_once('/')?.0)).collect();
+        Some(self.input.cluster.part(is_wanted, &others))
     }
 
     /// Writes it in the words of another release.

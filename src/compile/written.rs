@@ -97,6 +97,12 @@ impl Written {
         conf::parse(Span::NOWHERE.file, &self.configuration).value
     }
 
+    /// Whether the configuration is the same to the letter.
+    #[must_use]
+    pub fn is_as(&self, other: &Self) -> bool {
+        self.configuration == other.configuration
+    }
+
     /// What the controller would tell Lua.
     #[must_use]
     pub fn lua(&self, what: Lua) -> Option<&Value> {

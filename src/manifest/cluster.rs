@@ -7,7 +7,7 @@ use k8s_openapi::ByteString;
 use k8s_openapi::Resource;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
-use k8s_openapi::api::networking::v1::{IngressClass, IngressClassSpec};
+use k8s_openapi::api::networking::v1::{Ingress, IngressClass, IngressClassSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::Object;
@@ -74,6 +74,30 @@ impl Cluster {
     pub fn is_sealed(&self, namespace: &str, name: &str) -> bool {
         let secret = ObjectRef { kind: String::from("Secret"), namespace: namespace.to_owned(), name: name.to_owned() };
         self.sealed.contains(&secret)
+    }
+
+    /// Some of the Ingresses, with what a controller reads for them: of Services, their endpoints and Secrets those of the namespaces that
+    /// these Ingresses and `others` are in. What only rules look at is left out.
+    #[must_use]
+    pub fn part(&self, is_wanted: impl Fn(&Object<Ingress>) -> bool, others: &[&str]) -> Self {
+        let ingresses: Vec<_> = self.ingresses.iter().filter(|ingress| is_wanted(ingress)).cloned().collect();
+        let own = ingresses.iter().map(|ingress| ingress.reference.namespace.as_str());
+        let namespaces: BTreeSet<&str> = own.chain(others.iter().copied()).collect();
+        let is_near = |reference: &ObjectRef| namespaces.contains(reference.namespace.as_str());
+        Self {
+            services: self.services.iter().filter(|object| is_near(&object.reference)).cloned().collect(),
+            endpoint_slices: self.endpoint_slices.iter().filter(|object| is_near(&object.reference)).cloned().collect(),
+            secrets: self.secrets.iter().filter(|object| is_near(&object.reference)).cloned().collect(),
+            ingresses,
+            ingress_classes: self.ingress_classes.clone(),
+            config_maps: self.config_maps.clone(),
+            namespaces: self.namespaces.clone(),
+            controllers: self.controllers.clone(),
+            closed: self.closed.clone(),
+            sealed: self.sealed.clone(),
+            keeps_tenants_apart: self.keeps_tenants_apart,
+            ..Self::default()
+        }
     }
 
     /// Adds Secrets and ConfigMaps that nobody wrote, with what they are supposed to hold; those that are there stay as they are.

@@ -162,3 +162,60 @@ spec:
         assert!(!all.contains("hunter22secret") && !all.contains("dXNlcjpodW50ZXIyMg"), "{all}");
     }
 }
+
+/// An Ingress with an annotation.
+fn annotated(annotation: &str, more: &str) -> String {
+    format!(
+        "apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/{annotation}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example
+    http:
+      paths:
+      - {{path: /, pathType: Prefix, backend: {{service: {{name: web, port: {{number: 80}}}}}}}}
+{more}"
+    )
+}
+
+/// Paths of a host, so many that nothing can be tried with all of them.
+fn many(host: &str) -> String {
+    let path = |at| format!("      - {{path: /{at}, pathType: Prefix, backend: {{service: {{name: web, port: {{number: 80}}}}}}}}\n");
+    let paths: String = (0..20_000).map(path).collect();
+    let head = "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: many, namespace: shop}\nspec:\n";
+    format!("{head}  ingressClassName: nginx\n  rules:\n  - host: {host}\n    http:\n      paths:\n{paths}")
+}
+
+/// Which line is told to be behind a step, by what the step does.
+fn line_behind(manifests: &str, what: &str) -> Value {
+    let folder = folder(&[("in.yaml", manifests)]);
+    let file = folder.path().join("in.yaml");
+    let told = told(&["https://shop.example/", &file.display().to_string()]);
+    let steps = told["steps"].as_array().expect("a list");
+    let step = steps.iter().find(|step| step["what"].as_str().is_some_and(|said| said.contains(what)));
+    step.unwrap_or_else(|| panic!("no step says `{what}`: {told}"))["because"]["line"].clone()
+}
+
+#[test]
+fn what_closes_a_route_is_the_annotation_that_does_and_not_one_that_is_not_there() {
+    let cases = [
+        ("allowlist-source-range: nowhere", "503"),
+        ("denylist-source-range: nowhere", "503"),
+        ("auth-url: nowhere", "503"),
+        ("permanent-redirect: https://other.example", "answered with 301"),
+        ("auth-tls-secret: shop/ca", "a certificate is needed"),
+    ];
+    for (annotation, what) in cases {
+        assert_eq!(line_behind(&annotated(annotation, ""), what), 7, "{annotation}");
+    }
+    // What other hosts have is left out, and what cannot be tried is known by what the route was refused for.
+    for (host, (annotation, what)) in [("many.example", cases[4]), ("shop.example", cases[0])] {
+        assert_eq!(line_behind(&annotated(annotation, &many(host)), what), 7, "{annotation} beside paths of {host}");
+    }
+}

@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 
 use super::source::Source;
 use crate::cause::Causes;
-use crate::compare::{Side, query, written};
+use crate::compare::{Origins, Side, query, written};
 use crate::conf::Tree;
 use crate::credentials;
 use crate::diagnostic::Cause;
@@ -15,7 +15,7 @@ use crate::output::decision::{Place, Places};
 use crate::route::Decision;
 use crate::source::Span;
 
-/// Finds the places behind the directives that decided.
+/// Finds the places behind the directives that decided: what makes each of them is tried, where the manifests are not too many for that.
 pub(super) fn places(source: &Source, tree: &Tree<'_>, decisions: &[&Decision], others: &[Span]) -> Places {
     let spans = decisions.iter().flat_map(|decision| spans_of(decision)).chain(others.iter().copied());
     let sought: BTreeSet<u32> = spans.map(|span| span.start).collect();
@@ -27,14 +27,14 @@ pub(super) fn places(source: &Source, tree: &Tree<'_>, decisions: &[&Decision], 
             }
         }
         Side::Declared(declared) => {
-            let causes = Causes::new(&declared.input.cluster, &declared.input.controller, &declared.proxy).with(&declared.findings);
+            let origins = Origins::of(declared, &|| source.written(declared), &|proxy| source.write(proxy));
             places::each(tree, |located| {
                 let start = located.directive.head_span().start;
                 if !sought.contains(&start) {
                     return;
                 }
                 let text = written(located.directive);
-                let cause = causes.of_declared(&query(&located, &text));
+                let cause = origins.cause(&located, &query(&located, &text));
                 let why = credentials::hide(&cause.message).into_owned();
                 found.insert(start, Place { spot: cause.span.and_then(|span| declared.input.sources.spot(span)), why: Some(why) });
             });

@@ -217,6 +217,19 @@ impl Source {
         self.rewritten.as_ref().map_or_else(|| self.side.tree(), Written::tree)
     }
 
+    /// What the manifests of the side are written as.
+    pub(super) fn written<'s>(&'s self, declared: &'s Declared) -> &'s Written {
+        self.rewritten.as_ref().unwrap_or_else(|| declared.written())
+    }
+
+    /// Writes what other manifests would come to in the same way.
+    pub(super) fn write(&self, proxy: &Proxy) -> Written {
+        match self.rewritten {
+            Some(_) => of_nginx(proxy, &self.options),
+            None => Written::of(proxy),
+        }
+    }
+
     /// What manifests come to, where it can be written host by host.
     pub(super) fn in_hosts(&self) -> Option<&Declared> {
         self.side.declared().filter(|_| self.rewritten.is_none())
@@ -233,10 +246,8 @@ impl Source {
     /// What is written where nothing is there that is supposed to be, and what Lua gets then; none where nothing is supposed.
     pub(super) fn bare(&self) -> Option<(Written, Dynamic)> {
         let bare = self.side.declared()?.bare.as_ref()?;
-        Some(match self.rewritten {
-            Some(_) => (of_nginx(bare, &self.options), self.with_objects(Dynamic::default())),
-            None => (Written::of(bare), self.with_objects(told(bare))),
-        })
+        let dynamic = if self.rewritten.is_some() { Dynamic::default() } else { told(bare) };
+        Some((self.write(bare), self.with_objects(dynamic)))
     }
 
     /// What Lua gets, where the controller writes it.
