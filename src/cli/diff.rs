@@ -11,6 +11,7 @@ use super::console::Console;
 use super::controller::ControllerOptions;
 use super::dump::Live;
 use super::progress::Progress;
+use super::routing::Prove;
 use super::side::{self, Half};
 use super::{Failure, Global, Status};
 use crate::catalog::release::Release;
@@ -41,6 +42,8 @@ Examples:
   ingressc diff --base monday.conf --head today.conf
       What became of a live configuration
 
+  ingressc diff --base main/manifests --head manifests --prove
+      The same, and what becomes of requests: the smallest one that each difference shows in, or that none is answered otherwise
   ingressc diff --base main/manifests --head manifests --deny weaker
       Exit code 1 only where a protection is lost or lets more through than before, for a gate in CI
 
@@ -91,6 +94,9 @@ pub(super) struct Diff {
     /// Only how many differences there are for each host
     #[arg(long, conflicts_with = "format")]
     stat: bool,
+    /// End with what the differences do to requests, as `prove` says it: a text may differ and every answer be the same
+    #[arg(long, conflicts_with_all = ["stat", "live_backends", "live_lua", "live_certificates"])]
+    prove: bool,
     /// End with exit code 1 only where a protection is lost; with `weaker` also where it lets more through, with `changed` also
     /// where nobody can rank it
     #[arg(long, value_enum, hide_possible_values = true, value_name = "lost|weaker|changed")]
@@ -134,6 +140,7 @@ enum Format {
 
 impl Diff {
     pub(super) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {
+        let proof = if self.prove { Some(self.proof()?) } else { None };
         let progress = Progress::start(console, "comparing the configurations…");
         let (differences, sides) = match (&self.from_version, &self.to_version) {
             (Some(from), Some(to)) => self.compare_releases(from, to, global)?,
@@ -157,7 +164,35 @@ impl Diff {
         let status = if is_clean { Status::Clean } else { Status::Findings };
         // The process ends soon: to give back a million small values one by one would take a tenth of its time.
         std::mem::forget((differences, sides));
+        if let Some(proof) = proof {
+            console.report(|paint| format!("\n{}\n", if self.format == Format::Text { paint.bold("Requests") } else { String::new() }))?;
+            // Whether the text differs is what was asked; what is not proved is no failure of the comparison.
+            let _ = proof.run_again(global, console)?;
+        }
         Ok(status)
+    }
+
+    /// What is asked about requests: the same sides.
+    fn proof(&self) -> anyhow::Result<Prove> {
+        let given = [&self.paths, &self.base, &self.head, &self.live];
+        anyhow::ensure!(
+            !given.into_iter().flatten().any(|path| path.as_os_str() == "-"),
+            "`--prove` reads the manifests again: write them to a file, and name that in place of `-`"
+        );
+        anyhow::ensure!(
+            matches!(self.format, Format::Text | Format::Markdown),
+            "`--prove` goes with the formats text and markdown: `ingressc prove` has others"
+        );
+        let sides = match self.live.as_slice() {
+            [] if self.base.is_empty() => [self.paths.clone(), self.paths.clone()],
+            [] => [self.base.clone(), self.head.clone()],
+            [live] => [vec![live.clone()], self.paths.clone()],
+            [one, other] if self.paths.is_empty() => [vec![one.clone()], vec![other.clone()]],
+            _ => anyhow::bail!("`--prove` compares two sides: name one configuration that runs, or two without manifests"),
+        };
+        let proof = Prove::of(sides, &self.controller).for_hosts(&self.host);
+        let proof = proof.of_releases([self.from_version.clone(), self.to_version.clone()]);
+        Ok(if self.format == Format::Markdown { proof.in_markdown() } else { proof })
     }
 
     fn compare_live(&self, global: &Global) -> Result<(Differences, Vec<Side>), Failure> {

@@ -51,7 +51,9 @@ impl Paint {
         if self.colours { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
-    fn bold(self, text: &str) -> String {
+    /// A text that stands out; as it is without colours.
+    #[must_use]
+    pub fn bold(self, text: &str) -> String {
         self.styled(Style::new().bold(), text)
     }
 

@@ -107,13 +107,14 @@ enum Format {
 }
 
 impl Prove {
-    /// Whether what is written of manifests for nginx itself answers as the controller does.
-    pub(in crate::cli) fn of_written(manifests: &[PathBuf], controller: &ControllerOptions, options: Options) -> Self {
+    /// Two sides that somebody else has been asked about as well.
+    pub(in crate::cli) fn of([base, head]: [Vec<PathBuf>; 2], controller: &ControllerOptions) -> Self {
+        let usual = || IngressNginx.name().to_owned();
         Self {
-            base: manifests.to_vec(),
-            head: manifests.to_vec(),
-            base_target: IngressNginx.name().to_owned(),
-            head_target: Nginx.name().to_owned(),
+            base,
+            head,
+            base_target: usual(),
+            head_target: usual(),
             base_controller: None,
             head_controller: None,
             host: Vec::new(),
@@ -123,8 +124,29 @@ impl Prove {
             curl: false,
             most_states: MOST_STATES,
             controller: controller.clone(),
-            options: options.in_one_file(),
+            options: Options::default(),
         }
+    }
+
+    /// Whether what is written of manifests for nginx itself answers as the controller does.
+    pub(in crate::cli) fn of_written(manifests: &[PathBuf], controller: &ControllerOptions, options: Options) -> Self {
+        let sides = [manifests.to_vec(), manifests.to_vec()];
+        Self { head_target: Nginx.name().to_owned(), options: options.in_one_file(), ..Self::of(sides, controller) }
+    }
+
+    /// The same of these releases of the controller.
+    pub(in crate::cli) fn of_releases(self, [base, head]: [Option<Release>; 2]) -> Self {
+        Self { base_controller: base, head_controller: head, ..self }
+    }
+
+    /// The same for some hosts; none: all.
+    pub(in crate::cli) fn for_hosts(self, hosts: &[String]) -> Self {
+        Self { host: hosts.to_vec(), ..self }
+    }
+
+    /// The same for pull requests.
+    pub(in crate::cli) fn in_markdown(self) -> Self {
+        Self { format: Format::Markdown, ..self }
     }
 
     pub(in crate::cli) fn run(&self, global: &Global, console: &Console) -> Result<Status, Failure> {

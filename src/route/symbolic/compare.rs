@@ -423,8 +423,13 @@ impl<'a, 't> Host<'a, 't> {
         if let (true, [Aspect { kind: Kind::Body, .. }]) = (candidates.len() > 1, aspects.as_slice()) {
             candidates.truncate(1);
         }
-        if aspects.iter().any(|aspect| aspect.kind == Kind::Body) {
-            candidates.iter_mut().for_each(|request| request.body = Some(base.body.min(head.body).saturating_add(1)));
+        let with_body = |request: &Request| Request { body: Some(base.body.min(head.body).saturating_add(1)), ..request.clone() };
+        let of_body = aspects.iter().filter(|aspect| aspect.kind == Kind::Body).count();
+        if of_body > 0 {
+            let large: Vec<Request> = candidates.iter().map(with_body).collect();
+            // Where more than that differs, a request without a body shows it.
+            candidates.retain(|_| of_body < aspects.len());
+            candidates.extend(large);
         }
         let region = self.region_of(locations, words);
         candidates.sort_by_key(size);

@@ -158,7 +158,7 @@ fn title(name: &str) -> String {
 pub(in crate::route) fn size(request: &Request) -> (usize, usize, usize, usize) {
     let method = usize::from(request.method != "GET");
     (
-        request.headers.len() + method,
+        request.headers.len() + method + usize::from(request.body.is_some()),
         request.target.len(),
         usize::from(request.client.to_string() != "127.0.0.1"),
         request.headers.iter().map(|(name, value)| name.len() + value.len()).sum(),

@@ -215,3 +215,43 @@ fn a_host_that_no_side_has_is_a_mistake() {
         assert!(run.code == Some(2) && run.stderr.contains("`shop.exmaple`"), "{args:?}: {run:?}");
     }
 }
+
+#[test]
+fn what_becomes_of_requests_is_proved_behind_the_differences() {
+    let folder = shop();
+    // Whoever comes, and each Service has endpoints, as the input has none at all.
+    let open = SHOP.replace("    nginx.ingress.kubernetes.io/auth-type: basic\n    nginx.ingress.kubernetes.io/auth-secret: users\n", "");
+    let cluster = CLUSTER.split("---\napiVersion: discovery").next().expect("it begins with it");
+    for side in ["base", "head"] {
+        fs::create_dir(folder.path().join(side)).expect("folders can be made");
+        write(folder.path(), &format!("{side}/cluster.yaml"), cluster);
+        write(folder.path(), &format!("{side}/web.yaml"), &open);
+    }
+    let with = |from: &str, to: &str| {
+        write(folder.path(), "head/web.yaml", &open.replace(from, to));
+        run(folder.path(), &["diff", "--base", "base", "--head", "head", "--prove"])
+    };
+
+    let moved = with("- path: /api", "- path: /apis");
+    let (text, proof) = moved.stdout.split_once("\nRequests\n").unwrap_or_else(|| panic!("{moved:?}"));
+    assert!(text.contains("path `/api` removed") && moved.code == Some(1), "{moved:?}");
+    // The smallest request that shows it, and what becomes of it on both sides.
+    let shown = proof.split_once("  GET http://shop.example/api").unwrap_or_else(|| panic!("{proof}")).1;
+    let (first, rest) = shown.split_once("    head  ").unwrap_or_else(|| panic!("{proof}"));
+    assert!(first.contains("shop/api:80 gets GET /api") && rest.starts_with("shop/front:80 gets GET /api"), "{proof}");
+
+    // The text differs, and no answer.
+    let quiet = with("proxy-body-size: 8m", "proxy-body-size: 8192k");
+    let (text, proof) = quiet.stdout.split_once("\nRequests\n").unwrap_or_else(|| panic!("{quiet:?}"));
+    assert!(text.contains("1 difference") && quiet.code == Some(1), "{quiet:?}");
+    assert!(proof.ends_with(": 4 equal\n"), "{proof}");
+
+    for (args, why) in [
+        (&["diff", "-", "--live", "live/nginx.conf", "--prove"][..], "reads the manifests again"),
+        (&["diff", "in", "--live", "live/nginx.conf", "--prove", "--format", "json"], "goes with the formats text and markdown"),
+        (&["diff", "in", "--live", "live/nginx.conf", "--live", "live/nginx.conf", "--prove"], "compares two sides"),
+    ] {
+        let refused = run(folder.path(), args);
+        assert!(refused.code == Some(2) && refused.stderr.contains(why), "{args:?}: {refused:?}");
+    }
+}
