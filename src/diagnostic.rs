@@ -189,6 +189,10 @@ pub struct Diagnostic {
     pub on_demand: bool,
     /// It tells what the input does not hold, and nothing of who reads it.
     pub is_about_input: bool,
+    /// The key of the ConfigMap that would settle it, where the input does not hold the ConfigMap.
+    pub hinge: Option<&'static str>,
+    /// Objects of several namespaces meet in it.
+    pub is_of_several_namespaces: bool,
 }
 
 impl Diagnostic {
@@ -210,6 +214,8 @@ impl Diagnostic {
             fix: None,
             on_demand: false,
             is_about_input: false,
+            hinge: None,
+            is_of_several_namespaces: false,
         }
     }
 
@@ -306,6 +312,20 @@ impl Diagnostic {
     #[must_use]
     pub fn about_input(mut self) -> Self {
         self.is_about_input = true;
+        self
+    }
+
+    /// Names the key of the ConfigMap that would settle it, where the input does not hold the ConfigMap.
+    #[must_use]
+    pub fn hinging_on(mut self, key: &'static str) -> Self {
+        self.hinge = Some(key);
+        self
+    }
+
+    /// Says whether objects of several namespaces meet in it.
+    #[must_use]
+    pub fn of_several_namespaces(mut self, are_several: bool) -> Self {
+        self.is_of_several_namespaces = are_several;
         self
     }
 

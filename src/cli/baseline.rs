@@ -56,24 +56,35 @@ pub(super) fn write(file: &Path, findings: &[Diagnostic], sources: &SourceMap) -
     files::write(file, &baseline::write(findings, sources)?)
 }
 
+/// Says what a file holds: so many findings as are shown without it, and the places of those that are told together.
+pub(super) fn written(file: &Path, findings: usize, places: usize) -> String {
+    let file = file.display();
+    match (findings, findings == places) {
+        (1, true) => format!("1 finding is in `{file}`\n"),
+        (_, true) => format!("{findings} findings are in `{file}`\n"),
+        (1, false) => format!("1 finding at {places} places is in `{file}`\n"),
+        (_, false) => format!("{findings} findings at {places} places are in `{file}`\n"),
+    }
+}
+
 impl Baseline<'_> {
-    /// Takes out of the findings what was there before, and says how many those are and what of the file is gone. What is about
+    /// Takes out of the findings what was there before, and returns it with what of the file is gone. What is about
     /// objects that this run does not hold is not known to be gone.
     pub(super) fn take(
         mut self,
         findings: &mut Vec<Diagnostic>,
         objects: &[ObjectRef],
         sources: &SourceMap,
-    ) -> (usize, Option<Diagnostic>) {
-        let before = findings.len();
-        findings.retain(|finding| match self.counts.get_mut(&Identity::of(finding, sources)) {
+    ) -> (Vec<Diagnostic>, Option<Diagnostic>) {
+        let known = findings.extract_if(.., |finding| match self.counts.get_mut(&Identity::of(finding, sources)) {
             Some(count) if *count > 0 => {
                 *count -= 1;
-                false
+                true
             }
-            _ => true,
+            _ => false,
         });
-        (before - findings.len(), self.stale(objects, sources))
+        let known = known.collect();
+        (known, self.stale(objects, sources))
     }
 
     fn stale(&self, objects: &[ObjectRef], sources: &SourceMap) -> Option<Diagnostic> {

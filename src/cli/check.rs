@@ -126,9 +126,9 @@ impl Check {
                 found = self.judge(&mut project)?;
             }
         }
-        if let Some(file) = self.baseline.file() {
-            baseline::write(file, &found.findings, &project.sources)?;
-            console.note(&format!("{} findings are in `{}`\n", found.findings.len(), file.display()));
+        if let (Some(file), Some(all)) = (self.baseline.file(), &found.unfolded) {
+            baseline::write(file, all, &project.sources)?;
+            console.note(&baseline::written(file, found.findings.len(), all.len()));
             return Ok(project.status);
         }
         let report = self.report(&found, &project.sources);
@@ -165,7 +165,7 @@ impl Check {
     }
 
     fn report<'r>(&self, found: &'r Found, sources: &'r SourceMap) -> Findings<'r> {
-        let Found { findings: all, suppressed, baseline, withheld, looked } = found;
+        let Found { findings: all, suppressed, baseline, withheld, looked, .. } = found;
         let (suppressed, baseline, withheld) = (*suppressed, *baseline, *withheld);
         let deny = self.levels.fails_at().unwrap_or(Severity::Error);
         Findings { all, suppressed, baseline, withheld, deny, looked, sources }
@@ -212,6 +212,7 @@ impl Check {
         findings.iter_mut().for_each(|finding| finding.narrow(&project.sources));
         lint::placeholders::fold(&mut findings, &project.sources);
         name_templates(&mut findings, &project.sources);
+        let apart = lint::Apart::of(&findings, &project.sources);
         let policy = || Policy::of(project, &self.levels);
         let Judged { mut findings, suppressed } = match self.upgrade_to {
             // Of what is there now, an upgrade tells only what changes.
@@ -222,13 +223,13 @@ impl Check {
         let mut baseline = 0;
         if let Some(before) = before {
             let (known, stale) = before.take(&mut findings, &objects, &project.sources);
-            baseline = known;
+            baseline = lint::fold(known, &apart).len();
             findings.splice(0..0, policy().judge(stale.into_iter().collect()).findings);
         }
-        if self.baseline.file().is_none() {
-            findings = lint::fold(findings);
-        }
-        Ok(Found { findings, suppressed, baseline, withheld, looked })
+        // A baseline holds each by itself, so that one is found again where others of its kind are gone.
+        let unfolded = self.baseline.file().map(|_| findings.clone());
+        findings = lint::fold(findings, &apart);
+        Ok(Found { findings, unfolded, suppressed, baseline, withheld, looked })
     }
 
     fn write(&self, report: &Findings, console: &Console) -> anyhow::Result<()> {
@@ -243,6 +244,8 @@ impl Check {
 /// What a run comes to.
 struct Found {
     findings: Vec<Diagnostic>,
+    /// The same one by one, where a baseline is written.
+    unfolded: Option<Vec<Diagnostic>>,
     suppressed: usize,
     /// How many were there before.
     baseline: usize,

@@ -4,6 +4,7 @@
 //! has to know, but a person does, is a [`Check`] here; rules about what stands between objects are a file each in `objects`. Every
 //! rule, wherever its findings come from, is in [`rules::RULES`] with its page.
 
+mod apart;
 mod characters;
 mod faults;
 mod fold;
@@ -21,6 +22,7 @@ pub mod upgrade;
 use hashbrown::HashSet;
 use rayon::prelude::*;
 
+pub use apart::Apart;
 pub use fold::fold;
 pub use reload::Judgement;
 pub use settle::{is_of_webhook_alone, settle, settle_read};

@@ -152,6 +152,8 @@ struct Claim<'a> {
     path_match: PathMatch,
     /// A prefix that becomes two locations.
     expands: bool,
+    /// Where the path stands; none where it is that of the default backend.
+    span: Option<Span>,
 }
 
 /// The locations of one path of one host, by the claims that own them; none for the default one.
@@ -214,7 +216,7 @@ impl<'a> Claims<'a> {
         let Some(backend) = &ingress.default_backend else { return };
         self.makers.entry(&backend.upstream).or_default().by_default.push(at);
         if ingress.rules.is_empty() && !ingress.annotations.canary.enabled {
-            let claim = Claim { ingress: at, upstream: None, path_match: PathMatch::Prefix, expands: false };
+            let claim = Claim { ingress: at, upstream: None, path_match: PathMatch::Prefix, expands: false, span: None };
             // It takes the place of the default location before any rule is looked at.
             self.by_path.entry((CATCH_ALL, "/")).or_default().insert(0, claim);
         }
@@ -228,7 +230,7 @@ impl<'a> Claims<'a> {
         }
         let is_pattern = ingress.asks.rewrite.makes_pattern(&path.path);
         let expands = path.path != "/" && path.path_match == PathMatch::Prefix && !is_pattern;
-        let claim = Claim { ingress: at, upstream: Some(&backend.upstream), path_match: path.path_match, expands };
+        let claim = Claim { ingress: at, upstream: Some(&backend.upstream), path_match: path.path_match, expands, span: Some(path.span) };
         self.by_path.entry((host, path.path.as_str())).or_default().push(claim);
     }
 
@@ -278,7 +280,16 @@ impl<'a> Claims<'a> {
         let (path, span) = (&path.path, path.span);
         let reason = format!("host `{host}` and path `{path}` are already declared by Ingress `{}/{}`", other.namespace, other.name);
         let finding = Diagnostic { rule: "overridden-path", ..denied(object, span, &reason) }.subject(format!("{host}{path}"));
+        let finding = finding.of_several_namespaces(object.reference.namespace != other.namespace);
+        let finding = finding.related("declared here too", self.place_of(owner, host, path));
         quote(finding, &format!("host \"{host}\" and path \"{path}\" is already defined in ingress {}/{}", other.namespace, other.name))
+    }
+
+    /// Where an Ingress claims a path, which may stand there without the slash at its end.
+    fn place_of(&self, owner: usize, host: &str, path: &str) -> Option<Span> {
+        let paths = [Some(path), path.strip_suffix('/')];
+        let mut claims = paths.into_iter().flatten().filter_map(|path| self.by_path.get(&(host, path))).flatten();
+        claims.find(|claim| claim.ingress == owner)?.span
     }
 
     /// Quirk: only the mere presence of the annotation `canary` on one of the two lets them share a path.

@@ -132,7 +132,8 @@ impl Merge<'_, '_> {
         let by = owner.map_or_else(String::new, |owner| format!(" by Ingress `{}/{}`", owner.namespace, owner.name));
         let message = format!("path `{}` of host `{}` is already served{by}", path.path, rule.host);
         let diagnostic = Diagnostic::warning("overridden-path", message).at(path.span).subject(format!("{}{}", rule.host, path.path));
-        let diagnostic = diagnostic.object(ingress.object.reference.clone()).effect(Effect::Overridden);
+        let is_foreign = owner.is_some_and(|owner| owner.namespace != ingress.object.reference.namespace);
+        let diagnostic = diagnostic.object(ingress.object.reference.clone()).effect(Effect::Overridden).of_several_namespaces(is_foreign);
         let of_one = winner.ingress.is_some_and(|at| self.chosen[at].index == ingress.index);
         let is_known = |ingress: &Chosen| ingress.object.value.metadata.creation_timestamp.is_some();
         let is_known_of_both = is_known(ingress) && winner.ingress.is_some_and(|at| is_known(&self.chosen[at]));

@@ -54,7 +54,10 @@ fn without_class(classes: &Classes, object: &Object<Ingress>) -> Diagnostic {
             left_out(object, Severity::Info, "missing-class", &message)
         }
         None => left_out(object, Severity::Warning, "missing-class", "it names no class")
-            .help(format!("set `spec.ingressClassName`{}", known(classes)))
+            .help(format!(
+                "set `spec.ingressClassName`{}, or say `--controller-arg=--watch-ingress-without-class` if the controller serves such Ingresses",
+                known(classes)
+            ))
             .note("where the cluster has a default IngressClass, the API server writes it into new Ingresses"),
     }
 }

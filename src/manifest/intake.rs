@@ -32,6 +32,8 @@ pub(super) struct Intake {
     pub(super) stranger: Option<Stranger>,
     /// The first braces of a template.
     pub(super) template: Option<Span>,
+    /// Where the version of the object that is read stands.
+    pub(super) version: Option<Span>,
 }
 
 /// A document that is no Kubernetes object.
@@ -87,10 +89,9 @@ impl Intake {
     fn removed_version(&mut self, kind: &str, version: &str, tree: &Node) {
         let message =
             format!("`{version}` of {kind} is gone since Kubernetes 1.22, whose API server refuses it: read as `networking.k8s.io/v1`");
-        let finding =
-            Diagnostic::error("removed-api", message).at(tree.get("apiVersion").map_or(tree.span, |version| version.span)).subject(version);
+        let finding = Diagnostic::error("removed-api", message).at(self.version.unwrap_or(tree.span)).subject(version);
         let finding = finding.object(reference(kind, tree, DEFAULT_NAMESPACE));
-        self.findings.push(finding.help("write `apiVersion: networking.k8s.io/v1` and its form of `backend`"));
+        self.findings.push(finding.help("write `apiVersion: networking.k8s.io/v1`, its form of `backend`, and a `pathType` for each path"));
     }
 
     pub(super) fn ingress(&mut self, _: &str, _: &str, tree: Node) {

@@ -85,7 +85,7 @@ impl Intake {
     fn object(&mut self, kind: &str, version: &str, mut tree: Node) {
         // The typed reader would compare them with what it expects; that is settled here.
         tree.take("kind");
-        tree.take("apiVersion");
+        self.version = tree.take("apiVersion").map(|version| version.value.span);
         match find(kind, version) {
             Some(row) => (row.read)(self, kind, version, tree),
             None if version.is_empty() && matches!(kind, "Ingress" | "Service" | "Secret" | "ConfigMap") => {

@@ -4,6 +4,7 @@ use hashbrown::HashSet;
 
 use super::listed;
 use super::look::{Look, at_annotation, beside, path_of};
+use super::matching::with_rest;
 use crate::catalog::features::rewrite;
 use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
 use crate::ir::{PathMatch, Route};
@@ -144,7 +145,11 @@ fn finding(routes: &[&Route]) -> Option<Diagnostic> {
     let paths = listed(routes.iter().map(|route| path_of(route)));
     let message = format!("every request below {paths} reaches the backend as `{target}`: `rewrite-target` has no group, as `$2`, that carries the rest of the path");
     let finding = at_annotation(RULE.finding(message), first, &rewrite::TARGET);
-    let start = path.split('(').next().unwrap_or(path).trim_end_matches('/');
-    let finding = finding.help(format!("write the path as `{start}(/|$)(.*)` and the target as `{}/$2`", target.trim_end_matches('/')));
+    let finding = finding.help(match with_rest(path, 2) {
+        Some(path) => {
+            format!("write the path as `{path}`, with `pathType: ImplementationSpecific`, and the target as `{}/$2`", target.trim_end_matches('/'))
+        }
+        None => String::from("put what shall reach the backend into a group of the path, and its number into the target"),
+    });
     Some(routes.iter().take(5).fold(finding, |finding, route| beside(finding, "all below this one", route)))
 }

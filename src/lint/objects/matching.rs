@@ -23,6 +23,18 @@ pub(super) fn is_literal(path: &str) -> bool {
     !path.contains(SPECIAL)
 }
 
+/// The same path with what stands behind it as the first or second group, where it is a text up to its own first group.
+pub(super) fn with_rest(path: &str, group: usize) -> Option<String> {
+    let start = path.split('(').next().unwrap_or(path).trim_end_matches('/');
+    match (start, group) {
+        _ if !is_literal(start) => None,
+        (start, 1) => Some(format!("{start}/(.*)")),
+        ("", 2) => Some(String::from("/()(.*)")),
+        (start, 2) => Some(format!("{start}(/|$)(.*)")),
+        _ => None,
+    }
+}
+
 /// The regular expression that the proxy makes of the path of a route.
 pub(super) fn pattern(path: &str) -> String {
     format!("^{path}")

@@ -3,6 +3,7 @@
 use hashbrown::HashSet;
 
 use super::look::{Look, at_annotation, beside, path_of};
+use super::matching::with_rest;
 use crate::catalog::features::rewrite;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::Route;
@@ -147,7 +148,10 @@ fn finding(route: &Route) -> Option<Diagnostic> {
     let finding = beside(at_annotation(RULE.finding(message), route, &rewrite::TARGET), "this path", route);
     let rest = named(target).iter().all(|group| *group > groups);
     let finding = if rest { finding.note("every request below it reaches the backend with the same path") } else { finding };
-    Some(finding.help(format!("write the path with {missing} groups, as `{}(/|$)(.*)`, or give it an Ingress of its own", path.split('(').next().unwrap_or(path).trim_end_matches('/'))))
+    Some(finding.help(match with_rest(path, missing) {
+        Some(path) => format!("write the path as `{path}`, with `pathType: ImplementationSpecific`, or give it an Ingress of its own"),
+        None => format!("write the path with {missing} groups, or give it an Ingress of its own"),
+    }))
 }
 
 /// The numbers of the groups that a target names: one digit each.

@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 
 A host has no TLS, though something says that it should have.
 
-Its requests cross the network as they are, with cookies and tokens, and are not redirected to HTTPS. What says so: other hosts of the same domain have TLS, cert-manager shall make a certificate, which it does for entries of `tls` alone, or the
+Its requests cross the network as they are, with cookies and tokens, and are not redirected to HTTPS. What says so: other hosts beside it, of the same domain but for their first label, have TLS, cert-manager shall make a certificate, which it does for entries of `tls` alone, or the
 namespace has a certificate that nobody uses. Below a host with TLS it is worse: its `Strict-Transport-Security` holds for all hosts below it, unless `hsts-include-subdomains` is off, and browsers refuse them over HTTP.
 
 ## Fires: where cert-manager has nothing to make
@@ -214,10 +214,10 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     findings
 }
 
-/// The last two labels of a host.
+/// The domain that hosts beside one another share: what follows the first label, or a host of two labels as it is.
 fn domain(host: &str) -> String {
-    let start = host.rmatch_indices('.').nth(1).map_or(0, |(at, _)| at + 1);
-    host[start..].to_ascii_lowercase()
+    let parent = host.split_once('.').map(|(_, parent)| parent).filter(|parent| parent.contains('.'));
+    parent.unwrap_or(host).to_ascii_lowercase()
 }
 
 /// A host without TLS.
@@ -255,7 +255,7 @@ fn without_entries(ingress: &Object<Ingress>) -> Option<Diagnostic> {
 
 /// What the input says of TLS.
 struct Tls<'a> {
-    /// A host that has it, by the last two labels.
+    /// A host that has it, by domain.
     secured: HashMap<String, &'a Server>,
     /// A certificate that nobody names, by namespace.
     unused: HashMap<&'a str, &'a Object<Secret>>,
@@ -285,7 +285,7 @@ impl<'a> Tls<'a> {
     /// A host that browsers refuse over HTTP because of one above it.
     fn refused(&self, look: &Look, plain: &Plain) -> Option<Diagnostic> {
         let tls = &look.proxy.settings.tls;
-        if !tls.hsts || !tls.hsts_include_subdomains || !self.secured.contains_key(&domain(plain.host)) {
+        if !tls.hsts || !tls.hsts_include_subdomains || self.secured.is_empty() {
             return None;
         }
         let mut above = plain.host.match_indices('.').filter_map(|(at, _)| look.proxy.server(&plain.host[at + 1..]));

@@ -21,6 +21,10 @@ use crate::source::Span;
 /// Why an object of another namespace is not looked at.
 const OF_OTHERS: &str = "the settings do not allow objects of other namespaces (`allow-cross-namespace-resources`)";
 
+/// What to do about it.
+const ALLOW_OTHERS: &str =
+    "name an object of the Ingress's own namespace, or set `allow-cross-namespace-resources: \"true\"` in the controller's ConfigMap";
+
 /// Why nothing more is read of a feature.
 #[derive(Debug, PartialEq)]
 pub(in crate::lower) enum Stop {
@@ -248,16 +252,16 @@ impl<'a> Reader<'a> {
 
     /// Denies the paths because an annotation names an object of another namespace, which the settings do not allow.
     pub(super) fn deny_foreign<T>(&mut self, key: &'static Key<T>) -> Stop {
-        let diagnostic = self.about(&key.spec, Fate::LocationDenied, OF_OTHERS);
-        let diagnostic = self.by_default(diagnostic);
+        let diagnostic = self.about(&key.spec, Fate::LocationDenied, OF_OTHERS).help(ALLOW_OTHERS);
+        let diagnostic = self.by_default("allow-cross-namespace-resources", diagnostic);
         self.findings.push(diagnostic);
         self.denied(&key.spec, OF_OTHERS.to_owned())
     }
 
     /// The same where all that belongs to the annotation is ignored.
     pub(super) fn lose_foreign<T>(&mut self, key: &'static Key<T>) -> Stop {
-        let diagnostic = self.about(&key.spec, Fate::FeatureLost, OF_OTHERS);
-        let diagnostic = self.by_default(diagnostic);
+        let diagnostic = self.about(&key.spec, Fate::FeatureLost, OF_OTHERS).help(ALLOW_OTHERS);
+        let diagnostic = self.by_default("allow-cross-namespace-resources", diagnostic);
         self.findings.push(diagnostic);
         Stop::Absent
     }
@@ -326,7 +330,7 @@ impl<'a> Reader<'a> {
             self.full_name(&key.spec)
         );
         let diagnostic = webhook::quote(diagnostic, &words);
-        let diagnostic = self.by_default(diagnostic);
+        let diagnostic = self.by_default("allow-snippet-annotations", diagnostic);
         self.findings.push(diagnostic.help("set `allow-snippet-annotations: \"true\"` in the controller's ConfigMap, or do without"));
         Ok(None)
     }
@@ -408,7 +412,8 @@ impl<'a> Reader<'a> {
         let level = format!("`annotations-risk-level: {}`", spec.risk.name());
         let is_snippet = spec.risk == Risk::Critical && spec.name.ends_with("-snippet") && !policy.allow_snippets;
         let settings = if is_snippet { format!("{level} and `allow-snippet-annotations: \"true\"`") } else { level };
-        let diagnostic = self.by_default(diagnostic.help(format!("set {settings} in the controller's ConfigMap, or do without")));
+        let diagnostic = self
+            .by_default("annotations-risk-level", diagnostic.help(format!("set {settings} in the controller's ConfigMap, or do without")));
         let diagnostic = webhook::quote(
             diagnostic.object(self.object.reference.clone()),
             "annotation group … contains risky annotation based on ingress configuration",
@@ -418,10 +423,10 @@ impl<'a> Reader<'a> {
     }
 
     /// Says of a finding about what the settings allow that nobody has seen the settings.
-    fn by_default(&self, diagnostic: Diagnostic) -> Diagnostic {
+    fn by_default(&self, key: &'static str, diagnostic: Diagnostic) -> Diagnostic {
         match self.world.config_map(&self.world.controller.flags.configmap) {
             Some(_) => diagnostic,
-            None => diagnostic.note("the controller's ConfigMap is not in the input: its defaults are taken"),
+            None => diagnostic.note("the controller's ConfigMap is not in the input: its defaults are taken").hinging_on(key),
         }
     }
 
