@@ -94,11 +94,23 @@ impl Check {
         });
         found.append(&mut told);
         found.extend(lint::check(&Subject { cluster, controller, proxy: &proxy, judgement: &judgement, now: self.now }));
+        place_settings(&mut found, cluster, controller);
         lint::settle(&mut found);
         (proxy, found)
     }
 
     fn is_of_controller(&self) -> bool {
         self.target.name() == IngressNginx.name()
+    }
+}
+
+/// Shows the key of the controller's ConfigMap to findings about it that have no place: what they are told of knows values alone.
+fn place_settings(found: &mut [Diagnostic], cluster: &Cluster, controller: &Controller) {
+    let Some(config) = lower::config_map(cluster, controller) else { return };
+    for finding in found.iter_mut().filter(|finding| finding.span.is_none() && finding.object.is_none()) {
+        let is_there = |key: &&str| config.value.data.as_ref().is_some_and(|data| data.contains_key(*key));
+        let Some(key) = finding.subject.as_deref().filter(is_there) else { continue };
+        finding.span = Some(config.span(&["data", key]));
+        finding.object = Some(config.reference.clone());
     }
 }

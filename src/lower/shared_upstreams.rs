@@ -103,8 +103,8 @@ fn too_late(maker: &Chosen, ingress: &Chosen, backend: &Backend, name: &str) -> 
 fn holds_for(maker: &Chosen, others: &[&Chosen], service: &str, name: &str) -> Option<Diagnostic> {
     let (first, more) = others.split_first()?;
     let other = &first.object.reference;
-    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
-    let message = format!("`{name}` holds for Ingress `{}/{}`{more} too, which share Service `{service}`", other.namespace, other.name);
+    let (more, share) = if more.is_empty() { (String::new(), "shares") } else { (format!(" and {} more", more.len()), "share") };
+    let message = format!("`{name}` holds for Ingress `{}/{}`{more} too, which {share} Service `{service}`", other.namespace, other.name);
     let finding = Diagnostic::info("shared-upstream", message).at(cause(maker, name)).subject(name);
     let finding = finding.object(maker.object.reference.clone()).related("it does not say so", first.object.span(&["metadata", "name"]));
     Some(finding.note("paths that name one port of a Service share an upstream, which the first Ingress makes"))

@@ -156,12 +156,17 @@ fn answer(look: &Look, route: &Route) -> &'static str {
     }
 }
 
+fn replaced(codes: &[String], look: &Look, route: &Route) -> String {
+    let are = if codes.len() == 1 { "is" } else { "are" };
+    format!("{} of the authentication {are} replaced by what comes from {}", codes.join(" and "), answer(look, route))
+}
+
 fn of_annotation(look: &Look, route: &Route) -> Option<Diagnostic> {
     let codes = masked(refusals(look, route), &route.steps.error_pages.codes);
     if codes.is_empty() {
         return None;
     }
-    let message = format!("{} of the authentication is replaced by what comes from {}", codes.join(" and "), answer(look, route));
+    let message = replaced(&codes, look, route);
     let finding = at_annotation(RULE.finding(message), route, &error_pages::CODES);
     Some(finding.help(format!("leave {} out of `custom-http-errors`", codes.join(" and "))))
 }
@@ -186,7 +191,7 @@ fn of_setting(look: &Look) -> Option<Diagnostic> {
         (true, false) => RULE.finding("whoever `auth-url` refuses gets 500: the built-in backend for error pages answers the question with 404"),
         (false, _) => {
             let codes = masked(refusals(look, route), all);
-            RULE.finding(format!("{} of the authentication is replaced by what comes from {}", codes.join(" and "), answer(look, route)))
+            RULE.finding(replaced(&codes, look, route))
         }
     };
     let config_map = lower::config_map(look.cluster, look.controller);

@@ -168,6 +168,9 @@ spec:
 /// What Kubernetes waits where nothing is said, in seconds.
 const USUAL: i64 = 30;
 
+/// The field that says it.
+const GRACE: &str = "terminationGracePeriodSeconds";
+
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut findings = of_controllers(look);
     findings.extend(behind(look).iter().filter_map(|behind| of_backend(look, behind)));
@@ -179,8 +182,8 @@ fn grace(workload: &Object<Workload>) -> i64 {
 }
 
 fn about(finding: Diagnostic, workload: &Object<Workload>) -> Diagnostic {
-    let steps = [workload.value.template, &["spec", "terminationGracePeriodSeconds"]].concat();
-    finding.at(workload.span(&steps)).object(workload.reference.clone()).subject("terminationGracePeriodSeconds")
+    let steps = [workload.value.template, &["spec", GRACE]].concat();
+    finding.at(workload.span(&steps)).object(workload.reference.clone()).subject(GRACE)
 }
 
 fn of_controllers(look: &Look) -> Vec<Diagnostic> {
@@ -190,7 +193,7 @@ fn of_controllers(look: &Look) -> Vec<Diagnostic> {
     short
         .map(|workload| {
             let finding = RULE.finding(format!("the controller is killed after {} s, while its workers may need {needed}", grace(workload)));
-            about(finding, workload).help("set it a little above `worker-shutdown-timeout`")
+            about(finding, workload).help(format!("set `{GRACE}` a little above `worker-shutdown-timeout`"))
         })
         .collect()
 }
@@ -202,7 +205,7 @@ fn of_backend(look: &Look, behind: &Behind) -> Option<Diagnostic> {
     let waits = containers.filter_map(|container| Some(container.lifecycle.as_ref()?.pre_stop.as_ref()?.seconds())).max().unwrap_or_default();
     if waits >= grace {
         let finding = RULE.finding(format!("the pods are killed after {grace} s, all of which `preStop` sleeps: no request that is under way gets its answer"));
-        return Some(about(finding, workload).help("set it above what `preStop` takes and the longest request"));
+        return Some(about(finding, workload).help(format!("set `{GRACE}` above what `preStop` takes and the longest request together")));
     }
     let timeout = look.annotation(behind.user.ingress, &proxying::READ_TIMEOUT.spec)?.trim().parse::<i64>().ok()?;
     if timeout <= (grace - waits).max(USUAL) {
@@ -211,5 +214,5 @@ fn of_backend(look: &Look, behind: &Behind) -> Option<Diagnostic> {
     let message = format!("the pods are killed {} s after the signal, while an answer may take {timeout} s: long requests break at every rollout", grace - waits);
     let finding = Diagnostic { severity: Severity::Info, ..RULE.finding(message) };
     let finding = about(finding, workload).related("the controller waits so long", look.annotation_span(behind.user.ingress, &proxying::READ_TIMEOUT.spec));
-    Some(finding.help("set it above the longest request"))
+    Some(finding.help(format!("set `{GRACE}` above what `preStop` takes and the longest request together")))
 }
