@@ -72,7 +72,13 @@ fn refusal(selection: &Selection, index: usize, object: &Object<Ingress>) -> Opt
         return Some(found);
     }
     if let Some((key, reason)) = annotation_refusal(world, object) {
-        return at(&["metadata", "annotations", key], &reason);
+        let found = at(&["metadata", "annotations", key], &reason);
+        let is_snippet = reason == of_snippet(key);
+        let explained = |finding: Diagnostic| {
+            let finding = world.by_default("allow-snippet-annotations", finding);
+            finding.help("remove it, or set `allow-snippet-annotations: \"true\"` in the controller's ConfigMap")
+        };
+        return found.map(|found| found.into_iter().map(|finding| if is_snippet { explained(finding) } else { finding }).collect());
     }
     selection.rejected.get(&index).cloned()
 }
@@ -115,6 +121,11 @@ fn loose_paths(object: &Object<Ingress>, allows_dots: bool) -> Vec<Diagnostic> {
     found
 }
 
+/// Why a snippet is refused: the webhook looks at how a name ends, whoever reads the annotation.
+fn of_snippet(key: &str) -> String {
+    format!("`{key}` is not allowed: `allow-snippet-annotations` is off")
+}
+
 /// An annotation that is refused by its name, or for a word in its value.
 fn annotation_refusal<'a>(world: &World, object: &'a Object<Ingress>) -> Option<(&'a str, String)> {
     static DEFAULT_PREFIX: LazyLock<String> = LazyLock::new(|| Flags::default().annotations_prefix);
@@ -134,7 +145,7 @@ fn annotation_refusal<'a>(world: &World, object: &'a Object<Ingress>) -> Option<
         {
             format!("`{key}` needs a store for its counters (`global-rate-limit-memcached-host`)")
         } else if !world.settings.policy.allow_snippets && key.ends_with("-snippet") {
-            format!("`{key}` is not allowed: `allow-snippet-annotations` is off")
+            of_snippet(key)
         } else {
             continue;
         };

@@ -13,7 +13,7 @@ use crate::catalog::flags::Flags;
 use crate::catalog::inside::Inside;
 use crate::catalog::releases::Change;
 use crate::catalog::version::Version;
-use crate::diagnostic::ObjectRef;
+use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::ir::{Certificate, Features, Proxying, Settings, Steps, TrustStore};
 use crate::manifest::{Cluster, Object};
 use crate::pool::Pool;
@@ -182,6 +182,15 @@ impl<'a> World<'a> {
     #[must_use]
     pub fn config_map(&self, key: &str) -> Option<&'a Object<ConfigMap>> {
         self.config_maps.get(key).copied()
+    }
+
+    /// Says of a finding about what a key of the settings allows that nobody has seen the settings.
+    #[must_use]
+    pub fn by_default(&self, key: &'static str, finding: Diagnostic) -> Diagnostic {
+        match self.config_map(&self.controller.flags.configmap) {
+            Some(_) => finding,
+            None => finding.note("the controller's ConfigMap is not in the input: its defaults are taken").hinging_on(key),
+        }
     }
 
     /// The endpoint slices of the Service of a name.

@@ -104,7 +104,12 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let finding = |place: Span, object: &ObjectRef| {
         let finding = RULE.finding("`custom-http-errors` replaces answers by those of the default backend: the built-in one answers all with 404");
         let finding = finding.at(place).subject("custom-http-errors").object(object.clone());
-        finding.note("`--default-backend-service` names a Service for all hosts, the annotation `default-backend` one for an Ingress")
+        let finding =
+            finding.note("`--default-backend-service` names a Service for all hosts, the annotation `default-backend` one for an Ingress");
+        match look.cluster.controllers.is_empty() {
+            true => finding.help("if the controller has that argument, say `--controller-arg=--default-backend-service=NAMESPACE/NAME`"),
+            false => finding,
+        }
     };
     let config_map = lower::config_map(look.cluster, look.controller).filter(|_| !look.proxy.settings.route_defaults.error_codes.is_empty());
     let for_all = config_map.map(|config_map| finding(config_map.span(&["data", "custom-http-errors"]), &config_map.reference));

@@ -214,8 +214,12 @@ impl<'a> Reader<'a> {
     pub(super) fn idle<T>(&mut self, key: &'static Key<T>, argument: &str) {
         let message = format!("`{}` has no effect without the argument `{argument}` of the controller", self.written(&key.spec));
         let is_known = !self.world.cluster.controllers.is_empty();
-        let severity = if is_known { Severity::Warning } else { Severity::Info };
-        let diagnostic = Diagnostic::new(severity, "idle-annotation", message);
+        let diagnostic = match is_known {
+            true => Diagnostic::warning("idle-annotation", message).help(format!("give the controller the argument `{argument}`")),
+            false => Diagnostic::info("idle-annotation", message)
+                .note("the controller is not in the input: its arguments are not known")
+                .help(format!("if the controller has it, say `--controller-arg={argument}`")),
+        };
         let diagnostic = self.place(diagnostic.effect(Effect::AnnotationIgnored), &key.spec);
         self.findings.push(diagnostic);
     }
@@ -424,10 +428,7 @@ impl<'a> Reader<'a> {
 
     /// Says of a finding about what the settings allow that nobody has seen the settings.
     fn by_default(&self, key: &'static str, diagnostic: Diagnostic) -> Diagnostic {
-        match self.world.config_map(&self.world.controller.flags.configmap) {
-            Some(_) => diagnostic,
-            None => diagnostic.note("the controller's ConfigMap is not in the input: its defaults are taken").hinging_on(key),
-        }
+        self.world.by_default(key, diagnostic)
     }
 
     fn too_new(&mut self, spec: &'static Spec, name: &str) {
