@@ -4,6 +4,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::certificates::{managed_by};
 use super::look::Look;
+use crate::catalog::value::inward;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{CATCH_ALL, Server};
 use crate::lint::rule::Rule;
@@ -235,7 +236,9 @@ impl<'a> Plain<'a> {
             let server = look.proxy.server(host).filter(|server| server.hostname != CATCH_ALL && !server.tls_passthrough);
             server.is_some_and(|server| look.proxy.certificate_of(server).is_none())
         };
-        let (at, host) = rules.filter_map(|(at, rule)| Some((at, rule.host.as_deref()?))).find(|(_, host)| is_plain(&host.to_ascii_lowercase()))?;
+        // What is sent to a host of the machine itself, as `shop.localhost`, crosses no network.
+        let mut hosts = rules.filter_map(|(at, rule)| Some((at, rule.host.as_deref()?))).filter(|(_, host)| inward(host).is_none());
+        let (at, host) = hosts.find(|(_, host)| is_plain(&host.to_ascii_lowercase()))?;
         Some(Self { ingress, host, place: ingress.span(&["spec", "rules", &at.to_string(), "host"]) })
     }
 

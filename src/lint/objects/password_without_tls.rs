@@ -4,6 +4,7 @@ use hashbrown::HashSet;
 
 use super::look::{Look, at_annotation, ingress_of, written};
 use crate::catalog::features::{password_auth, rewrite};
+use crate::catalog::value::inward;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{CATCH_ALL, Route, Scheme, Server};
 use crate::lint::rule::Rule;
@@ -127,12 +128,32 @@ spec:
       paths:
       - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
 ```
+
+## Quiet: for a host of the machine itself
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations: {nginx.ingress.kubernetes.io/auth-type: basic, nginx.ingress.kubernetes.io/auth-secret: people}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.localhost
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+```
 ",
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut told = HashSet::new();
-    let plain = look.routes().filter(|(server, route)| server.hostname != CATCH_ALL && is_plain(route));
+    // What is sent to a host of the machine itself, as `shop.localhost`, crosses no network.
+    let is_far = |host: &str| host != CATCH_ALL && inward(host).is_none();
+    let plain = look.routes().filter(|(server, route)| is_far(&server.hostname) && is_plain(route));
     let of_routes = plain.filter(|(_, route)| told.insert(ingress_of(route))).map(|(server, route)| finding(look, server, route));
     let mut findings: Vec<Diagnostic> = of_routes.collect();
     findings.extend(look.ingresses().filter_map(|ingress| refused(look, ingress)));
@@ -146,7 +167,7 @@ fn refused<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>) -> Option<Diagnost
     let mut hosts = ingress.rules().iter().filter_map(|rule| look.proxy.server(rule.host.as_deref()?));
     let plain = hosts.find(|server| {
         let refused = server.routes.iter().find(is_its_own).filter(|route| route.is_refused() && !route.steps.https.happens);
-        server.certificate.is_none() && refused.is_some()
+        server.certificate.is_none() && refused.is_some() && inward(&server.hostname).is_none()
     })?;
     let finding = without_tls(&plain.hostname).at(look.annotation_span(ingress, &password_auth::SCHEME.spec)).subject(plain.hostname.as_str());
     Some(finding.object(ingress.reference.clone()))
