@@ -110,11 +110,14 @@ fn loose_paths(object: &Object<Ingress>, allows_dots: bool) -> Vec<Diagnostic> {
             let place = |key| object.span(&["spec", "rules", &at, "http", "paths", &under, key]);
             let finding = denied(object, place("path"), &format!("path `{text}` cannot be used with `pathType: {}`", path.path_type));
             let said = format!("ingress contains invalid paths: path {text} cannot be used with pathType {}", path.path_type);
-            let finding = quote(finding.subject(text).help("write `pathType: ImplementationSpecific`"), &said);
-            // To the controller both mean the same, but for this.
+            let finding = quote(finding.subject(text), &said);
+            let help = |finding: Diagnostic| finding.help("write `pathType: ImplementationSpecific`");
             found.push(match path.path_type.as_str() {
-                "Prefix" => finding.fix(place("pathType"), "ImplementationSpecific"),
-                _ => finding,
+                // The API server refuses it whatever its type.
+                _ if !text.starts_with('/') => finding,
+                // To the controller both mean the same, but for this.
+                "Prefix" => help(finding).fix(place("pathType"), "ImplementationSpecific"),
+                _ => help(finding),
             });
         }
     }
