@@ -219,3 +219,22 @@ fn what_closes_a_route_is_the_annotation_that_does_and_not_one_that_is_not_there
         assert_eq!(line_behind(&annotated(annotation, &many(host)), what), 7, "{annotation} beside paths of {host}");
     }
 }
+
+#[test]
+fn a_service_without_endpoints_is_told_at_the_path_that_leads_to_it() {
+    let others = "---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: other-1, namespace: shop, labels: {kubernetes.io/service-name: other}}
+addressType: IPv4
+ports: [{port: 8080}]
+endpoints: [{addresses: [10.0.0.1]}]
+";
+    let manifests = annotated("proxy-body-size: 8m", others);
+    assert_eq!(line_behind(&manifests, "has no endpoint"), 14, "that of the path");
+}

@@ -136,6 +136,8 @@ impl<'c> Run<'_, 'c, '_> {
             Some(None) => self.oracle.choose(&["", &idle(&name)]) == 0,
         };
         if !serves {
+            // Which backend it is says the path, and no line of the code that asks for it.
+            let at = self.location.map_or(at, |location| location.at);
             self.step(idle(&name), Some(at));
             return Err(Stop::Status(503, Some(at)));
         }
