@@ -238,3 +238,14 @@ endpoints: [{addresses: [10.0.0.1]}]
     let manifests = annotated("proxy-body-size: 8m", others);
     assert_eq!(line_behind(&manifests, "has no endpoint"), 14, "that of the path");
 }
+
+#[test]
+fn what_is_wrong_with_other_hosts_is_counted_and_stands_in_no_way() {
+    let bad = annotated("proxy-body-size: 8m", "").replace("name: web\n  namespace", "name: other\n  namespace");
+    let bad = bad.replace("networking.k8s.io/v1\n", "networking.k8s.io/v1beta1\n").replace("shop.example", "other.example");
+    let folder = folder(&[("in.yaml", &annotated("proxy-body-size: 8m", "")), ("other.yaml", &bad)]);
+    let asked = |host: &str| run(folder.path(), &["explain", &format!("https://{host}/"), "in.yaml", "other.yaml"], "").stderr;
+    assert!(asked("other.example").contains("error[removed-api]"), "{}", asked("other.example"));
+    let told = asked("shop.example");
+    assert!(told.contains("not shown: 1 more error of Ingresses for other hosts") && !told.contains("removed-api"), "{told}");
+}

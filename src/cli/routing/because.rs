@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
+use k8s_openapi::api::networking::v1::Ingress;
 
 use super::source::Source;
 use crate::cause::Causes;
 use crate::compare::{Origins, Side, query, written};
 use crate::conf::Tree;
 use crate::credentials;
-use crate::diagnostic::Cause;
+use crate::diagnostic::{Cause, Diagnostic, ObjectRef};
 use crate::diff::places;
+use crate::manifest::Object;
 use crate::output::decision::{Place, Places};
 use crate::route::Decision;
 use crate::source::Span;
@@ -47,13 +49,7 @@ pub(super) fn places(source: &Source, tree: &Tree<'_>, decisions: &[&Decision], 
 pub(super) fn unserved(source: &Source, host: &str) -> Vec<Place> {
     let Some(declared) = source.side.declared() else { return Vec::new() };
     let cluster = &declared.input.cluster;
-    let host = host.split(':').next().unwrap_or_default().trim_end_matches('.');
-    let is_it = |name: &str| match name.strip_prefix('*') {
-        Some(end) => host.to_ascii_lowercase().ends_with(&end.to_ascii_lowercase()),
-        None => name.eq_ignore_ascii_case(host),
-    };
-    let named: Vec<_> =
-        cluster.ingresses.iter().filter(|ingress| ingress.rules().iter().any(|rule| rule.host.as_deref().is_some_and(is_it))).collect();
+    let named: Vec<_> = cluster.ingresses.iter().filter(|ingress| names(ingress, host)).collect();
     if named.is_empty() {
         return Vec::new();
     }
@@ -64,6 +60,34 @@ pub(super) fn unserved(source: &Source, host: &str) -> Vec<Place> {
         why: Some(credentials::hide(&cause.message).into_owned()),
     };
     refused.map(place).collect()
+}
+
+/// Whether a rule of an Ingress names a host, with a star or without.
+fn names(ingress: &Object<Ingress>, host: &str) -> bool {
+    let host = host.split(':').next().unwrap_or_default().trim_end_matches('.');
+    let is_it = |name: &str| match name.strip_prefix('*') {
+        Some(end) => host.to_ascii_lowercase().ends_with(&end.to_ascii_lowercase()),
+        None => name.eq_ignore_ascii_case(host),
+    };
+    ingress.rules().iter().any(|rule| rule.host.as_deref().is_some_and(is_it))
+}
+
+/// What is wrong with what was read, without what is wrong with Ingresses that name none of the hosts, and how much that is: who asks about
+/// one host wants the answer, and not a page about others.
+pub(super) fn findings(source: &Source, hosts: &[String]) -> (Vec<Diagnostic>, usize) {
+    let mut found = source.side.findings();
+    let all = found.len();
+    if let Some(declared) = source.side.declared() {
+        let ingresses = || declared.input.cluster.ingresses.iter();
+        let has_part = |ingress: &Object<Ingress>| {
+            let is_open = ingress.rules().is_empty() || ingress.rules().iter().any(|rule| rule.host.is_none());
+            is_open || hosts.iter().any(|host| names(ingress, host))
+        };
+        let others: HashSet<&ObjectRef> = ingresses().filter(|ingress| !has_part(ingress)).map(|ingress| &ingress.reference).collect();
+        found.retain(|finding| finding.object.as_ref().is_none_or(|object| !others.contains(object)));
+    }
+    let left_out = all - found.len();
+    (found, left_out)
 }
 
 fn spans_of(decision: &Decision) -> Vec<Span> {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
-use super::because::{places, unserved};
+use super::because::{findings, places, unserved};
 use super::listing::{Listed, Wanted};
 use super::requests::RequestArgs;
 use super::source::{Source, SourceArgs};
@@ -15,6 +15,7 @@ use crate::cli::progress::Progress;
 use crate::cli::{Failure, Global, Status};
 use crate::compile::Written;
 use crate::conf::Tree;
+use crate::diagnostic::more;
 use crate::output::decision::{self, Explained};
 use crate::output::{Paint, routes};
 use crate::route::{Config, Dynamic, Request};
@@ -72,13 +73,17 @@ impl Explain {
         let hosts: Vec<String> = hosts.into_iter().collect();
         let is_declared = live.is_none() || !paths.is_empty();
         let below = self.below(&requests);
-        let asked = (Some(hosts), below.is_none());
+        let asked = (Some(hosts.clone()), below.is_none());
         let declared = if is_declared { Some(self.source.declared_for(asked, &paths, global, live.as_ref())?) } else { None };
         drop(progress);
         let sides: Vec<(&Source, Tree<'_>)> = declared.iter().chain(&live).map(|source| (source, source.tree())).collect();
         let mut notes = Vec::new();
         for (source, tree) in &sides {
-            console.findings(&source.side.findings(), 0, source.side.sources());
+            let (findings, left_out) = findings(source, &hosts);
+            console.findings(&findings, 0, source.side.sources());
+            if left_out > 0 {
+                console.remark(&format!("not shown: {} of Ingresses for other hosts, which `check` tells", more(left_out, "error")));
+            }
             notes.extend(source.notes(source.is_of_controller(tree)));
         }
         console.remarks(&notes);
