@@ -9,7 +9,7 @@ use super::raw;
 use super::seen::Seen;
 use crate::catalog::flags::Flag;
 use crate::catalog::key::{Kind, Spec};
-use crate::catalog::settings::Setting;
+use crate::catalog::settings::{self, Setting};
 use crate::cause;
 use crate::compile::Lua;
 use crate::diagnostic::ObjectRef;
@@ -88,6 +88,11 @@ impl<'s> Guesses<'s> {
             "default-ssl-certificate" => self.certificates().collect(),
             "maxmind-edition-ids" => self.editions(&value).into_iter().collect(),
             "v" => self.verbosity().map(str::to_owned).into_iter().collect(),
+            "configmap" => maps(cluster, |key| settings::find(key).is_some()),
+            "tcp-services-configmap" | "udp-services-configmap" => {
+                let lines: BTreeSet<&str> = self.texts().into_iter().filter_map(|text| text.strip_prefix("listen ")).collect();
+                maps(cluster, |port| lines.iter().any(|line| line.split([' ', ';', ':']).any(|word| word == port)))
+            }
             _ => BTreeSet::new(),
         };
         values.into_iter().filter(|found| *found != value).take(MOST).collect()
@@ -264,6 +269,12 @@ impl<'s> Guesses<'s> {
             _ => None,
         }
     }
+}
+
+/// The ConfigMaps that have one of some keys.
+fn maps(cluster: &Cluster, is_key: impl Fn(&str) -> bool) -> BTreeSet<String> {
+    let maps = cluster.config_maps.iter().filter(|map| map.value.data.iter().flatten().any(|(key, _)| is_key(key)));
+    maps.map(|map| format!("{}/{}", map.reference.namespace, map.reference.name)).collect()
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

@@ -8,6 +8,8 @@ use crate::diagnostic::{Cause, ObjectRef};
 use crate::diff::words::{Topic, Words};
 use crate::diff::{Change, Kind, Side, Target};
 
+/// The line of a location that says which upstream takes requests.
+const UPSTREAM: &str = "set $proxy_upstream_name";
 /// Of more paths and values that one edit changes, only these are told.
 const MOST_TOLD: usize = 4;
 
@@ -32,6 +34,7 @@ pub(super) fn id_of_absent(names: &[&str], object: Option<&ObjectRef>) -> String
 
 /// Joins what one edit made. Hosts and paths that come and go are told one by one.
 pub(super) fn by_edit(entries: Vec<Blamed>) -> Vec<Entry> {
+    let entries = with_routes(entries);
     let mut joined: Vec<Vec<Entry>> = Vec::new();
     let mut first: HashMap<String, usize> = HashMap::new();
     let mut places: HashMap<(String, String), usize> = HashMap::new();
@@ -78,6 +81,34 @@ pub(super) fn by_edit(entries: Vec<Blamed>) -> Vec<Entry> {
         joined[at].push(entry);
     }
     with_names(with_upstreams(unknown.into_iter().chain(joined.into_iter().filter_map(join)).collect()))
+}
+
+/// What a location of the controller's own says of the upstream follows from where the route of the host leads that it is for.
+fn with_routes(entries: Vec<Blamed>) -> Vec<Blamed> {
+    let is_own = |change: &Change| change.place.before.iter().chain(&change.place.after).all(|target| target.ingress.is_empty());
+    let leads = |change: &Change| {
+        let text = |side: &Option<Side>| side.as_ref().map(|side| side.text.clone());
+        (&*change.name == UPSTREAM).then(|| (change.place.host.clone(), text(&change.before), text(&change.after)))
+    };
+    let follows = |(entry, _): &Blamed| entry.changes.iter().all(|change| leads(change).is_some() && is_own(change));
+    let (followers, mut others): (Vec<_>, Vec<_>) = entries.into_iter().partition(follows);
+    if followers.is_empty() {
+        return others;
+    }
+    let mut routes = HashMap::new();
+    for (at, (entry, _)) in others.iter().enumerate() {
+        for lead in entry.changes.iter().filter(|change| !is_own(change)).filter_map(leads) {
+            routes.entry(lead).or_insert(at);
+        }
+    }
+    for (follower, id) in followers {
+        let found: Option<Vec<usize>> = follower.changes.iter().map(|change| routes.get(&leads(change)?).copied()).collect();
+        match found {
+            Some(found) => follower.changes.into_iter().zip(found).for_each(|(change, at)| others[at].0.changes.push(change)),
+            None => others.push((follower, id)),
+        }
+    }
+    others
 }
 
 /// The room for the names of all hosts follows from the hosts.
@@ -134,7 +165,7 @@ fn uses(change: &Change) -> Vec<(Kind, String)> {
             let target = if change.kind == Kind::Added { &place.after } else { &place.before };
             place.routes.iter().chain(target).map(|target| (change.kind, name(target))).collect()
         }
-        Kind::Changed if &*change.name == "set $proxy_upstream_name" => {
+        Kind::Changed if &*change.name == UPSTREAM => {
             let sides = [(Kind::Removed, &change.before), (Kind::Added, &change.after)];
             let value = |side: &Side| side.text.split('"').nth(1).map(str::to_owned);
             sides.into_iter().filter_map(|(kind, side)| Some((kind, value(side.as_ref()?)?))).collect()

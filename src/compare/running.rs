@@ -1,14 +1,17 @@
 //! Causes where one side is a configuration that runs, and only the other one can be asked: what the manifests lost, and what of them
 //! makes the difference when it is tried.
 
+use std::sync::Arc;
+
 use super::alike::Where;
 use super::experiment;
 use super::explainer::{Explained, Explainer};
 use super::merge;
 use super::missing;
+use super::settled::Tried;
 use super::singles::{Singles, Verdict};
 use super::trial::Trial;
-use crate::cause::edits::{Set, What};
+use crate::cause::edits::{Edit, Set, What};
 use crate::cause::{Causes, Query, is_place as is_place_of};
 use crate::compile::Lua;
 use crate::diagnostic::{Cause, ObjectRef, Reason};
@@ -18,6 +21,16 @@ use crate::ir::DEFAULT_UPSTREAM;
 
 /// The key of an upstream that names its canaries.
 const ALTERNATIVES: &str = "alternativeBackends";
+/// Arguments that say whose Ingresses are served: one of these would let in whatever else keeps out.
+const ADMITTING: [&str; 7] = [
+    "controller-class",
+    "disable-catch-all",
+    "ingress-class",
+    "ingress-class-by-name",
+    "watch-ingress-without-class",
+    "watch-namespace",
+    "watch-namespace-selector",
+];
 
 impl<'a> Explainer<'a> {
     /// Of the only side that is manifests: its causes, and whether it is the first side.
@@ -27,25 +40,56 @@ impl<'a> Explainer<'a> {
         Some((*set, causes.as_ref()?))
     }
 
-    /// Why the manifests give a location to another Ingress than the configuration that runs, if the one that had it lost it by itself.
-    /// Whatever is in the location then follows from that.
+    /// Why the manifests give a location to another Ingress than the configuration that runs, if the one that had it lost it by itself, or
+    /// if nobody had it. Whatever is in the location then follows from that.
     pub(super) fn of_displaced(&self, change: &Change) -> Option<Explained> {
-        let (set, causes) = self.manifests()?;
-        let Place { host, location, before, after, .. } = &change.place;
+        let (set, _) = self.manifests()?;
+        let Place { location, before, after, .. } = &change.place;
         let (now, had) = if set == Set::Before { (before, after) } else { (after, before) };
-        let (now, had) = (now.as_ref()?, had.as_ref()?);
+        let named = |target: &'_ Option<Arc<Target>>| target.clone().filter(|target| !target.ingress.is_empty());
+        // A line in a location that both sides have.
+        let is_inside = !change.is_block() && location.is_some();
+        match (named(now), named(had)) {
+            (Some(now), Some(had)) if (&now.namespace, &now.ingress) != (&had.namespace, &had.ingress) => self.of_loser(change, &had),
+            (None, Some(had)) if is_inside || now.is_some() => self.of_loser(change, &had),
+            (Some(now), None) if is_inside => self.of_taker(change, &now),
+            _ => None,
+        }
+    }
+
+    /// Why an Ingress no longer has a location.
+    fn of_loser(&self, change: &Change, had: &Target) -> Option<Explained> {
+        let (set, causes) = self.manifests()?;
         let ingress = (had.namespace.as_str(), had.ingress.as_str());
-        let is_same = (&now.namespace, &now.ingress) == (&had.namespace, &had.ingress);
         // An annotation without which there were no difference at all is told for all that it does.
-        if had.ingress.is_empty() || is_same || self.singles.iter().any(|(_, singles)| singles.is_clear("nginx.conf", change, ingress)) {
+        if self.is_clear(change, ingress) {
             return None;
         }
+        let Place { host, location, .. } = &change.place;
         let query = Query { host: host.as_deref(), path: Some(&had.path), ingress: Some(ingress), ..Query::default() };
         let is_exact = location.as_deref().is_some_and(|location| location.starts_with("= "));
         let cause = causes.of_displaced(&query, is_exact)?;
-        // What it lost is told apart from what it has.
-        let id = format!("lost {}", merge::id_of_path(cause.object.as_ref(), query.host, query.path));
+        // What it lost is told apart from what it has, and what it lost for one reason together.
+        let id = format!("lost {} {:?}", merge::id_of(&cause), cause.span);
         Some((Some(id), on_side(set, cause)))
+    }
+
+    /// Whose a location is that nobody had: the path or the backend that asks for it.
+    fn of_taker(&self, change: &Change, now: &Target) -> Option<Explained> {
+        let (set, causes) = self.manifests()?;
+        let ingress = (now.namespace.as_str(), now.ingress.as_str());
+        if self.is_clear(change, ingress) {
+            return None;
+        }
+        let (host, path) = (change.place.host.as_deref(), change.place.path());
+        let cause = causes.of_declared(&Query { host, path, ingress: Some(ingress), ..Query::default() });
+        let id = merge::id_of_path(cause.object.as_ref(), host, path);
+        Some((Some(id), on_side(set, cause)))
+    }
+
+    /// Whether an annotation of an Ingress explains a difference, and all that it does is seen.
+    fn is_clear(&self, change: &Change, ingress: (&str, &str)) -> bool {
+        self.singles.iter().any(|(_, singles)| singles.is_clear("nginx.conf", change, ingress))
     }
 
     /// Why the manifests make an upstream no alternative of another one, as the configuration that runs has it.
@@ -88,11 +132,11 @@ impl<'a> Explainer<'a> {
         let (id, all) = singles.settled(file, change)?;
         let (present, mut absent): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, tried)| tried.is_present);
         // An argument that would let everything in explains nothing better than what keeps this out.
-        absent.retain(|(trial, _)| trial.edits.iter().all(|edit| !matches!(edit.what, What::Argument(_))));
-        let present: Vec<&Trial> =
-            present.into_iter().map(|(trial, _)| trial).filter(|trial| !asked.is_unlikely(trial, file, change)).collect();
+        let admits = |edit: &Edit| matches!(edit.what, What::Argument(name) if ADMITTING.contains(&name));
+        absent.retain(|(trial, _)| !trial.edits.iter().any(admits));
+        let present: Vec<(&Trial, &Tried)> = present.into_iter().filter(|(trial, _)| !asked.is_unlikely(trial, file, change)).collect();
         let cause_of = |trial: &Trial| asked.cause_of(trial, likely);
-        let mut told: Vec<Cause> = singles.best(file, change, present).into_iter().filter_map(cause_of).collect();
+        let mut told: Vec<Cause> = singles.best_of_settled(id, file, change, present).into_iter().filter_map(cause_of).collect();
         if told.is_empty() && !absent.is_empty() && (!is_place(change, set) || singles.is_kept(change)) {
             let only = absent.iter().find_map(|(_, tried)| tried.only.as_ref());
             let ingress = only.map(|only| (only.namespace.as_str(), only.name.as_str())).or(query.ingress);
@@ -192,14 +236,18 @@ fn on_side(set: Set, cause: Cause) -> (Option<Cause>, Option<Cause>) {
 
 /// Whether a change is about a host, a path, a backend or whose they are, or follows from the names of all hosts.
 fn is_structure(file: &str, change: &Change) -> bool {
-    let is_block = change.is_block() && (change.name.starts_with("server ") || change.name.starts_with("location "));
     let is_endpoint = change.path.iter().any(|key| &**key == "endpoints");
-    is_block
+    is_host_or_path(change)
         || is_endpoint
         || is_upstream(file, change)
         || is_place_of(&change.name)
         || change.name.starts_with("server_names_hash_")
         || words::family(change).is_some()
+}
+
+/// Whether a change is about a whole host or path.
+fn is_host_or_path(change: &Change) -> bool {
+    change.is_block() && (change.name.starts_with("server ") || change.name.starts_with("location "))
 }
 
 /// Whether a change is about an upstream as a whole.
@@ -210,7 +258,7 @@ fn is_upstream(file: &str, change: &Change) -> bool {
 /// Whether only the manifests have a host or a path, which is somebody's own.
 fn is_place(change: &Change, set: Set) -> bool {
     let kind = if set == Set::Before { Kind::Removed } else { Kind::Added };
-    change.is_block() && change.kind == kind && !is_of_nobody(change)
+    is_host_or_path(change) && change.kind == kind && !is_of_nobody(change)
 }
 
 /// Whether a change is about endpoints, or about the room for names of hosts, which have names of their own in the catalog: others that

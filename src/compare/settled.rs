@@ -26,6 +26,8 @@ pub(super) struct Tried {
 #[derive(Default)]
 pub(super) struct Settled {
     causes: Vec<Vec<Tried>>,
+    /// For each cause the differences that it makes, by their numbers.
+    pub(super) makes: Vec<Vec<usize>>,
     by_print: HashMap<Print, usize>,
     /// Whether one cause makes all that differs.
     pub(super) is_one: bool,
@@ -65,14 +67,20 @@ impl Settled {
                     alike.push(clean.tried.clone());
                 }
             }
-            for at in makes {
-                open.remove(&at);
-                settled.by_print.insert(seen[at].print(), settled.causes.len());
+            for at in &makes {
+                open.remove(at);
+                settled.by_print.insert(seen[*at].print(), settled.causes.len());
             }
+            settled.makes.push(makes.into_iter().collect());
             settled.causes.push(alike);
         }
         settled.is_one = open.is_empty() && settled.causes.len() == 1;
         settled
+    }
+
+    /// All that can be a cause, by its number.
+    pub(super) fn cause(&self, id: usize) -> &[Tried] {
+        &self.causes[id]
     }
 
     /// What made a difference, each of which does it alone, and the number of that.

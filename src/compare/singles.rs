@@ -38,6 +38,8 @@ pub(super) struct Singles {
     /// Hosts and paths that are there on both sides, and matched otherwise.
     kept: HashSet<(Option<Arc<str>>, String)>,
     settled: Settled,
+    /// Of what is there, the trials that explain one of the differences best that have a settled cause in common.
+    best: Vec<BTreeSet<usize>>,
     /// What was not tried, because it is too much.
     untried: Vec<Untried>,
 }
@@ -128,6 +130,13 @@ impl Singles {
 
     fn settle(&mut self, seen: &[Seen]) {
         self.settled = Settled::new(&self.present, &self.absent, seen, self.own);
+        // Of two that make the same, the words of one line speak for this one, and those of another for that one.
+        let best = |(id, makes): (usize, &Vec<usize>)| {
+            let trials = self.settled.cause(id).iter().filter(|tried| tried.is_present).map(|tried| tried.trial).collect::<BTreeSet<_>>();
+            let trials: Vec<(usize, &Trial)> = trials.into_iter().map(|at| (at, &self.present[at])).collect();
+            makes.iter().flat_map(|at| self.best_for(&seen[*at], trials.clone())).map(|(at, _)| at).collect()
+        };
+        self.best = self.settled.makes.iter().enumerate().map(best).collect();
     }
 
     /// What makes a difference together with others, and nothing else, each alone, and what these differences have in common.
@@ -177,12 +186,27 @@ impl Singles {
         }
     }
 
+    /// Those of some that explain a difference best, and behind them those that explain another one of the same cause best: one side alone
+    /// does not tell which of them is new.
+    pub(super) fn best_of_settled<'s>(
+        &self,
+        id: usize,
+        file: &'static str,
+        change: &Change,
+        tried: Vec<(&'s Trial, &Tried)>,
+    ) -> Vec<&'s Trial> {
+        let trials: Vec<(usize, &Trial)> = tried.into_iter().map(|(trial, tried)| (tried.trial, trial)).collect();
+        let others = trials.iter().copied().filter(|(at, _)| self.best[id].contains(at)).collect::<Vec<_>>();
+        let own = self.best_for(&Seen::of(file, change), trials);
+        let others = others.into_iter().filter(|(at, _)| own.iter().all(|(own, _)| own != at));
+        own.iter().copied().chain(others).map(|(_, trial)| trial).collect()
+    }
+
     /// Those of some that explain a difference best; several, where nothing tells them apart.
-    pub(super) fn best<'s>(&self, file: &'static str, change: &Change, trials: Vec<&'s Trial>) -> Vec<&'s Trial> {
-        let seen = Seen::of(file, change);
-        let rank = |trial: &Trial| (trial.rank(&seen, self.own), scope(trial, &seen));
-        let best = trials.iter().map(|trial| rank(trial)).max();
-        trials.into_iter().filter(|trial| Some(rank(trial)) == best).collect()
+    fn best_for<'s>(&self, seen: &Seen, trials: Vec<(usize, &'s Trial)>) -> Vec<(usize, &'s Trial)> {
+        let rank = |trial: &Trial| (trial.rank(seen, self.own), scope(trial, seen));
+        let best = trials.iter().map(|(_, trial)| rank(trial)).max();
+        trials.into_iter().filter(|(_, trial)| Some(rank(trial)) == best).collect()
     }
 
     /// Whether without something that an Ingress has, or with another value of it, all of what it does would be as the other side has it, and this difference with it.

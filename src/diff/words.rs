@@ -246,7 +246,9 @@ fn owner(change: &Change) -> String {
     };
     match (&change.place.before, &change.place.after) {
         (Some(before), Some(after)) => format!("belongs to {}, no longer to {}", name(after), name(before)),
-        _ => values("owner", change),
+        (None, Some(after)) => format!("belongs to {}, and was nobody's", name(after)),
+        (Some(before), None) => format!("is nobody's, and no longer of {}", name(before)),
+        (None, None) => values("owner", change),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::lines::{first, line, lines, text, whole};
+use super::lines::{first, line, lines, text};
 use super::route::Route;
 use crate::conf::{Arg, Directive};
 use crate::source::Span;
@@ -71,17 +71,24 @@ const RESOURCES: [&str; 14] = [
     "internal",
 ];
 
+/// Whether a line says which upstream takes the request of the client: nginx has variables of the request to the service in common with
+/// it, so that the location of the service says it again, and it follows from the route alone.
+fn is_of_route(directive: Directive<'_>) -> bool {
+    directive.name() == "set" && first(directive).is_some_and(|name| name == "$proxy_upstream_name")
+}
+
 fn external(route: &Route<'_, '_>) -> Option<Gate> {
     let (path, asks) = asked(route)?;
     let mut gate = Gate { shown: path.clone().into_owned(), identity: path.clone().into_owned(), lines: vec![line(asks)] };
     if let Some(service) = route.neighbour(&path) {
         // What the service is told of a certificate changes with the check of certificates, which is judged for itself.
         let tells = |directive: &Directive<'_>| first(*directive).is_some_and(|name| name.starts_with("ssl-client-"));
-        let counts = |directive: &Directive<'_>| !RESOURCES.contains(&&*directive.name()) && !tells(directive);
+        let counts = |directive: &Directive<'_>| !RESOURCES.contains(&&*directive.name()) && !tells(directive) && !is_of_route(*directive);
         let inside: Vec<String> = service.directives().filter(counts).map(text).collect();
         gate.identity = inside.join("; ");
         gate.shown = target(service).unwrap_or_default();
-        gate.lines.extend(whole(service));
+        gate.lines.push(line(service));
+        gate.lines.extend(lines(service.descendants().filter(|directive| !is_of_route(*directive))));
     }
     // What the answer of the service is used for.
     let sets = route.own("set").iter().filter(|set| first(**set).is_some_and(|name| name.starts_with("$auth")));

@@ -84,6 +84,55 @@ fn both_locations_of_a_path_are_one_difference() {
     }
 }
 
+/// Asks a service before it lets anybody in.
+const ASKED: &str = "nginx.ingress.kubernetes.io/auth-url: http://10.1.0.8/check";
+
+#[test]
+fn a_route_that_leads_elsewhere_asks_the_same_service() {
+    let before = SHOP.replace("nginx.ingress.kubernetes.io/auth-type: basic", ASKED);
+    let folder = folder(&[("in/web.yaml", &before), ("in/cluster.yaml", CLUSTER)]);
+    run(folder.path(), &["render", "in", "--target", "ingress-nginx", "-o", "live"]);
+    let after = before.replace("name: api", "name: front");
+    std::fs::create_dir(folder.path().join("new")).expect("folders can be made");
+    write(folder.path(), "new/web.yaml", &after);
+    write(folder.path(), "new/cluster.yaml", CLUSTER);
+    let moved = "moved from Service `shop/api` port 80 to Service `shop/front` port 80 <- new/web.yaml:28";
+    assert_eq!(told(&json(folder.path(), &["diff", "--base", "in", "--head", "new"])), [moved]);
+    write(folder.path(), "in/web.yaml", &after);
+    assert_eq!(told(&json(folder.path(), &LIVE)), [moved.replace("new/", "in/")]);
+    // What the request to the service holds is another matter.
+    write(folder.path(), "in/web.yaml", &before);
+    edit(folder.path(), "in/web.yaml", "http://10.1.0.8/check", "http://10.1.0.9/check");
+    let other = "external authentication changed from http://10.1.0.8/check to http://10.1.0.9/check <- in/web.yaml:9";
+    assert_eq!(told(&json(folder.path(), &LIVE)), [other]);
+}
+
+#[test]
+fn what_an_ingress_that_is_not_served_loses_is_one_difference() {
+    let web = SHOP.replace("nginx.ingress.kubernetes.io/auth-type: basic", ASKED).replace("limit-rps: '5'", "proxy-read-timeout: '5'");
+    let later = web.replace("name: web", "name: aa-later").replace("name: front", "name: api");
+    let folder = folder(&[("in/web.yaml", &web), ("in/cluster.yaml", CLUSTER)]);
+    run(folder.path(), &["render", "in", "--target", "ingress-nginx", "-o", "live"]);
+    write(folder.path(), "in/later.yaml", &later);
+    edit(folder.path(), "in/web.yaml", "ClassName: nginx", "ClassName: traefik");
+    let owner = "belongs to Ingress `shop/aa-later`, no longer to Ingress `shop/web`";
+    assert_eq!(told(&json(folder.path(), &LIVE)), [format!("{owner} <- in/web.yaml:12")]);
+}
+
+#[test]
+fn who_takes_what_nobody_had_is_blamed_for_all_of_it() {
+    let all = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: all, namespace: shop}\n\
+               spec: {ingressClassName: nginx, defaultBackend: {service: {name: rest, port: {number: 80}}}}\n";
+    let rest = "apiVersion: v1\nkind: Service\nmetadata: {name: rest, namespace: shop}\nspec: {ports: [{port: 80}]}\n";
+    let folder = folder(&[("in/web.yaml", SHOP), ("in/cluster.yaml", CLUSTER), ("in/rest.yaml", rest)]);
+    run(folder.path(), &["render", "in", "--target", "ingress-nginx", "-o", "live"]);
+    write(folder.path(), "in/all.yaml", all);
+    assert_eq!(told(&json(folder.path(), &LIVE)), ["belongs to Ingress `shop/all`, and was nobody's <- in/all.yaml:4"]);
+    run(folder.path(), &["render", "in", "--target", "ingress-nginx", "-o", "live"]);
+    edit(folder.path(), "in/all.yaml", "ClassName: nginx", "ClassName: traefik");
+    assert_eq!(told(&json(folder.path(), &LIVE)), ["is nobody's, and no longer of Ingress `shop/all` <- in/all.yaml:4"]);
+}
+
 /// Two pods of the Service `front`.
 const SLICE: &str = "\
 apiVersion: discovery.k8s.io/v1
