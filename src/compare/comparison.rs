@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::by_host;
 use super::contents;
-use super::entry::Entry;
+use super::entry::{Caused, Entry};
 use super::explainer::Explainer;
 use super::merge;
 use super::side::Side;
@@ -66,8 +66,7 @@ impl Comparison<'_> {
         let mut groups = group(report, is_left_out);
         let is_asked = |change: &Change| self.hosts.is_empty() || self.hosts.iter().any(|host| change.place.host.as_deref() == Some(host));
         groups.extend(contents::changes(before, after).into_iter().filter(|(changes, _)| changes.iter().all(is_asked)));
-        let mut entries: Vec<merge::Blamed> =
-            groups.into_par_iter().map(|(changes, words)| explainer.configuration(changes, words)).collect();
+        let mut entries: Vec<Caused> = groups.into_par_iter().map(|(changes, words)| explainer.configuration(changes, words)).collect();
         entries.extend(values.iter().map(|(what, change)| explainer.dynamic(*what, change)));
         Told { entries: merge::by_edit(entries), notes: explainer.notes() }
     }

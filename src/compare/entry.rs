@@ -99,3 +99,6 @@ impl Differences {
         self.entries.iter().chain(self.drift.iter().flat_map(|drift| &drift.entries))
     }
 }
+
+/// A difference, and what made it: all with the same text have one cause. Behind a bar stands whose it is, where that is known.
+pub(super) type Caused = (Entry, Option<String>);

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::alike::Where;
 use super::effects::Sample;
-use super::entry::{Because, Entry};
+use super::entry::{Because, Caused, Entry};
 use super::experiment::{Blamed, Experiments};
 use super::merge;
 use super::side::Side;
@@ -73,7 +73,7 @@ impl<'a> Explainer<'a> {
     }
 
     /// What is told about lines of nginx.conf that are one change to a person.
-    pub(super) fn configuration(&self, changes: Vec<Change>, words: Option<Words>) -> merge::Blamed {
+    pub(super) fn configuration(&self, changes: Vec<Change>, words: Option<Words>) -> Caused {
         let first = &changes[0];
         let words = words.unwrap_or_else(|| words::of_configuration(first));
         let (query_before, query_after) = (query_of(first, true), query_of(first, false));
@@ -104,7 +104,7 @@ impl<'a> Explainer<'a> {
     }
 
     /// What is told about a change in a file for the Lua side.
-    pub(super) fn dynamic(&self, what: Lua, change: &Change) -> merge::Blamed {
+    pub(super) fn dynamic(&self, what: Lua, change: &Change) -> Caused {
         let file = what.file();
         let document = |side: &'a Side| side.dynamic(what).unwrap_or(&Value::Null);
         let words = words::of_dynamic(file, change, || (document(self.before), document(self.after)));

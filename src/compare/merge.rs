@@ -2,19 +2,14 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use super::entry::{Because, Entry};
-use crate::compile::Lua;
+use super::entry::{Because, Caused, Entry};
+use super::follow::{named, with_counters, with_names, with_routes, with_upstreams};
 use crate::diagnostic::{Cause, ObjectRef};
+use crate::diff::Kind;
 use crate::diff::words::{Topic, Words};
-use crate::diff::{Change, Kind, Side, Target};
 
-/// The line of a location that says which upstream takes requests.
-const UPSTREAM: &str = "set $proxy_upstream_name";
 /// Of more paths and values that one edit changes, only these are told.
 const MOST_TOLD: usize = 4;
-
-/// A difference, and what made it: all with the same text have one cause. Behind a bar stands whose it is, where that is known.
-pub(super) type Blamed = (Entry, Option<String>);
 
 /// What differences have in common that have one cause.
 pub(super) fn id_of(cause: &Cause) -> String {
@@ -33,7 +28,7 @@ pub(super) fn id_of_absent(names: &[&str], object: Option<&ObjectRef>) -> String
 }
 
 /// Joins what one edit made. Hosts and paths that come and go are told one by one.
-pub(super) fn by_edit(entries: Vec<Blamed>) -> Vec<Entry> {
+pub(super) fn by_edit(entries: Vec<Caused>) -> Vec<Entry> {
     let entries = with_routes(entries);
     let mut joined: Vec<Vec<Entry>> = Vec::new();
     let mut first: HashMap<String, usize> = HashMap::new();
@@ -80,98 +75,7 @@ pub(super) fn by_edit(entries: Vec<Blamed>) -> Vec<Entry> {
         });
         joined[at].push(entry);
     }
-    with_names(with_upstreams(unknown.into_iter().chain(joined.into_iter().filter_map(join)).collect()))
-}
-
-/// What a location of the controller's own says of the upstream follows from where the route of the host leads that it is for.
-fn with_routes(entries: Vec<Blamed>) -> Vec<Blamed> {
-    let is_own = |change: &Change| change.place.before.iter().chain(&change.place.after).all(|target| target.ingress.is_empty());
-    let leads = |change: &Change| {
-        let text = |side: &Option<Side>| side.as_ref().map(|side| side.text.clone());
-        (&*change.name == UPSTREAM).then(|| (change.place.host.clone(), text(&change.before), text(&change.after)))
-    };
-    let follows = |(entry, _): &Blamed| entry.changes.iter().all(|change| leads(change).is_some() && is_own(change));
-    let (followers, mut others): (Vec<_>, Vec<_>) = entries.into_iter().partition(follows);
-    if followers.is_empty() {
-        return others;
-    }
-    let mut routes = HashMap::new();
-    for (at, (entry, _)) in others.iter().enumerate() {
-        for lead in entry.changes.iter().filter(|change| !is_own(change)).filter_map(leads) {
-            routes.entry(lead).or_insert(at);
-        }
-    }
-    for (follower, id) in followers {
-        let found: Option<Vec<usize>> = follower.changes.iter().map(|change| routes.get(&leads(change)?).copied()).collect();
-        match found {
-            Some(found) => follower.changes.into_iter().zip(found).for_each(|(change, at)| others[at].0.changes.push(change)),
-            None => others.push((follower, id)),
-        }
-    }
-    others
-}
-
-/// The room for the names of all hosts follows from the hosts.
-fn with_names(entries: Vec<Entry>) -> Vec<Entry> {
-    let is_room = |entry: &Entry| entry.changes.iter().all(|change| change.name.starts_with("server_names_hash_"));
-    let (rooms, mut others): (Vec<_>, Vec<_>) = entries.into_iter().partition(is_room);
-    let is_host = |change: &Change| change.name.starts_with("server_name") || (change.is_block() && change.name.starts_with("server "));
-    match others.iter_mut().find(|entry| entry.changes.iter().any(is_host)) {
-        Some(host) => host.changes.extend(rooms.into_iter().flat_map(|room| room.changes)),
-        None => others.extend(rooms),
-    }
-    others
-}
-
-/// An upstream that comes or goes with a host or a path, or with where that leads, is no difference of its own.
-fn with_upstreams(entries: Vec<Entry>) -> Vec<Entry> {
-    let is_upstream = |entry: &Entry| entry.file == Lua::Backends.file() && entry.changes.iter().all(is_whole);
-    let (upstreams, mut others): (Vec<_>, Vec<_>) = entries.into_iter().partition(is_upstream);
-    if upstreams.is_empty() {
-        return others;
-    }
-    let mut users: HashMap<(Kind, String), usize> = HashMap::new();
-    for (at, entry) in others.iter().enumerate() {
-        for used in entry.changes.iter().flat_map(uses) {
-            users.entry(used).or_insert(at);
-        }
-    }
-    for upstream in upstreams {
-        let user = |change: &Change| users.get(&(change.kind, change.name.to_string())).copied();
-        let found: Option<Vec<usize>> = upstream.changes.iter().map(user).collect();
-        match found {
-            Some(found) => {
-                for (change, at) in upstream.changes.into_iter().zip(found) {
-                    others[at].changes.push(named(change));
-                }
-            }
-            None => others.push(upstream),
-        }
-    }
-    others
-}
-
-/// Whether an upstream comes or goes as a whole.
-pub(super) fn is_whole(change: &Change) -> bool {
-    change.path.len() == 1 && matches!(change.kind, Kind::Added | Kind::Removed)
-}
-
-/// The upstreams that come or go with a change of nginx.conf.
-fn uses(change: &Change) -> Vec<(Kind, String)> {
-    let name = |target: &Target| format!("{}-{}-{}", target.namespace, target.service, target.port);
-    let place = &change.place;
-    match change.kind {
-        Kind::Added | Kind::Removed if change.is_block() => {
-            let target = if change.kind == Kind::Added { &place.after } else { &place.before };
-            place.routes.iter().chain(target).map(|target| (change.kind, name(target))).collect()
-        }
-        Kind::Changed if &*change.name == UPSTREAM => {
-            let sides = [(Kind::Removed, &change.before), (Kind::Added, &change.after)];
-            let value = |side: &Side| side.text.split('"').nth(1).map(str::to_owned);
-            sides.into_iter().filter_map(|(kind, side)| Some((kind, value(side.as_ref()?)?))).collect()
-        }
-        _ => Vec::new(),
-    }
+    with_names(with_upstreams(with_counters(unknown.into_iter().chain(joined.into_iter().filter_map(join)).collect())))
 }
 
 /// Whether a path is there on both sides, and matched otherwise.
@@ -222,15 +126,6 @@ fn join(mut entries: Vec<Entry>) -> Option<Entry> {
         entry.changes.extend(other.changes.into_iter().map(|change| if is_data { named(change) } else { change }));
     }
     Some(entry)
-}
-
-/// A value of a file for the Lua side, which has its name before it as a directive has.
-fn named(mut change: Change) -> Change {
-    let keys = change.path.iter().map(|key| &**key).collect::<Vec<_>>().join(".");
-    for side in [&mut change.before, &mut change.after].into_iter().flatten() {
-        side.text = format!("{keys}: {}", side.text);
-    }
-    change
 }
 
 /// What one line of a manifest does is one difference, however many routes it reaches.

@@ -12,6 +12,7 @@ mod effects;
 mod entry;
 mod experiment;
 mod explainer;
+mod follow;
 mod guess;
 mod lost;
 mod merge;

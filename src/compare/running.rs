@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::alike::Where;
 use super::experiment;
 use super::explainer::{Explained, Explainer};
+use super::follow;
 use super::merge;
 use super::missing;
 use super::settled::Tried;
@@ -252,7 +253,7 @@ fn is_host_or_path(change: &Change) -> bool {
 
 /// Whether a change is about an upstream as a whole.
 fn is_upstream(file: &str, change: &Change) -> bool {
-    file == Lua::Backends.file() && merge::is_whole(change)
+    file == Lua::Backends.file() && follow::is_whole(change)
 }
 
 /// Whether only the manifests have a host or a path, which is somebody's own.

@@ -3,7 +3,7 @@
 use pretty_assertions::assert_eq;
 use std::fs;
 
-use super::{CLUSTER, LIVE, SHOP, edit, folder, json, run, told, write};
+use super::{CLUSTER, LIVE, SHOP, edit, folder, json, run, shop, told, write};
 
 /// What has a part in the locations of `web`, and comes after it by name: each takes what `web` gives up.
 const OTHERS: &str = "\
@@ -131,6 +131,16 @@ fn who_takes_what_nobody_had_is_blamed_for_all_of_it() {
     run(folder.path(), &["render", "in", "--target", "ingress-nginx", "-o", "live"]);
     edit(folder.path(), "in/all.yaml", "ClassName: nginx", "ClassName: traefik");
     assert_eq!(told(&json(folder.path(), &LIVE)), ["is nobody's, and no longer of Ingress `shop/all` <- in/all.yaml:4"]);
+}
+
+#[test]
+fn counters_of_an_ingress_go_with_it() {
+    let folder = shop();
+    let only = "host `shop.example` removed, with `/api` to Service `shop/api` port 80, `/` to Service `shop/front` port 80";
+    edit(folder.path(), "in/web.yaml", "ClassName: nginx", "ClassName: traefik");
+    assert_eq!(told(&json(folder.path(), &LIVE)), [format!("{only} <- in/web.yaml:12")]);
+    std::fs::remove_file(folder.path().join("in/web.yaml")).expect("it is there");
+    assert_eq!(told(&json(folder.path(), &LIVE)), [format!("{only} <- -:null")]);
 }
 
 /// Two pods of the Service `front`.
