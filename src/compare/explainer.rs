@@ -85,6 +85,7 @@ impl<'a> Explainer<'a> {
         let settled = || self.of_settled("nginx.conf", first, None, queries);
         let explained = self
             .of_edit("nginx.conf", first, None, queries)
+            .or_else(|| self.of_taken(first))
             .or_else(|| is_one.then(settled).flatten())
             .or_else(|| self.of_displaced(first))
             .or_else(settled)

@@ -41,29 +41,25 @@ impl<'a> Explainer<'a> {
         Some((*set, causes.as_ref()?))
     }
 
-    /// Why the manifests give a location to another Ingress than the configuration that runs, if the one that had it lost it by itself, or
-    /// if nobody had it. Whatever is in the location then follows from that.
-    pub(super) fn of_displaced(&self, change: &Change) -> Option<Explained> {
+    /// Who has a location on the side that is manifests, and in the configuration that runs.
+    fn owners<'c>(&self, change: &'c Change) -> Option<(Option<&'c Target>, Option<&'c Target>)> {
         let (set, _) = self.manifests()?;
-        let Place { location, before, after, .. } = &change.place;
+        let Place { before, after, .. } = &change.place;
         let (now, had) = if set == Set::Before { (before, after) } else { (after, before) };
-        let named = |target: &'_ Option<Arc<Target>>| target.clone().filter(|target| !target.ingress.is_empty());
-        // A line in a location that both sides have.
-        let is_inside = !change.is_block() && location.is_some();
-        match (named(now), named(had)) {
-            (Some(now), Some(had)) if (&now.namespace, &now.ingress) != (&had.namespace, &had.ingress) => self.of_loser(change, &had),
-            (None, Some(had)) if is_inside || now.is_some() => self.of_loser(change, &had),
-            (Some(now), None) if is_inside => self.of_taker(change, &now),
-            _ => None,
-        }
+        let named = |target: &'c Option<Arc<Target>>| target.as_deref().filter(|target| !target.ingress.is_empty());
+        Some((named(now), named(had)))
     }
 
-    /// Why an Ingress no longer has a location.
-    fn of_loser(&self, change: &Change, had: &Target) -> Option<Explained> {
+    /// Why the manifests give a location to another Ingress than the configuration that runs, or to nobody, if the one that had it lost it
+    /// by itself. Whatever is in the location then follows from that.
+    pub(super) fn of_displaced(&self, change: &Change) -> Option<Explained> {
         let (set, causes) = self.manifests()?;
+        let (now, had) = self.owners(change)?;
+        let had = had?;
+        let is_same = now.is_some_and(|now| (&now.namespace, &now.ingress) == (&had.namespace, &had.ingress));
         let ingress = (had.namespace.as_str(), had.ingress.as_str());
         // An annotation without which there were no difference at all is told for all that it does.
-        if self.is_clear(change, ingress) {
+        if is_same || (now.is_none() && !is_inside(change)) || self.is_clear(change, ingress) {
             return None;
         }
         let Place { host, location, .. } = &change.place;
@@ -75,9 +71,11 @@ impl<'a> Explainer<'a> {
         Some((Some(id), on_side(set, cause)))
     }
 
-    /// Whose a location is that nobody had: the path or the backend that asks for it.
-    fn of_taker(&self, change: &Change, now: &Target) -> Option<Explained> {
+    /// Whose a location is that nobody had: the path or the backend that asks for it. Whatever is in the location follows from that.
+    pub(super) fn of_taken(&self, change: &Change) -> Option<Explained> {
         let (set, causes) = self.manifests()?;
+        let (now, had) = self.owners(change)?;
+        let now = now.filter(|_| had.is_none() && is_inside(change))?;
         let ingress = (now.namespace.as_str(), now.ingress.as_str());
         if self.is_clear(change, ingress) {
             return None;
@@ -244,6 +242,11 @@ fn is_structure(file: &str, change: &Change) -> bool {
         || is_place_of(&change.name)
         || change.name.starts_with("server_names_hash_")
         || words::family(change).is_some()
+}
+
+/// Whether a change is about a line in a location that both sides have.
+fn is_inside(change: &Change) -> bool {
+    !change.is_block() && change.place.location.is_some()
 }
 
 /// Whether a change is about a whole host or path.

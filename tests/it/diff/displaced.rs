@@ -127,7 +127,13 @@ fn who_takes_what_nobody_had_is_blamed_for_all_of_it() {
     let folder = folder(&[("in/web.yaml", SHOP), ("in/cluster.yaml", CLUSTER), ("in/rest.yaml", rest)]);
     run(folder.path(), &["render", "in", "--target", "ingress-nginx", "-o", "live"]);
     write(folder.path(), "in/all.yaml", all);
-    assert_eq!(told(&json(folder.path(), &LIVE)), ["belongs to Ingress `shop/all`, and was nobody's <- in/all.yaml:4"]);
+    let taken = "belongs to Ingress `shop/all`, and was nobody's <- in/all.yaml:4";
+    assert_eq!(told(&json(folder.path(), &LIVE)), [taken]);
+    // Raw configuration for which both would be refused is not why they are new.
+    let other = SHOP.replace("name: web", "name: new").replace("shop.example", "new.example");
+    write(folder.path(), "in/new.yaml", &other);
+    assert!(told(&json(folder.path(), &LIVE)).iter().any(|line| line == taken));
+    std::fs::remove_file(folder.path().join("in/new.yaml")).expect("it is there");
     run(folder.path(), &["render", "in", "--target", "ingress-nginx", "-o", "live"]);
     edit(folder.path(), "in/all.yaml", "ClassName: nginx", "ClassName: traefik");
     assert_eq!(told(&json(folder.path(), &LIVE)), ["is nobody's, and no longer of Ingress `shop/all` <- in/all.yaml:4"]);
