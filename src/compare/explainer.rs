@@ -87,8 +87,9 @@ impl<'a> Explainer<'a> {
             .of_edit("nginx.conf", first, None, queries)
             .or_else(|| self.of_taken(first))
             .or_else(|| is_one.then(settled).flatten())
-            .or_else(|| self.of_displaced(first))
+            .or_else(|| self.of_displaced(first, false))
             .or_else(settled)
+            .or_else(|| self.of_displaced(first, true))
             .or_else(|| self.of_single("nginx.conf", first, None, queries));
         if let Some((edit, causes)) = explained {
             return (self.entry("nginx.conf", changes, words, (before, after), causes), edit);

@@ -51,15 +51,15 @@ impl<'a> Explainer<'a> {
     }
 
     /// Why the manifests give a location to another Ingress than the configuration that runs, or to nobody, if the one that had it lost it
-    /// by itself. Whatever is in the location then follows from that.
-    pub(super) fn of_displaced(&self, change: &Change) -> Option<Explained> {
+    /// by itself. Whatever is in the location then follows from that. `is_vacated`: nobody has it.
+    pub(super) fn of_displaced(&self, change: &Change, is_vacated: bool) -> Option<Explained> {
         let (set, causes) = self.manifests()?;
         let (now, had) = self.owners(change)?;
         let had = had?;
         let is_same = now.is_some_and(|now| (&now.namespace, &now.ingress) == (&had.namespace, &had.ingress));
         let ingress = (had.namespace.as_str(), had.ingress.as_str());
         // An annotation without which there were no difference at all is told for all that it does.
-        if is_same || (now.is_none() && !is_inside(change)) || self.is_clear(change, ingress) {
+        if is_same || now.is_none() != is_vacated || (is_vacated && !is_inside(change)) || self.is_clear(change, ingress) {
             return None;
         }
         let Place { host, location, .. } = &change.place;
