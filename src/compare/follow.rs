@@ -1,9 +1,8 @@
 //! What follows from another difference is no difference of its own: its lines are those of that one.
 
-use std::collections::HashMap;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hashbrown::HashMap;
 
 use super::entry::{Because, Caused, Entry};
 

@@ -104,8 +104,7 @@ impl Case {
                 program::run(folder.path(), &all, "").stdout.lines().map(str::to_owned).collect::<Vec<_>>()
             };
             let directive = |line: &str| line.trim().split("  # ").next().unwrap_or_default().to_owned();
-            let known: std::collections::HashSet<String> =
-                lines(before, "before", &["--origins"]).iter().map(|line| directive(line)).collect();
+            let known: hashbrown::HashSet<String> = lines(before, "before", &["--origins"]).iter().map(|line| directive(line)).collect();
             let origin = format!("# after/{FILE}:{}:", after.line?);
             let annotated = lines(after, "after", &["--origins"]);
             let added: Vec<_> = annotated.iter().filter(|line| line.contains("  # ") && !known.contains(&directive(line))).collect();
