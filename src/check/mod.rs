@@ -56,11 +56,11 @@ impl Check {
     pub fn each(&self, cluster: &Cluster, controller: &Controller, mut see: impl FnMut(Looked)) -> Vec<Diagnostic> {
         let classes = Classes::new(cluster, &controller.flags);
         // What a target writes is closed without its Secret, whatever the cluster has.
-        let presumed = if self.is_of_controller() { Presumed::of(cluster, controller) } else { None };
-        let mut compile = |classes: Classes| {
+        let presume = |cluster: &Cluster| if self.is_of_controller() { Presumed::of(cluster, controller) } else { None };
+        let mut compile = |cluster: &Cluster, presumed: Option<&Presumed>, classes: Classes| {
             let supposed = classes.supposed();
             let (proxy, mut found) = self.of_classes(cluster, controller, classes);
-            let with_presumed = presumed.as_ref().map(|presumed| {
+            let with_presumed = presumed.map(|presumed| {
                 let classes = Classes::new(&presumed.cluster, &controller.flags);
                 let classes = supposed.map_or(classes.clone(), |class| classes.supposing(class));
                 let (proxy, more) = self.of_classes(&presumed.cluster, controller, classes);
@@ -70,9 +70,13 @@ impl Check {
             see(Looked { proxy, presumed: with_presumed, supposed });
             found
         };
-        let mut found = compile(classes.clone());
+        let presumed = presume(cluster);
+        let mut found = compile(cluster, presumed.as_ref(), classes.clone());
         found.extend(presumed::left_out(cluster, controller).filter(|_| self.is_of_controller()));
-        unserved::add(&mut found, cluster, &classes, compile);
+        unserved::add(&mut found, cluster, &classes, |class, part| match part {
+            Some(part) => compile(part, presume(part).as_ref(), Classes::new(part, &controller.flags).supposing(class)),
+            None => compile(cluster, presumed.as_ref(), classes.clone().supposing(class)),
+        });
         found
     }
 

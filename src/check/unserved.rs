@@ -10,6 +10,9 @@ use crate::source::Span;
 /// Most classes that are looked at: each costs a run of its own, because Ingresses of two classes do not meet.
 const MOST: usize = 16;
 
+/// Of a larger input nothing is there twice: all classes are looked at beside all other Ingresses.
+const MOST_COPIED: usize = 4096;
+
 /// Classes of which nobody knows whose they are: those whose Ingresses are looked at, and those that are too many for that.
 #[must_use]
 pub fn supposable<'a>(cluster: &'a Cluster, classes: &Classes<'a>) -> (Vec<&'a str>, Vec<&'a str>) {
@@ -18,24 +21,30 @@ pub fn supposable<'a>(cluster: &'a Cluster, classes: &Classes<'a>) -> (Vec<&'a s
     (looked_at, left_out)
 }
 
-/// Adds what is found about Ingresses of such classes, each class as if it was the only one that is served.
-pub(super) fn add<'a>(
+/// Adds what is found about Ingresses of such classes, each class as if it was the only one that is served: of several, each with a part of
+/// the input that has no other Ingresses, as these have nothing to do with it.
+pub(super) fn add(
     found: &mut Vec<Diagnostic>,
-    cluster: &'a Cluster,
-    classes: &Classes<'a>,
-    mut compile: impl FnMut(Classes<'a>) -> Vec<Diagnostic>,
+    cluster: &Cluster,
+    classes: &Classes,
+    mut compile: impl FnMut(&str, Option<&Cluster>) -> Vec<Diagnostic>,
 ) {
     let mut by_class: HashMap<&str, HashSet<&ObjectRef>> = HashMap::new();
     for object in cluster.ingresses.iter().filter(|object| !classes.serve(object)) {
         by_class.entry(Classes::named(object).unwrap_or_default()).or_default().insert(&object.reference);
     }
     let (looked_at, left_out) = supposable(cluster, classes);
+    let is_worth = looked_at.len() > 1 && cluster.ingresses.len() <= MOST_COPIED;
+    let mut part = is_worth.then(|| Cluster { ingresses: Vec::new(), ..cluster.clone() });
     for class in looked_at {
         let Some(own) = by_class.remove(class) else { continue };
         let told: HashSet<(&str, Option<Span>, &str)> = found.iter().map(key).collect();
         let is_new =
             |finding: &Diagnostic| finding.object.as_ref().is_some_and(|object| own.contains(object)) && !told.contains(&key(finding));
-        let more: Vec<Diagnostic> = compile(classes.clone().supposing(class)).into_iter().filter(is_new).collect();
+        if let Some(part) = &mut part {
+            part.ingresses = cluster.ingresses.iter().filter(|object| own.contains(&object.reference)).cloned().collect();
+        }
+        let more: Vec<Diagnostic> = compile(class, part.as_ref()).into_iter().filter(is_new).collect();
         drop(told);
         found.extend(more.into_iter().map(|finding| {
             finding.note(match class {
