@@ -67,7 +67,7 @@ pub use secrets::secrets;
 pub use select::creation_order;
 pub use settings::config_map;
 pub use strength::{missing_signer, weakness};
-pub use world::{Controller, Environment, World};
+pub use world::{Controller, Environment, World, is_found_by_name};
 
 /// Decides what the proxy shall do for the objects of a cluster.
 #[must_use]

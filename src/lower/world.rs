@@ -251,10 +251,15 @@ fn index<T>(objects: &[Object<T>], keep: impl Fn(&Object<T>) -> bool) -> HashMap
     kept.map(|object| (key_of(&object.reference.namespace, &object.reference.name), object)).collect()
 }
 
-/// Quirk: the controller finds a slice only where its name starts with that of the Service, as Kubernetes names them; of a long
-/// Service name only as much counts as a generated name can hold.
-fn slices_by_service(cluster: &Cluster, watched: impl Fn(&str) -> bool) -> HashMap<String, Vec<&EndpointSlice>> {
+/// Whether the controller takes a slice of this name for one of the Service that its label names. Quirk: only where its name starts with
+/// that of the Service, as Kubernetes names them; of a long Service name only as much counts as a generated name can hold.
+#[must_use]
+pub fn is_found_by_name(slice: &str, service: &str) -> bool {
     const LONGEST_PREFIX: usize = 57;
+    slice.starts_with(service.get(..LONGEST_PREFIX).unwrap_or(service))
+}
+
+fn slices_by_service(cluster: &Cluster, watched: impl Fn(&str) -> bool) -> HashMap<String, Vec<&EndpointSlice>> {
     let mut found: HashMap<String, Vec<&EndpointSlice>> = HashMap::new();
     for object in cluster.endpoint_slices.iter().filter(|object| watched(&object.reference.namespace)) {
         if cluster.closed.contains_key(&object.reference) {
@@ -262,8 +267,7 @@ fn slices_by_service(cluster: &Cluster, watched: impl Fn(&str) -> bool) -> HashM
         }
         let labels = object.value.metadata.labels.as_ref();
         let Some(service) = labels.and_then(|labels| labels.get("kubernetes.io/service-name")) else { continue };
-        let prefix = if service.len() > LONGEST_PREFIX { service.get(..LONGEST_PREFIX).unwrap_or(service) } else { service };
-        if object.reference.name.starts_with(prefix) {
+        if is_found_by_name(&object.reference.name, service) {
             found.entry(key_of(&object.reference.namespace, service)).or_default().push(&object.value);
         }
     }
