@@ -98,7 +98,7 @@ pub(super) struct Diff {
     #[arg(long, conflicts_with_all = ["stat", "live_backends", "live_lua", "live_certificates"])]
     prove: bool,
     /// End with exit code 1 only where a protection is lost; with `weaker` also where it lets more through, with `changed` also
-    /// where nobody can rank it
+    /// where nobody can rank it. With --live, whichever side protects less
     #[arg(long, value_enum, hide_possible_values = true, value_name = "lost|weaker|changed")]
     deny: Option<Denied>,
     #[command(flatten)]
@@ -117,11 +117,13 @@ enum Denied {
 }
 
 impl Denied {
-    fn denies(self, verdict: Verdict) -> bool {
+    /// Whether a verdict is denied. Beside a configuration that runs, the one that protects less may be either side.
+    fn denies(self, verdict: Verdict, is_beside_live: bool) -> bool {
+        let closes = |verdicts: &[Verdict]| is_beside_live && verdicts.contains(&verdict);
         match self {
-            Self::Lost => verdict == Verdict::Lost,
-            Self::Weaker => verdict.opens(),
-            Self::Changed => verdict.opens() || verdict == Verdict::Changed,
+            Self::Lost => verdict == Verdict::Lost || closes(&[Verdict::Gained]),
+            Self::Weaker => verdict.opens() || closes(&[Verdict::Gained, Verdict::Stronger]),
+            Self::Changed => Self::Weaker.denies(verdict, is_beside_live) || verdict == Verdict::Changed,
         }
     }
 }
@@ -158,10 +160,11 @@ impl Diff {
         }
         self.write(&differences, console)?;
         let is_clean = match self.deny {
-            Some(denied) => !differences.verdicts().any(|verdict| denied.denies(verdict)),
+            Some(denied) => !differences.verdicts().any(|verdict| denied.denies(verdict, !self.live.is_empty())),
             None => differences.is_empty(),
         };
         let status = if is_clean { Status::Clean } else { Status::Findings };
+        let status = status.max(side::reading(&sides, console));
         // The process ends soon: to give back a million small values one by one would take a tenth of its time.
         std::mem::forget((differences, sides));
         if let Some(proof) = proof {
@@ -271,7 +274,7 @@ impl Diff {
 
     fn compare(&self, global: &Global) -> Result<(Differences, Vec<Side>), Failure> {
         let half = |paths| Half { paths, controller: &self.controller };
-        let sides = side::pair([half(&self.base), half(&self.head)], global, self.environment, |_| BTreeSet::new())?;
+        let sides = side::pair([half(&self.base), half(&self.head)], global, self.environment, |_| BTreeSet::new(), |_| ())?;
         let [before, after] = &sides;
         self.find_hosts(&[before, after])?;
         let told = self.comparison().entries(before, after);

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use super::console::Console;
 use super::controller::ControllerOptions;
 use super::dump::{Live, MAIN};
 use super::inputs::Inputs;
 use super::project::Project;
-use super::{Failure, Global};
+use super::{Failure, Global, Status};
 use crate::compare::{Dump, Side};
 use crate::compile::{Circumstances, Declared, Input, fitting, known};
 use crate::diagnostic::ObjectRef;
@@ -65,12 +66,23 @@ pub(super) struct Half<'a> {
     pub(super) controller: &'a ControllerOptions,
 }
 
-/// Both sides, in the words of one release. What one of them holds, or is known to be `missing`, is not supposed to be on the other.
+/// Says that something of the sides could not be read, as nothing that is said of the rest holds for it: the job is not done then.
+pub(super) fn reading<'s>(sides: impl IntoIterator<Item = &'s Side>, console: &Console) -> Status {
+    if !sides.into_iter().any(Side::is_in_part) {
+        return Status::Clean;
+    }
+    console.remark("what could not be read is not compared: the answer is not that of the whole input");
+    Status::Failed
+}
+
+/// Both sides, in the words of one release. What one of them holds, or is known to be `missing`, is not supposed to be on the other;
+/// `settle` is called with what was read of manifests.
 pub(super) fn pair(
     halves: [Half<'_>; 2],
     global: &Global,
     keep_environment: bool,
     missing: impl Fn(&Input) -> BTreeSet<ObjectRef> + Sync,
+    settle: impl Fn(&mut [Option<Input>; 2]),
 ) -> Result<[Side; 2], Failure> {
     let origins = [Origin::of(halves[0].paths), Origin::of(halves[1].paths)];
     let mut dumps = [None, None];
@@ -86,6 +98,7 @@ pub(super) fn pair(
             *input = Some(read(paths, half.controller, global, facts.as_ref())?);
         }
     }
+    settle(&mut inputs);
     let known = [0, 1].map(|at| inputs[at].as_ref().map(|input| known(&input.cluster)).unwrap_or_default());
     let side = |dump: Option<Dump>, input: Option<Input>, elsewhere: &BTreeSet<ObjectRef>| -> anyhow::Result<Side> {
         if let Some(dump) = dump {

@@ -110,4 +110,12 @@ impl Side {
             Self::Dump(dump) => dump.findings.clone(),
         }
     }
+
+    /// Whether some of what was given could not be read at all: what is in it is on the side, and is not compared.
+    #[must_use]
+    pub fn is_in_part(&self) -> bool {
+        const UNREAD: [&str; 3] = ["helm-template", "json-syntax", "yaml-syntax"];
+        let is_unread = |finding: &Diagnostic| finding.severity == Severity::Error && UNREAD.contains(&finding.rule);
+        self.declared().is_some_and(|declared| declared.input.findings.iter().any(is_unread))
+    }
 }

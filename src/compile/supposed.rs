@@ -28,6 +28,8 @@ type Held = (ObjectRef, BTreeMap<String, String>);
 #[derive(Debug, Default)]
 pub struct Supposed {
     absent: Vec<Absent>,
+    /// The other side is a configuration that runs, in which files have names that only the cluster knows.
+    is_beside_live: bool,
     /// Which of them a difference with such a word can be about; known when the first difference is there.
     by_word: OnceLock<HashMap<String, Vec<usize>>>,
 }
@@ -64,7 +66,7 @@ impl Supposed {
         let is_open = cluster.ingress_classes.is_empty();
         let may_be_there = |absent: &Absent| absent.object.kind != "IngressClass" || is_open && is_served(absent);
         absent.retain(|absent| !elsewhere.contains(&absent.object) && may_be_there(absent));
-        Self { absent, by_word: OnceLock::new() }
+        Self { absent, is_beside_live: facts.is_some(), by_word: OnceLock::new() }
     }
 
     fn by_word(&self) -> &HashMap<String, Vec<usize>> {
@@ -145,7 +147,7 @@ impl Supposed {
         let (words, by_word) = (words_of(change), self.by_word());
         let mut absent = words.iter().filter_map(|word| by_word.get(word)).flatten().map(|at| &self.absent[*at]);
         absent.any(|absent| match (file, absent.object.kind.as_str()) {
-            ("nginx.conf", "Secret") => is_of_secret(absent, change),
+            ("nginx.conf", "Secret") => is_of_secret(absent, change, self.is_beside_live),
             ("nginx.conf", "ConfigMap") => is_denied(absent, change) || is_of_map(absent, change),
             ("certificates.json", "Secret") => is_of_certificate(absent, change),
             ("backends.json", "Service") => is_of_service(absent, change),
@@ -233,14 +235,15 @@ fn is_denied(absent: &Absent, change: &Change) -> bool {
     change.kind == Kind::Removed && &*change.name == "return" && (is_of_user(absent, change) || is_of_host())
 }
 
-fn is_of_secret(absent: &Absent, change: &Change) -> bool {
+fn is_of_secret(absent: &Absent, change: &Change, is_beside_live: bool) -> bool {
     let ObjectRef { namespace, name, .. } = &absent.object;
     let file = format!("{namespace}-{name}.pem");
     let names = |side: &Option<crate::diff::Side>| side.as_ref().is_some_and(|side| side.text.contains(&file));
     let is_one_sided = matches!(change.kind, Kind::Added | Kind::Removed);
     let directive = change.name.split(' ').next().unwrap_or_default();
     // The name of a file of passwords holds the identity of the Secret.
-    let is_password_file = change.kind == Kind::Changed && matches!(directive, "auth_basic_user_file" | "auth_digest_user_file");
+    let is_password_file =
+        is_beside_live && change.kind == Kind::Changed && matches!(directive, "auth_basic_user_file" | "auth_digest_user_file");
     is_denied(absent, change)
         || is_password_file && is_of_user(absent, change)
         || is_one_sided && OF_CONTENT.contains(&directive) && (names(&change.before) || names(&change.after))

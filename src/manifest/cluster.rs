@@ -105,7 +105,9 @@ impl Cluster {
         let (mut secrets, mut maps) = (Vec::new(), Vec::new());
         for (reference, data) in objects {
             let (name, namespace) = (Some(reference.name.clone()), Some(reference.namespace.clone()));
-            let metadata = ObjectMeta { name, namespace, ..ObjectMeta::default() };
+            // Files are called after the identity: without one, those of two Secrets would be one file.
+            let uid = Some(reference.name.clone()).filter(|_| reference.kind == "Secret");
+            let metadata = ObjectMeta { name, namespace, uid, ..ObjectMeta::default() };
             match reference.kind.as_str() {
                 "Secret" => {
                     let data = data.into_iter().map(|(key, value)| (key, ByteString(value.into_bytes()))).collect();

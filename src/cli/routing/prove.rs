@@ -12,7 +12,7 @@ use crate::catalog::release::Release;
 use crate::cli::console::Console;
 use crate::cli::controller::ControllerOptions;
 use crate::cli::progress::Progress;
-use crate::cli::side::Half;
+use crate::cli::side::{self, Half};
 use crate::cli::{Failure, Global, Status};
 use crate::compare::{self, Rest};
 use crate::conf::{self, Tree};
@@ -154,9 +154,10 @@ impl Prove {
         for source in &sources {
             console.findings(&source.side.findings(), 0, source.side.sources());
         }
+        let read = side::reading(sources.iter().map(|source| &source.side), console);
         // The process ends soon: to give back many small values one by one would take a part of its time.
         std::mem::forget(sources);
-        self.end(shown, console)
+        Ok(read.max(self.end(shown, console)?))
     }
 
     /// The same for whoever has read the manifests and told what is to be said of them.

@@ -158,7 +158,7 @@ impl SourceArgs {
         let facts = live.and_then(|live| live.side.dump()).map(|dump| &dump.facts);
         let here = [PathBuf::from(".")];
         let input = side::read(if paths.is_empty() { &here } else { paths }, &self.controller, global, facts)?;
-        let missing = missing(&input);
+        let missing = missing_for(&[self.target.as_str()], &input);
         // What is written for nginx itself is always whole: groups of servers there depend on all that lead to them.
         let hosts = hosts.filter(|_| self.target != Nginx.name());
         let declared = side::compile(input, &Circumstances { facts, keep_environment: true, missing, hosts, bare })?;
@@ -166,9 +166,42 @@ impl SourceArgs {
     }
 }
 
+/// The same where what is written for one of these targets is asked: what `render` leaves out for its class is in it no more than in that.
+fn missing_for(targets: &[&str], input: &Input) -> BTreeSet<ObjectRef> {
+    let mut all = missing(input);
+    if targets.contains(&Nginx.name()) {
+        all.extend(unknown_classes(input).map(|(class, _)| class));
+    }
+    all
+}
+
+/// The classes that Ingresses name and of which nobody knows whose they are, and how many Ingresses each has.
+fn unknown_classes(input: &Input) -> impl Iterator<Item = (ObjectRef, usize)> {
+    let absent = lower::absent(&input.cluster, &input.controller).into_iter();
+    absent.filter(|absent| absent.object.kind == "IngressClass").map(|absent| (absent.object, absent.users.len()))
+}
+
+/// Gives Secrets an identity by their names, and by the side where the other one holds something else in it: files of passwords are called
+/// after it, and would be called alike without one, or alike whatever they hold.
+fn tell_secrets_apart(inputs: &mut [Option<Input>; 2]) {
+    let [Some(base), Some(head)] = inputs else { return };
+    let held = |input: &Input| -> HashMap<ObjectRef, _> {
+        input.cluster.secrets.iter().map(|secret| (secret.reference.clone(), secret.value.data.clone())).collect()
+    };
+    let (of_base, of_head) = (held(base), held(head));
+    for (input, others, side) in [(base, &of_head, "base"), (head, &of_base, "head")] {
+        for secret in &mut input.cluster.secrets {
+            let name = &secret.reference.name;
+            let is_other = others.get(&secret.reference).is_some_and(|other| *other != secret.value.data);
+            secret.value.metadata.uid = Some(if is_other { format!("{name}.{side}") } else { name.clone() });
+        }
+    }
+}
+
 /// Both sides, each with what its manifests are written for, and how.
 pub(super) fn pair(halves: [Half<'_>; 2], targets: [&str; 2], options: &Options, global: &Global) -> Result<[Source; 2], Failure> {
-    let [base, head] = side::pair(halves, global, false, missing)?;
+    let missing = |input: &Input| missing_for(&targets, input);
+    let [base, head] = side::pair(halves, global, false, missing, tell_secrets_apart)?;
     Ok([Source::of(base, targets[0], options.clone()), Source::of(head, targets[1], options.clone())])
 }
 
@@ -301,6 +334,12 @@ impl Source {
                 notes.push(String::from("no EndpointSlice is in the input: each Service is taken to have endpoints"));
             }
             notes.extend(declared.supposed.notes(false).into_iter().map(|note| note.replace("is not compared", "is not known")));
+            if self.rewritten.is_some() {
+                notes.extend(unknown_classes(&declared.input).map(|(class, count)| {
+                    let are = if count == 1 { "Ingress is" } else { "Ingresses are" };
+                    format!("{count} {are} not written and not compared, as nobody knows whose the class `{}` is", class.name)
+                }));
+            }
         }
         if self.side.dump().is_some() && is_of_controller {
             for (what, part) in [

@@ -96,6 +96,9 @@ pub(super) fn strength(base: &Leaf, head: &Leaf, aspects: &[Aspect]) -> Option<S
         End::Backend(_) | End::Beyond(_) => false,
     };
     match (refuses(base), refuses(head)) {
+        // Whom both refuse gets in on neither side, whatever either asks before; nor does who is sent elsewhere, where it is asked again.
+        (true, true) => return None,
+        (true, false) if matches!(head.end, End::Answer { status: 300..400, .. }) => return None,
         (true, false) => return Some(Strength::Weaker),
         // A path that is gone protects nothing.
         (false, true) if matches!(head.end, End::Answer { status: 404, .. }) => return None,

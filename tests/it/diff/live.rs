@@ -138,3 +138,20 @@ fn both_locations_of_a_path_are_one_difference() {
         ]
     );
 }
+
+#[test]
+fn what_runs_may_be_what_protects_less() {
+    let folder = shop();
+    // Only the manifests ask for a password.
+    let deny = |what| run(folder.path(), &["diff", "in", "--live", "live/nginx.conf", "--deny", what]);
+    let open = fs::read_to_string(folder.path().join("live/nginx.conf")).expect("files can be read");
+    let open: Vec<&str> = open.lines().filter(|line| !line.contains("auth_basic")).collect();
+    write(folder.path(), "live/nginx.conf", &open.join("\n"));
+    for what in ["lost", "weaker", "changed"] {
+        let told = deny(what);
+        assert!(told.code == Some(1) && told.stdout.contains("password authentication added"), "{what}: {told:?}");
+    }
+    // Between two states of the manifests it is a gain.
+    let gained = run(folder.path(), &["diff", "--base", "live/nginx.conf", "--head", "in", "--deny", "weaker"]);
+    assert_eq!(gained.code, Some(0), "{gained:?}");
+}

@@ -554,3 +554,59 @@ fn what_is_written_for_nginx_is_proved_at_the_end() {
         assert!(refused.code == Some(2) && refused.stderr.contains(why), "{refused:?}");
     }
 }
+
+#[test]
+fn whoever_is_refused_on_both_sides_is_no_loss() {
+    let asked = "nginx.ingress.kubernetes.io/auth-url: https://auth.example.com/check";
+    let listed = "nginx.ingress.kubernetes.io/whitelist-source-range: 10.0.0.0/8";
+    let with = |annotations: &str| ingress("web", annotations, "/", "Prefix", "web");
+    let (code, more) = document(&with(asked), &with(&format!("{asked}, {listed}")), &["--implies"]);
+    assert_eq!(code, Some(0), "{more}");
+    let (code, less) = document(&with(&format!("{asked}, {listed}")), &with(asked), &["--implies"]);
+    assert_eq!(code, Some(1), "{less}");
+}
+
+#[test]
+fn files_of_passwords_are_the_same_where_they_hold_the_same() {
+    let with = |secret: &str| {
+        let annotations = format!("nginx.ingress.kubernetes.io/auth-type: basic, nginx.ingress.kubernetes.io/auth-secret: {secret}");
+        ingress("web", &annotations, "/", "Prefix", "web")
+    };
+    // Both files are called alike where no cluster has given the Secrets an identity.
+    let secret = |name: &str, auth: &str| {
+        format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: {name}, namespace: shop}}\ndata: {{auth: {auth}}}\n---\n")
+    };
+    let (one, other) = (secret("one", "dXNlcjokYXByMSR4JHg="), secret("one", "b3RoZXI6JGFwcjEkeCR5"));
+    for (base, head, is_same) in [
+        (with("one"), with("one"), true),
+        (with("one") + &one, with("one") + &one, true),
+        (with("one"), with("two"), false),
+        (with("one") + &one, with("one") + &other, false),
+    ] {
+        assert_eq!(prove(&base, &head, &[]).code == Some(0), is_same, "{head}");
+        let folder = folder(&[("base.yaml", &base), ("head.yaml", &head)]);
+        let differences = run(folder.path(), &["diff", "--base", "base.yaml", "--head", "head.yaml"], "");
+        assert_eq!(differences.code == Some(0), is_same, "{head}: {differences:?}");
+    }
+}
+
+#[test]
+fn what_is_not_written_for_its_class_is_not_said_to_be_equal() {
+    let other = ingress("other", "", "/", "Prefix", "web").replace("shop.example.com", "other.example.com").replace("nginx", "internal");
+    let folder = folder(&[("in.yaml", &format!("{SERVICES}{}{other}", ingress("web", "", "/", "Prefix", "web")))]);
+    let args = ["render", "in.yaml", "--target", "nginx", "-o", "out", "--prove", "--quiet"];
+    let written = run(folder.path(), &args, "");
+    let note = "note: 1 Ingress is not written and not compared, as nobody knows whose the class `internal` is";
+    assert!(!written.stdout.contains("other.example.com http: equal") && written.stdout.contains(note), "{written:?}");
+}
+
+#[test]
+fn what_cannot_be_read_is_not_compared_and_no_gate_is_open_for_it() {
+    let web = ingress("web", "", "/", "Prefix", "web");
+    let folder =
+        folder(&[("base/web.yaml", &web), ("head/web.yaml", &web), ("head/broken.yaml", "apiVersion: v1\nkind: Service\nmetadata: [\n")]);
+    for args in [&["diff", "--deny", "weaker"][..], &["diff"], &["prove"], &["prove", "--implies"]] {
+        let args = [args, &["--base", "base", "--head", "head"]].concat();
+        assert_eq!(run(folder.path(), &args, "").code, Some(2), "{args:?}");
+    }
+}
