@@ -3,7 +3,7 @@
 use hashbrown::{HashMap, HashSet};
 
 use super::apart::{Apart, DUPLICATE, PATH};
-use crate::diagnostic::{Diagnostic, Label, ObjectRef, Severity};
+use crate::diagnostic::{Diagnostic, Label, ObjectRef, Severity, told_with};
 use crate::source::Span;
 
 /// Rules about what is for others, is not there to be looked at, is for the controller alone to say, or is measured by what others do:
@@ -131,10 +131,7 @@ pub fn fold(findings: Vec<Diagnostic>, apart: &Apart) -> Vec<Diagnostic> {
             continue;
         }
         let rule = folded[at].rule;
-        folded[at].notes.push(match count {
-            1 => format!("one more of `{rule}` is told with it"),
-            _ => format!("{count} more of `{rule}` are told with it"),
-        });
+        folded[at].notes.push(told_with(count, rule));
     }
     supposed.into_iter().for_each(|at| folded[at].notes.push(SUPPOSED.to_owned()));
     folded
@@ -147,10 +144,10 @@ fn add(one: &mut Diagnostic, mut finding: Diagnostic) {
     }
     one.severity = one.severity.max(finding.severity);
     if finding.rule == one.rule {
-        one.related.extend(finding.span.map(|span| Label { message: finding.message, span }));
+        one.related.extend(finding.span.map(|span| Label::of_finding(finding.message, span)));
     } else {
         // What another rule says is told in full.
-        one.related.extend(finding.span.map(|span| Label { message: format!("`{}`: {}", finding.rule, finding.message), span }));
+        one.related.extend(finding.span.map(|span| Label::of_finding(format!("`{}`: {}", finding.rule, finding.message), span)));
         one.notes.extend(finding.help.map(|help| format!("`{}`: {help}", finding.rule)));
     }
     one.related.extend(finding.related);

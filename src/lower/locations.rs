@@ -117,8 +117,8 @@ impl Merge<'_, '_> {
     fn tell_overridden(&mut self, winner: &Location, at: usize, rule: &Rule, path: &Path) {
         let key = (at, winner.ingress);
         if let Some(told) = self.told.get(&key).and_then(|told| self.findings.get_mut(*told)) {
-            let more = Label { message: format!("and so is path `{}` of host `{}`", path.path, rule.host), span: path.span };
-            let one = winner.route.origin.span().map(|span| Label { message: String::from("this one applies"), span });
+            let more = Label::new(format!("and so is path `{}` of host `{}`", path.path, rule.host), path.span);
+            let one = winner.route.origin.span().map(|span| Label::new("this one applies", span));
             told.related.extend(std::iter::once(more).chain(one));
             return;
         }

@@ -17,6 +17,8 @@ pub mod sarif;
 pub mod summary;
 pub mod text;
 
+use std::borrow::Cow;
+
 use looked::{Looked, NOTHING};
 
 use super::Paint;
@@ -82,6 +84,11 @@ pub struct Findings<'a> {
 }
 
 impl<'a> Findings<'a> {
+    /// The findings one by one, for programs that show each at its own place.
+    pub fn one_by_one(&self) -> impl Iterator<Item = Cow<'a, Diagnostic>> {
+        self.all.iter().flat_map(Diagnostic::one_by_one)
+    }
+
     /// Findings of which nothing was left out.
     #[must_use]
     pub fn new(all: &'a [Diagnostic], sources: &'a SourceMap) -> Self {
