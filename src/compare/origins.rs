@@ -36,7 +36,7 @@ impl<'a> Origins<'a> {
     pub fn new(sources: &'a SourceMap, given: Given<'a>, proxy: &'a Proxy, files: &[OutputFile], render: &Render) -> Self {
         let causes = Causes::new(given.cluster, given.controller, proxy);
         // To keep a second copy of the output is worth it only where something can be tried.
-        let singles = effects::affords(given, 1).then(|| {
+        let singles = Singles::afford(given).then(|| {
             let written = Written::of_files(files.to_vec());
             let compile = |cluster: &Cluster, controller: &Controller| Written::of_files(render(&lower::lower(cluster, controller).value));
             Singles::of(&Sample::new(given, &written, Box::new(compile)))
@@ -53,7 +53,7 @@ impl<'a> Origins<'a> {
         // Of a large cluster, what has no part in the hosts that are asked about is left out, where it makes no difference to them.
         let part = declared.asked_objects().filter(|part| compile(part, &input.controller).is_as(written()));
         let given = Given { cluster: part.as_ref().unwrap_or(&input.cluster), controller: &input.controller };
-        let singles = effects::affords(given, 1).then(|| Singles::of(&Sample::new(given, written(), Box::new(compile))));
+        let singles = Singles::afford(given).then(|| Singles::of(&Sample::new(given, written(), Box::new(compile))));
         Self { sources: &input.sources, causes, singles: singles.unwrap_or_default() }
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use hashbrown::HashSet;
 use rayon::prelude::*;
 
-use super::effects::{Effects, Sample, Texts};
+use super::effects::{self, Effects, Sample, Texts};
 use super::experiment;
 use super::guess::{Guesses, Name};
 use super::lost::Blocks;
@@ -24,6 +24,9 @@ use crate::cause::{self, Absent, Causes};
 use crate::conf::Tree;
 use crate::diff::{Change, Kind};
 use crate::lower;
+
+/// Each name is taken away, has another value, and is there alone.
+const TRIES: usize = 3;
 
 /// Of the objects that have a name, the values of more than these are not looked at.
 const MOST_TEXTS: usize = 3;
@@ -241,6 +244,11 @@ impl Singles {
         self.untried.iter().map(|untried| untried.sentence())
     }
 
+    /// Whether anything at all can be tried of manifests.
+    pub(super) fn afford(given: Given) -> bool {
+        effects::affords(given, TRIES)
+    }
+
     /// Everything that a side has, tried.
     pub(super) fn of(side: &Sample) -> Self {
         let present = present(side, Guesses { seen: &[], own: 1, is_raw: false }, true);
@@ -260,7 +268,7 @@ fn place(change: &Change) -> (Option<Arc<str>>, String) {
 
 /// Takes away each name; `with_alone`: also has nothing but that. None: they are too many.
 fn present(side: &Sample, guesses: Guesses, with_alone: bool) -> Option<Vec<Trial>> {
-    if !side.affords(1) {
+    if !side.affords(TRIES) {
         return None;
     }
     let Given { cluster, controller } = side.given;
@@ -279,7 +287,7 @@ fn present(side: &Sample, guesses: Guesses, with_alone: bool) -> Option<Vec<Tria
     for edit in edits::between(bare, side.given) {
         groups.entry(edit.signature()).or_default().push(edit);
     }
-    if !side.affords(groups.len() * 3) {
+    if !side.affords(groups.len() * TRIES) {
         return None;
     }
     let nothing = (side.compile)(bare.cluster, bare.controller);

@@ -183,9 +183,7 @@ impl Declared {
             rules.is_empty() || rules.iter().any(|rule| rule.host.as_deref().is_none_or(|host| host.is_empty() || hosts.contains(host)))
         };
         let flags = &self.input.controller.flags;
-        let named = [&flags.default_backend_service, &flags.default_ssl_certificate];
-        let others: Vec<&str> = named.into_iter().filter_map(|name| Some(name.split_once('/')?.0)).collect();
-        Some(self.input.cluster.part(is_wanted, &others))
+        Some(self.input.cluster.part(is_wanted, &[&flags.default_backend_service, &flags.default_ssl_certificate]))
     }
 
     /// Writes it in the words of another release.

@@ -76,19 +76,28 @@ impl Cluster {
         self.sealed.contains(&secret)
     }
 
-    /// Some of the Ingresses, with what a controller reads for them: of Services, their endpoints and Secrets those of the namespaces that
-    /// these Ingresses and `others` are in. What only rules look at is left out.
+    /// Some of the Ingresses, with what a controller reads for them: of Services, their endpoints and Secrets those that they name, and those
+    /// of `others`, as `namespace/name`. What only rules look at is left out.
     #[must_use]
     pub fn part(&self, is_wanted: impl Fn(&Object<Ingress>) -> bool, others: &[&str]) -> Self {
-        let ingresses: Vec<_> = self.ingresses.iter().filter(|ingress| is_wanted(ingress)).cloned().collect();
-        let own = ingresses.iter().map(|ingress| ingress.reference.namespace.as_str());
-        let namespaces: BTreeSet<&str> = own.chain(others.iter().copied()).collect();
-        let is_near = |reference: &ObjectRef| namespaces.contains(reference.namespace.as_str());
+        let ingresses: Vec<_> = self.ingresses.iter().filter(|ingress| is_wanted(ingress)).collect();
+        let mut names: HashSet<&str> = others.iter().filter_map(|other| Some(other.split_once('/')?.1)).collect();
+        for ingress in &ingresses {
+            names.extend(ingress.backends().map(|backend| backend.service.name.as_str()));
+            names.extend(ingress.tls().iter().filter_map(|entry| entry.secret_name.as_deref()));
+            let values = ingress.value.metadata.annotations.iter().flatten().map(|(_, value)| value.trim());
+            names.extend(values.map(|value| value.rsplit_once('/').map_or(value, |(_, name)| name)));
+        }
+        let is_named = |reference: &ObjectRef| names.contains(reference.name.as_str());
+        let is_of_named = |slice: &&Object<EndpointSlice>| service_of(&slice.value).is_some_and(|service| names.contains(service));
+        let services = self.services.iter().filter(|object| is_named(&object.reference)).cloned().collect();
+        let endpoint_slices = self.endpoint_slices.iter().filter(is_of_named).cloned().collect();
+        let secrets = self.secrets.iter().filter(|object| is_named(&object.reference)).cloned().collect();
         Self {
-            services: self.services.iter().filter(|object| is_near(&object.reference)).cloned().collect(),
-            endpoint_slices: self.endpoint_slices.iter().filter(|object| is_near(&object.reference)).cloned().collect(),
-            secrets: self.secrets.iter().filter(|object| is_near(&object.reference)).cloned().collect(),
-            ingresses,
+            ingresses: ingresses.into_iter().cloned().collect(),
+            services,
+            endpoint_slices,
+            secrets,
             ingress_classes: self.ingress_classes.clone(),
             config_maps: self.config_maps.clone(),
             namespaces: self.namespaces.clone(),
