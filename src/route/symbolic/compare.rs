@@ -436,7 +436,7 @@ impl<'a, 't> Host<'a, 't> {
         let mut tried = 0;
         let shown = candidates.into_iter().take_while(|_| self.work.pay(REQUEST)).find_map(|request| {
             tried += 1;
-            Some((self.pairing.both().confirms(&request, [base, head], &aspects)?, request))
+            self.pairing.both().smallest(request, [base, head], &aspects, &self.work)
         });
         let is_text = aspects.iter().all(|aspect| aspect.kind == Kind::Text) && !is_beyond;
         match shown {

@@ -3,6 +3,7 @@
 use super::leaf::Leaf;
 use super::seen::{end, kind_of, seen};
 use super::unlike::{Aspect, Kind};
+use super::work::{REQUEST, Work};
 use crate::route::config::Config;
 use crate::route::decision::Decision;
 use crate::route::request::Request;
@@ -38,6 +39,27 @@ impl Both<'_, '_> {
             ends.first().map(|way| (*way).clone()).unwrap_or_else(|| ways[0].clone())
         };
         Some([of(0, &before), of(1, &after)])
+    }
+
+    /// The same with the request, without each header that it shows the difference without as well.
+    pub(super) fn smallest(
+        &self,
+        request: Request,
+        leaves: [&Leaf; 2],
+        aspects: &[Aspect],
+        work: &Work,
+    ) -> Option<([Decision; 2], Request)> {
+        let mut shown = (self.confirms(&request, leaves, aspects)?, request);
+        for at in (0..shown.1.headers.len()).rev() {
+            let mut smaller = shown.1.clone();
+            smaller.headers.remove(at);
+            if work.pay(REQUEST)
+                && let Some(decisions) = self.confirms(&smaller, leaves, aspects)
+            {
+                shown = (decisions, smaller);
+            }
+        }
+        Some(shown)
     }
 
     /// The ways of a request that differ on both sides; none where it is answered alike.
