@@ -47,6 +47,19 @@ pub enum Certificate {
     Unknown,
 }
 
+impl Certificate {
+    /// Which one it is, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Secret(secret) => format!("of the Secret {secret}"),
+            Self::Default => String::from("the default one of the controller"),
+            Self::File(file) => format!("in {file}"),
+            Self::Unknown => String::from("not known"),
+        }
+    }
+}
+
 /// How a location was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Match {

@@ -7,7 +7,7 @@ use super::veil::Veil;
 use crate::diagnostic;
 use crate::output::Paint;
 use crate::output::untrusted::one_line;
-use crate::route::{Certificate, CheckKind, Decision, End, Match, Near, Passed, Request, Verdict};
+use crate::route::{CheckKind, Decision, End, Match, Near, Passed, Request, Verdict};
 use crate::source::Span;
 
 /// Other ways that are shown.
@@ -159,15 +159,7 @@ impl Teller<'_> {
             ));
         }
         if let Some(certificate) = &decision.certificate {
-            lines.push((
-                "Certificate",
-                match certificate {
-                    Certificate::Secret(secret) => format!("of the Secret {secret}"),
-                    Certificate::Default => String::from("the default one of the controller"),
-                    Certificate::File(file) => format!("in {file}"),
-                    Certificate::Unknown => String::from("not known"),
-                },
-            ));
+            lines.push(("Certificate", certificate.words()));
         }
         if let End::Backend(passed) = &decision.end {
             if let Some(host) = &passed.host {

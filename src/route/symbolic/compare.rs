@@ -224,7 +224,7 @@ impl<'a, 't> Host<'a, 't> {
         if !self.pairing.is_same_words || shown(0) == shown(1) {
             return;
         }
-        let texts = [0, 1].map(|at| format!("{:?}", shown(at)));
+        let texts = [0, 1].map(|at| shown(at).words());
         let wish = Wish::default();
         let Some(request) = requests(&wish, self.class, true, &[b"/".to_vec()], &[]).into_iter().next() else { return };
         let decisions = [0, 1].map(|at| configs[at].decide(&request));
