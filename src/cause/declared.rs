@@ -19,7 +19,7 @@ use crate::source::Span;
 const NOTHING: &str = "nothing in the manifests declares it";
 
 /// The variable of the controller that says which upstream takes requests.
-const UPSTREAM: &str = "set $proxy_upstream_name";
+pub const UPSTREAM: &str = "set $proxy_upstream_name";
 /// Variables of the controller that say where a location sends requests.
 const BACKEND: [&str; 3] = ["set $service_name", "set $service_port", UPSTREAM];
 /// What the controller writes for a route that it does not serve.

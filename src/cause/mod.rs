@@ -34,7 +34,7 @@ pub use governs::{governs, is_governed, is_manifold, is_shown};
 use rules::Rules;
 
 pub use absent::Absent;
-pub use declared::is_place;
+pub use declared::{UPSTREAM, is_place};
 pub use query::Query;
 
 /// Label of an EndpointSlice that names its Service.

@@ -11,7 +11,7 @@ use crate::manifest::Cluster;
 use crate::source::Span;
 
 /// A larger input is that of a cluster, which holds its Secrets, and to look twice takes twice as long.
-const MOST: usize = 4096;
+pub(super) const MOST: usize = 4096;
 
 /// Rules about what is not there, for which nothing may be presumed.
 const ABOUT_ABSENCE: [&str; 5] = ["absent-object", "default-certificate", "missing-headers", "missing-secret", "secret-elsewhere"];

@@ -2,6 +2,7 @@
 
 use hashbrown::{HashMap, HashSet};
 
+use super::presumed;
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::lower::Classes;
 use crate::manifest::Cluster;
@@ -9,9 +10,6 @@ use crate::source::Span;
 
 /// Most classes that are looked at: each costs a run of its own, because Ingresses of two classes do not meet.
 const MOST: usize = 16;
-
-/// Of a larger input nothing is there twice: all classes are looked at beside all other Ingresses.
-const MOST_COPIED: usize = 4096;
 
 /// Classes of which nobody knows whose they are: those whose Ingresses are looked at, and those that are too many for that.
 #[must_use]
@@ -34,7 +32,8 @@ pub(super) fn add(
         by_class.entry(Classes::named(object).unwrap_or_default()).or_default().insert(&object.reference);
     }
     let (looked_at, left_out) = supposable(cluster, classes);
-    let is_worth = looked_at.len() > 1 && cluster.ingresses.len() <= MOST_COPIED;
+    // Of a larger input nothing is there twice.
+    let is_worth = looked_at.len() > 1 && cluster.ingresses.len() <= presumed::MOST;
     let mut part = is_worth.then(|| Cluster { ingresses: Vec::new(), ..cluster.clone() });
     for class in looked_at {
         let Some(own) = by_class.remove(class) else { continue };

@@ -5,7 +5,6 @@ use std::io::{self, IsTerminal as _, Write};
 use anstream::AutoStream;
 use anstream::stream::RawStream;
 use anyhow::Context as _;
-use rayon::prelude::*;
 use supports_hyperlinks::Stream;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -67,8 +66,7 @@ impl Console {
         let paint = paint(&stderr, Stream::Stderr);
         let few = Few::of(all.iter().filter(|finding| !self.quiet || finding.severity == Severity::Error));
         for portion in few.shown.chunks(PORTION) {
-            let texts: Vec<String> = portion.par_iter().map(|finding| findings::text::text(finding, sources, paint)).collect();
-            say(&mut stderr, &texts.concat());
+            say(&mut stderr, &findings::text::texts(portion, sources, paint));
         }
         let mut text = few.rest(sources);
         if let Some(summary) = findings::text::summary(all).filter(|_| !self.quiet) {

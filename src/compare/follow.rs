@@ -5,13 +5,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hashbrown::HashMap;
 
 use super::entry::{Because, Caused, Entry};
-
+use crate::cause::UPSTREAM;
 use crate::compile::Lua;
 use crate::diagnostic::Reason;
 use crate::diff::{Change, Kind, Place, Side, Target};
-
-/// The line of a location that says which upstream takes requests.
-const UPSTREAM: &str = "set $proxy_upstream_name";
 
 /// What a location of the controller's own says of the upstream follows from where the route of the host leads that it is for.
 pub(super) fn with_routes(entries: Vec<Caused>) -> Vec<Caused> {
@@ -61,18 +58,23 @@ pub(super) fn with_counters(entries: Vec<Entry>) -> Vec<Entry> {
             }
         }
     }
-    for counter in counters {
-        let place = |change: &Change| {
-            let (namespace, ingress) = counted(change)?;
-            places.get(&(change.kind, namespace, ingress)).copied()
-        };
-        let found: Option<Vec<usize>> = counter.changes.iter().map(place).collect();
+    let place = |change: &Change| {
+        let (namespace, ingress) = counted(change)?;
+        places.get(&(change.kind, namespace, ingress)).copied()
+    };
+    join(&mut others, counters, place, |change| change);
+    others
+}
+
+/// Adds differences to those that they follow from, by the numbers of these; one with a change that follows from none stays.
+fn join(others: &mut Vec<Entry>, followers: Vec<Entry>, of: impl Fn(&Change) -> Option<usize>, told: impl Fn(Change) -> Change) {
+    for follower in followers {
+        let found: Option<Vec<usize>> = follower.changes.iter().map(&of).collect();
         match found {
-            Some(found) => counter.changes.into_iter().zip(found).for_each(|(change, at)| others[at].changes.push(change)),
-            None => others.push(counter),
+            Some(found) => follower.changes.into_iter().zip(found).for_each(|(change, at)| others[at].changes.push(told(change))),
+            None => others.push(follower),
         }
     }
-    others
 }
 
 /// Namespace and name of the Ingress whose requests a table or a variable of the whole file counts: they are in its name.
@@ -108,18 +110,7 @@ pub(super) fn with_upstreams(entries: Vec<Entry>) -> Vec<Entry> {
             users.entry(used).or_insert(at);
         }
     }
-    for upstream in upstreams {
-        let user = |change: &Change| users.get(&(change.kind, change.name.to_string())).copied();
-        let found: Option<Vec<usize>> = upstream.changes.iter().map(user).collect();
-        match found {
-            Some(found) => {
-                for (change, at) in upstream.changes.into_iter().zip(found) {
-                    others[at].changes.push(named(change));
-                }
-            }
-            None => others.push(upstream),
-        }
-    }
+    join(&mut others, upstreams, |change| users.get(&(change.kind, change.name.to_string())).copied(), named);
     others
 }
 

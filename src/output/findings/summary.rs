@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use rayon::prelude::*;
-
 use super::few::Few;
-use super::text::{summary, text};
+use super::text::{summary, texts};
 use super::{Findings, left_out};
 use crate::diagnostic::Severity;
 use crate::output::Paint;
@@ -18,8 +16,7 @@ const MANY: usize = 6;
 #[must_use]
 pub fn report(report: &Findings, errors_only: bool, paint: Paint) -> String {
     let few = Few::of(report.all.iter().filter(|finding| !errors_only || finding.severity == Severity::Error));
-    let texts: Vec<String> = few.shown.par_iter().map(|finding| text(finding, report.sources, paint)).collect();
-    let mut out = texts.concat();
+    let mut out = texts(&few.shown, report.sources, paint);
     out.push_str(&few.rest(report.sources));
     if errors_only {
         return out;

@@ -1,6 +1,7 @@
 //! Findings as text for people, in the manner of rustc.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Padding, Renderer, Snippet};
+use rayon::prelude::*;
 
 use super::excerpt::{self, Excerpt, Mark, Shown};
 use super::{known_rule, rule_url};
@@ -33,6 +34,12 @@ pub fn text(finding: &Diagnostic, sources: &SourceMap, paint: Paint) -> String {
     let mut text = renderer(paint).render(&[group]);
     text.push_str("\n\n");
     text
+}
+
+/// Several of them, one behind the other: the lines of many are cut at once.
+#[must_use]
+pub fn texts(findings: &[&Diagnostic], sources: &SourceMap, paint: Paint) -> String {
+    findings.par_iter().map(|finding| text(finding, sources, paint)).collect::<Vec<_>>().concat()
 }
 
 /// Why the job could not be done, as one line.
