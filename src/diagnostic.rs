@@ -44,6 +44,8 @@ pub enum Effect {
     NotExpressible,
     /// No request can ever get there.
     Unreachable,
+    /// It could not be read: what it says is not known.
+    NotRead,
 }
 
 impl Severity {
@@ -75,6 +77,7 @@ impl Effect {
             Self::FailsOpen => "fails-open",
             Self::NotExpressible => "not-expressible",
             Self::Unreachable => "unreachable",
+            Self::NotRead => "not-read",
         }
     }
 }

@@ -75,9 +75,15 @@ impl Presumed {
         Some(presumed)
     }
 
-    /// Adds what is found of the Ingresses only where these objects are there.
+    /// Adds what is found of the Ingresses only where these objects are there, and says of what is found only without them that it is so.
     pub(super) fn add(&self, found: &mut Vec<Diagnostic>, more: Vec<Diagnostic>) {
-        let told: HashSet<(&str, Option<Span>)> = found.iter().map(|finding| (finding.rule, finding.span)).collect();
+        let told = places(found);
+        let remains = places(&more);
+        for finding in found.iter_mut().filter(|finding| !ABOUT_ABSENCE.contains(&finding.rule)) {
+            if !remains.contains(&(finding.rule, finding.span)) {
+                finding.notes.push(format!("this holds where the cluster lacks {}", self.names));
+            }
+        }
         let is_own = |finding: &Diagnostic| finding.object.as_ref().is_some_and(|object| self.users.contains(object));
         let new: Vec<Diagnostic> = more
             .into_iter()
@@ -90,6 +96,11 @@ impl Presumed {
             .collect();
         found.extend(new);
     }
+}
+
+/// What is found, and where.
+fn places(found: &[Diagnostic]) -> HashSet<(&'static str, Option<Span>)> {
+    found.iter().map(|finding| (finding.rule, finding.span)).collect()
 }
 
 /// What an annotation names and may well be in the cluster.

@@ -16,6 +16,7 @@ use super::patterns::{NamePattern, PathPattern};
 use super::{Failure, files};
 use crate::catalog::adopted::{self, Dialect};
 use crate::catalog::release::Release;
+use crate::catalog::spelling::nearest;
 use crate::catalog::version::Version;
 use crate::credentials;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -179,7 +180,20 @@ pub fn complaints_about_settings(text: &str) -> Option<Diagnostic> {
 
 fn complaint(error: &toml::de::Error, file: FileId, text: &str) -> Diagnostic {
     let span = error.span().map(|range| Span::new(file, range));
-    Diagnostic::error("bad-settings", reason_without_secrets(error, text)).at(span)
+    let reason = reason_without_secrets(error, text);
+    let finding = match meant(&reason) {
+        Some(name) => Diagnostic::error("bad-settings", reason.as_str()).help(format!("did you mean `{name}`?")),
+        None => Diagnostic::error("bad-settings", reason.as_str()),
+    };
+    finding.at(span)
+}
+
+/// The name that an unknown one most likely stands for, of those that the reason lists, in backticks, behind it.
+fn meant(reason: &str) -> Option<&str> {
+    let mut quoted = reason.strip_prefix("unknown ")?.split('`').skip(1).step_by(2);
+    let name = quoted.next()?;
+    let is_begun = |known: &&str| name.len() > 2 && known.starts_with(name);
+    nearest(name, quoted.clone()).or_else(|| quoted.find(is_begun))
 }
 
 /// What is wrong. A message that may repeat a value that is secret by its name says only what is expected instead.
@@ -284,6 +298,20 @@ mod tests {
         ] {
             let error = read(text).err().unwrap_or_default();
             assert!(!error.is_empty() && error.contains(reason), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_name_is_told_with_the_one_that_it_stands_for() {
+        for (text, meant) in [
+            ("[environment]\nprocesors = 1", Some("processors")),
+            ("[controller]\nvresion = \"1.12.8\"", Some("version")),
+            ("[rules]\nodd = \"warn\"", Some("warning")),
+            ("[rules]\nodd = \"off\"", None),
+            ("[enviroment]", Some("environment")),
+        ] {
+            let help = complaints_about_settings(text).and_then(|finding| finding.help);
+            assert_eq!(help, meant.map(|name| format!("did you mean `{name}`?")), "{text}");
         }
     }
 

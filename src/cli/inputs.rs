@@ -15,7 +15,7 @@ use super::files;
 use super::kubectl::Kubectl;
 use super::patterns::PathPatterns;
 use super::text::reason;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Effect};
 use crate::manifest::Text;
 use crate::source::{SourceMap, Span};
 
@@ -228,7 +228,7 @@ fn walk_error(error: &ignore::Error) -> String {
 }
 
 fn unreadable(name: &str, reason: &str) -> Diagnostic {
-    Diagnostic::error("unreadable-input", format!("`{name}` {reason}"))
+    Diagnostic::error("unreadable-input", format!("`{name}` {reason}")).effect(Effect::NotRead)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::Failure;
 use super::controller::{ControllerOptions, Settled};
 use super::project::Project;
 use crate::catalog::release::Release;
-use crate::diagnostic::{Diagnostic, Outcome, Severity};
+use crate::diagnostic::{Diagnostic, Effect, Outcome};
 use crate::ir::Proxy;
 use crate::lint::upgrade::{self, Compiled};
 use crate::lower::Controller;
@@ -35,7 +35,7 @@ pub(super) fn findings(
     let changes = upgrade::compare(&project.cluster, before, after);
     // What cannot be read cannot be compared, and this has to be known.
     let mut findings = std::mem::take(&mut project.findings);
-    findings.retain(|finding| finding.severity == Severity::Error);
+    findings.retain(|finding| finding.effect == Some(Effect::NotRead));
     findings.extend(changes);
     Ok(findings)
 }

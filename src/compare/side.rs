@@ -6,7 +6,7 @@ use super::dump::Dump;
 use crate::catalog::version::Version;
 use crate::compile::{Declared, Lua, fitting};
 use crate::conf::Tree;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::source::SourceMap;
 
 /// A side that is ready to be compared.
@@ -114,8 +114,7 @@ impl Side {
     /// Whether some of what was given could not be read at all: what is in it is on the side, and is not compared.
     #[must_use]
     pub fn is_in_part(&self) -> bool {
-        const UNREAD: [&str; 3] = ["helm-template", "json-syntax", "yaml-syntax"];
-        let is_unread = |finding: &Diagnostic| finding.severity == Severity::Error && UNREAD.contains(&finding.rule);
+        let is_unread = |finding: &Diagnostic| finding.effect == Some(Effect::NotRead);
         self.declared().is_some_and(|declared| declared.input.findings.iter().any(is_unread))
     }
 }

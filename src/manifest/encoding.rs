@@ -1,7 +1,7 @@
 //! Bytes that are no UTF-8, as text from old editors has them: what kubectl makes of the document that they stand in.
 
 use super::tree::{Node, Value};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Effect};
 use crate::source::{FileId, Span};
 
 /// Bytes in a comment: the document is read all the same, since nothing is lost.
@@ -13,7 +13,7 @@ pub(super) fn in_comment(file: FileId, broken: &[(u32, u8)]) -> Option<Diagnosti
 /// Bytes in a value.
 pub(super) fn in_value(file: FileId, broken: &[(u32, u8)]) -> Option<Diagnostic> {
     let finding = finding(file, broken, "kubectl refuses the document")?;
-    Some(finding.note("the document is left out: which character is meant is not known"))
+    Some(finding.note("the document is left out: which character is meant is not known").effect(Effect::NotRead))
 }
 
 /// Bytes in JSON.

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::tree::{Entry, Node, Places, Value};
 use super::typed::{self, Unknown, UnknownField};
 use super::{Cluster, Object, access, controllers, endpoints, issuance, legacy, refused, scaling, workload};
-use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
 use crate::source::Span;
 
 /// The namespace of objects that name none.
@@ -214,12 +214,13 @@ where
         Err(error) => {
             let message = format!("this {kind} cannot be read: {}", error.message);
             let finding = Diagnostic::error("wrong-type", message).at(error.span.unwrap_or(tree.span)).object(reference);
+            let finding = finding.effect(Effect::NotRead);
             findings.push(if error.needs_quotes { finding.help("write the value in quotes") } else { finding });
             return None;
         }
     };
     if reference.name.is_empty() {
-        findings.push(Diagnostic::error("missing-name", format!("this {kind} has no name")).at(tree.span));
+        findings.push(Diagnostic::error("missing-name", format!("this {kind} has no name")).at(tree.span).effect(Effect::NotRead));
         return None;
     }
     let refusals = refused::refusals(kind, tree);

@@ -10,7 +10,7 @@ use super::intake::{Intake, Stranger};
 use super::secrecy::{self, Form, Seen};
 use super::take::is_relevant;
 use super::{json, kustomize, split, yaml};
-use crate::diagnostic::{self, Diagnostic, Outcome};
+use crate::diagnostic::{self, Diagnostic, Effect, Outcome};
 use crate::source::{FileId, SourceFile, SourceMap, Span};
 
 /// Documents that one task reads, so that many small ones cost no more than a few large ones.
@@ -77,7 +77,8 @@ fn read_file(source: &Source) -> Intake {
     let start = |span: Span| Span { end: span.start, ..span };
     fold_placeholders(&mut whole.findings);
     if let Some(span) = whole.template.take() {
-        let finding = Diagnostic::error("helm-template", "this is a template, not a manifest: it is left out").at(span);
+        let finding =
+            Diagnostic::error("helm-template", "this is a template, not a manifest: it is left out").at(span).effect(Effect::NotRead);
         whole.findings.push(finding.help("render it first, as with `helm template . | ingressc render -`"));
         whole.stranger = None;
     }
@@ -118,7 +119,7 @@ fn read_json(source: &Source) -> Part {
     match yaml.filter(|yaml| yaml.documents.first().is_some_and(|first| first.form != Form::Broken)) {
         Some(yaml) => part = Part::join(vec![part, yaml]),
         None => {
-            part.intake.findings.push(*refusal);
+            part.intake.findings.push(refusal.effect(Effect::NotRead));
             part.documents.push(Seen::without_tree(text, 0..text.len(), Form::Broken));
         }
     }
@@ -208,6 +209,7 @@ fn read_document(part: &mut Part, source: &Source, range: Range<usize>, is_first
     if let Some(behind) = split::behind_dashes(document) {
         let span = Span::new(file, range.start + behind..range.start + behind);
         let finding = Diagnostic::error("yaml-syntax", "kubectl reads nothing but a comment behind `---`").at(span);
+        let finding = finding.effect(Effect::NotRead);
         intake.findings.push(finding.help("write the document on the lines below"));
         return Seen::without_tree(text, range, Form::Broken);
     }
@@ -221,7 +223,7 @@ fn read_document(part: &mut Part, source: &Source, range: Range<usize>, is_first
     let yaml::Document { root, end } = match yaml::read(file, text, content, &mut intake.findings) {
         Ok(document) => document,
         Err(refusal) => {
-            intake.findings.push(*refusal);
+            intake.findings.push(refusal.effect(Effect::NotRead));
             return Seen::without_tree(text, range, Form::Broken);
         }
     };

@@ -3,7 +3,7 @@
 use super::intake::{Intake, Stranger};
 use super::kinds::kinds;
 use super::tree::{Node, Value};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Effect};
 
 /// A kind in one of its versions.
 struct Kind {
@@ -90,7 +90,7 @@ impl Intake {
             Some(row) => (row.read)(self, kind, version, tree),
             None if version.is_empty() && matches!(kind, "Ingress" | "Service" | "Secret" | "ConfigMap") => {
                 let message = format!("this {kind} has no `apiVersion`");
-                self.findings.push(Diagnostic::error("missing-api-version", message).at(tree.span));
+                self.findings.push(Diagnostic::error("missing-api-version", message).at(tree.span).effect(Effect::NotRead));
             }
             None if version.is_empty() => {}
             None => self.cluster.count_unread(unread(kind, version)),

@@ -410,6 +410,10 @@ fn an_upgrade_reports_what_it_changes_and_nothing_else() {
     let of = |rule: &str, subject: &str| {
         findings.iter().find(|found| found["rule"] == rule && found["subject"].as_str().is_some_and(|name| name.ends_with(subject)))
     };
+    let old = cross.replace("networking.k8s.io/v1\n", "networking.k8s.io/v1beta1\n");
+    let old = self::folder(&[("in.yaml", &old)]);
+    let of_old = json(old.path(), &["in.yaml", "--controller", "ingress-nginx:1.11.8", "--upgrade-to", "ingress-nginx:1.12.8"]);
+    assert!(!rules(&of_old).contains(&"removed-api"), "the API server is another matter: {of_old:#}");
     for (subject, was) in
         [("annotations-risk-level", "Critical"), ("allow-cross-namespace-resources", "true"), ("--enable-annotation-validation", "false")]
     {

@@ -149,6 +149,25 @@ fn what_a_secret_would_be_needed_for_is_checked_without_it() {
 }
 
 #[test]
+fn what_is_wrong_only_without_a_secret_says_so() {
+    let dropped = format!(
+        ", annotations: {{nginx.ingress.kubernetes.io/auth-tls-secret: shop/ca, nginx.ingress.kubernetes.io/auth-tls-error-page: '{}'}}",
+        "https://pages.example/why?a=b"
+    );
+    let tls = "  tls: [{hosts: [shop.example], secretName: shop-tls}]\n";
+    let both = ingress("a", &dropped, tls, "/") + &ingress("b", "", tls, "/");
+    let report = check(&both, &[]);
+    let notes = |rule: &str, name: &str| {
+        let is_it = |finding: &&Value| finding["rule"] == rule && finding["object"]["name"] == name;
+        report["findings"].as_array().into_iter().flatten().find(is_it).map(|finding| finding["notes"].to_string()).unwrap_or_default()
+    };
+    let (with, without) =
+        ("this holds where the cluster has the Secret `shop/ca`", "this holds where the cluster lacks the Secret `shop/ca`");
+    assert!(notes("bad-annotation-value", "a").contains(with), "{report:#}");
+    assert!(notes("overridden-path", "b").contains(without), "{report:#}");
+}
+
+#[test]
 fn what_a_service_shares_is_told_of_each_ingress() {
     let keep = |name: &str| {
         format!(", annotations: {{nginx.ingress.kubernetes.io/affinity: cookie, nginx.ingress.kubernetes.io/session-cookie-name: {name}}}")

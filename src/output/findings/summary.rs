@@ -8,6 +8,9 @@ use super::text::{summary, texts};
 use super::{Findings, left_out};
 use crate::diagnostic::Severity;
 use crate::output::Paint;
+use crate::output::region::Region;
+use crate::output::untrusted::one_line;
+use crate::source::Span;
 
 /// With fewer findings, each of them has just been read.
 const MANY: usize = 6;
@@ -34,17 +37,24 @@ pub fn report(report: &Findings, errors_only: bool, paint: Paint) -> String {
     out
 }
 
-/// How often each rule was found: the worst first, then the most frequent.
+/// How often each rule was found, and where first: the worst first, then the most frequent.
 fn by_rule(out: &mut String, report: &Findings) {
-    let mut counts: BTreeMap<(Severity, &str), usize> = BTreeMap::new();
+    let mut found: BTreeMap<(Severity, &str), (usize, Option<Span>)> = BTreeMap::new();
     for finding in report.all {
-        *counts.entry((finding.severity, finding.rule)).or_default() += 1;
+        let (count, first) = found.entry((finding.severity, finding.rule)).or_default();
+        *count += 1;
+        *first = first.or(finding.span);
     }
-    let mut rows: Vec<((Severity, &str), usize)> = counts.into_iter().collect();
-    rows.sort_by(|((a, a_rule), a_count), ((b, b_rule), b_count)| (b, b_count, a_rule).cmp(&(a, a_count, b_rule)));
-    let width = rows.iter().map(|(_, count)| count.to_string().len()).max().unwrap_or_default();
-    for ((severity, rule), count) in rows {
-        let _ = writeln!(out, "  {count:>width$}  {:<7}  {rule}", severity.name());
+    let mut rows: Vec<_> = found.into_iter().collect();
+    rows.sort_by(|((a, a_rule), (a_count, _)), ((b, b_rule), (b_count, _))| (b, b_count, a_rule).cmp(&(a, a_count, b_rule)));
+    let width = rows.iter().map(|(_, (count, _))| count.to_string().len()).max().unwrap_or_default();
+    let longest = rows.iter().map(|((_, rule), _)| rule.len()).max().unwrap_or_default();
+    for ((severity, rule), (count, first)) in rows {
+        let line = match first.map(|span| Region::new(span, report.sources)) {
+            Some(Region { file, line, .. }) => format!("{rule:<longest$}  {}:{line}", one_line(file)),
+            None => rule.to_owned(),
+        };
+        let _ = writeln!(out, "  {count:>width$}  {:<7}  {line}", severity.name());
     }
 }
 
@@ -66,6 +76,18 @@ mod tests {
         assert_eq!(shown(&[], 0, false), "");
         assert_eq!(shown(&[], 2, false), "nothing found (2 suppressed)\n");
         assert_eq!(shown(&[Diagnostic::info("a", "x")], 1, false), "info[a]: x\n\n1 info (1 suppressed)\n");
+    }
+
+    #[test]
+    fn the_table_says_where_each_rule_was_found_first() {
+        let mut sources = SourceMap::default();
+        let file = sources.add("a\nb.yaml", "a: 1\nhost: one\n");
+        let at = |finding: Diagnostic, start| finding.at(Span::new(file, start..start + 1));
+        let all: Vec<_> =
+            (0..6).map(|start| at(Diagnostic::warning("odd-host", "x"), 5 + start)).chain([Diagnostic::error("b", "y")]).collect();
+        let text = report(&Findings::new(&all, &sources), false, Paint::default());
+        let expected = "  1  error    b\n  6  warning  odd-host  a\\nb.yaml:2\n1 error, 6 warnings\n";
+        assert!(text.ends_with(expected), "{text}");
     }
 
     #[test]

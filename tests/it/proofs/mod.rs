@@ -603,10 +603,18 @@ fn what_is_not_written_for_its_class_is_not_said_to_be_equal() {
 #[test]
 fn what_cannot_be_read_is_not_compared_and_no_gate_is_open_for_it() {
     let web = ingress("web", "", "/", "Prefix", "web");
-    let folder =
-        folder(&[("base/web.yaml", &web), ("head/web.yaml", &web), ("head/broken.yaml", "apiVersion: v1\nkind: Service\nmetadata: [\n")]);
-    for args in [&["diff", "--deny", "weaker"][..], &["diff"], &["prove"], &["prove", "--implies"]] {
-        let args = [args, &["--base", "base", "--head", "head"]].concat();
-        assert_eq!(run(folder.path(), &args, "").code, Some(2), "{args:?}");
+    for broken in [
+        "apiVersion: v1\nkind: Service\nmetadata: [\n",
+        "{apiVersion: v1, kind: Service, metadata: {name: [a]}}",
+        "{apiVersion: v1, kind: Service, metadata: {namespace: a}}",
+        "{kind: Service, metadata: {name: a}}",
+        "{{ if .x }}\napiVersion: v1\nkind: Service\nmetadata: {name: a}\n{{ end }}\n",
+        "apiVersion: v1\nkind: Service\nmetadata: &a {name: a, labels: *a}\n",
+    ] {
+        let folder = folder(&[("base/web.yaml", &web), ("head/web.yaml", &web), ("head/broken.yaml", broken)]);
+        for args in [&["diff", "--deny", "weaker"][..], &["diff"], &["prove"], &["prove", "--implies"]] {
+            let args = [args, &["--base", "base", "--head", "head"]].concat();
+            assert_eq!(run(folder.path(), &args, "").code, Some(2), "{args:?}: {broken}");
+        }
     }
 }
