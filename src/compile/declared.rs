@@ -8,6 +8,7 @@ use hashbrown::HashSet;
 use k8s_openapi::api::networking::v1::Ingress;
 use serde_json::Value;
 
+use super::bearing::may_bear;
 use super::supposed::Supposed;
 use super::written::{Lua, Written};
 use crate::catalog::features::password_auth;
@@ -63,7 +64,7 @@ pub struct Declared {
     /// What is supposed to be there.
     pub supposed: Supposed,
     /// What the proxy would do for those hosts that are asked about where no Secret and no ConfigMap is there that is supposed; none
-    /// where nobody asks, or none is.
+    /// where nobody asks, or none is that may bear on them.
     pub bare: Option<Proxy>,
     /// What was found on the way from the manifests.
     pub findings: Vec<Diagnostic>,
@@ -104,7 +105,7 @@ impl Declared {
             lowered
         };
         // Before they are there: to take them out again, all objects would have to be there twice.
-        let is_bare_asked = *bare && supposed.holds_contents();
+        let is_bare_asked = *bare && may_bear(&supposed, &input.cluster, hosts.as_deref());
         let bare = || is_bare_asked.then(|| part_of(&compile(&mut input).value, hosts.as_deref()).into_owned());
         let (bare, held) = rayon::join(bare, || supposed.held());
         input.cluster.presume(held?);

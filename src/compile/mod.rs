@@ -3,6 +3,7 @@
 //! [`Declared`] is made of an [`Input`] that was read: objects that it names and does not hold are [`Supposed`] to be there, facts of a
 //! live configuration take the place of what manifests do not say, and what comes of it is [`Written`].
 
+mod bearing;
 mod certificate;
 mod declared;
 mod supposed;

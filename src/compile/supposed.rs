@@ -98,10 +98,9 @@ impl Supposed {
         secrets.map(|object| format!("{}/{}", object.namespace, object.name))
     }
 
-    /// Whether a Secret or a ConfigMap is among them.
-    #[must_use]
-    pub fn holds_contents(&self) -> bool {
-        self.absent.iter().any(|absent| matches!(absent.object.kind.as_str(), "Secret" | "ConfigMap"))
+    /// Of each Secret and ConfigMap among them, the Ingresses that name it, by namespace and name: none where the controller's ConfigMap does.
+    pub(super) fn users_of_contents(&self) -> impl Iterator<Item = &[(String, String)]> {
+        self.of_kind("Secret").chain(self.of_kind("ConfigMap")).map(|absent| absent.users.as_slice())
     }
 
     /// Those without which routes are closed, each with the Ingresses that name it, by namespace and name, sorted.

@@ -22,6 +22,7 @@ pub use admission::*;
 pub use backend::*;
 pub use extra::*;
 pub use form::*;
+pub use part::Hosts;
 pub use proxying::*;
 pub use route::*;
 pub use secrets::*;

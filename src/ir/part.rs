@@ -62,7 +62,8 @@ impl Proxy {
 }
 
 /// Hosts, ready to be compared with names of servers.
-struct Hosts<'h> {
+#[derive(Debug)]
+pub struct Hosts<'h> {
     all: &'h [String],
     exact: HashSet<&'h str>,
     /// What follows each of their labels, from its dot.
@@ -70,13 +71,16 @@ struct Hosts<'h> {
 }
 
 impl<'h> Hosts<'h> {
-    fn new(all: &'h [String]) -> Self {
+    /// Of hosts in small letters and without ports.
+    #[must_use]
+    pub fn new(all: &'h [String]) -> Self {
         let ends = |host: &'h String| host.match_indices('.').filter(|(at, _)| *at > 0).map(move |(at, _)| &host[at..]);
         Self { all, exact: all.iter().map(String::as_str).collect(), ends: all.iter().flat_map(ends).collect() }
     }
 
     /// Whether a server of this name may answer for one of them. What is no plain name may.
-    fn fit(&self, name: &str) -> bool {
+    #[must_use]
+    pub fn fit(&self, name: &str) -> bool {
         if matches!(name, "" | CATCH_ALL) || name.starts_with('~') || name.contains(char::is_whitespace) {
             return true;
         }
