@@ -100,34 +100,15 @@ pub struct Label {
     pub message: String,
     /// The place.
     pub span: Span,
-    /// It is the place of another finding, which is told with this one.
-    pub is_finding: bool,
 }
 
 impl Label {
     /// Something that explains a finding.
     #[must_use]
     pub fn new(message: impl Into<String>, span: Span) -> Self {
-        Self { message: message.into(), span, is_finding: false }
-    }
-
-    /// Another finding.
-    #[must_use]
-    pub fn of_finding(message: impl Into<String>, span: Span) -> Self {
-        Self { is_finding: true, ..Self::new(message, span) }
+        Self { message: message.into(), span }
     }
 }
-
-/// What is noted of a finding that others of its rule are told with.
-#[must_use]
-pub fn told_with(count: usize, rule: &str) -> String {
-    match count {
-        1 => format!("one more of `{rule}` is {TOLD_WITH}"),
-        _ => format!("{count} more of `{rule}` are {TOLD_WITH}"),
-    }
-}
-
-const TOLD_WITH: &str = "told with it";
 
 /// A change of the manifest that puts a finding right and changes nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -226,20 +207,6 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// The findings that it is made of: itself, and those that are told with it, each at its own place. Infos stay together.
-    #[must_use]
-    pub fn one_by_one(&self) -> Vec<Cow<'_, Self>> {
-        if self.severity == Severity::Info || !self.related.iter().any(|label| label.is_finding) {
-            return vec![Cow::Borrowed(self)];
-        }
-        let (others, related): (Vec<Label>, Vec<Label>) = self.related.iter().cloned().partition(|label| label.is_finding);
-        let mut first = Self { related, ..self.clone() };
-        first.notes.retain(|note| !note.ends_with(TOLD_WITH));
-        let other = |label: Label| Self { help: self.help.clone(), ..Self::new(self.severity, self.rule, label.message).at(label.span) };
-        let others: Vec<Self> = others.into_iter().map(other).collect();
-        std::iter::once(first).chain(others).map(Cow::Owned).collect()
-    }
-
     /// A finding of a rule; everything else is added with the methods below.
     #[must_use]
     pub fn new(severity: Severity, rule: &'static str, message: impl Into<String>) -> Self {

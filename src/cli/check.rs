@@ -223,12 +223,12 @@ impl Check {
         let mut baseline = 0;
         if let Some(before) = before {
             let (known, stale) = before.take(&mut findings, &objects, &project.sources);
-            baseline = lint::fold(known, &apart).len();
+            baseline = lint::fold(known, &apart, self.format.folding).len();
             findings.splice(0..0, policy().judge(stale.into_iter().collect()).findings);
         }
         // A baseline holds each by itself, so that one is found again where others of its kind are gone.
         let unfolded = self.baseline.file().map(|_| findings.clone());
-        findings = lint::fold(findings, &apart);
+        findings = lint::fold(findings, &apart, self.format.folding);
         Ok(Found { findings, unfolded, suppressed, baseline, withheld, looked })
     }
 

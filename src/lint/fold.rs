@@ -3,7 +3,7 @@
 use hashbrown::{HashMap, HashSet};
 
 use super::apart::{Apart, DUPLICATE, PATH};
-use crate::diagnostic::{Diagnostic, Label, ObjectRef, Severity, told_with};
+use crate::diagnostic::{Diagnostic, Label, ObjectRef, Severity};
 use crate::source::Span;
 
 /// Rules about what is for others, is not there to be looked at, is for the controller alone to say, or is measured by what others do:
@@ -97,9 +97,18 @@ impl Group {
     }
 }
 
+/// Which findings become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Folding {
+    /// All of a kind, for people.
+    All,
+    /// Remarks alone, for what shows each finding at its own place.
+    Remarks,
+}
+
 /// The same findings, with those of such rules as one.
 #[must_use]
-pub fn fold(findings: Vec<Diagnostic>, apart: &Apart) -> Vec<Diagnostic> {
+pub fn fold(findings: Vec<Diagnostic>, apart: &Apart, folding: Folding) -> Vec<Diagnostic> {
     let mut first: HashMap<Group, usize> = HashMap::new();
     let mut folded: Vec<Diagnostic> = Vec::with_capacity(findings.len());
     let mut counts: HashMap<usize, usize> = HashMap::new();
@@ -114,7 +123,9 @@ pub fn fold(findings: Vec<Diagnostic>, apart: &Apart) -> Vec<Diagnostic> {
         let is_apart = matches!(group, Group::Apart(_));
         let at = *first.entry(group).or_insert(folded.len());
         let is_of_file = |one: &Diagnostic| is_of_several_files && one.span.map(|span| span.file) == finding.span.map(|span| span.file);
-        let Some(one) = folded.get_mut(at).filter(|one| !is_of_file(one)) else {
+        let is_remark = |one: &Diagnostic| one.severity.max(finding.severity) == Severity::Info;
+        let is_told_with = |one: &&mut Diagnostic| !is_of_file(one) && (folding == Folding::All || is_remark(one));
+        let Some(one) = folded.get_mut(at).filter(is_told_with) else {
             if is_apart {
                 supposed.push(folded.len());
             }
@@ -131,7 +142,10 @@ pub fn fold(findings: Vec<Diagnostic>, apart: &Apart) -> Vec<Diagnostic> {
             continue;
         }
         let rule = folded[at].rule;
-        folded[at].notes.push(told_with(count, rule));
+        folded[at].notes.push(match count {
+            1 => format!("one more of `{rule}` is told with it"),
+            _ => format!("{count} more of `{rule}` are told with it"),
+        });
     }
     supposed.into_iter().for_each(|at| folded[at].notes.push(SUPPOSED.to_owned()));
     folded
@@ -144,10 +158,10 @@ fn add(one: &mut Diagnostic, mut finding: Diagnostic) {
     }
     one.severity = one.severity.max(finding.severity);
     if finding.rule == one.rule {
-        one.related.extend(finding.span.map(|span| Label::of_finding(finding.message, span)));
+        one.related.extend(finding.span.map(|span| Label::new(finding.message, span)));
     } else {
         // What another rule says is told in full.
-        one.related.extend(finding.span.map(|span| Label::of_finding(format!("`{}`: {}", finding.rule, finding.message), span)));
+        one.related.extend(finding.span.map(|span| Label::new(format!("`{}`: {}", finding.rule, finding.message), span)));
         one.notes.extend(finding.help.map(|help| format!("`{}`: {help}", finding.rule)));
     }
     one.related.extend(finding.related);
@@ -171,11 +185,26 @@ mod tests {
             Diagnostic::info("lonely-canary", "e").at(at(0, 5)),
             Diagnostic::info("absent-object", "f"),
         ];
-        let folded = fold(findings, &Apart::default());
+        let folded = fold(findings, &Apart::default(), Folding::All);
         let messages: Vec<&str> = folded.iter().map(|finding| finding.message.as_str()).collect();
         assert_eq!(messages, ["a", "w", "d", "e", "f"]);
         let places: Vec<&str> = folded[0].related.iter().map(|label| label.message.as_str()).collect();
         assert_eq!((places, folded[0].notes.len()), (vec!["b", "r", "c"], 1));
+    }
+
+    #[test]
+    fn what_shows_each_finding_at_its_place_gets_each_but_one_remark_of_a_kind() {
+        let at = |file, start| Span::new(FileId(file), start..start + 1);
+        let twice = |message, first, last| Diagnostic::warning("duplicate-object", message).at(last).related("first", first).help("h");
+        let findings = vec![
+            twice("a", at(0, 0), at(1, 0)),
+            twice("b", at(0, 1), at(1, 1)),
+            Diagnostic::info("absent-object", "c").at(at(0, 0)),
+            Diagnostic::info("absent-object", "d").at(at(0, 2)),
+        ];
+        let folded = fold(findings.clone(), &Apart::default(), Folding::Remarks);
+        assert_eq!(folded[..2], findings[..2]);
+        assert_eq!((folded.len(), folded[2].related[0].message.as_str()), (3, "d"));
     }
 
     #[test]
@@ -188,7 +217,7 @@ mod tests {
             twice("c", at(0, 3), at(1, 3)),
             twice("d", at(0, 4), at(0, 5)),
         ];
-        let folded = fold(findings, &Apart::default());
+        let folded = fold(findings, &Apart::default(), Folding::All);
         let messages: Vec<&str> = folded.iter().map(|finding| finding.message.as_str()).collect();
         assert_eq!(messages, ["a", "b", "d"]);
         assert_eq!((folded[0].related.len(), folded[0].notes.len()), (3, 1));
@@ -199,7 +228,7 @@ mod tests {
         let at = |start| Span::new(FileId(0), start..start + 1);
         let lost =
             |message, place, canary| Diagnostic::error("path-lost-to-canary", message).at(at(place)).related("this canary", at(canary));
-        let folded = fold(vec![lost("a", 0, 8), lost("b", 1, 9), lost("c", 2, 8), lost("d", 3, 8)], &Apart::default());
+        let folded = fold(vec![lost("a", 0, 8), lost("b", 1, 9), lost("c", 2, 8), lost("d", 3, 8)], &Apart::default(), Folding::All);
         let messages: Vec<&str> = folded.iter().map(|finding| finding.message.as_str()).collect();
         assert_eq!(messages, ["a", "b"]);
         let places: Vec<&str> = folded[0].related.iter().map(|label| label.message.as_str()).collect();
@@ -222,7 +251,7 @@ mod tests {
             of(Diagnostic::warning("single-controller", "c"), "one", 2),
             of(Diagnostic::info("single-controller", "d"), "two", 3),
         ];
-        let folded = fold(findings, &Apart::default());
+        let folded = fold(findings, &Apart::default(), Folding::All);
         let messages: Vec<&str> = folded.iter().map(|finding| finding.message.as_str()).collect();
         assert_eq!(messages, ["a", "c", "d"]);
         assert_eq!(
@@ -241,7 +270,7 @@ mod tests {
         let mut findings: Vec<Diagnostic> = twice.iter().map(pair).collect();
         let apart = Apart::of(&findings, &sources);
         findings.extend(shared);
-        let folded = fold(findings, &apart).into_iter().filter(|finding| finding.rule != DUPLICATE);
+        let folded = fold(findings, &apart, Folding::All).into_iter().filter(|finding| finding.rule != DUPLICATE);
         folded.map(|finding| (finding.message, finding.related.len())).collect()
     }
 
@@ -293,7 +322,7 @@ mod tests {
             refused("d", 0),
             refused("e", 1),
         ];
-        let folded = fold(findings, &Apart::default());
+        let folded = fold(findings, &Apart::default(), Folding::All);
         let told: Vec<(&str, usize)> = folded.iter().map(|finding| (finding.message.as_str(), finding.related.len())).collect();
         // The heaviest goes first, and what is in one file is told one by one.
         assert_eq!(told, [("a.example/", 3), ("b.example/", 1), ("c", 1), ("d", 0)]);

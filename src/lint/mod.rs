@@ -23,7 +23,7 @@ use hashbrown::HashSet;
 use rayon::prelude::*;
 
 pub use apart::Apart;
-pub use fold::fold;
+pub use fold::{Folding, fold};
 pub use reload::Judgement;
 pub use settle::{is_of_webhook_alone, settle, settle_read};
 

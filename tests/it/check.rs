@@ -95,7 +95,7 @@ fn many_findings_are_counted_by_rule() {
     let many: String = (0..7).map(|at| ingress(&format!("web{at}"), &format!("/{at}"), &[TIMEOUT]) + "---\n").collect();
     let folder = folder(&[("in.yaml", &(many + &ingress("web", "/", &[DENIED])))]);
     let run = check(folder.path(), &["in.yaml"]);
-    assert!(run.stdout.contains("\n  7  warning  bad-annotation-value\n"), "{}", run.stdout);
+    assert!(run.stdout.contains("\n  7  warning  bad-annotation-value  in.yaml:8\n"), "{}", run.stdout);
     assert!(run.stdout.ends_with("1 error, 7 warnings\n"), "{}", run.stdout);
 }
 

@@ -13,8 +13,8 @@ use crate::source::SourceMap;
 #[must_use]
 pub fn report(report: &Findings) -> String {
     let mut text = String::new();
-    for finding in report.one_by_one() {
-        command(&mut text, &finding, report.sources);
+    for finding in report.all {
+        command(&mut text, finding, report.sources);
     }
     text
 }
@@ -71,22 +71,6 @@ mod tests {
         let text = shown("in.yaml", |finding, file| finding.at(Span::new(file, 11..14)).note("why").help("what"));
         let expected = "::warning file=in.yaml,line=2,col=7,endColumn=10,title=odd-host::100%25 odd: a, b%0Anote: why%0Ahelp: what\n";
         assert_eq!(text, expected);
-    }
-
-    #[test]
-    fn what_is_told_with_a_finding_is_at_its_own_place() {
-        use crate::diagnostic::{Label, told_with};
-        let with = |finding: Diagnostic, file| {
-            let other = Label::of_finding("the other", Span::new(file, 16..17));
-            let related = vec![other, Label::new("why", Span::new(file, 0..1))];
-            Diagnostic { related, ..finding.at(Span::new(file, 11..14)).note(told_with(1, "odd-host")).help("what") }
-        };
-        let expected = "::warning file=in.yaml,line=2,col=7,endColumn=10,title=odd-host::100%25 odd: a, b%0Ahelp: what
-::warning file=in.yaml,line=3,col=2,endColumn=3,title=odd-host::the other%0Ahelp: what\n";
-        assert_eq!(shown("in.yaml", with), expected);
-        // Of remarks one is enough.
-        let remark = shown("in.yaml", |finding, file| Diagnostic { severity: Severity::Info, ..with(finding, file) });
-        assert_eq!(remark.lines().count(), 1, "{remark}");
     }
 
     #[test]

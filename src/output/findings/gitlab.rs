@@ -15,7 +15,7 @@ use crate::output::region::Region;
 /// Never: the data is plain.
 pub fn report(report: &Findings) -> serde_json::Result<String> {
     let mut seen = Fingerprints::default();
-    let issues: Vec<Value> = report.one_by_one().map(|finding| issue(&finding, report, &mut seen)).collect();
+    let issues: Vec<Value> = report.all.iter().map(|finding| issue(finding, report, &mut seen)).collect();
     print(&issues)
 }
 

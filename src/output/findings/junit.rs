@@ -1,6 +1,5 @@
 //! Findings as a test report: each file is a test, and what fails the run is its failure.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -17,8 +16,7 @@ const WHOLE_RUN: &str = "the whole run";
 #[must_use]
 pub fn report(report: &Findings) -> String {
     let mut tests: BTreeMap<&str, Vec<&Diagnostic>> = report.sources.files().map(|(_, file)| (file.name.as_str(), Vec::new())).collect();
-    let all: Vec<Cow<Diagnostic>> = report.one_by_one().collect();
-    for finding in &all {
+    for finding in report.all {
         let name = finding.span.map_or(WHOLE_RUN, |span| &report.sources.file(span.file).name);
         tests.entry(name).or_default().push(finding);
     }

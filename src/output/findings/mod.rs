@@ -17,12 +17,11 @@ pub mod sarif;
 pub mod summary;
 pub mod text;
 
-use std::borrow::Cow;
-
 use looked::{Looked, NOTHING};
 
 use super::Paint;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::Folding::{self, All, Remarks};
 use crate::lint::rules;
 use crate::source::SourceMap;
 
@@ -33,6 +32,8 @@ pub struct Format {
     pub name: &'static str,
     /// Who it is for.
     pub doc: &'static str,
+    /// Which findings are told as one.
+    pub folding: Folding,
     /// Who writes it.
     pub writer: Writer,
 }
@@ -50,18 +51,29 @@ pub enum Writer {
 
 /// All of them, the usual one first.
 pub static FORMATS: &[Format] = &[
-    Format { name: "text", doc: "For people", writer: Writer::Painted(summary::report) },
-    Format { name: "concise", doc: "A line each", writer: Writer::Lines(concise::report) },
-    Format { name: "json", doc: "For scripts", writer: Writer::Report(json::report) },
-    Format { name: "html", doc: "One page with search and filters", writer: Writer::Report(|report| Ok(html::report(report))) },
-    Format { name: "sarif", doc: "For code scanning", writer: Writer::Report(sarif::report) },
+    Format { name: "text", folding: All, doc: "For people", writer: Writer::Painted(summary::report) },
+    Format { name: "concise", folding: Remarks, doc: "A line each", writer: Writer::Lines(concise::report) },
+    Format { name: "json", folding: All, doc: "For scripts", writer: Writer::Report(json::report) },
+    Format {
+        name: "html",
+        folding: All,
+        doc: "One page with search and filters",
+        writer: Writer::Report(|report| Ok(html::report(report))),
+    },
+    Format { name: "sarif", folding: Remarks, doc: "For code scanning", writer: Writer::Report(sarif::report) },
     Format {
         name: "github",
+        folding: Remarks,
         doc: "Commands of a GitHub workflow, which show findings in a pull request",
         writer: Writer::Report(|report| Ok(github::report(report))),
     },
-    Format { name: "gitlab", doc: "A report of code quality for GitLab", writer: Writer::Report(gitlab::report) },
-    Format { name: "junit", doc: "For CI systems that collect test reports", writer: Writer::Report(|report| Ok(junit::report(report))) },
+    Format { name: "gitlab", folding: Remarks, doc: "A report of code quality for GitLab", writer: Writer::Report(gitlab::report) },
+    Format {
+        name: "junit",
+        folding: Remarks,
+        doc: "For CI systems that collect test reports",
+        writer: Writer::Report(|report| Ok(junit::report(report))),
+    },
 ];
 
 /// What a check found.
@@ -84,11 +96,6 @@ pub struct Findings<'a> {
 }
 
 impl<'a> Findings<'a> {
-    /// The findings one by one, for programs that show each at its own place.
-    pub fn one_by_one(&self) -> impl Iterator<Item = Cow<'a, Diagnostic>> {
-        self.all.iter().flat_map(Diagnostic::one_by_one)
-    }
-
     /// Findings of which nothing was left out.
     #[must_use]
     pub fn new(all: &'a [Diagnostic], sources: &'a SourceMap) -> Self {

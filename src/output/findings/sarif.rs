@@ -24,7 +24,7 @@ pub fn report(report: &Findings) -> serde_json::Result<String> {
     rules.sort_unstable();
     rules.dedup();
     let mut seen = Fingerprints::default();
-    let results: Vec<Value> = report.one_by_one().map(|finding| result(&finding, &rules, report, &mut seen)).collect();
+    let results: Vec<Value> = report.all.iter().map(|finding| result(finding, &rules, report, &mut seen)).collect();
     let driver = json!({
         "name": "ingressc",
         "semanticVersion": env!("CARGO_PKG_VERSION"),
