@@ -99,6 +99,7 @@ impl Check {
         found.append(&mut told);
         found.extend(lint::check(&Subject { cluster, controller, proxy: &proxy, judgement: &judgement, now: self.now }));
         place_settings(&mut found, cluster, controller);
+        lint::note_guesses(&mut found, cluster);
         lint::settle(&mut found);
         (proxy, found)
     }

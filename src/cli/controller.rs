@@ -222,6 +222,14 @@ fn assume_config_map(flags: &mut Flags, environment: &Environment, cluster: &Clu
     let is_usual = |namespace: &str, name: &str| name == USUAL_CONFIG_MAP && namespace == environment.pod_namespace;
     let Some(usual) = cluster.config_maps.iter().find(|map| is_usual(&map.reference.namespace, &map.reference.name)) else { return };
     flags.configmap = format!("{}/{}", usual.reference.namespace, usual.reference.name);
+    // Of several controllers none may count, and yet all name the same one.
+    let mut named = cluster.controllers.iter().filter_map(|controller| {
+        let args = container_args(controller, environment);
+        args.into_iter().find_map(|(arg, _)| Some(arg.trim_start_matches('-').strip_prefix("configmap=")?.to_owned()))
+    });
+    if named.any(|named| named == flags.configmap) {
+        return;
+    }
     let message = format!("the ConfigMap `{}` is taken for the controller's", flags.configmap);
     let finding = Diagnostic::info("assumed-configmap", message).at(usual.span(&[])).object(usual.reference.clone());
     findings.push(finding.note("no argument of a controller names its ConfigMap").help("say `--configmap`"));

@@ -11,6 +11,7 @@ mod fold;
 mod hostile;
 mod names;
 mod objects;
+mod order;
 pub mod placeholders;
 mod reload;
 pub mod rule;
@@ -24,6 +25,7 @@ use rayon::prelude::*;
 
 pub use apart::Apart;
 pub use fold::{Folding, fold};
+pub use order::note_guesses;
 pub use reload::Judgement;
 pub use settle::{is_of_webhook_alone, settle, settle_read};
 

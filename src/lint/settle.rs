@@ -57,6 +57,10 @@ const YIELDS: &[(&str, &str, Fate)] = &[
     ("outside-auth-url", "ignored-on-canary", Gone),
     ("idle-session-affinity", "ignored-on-canary", Gone),
     ("shared-upstream", "overridden-annotation", Note),
+    ("external-without-host", "external-loop", Gone),
+    ("port-in-redirect", "overridden-redirect", Gone),
+    ("unknown-setting", "malformed-name", Gone),
+    ("node-port-clash", "refused-object", Gone),
     // A port, and how it is asked.
     ("plain-to-tls-port", "two-protocols", Note),
     ("tls-to-plain-port", "two-protocols", Note),
@@ -64,7 +68,8 @@ const YIELDS: &[(&str, &str, Fate)] = &[
 ];
 
 /// Rules of passes that tell what one line does to several hosts or Services one by one, as those about objects and routes do.
-const ONE_BY_ONE: [&str; 5] = ["foreign-pattern", "foreign-setting", "overridden-annotation", "shared-upstream", "uncovered-redirect"];
+const ONE_BY_ONE: [&str; 6] =
+    ["default-certificate", "foreign-pattern", "foreign-setting", "overridden-annotation", "shared-upstream", "uncovered-redirect"];
 
 /// Places beside a finding that are shown.
 const MOST_PLACES: usize = 12;

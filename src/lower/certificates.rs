@@ -153,9 +153,18 @@ pub fn validity(secret: &Secret) -> Option<(i64, i64)> {
     Some((seconds(&validity.not_before)?, seconds(&validity.not_after)?))
 }
 
+/// Whether the certificate of a Secret is for a host; none where it cannot be read.
+#[must_use]
+pub fn is_for(secret: &Secret, host: &str) -> Option<bool> {
+    let bytes = secret.data.as_ref()?.get("tls.crt")?;
+    let block = pem::blocks(&bytes.0).into_iter().next()?;
+    let certificate = X509::from_der(&block.contents).ok()?;
+    Some(identity(&certificate).covers_by_any_name(host))
+}
+
 fn missing_keys<'a>(key: &str, value: impl Fn(&str) -> Option<&'a [u8]>) -> String {
     match (value("tls.crt"), value("tls.key")) {
-        (Some(_), None) => format!("the Secret `{key}` has no `tls.key`"),
+        (Some(_), None) => format!("the Secret `{key}` has no `tls.key`, and no `ca.crt` either"),
         (None, Some(_)) => format!("the Secret `{key}` has no `tls.crt`"),
         _ => format!("the Secret `{key}` holds no certificate: neither `tls.crt` with `tls.key` nor `ca.crt`"),
     }

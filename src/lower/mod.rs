@@ -59,7 +59,7 @@ use decide::Decider;
 
 pub use absent::{Absent, absent};
 pub use adopt::adopt;
-pub use certificates::{name_covers, validity};
+pub use certificates::{is_for, name_covers, validity};
 pub use class::{ANNOTATION as CLASS_ANNOTATION, Class, Classes};
 pub use dh_parameters::prime_bits;
 pub use refused::close;

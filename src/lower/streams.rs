@@ -6,10 +6,10 @@ use super::world::World;
 use super::{endpoints, upstreams};
 use crate::diagnostic::{Diagnostic, Effect};
 use crate::ir::{Origin, Port, Stream, Transport};
-use crate::manifest::{Object, ports};
+use crate::manifest::{Object, of_namespace, ports};
 
-/// Why nothing is known of a port where the input says of no Service where its requests go.
-const UNKNOWN: &str = "the input holds no endpoints at all";
+/// Why nothing is known of a port where the input says of no Service of a namespace where its requests go.
+const UNKNOWN: &str = "the input holds no endpoints of its namespace";
 
 /// The services of the ConfigMaps that the controller's arguments name, by port.
 pub(super) fn create(world: &World, findings: &mut Vec<Diagnostic>) -> Vec<Stream> {
@@ -65,7 +65,8 @@ fn stream(world: &World, config_map: &Object<ConfigMap>, transport: Transport, l
     };
     let wanted = ports(&service.value).iter().find(is_wanted);
     let endpoints = wanted.map(|port| endpoints::of_port(world, service, port, transport)).unwrap_or_default();
-    if endpoints.is_empty() && wanted.is_some() && !world.has_endpoints() {
+    let is_known = || !of_namespace(&world.cluster.endpoint_slices, namespace).is_empty();
+    if endpoints.is_empty() && wanted.is_some() && !is_known() {
         return Err(String::from(UNKNOWN));
     }
     if endpoints.is_empty() {

@@ -259,12 +259,18 @@ fn reference(kind: &str, tree: &Node, default_namespace: &str) -> ObjectRef {
     ObjectRef { kind: kind.to_owned(), namespace, name: text("name").unwrap_or_default() }
 }
 
+/// Fields of the `spec` of an Ingress or a Service, which are often written beside it.
+const OF_SPEC: [&str; 7] = ["defaultBackend", "ingressClassName", "ports", "rules", "selector", "tls", "type"];
+
 fn unknown_field(field: UnknownField) -> Diagnostic {
     let UnknownField { name, span, known } = field;
     let finding = Diagnostic::warning("unknown-field", format!("there is no field `{name}` here"))
         .at(span)
         .subject(name.as_str())
         .note("`kubectl apply` refuses the object for it; applied without validation, the object loses it");
+    if OF_SPEC.contains(&name.as_str()) && known.contains(&"spec") {
+        return finding.help(format!("move `{name}` into `spec`"));
+    }
     let nearest = known.iter().map(|known| (strsim::osa_distance(known, &name), known)).min();
     match nearest {
         Some((distance, known)) if distance <= 2 && distance < name.len() => finding.help(format!("did you mean `{known}`?")),

@@ -79,7 +79,7 @@ fn read_file(source: &Source) -> Intake {
     if let Some(span) = whole.template.take() {
         let finding =
             Diagnostic::error("helm-template", "this is a template, not a manifest: it is left out").at(span).effect(Effect::NotRead);
-        whole.findings.push(finding.help("render it first, as with `helm template . | ingressc render -`"));
+        whole.findings.push(finding.help("render it first, as with `helm template . | ingressc check -`, or let `--build` do it"));
         whole.stranger = None;
     }
     if let Some(Stranger { span, .. }) = whole.stranger.take().filter(|stranger| !is_met || stranger.is_like_an_object) {

@@ -59,7 +59,9 @@ impl Intake {
         let (kind, version) = (text("kind"), text("apiVersion"));
         let Some(kind) = kind else {
             if !matches!(document.value(), Value::Null) {
-                let is_like_an_object = document.get("apiVersion").is_some() || document.get("metadata").is_some();
+                // What a chart is called stands in such a document too.
+                let is_chart = document.get("name").is_some() && document.get("version").is_some();
+                let is_like_an_object = document.get("metadata").is_some() || document.get("apiVersion").is_some() && !is_chart;
                 let stranger = Stranger { span: document.span, is_like_an_object };
                 self.stranger = self.stranger.filter(|known| known.is_like_an_object || !is_like_an_object).or(Some(stranger));
             }

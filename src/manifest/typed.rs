@@ -43,7 +43,7 @@ impl serde::de::Error for TypeError {
     }
 
     fn invalid_type(found: Unexpected, expected: &dyn Expected) -> Self {
-        let expected = expected.to_string();
+        let expected = words(&expected.to_string()).to_owned();
         let is_scalar = matches!(found, Unexpected::Bool(_) | Unexpected::Unsigned(_) | Unexpected::Signed(_) | Unexpected::Float(_));
         let message = format!("expected {expected}, found {}", name(&found));
         Self { needs_quotes: is_scalar && expected == "a string", ..Self::new(message) }
@@ -67,6 +67,16 @@ impl serde::de::Error for TypeError {
 }
 
 /// What a value is, without the value.
+/// What is expected, in the words of whoever writes manifests.
+fn words(expected: &str) -> &str {
+    match expected {
+        "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" => "a number without quotes",
+        "bool" => "`true` or `false`",
+        other if other.starts_with("struct ") => "a mapping",
+        other => other,
+    }
+}
+
 fn name(value: &Unexpected) -> &'static str {
     match value {
         Unexpected::Bool(_) => "a boolean",

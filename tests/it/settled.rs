@@ -168,6 +168,56 @@ fn what_is_wrong_only_without_a_secret_says_so() {
 }
 
 #[test]
+fn the_older_of_two_ingresses_is_a_guess_where_nobody_says_when_they_were_made() {
+    let keep = |name: &str, more: &str| {
+        format!(
+            ", annotations: {{nginx.ingress.kubernetes.io/affinity: cookie, nginx.ingress.kubernetes.io/session-cookie-name: {name}}}{more}"
+        )
+    };
+    let pair = |early: &str, late: &str| ingress("a", &keep("one", early), "", "/a") + &ingress("b", &keep("two", late), "", "/b");
+    let guesses = |manifests: &str| check(manifests, &[])["findings"][0]["notes"].to_string().contains("this is a guess");
+    assert!(guesses(&pair("", "")));
+    assert!(!guesses(&pair(&at("2024-01-01T00:00:00Z"), &at("2025-01-01T00:00:00Z"))));
+}
+
+#[test]
+fn what_follows_from_a_mistake_is_not_told_beside_it() {
+    let with = |names: &str| {
+        format!(
+            ", annotations: {{{}}}",
+            names.split(", ").map(|name| format!("nginx.ingress.kubernetes.io/{name}")).collect::<Vec<_>>().join(", ")
+        )
+    };
+    let service = |spec: &str| format!("apiVersion: v1\nkind: Service\nmetadata: {{name: web, namespace: shop}}\nspec: {spec}\n---\n");
+    let canary = |weight: &str| {
+        ingress("a", "", "", "/") + &ingress("b", &with(&format!("canary: 'true', {weight}")), "", "/").replace("name: web", "name: next")
+    };
+    let passing = with("ssl-passthrough: 'true', force-ssl-redirect: 'true'");
+    let tls = service("{ports: [{name: https, port: 443}], selector: {app: web}}");
+    for (what, manifests, args, expected) in [
+        ("a weight that is no number", canary("canary-weight: '10%'"), &[][..], &["warning bad-annotation-value b annotation-ignored"][..]),
+        ("a header's value alone", canary("canary-by-header-value: x"), &[], &["warning idle-annotation b annotation-ignored"]),
+        (
+            "what is passed on unopened, and redirected otherwise",
+            ingress("a", &passing, "", "/").replace("number: 80", "number: 443") + &tls,
+            &["--controller-arg=--enable-ssl-passthrough"],
+            &[],
+        ),
+        (
+            "one port of nodes twice",
+            service(
+                "{type: NodePort, selector: {app: web}, ports: [{name: a, port: 80, nodePort: 30080}, {name: b, port: 81, nodePort: 30080}]}",
+            ),
+            &[],
+            &["error refused-object web -"],
+        ),
+    ] {
+        let told: Vec<String> = told(&manifests, args).into_iter().filter(|line| !line.starts_with("info")).collect();
+        assert_eq!(told, expected, "{what}");
+    }
+}
+
+#[test]
 fn what_a_service_shares_is_told_of_each_ingress() {
     let keep = |name: &str| {
         format!(", annotations: {{nginx.ingress.kubernetes.io/affinity: cookie, nginx.ingress.kubernetes.io/session-cookie-name: {name}}}")

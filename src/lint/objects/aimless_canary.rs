@@ -114,6 +114,9 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let first = splits(look).into_iter().filter(|split| split.number == 0 && questions(split.own, split.canary).is_empty());
     // Who writes a weight of zero holds the canary back on purpose.
     let aimless = first.filter(|split| look.value_of(split.ingress, &canary::WEIGHT).is_none_or(|weight| weight.trim() != "0"));
+    // A weight or a rule that does not count has a finding of its own, which says why.
+    let asks = [&canary::WEIGHT.spec, &canary::HEADER.spec, &canary::HEADER_VALUE.spec, &canary::HEADER_PATTERN.spec, &canary::COOKIE.spec];
+    let aimless = aimless.filter(|split| !asks.iter().any(|spec| look.annotation(split.ingress, spec).is_some_and(|value| !value.trim().is_empty())));
     let finding = |split: super::canaries::Split| {
         let service = &split.backend.service.name;
         let message = format!("the canary for Service `{service}` gets no request: it has no weight, no header and no cookie");

@@ -185,7 +185,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     own.filter_map(|grant| Some((too_much(look, &grant)?, grant)))
         .map(|(what, grant)| {
             let binding = grant.binding;
-            let finding = RULE.finding(format!("the controller {what}: whoever takes it over can too")).at(binding.span(&["roleRef", "name"]));
+            let finding = RULE.finding(format!("the controller {what}, and whoever takes it over may too")).at(binding.span(&["roleRef", "name"]));
             finding.subject(grant.role()).object(binding.reference.clone()).help("give it a role with the kinds that it reads")
         })
         .collect()
@@ -198,7 +198,7 @@ fn too_much(look: &Look, grant: &Grant) -> Option<&'static str> {
         () if grant.rules.is_none() && grant.role() == "cluster-admin" => Some("may do everything in the whole cluster"),
         () if reads_all && grant.allows("", "anything", WRITE) => Some("may read and change objects of all kinds"),
         () if reads_all => Some("may read objects of all kinds, all Secrets among them"),
-        () if grant.allows("", "secrets", WRITE) => Some("may change Secrets"),
+        () if grant.allows("", "secrets", WRITE) => Some("may write Secrets"),
         () if !look.controller.flags.watch_namespace.is_empty() && grant.is_for_all() && grant.allows("", "secrets", READ) => {
             Some("may read the Secrets of all namespaces, though it watches one")
         }

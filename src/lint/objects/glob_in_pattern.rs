@@ -128,21 +128,51 @@ fn glob(path: &str) -> Option<char> {
 
 fn finding(route: &Route, letter: char) -> Diagnostic {
     let path = path_of(route);
-    let start = path.split('*').next().unwrap_or_default();
+    let (message, help) = words(path, letter);
+    RULE.finding(message).at(route.origin.span()).subject(path).help(help).object(ingress_of(route))
+}
+
+/// What the star comes to, and what to write.
+fn words(path: &str, letter: char) -> (String, String) {
+    let (start, rest) = path.split_once('*').unwrap_or((path, ""));
     let short = start.strip_suffix(letter).unwrap_or(start);
     let what = if letter == '/' { String::from("slashes") } else { format!("letters `{letter}`") };
-    let message = format!("the `*` in path `{path}` is no wildcard: `{letter}*` is any number of {what}, so that `{short}mark` fits too");
-    let finding = RULE.finding(message).at(route.origin.span()).subject(path);
-    let finding = match letter {
-        '/' => finding.help(format!("write `{short}(/|$)`, which takes all below it too")),
-        _ => finding.help(format!("write `{start}.*`")),
+    let (comes_to, help) = match (rest, short) {
+        ("", "") => (String::from("with which every path begins"), format!("write `{letter}`")),
+        ("", _) if letter == '/' => (format!("so that `{short}mark` fits too"), format!("write `{short}(/|$)`, which takes all below it too")),
+        ("", _) => (format!("so that `{short}mark` fits too"), format!("write `{start}.*`")),
+        _ => {
+            let other = if letter == 'x' { 'y' } else { 'x' };
+            let is_plain = rest.chars().all(|letter| letter.is_ascii_alphanumeric() || "/-_".contains(letter));
+            let refused = if is_plain { format!("and `{start}{other}{rest}` does not fit") } else { String::from("and nothing else") };
+            (refused, format!("write `{start}[^/]{}{rest}`", if letter == '/' { '+' } else { '*' }))
+        }
     };
-    finding.object(ingress_of(route))
+    (format!("the `*` in path `{path}` is no wildcard: `{letter}*` is any number of {what}, {comes_to}"), help)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_said_of_a_star_holds() {
+        let fits = |pattern: &str, path: &str| regex::Regex::new(&format!("(?i)^{pattern}")).is_ok_and(|pattern| pattern.is_match(path));
+        for (path, says, helps) in [
+            ("/shelf/*", "so that `/shelfmark` fits too", "write `/shelf(/|$)`, which takes all below it too"),
+            ("/shelf*", "so that `/shelmark` fits too", "write `/shelf.*`"),
+            ("/*", "with which every path begins", "write `/`"),
+            ("/user/*/file", "and `/user/x/file` does not fit", "write `/user/[^/]+/file`"),
+            ("/v*/x", "and `/vx/x` does not fit", "write `/v[^/]*/x`"),
+        ] {
+            let (message, help) = words(path, glob(path).expect("a star that was meant as anything"));
+            assert!(message.ends_with(says) && help == helps, "{path}: {message}: {help:?}");
+            let quoted = |text: &str| text.split('`').nth(1).map(str::to_owned);
+            if let Some(example) = quoted(says) {
+                assert_eq!(fits(path, &example), says.ends_with("fits too"), "{path}: {example}");
+            }
+        }
+    }
 
     #[test]
     fn stars_behind_plain_letters_are_meant_as_anything() {

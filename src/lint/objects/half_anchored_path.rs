@@ -98,7 +98,7 @@ fn finding(route: &Route, loose: &str) -> Diagnostic {
     let message = format!("path `{path}` fits `{loose}` anywhere in a request: only the first alternative is tied to the beginning");
     let finding = RULE.finding(message).at(route.origin.span()).subject(path);
     let inside = path.split('|').map(|part| part.trim_start_matches('/')).collect::<Vec<_>>().join("|");
-    let finding = finding.note("the controller puts one `^` in front of the path").help(format!("put the alternatives into a group: `/({inside})`"));
+    let finding = finding.note("the controller puts one `^` in front of the path").help(format!("put the alternatives into a group: `/(?:{inside})`"));
     finding.object(ingress_of(route))
 }
 

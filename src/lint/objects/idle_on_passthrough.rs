@@ -2,7 +2,7 @@
 
 use super::guards::GUARDS;
 use super::look::Look;
-use crate::catalog::features::{forwarding, server};
+use crate::catalog::features::{forwarding, rewrite, server};
 use crate::catalog::key::Scope;
 use crate::catalog::value::parse_bool;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
@@ -166,7 +166,9 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 }
 
 fn finding<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>) -> Option<Diagnostic> {
-    let idle = |spec: &crate::catalog::key::Spec| matches!(spec.scope, Scope::Location) && !spec.directives.is_empty() && !std::ptr::eq(spec, &raw const forwarding::PROTOCOL.spec);
+    // A redirect to HTTPS is for those who ask without it, and nothing else is expected of it.
+    let redirects = [&raw const rewrite::TO_HTTPS.spec, &raw const rewrite::FORCE_HTTPS.spec];
+    let idle = |spec: &crate::catalog::key::Spec| !redirects.iter().any(|redirect| std::ptr::eq(*redirect, spec)) && matches!(spec.scope, Scope::Location) && !spec.directives.is_empty() && !std::ptr::eq(spec, &raw const forwarding::PROTOCOL.spec);
     let mut found: Vec<_> = look.annotations(ingress).filter(|(spec, _, value)| idle(spec) && !value.is_empty()).collect();
     let guards = |spec: &crate::catalog::key::Spec| spec.guards || GUARDS.iter().any(|guard| std::ptr::eq(guard.spec, spec));
     found.sort_by_key(|(spec, ..)| !guards(spec));

@@ -5,6 +5,7 @@ use hashbrown::HashSet;
 use super::dropped_path::drops;
 use super::look::{Look, ingress_of, path_of, written};
 use super::matching::is_literal;
+use super::missing_group::lacks_group;
 use crate::catalog::features::rewrite;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{PathMatch, Route};
@@ -100,7 +101,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let asked = look.routes().map(|(_, route)| route).filter(|route| route.pattern.is_some());
     let plain = asked.filter(|route| !route.is_default_backend && is_literal(path_of(route)) && !path_of(route).ends_with('/'));
     // A rewrite that drops the rest is told with the same advice.
-    let plain = plain.filter(|route| !drops(route));
+    let plain = plain.filter(|route| !drops(route) && !lacks_group(route));
     plain.filter(|route| seen.insert(route.origin)).map(finding).collect()
 }
 

@@ -1,6 +1,7 @@
 //! Settings that let tenants do more than is safe.
 
 use super::look::Look;
+use crate::catalog::key::Risk;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::ir::Origin;
@@ -16,6 +17,28 @@ Ingresses are written by many, and the controller reads every Secret. So it refu
 may write an Ingress with the whole controller.
 
 ## Fires: where snippets are allowed
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+data:
+  allow-snippet-annotations: 'true'
+  annotations-risk-level: Critical
+```
+
+## Fires: where snippets are allowed, though their risk keeps them out
 
 ```yaml
 apiVersion: networking.k8s.io/v1
@@ -143,9 +166,10 @@ data:
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let policy = &look.proxy.settings.policy;
-    let risk = policy.max_risk.eq_ignore_ascii_case("critical");
+    let allowed = Risk::of_word(&policy.max_risk);
+    let risk = allowed == Risk::Critical;
     let settings = [
-        ("allow-snippet-annotations", policy.allow_snippets, "Ingresses may hold raw configuration: whoever writes one reads every Secret that the controller can"),
+        ("allow-snippet-annotations", policy.allow_snippets && risk, "Ingresses may hold raw configuration: whoever writes one reads every Secret that the controller can"),
         ("annotations-risk-level", risk, "Ingresses may hold annotations of every risk, raw configuration among them where snippets are allowed"),
         ("allow-cross-namespace-resources", policy.allow_cross_namespace, "Ingresses may name Secrets and ConfigMaps of other namespaces: tenants use what is not theirs"),
         ("strict-validate-path-type", !policy.strict_path_type, "paths of `Exact` and `Prefix` may hold any letters, those of the configuration too"),
@@ -159,8 +183,19 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
             _ => None,
         })
         .collect();
+    findings.extend(half_open(look).filter(|_| policy.allow_snippets && !risk));
     findings.extend(unchecked(look));
     findings
+}
+
+/// Snippets that are allowed, and kept out by their risk alone.
+fn half_open(look: &Look) -> Option<Diagnostic> {
+    const KEY: &str = "allow-snippet-annotations";
+    let Origin::Manifest(place) = look.proxy.settings_origin.as_ref()?.place(KEY)? else { return None };
+    let allowed = Risk::of_word(&look.proxy.settings.policy.max_risk).name();
+    let message = format!("nothing but `annotations-risk-level`, which is {allowed}, keeps raw configuration out of Ingresses");
+    let finding = Diagnostic { severity: Severity::Info, ..RULE.finding(message) }.at(place).subject(KEY);
+    Some(finding.note("an Ingress with a snippet is not served: the risk of snippets is Critical").help(format!("remove `{KEY}`")))
 }
 
 /// The argument that switches the checks of annotations off.

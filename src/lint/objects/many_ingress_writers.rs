@@ -2,6 +2,7 @@
 
 use super::permissions::{Grant, grants};
 use super::look::Look;
+use crate::catalog::key::Risk;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::ir::Origin;
@@ -36,6 +37,7 @@ kind: ConfigMap
 metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
 data:
   allow-snippet-annotations: 'true'
+  annotations-risk-level: Critical
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
@@ -70,6 +72,7 @@ kind: ConfigMap
 metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
 data:
   allow-snippet-annotations: 'true'
+  annotations-risk-level: Critical
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
@@ -126,6 +129,7 @@ kind: ConfigMap
 metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
 data:
   allow-snippet-annotations: 'true'
+  annotations-risk-level: Critical
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
@@ -151,7 +155,9 @@ const MANY: usize = 4;
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     const KEY: &str = "allow-snippet-annotations";
     let policy = &look.proxy.settings.policy;
-    if look.cluster.accesses.is_empty() || !policy.allow_snippets {
+    // Every snippet has the highest risk.
+    let are_kept_out = !policy.allow_snippets || Risk::of_word(&policy.max_risk) < Risk::Critical;
+    if look.cluster.accesses.is_empty() || are_kept_out {
         return Vec::new();
     }
     let place = look.proxy.settings_origin.as_ref().and_then(|origin| origin.place(KEY));

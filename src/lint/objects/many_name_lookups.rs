@@ -187,6 +187,10 @@ fn searches(pods: &Pods) -> bool {
 /// The host outside of the cluster that a value names, alone or in a URL.
 fn outside(value: &str) -> Option<&str> {
     let rest = value.split_once("://").map(|(_, rest)| rest);
+    // An address of mail is looked up by whoever sends it.
+    if rest.is_none() && value.contains('@') {
+        return None;
+    }
     let authority = rest.unwrap_or(value).split(['/', '?', '#']).next()?;
     let name = authority.rsplit('@').next()?.split(':').next()?;
     let is_label = |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');

@@ -135,10 +135,20 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     rewritten.filter_map(finding).collect()
 }
 
+/// Whether the target of a route names a group that its path lacks.
+pub(super) fn lacks_group(route: &Route) -> bool {
+    missing(route).is_some()
+}
+
+/// The first group that the target of a route names and its path lacks, and how many groups the path has.
+fn missing(route: &Route) -> Option<(usize, usize)> {
+    let groups = RegexBuilder::new(path_of(route)).unicode(false).build().ok()?.captures_len() - 1;
+    named(route.rewritten()?).into_iter().find(|group| *group > groups).map(|missing| (missing, groups))
+}
+
 fn finding(route: &Route) -> Option<Diagnostic> {
     let (target, path) = (route.rewritten()?, path_of(route));
-    let groups = RegexBuilder::new(path).unicode(false).build().ok()?.captures_len() - 1;
-    let missing = named(target).into_iter().find(|group| *group > groups)?;
+    let (missing, groups) = missing(route)?;
     let has = match groups {
         0 => String::from("no group"),
         1 => String::from("one group"),

@@ -8,6 +8,7 @@ use crate::catalog::value::inward;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{CATCH_ALL, Server};
 use crate::lint::rule::Rule;
+use crate::lower::is_for;
 use crate::manifest::Object;
 use crate::source::Span;
 use k8s_openapi::api::core::v1::Secret;
@@ -260,8 +261,8 @@ fn without_entries(ingress: &Object<Ingress>) -> Option<Diagnostic> {
 struct Tls<'a> {
     /// A host that has it, by domain.
     secured: HashMap<String, &'a Server>,
-    /// A certificate that nobody names, by namespace.
-    unused: HashMap<&'a str, &'a Object<Secret>>,
+    /// Certificates that nobody names, by namespace.
+    unused: HashMap<&'a str, Vec<&'a Object<Secret>>>,
 }
 
 impl<'a> Tls<'a> {
@@ -270,7 +271,10 @@ impl<'a> Tls<'a> {
         let named: HashSet<(&str, &str)> = all
             .flat_map(|ingress| {
                 let namespace = ingress.reference.namespace.as_str();
-                ingress.tls().iter().map(move |entry| (namespace, entry.secret_name.as_deref().unwrap_or_default()))
+                let of_hosts = ingress.tls().iter().map(move |entry| (namespace, entry.secret_name.as_deref().unwrap_or_default()));
+                // Annotations name Secrets for other ends: to ask backends, or to check clients.
+                let values = ingress.value.metadata.annotations.iter().flatten().map(|(_, value)| value.trim());
+                of_hosts.chain(values.map(move |value| value.split_once('/').unwrap_or((namespace, value))))
             })
             .collect();
         let is_default = |secret: &Object<Secret>| {
@@ -281,7 +285,10 @@ impl<'a> Tls<'a> {
         let secured = look.proxy.servers.iter().filter(|server| server.hostname != CATCH_ALL && server.certificate.is_some());
         Self {
             secured: secured.map(|server| (domain(&server.hostname), server)).collect(),
-            unused: unused.map(|secret| (secret.reference.namespace.as_str(), secret)).collect(),
+            unused: unused.fold(HashMap::new(), |mut unused: HashMap<_, Vec<_>>, secret| {
+                unused.entry(secret.reference.namespace.as_str()).or_default().push(secret);
+                unused
+            }),
         }
     }
 
@@ -300,7 +307,9 @@ impl<'a> Tls<'a> {
 
     /// A host beside a certificate that nobody uses.
     fn unused(&self, plain: &Plain) -> Option<Diagnostic> {
-        let secret = self.unused.get(plain.ingress.reference.namespace.as_str())?;
+        // A certificate for other names is no sign that the host should have it.
+        let unused = self.unused.get(plain.ingress.reference.namespace.as_str())?;
+        let secret = unused.iter().find(|secret| is_for(&secret.value, plain.host) != Some(false))?;
         let message = format!("host `{}` has no TLS, and no Ingress uses the certificate in Secret `{}`", plain.host, secret.reference.name);
         Some(plain.finding(message).related("the certificate", secret.span(&["metadata", "name"])))
     }

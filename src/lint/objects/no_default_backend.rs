@@ -4,6 +4,7 @@ use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::ir::CATCH_ALL;
+use crate::manifest::{Object, Workload};
 
 pub(super) static RULE: Rule = Rule {
     name: "no-default-backend",
@@ -87,7 +88,12 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     if takes_all || !look.controller.flags.default_backend_service.is_empty() {
         return Vec::new();
     }
-    let without = look.controllers().take(1).map(|workload| {
+    // Where several are there, the arguments of none of them may count.
+    let names_one = |workload: &Object<Workload>| {
+        let own = look.cluster.controllers.iter().filter(|controller| controller.reference == workload.reference);
+        own.flat_map(|controller| &controller.value.args).any(|(text, _)| text.trim_start_matches('-').starts_with("default-backend-service="))
+    };
+    let without = look.controllers().filter(|workload| !names_one(workload)).take(1).map(|workload| {
         let finding = RULE.finding("hosts and paths that nobody serves get the page of nginx, 404, which names the product");
         let finding = finding.at(workload.span(&["metadata", "name"])).subject("default-backend-service").object(workload.reference.clone());
         finding.help("set `--default-backend-service`, or declare an Ingress with a `defaultBackend`")

@@ -98,6 +98,40 @@ fn finding(route: &Route) -> Diagnostic {
     let path = path_of(route);
     let message = format!("the session cookie gets the path `{path}`, which is no path: browsers never send it back, and every request may go to another pod");
     let finding = beside(at_annotation(RULE.finding(message), route, &affinity::KIND), "the cookie has the path of the route", route);
-    let start = path.split(['(', '[', '.', '*', '?', '^', '$', '|', '\\']).next().unwrap_or_default().trim_end_matches('/');
+    let start = common(path);
     finding.help(format!("set `session-cookie-path: {}`", if start.is_empty() { "/" } else { start }))
+}
+
+/// The segments with which all that a regular expression takes begins: browsers compare the path of a cookie segment by segment.
+fn common(pattern: &str) -> &str {
+    let at = pattern.find(['(', '[', '{', '.', '*', '?', '+', '^', '$', '|', '\\']).unwrap_or(pattern.len());
+    let (start, rest) = pattern.split_at(at);
+    // What is repeated need not be there as it stands.
+    let start = if rest.starts_with(['?', '*', '+', '{']) { &start[..start.len().saturating_sub(1)] } else { start };
+    let is_whole = rest.is_empty() || ["$", "(/", "(?:/"].iter().any(|next| rest.starts_with(next));
+    let end = if is_whole { start.len() } else { start.rfind('/').unwrap_or_default() };
+    if pattern.contains('|') && !pattern.contains('(') { "" } else { start[..end].trim_end_matches('/') }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_get_whole_segments() {
+        for (pattern, expected) in [
+            ("/api(/|$)(.*)", "/api"),
+            ("/api/(.*)", "/api"),
+            ("/api/.*", "/api"),
+            ("/api.*", ""),
+            ("/v[12]/x", ""),
+            ("/shop/v[12]/x", "/shop"),
+            ("/app/?(.*)", ""),
+            ("/a|/b", ""),
+            ("/x+", ""),
+            ("/app$", "/app"),
+        ] {
+            assert_eq!(common(pattern), expected, "{pattern}");
+        }
+    }
 }

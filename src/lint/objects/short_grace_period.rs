@@ -3,8 +3,10 @@
 use crate::catalog::features::proxying;
 use super::behind::{Behind, behind};
 use super::look::Look;
+use super::short_websocket_timeout::sign as for_websockets;
 use crate::catalog::value::parse_duration;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::ir::{CATCH_ALL, Route};
 use crate::lint::rule::Rule;
 use crate::manifest::{Object, Workload};
 
@@ -167,6 +169,8 @@ spec:
 
 /// What Kubernetes waits where nothing is said, in seconds.
 const USUAL: i64 = 30;
+/// What the controller waits for a part of an answer where nobody says anything, in seconds.
+const DEFAULT_TIMEOUT: i64 = 60;
 
 /// The field that says it.
 const GRACE: &str = "terminationGracePeriodSeconds";
@@ -208,11 +212,26 @@ fn of_backend(look: &Look, behind: &Behind) -> Option<Diagnostic> {
         return Some(about(finding, workload).help(format!("set `{GRACE}` above what `preStop` takes and the longest request together")));
     }
     let timeout = look.annotation(behind.user.ingress, &proxying::READ_TIMEOUT.spec)?.trim().parse::<i64>().ok()?;
-    if timeout <= (grace - waits).max(USUAL) {
+    // The controller's own says nothing of the requests, and connections for WebSockets have no end that pods could wait for.
+    if timeout <= (grace - waits).max(DEFAULT_TIMEOUT) || is_for_websockets(look, behind) {
         return None;
     }
-    let message = format!("the pods are killed {} s after the signal, while an answer may take {timeout} s: long requests break at every rollout", grace - waits);
+    let message = format!(
+        "the pods are killed {} s after the signal, while the controller waits {timeout} s for the next part of an answer: requests that need it break at every rollout",
+        grace - waits
+    );
     let finding = Diagnostic { severity: Severity::Info, ..RULE.finding(message) };
     let finding = about(finding, workload).related("the controller waits so long", look.annotation_span(behind.user.ingress, &proxying::READ_TIMEOUT.spec));
     Some(finding.help(format!("set `{GRACE}` above what `preStop` takes and the longest request together")))
+}
+
+/// Whether the backend is for WebSockets, as far as there is a sign of it.
+fn is_for_websockets(look: &Look, behind: &Behind) -> bool {
+    let reference = &behind.user.ingress.reference;
+    let is_own = |route: &Route| {
+        let owner = route.owner.as_deref();
+        owner.is_some_and(|owner| owner.namespace == reference.namespace && owner.name == reference.name && owner.service == behind.service.reference.name)
+    };
+    let hosts = behind.user.ingress.rules().iter().filter_map(|rule| look.proxy.server(rule.host.as_deref().unwrap_or(CATCH_ALL)));
+    hosts.flat_map(|server| &server.routes).any(|route| is_own(route) && for_websockets(look, route).is_some())
 }

@@ -108,7 +108,7 @@ fn timeout(route: &Route) -> i64 {
 }
 
 /// What says that a path is for WebSockets.
-fn sign(look: &Look, route: &Route) -> Option<String> {
+pub(super) fn sign(look: &Look, route: &Route) -> Option<String> {
     if let Some(segment) = path_of(route).split('/').find(|segment| SEGMENTS.contains(&segment.to_ascii_lowercase().as_str())) {
         return Some(format!("`{segment}` in its path"));
     }

@@ -3,6 +3,8 @@
 use k8s_openapi::api::core::v1::ServicePort;
 
 use super::look::{Asked, Look};
+use crate::catalog::features::{forwarding, rewrite};
+use crate::catalog::value::parse_bool;
 use crate::diagnostic::Diagnostic;
 use crate::ir::Protocol;
 use crate::lint::rule::Rule;
@@ -36,14 +38,28 @@ pub(super) struct Misfit {
 impl Misfit {
     /// The backends that are asked so.
     pub(super) fn find(&self, look: &Look) -> Vec<Diagnostic> {
-        let asked = look.backends().filter(|asked| (self.is_asked)(asked.protocol));
+        let asked = look.backends().filter(|asked| (self.is_asked)(asked.protocol) && !is_never_asked(look, asked));
         let misfit = asked.filter_map(|asked| {
             let (_, port) = of_backend(&asked).filter(|(speech, _)| *speech == self.speech)?;
-            let finding = self.rule.finding(format!("{port} {}", self.words)).at(asked.port_span()).subject(asked.name());
+            let finding = self.rule.finding(format!("{port} {}", self.words)).subject(asked.name());
+            // The annotation that asks so is what has to go.
+            let protocol = &forwarding::PROTOCOL.spec;
+            let finding = match look.annotation(asked.ingress, protocol) {
+                Some(_) => {
+                    finding.at(look.annotation_span(asked.ingress, protocol)).related("the path that is asked so", asked.port_span())
+                }
+                None => finding.at(asked.port_span()),
+            };
             Some(finding.related("the port", asked.ports_span()?).object(asked.ingress.reference.clone()).help(self.help))
         });
         misfit.collect()
     }
+}
+
+/// Whether the controller itself asks nothing: what comes by HTTPS is passed on unopened, and everything else is sent to HTTPS.
+fn is_never_asked(look: &Look, asked: &Asked) -> bool {
+    let is_passed_on = look.proxy.server(asked.backend.host).is_some_and(|server| server.tls_passthrough);
+    is_passed_on && look.value_of(asked.ingress, &rewrite::FORCE_HTTPS).and_then(parse_bool) == Some(true)
 }
 
 /// What the port of a backend probably speaks, and its name in a sentence; nothing where there is no sign of it.

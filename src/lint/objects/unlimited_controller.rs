@@ -83,10 +83,10 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
         let requests = resources.is_some_and(|resources| resources.requests.is_some()) || limits;
         let what = match (limits, requests) {
             (true, _) => return None,
-            (false, true) => "a limit of memory: it may take all of its node",
-            (false, false) => "`resources`: it may take all memory of its node, and is the first to be evicted",
+            (false, true) => "no limit of memory: it may take all of its node",
+            (false, false) => "no `resources`: it may take all memory of its node, and is the first to be evicted",
         };
-        let finding = RULE.finding(format!("the controller has no {what}")).at(at_container(workload, at, "resources"));
+        let finding = RULE.finding(format!("the controller has {what}")).at(at_container(workload, at, "resources"));
         Some(finding.subject("resources").object(workload.reference.clone()).help("set `resources.requests` and `resources.limits.memory` to what it uses at its busiest, and half as much again"))
     });
     found.collect()

@@ -251,7 +251,8 @@ fn never(proxy: &Proxy, server: &Server, route: &Route, first: &Route) -> Diagno
     let which = match (first.is_default_backend, path == before) {
         (true, _) => String::from("the root that the controller gives each host"),
         (_, true) => format!("another path `{path}`"),
-        _ => format!("the longer path `{before}`"),
+        _ if before.len() > path.len() => format!("the longer path `{before}`"),
+        _ => format!("the path `{before}`"),
     };
     let message = format!("path `{path}` of host `{}` is never reached: {which} comes first and takes all its requests", server.hostname);
     about(proxy, RULE.finding(message).effect(Effect::Unreachable), route, first)
