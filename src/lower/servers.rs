@@ -225,6 +225,8 @@ fn certificate(
     };
     let diagnostic = Diagnostic::warning("default-certificate", problem).at(span).subject(&rule.host);
     let diagnostic = diagnostic.note(format!("host `{}` is served with the default certificate", rule.host));
+    let secret = world.secret(&key).map(|secret| secret.span(&["metadata", "name"])).filter(|place| !place.is_nowhere());
+    let diagnostic = diagnostic.related("the Secret", secret);
     findings.push(diagnostic.object(ingress.object.reference.clone()));
     Some(world.default_certificate())
 }
