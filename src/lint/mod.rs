@@ -25,6 +25,7 @@ use rayon::prelude::*;
 
 pub use apart::Apart;
 pub use fold::{Folding, fold};
+pub use objects::{Idle, unanswered};
 pub use order::note_guesses;
 pub use reload::Judgement;
 pub use settle::{is_of_webhook_alone, settle, settle_read};

@@ -47,6 +47,12 @@ impl<'a> Backend<'a> {
         let port = self.service.port.as_ref()?;
         port.number.filter(|number| *number != 0).map(|number| number.to_string()).or_else(|| port.name.clone())
     }
+
+    /// The name of the upstream that the controller makes of it, in an Ingress of a namespace.
+    #[must_use]
+    pub fn upstream(&self, namespace: &str) -> Option<String> {
+        Some(format!("{namespace}-{}-{}", self.service.name, self.port()?))
+    }
 }
 
 impl Object<Ingress> {

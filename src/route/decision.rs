@@ -17,6 +17,8 @@ pub struct Decision {
     pub checks: Vec<Check>,
     /// What happened, in order.
     pub steps: Vec<Step>,
+    /// The upstream that has no endpoint, where the way ends for that.
+    pub idle: Option<String>,
     /// What this way depends on, beyond the request: it is taken where all of this holds.
     pub when: Vec<String>,
     /// What is not known.

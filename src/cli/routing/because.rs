@@ -8,13 +8,16 @@ use k8s_openapi::api::networking::v1::Ingress;
 use super::source::Source;
 use crate::cause::Causes;
 use crate::compare::{Origins, Side, query, written};
+use crate::compile::Declared;
 use crate::conf::Tree;
 use crate::credentials;
 use crate::diagnostic::{Cause, Diagnostic, ObjectRef};
 use crate::diff::places;
 use crate::manifest::Object;
-use crate::output::decision::{Place, Places};
-use crate::route::Decision;
+use crate::ir::Destination;
+use crate::lint::{self, Idle};
+use crate::output::decision::{Place, Places, Unanswered};
+use crate::route::{Answer, Decision, End};
 use crate::source::Span;
 
 /// Finds the places behind the directives that decided: what makes each of them is tried, where the manifests are not too many for that.
@@ -43,6 +46,48 @@ pub(super) fn places(source: &Source, tree: &Tree<'_>, decisions: &[&Decision], 
         }
     }
     Places(found)
+}
+
+/// Why nobody is there who answers, for each way that ends for that.
+pub(super) fn unanswered(source: &Source, decisions: &[&Decision]) -> Vec<Option<Unanswered>> {
+    let Some(declared) = source.side.declared() else { return vec![None; decisions.len()] };
+    let idle: Vec<Option<Idle>> = decisions.iter().map(|decision| idle(declared, decision)).collect();
+    let known: Vec<Idle> = idle.iter().flatten().copied().collect();
+    let mut found = lint::unanswered(&declared.input.cluster, &declared.input.controller, &declared.proxy, &known).into_iter();
+    let spot = |span: Option<Span>| span.and_then(|span| declared.input.sources.spot(span));
+    let shown = |text: &str| Some(credentials::hide(text).into_owned());
+    let why = |finding: Diagnostic| Unanswered {
+        rule: finding.rule,
+        place: Place { spot: spot(finding.span), why: shown(&finding.message) },
+        others: finding.related.iter().map(|label| Place { spot: spot(Some(label.span)), why: shown(&label.message) }).collect(),
+        notes: finding.notes.iter().chain(&finding.help).filter_map(|note| shown(note)).collect(),
+    };
+    idle.iter().map(|idle| idle.and_then(|_| found.next()).flatten().map(why)).collect()
+}
+
+/// The same as the places of the answers that are given for that, for whoever shows one line for each.
+pub(super) fn tell_unanswered(places: &mut Places, source: &Source, decisions: &[&Decision]) {
+    for (decision, why) in decisions.iter().zip(unanswered(source, decisions)) {
+        if let (End::Answer(Answer { at: Some(at), .. }), Some(why)) = (&decision.end, why) {
+            places.0.insert(at.start, why.place);
+        }
+    }
+}
+
+/// The upstream that has no endpoint, as the engine says; what is written for nginx itself answers in its place, and has no name for it.
+fn idle<'d>(declared: &'d Declared, decision: &'d Decision) -> Option<Idle<'d>> {
+    let location = decision.location.as_ref()?;
+    if let Some(upstream) = &decision.idle {
+        let ingress = location.namespace.as_deref().zip(location.ingress.as_deref());
+        return Some(Idle { upstream, ingress, path: location.ingress_path.as_deref() });
+    }
+    let End::Answer(Answer { status: 503, at: Some(_), .. }) = &decision.end else { return None };
+    let server = declared.proxy.server(&decision.server.as_ref()?.name)?;
+    let route = server.routes.iter().find(|route| route.path == location.path)?;
+    let owner = route.owner.as_deref()?;
+    let is_idle = matches!(declared.proxy.destination_of(&route.upstream), Destination::Nowhere);
+    let ingress = Some((owner.namespace.as_str(), owner.name.as_str()));
+    is_idle.then_some(Idle { upstream: &route.upstream, ingress, path: Some(&route.declared_path) })
 }
 
 /// Ingresses that name a host and count for nothing, and why.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
-use super::because::{findings, places, unserved};
+use super::because::{findings, places, unanswered, unserved};
 use super::listing::{Listed, Wanted};
 use super::requests::RequestArgs;
 use super::source::{Source, SourceArgs};
@@ -182,9 +182,15 @@ fn answers(source: &Source, tree: &Tree<'_>, requests: &[Request], is_many: bool
     let spans: Vec<_> = explained.iter().flat_map(|(_, _, near, _)| near.iter().map(|near| near.at)).collect();
     let decisions: Vec<_> = explained.iter().flat_map(|(decision, ways, ..)| std::iter::once(decision).chain(ways)).collect();
     let places = std::rc::Rc::new(places(source, tree, &decisions, &spans));
+    let first: Vec<_> = explained.iter().map(|(decision, ..)| decision).collect();
+    let reasons = unanswered(source, &first);
     let name = source.side.name(source.role());
     explained
         .into_iter()
-        .map(|(decision, ways, near, unserved)| Explained { side: name.clone(), decision, ways, near, unserved, places: places.clone() })
+        .zip(reasons)
+        .map(|((decision, ways, near, unserved), unanswered)| {
+            let (side, places) = (name.clone(), places.clone());
+            Explained { side, decision, ways, near, unserved, unanswered, places }
+        })
         .collect()
 }

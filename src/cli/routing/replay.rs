@@ -7,7 +7,7 @@ use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 
-use super::because::places;
+use super::because::{places, tell_unanswered};
 use super::log_format::{of_tree, usual};
 use super::logs::{Log, Piece};
 use super::source::{Source, SourceArgs};
@@ -320,7 +320,9 @@ fn groups<'a>(tally: &'a Tally, asked: &Asked<'_, '_>, sources: &[Source], trees
         if decisions.is_empty() {
             continue;
         }
-        let places = Rc::new(places(&sources[at], &trees[at], &decisions, &[]));
+        let mut places = places(&sources[at], &trees[at], &decisions, &[]);
+        tell_unanswered(&mut places, &sources[at], &decisions);
+        let places = Rc::new(places);
         for (both, shown) in decided.iter_mut().zip(&mut sides) {
             shown[side] = both[side].take().map(|decision| Side { decision, places: Rc::clone(&places) });
         }

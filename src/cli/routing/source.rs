@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use hashbrown::{HashMap, HashSet};
 use k8s_openapi::api::core::v1::Service as K8sService;
+use k8s_openapi::api::networking::v1::Ingress;
 
 use crate::cli::controller::ControllerOptions;
 use crate::cli::dump::Live;
@@ -18,7 +19,7 @@ use crate::diagnostic::ObjectRef;
 use crate::emit::{FileName, IngressNginx, Nginx, Options, Target as _};
 use crate::ir::{DEFAULT_UPSTREAM, Proxy, SecretUse};
 use crate::lower;
-use crate::manifest::Object;
+use crate::manifest::{Cluster, Object, is_external, of_namespace};
 use crate::prove::{Reference, Unheld};
 use crate::route::{Dynamic, Service};
 
@@ -88,6 +89,36 @@ fn by_upstreams(declared: &Declared) -> Vec<(String, Service)> {
     }
     all.extend(names.into_iter().filter_map(|(name, service)| Some((name, service?))));
     all
+}
+
+/// The upstreams of which nobody knows whether they have endpoints: where the input holds no slice of the namespace, or no Service of it.
+/// One that is missing among others has none, and the name of another host is known.
+fn open_upstreams(cluster: &Cluster) -> HashSet<String> {
+    let is_named = |object: &Object<K8sService>| is_external(&object.value);
+    let lacks_slices = |object: &&Object<K8sService>| of_namespace(&cluster.endpoint_slices, &object.reference.namespace).is_empty();
+    let known = cluster.services.iter().filter(lacks_slices).filter(|object| !is_named(object));
+    let lacks_services = |ingress: &&Object<Ingress>| {
+        let namespace = &ingress.reference.namespace;
+        of_namespace(&cluster.services, namespace).is_empty() && of_namespace(&cluster.endpoint_slices, namespace).is_empty()
+    };
+    let named = cluster.ingresses.iter().filter(lacks_services).flat_map(|ingress| {
+        ingress.backends().filter_map(|backend| backend.upstream(&ingress.reference.namespace))
+    });
+    upstreams(known).map(|(upstream, _)| upstream).chain(named).collect()
+}
+
+/// Says whose endpoints nobody knows, as the input holds no slice there.
+fn without_slices(cluster: &Cluster) -> Option<String> {
+    if cluster.endpoint_slices.is_empty() {
+        return Some(String::from("no EndpointSlice is in the input: each Service is taken to have endpoints"));
+    }
+    let named: BTreeSet<&str> = cluster.ingresses.iter().map(|ingress| ingress.reference.namespace.as_str()).collect();
+    let lacks: Vec<&str> = named.into_iter().filter(|namespace| of_namespace(&cluster.endpoint_slices, namespace).is_empty()).collect();
+    match lacks.as_slice() {
+        [] => None,
+        [one] => Some(format!("no EndpointSlice of the namespace `{one}` is in the input: each Service there is taken to have endpoints")),
+        many => Some(format!("no EndpointSlice of {} namespaces is in the input: each Service there is taken to have endpoints", many.len())),
+    }
 }
 
 /// All of them, and that of the default backend.
@@ -297,15 +328,10 @@ impl Source {
         let dynamic = dynamic.with_services(self.side.declared().map(services).unwrap_or_default());
         let rewritten = self.side.declared().filter(|_| self.rewritten.is_some());
         let dynamic = dynamic.with_certificate_files(rewritten.into_iter().flat_map(|declared| certificates(&declared.proxy)));
-        let Some(declared) = self.side.declared().filter(|declared| declared.input.cluster.endpoint_slices.is_empty()) else {
-            return dynamic;
-        };
-        let services = &declared.input.cluster.services;
-        // A Service that is missing among others has none, and the name of another host is known.
-        let named =
-            |object: &Object<K8sService>| object.value.spec.as_ref().is_some_and(|spec| spec.type_.as_deref() == Some("ExternalName"));
-        let open: HashSet<String> = upstreams(services.iter().filter(|object| !named(object))).map(|(upstream, _)| upstream).collect();
-        dynamic.without_endpoints(|upstream| services.is_empty() && upstream != DEFAULT_UPSTREAM || open.contains(upstream))
+        let Some(declared) = self.side.declared() else { return dynamic };
+        let open = open_upstreams(&declared.input.cluster);
+        let is_empty = declared.input.cluster.services.is_empty() && declared.input.cluster.endpoint_slices.is_empty();
+        dynamic.without_endpoints(|upstream| is_empty && upstream != DEFAULT_UPSTREAM || open.contains(upstream))
     }
 
     /// Whether the controller writes it, or we in its place.
@@ -330,9 +356,7 @@ impl Source {
     pub(super) fn notes(&self, is_of_controller: bool) -> Vec<String> {
         let mut notes = Vec::new();
         if let Some(declared) = self.side.declared() {
-            if declared.input.cluster.endpoint_slices.is_empty() {
-                notes.push(String::from("no EndpointSlice is in the input: each Service is taken to have endpoints"));
-            }
+            notes.extend(without_slices(&declared.input.cluster));
             notes.extend(declared.supposed.notes(false).into_iter().map(|note| note.replace("is not compared", "is not known")));
             if self.rewritten.is_some() {
                 notes.extend(unknown_classes(&declared.input).map(|(class, count)| {

@@ -6,7 +6,7 @@ use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
 use super::against::{Against, AgainstArgs, Asked};
-use super::because::places;
+use super::because::{places, tell_unanswered};
 use super::source::SourceArgs;
 use crate::cli::console::Console;
 use crate::cli::progress::Progress;
@@ -14,7 +14,7 @@ use crate::cli::{Failure, Global, Status, files};
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::expect::{self, Coverage, Judged, Problem, Seen, Suite, Summary, Verdict};
 use crate::output::expectations::{Report, github, json, junit, text, yaml};
-use crate::route::{Config, Table};
+use crate::route::{Config, Decision, Table};
 use crate::source::{SourceMap, Span};
 
 const EXAMPLES: &str = "\
@@ -122,13 +122,17 @@ impl Test {
         let unreachable = against.as_ref().and_then(|against| ask(against, &config, &mut tests, console));
         coverage.find_requests(&config);
         let spans: Vec<Span> = tests.iter().flat_map(decisive).collect();
+        let mut places = places(&source, &tree, &[], &spans);
+        let failed = tests.iter().filter(|judged| judged.summary() == Summary::Failed);
+        let failed: Vec<Decision> = failed.map(|judged| config.decide(&judged.test.request)).collect();
+        tell_unanswered(&mut places, &source, &failed.iter().collect::<Vec<_>>());
         let report = Report {
             side: source.side.name(source.role()),
             against: against.map(|against| against.names).unwrap_or_default(),
             tests,
             sources: &sources,
             findings: &diagnostics,
-            places: places(&source, &tree, &[], &spans),
+            places,
             coverage: &coverage,
             least: self.min_coverage,
             shows_coverage: self.coverage,

@@ -9,7 +9,7 @@ use crate::catalog::key::{Key, Spec};
 use crate::catalog::value::parse_bool;
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::ir::{CATCH_ALL, Origin, Protocol, Proxy, Route, Server};
-use crate::lint::{Subject, ingress_key, one_of_each_ingress, reference, routes, routes_of};
+use crate::lint::{ingress_key, one_of_each_ingress, reference, routes, routes_of};
 use crate::lower::{self, Class, Classes, Controller};
 use crate::manifest::{Backend, Cluster, Links, Object, Use, Workload, named, port_of};
 use crate::source::Span;
@@ -48,8 +48,7 @@ pub(super) struct Asked<'a> {
 }
 
 impl<'a> Look<'a> {
-    pub(super) fn of(subject: &Subject<'a>) -> Self {
-        let Subject { cluster, controller, proxy, judgement: _, now } = *subject;
+    pub(super) fn of(cluster: &'a Cluster, controller: &'a Controller, proxy: &'a Proxy, now: Option<i64>) -> Self {
         let classes = Classes::new(cluster, &controller.flags);
         let (foreign, ingresses): (Vec<_>, Vec<_>) = cluster.ingresses.iter().partition(|ingress| classes.of(ingress) == Class::Foreign);
         let foreign = foreign.into_iter().map(|ingress| &ingress.reference).collect();
@@ -223,6 +222,11 @@ impl<'a> Asked<'a> {
     /// The port of the Service that is asked for.
     pub(super) fn port(&self) -> Option<&'a ServicePort> {
         port_of(&self.service?.value, &self.backend.port()?)
+    }
+
+    /// The name of the upstream that the controller makes of the backend.
+    pub(super) fn upstream(&self) -> Option<String> {
+        self.backend.upstream(&self.ingress.reference.namespace)
     }
 
     /// Namespace and name of the Service.

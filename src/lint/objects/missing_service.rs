@@ -1,10 +1,10 @@
 //! Backends whose Service is not there.
 
-use super::look::Look;
+use super::look::{Asked, Look};
 use super::{listed, meant};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use crate::manifest::{Backend, Object, named, of_namespace};
+use crate::manifest::{Backend, Object, of_namespace};
 use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::api::networking::v1::Ingress;
 
@@ -97,18 +97,16 @@ spec:
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
-    for ingress in look.ingresses() {
-        let namespace = ingress.reference.namespace.as_str();
-        let here = of_namespace(&look.cluster.services, namespace);
-        for backend in ingress.backends().filter(|backend| named(here, namespace, &backend.service.name).is_none()) {
-            let elsewhere = look.links.service_called(&backend.service.name);
-            if elsewhere.is_some() || !here.is_empty() {
-                findings.push(missing(ingress, &backend, here, elsewhere));
-            }
-        }
-    }
-    findings
+    look.backends().filter_map(|asked| of(look, &asked)).collect()
+}
+
+/// What is wrong with one backend.
+pub(super) fn of(look: &Look, asked: &Asked) -> Option<Diagnostic> {
+    let Asked { ingress, backend, service, .. } = asked;
+    let here = of_namespace(&look.cluster.services, &ingress.reference.namespace);
+    let elsewhere = look.links.service_called(&backend.service.name);
+    let is_known = elsewhere.is_some() || !here.is_empty();
+    (service.is_none() && is_known).then(|| missing(ingress, backend, here, elsewhere))
 }
 
 fn missing(ingress: &Object<Ingress>, backend: &Backend, here: &[Object<Service>], elsewhere: Option<&Object<Service>>) -> Diagnostic {

@@ -96,12 +96,14 @@ spec: {type: ExternalName, externalName: partner.example.com, ports: [{port: 80}
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    let missing = |asked: Asked| {
-        let service = asked.service.filter(|service| !is_external(&service.value))?;
-        let port = asked.backend.port()?;
-        asked.port().is_none().then(|| missing(look, &asked, service, &port))
-    };
-    look.backends().filter_map(missing).collect()
+    look.backends().filter_map(|asked| of(look, &asked)).collect()
+}
+
+/// What is wrong with one backend.
+pub(super) fn of<'a>(look: &Look<'a>, asked: &Asked<'a>) -> Option<Diagnostic> {
+    let service = asked.service.filter(|service| !is_external(&service.value))?;
+    let port = asked.backend.port()?;
+    asked.port().is_none().then(|| missing(look, asked, service, &port))
 }
 
 fn missing<'a>(look: &Look<'a>, asked: &Asked, service: &'a Object<Service>, port: &str) -> Diagnostic {

@@ -13,6 +13,7 @@ mod look;
 mod matching;
 mod permissions;
 mod speech;
+mod unanswered;
 mod urls;
 
 use std::iter;
@@ -23,6 +24,7 @@ use super::Subject;
 use super::rule::Rule;
 use crate::diagnostic::Diagnostic;
 use look::Look;
+pub use unanswered::{Idle, unanswered};
 
 /// Looks for one mistake.
 type Check = fn(&Look) -> Vec<Diagnostic>;
@@ -162,7 +164,8 @@ pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {
 
 /// Looks for all of them. The findings of one rule stay together.
 pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
-    let look = Look::of(subject);
+    let Subject { cluster, controller, proxy, judgement: _, now } = *subject;
+    let look = Look::of(cluster, controller, proxy, now);
     ALL.par_iter().flat_map_iter(|(_, check)| check(&look)).collect()
 }
 

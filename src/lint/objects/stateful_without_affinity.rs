@@ -205,7 +205,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
         .filter_map(|behind| {
             let (why, place) = keeps(behind.workload)?;
             let (service, backend) = (&behind.service.reference, &behind.user.backend);
-            let upstream = look.proxy.upstream(&format!("{}-{}-{}", service.namespace, service.name, backend.port()?));
+            let upstream = look.proxy.upstream(&backend.upstream(&service.namespace)?);
             let is_kept = upstream.is_some_and(|upstream| upstream.affinity.is_by_cookie() || !upstream.hashing.key.is_empty());
             let all = look.annotation(behind.user.ingress, &balancing::SERVICE_UPSTREAM.spec) == Some("true");
             if is_kept || all {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Explained;
+use super::{Explained, Unanswered};
 use super::veil::Veil;
 use crate::output::difference::json::Place;
 use crate::output::json::{escaped, print};
@@ -57,6 +57,9 @@ struct Explanation<'a> {
     /// Other ways, and what they depend on.
     branches: Vec<Branch<'a>>,
     when: Vec<String>,
+    /// Why nobody is there who answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_endpoint: Option<NoEndpoint<'a>>,
     /// Ingresses that name the host and count for nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unserved: Vec<Step<'a>>,
@@ -130,6 +133,15 @@ struct Step<'a> {
 }
 
 #[derive(Serialize)]
+struct NoEndpoint<'a> {
+    rule: &'a str,
+    #[serde(flatten)]
+    step: Step<'a>,
+    notes: &'a [String],
+    others: Vec<Step<'a>>,
+}
+
+#[derive(Serialize)]
 struct Branch<'a> {
     when: Vec<String>,
     route: Option<Route<'a>>,
@@ -184,7 +196,7 @@ struct Teller<'a> {
 
 impl<'a> Teller<'a> {
     fn explanation(&self) -> Explanation<'a> {
-        let Explained { decision, ways, unserved, .. } = self.explained;
+        let Explained { decision, ways, unserved, unanswered, .. } = self.explained;
         let (status, redirect, passed) = parts(&decision.end);
         Explanation {
             server: decision.server.as_ref().map(|server| Named { name: &server.name, location: self.place(Some(server.at)) }),
@@ -199,7 +211,8 @@ impl<'a> Teller<'a> {
             steps: decision.steps.iter().map(|step| Step { what: self.veil.text(&step.what), because: self.place(step.at) }).collect(),
             branches: ways.iter().map(|way| self.branch(way)).collect(),
             when: self.texts(&decision.when),
-            unserved: unserved.iter().map(unserved_ingress).collect(),
+            no_endpoint: unanswered.as_ref().map(no_endpoint),
+            unserved: unserved.iter().map(told).collect(),
             unknown: self.texts(&decision.unknown),
         }
     }
@@ -281,8 +294,12 @@ impl<'a> Teller<'a> {
     }
 }
 
-/// Why an Ingress counts for nothing; its secrets are hidden where that was found.
-fn unserved_ingress(place: &super::Place) -> Step<'_> {
+fn no_endpoint(Unanswered { rule, place, others, notes }: &Unanswered) -> NoEndpoint<'_> {
+    NoEndpoint { rule, step: told(place), notes, others: others.iter().map(told).collect() }
+}
+
+/// What was found at a place; its secrets are hidden where that was.
+fn told(place: &super::Place) -> Step<'_> {
     Step { what: place.why.clone().unwrap_or_default(), because: place.spot.as_ref().map(Place::new) }
 }
 

@@ -52,8 +52,23 @@ pub struct Explained {
     pub near: Vec<Near>,
     /// Ingresses that name the host and count for nothing, and why.
     pub unserved: Vec<Place>,
+    /// Why nobody is there who answers, where the proxy answers for that.
+    pub unanswered: Option<Unanswered>,
     /// Where the directives come from.
     pub places: Rc<Places>,
+}
+
+/// Why an upstream has no endpoint.
+#[derive(Debug, Clone)]
+pub struct Unanswered {
+    /// The rule that finds it.
+    pub rule: &'static str,
+    /// The line that people can change, and what is wrong there.
+    pub place: Place,
+    /// Other lines that have a part in it.
+    pub others: Vec<Place>,
+    /// What else there is to know, and what to do.
+    pub notes: Vec<String>,
 }
 
 impl Explained {

@@ -2,7 +2,7 @@
 
 use anstyle::AnsiColor;
 
-use super::Explained;
+use super::{Explained, Place, Unanswered};
 use super::veil::Veil;
 use crate::diagnostic;
 use crate::output::Paint;
@@ -51,6 +51,7 @@ impl Teller<'_> {
     fn side(self, explained: &Explained) -> String {
         let Explained { decision, near, ways, .. } = explained;
         let mut out = format!("  {}\n", self.answer(decision));
+        out.push_str(&explained.unanswered.as_ref().map(|why| self.unanswered(why)).unwrap_or_default());
         out.push_str(&self.facts(decision));
         out.push_str("\n  Why\n");
         for step in &decision.steps {
@@ -181,19 +182,33 @@ impl Teller<'_> {
         lines.into_iter().map(|(name, value)| format!("    {name:<14} {}\n", self.safe(&value))).collect()
     }
 
+    /// Why nobody is there who answers.
+    fn unanswered(self, Unanswered { place, others, notes, .. }: &Unanswered) -> String {
+        let mut lines = vec![self.safe(place.why.as_deref().unwrap_or_default())];
+        lines.extend(place.spot.iter().map(|spot| self.paint.dim(&self.safe(&spot.to_string()))));
+        lines.extend(notes.iter().map(|note| self.safe(note)));
+        lines.extend(others.iter().map(|other| self.paint.dim(&self.safe(&located(other)))));
+        let names = std::iter::once("No endpoint").chain(std::iter::repeat(""));
+        names.zip(lines).map(|(name, line)| format!("    {name:<14} {line}\n")).collect()
+    }
+
     /// A line, and where it comes from below it.
     fn because(self, explained: &Explained, what: &str, at: Option<Span>) -> String {
         let mut out = format!("    {}\n", self.safe(what));
         if let Some(place) = explained.places.of(at) {
-            let spot = place.spot.as_ref().map(ToString::to_string).unwrap_or_default();
-            let why = place.why.as_deref().unwrap_or_default();
-            let between = if spot.is_empty() || why.is_empty() { "" } else { ": " };
-            if !spot.is_empty() || !why.is_empty() {
-                out.push_str(&format!("      {}\n", self.paint.dim(&self.safe(&format!("{spot}{between}{why}")))));
+            let located = located(place);
+            if !located.is_empty() {
+                out.push_str(&format!("      {}\n", self.paint.dim(&self.safe(&located))));
             }
         }
         out
     }
+}
+
+/// A place and what it is, as far as they are known.
+fn located(place: &Place) -> String {
+    let parts = [place.spot.as_ref().map(ToString::to_string), place.why.clone()];
+    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
 }
 
 /// Whether a way is only that of a backend that does not answer.

@@ -139,6 +139,7 @@ impl<'c> Run<'_, 'c, '_> {
             // Which backend it is says the path, and no line of the code that asks for it.
             let at = self.location.map_or(at, |location| location.at);
             self.step(idle(&name), Some(at));
+            self.decision.idle = Some(name);
             return Err(Stop::Status(503, Some(at)));
         }
         Ok(())
