@@ -12,6 +12,21 @@ pub fn more(count: usize, what: &str) -> String {
     format!("{count} more {what}{plural}")
 }
 
+/// How many of a list are shown where about so many have room: all of them where one alone would be left out, as to count it takes no less
+/// room than to name it.
+#[must_use]
+pub fn room(all: usize, most: usize) -> usize {
+    if all <= most.saturating_add(1) { all } else { most }
+}
+
+/// The first of a list, and how many more there are.
+#[must_use]
+pub fn few(all: &[String], most: usize) -> Vec<String> {
+    let shown = room(all.len(), most);
+    let more = all.len() - shown;
+    all[..shown].iter().cloned().chain((more > 0).then(|| format!("{more} more"))).collect()
+}
+
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -371,4 +386,17 @@ pub struct Outcome<T> {
     pub value: T,
     /// What was found.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_more_is_named() {
+        let names = |count: usize| (0..count).map(|at| at.to_string()).collect::<Vec<_>>();
+        assert_eq!(few(&names(0), 3), names(0));
+        assert_eq!(few(&names(4), 3), names(4));
+        assert_eq!(few(&names(5), 3), ["0", "1", "2", "2 more"]);
+    }
 }

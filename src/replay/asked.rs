@@ -52,6 +52,7 @@ pub(super) fn request(entry: &Entry<'_>, sent: &Sent<'_>, host: &str, is_tls: bo
         // Which certificate a client has shown is in no log that says which requests it was good for.
         certificate: if is_tls { ClientCertificate::Valid } else { ClientCertificate::None },
         client: entry.client.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        is_from_anywhere: false,
         http: match &*sent.version {
             "1.0" => Http::V10,
             "2.0" | "2" | "3.0" | "3" => Http::V2,

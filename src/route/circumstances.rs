@@ -17,6 +17,9 @@ const IDLE: &str = "has no endpoint";
 /// Chance decides; the share follows.
 const CHANCE: &str = "chance puts it into a part of ";
 
+/// How conditions begin that are about an address which nobody gives.
+const OF_CLIENT: [&str; 3] = ["the client is ", "the connection comes from ", "the list of addresses "];
+
 /// An upstream without endpoints.
 pub(super) fn idle(upstream: &str) -> String {
     format!("`{upstream}` {IDLE}")
@@ -49,6 +52,11 @@ impl Decision {
     /// What of the way takes more than one request, or a backend that fails.
     pub fn troubles(&self) -> impl Iterator<Item = &str> {
         self.when.iter().map(String::as_str).filter(|condition| is_of_trouble(condition))
+    }
+
+    /// What of the way depends on the address of the client, where nobody gives it.
+    pub fn of_client(&self) -> impl Iterator<Item = &str> {
+        self.when.iter().map(String::as_str).filter(|condition| OF_CLIENT.iter().any(|start| condition.starts_with(start)))
     }
 
     /// How likely chance takes this way: a share of one.

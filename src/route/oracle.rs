@@ -29,6 +29,12 @@ impl Oracle {
         chosen
     }
 
+    /// The same where an answer was given before in this run: then it is that one.
+    pub(super) fn choose_again(&mut self, answers: &[&str]) -> usize {
+        let given = answers.iter().position(|answer| self.assumed.iter().any(|known| known == answer));
+        given.unwrap_or_else(|| self.choose(answers))
+    }
+
     /// Prepares the next way; false where all were gone.
     pub(super) fn next(&mut self) -> bool {
         self.script.truncate(self.asked.len());

@@ -62,6 +62,8 @@ pub struct Request {
     pub certificate: ClientCertificate,
     /// The address that the connection comes from.
     pub client: IpAddr,
+    /// Nobody says which address that is: what depends on it goes both ways.
+    pub is_from_anywhere: bool,
     /// The version of HTTP.
     pub http: Http,
 }
@@ -100,6 +102,7 @@ impl Request {
             sni: (is_tls && !is_address).then(|| name.trim_end_matches('.').to_ascii_lowercase()),
             certificate: ClientCertificate::None,
             client: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            is_from_anywhere: false,
             http: Http::V11,
         })
     }
@@ -155,6 +158,7 @@ impl Request {
             sni: None,
             certificate: ClientCertificate::None,
             client: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            is_from_anywhere: false,
             http: Http::V11,
         }
     }

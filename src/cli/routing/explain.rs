@@ -99,7 +99,7 @@ impl Explain {
         let mut out = String::new();
         for (at, request) in requests.iter().enumerate() {
             let of_request: Vec<&Explained> = answers.iter().map(|side| &side[at]).collect();
-            is_same &= of_request.windows(2).all(|pair| pair[0].is_as(pair[1]));
+            is_same &= of_request.windows(2).all(|pair| pair[0].compared(pair[1]).differs.is_empty());
             match self.format {
                 Format::Json => out.push_str(&decision::json(request, &of_request, is_many).map_err(anyhow::Error::from)?),
                 Format::Text => {
@@ -189,8 +189,8 @@ fn answers(source: &Source, tree: &Tree<'_>, requests: &[Request], is_many: bool
         .into_iter()
         .zip(reasons)
         .map(|((decision, ways, near, unserved), unanswered)| {
-            let (side, places) = (name.clone(), places.clone());
-            Explained { side, decision, ways, near, unserved, unanswered, places }
+            let (side, places, open_endpoints) = (name.clone(), places.clone(), source.open_endpoints());
+            Explained { side, decision, ways, near, unserved, unanswered, open_endpoints, places }
         })
         .collect()
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow};
 use clap::Args;
+use serde_json::Value;
 
 use crate::cli::files;
 use crate::route::{ClientCertificate, Request};
@@ -55,6 +56,7 @@ impl RequestArgs {
             request.headers.push((String::from("Cookie"), self.cookie.join("; ")));
         }
         request.client = self.client_ip.unwrap_or(request.client);
+        request.is_from_anywhere = self.client_ip.is_none();
         if let Some(sni) = &self.sni {
             request.sni = Some(sni.clone()).filter(|sni| !sni.is_empty());
         }
@@ -77,6 +79,7 @@ impl RequestArgs {
 }
 
 fn read_line(line: &str) -> anyhow::Result<Request> {
-    let value = serde_json::from_str(line).context("it is no request")?;
-    Request::of_json(&value).map_err(|problem| anyhow!("it is no request: {problem}"))
+    let value: Value = serde_json::from_str(line).context("it is no request")?;
+    let request = Request::of_json(&value).map_err(|problem| anyhow!("it is no request: {problem}"))?;
+    Ok(Request { is_from_anywhere: value.get("client_ip").is_none_or(Value::is_null), ..request })
 }

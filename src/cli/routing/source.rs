@@ -101,9 +101,11 @@ fn open_upstreams(cluster: &Cluster) -> HashSet<String> {
         let namespace = &ingress.reference.namespace;
         of_namespace(&cluster.services, namespace).is_empty() && of_namespace(&cluster.endpoint_slices, namespace).is_empty()
     };
-    let named = cluster.ingresses.iter().filter(lacks_services).flat_map(|ingress| {
-        ingress.backends().filter_map(|backend| backend.upstream(&ingress.reference.namespace))
-    });
+    let named = cluster
+        .ingresses
+        .iter()
+        .filter(lacks_services)
+        .flat_map(|ingress| ingress.backends().filter_map(|backend| backend.upstream(&ingress.reference.namespace)));
     upstreams(known).map(|(upstream, _)| upstream).chain(named).collect()
 }
 
@@ -117,7 +119,9 @@ fn without_slices(cluster: &Cluster) -> Option<String> {
     match lacks.as_slice() {
         [] => None,
         [one] => Some(format!("no EndpointSlice of the namespace `{one}` is in the input: each Service there is taken to have endpoints")),
-        many => Some(format!("no EndpointSlice of {} namespaces is in the input: each Service there is taken to have endpoints", many.len())),
+        many => {
+            Some(format!("no EndpointSlice of {} namespaces is in the input: each Service there is taken to have endpoints", many.len()))
+        }
     }
 }
 
@@ -350,6 +354,19 @@ impl Source {
     pub(super) fn unheld(&self) -> Option<Unheld<'_>> {
         let contents = self.side.declared()?.supposed.contents();
         Some(contents.map(|(ObjectRef { kind, namespace, name }, users)| (Reference { kind, namespace, name }, users)).collect())
+    }
+
+    /// Why it is not known which endpoints an upstream has, where it is not, and how to know it.
+    pub(super) fn open_endpoints(&self) -> Option<&'static str> {
+        match &self.side {
+            Side::Declared(_) => {
+                Some("the input holds no EndpointSlice of its namespace (`kubectl get endpointslices,services -o yaml` has them)")
+            }
+            Side::Dump(_) if self.side.tells(Lua::Backends) => None,
+            Side::Dump(_) => Some(
+                "no backends.json was given (`curl -s http://127.0.0.1:10246/configuration/backends` in the pod writes it, --live-backends takes it)",
+            ),
+        }
     }
 
     /// What an answer does not rest on, in sentences.

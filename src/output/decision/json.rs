@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Explained, Unanswered};
 use super::veil::Veil;
+use super::{Explained, Unanswered};
 use crate::output::difference::json::Place;
 use crate::output::json::{escaped, print};
 use crate::route::{Answer, Certificate, Decision, End, Http, Match, Matched, Passed, Request, Verdict};
@@ -19,6 +19,12 @@ struct Document<'a> {
     side: Option<&'a str>,
     #[serde(flatten)]
     answer: Explanation<'a>,
+    /// In what the sides differ; none where there is one alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    differs: Option<Vec<String>>,
+    /// What one of them does not know, and is not compared.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_compared: Vec<&'static str>,
     /// What other sides say.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     others: Vec<Other<'a>>,
@@ -37,7 +43,8 @@ struct Asked<'a> {
     method: &'a str,
     host: Option<&'a str>,
     headers: BTreeMap<&'a str, Vec<&'a str>>,
-    client_ip: String,
+    /// `null` where none is given, and what depends on it goes both ways.
+    client_ip: Option<String>,
     sni: Option<&'a str>,
     http: &'static str,
 }
@@ -158,11 +165,15 @@ struct Branch<'a> {
 pub fn json(request: &Request, sides: &[&Explained], is_line: bool) -> serde_json::Result<String> {
     let Some((first, others)) = sides.split_first() else { return Ok(String::new()) };
     let teller = |explained| Teller { veil: Veil(request), explained };
+    let compared = others.first().map(|other| first.compared(other));
+    let veil = Veil(request);
     let document = Document {
         schema: 1,
         request: asked(request),
         side: (!others.is_empty()).then_some(first.side.as_str()),
         answer: teller(*first).explanation(),
+        differs: compared.as_ref().map(|compared| compared.differs.iter().map(|what| veil.text(what)).collect()),
+        not_compared: compared.map(|compared| compared.open).unwrap_or_default(),
         others: others.iter().map(|other| Other { side: &other.side, answer: teller(*other).explanation() }).collect(),
     };
     if is_line { Ok(escaped(&document)? + "\n") } else { print(&document) }
@@ -178,7 +189,7 @@ fn asked(request: &Request) -> Asked<'_> {
         method: &request.method,
         host: request.host.as_deref(),
         headers,
-        client_ip: request.client.to_string(),
+        client_ip: (!request.is_from_anywhere).then(|| request.client.to_string()),
         sni: request.sni.as_deref(),
         http: match request.http {
             Http::V10 => "1.0",

@@ -1,17 +1,19 @@
 //! What becomes of a request: for people and for machines.
 
+mod compared;
 mod json;
 mod text;
 mod veil;
 
 use std::rc::Rc;
 
+pub use compared::Compared;
 use hashbrown::HashMap;
 pub use json::json;
 pub use text::text;
 pub(super) use veil::Veil;
 
-use crate::route::{Decision, End, Near};
+use crate::route::{CheckKind, Decision, End, Near};
 use crate::source::{Span, Spot};
 
 /// Where a directive comes from.
@@ -54,6 +56,8 @@ pub struct Explained {
     pub unserved: Vec<Place>,
     /// Why nobody is there who answers, where the proxy answers for that.
     pub unanswered: Option<Unanswered>,
+    /// Why it is not known which endpoints a backend has, where it is not.
+    pub open_endpoints: Option<&'static str>,
     /// Where the directives come from.
     pub places: Rc<Places>,
 }
@@ -76,17 +80,6 @@ impl Explained {
     pub fn ends(&self) -> impl Iterator<Item = String> {
         std::iter::once(&self.decision).chain(&self.ways).map(|way| end(&way.end))
     }
-
-    /// Whether a client and a backend see the same as on another side.
-    #[must_use]
-    pub fn is_as(&self, other: &Self) -> bool {
-        let key = |side: &Self| {
-            let decision = &side.decision;
-            let checks: Vec<_> = decision.checks.iter().map(|check| (check.kind, check.verdict, check.detail.clone())).collect();
-            (end(&decision.end), checks, decision.certificate.clone())
-        };
-        key(self) == key(other)
-    }
 }
 
 /// The end of a request without places.
@@ -100,5 +93,20 @@ pub fn end(end: &End) -> String {
         }
         End::Closed => String::from("closed"),
         End::Unknown => String::from("unknown"),
+    }
+}
+
+/// A check as people call it.
+fn noun(kind: CheckKind) -> &'static str {
+    match kind {
+        CheckKind::Allow => "the list of addresses",
+        CheckKind::Deny => "the list of refused addresses",
+        CheckKind::Password => "a password",
+        CheckKind::ExternalAuth => "an authentication service",
+        CheckKind::ClientCertificate => "a client certificate",
+        CheckKind::Rate => "a limit of requests",
+        CheckKind::Connections => "a limit of connections",
+        CheckKind::BodySize => "the size of the body",
+        CheckKind::Waf => "a firewall",
     }
 }

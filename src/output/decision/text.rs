@@ -2,9 +2,9 @@
 
 use anstyle::AnsiColor;
 
-use super::{Explained, Place, Unanswered};
 use super::veil::Veil;
-use crate::diagnostic;
+use super::{Explained, Place, Unanswered, end, noun};
+use crate::diagnostic::{self, few, room};
 use crate::output::Paint;
 use crate::output::untrusted::one_line;
 use crate::route::{CheckKind, Decision, End, Match, Near, Passed, Request, Verdict};
@@ -12,22 +12,36 @@ use crate::source::Span;
 
 /// Other ways that are shown.
 const MOST_WAYS: usize = 8;
+/// Endpoints that are shown.
+const MOST_ENDPOINTS: usize = 3;
 
 /// A request and what its sides say: one of them, where they say the same.
 #[must_use]
 pub fn text(request: &Request, sides: &[&Explained], paint: Paint) -> String {
     let teller = Teller { veil: Veil(request), paint };
     let mut out = format!("{}\n", paint.bold(&teller.safe(&format!("{} {}", request.method, request.url()))));
-    let is_same = sides.windows(2).all(|pair| pair[0].is_as(pair[1]));
-    if is_same {
-        if let Some(first) = sides.first() {
-            if sides.len() > 1 {
-                out.push_str("  both sides do the same\n");
-            }
-            out.push_str(&teller.side(first));
+    let compared = match sides {
+        [one] => {
+            out.push_str(&teller.side(one));
+            return out;
         }
+        [one, other, ..] => one.compared(other),
+        [] => return out,
+    };
+    let open = if compared.open.is_empty() {
+        String::new()
+    } else {
+        format!("; not compared, as one side does not know it: {}", compared.open.join(", "))
+    };
+    if compared.differs.is_empty() {
+        out.push_str(&format!("  declared and live answer alike{open}\n"));
+        // That which knows more of it says it.
+        let knows = |side: &&&Explained| matches!(&side.decision.end, End::Backend(passed) if passed.endpoints.is_some());
+        out.push_str(&sides.iter().find(knows).or(sides.first()).map(|side| teller.side(side)).unwrap_or_default());
         return out;
     }
+    let differs = format!("declared and live differ in {}{open}", compared.differs.join("; "));
+    out.push_str(&format!("  {}\n", paint.styled(AnsiColor::Yellow.on_default().bold(), &teller.safe(&differs))));
     for explained in sides {
         out.push_str(&format!("\n{}\n", paint.bold(&teller.safe(&explained.side))));
         out.push_str(&teller.side(explained));
@@ -50,9 +64,13 @@ impl Teller<'_> {
 
     fn side(self, explained: &Explained) -> String {
         let Explained { decision, near, ways, .. } = explained;
-        let mut out = format!("  {}\n", self.answer(decision));
+        let where_from = match depends_on_client(decision, ways) {
+            true => format!(", where {}", self.safe(&decision.of_client().collect::<Vec<_>>().join(" and "))),
+            false => String::new(),
+        };
+        let mut out = format!("  {}{where_from}\n", self.answer(decision));
         out.push_str(&explained.unanswered.as_ref().map(|why| self.unanswered(why)).unwrap_or_default());
-        out.push_str(&self.facts(decision));
+        out.push_str(&self.facts(decision, explained.open_endpoints));
         out.push_str("\n  Why\n");
         for step in &decision.steps {
             out.push_str(&self.because(explained, &step.what, step.at));
@@ -73,7 +91,8 @@ impl Teller<'_> {
         let ways: Vec<&Decision> = ways.iter().filter(|way| !is_failure(way)).collect();
         if !ways.is_empty() {
             out.push_str("\n  Otherwise\n");
-            for way in ways.iter().take(MOST_WAYS) {
+            let most = room(ways.len(), MOST_WAYS);
+            for way in ways.iter().take(most) {
                 let when: Vec<&str> = way.when.iter().filter(|word| !decision.when.contains(word)).map(String::as_str).collect();
                 out.push_str(&format!(
                     "    {}: {}\n",
@@ -81,8 +100,8 @@ impl Teller<'_> {
                     Self { paint: Paint { colours: false, ..self.paint }, ..self }.answer(way)
                 ));
             }
-            if ways.len() > MOST_WAYS {
-                out.push_str(&format!("    … and {}\n", diagnostic::more(ways.len() - MOST_WAYS, "way")));
+            if ways.len() > most {
+                out.push_str(&format!("    … and {}\n", diagnostic::more(ways.len() - most, "way")));
             }
         }
         if !near.is_empty() {
@@ -136,8 +155,12 @@ impl Teller<'_> {
             self.safe(&passed.method),
             self.safe(passed.uri.as_deref().unwrap_or("a path that is not known"))
         );
-        let after: Vec<&str> =
-            decision.checks.iter().filter(|check| check.verdict == Verdict::Depends).map(|check| noun(check.kind)).collect();
+        let after: Vec<&str> = decision
+            .checks
+            .iter()
+            .filter(|check| check.verdict == Verdict::Depends && !is_of_address(check.kind))
+            .map(|check| noun(check.kind))
+            .collect();
         if !after.is_empty() {
             text.push_str(&format!(", after {}", after.join(", ")));
         }
@@ -148,7 +171,7 @@ impl Teller<'_> {
     }
 
     /// What a client and a backend see, a line each.
-    fn facts(self, decision: &Decision) -> String {
+    fn facts(self, decision: &Decision, open_endpoints: Option<&str>) -> String {
         let mut lines = Vec::new();
         if let Some(location) = &decision.location
             && let (Some(namespace), Some(ingress)) = (&location.namespace, &location.ingress)
@@ -167,10 +190,10 @@ impl Teller<'_> {
                 let host = if host.is_empty() { String::from("no Host") } else { format!("Host {host}") };
                 lines.push(("Sees", format!("{host}, by {}", passed.protocol)));
             }
-            if let Some(endpoints) = &passed.endpoints {
-                let shown = endpoints.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
-                let more = if endpoints.len() > 3 { format!(" and {} more", endpoints.len() - 3) } else { String::new() };
-                lines.push(("Endpoints", format!("{shown}{more}")));
+            match (&passed.endpoints, open_endpoints) {
+                (Some(endpoints), _) => lines.push(("Endpoints", few(endpoints, MOST_ENDPOINTS).join(", "))),
+                (None, Some(why)) => lines.push(("Endpoints", format!("not known: {why}"))),
+                (None, None) => {}
             }
             if !passed.removed.is_empty() {
                 lines.push(("Not passed on", passed.removed.join(", ")));
@@ -211,6 +234,17 @@ fn located(place: &Place) -> String {
     parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
 }
 
+/// Whether a check asks for the address alone: what it depends on is named in its own words.
+fn is_of_address(kind: CheckKind) -> bool {
+    matches!(kind, CheckKind::Allow | CheckKind::Deny)
+}
+
+/// Whether another client would get another answer, and nobody says which one asks.
+fn depends_on_client(decision: &Decision, ways: &[Decision]) -> bool {
+    let is_of_other = |way: &&Decision| way.of_client().any(|condition| decision.of_client().all(|own| own != condition));
+    ways.iter().filter(is_of_other).any(|way| end(&way.end) != end(&decision.end))
+}
+
 /// Whether a way is only that of a backend that does not answer.
 fn is_failure(way: &Decision) -> bool {
     matches!(&way.end, End::Answer(answer) if matches!(answer.status, 502 | 504))
@@ -224,19 +258,4 @@ fn nearly(near: &Near) -> String {
         _ => String::new(),
     };
     format!("`{path}`{whose} would take it, but {}", near.why)
-}
-
-/// A check as people call it.
-fn noun(kind: CheckKind) -> &'static str {
-    match kind {
-        CheckKind::Allow => "the list of addresses",
-        CheckKind::Deny => "the list of refused addresses",
-        CheckKind::Password => "a password",
-        CheckKind::ExternalAuth => "an authentication service",
-        CheckKind::ClientCertificate => "a client certificate",
-        CheckKind::Rate => "a limit of requests",
-        CheckKind::Connections => "a limit of connections",
-        CheckKind::BodySize => "the size of the body",
-        CheckKind::Waf => "a firewall",
-    }
 }

@@ -2,6 +2,7 @@
 //!
 //! Sources: `ngx_http_core_access_phase` and the order of the modules.
 
+use super::address::listed;
 use super::{Run, Stop};
 use crate::route::circumstances::{CONNECTIONS, RATE};
 use crate::route::decision::{CheckKind, Verdict};
@@ -85,7 +86,7 @@ impl Run<'_, '_, '_> {
         if !rules.is_empty() {
             self.look(|looks| looks.client = true);
         }
-        let client = self.client;
+        let Some(client) = self.client else { return Ok(self.by_any_address(&rules)) };
         let fits = |rule: &&Rule| !rule.is_local && rule.network.is_none_or(|network| is_in(&network, client));
         let Some(rule) = rules.iter().find(fits) else { return Ok(Answer::Silent) };
         let whom = rule.network.map_or_else(|| String::from("all"), |network| network.to_string());
@@ -99,6 +100,48 @@ impl Run<'_, '_, '_> {
         self.step(|| format!("the address is refused: {detail}"), Some(rule.at));
         self.check(kind, Verdict::Refuse, detail, Some(rule.at));
         Ok(Answer::No(403, Some(rule.at)))
+    }
+
+    /// The same for a client whose address nobody gives: it may be let in, and it may be refused.
+    fn by_any_address(&mut self, rules: &[Rule]) -> Answer {
+        // What follows a rule for everybody is never asked.
+        let end = rules.iter().position(|rule| !rule.is_local && rule.network.is_none()).map_or(rules.len(), |all| all + 1);
+        let asked = || rules[..end].iter().filter(|rule| !rule.is_local);
+        let (allows, denies) = (asked().find(|rule| rule.allows), asked().find(|rule| !rule.allows));
+        let is_open = asked().next_back().is_none_or(|last| last.network.is_some());
+        let networks = |allows: bool| asked().filter(|rule| rule.allows == allows).filter_map(|rule| rule.network).collect::<Vec<_>>();
+        let (allowed, denied) = (networks(true), networks(false));
+        let (kind, words) = match (allows, denied.as_slice()) {
+            (Some(_), [_, ..]) => {
+                let words =
+                    [String::from("the list of addresses lets the client in"), String::from("the list of addresses refuses the client")];
+                (CheckKind::Allow, words)
+            }
+            (Some(_), []) => {
+                let networks = listed(&allowed);
+                (CheckKind::Allow, [format!("the client is in {networks}"), format!("the client is not in {networks}")])
+            }
+            (None, _) => {
+                let networks = listed(&denied);
+                (CheckKind::Deny, [format!("the client is not in {networks}"), format!("the client is in {networks}")])
+            }
+        };
+        let passed = |allows: Option<&Rule>| if allows.is_some() { Answer::Yes } else { Answer::Silent };
+        let Some(refusal) = denies else { return passed(allows) };
+        let is_refused = if allows.is_some() || is_open {
+            self.client_is_open();
+            self.oracle.choose_again(&[&words[0], &words[1]]) == 1
+        } else {
+            true
+        };
+        if is_refused {
+            let detail = if allows.is_some() || is_open { words[1].as_str() } else { "everybody is refused" };
+            self.step(|| format!("the address is refused: {detail}"), Some(refusal.at));
+            self.check(kind, Verdict::Refuse, detail, Some(refusal.at));
+            return Answer::No(403, Some(refusal.at));
+        }
+        self.check(kind, Verdict::Depends, words[0].as_str(), allows.or(denies).map(|rule| rule.at));
+        passed(allows)
     }
 
     fn by_password(&mut self) -> Result<Answer, Stop> {

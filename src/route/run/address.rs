@@ -13,8 +13,8 @@ impl Run<'_, '_, '_> {
     /// Source: `ngx_http_realip_handler`.
     pub(super) fn find_client(&mut self) {
         let real_ip = self.level.real_ip.clone();
-        let is_believed = |address: IpAddr| real_ip.from.iter().any(|network| is_in(network, address));
-        if real_ip.from.is_empty() || self.client != self.request.client {
+        let is_found = self.client.is_some_and(|client| self.request.is_from_anywhere || client != self.request.client);
+        if real_ip.from.is_empty() || is_found {
             return;
         }
         let header = real_ip.header.as_deref().unwrap_or("X-Real-IP");
@@ -24,11 +24,32 @@ impl Run<'_, '_, '_> {
             name => self.request.headers(name).map(str::to_owned).collect::<Vec<_>>().join(","),
         };
         let is_list = header.eq_ignore_ascii_case("X-Forwarded-For");
-        let found = walk(&list, self.client, is_believed, real_ip.is_recursive == Some(true) && is_list);
-        if found != self.client {
-            self.client = found;
+        let is_listed = |address: IpAddr| real_ip.from.iter().any(|network| is_in(network, address));
+        let first = self.request.client;
+        let is_proxy = match self.client {
+            Some(client) => is_listed(client),
+            // Without an address in the header nothing depends on it.
+            None if walk(&list, first, |_| true, false) == first => return,
+            None => real_ip.from.iter().any(|network| network.prefix_len() == 0) || self.comes_from_proxy(),
+        };
+        let is_believed = |address: IpAddr| if address == first { is_proxy } else { is_listed(address) };
+        let found = walk(&list, first, is_believed, real_ip.is_recursive == Some(true) && is_list);
+        if found != first {
+            self.client = Some(found);
             self.step(|| format!("the address of the client is {found}, by `{header}`"), None);
         }
+    }
+
+    /// Whether the connection comes from somebody who is believed, where nobody says where it comes from.
+    fn comes_from_proxy(&mut self) -> bool {
+        self.client_is_open();
+        self.oracle.choose(&["the connection comes from a proxy that is believed", "the connection comes from no proxy that is believed"])
+            == 0
+    }
+
+    /// Notes that the address of the client has a part in the answer, and that nobody says which one it is.
+    pub(super) fn client_is_open(&mut self) {
+        self.not_known("the address of the client, as none is given (`--client-ip`)");
     }
 
     /// The address behind those of some proxies, by the forwarded addresses of a request.
@@ -39,6 +60,21 @@ impl Run<'_, '_, '_> {
         }
         let list = self.request.headers("x-forwarded-for").collect::<Vec<_>>().join(",");
         if proxies.is_empty() { address } else { walk(&list, address, is_proxy, is_recursive) }
+    }
+}
+
+/// Networks for a sentence, with the number of those that are left out.
+pub(super) fn listed(networks: &[IpNet]) -> String {
+    const SHOWN: usize = 4;
+    // To say that there is one more takes no less room than to name it.
+    let shown = if networks.len() == SHOWN + 1 { networks.len() } else { SHOWN.min(networks.len()) };
+    let mut names: Vec<String> = networks[..shown].iter().map(ToString::to_string).collect();
+    if shown < networks.len() {
+        names.push(format!("{} more", networks.len() - shown));
+    }
+    match names.pop() {
+        Some(last) if !names.is_empty() => format!("{} or {last}", names.join(", ")),
+        last => last.unwrap_or_default(),
     }
 }
 

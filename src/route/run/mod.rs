@@ -113,7 +113,8 @@ pub(super) struct Run<'r, 'c, 't> {
     quotes: bool,
     /// Values of variables that are set or looked up.
     values: Vec<(usize, Value)>,
-    client: IpAddr,
+    /// The address of the client; none where nobody says which one it is.
+    client: Option<IpAddr>,
     level: Arc<Level>,
     location: Option<&'c Location>,
     /// What is looked at; none where nobody wants to know.
@@ -151,7 +152,7 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
             groups: Vec::new(),
             quotes: true,
             values: Vec::new(),
-            client: request.client,
+            client: (!request.is_from_anywhere).then_some(request.client),
             level: Arc::default(),
             location: None,
             looks: None,

@@ -4,8 +4,10 @@ use std::net::IpAddr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use ipnet::IpNet;
 
 use super::Run;
+use super::address::listed;
 use crate::nginx::Groups;
 use crate::route::circumstances::{by_chance, share};
 use crate::route::model::{Definition, Map};
@@ -130,10 +132,33 @@ impl Run<'_, '_, '_> {
         let Definition::Geo { source, networks, proxies, is_recursive, default } = definition else { return Value::EMPTY };
         let address = match self.text_at(source, false, depth).0 {
             Value::Known(text) => String::from_utf8_lossy(&text).parse::<IpAddr>().ok(),
+            Value::Unknown(_) if self.client.is_none() => return self.geo_of_any(networks, default),
             unknown @ Value::Unknown(_) => return unknown,
         };
         let address = address.map(|address| self.behind(address, proxies, *is_recursive));
         address.map_or_else(|| Value::of(default.as_slice()), |address| Definition::of_address(networks, default, address))
+    }
+
+    /// What a `geo` says of a client whose address nobody gives: each of its values may be.
+    fn geo_of_any(&mut self, networks: &[(IpNet, Vec<u8>)], default: &[u8]) -> Value {
+        let mut ways: Vec<(Vec<u8>, Vec<IpNet>)> = Vec::new();
+        for (network, value) in networks.iter().filter(|(_, value)| value != default) {
+            match ways.iter_mut().find(|(known, _)| known == value) {
+                Some((_, all)) => all.push(*network),
+                None => ways.push((value.clone(), vec![*network])),
+            }
+        }
+        if ways.is_empty() || self.is_shown {
+            return Value::of(default);
+        }
+        let all: Vec<IpNet> = ways.iter().flat_map(|(_, networks)| networks.iter().copied()).collect();
+        let mut words = vec![format!("the client is not in {}", listed(&all))];
+        words.extend(ways.iter().map(|(_, networks)| format!("the client is in {}", listed(networks))));
+        self.client_is_open();
+        match self.oracle.choose_again(&words.iter().map(String::as_str).collect::<Vec<_>>()) {
+            0 => Value::of(default),
+            chosen => Value::of(ways[chosen - 1].0.as_slice()),
+        }
     }
 
     /// What a regular expression found: the numbered groups, and the variables that are named after groups.
@@ -234,17 +259,18 @@ impl Run<'_, '_, '_> {
                 (Http::V2, false) => "h2c",
                 (Http::V10 | Http::V11, _) => "",
             }),
-            "remote_addr" | "binary_remote_addr" => Value::of(self.client.to_string()),
-            "realip_remote_addr" => Value::of(request.client.to_string()),
+            "remote_addr" | "binary_remote_addr" => self.client.map_or_else(client_unknown, |client| Value::of(client.to_string())),
+            "realip_remote_addr" => self.peer(),
             "remote_user" => Value::of(self.user()),
             "content_length" => Value::of(request.body.map(|length| length.to_string()).unwrap_or_default()),
             "content_type" => self.header("content_type"),
             "proxy_add_x_forwarded_for" => {
                 let before = request.headers("x-forwarded-for").collect::<Vec<_>>().join(", ");
-                Value::of(if before.is_empty() { self.client.to_string() } else { format!("{before}, {}", self.client) })
+                let whole = |client| if before.is_empty() { format!("{client}") } else { format!("{before}, {client}") };
+                self.client.map_or_else(client_unknown, |client| Value::of(whole(client)))
             }
             "ssl_server_name" => Value::of(request.sni.clone().unwrap_or_default()),
-            "proxy_protocol_addr" if self.is_announced() => Value::of(request.client.to_string()),
+            "proxy_protocol_addr" if self.is_announced() => self.peer(),
             "proxy_protocol_server_port" if self.is_announced() => Value::of(self.port.to_string()),
             "proxy_protocol_addr" | "proxy_protocol_port" | "proxy_protocol_server_addr" | "proxy_protocol_server_port" => Value::EMPTY,
             "ssl_client_verify" => self.verified(),
@@ -254,6 +280,11 @@ impl Run<'_, '_, '_> {
             _ if name.starts_with("upstream_") || name.starts_with("sent_http_") => Value::unknown(&format!("${name}")),
             _ => crate::route::lift::beyond(name),
         }
+    }
+
+    /// The address that the connection comes from.
+    fn peer(&self) -> Value {
+        if self.request.is_from_anywhere { client_unknown() } else { Value::of(self.request.client.to_string()) }
     }
 
     /// Whether the client is announced in front of the connection.
@@ -268,6 +299,11 @@ impl Run<'_, '_, '_> {
             Http::V2 => "HTTP/2.0",
         }
     }
+}
+
+/// The address of a client that nobody gives.
+fn client_unknown() -> Value {
+    Value::unknown("the address of the client")
 }
 
 /// A text with all but plain letters escaped, as `set_escape_uri` writes it.
