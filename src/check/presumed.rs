@@ -61,6 +61,7 @@ impl Presumed {
             absent.iter().map(|absent| format!("{} `{}/{}`", absent.object.kind, absent.object.namespace, absent.object.name)).collect();
         presumed.names = match names.as_slice() {
             [one] => format!("the {one}"),
+            [one, other] => format!("the {one} and the {other}"),
             [one, more @ ..] => format!("the {one} and {} that the input lacks", diagnostic::more(more.len(), "object")),
             [] => String::new(),
         };

@@ -7,7 +7,7 @@ use clap::Args;
 use hashbrown::HashSet;
 
 use super::files;
-use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::diagnostic::{Diagnostic, ObjectRef, room};
 use crate::output::findings::baseline::{self, Counts};
 use crate::output::findings::identity::Identity;
 use crate::source::SourceMap;
@@ -103,8 +103,9 @@ impl Baseline<'_> {
             1 => format!("a finding of the baseline `{file}` is gone"),
             number => format!("{number} findings of the baseline `{file}` are gone"),
         };
-        let finding = gone.iter().take(MOST).fold(Diagnostic::info("stale-baseline", message), |finding, gone| finding.note(gone.text()));
-        let finding = if gone.len() > MOST { finding.note(format!("and {} more", gone.len() - MOST)) } else { finding };
+        let shown = room(gone.len(), MOST);
+        let finding = gone.iter().take(shown).fold(Diagnostic::info("stale-baseline", message), |finding, gone| finding.note(gone.text()));
+        let finding = if gone.len() > shown { finding.note(format!("and {} more", gone.len() - shown)) } else { finding };
         Some(finding.help(format!("write it again, as with `--write-baseline {file}`, so that they are told where they come back")))
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::folder::Folder;
 use super::kubectl::{Kubectl, Replica};
 use super::{Failure, files, kubectl, text};
-use crate::compare::{Dump, Unusable};
+use crate::compare::{Dump, Mistaken, Unusable, tells};
 use crate::compile::Lua;
 
 /// The main file in a folder that holds what a controller has written.
@@ -48,10 +48,11 @@ impl Live {
     fn dump(&self, (main, text, mut lua): Texts) -> Result<Dump, Failure> {
         for (what, path) in &self.lua {
             lua.retain(|(known, _)| known != what);
-            lua.push((*what, json(&name(path), &read(path)?)?));
+            lua.push((*what, json(*what, &name(path), &read(path)?)?));
         }
         Dump::new(&main, text, lua).map_err(|unusable| match unusable {
             Unusable::Broken(sources, findings) => Failure::Findings(sources, findings),
+            Unusable::Mistaken(mistaken) => Failure::Machine(anyhow!("`{main}` {}", no_configuration(mistaken))),
             Unusable::Empty => Failure::Machine(anyhow!("`{main}` holds no configuration")),
         })
     }
@@ -65,9 +66,41 @@ fn read(path: &Path) -> Result<String, Failure> {
     Ok(files::read(path).map_err(|reason| anyhow!("`{}` {reason}", name(path)))?)
 }
 
-fn json(name: &str, text: &str) -> Result<Value, Failure> {
+fn json(what: Lua, name: &str, text: &str) -> Result<Value, Failure> {
     let text = text.trim_start_matches('\u{feff}');
-    Ok(serde_json::from_str(text).map_err(|error| anyhow!("`{name}` is not JSON: {error}"))?)
+    let value = serde_json::from_str(text).map_err(|error| anyhow!("`{name}` is not JSON: {error}"))?;
+    if !tells(what, &value) {
+        return Err(anyhow!("`{name}` {}", looks_like(Mistaken::of_json(&value), what.file())).into());
+    }
+    Ok(value)
+}
+
+/// What a file looks like that is taken for another, in words that follow its name.
+fn looks_like(mistaken: Mistaken, wanted: &str) -> String {
+    let what = match mistaken {
+        Mistaken::Lua(what) => what.file(),
+        Mistaken::Manifest => "a manifest",
+        Mistaken::Json => return format!("is JSON, and not {wanted}"),
+    };
+    format!("looks like {what}, and not like {wanted}")
+}
+
+/// The same where it is taken for a configuration of nginx, and how to give it.
+pub(super) fn no_configuration(mistaken: Mistaken) -> String {
+    let how = match mistaken {
+        Mistaken::Lua(what) => {
+            let option = match what {
+                Lua::Backends => "--live-backends",
+                Lua::Certificates => "--live-certificates",
+                Lua::Settings => "--live-lua",
+                Lua::Streams => return looks_like(mistaken, MAIN),
+            };
+            format!("name the folder that holds both, or `--live {MAIN}` and with `{option}` this file")
+        }
+        Mistaken::Manifest => String::from("manifests are named without `--live`, and end in .yaml, .yml or .json"),
+        Mistaken::Json => format!("a configuration that runs is given as {MAIN}, or as the folder that holds it"),
+    };
+    format!("{}: {how}", looks_like(mistaken, MAIN))
 }
 
 /// The name and the text of a main file, and what the controller tells Lua.
@@ -80,7 +113,7 @@ fn read_replica(replica: &Replica<'_>) -> Result<Texts, Failure> {
     let mut lua = Vec::new();
     for (what, words) in [(Lua::Settings, kubectl::SETTINGS), (Lua::Backends, kubectl::BACKENDS)] {
         if let Ok(text) = replica.output(words) {
-            lua.push((what, json(&replica.name(what.file()), &text)?));
+            lua.push((what, json(what, &replica.name(what.file()), &text)?));
         }
     }
     Ok((shown, main, lua))
@@ -90,6 +123,9 @@ fn read_replica(replica: &Replica<'_>) -> Result<Texts, Failure> {
 fn read_folder(path: &Path) -> Result<Texts, Failure> {
     let folder = Folder::open(path).map_err(|error| anyhow!("`{}` {}", name(path), text::cannot_be_read(&error)))?;
     let shown = |file: &str| name(&path.join(file));
+    if !folder.holds(MAIN) {
+        return Err(anyhow!("`{}` holds no {MAIN}: a configuration that runs is that file, or the folder that holds it", name(path)).into());
+    }
     let main = folder.read(MAIN).map_err(|reason| anyhow!("`{}` {reason}", shown(MAIN)))?;
     let mut lua = Vec::new();
     for what in Lua::ALL {
@@ -99,7 +135,7 @@ fn read_folder(path: &Path) -> Result<Texts, Failure> {
         };
         if folder.holds(file) {
             let text = folder.read(file).map_err(|reason| anyhow!("`{}` {reason}", shown(file)))?;
-            lua.push((what, json(&shown(file), &text)?));
+            lua.push((what, json(what, &shown(file), &text)?));
         }
     }
     Ok((shown(MAIN), main, lua))

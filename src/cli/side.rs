@@ -10,8 +10,8 @@ use super::controller::ControllerOptions;
 use super::dump::{Live, MAIN};
 use super::inputs::Inputs;
 use super::project::Project;
-use super::{Failure, Global, Status};
-use crate::compare::{Dump, Side};
+use super::{Failure, Global, Status, dump, files};
+use crate::compare::{Dump, Mistaken, Side};
 use crate::compile::{Circumstances, Declared, Input, fitting, known};
 use crate::diagnostic::ObjectRef;
 use crate::diff::facts::Facts;
@@ -31,14 +31,36 @@ pub(super) enum Origin {
 
 impl Origin {
     /// What the arguments for one side name.
-    pub(super) fn of(paths: &[PathBuf]) -> Self {
-        match paths {
-            [path] if path != Path::new("-") && (path.is_file() && !is_manifest(path) || path.join(MAIN).is_file()) => {
-                Self::Live(Live { path: path.clone(), lua: Vec::new() })
-            }
+    ///
+    /// # Errors
+    /// They name a file for Lua alone, in which manifests would be looked for in vain: all would seem to be removed.
+    pub(super) fn of(paths: &[PathBuf]) -> anyhow::Result<Self> {
+        let origin = match paths {
+            [path] if is_live(path) => Self::Live(Live { path: path.clone(), lua: Vec::new() }),
             paths => Self::Manifests(paths.to_vec()),
-        }
+        };
+        origin.is_meant()?;
+        Ok(origin)
     }
+}
+
+impl Origin {
+    fn is_meant(&self) -> anyhow::Result<()> {
+        let Self::Manifests(paths) = self else { return Ok(()) };
+        let is_json = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "json") && path.is_file();
+        for path in paths.iter().filter(is_json) {
+            let mistaken = files::read(path).ok().and_then(|text| Mistaken::of(&text));
+            if let Some(mistaken @ Mistaken::Lua(_)) = mistaken {
+                anyhow::bail!("`{}` {}", path.display(), dump::no_configuration(mistaken));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a path leads to a configuration: a file that is no manifest by its name, or a folder with the main file.
+pub(super) fn is_live(path: &Path) -> bool {
+    path != Path::new("-") && (path.is_file() && !is_manifest(path) || path.join(MAIN).is_file())
 }
 
 fn is_manifest(path: &Path) -> bool {
@@ -84,7 +106,7 @@ pub(super) fn pair(
     missing: impl Fn(&Input) -> BTreeSet<ObjectRef> + Sync,
     settle: impl Fn(&mut [Option<Input>; 2]),
 ) -> Result<[Side; 2], Failure> {
-    let origins = [Origin::of(halves[0].paths), Origin::of(halves[1].paths)];
+    let origins = [Origin::of(halves[0].paths)?, Origin::of(halves[1].paths)?];
     let mut dumps = [None, None];
     for (origin, dump) in origins.iter().zip(&mut dumps) {
         if let Origin::Live(live) = origin {

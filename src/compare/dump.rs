@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::mistaken::Mistaken;
 use crate::compile::Lua;
 use crate::conf::{self, Tree};
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
@@ -31,6 +32,8 @@ pub struct Dump {
 pub enum Unusable {
     /// It cannot be parsed as a whole.
     Broken(SourceMap, Vec<Diagnostic>),
+    /// It is something else.
+    Mistaken(Mistaken),
     /// It holds no directive.
     Empty,
 }
@@ -44,13 +47,15 @@ impl Dump {
         let text: Arc<str> = text.into();
         let mut sources = SourceMap::default();
         let file = sources.add(name, Arc::clone(&text));
-        let text: Arc<str> = match conf::without_prose(&text) {
-            Cow::Borrowed(_) => Arc::clone(&text),
+        let given = text;
+        let text: Arc<str> = match conf::without_prose(&given) {
+            Cow::Borrowed(_) => Arc::clone(&given),
             Cow::Owned(cleaned) => cleaned.into(),
         };
         let Outcome { value: tree, diagnostics: findings } = conf::parse(file, &text);
         if findings.iter().any(|finding| finding.severity == Severity::Error) {
-            return Err(Unusable::Broken(sources, findings));
+            let mistaken = Mistaken::of(&given).map(Unusable::Mistaken);
+            return Err(mistaken.unwrap_or(Unusable::Broken(sources, findings)));
         }
         if tree.directives().next().is_none() {
             return Err(Unusable::Empty);

@@ -66,8 +66,14 @@ fn of_classes(before: &Declared, after: &Declared) -> Vec<String> {
     let told = |([old, new], ingresses): ([String; 2], Vec<&ObjectRef>)| {
         let unknown =
             [(&new, after), (&old, before)].into_iter().find(|(name, side)| side.supposed.holds_class(name)).map(|(name, _)| name)?;
-        let first = ingresses.first().map(|first| format!("Ingress `{}/{}`", first.namespace, first.name))?;
-        let more = if ingresses.len() > 1 { format!(" (and {} more)", ingresses.len() - 1) } else { String::new() };
+        let named = |ingress: &ObjectRef| format!("Ingress `{}/{}`", ingress.namespace, ingress.name);
+        let (first, others) = ingresses.split_first()?;
+        let first = named(first);
+        let more = match others {
+            [] => String::new(),
+            [other] => format!(" (and {})", named(other)),
+            others => format!(" (and {} more)", others.len()),
+        };
         Some(format!(
             "{first}{more} names the class `{new}` instead of `{old}`: the IngressClass `{unknown}` is not in the input, and whether this controller serves it is not compared"
         ))

@@ -163,11 +163,12 @@ impl Supposed {
             if kind == "Service" && !with_services {
                 continue;
             }
-            notes.extend(of_kind.iter().take(MOST).map(|absent| note(&absent.object)));
-            if of_kind.len() > MOST {
+            let shown = diagnostic::room(of_kind.len(), MOST);
+            notes.extend(of_kind.iter().take(shown).map(|absent| note(&absent.object)));
+            if of_kind.len() > shown {
                 notes.push(format!(
                     "the input lacks {} of the kind {kind}: what is decided there is not compared",
-                    diagnostic::more(of_kind.len() - MOST, "object")
+                    diagnostic::more(of_kind.len() - shown, "object")
                 ));
             }
         }

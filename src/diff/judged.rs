@@ -159,8 +159,10 @@ fn one(group: &[&Found], changes: &mut [Change]) -> Judged {
     let mut seen = BTreeSet::new();
     let counts = group.iter().filter(|found| verdict.is_none() || found.judgement.verdict.is_some());
     let mut sentences: Vec<&str> = counts.map(|found| found.judgement.message.as_str()).filter(|message| seen.insert(*message)).collect();
-    let more = sentences.len().saturating_sub(MOST_SENTENCES);
-    sentences.truncate(MOST_SENTENCES);
+    // To say that there is one more takes no less room than to say it.
+    let most = if sentences.len() == MOST_SENTENCES + 1 { sentences.len() } else { MOST_SENTENCES };
+    let more = sentences.len().saturating_sub(most);
+    sentences.truncate(most);
     let more = if more > 0 { format!("; and {more} more") } else { String::new() };
     let mut taken = BTreeSet::new();
     let mut of_group: Vec<usize> = group.iter().flat_map(|found| &found.changes).copied().filter(|at| taken.insert(*at)).collect();

@@ -198,9 +198,11 @@ fn setting(name: &str, change: &Change) -> Words {
 fn host(change: &Change) -> String {
     const MOST: usize = 5;
     let routes = &change.place.routes;
-    let mut shown: Vec<String> = routes.iter().take(MOST).map(|target| format!("`{}` to {}", target.path, service(target))).collect();
-    if routes.len() > MOST {
-        shown.push(format!("{} more paths", routes.len() - MOST));
+    // To say that there is one more takes no less room than to name it.
+    let most = if routes.len() == MOST + 1 { MOST + 1 } else { MOST };
+    let mut shown: Vec<String> = routes.iter().take(most).map(|target| format!("`{}` to {}", target.path, service(target))).collect();
+    if routes.len() > most {
+        shown.push(format!("{} more paths", routes.len() - most));
     }
     let with = if shown.is_empty() { String::new() } else { format!(", with {}", shown.join(", ")) };
     format!("host `{}` {}{with}", change.place.host.as_deref().unwrap_or_default(), happened(change.kind))

@@ -56,6 +56,12 @@ pub type Check = fn(&Subject) -> Vec<Diagnostic>;
 /// All checks.
 const CHECKS: &[Check] = &[characters::check, faults::check, hostile::check, names::check, objects::check, reload::check];
 
+/// What nginx refuses of a configuration, at the lines of the manifests: until that is gone, no change takes effect.
+#[must_use]
+pub fn refused(subject: &Subject) -> Vec<Diagnostic> {
+    reload::check(subject)
+}
+
 /// Runs all checks. The findings of one stay together, whatever the order in which the checks end.
 #[must_use]
 pub fn check(subject: &Subject) -> Vec<Diagnostic> {

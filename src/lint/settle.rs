@@ -79,7 +79,7 @@ pub fn settle(findings: &mut Vec<Diagnostic>) {
     settle_claims(findings);
     settle_pairs(findings);
     join(findings);
-    for finding in findings.iter_mut().filter(|finding| finding.related.len() > MOST_PLACES) {
+    for finding in findings.iter_mut().filter(|finding| finding.related.len() > MOST_PLACES + 1) {
         let more = finding.related.split_off(MOST_PLACES).len();
         finding.notes.push(format!("and {}", diagnostic::more(more, "place")));
     }

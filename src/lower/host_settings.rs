@@ -9,7 +9,7 @@ use super::select::Chosen;
 use super::sites::{Location, Site, Sites, cause};
 use super::world::World;
 use crate::catalog::features::{backend_tls, client_auth, redirect, rewrite, server, snippets};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, room};
 use crate::ir::{CATCH_ALL, Origin};
 use crate::source::Span;
 
@@ -182,7 +182,7 @@ fn tls_place(ingress: &Chosen, host: &str) -> Option<Span> {
 }
 
 fn finding(maker: &Chosen, setting: &Setting, shared: &[Shared]) -> Diagnostic {
-    let hosts: Vec<String> = shared.iter().take(3).map(|shared| format!("`{}`", shared.host)).collect();
+    let hosts: Vec<String> = shared.iter().take(room(shared.len(), 3)).map(|shared| format!("`{}`", shared.host)).collect();
     let others = match shared.len() {
         1 => format!("host {}", hosts.concat()),
         count if count <= hosts.len() => format!("the hosts {}", hosts.join(", ")),

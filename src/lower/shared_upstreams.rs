@@ -103,7 +103,11 @@ fn too_late(maker: &Chosen, ingress: &Chosen, backend: &Backend, name: &str) -> 
 fn holds_for(maker: &Chosen, others: &[&Chosen], service: &str, name: &str) -> Option<Diagnostic> {
     let (first, more) = others.split_first()?;
     let other = &first.object.reference;
-    let (more, share) = if more.is_empty() { (String::new(), "shares") } else { (format!(" and {} more", more.len()), "share") };
+    let (more, share) = match more {
+        [] => (String::new(), "shares"),
+        [one] => (format!(" and `{}/{}`", one.object.reference.namespace, one.object.reference.name), "share"),
+        more => (format!(" and {} more", more.len()), "share"),
+    };
     let message = format!("`{name}` holds for Ingress `{}/{}`{more} too, which {share} Service `{service}`", other.namespace, other.name);
     let finding = Diagnostic::info("shared-upstream", message).at(cause(maker, name)).subject(name);
     let finding = finding.object(maker.object.reference.clone()).related("it does not say so", first.object.span(&["metadata", "name"]));

@@ -28,8 +28,9 @@ pub fn lines(old: &str, new: &str, paint: Paint) -> Option<String> {
         // White space at an end, or secrets.
         shown.push(('+', String::from("(what differs is a line break, or is hidden)")));
     }
-    let more = shown.len().saturating_sub(MOST_LINES);
-    for (sign, line) in shown.into_iter().take(MOST_LINES) {
+    let most = diagnostic::room(shown.len(), MOST_LINES);
+    let more = shown.len() - most;
+    for (sign, line) in shown.into_iter().take(most) {
         let style = match sign {
             '-' => paint.style(AnsiColor::Red),
             '+' => paint.style(AnsiColor::Green),

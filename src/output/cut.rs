@@ -20,9 +20,11 @@ pub(super) fn line(text: &str) -> String {
 /// The first lines, each cut; where there are more, the last says how many.
 pub(super) fn lines<'a>(mut all: impl Iterator<Item = &'a str>, most: usize) -> Vec<String> {
     let mut shown: Vec<String> = all.by_ref().take(most).map(line).collect();
-    let more = all.count();
-    if more > 0 {
-        shown.push(format!("… {}", diagnostic::more(more, "line")));
+    let last = all.next();
+    match (last, all.count()) {
+        (None, _) => {}
+        (Some(last), 0) => shown.push(line(last)),
+        (Some(_), more) => shown.push(format!("… {}", diagnostic::more(more + 1, "line"))),
     }
     shown
 }
@@ -34,7 +36,7 @@ mod tests {
     #[test]
     fn what_is_left_out_is_told() {
         assert_eq!(lines("a\nb\tc".lines(), 2), ["a", "b c"]);
-        assert_eq!(lines("a\nb\nc".lines(), 2), ["a", "b", "… 1 more line"]);
+        assert_eq!(lines("a\nb\nc".lines(), 2), ["a", "b", "c"]);
         assert_eq!(lines("a\nb\nc".lines(), 1), ["a", "… 2 more lines"]);
         assert_eq!(lines("".lines(), 1), [""; 0]);
     }

@@ -16,9 +16,14 @@ pub(super) fn rate(word: &str) -> Option<u64> {
 pub(super) fn list<'i>(items: impl IntoIterator<Item = &'i str>) -> String {
     let mut items = items.into_iter();
     let mut shown: Vec<&str> = items.by_ref().take(MOST).collect();
+    // To say that there is one more takes no less room than to name it.
+    shown.extend(items.next());
     let more = match items.count() {
         0 => String::new(),
-        more => format!("{more} more"),
+        more => {
+            shown.pop();
+            format!("{} more", more + 1)
+        }
     };
     if !more.is_empty() {
         shown.push(&more);

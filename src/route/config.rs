@@ -157,12 +157,16 @@ impl<'t> Config<'t> {
 
     /// The port that requests come to: the one that is asked, else the usual one of the scheme, else the only one that speaks it.
     pub(super) fn listener(&self, is_tls: bool, asked: Option<u16>) -> Option<(u16, &Servers)> {
-        let usual = asked.unwrap_or(if is_tls { 443 } else { 80 });
-        if let Some(servers) = self.ports.get(&usual) {
-            return Some((usual, servers));
+        let first = asked.unwrap_or(if is_tls { 443 } else { 80 });
+        if let Some(servers) = self.ports.get(&first) {
+            return Some((first, servers));
         }
         // A Service in front of the proxy may have another port than the proxy.
         let fitting = |(_, servers): &(&u16, &Servers)| servers.is_public && servers.is_tls == is_tls;
+        let usual = if is_tls { 443 } else { 80 };
+        if let Some(servers) = self.ports.get(&usual).filter(|servers| fitting(&(&usual, servers))) {
+            return Some((usual, servers));
+        }
         let mut found = self.ports.iter().filter(fitting);
         let first = found.next().map(|(port, servers)| (*port, servers));
         first.filter(|_| asked.is_none() || found.next().is_none())

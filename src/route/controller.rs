@@ -30,6 +30,13 @@ pub struct Service {
     pub port: Option<String>,
 }
 
+impl std::fmt::Display for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.namespace, self.name)?;
+        self.port.as_ref().map_or(Ok(()), |port| write!(f, ":{port}"))
+    }
+}
+
 /// What a location calls its Service: namespace, name and port.
 pub(super) type Called = (Option<String>, Option<String>, Option<String>);
 

@@ -168,11 +168,21 @@ impl Passed {
     }
 }
 
+impl Share {
+    /// The Service, else the upstream.
+    #[must_use]
+    pub fn whom(&self) -> &str {
+        self.service.as_deref().unwrap_or(&self.upstream)
+    }
+}
+
 /// A part of the requests that goes elsewhere.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Share {
     /// The upstream.
     pub upstream: String,
+    /// The Service as `namespace/name:port`, where it is known.
+    pub service: Option<String>,
     /// How likely, from 0 to 1.
     pub probability: f64,
     /// Why, in words.

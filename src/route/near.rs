@@ -8,6 +8,8 @@ use super::target::Target;
 
 /// Near misses that are told.
 const MOST: usize = 5;
+/// The upstream of what no path takes.
+const REST: &str = "upstream-default-backend";
 
 impl Config<'_> {
     /// Other locations of the server that fit the path of a request, and why they did not take it; the nearest first.
@@ -29,7 +31,17 @@ impl Config<'_> {
                 Kind::Named => false,
             };
             let is_close = || matches!(location.kind, Kind::Prefix | Kind::Exact) && location.path.trim_end_matches('/').as_bytes() == path;
-            if location.level.is_internal || !(fits || is_close()) {
+            // What is answered before a location is looked for, none would have taken.
+            let is_late = fits && decision.location.is_none();
+            let value = |name: &str| self.constant(location, name);
+            // Whoever has no path for the rest leaves it to the page of the controller.
+            let is_rest = || value("proxy_upstream_name").as_deref() == Some(REST);
+            let own = decision.location.as_ref().filter(|own| own.ingress.is_some());
+            let is_twin = || {
+                let whose = [value("namespace"), value("ingress_name"), value("location_path")];
+                own.is_some_and(|own| [&own.namespace, &own.ingress, &own.ingress_path] == whose.each_ref())
+            };
+            if location.level.is_internal || !(fits || is_close()) || is_late || is_rest() || is_twin() {
                 continue;
             }
             let why = match (decision.location.as_ref().map(|taken| taken.by), location.kind) {
@@ -40,7 +52,6 @@ impl Config<'_> {
                 (Some(Match::Prefix), Kind::Prefix) => "a longer beginning comes first",
                 _ => "another location comes first",
             };
-            let value = |name: &str| self.constant(location, name);
             near.push(Near {
                 path: location.path.clone(),
                 by: by(location),

@@ -292,3 +292,21 @@ fn the_same_log_gives_the_same_bytes() {
     let once = || replay(&[&log, "--base", "examples/shop", "--head", &head, "--log-format", WHOLE, "--format", "json"]).stdout;
     assert_eq!(once(), once());
 }
+
+#[test]
+fn words_are_of_what_was_given() {
+    let desk = Desk::new();
+    let line = |status: u16| whole(SHOP, "GET /api/a HTTP/1.1", status, "shop-api-http", "10.0.0.1:80");
+    let log = desk.write("access.log", [line(200), whole(SHOP, "GET /api/a HTTP/1.1", 200, "shop-other-80", "10.0.0.1:80")].concat());
+    for (side, says, word) in [
+        (&["examples/shop"][..], "than is declared", "\n  declared "),
+        (&["--live", "examples/rendered/shop"][..], "than the live configuration says", "\n  live "),
+    ] {
+        let args = [&[log.as_str()][..], side, &["--log-format", WHOLE]].concat();
+        let found = replay(&args).stdout;
+        let declares = side.len() == 1;
+        assert!(found.contains(says) && found.contains(word) && found.contains("declared") == declares, "{side:?}: {found}");
+        let marked = replay(&[&args[..], &["--format", "markdown"]].concat()).stdout;
+        assert!(marked.contains(says) && marked.to_lowercase().contains("declared") == declares, "{side:?}: {marked}");
+    }
+}

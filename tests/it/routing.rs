@@ -322,7 +322,7 @@ fn a_503_says_why_nobody_is_there() {
     let served = told(&["http://a.example/web", &manifests]);
     assert_eq!((&served["status"], &served["no_endpoint"]), (&Value::Null, &Value::Null));
     let expected = format!("{manifests}/expect.yaml");
-    std::fs::write(&expected, "a.example:\n- request: http://a.example/port\n  status: 200\n").expect("it is written");
+    std::fs::write(&expected, "tests:\n- request: http://a.example/port\n  expect: {status: 200}\n").expect("it is written");
     let failing = run(root(), &["test", &expected, &format!("{manifests}/all.yaml")], "").stdout;
     assert!(failing.contains("all.yaml:4:") && failing.contains("Service `shop/web` has no port `81`"), "{failing}");
 }
@@ -458,4 +458,46 @@ fn endpoints_that_are_not_known_are_told_to_be() {
         folder(&[("all.yaml", &[ingress(("shop", "all"), "", "a.example", &[("/", "web", "80")]), service("shop", "web")].concat())]);
     let declared = run(root(), &["explain", "http://a.example/", &folder.path().to_string_lossy()], "").stdout;
     assert!(declared.contains("Endpoints      not known: the input holds no EndpointSlice"), "{declared}");
+}
+
+#[test]
+fn a_file_that_is_no_configuration_is_named_for_what_it_is() {
+    let live = |file: &str| format!("examples/rendered/shop/{file}");
+    let folder = folder(&[("empty", ""), ("a.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n")]);
+    let own = |file: &str| folder.path().join(file).to_string_lossy().into_owned();
+    let commands: [&[&str]; 6] = [
+        &["explain", "https://shop.example.com/", "--live"],
+        &["routes", "--live"],
+        &["test", "--generate", "-", "--live"],
+        &["replay", "examples/access.log", "--live"],
+        &["diff", "examples/shop", "--live"],
+        &["diff", "--head", "examples/shop", "--base"],
+    ];
+    let of_lua = [("backends.json", "--live-backends"), ("lua.json", "--live-lua"), ("certificates.json", "--live-certificates")];
+    for command in commands {
+        for (file, option) in of_lua {
+            let found = run(root(), &[command, &[&live(file)]].concat(), "");
+            let expected = format!("looks like {file}, and not like nginx.conf");
+            assert!(found.stderr.contains(&expected) && found.stderr.contains(option), "{command:?} {file}: {}", found.stderr);
+            assert_eq!((found.code, found.stderr.lines().count()), (Some(2), 1), "{command:?} {file}: {}", found.stderr);
+        }
+        let empty = run(root(), &[command, &[&own("empty")]].concat(), "");
+        assert!(empty.stderr.contains("holds no configuration"), "{command:?}: {}", empty.stderr);
+        if command.last() == Some(&"--live") {
+            let manifest = run(root(), &[command, &[&own("a.yaml")]].concat(), "").stderr;
+            assert!(manifest.contains("looks like a manifest, and not like nginx.conf"), "{command:?}: {manifest}");
+            let without = run(root(), &[command, &["examples/shop"]].concat(), "").stderr;
+            assert!(without.contains("`examples/shop` holds no nginx.conf"), "{command:?}: {without}");
+        }
+    }
+    // A file for Lua in the place of another would say that nobody serves anything.
+    let shop = live("nginx.conf");
+    for (option, file) in
+        [("--live-backends", "certificates.json"), ("--live-lua", "certificates.json"), ("--live-certificates", "backends.json")]
+    {
+        let found = run(root(), &["explain", "https://shop.example.com/", "--live", &shop, option, &live(file)], "");
+        assert!(found.code == Some(2) && found.stderr.contains("and not like"), "{option}: {}{}", found.stdout, found.stderr);
+    }
+    let forgotten = run(root(), &["explain", "https://shop.example.com/", "examples/rendered/shop"], "");
+    assert!(forgotten.code == Some(2) && forgotten.stderr.contains("`--live examples/rendered/shop` asks it"), "{}", forgotten.stderr);
 }

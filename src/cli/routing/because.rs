@@ -11,10 +11,11 @@ use crate::compare::{Origins, Side, query, written};
 use crate::compile::Declared;
 use crate::conf::Tree;
 use crate::credentials;
-use crate::diagnostic::{Cause, Diagnostic, ObjectRef};
+use crate::diagnostic::{Cause, Diagnostic, Effect, ObjectRef};
 use crate::diff::places;
+use crate::emit::{IngressNginx, Options, Target as _};
 use crate::ir::Destination;
-use crate::lint::{self, Idle};
+use crate::lint::{self, Idle, Judgement, Subject};
 use crate::manifest::Object;
 use crate::output::decision::{Place, Places, Unanswered};
 use crate::route::{Answer, Decision, End};
@@ -46,6 +47,28 @@ pub(super) fn places(source: &Source, tree: &Tree<'_>, decisions: &[&Decision], 
         }
     }
     Places(found)
+}
+
+/// What nginx refuses of what manifests come to, as far as it is asked about: then what ran before goes on running.
+pub(super) fn refused(source: &Source) -> Vec<Place> {
+    let Some(declared) = source.in_hosts() else { return Vec::new() };
+    let proxy = declared.asked();
+    let judgement = Judgement::of(&proxy, |as_a_whole, take| {
+        let options = Options::default();
+        if as_a_whole {
+            IngressNginx.render(&proxy, &options).value.iter().for_each(|file| take(&file.name, &file.content));
+        } else {
+            // What the target has to tell of it is `check`'s to say.
+            let _ = IngressNginx.render_for_checks(&proxy, &options, take);
+        }
+    });
+    let Declared { input, proxy, .. } = declared;
+    let subject = Subject { cluster: &input.cluster, controller: &input.controller, proxy, judgement: &judgement, now: None };
+    let place = |finding: Diagnostic| Place {
+        spot: finding.span.and_then(|span| input.sources.spot(span)),
+        why: Some(format!("{}; what ran before goes on", credentials::hide(&finding.message))),
+    };
+    lint::refused(&subject).into_iter().filter(|finding| finding.effect == Some(Effect::BlocksReload)).map(place).collect()
 }
 
 /// Why nobody is there who answers, for each way that ends for that.

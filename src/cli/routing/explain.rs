@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
-use super::because::{findings, places, unanswered, unserved};
+use super::because::{findings, places, refused, unanswered, unserved};
 use super::listing::{Listed, Wanted};
 use super::requests::RequestArgs;
 use super::source::{Source, SourceArgs};
@@ -184,13 +184,15 @@ fn answers(source: &Source, tree: &Tree<'_>, requests: &[Request], is_many: bool
     let places = std::rc::Rc::new(places(source, tree, &decisions, &spans));
     let first: Vec<_> = explained.iter().map(|(decision, ..)| decision).collect();
     let reasons = unanswered(source, &first);
+    let refused: std::rc::Rc<[_]> = refused(source).into();
     let name = source.side.name(source.role());
     explained
         .into_iter()
         .zip(reasons)
         .map(|((decision, ways, near, unserved), unanswered)| {
             let (side, places, open_endpoints) = (name.clone(), places.clone(), source.open_endpoints());
-            Explained { side, decision, ways, near, unserved, unanswered, open_endpoints, places }
+            let refused = refused.clone();
+            Explained { side, decision, ways, near, unserved, unanswered, refused, open_endpoints, places }
         })
         .collect()
 }

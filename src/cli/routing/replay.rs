@@ -16,7 +16,7 @@ use crate::cli::console::Console;
 use crate::cli::progress::{Bar, Progress};
 use crate::cli::{Failure, Global, Status, files};
 use crate::conf::Tree;
-use crate::output::replay::{Group, Replayed, Side, json, markdown, text};
+use crate::output::replay::{Between, Group, Replayed, Side, json, markdown, text};
 use crate::replay::{Cache, Comparison, Drift, Judge, Tally, Usual};
 use crate::route::{Config, Decision};
 
@@ -134,13 +134,18 @@ impl Replay {
         }
         problems.iter().for_each(|problem| console.error(&anyhow!("{problem}")));
         let is_drift = matches!(asked, Asked::One(_));
+        let between = match &sources[..] {
+            [one] if one.side.dump().is_some() => Between::LogAndLive,
+            [_] => Between::LogAndManifests,
+            _ => Between::BaseAndHead,
+        };
         let mut notes = self.notes(&lacks, is_drift);
         sources.iter().zip(&trees).for_each(|(source, tree)| notes.extend(source.notes(source.is_of_controller(tree))));
         notes.dedup();
         let replayed = Replayed {
             before: if is_drift { logs.iter().map(|log| shown(log)).collect::<Vec<_>>().join(", ") } else { sources[0].side.name("base") },
-            after: sources.last().map(|source| source.side.name(if is_drift { "declared" } else { "head" })).unwrap_or_default(),
-            is_drift,
+            after: sources.last().map(|source| source.side.name(between.names()[1])).unwrap_or_default(),
+            between,
             logs: logs.iter().map(|log| shown(log)).collect(),
             tally: &tally,
             groups: groups(&tally, &asked, &sources, &trees),
@@ -210,7 +215,8 @@ impl Replay {
                      `--host`, or `$host` in log-format-upstream, tells more"
                 }
                 (false, true) => {
-                    "a request ran as is declared if it did so under one of the hosts with a route to the upstream that it names"
+                    "a request is taken to have run as it should if it did so under one of the hosts with a route to the upstream that it \
+                     names"
                 }
             };
             notes.push(format!("the log does not tell hosts: {how}"));

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use anyhow::anyhow;
 use clap::Args;
 use hashbrown::{HashMap, HashSet};
 use k8s_openapi::api::core::v1::Service as K8sService;
@@ -170,7 +171,7 @@ impl SourceArgs {
 
     /// One side of two: manifests, or a configuration that was written.
     pub(super) fn side(&self, paths: &[PathBuf], global: &Global, other: Option<&Source>) -> Result<Source, Failure> {
-        match Origin::of(paths) {
+        match Origin::of(paths)? {
             Origin::Live(live) => Ok(Source::of_dump(live.read()?)),
             Origin::Manifests(paths) => self.declared(&paths, global, other),
         }
@@ -192,7 +193,12 @@ impl SourceArgs {
     ) -> Result<Source, Failure> {
         let facts = live.and_then(|live| live.side.dump()).map(|dump| &dump.facts);
         let here = [PathBuf::from(".")];
-        let input = side::read(if paths.is_empty() { &here } else { paths }, &self.controller, global, facts)?;
+        let paths = if paths.is_empty() { &here } else { paths };
+        let input = side::read(paths, &self.controller, global, facts)?;
+        if let Some(path) = paths.iter().find(|path| input.cluster.ingresses.is_empty() && side::is_live(path)) {
+            let path = path.display();
+            return Err(anyhow!("`{path}` holds no Ingress: where it is a configuration that runs, `--live {path}` asks it").into());
+        }
         let missing = missing_for(&[self.target.as_str()], &input);
         // What is written for nginx itself is always whole: groups of servers there depend on all that lead to them.
         let hosts = hosts.filter(|_| self.target != Nginx.name());
@@ -373,6 +379,9 @@ impl Source {
     pub(super) fn notes(&self, is_of_controller: bool) -> Vec<String> {
         let mut notes = Vec::new();
         if let Some(declared) = self.side.declared() {
+            if declared.input.cluster.ingresses.is_empty() {
+                notes.push(String::from("no Ingress is in the input: every host is one that nobody serves"));
+            }
             notes.extend(without_slices(&declared.input.cluster));
             notes.extend(declared.supposed.notes(false).into_iter().map(|note| note.replace("is not compared", "is not known")));
             if self.rewritten.is_some() {

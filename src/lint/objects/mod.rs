@@ -22,7 +22,7 @@ use rayon::prelude::*;
 
 use super::Subject;
 use super::rule::Rule;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, few};
 use look::Look;
 pub use unanswered::{Idle, unanswered};
 
@@ -169,17 +169,15 @@ pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
     ALL.par_iter().flat_map_iter(|(_, check)| check(&look)).collect()
 }
 
-/// Up to three names for a message: "`a`, `b` and 4 more".
+/// Some names for a message: "`a`, `b`, `c` and 4 more".
 fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     const SHOWN: usize = 3;
-    let mut names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
-    let more = names.len().saturating_sub(SHOWN);
-    names.truncate(SHOWN);
-    let rest = if more > 0 { Some(format!("{more} more")) } else { names.pop() };
-    match rest {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    let mut shown = few(&names, SHOWN);
+    match shown.pop() {
         None => String::new(),
-        Some(rest) if names.is_empty() => rest,
-        Some(rest) => format!("{} and {rest}", names.join(", ")),
+        Some(rest) if shown.is_empty() => rest,
+        Some(rest) => format!("{} and {rest}", shown.join(", ")),
     }
 }
 
@@ -202,6 +200,7 @@ mod tests {
             (vec!["a"], "`a`"),
             (vec!["a", "b"], "`a` and `b`"),
             (vec!["a", "b", "c"], "`a`, `b` and `c`"),
+            (vec!["a", "b", "c", "d"], "`a`, `b`, `c` and `d`"),
             (vec!["a", "b", "c", "d", "e"], "`a`, `b`, `c` and 2 more"),
         ] {
             assert_eq!(listed(names), expected);

@@ -64,6 +64,9 @@ struct Explanation<'a> {
     /// Other ways, and what they depend on.
     branches: Vec<Branch<'a>>,
     when: Vec<String>,
+    /// What nginx refuses of the configuration, so that what ran before goes on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    refused: Vec<Step<'a>>,
     /// Why nobody is there who answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     no_endpoint: Option<NoEndpoint<'a>>,
@@ -102,6 +105,8 @@ struct Backend<'a> {
 #[derive(Serialize)]
 struct Canary<'a> {
     service: &'a str,
+    /// The Service as `namespace/name:port`, where it is known.
+    whom: &'a str,
     probability: f64,
     when: &'a str,
 }
@@ -222,6 +227,7 @@ impl<'a> Teller<'a> {
             steps: decision.steps.iter().map(|step| Step { what: self.veil.text(&step.what), because: self.place(step.at) }).collect(),
             branches: ways.iter().map(|way| self.branch(way)).collect(),
             when: self.texts(&decision.when),
+            refused: self.explained.refused.iter().map(told).collect(),
             no_endpoint: unanswered.as_ref().map(no_endpoint),
             unserved: unserved.iter().map(told).collect(),
             unknown: self.texts(&decision.unknown),
@@ -345,5 +351,9 @@ fn backend(passed: &Passed) -> Backend<'_> {
 }
 
 fn canary(passed: &Passed) -> Vec<Canary<'_>> {
-    passed.canary.iter().map(|share| Canary { service: &share.upstream, probability: share.probability, when: &share.when }).collect()
+    passed
+        .canary
+        .iter()
+        .map(|share| Canary { service: &share.upstream, whom: share.whom(), probability: share.probability, when: &share.when })
+        .collect()
 }

@@ -56,6 +56,8 @@ pub struct Explained {
     pub unserved: Vec<Place>,
     /// Why nobody is there who answers, where the proxy answers for that.
     pub unanswered: Option<Unanswered>,
+    /// What nginx refuses of the configuration, so that it does not take effect.
+    pub refused: Rc<[Place]>,
     /// Why it is not known which endpoints a backend has, where it is not.
     pub open_endpoints: Option<&'static str>,
     /// Where the directives come from.

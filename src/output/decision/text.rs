@@ -69,6 +69,11 @@ impl Teller<'_> {
             false => String::new(),
         };
         let mut out = format!("  {}{where_from}\n", self.answer(decision));
+        for refused in explained.refused.iter() {
+            out.push_str(&format!("    {:<14} {}\n", "Not in effect", self.safe(refused.why.as_deref().unwrap_or_default())));
+            let spot = refused.spot.iter().map(|spot| self.paint.dim(&self.safe(&spot.to_string())).clone());
+            spot.for_each(|spot| out.push_str(&format!("    {:<14} {spot}\n", "")));
+        }
         out.push_str(&explained.unanswered.as_ref().map(|why| self.unanswered(why)).unwrap_or_default());
         out.push_str(&self.facts(decision, explained.open_endpoints));
         out.push_str("\n  Why\n");
@@ -165,7 +170,7 @@ impl Teller<'_> {
             text.push_str(&format!(", after {}", after.join(", ")));
         }
         if let Some(share) = passed.canary.iter().find(|share| share.probability < 1.0) {
-            text.push_str(&format!("; {} gets {} of them", self.safe(&share.upstream), self.safe(&share.when)));
+            text.push_str(&format!(", and {} gets {} instead", self.safe(share.whom()), self.safe(&share.when)));
         }
         text
     }

@@ -13,6 +13,7 @@ pub use text::{report as text, stat};
 use std::fmt::Write as _;
 
 use crate::compare::{Entry, Replicas};
+use crate::diagnostic;
 use crate::diff::words::Topic;
 use crate::diff::{Change, Kind, Verdict};
 
@@ -133,9 +134,5 @@ fn elsewhere(entry: &Entry) -> Option<String> {
 
 fn few(places: &std::collections::BTreeSet<String>) -> String {
     const MOST: usize = 5;
-    let mut shown: Vec<String> = places.iter().take(MOST).cloned().collect();
-    if places.len() > MOST {
-        shown.push(format!("{} more", places.len() - MOST));
-    }
-    shown.join(", ")
+    diagnostic::few(&places.iter().cloned().collect::<Vec<_>>(), MOST).join(", ")
 }

@@ -151,8 +151,9 @@ fn sides(out: &mut String, change: &Change, entry: &Entry, paint: Paint) {
 fn both(out: &mut String, (before, after): (&Side, &Side), entry: &Entry, is_first: bool, paint: Paint) {
     let mut spots = [&entry.before, &entry.after].map(|spot| spot.as_ref().filter(|_| is_first));
     let shown = lines::shown(&before.text, &after.text);
-    let more = shown.len().saturating_sub(MOST_LINES);
-    for (sign, text) in shown.into_iter().take(MOST_LINES) {
+    let most = diagnostic::room(shown.len(), MOST_LINES);
+    let more = shown.len() - most;
+    for (sign, text) in shown.into_iter().take(most) {
         let (style, spot) = match sign {
             '-' => (paint.style(AnsiColor::Red), spots[0].take()),
             '+' => (paint.style(AnsiColor::Green), spots[1].take()),

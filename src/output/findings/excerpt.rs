@@ -70,13 +70,14 @@ const MOST_PLACES: usize = 6;
 #[must_use]
 pub fn of_finding(finding: &Diagnostic, sources: &SourceMap) -> (Vec<Excerpt>, Option<String>) {
     let own = finding.span.map(|span| Place { span, message: None });
-    let others = finding.related.iter().take(MOST_PLACES);
+    let shown = diagnostic::room(finding.related.len(), MOST_PLACES);
+    let others = finding.related.iter().take(shown);
     // What is told with it in the same words is marked, and the words are not said again.
     let others = others.map(|label| {
         let message = Some(&label.message).filter(|message| **message != finding.message);
         Place { span: label.span, message: message.map(|message| one_line(message).into_owned()) }
     });
-    let more = finding.related.len().saturating_sub(MOST_PLACES);
+    let more = finding.related.len() - shown;
     let more = (more > 0).then(|| format!("not shown: {}", diagnostic::more(more, "place")));
     (excerpts(own.into_iter().chain(others).collect(), sources), more)
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Shown, words};
+use crate::diagnostic::room;
 use crate::inventory::{Comparison, Delta, Group, Inventory, Outcome};
 use crate::output::marked::{code, words as safe};
 
@@ -30,11 +31,12 @@ fn table(out: &mut String, heading: &str, columns: &[&str], rows: &[Vec<String>]
     }
     // Writing into a String cannot fail, here and below.
     let _ = writeln!(out, "\n## {heading}\n\n| {} |\n|{}", columns.join(" | "), "---|".repeat(columns.len()));
-    for row in rows.iter().take(MOST) {
+    let shown = room(rows.len(), MOST);
+    for row in &rows[..shown] {
         let _ = writeln!(out, "| {} |", row.join(" | "));
     }
-    if rows.len() > MOST {
-        let _ = writeln!(out, "\nAnd {} more.", rows.len() - MOST);
+    if rows.len() > shown {
+        let _ = writeln!(out, "\nAnd {} more.", rows.len() - shown);
     }
 }
 
@@ -45,8 +47,9 @@ fn cell(text: &str) -> String {
 
 fn cells(all: &[String]) -> String {
     const FEW: usize = 10;
-    let more = if all.len() > FEW { format!(" and {} more", all.len() - FEW) } else { String::new() };
-    all.iter().take(FEW).map(|text| cell(text)).collect::<Vec<_>>().join(", ") + &more
+    let shown = room(all.len(), FEW);
+    let more = if all.len() > shown { format!(" and {} more", all.len() - shown) } else { String::new() };
+    all.iter().take(shown).map(|text| cell(text)).collect::<Vec<_>>().join(", ") + &more
 }
 
 fn group(inventory: &Inventory, group: &Group, name: String) -> Vec<String> {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Shown, words};
+use crate::diagnostic::{few, room};
 use crate::inventory::{Comparison, Delta, Group, Inventory, Outcome, Served, Target};
 use crate::output::Paint;
 use crate::output::untrusted::one_line;
@@ -48,7 +49,7 @@ impl Page {
     /// Rows of columns, as wide as they need, and how many more there are.
     fn table(&mut self, rows: &[Vec<String>]) {
         let shown: Vec<Vec<String>> =
-            rows.iter().take(MOST).map(|row| row.iter().map(|cell| one_line(cell).into_owned()).collect()).collect();
+            rows.iter().take(room(rows.len(), MOST)).map(|row| row.iter().map(|cell| one_line(cell).into_owned()).collect()).collect();
         let columns = shown.iter().map(Vec::len).max().unwrap_or_default();
         let width = |at: usize| shown.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max().unwrap_or_default();
         let widths: Vec<usize> = (0..columns).map(width).collect();
@@ -62,8 +63,8 @@ impl Page {
             let line = cells.collect::<Vec<_>>().join("  ");
             let _ = writeln!(self.out, "  {}", line.trim_end());
         }
-        if rows.len() > MOST {
-            let more = format!("and {} more: `--format html` or `json` has all of them", rows.len() - MOST);
+        if rows.len() > shown.len() {
+            let more = format!("and {} more: `--format html` or `json` has all of them", rows.len() - shown.len());
             let _ = writeln!(self.out, "  {}", self.paint.dim(&more));
         }
     }
@@ -162,8 +163,10 @@ fn product(page: &mut Page, target: &Target) {
         page.line("nothing stands in the way of an Ingress that is served");
     }
     page.table(&rows);
-    if !target.for_all.is_empty() {
-        page.line(&format!("and {} for all of them: `--format json` names what", words::count(target.for_all.len(), "reason", "reasons")));
+    match target.for_all.as_slice() {
+        [] => {}
+        [one] => page.line(&format!("for all of them: {}", one.message)),
+        all => page.line(&format!("and {} for all of them: `--format json` names what", words::count(all.len(), "reason", "reasons"))),
     }
 }
 
@@ -176,11 +179,9 @@ fn annotations(page: &mut Page, inventory: &Inventory) {
         .annotations
         .iter()
         .map(|annotation| {
-            let mut values: Vec<String> =
-                annotation.values.iter().take(VALUES).map(|value| format!("{}x {}", value.count, shortened(&value.value))).collect();
-            if annotation.values.len() > VALUES {
-                values.push(format!("{} more", annotation.values.len() - VALUES));
-            }
+            let values: Vec<String> =
+                annotation.values.iter().map(|value| format!("{}x {}", value.count, shortened(&value.value))).collect();
+            let values = few(&values, VALUES);
             let known = if annotation.feature.is_empty() { "the controller does not know it" } else { "" };
             let about = if known.is_empty() { values.join(", ") } else { known.to_owned() };
             vec![annotation.places.len().to_string(), annotation.name.clone(), about]

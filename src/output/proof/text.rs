@@ -3,7 +3,7 @@
 use anstyle::AnsiColor;
 
 use super::{Shown, others, place_text, places_of, region, request_line, said, scheme, strength_word, told, value, what, word};
-use crate::diagnostic;
+use crate::diagnostic::{self, room};
 use crate::output::Paint;
 use crate::output::untrusted::one_line;
 use crate::route::{Difference, HostProof, ProofVerdict};
@@ -59,11 +59,12 @@ fn of_host(shown: &Shown, at: usize, host: &HostProof, paint: Paint) -> String {
     let verdict = shown.proved.verdict(at);
     let name = paint.bold(&format!("{} {}", one_line(&host.host), scheme(host)));
     let mut out = format!("{name}: {}\n", paint.styled(colour(verdict).on_default(), word(verdict)));
-    for difference in host.differences.iter().take(MOST) {
+    let most = room(host.differences.len(), MOST);
+    for difference in host.differences.iter().take(most) {
         out.push_str(&of_difference(shown, difference, paint));
     }
-    if host.differences.len() > MOST {
-        out.push_str(&format!("  … and {}\n", diagnostic::more(host.differences.len() - MOST, "difference")));
+    if host.differences.len() > most {
+        out.push_str(&format!("  … and {}\n", diagnostic::more(host.differences.len() - most, "difference")));
     }
     for judged in shown.proved.judged_of(at) {
         let verdict = judged.judgement.verdict.map_or("changed", crate::protection::Verdict::name);

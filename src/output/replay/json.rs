@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::words::{because, detail, end, line, request};
-use super::{Group, Replayed, Side};
+use super::{Between, Group, Replayed, Side};
 use crate::output::difference::json::Place;
 use crate::output::json::print;
 use crate::replay::{End, Kind, Reason, Shown};
@@ -17,7 +17,7 @@ struct Document<'a> {
     schema: u32,
     before: &'a str,
     after: &'a str,
-    /// What ran is compared with what is declared, and not one configuration with another.
+    /// What ran is compared with a configuration, and not one configuration with another.
     drift: bool,
     equal: bool,
     counts: Counts,
@@ -103,7 +103,7 @@ pub fn json(replayed: &Replayed<'_>) -> serde_json::Result<String> {
         schema: SCHEMA,
         before: &replayed.before,
         after: &replayed.after,
-        drift: replayed.is_drift,
+        drift: replayed.between != Between::BaseAndHead,
         equal: tally.other == 0,
         counts,
         unread: tally.first_unread.iter().map(|place| line(replayed, *place)).collect(),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::words::{because, counted, detail, end, kind, line, number, place, remarks, request, result, route, server};
-use super::{Group, Replayed};
+use super::{Between, Group, Replayed};
 use crate::credentials::hide;
 use crate::output::marked::{code, words};
 
@@ -14,7 +14,10 @@ const LONGEST: usize = 60_000;
 #[must_use]
 pub fn markdown(replayed: &Replayed<'_>) -> String {
     let tally = replayed.tally;
-    let title = if replayed.is_drift { "What ran otherwise than is declared" } else { "Requests that are answered otherwise" };
+    let title = match replayed.between.as_wanted() {
+        Some(wanted) => format!("What ran otherwise than {wanted}"),
+        None => String::from("Requests that are answered otherwise"),
+    };
     // Writing into a String cannot fail, here and below.
     let mut out = format!("### {title}\n\n");
     let _ = writeln!(out, "**{}**, of {} read.\n", words(&result(replayed)), counted(tally.lines, "line"));
@@ -47,7 +50,11 @@ fn one(group: &Group<'_>, replayed: &Replayed<'_>) -> String {
     let kinds: Vec<&str> = difference.kinds.iter().map(|one| kind(*one)).collect();
     let heading = format!("{} {}", server(&difference.server), route(&difference.before));
     let mut out = format!("\n#### {} · {}: {}\n\n", number(group.count), code(&heading), kinds.join(", "));
-    let names = if replayed.is_drift { ["Ran", "Declared"] } else { ["Base", "Head"] };
+    let names = match replayed.between {
+        Between::LogAndManifests => ["Ran", "Declared"],
+        Between::LogAndLive => ["Ran", "Live"],
+        Between::BaseAndHead => ["Base", "Head"],
+    };
     for ((name, shown), side) in names.into_iter().zip([&difference.before, &difference.after]).zip(&group.sides) {
         let detail = side.as_ref().and_then(|side| detail(side, group, replayed)).map(|detail| format!(" {detail}")).unwrap_or_default();
         let after = if shown.protections.is_empty() { String::new() } else { format!(", after {}", shown.protections.join(", ")) };

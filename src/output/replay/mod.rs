@@ -18,6 +18,38 @@ use super::decision::Places;
 use crate::replay::{Difference, Example, Tally};
 use crate::route::Decision;
 
+/// What a replay compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Between {
+    /// What ran, by the log, with what manifests declare.
+    LogAndManifests,
+    /// What ran, by the log, with a configuration that runs somewhere.
+    LogAndLive,
+    /// One configuration with another.
+    BaseAndHead,
+}
+
+impl Between {
+    /// The words for both sides.
+    #[must_use]
+    pub fn names(self) -> [&'static str; 2] {
+        match self {
+            Self::LogAndManifests => ["ran", "declared"],
+            Self::LogAndLive => ["ran", "live"],
+            Self::BaseAndHead => ["base", "head"],
+        }
+    }
+
+    /// How what ran is compared, as the end of a sentence; nothing where it is not.
+    fn as_wanted(self) -> Option<&'static str> {
+        match self {
+            Self::LogAndManifests => Some("is declared"),
+            Self::LogAndLive => Some("the live configuration says"),
+            Self::BaseAndHead => None,
+        }
+    }
+}
+
 /// What a replay found.
 #[derive(Debug)]
 pub struct Replayed<'a> {
@@ -25,8 +57,8 @@ pub struct Replayed<'a> {
     pub before: String,
     /// The other one.
     pub after: String,
-    /// The first side is what the log says.
-    pub is_drift: bool,
+    /// What is compared.
+    pub between: Between,
     /// The logs, as the user named them.
     pub logs: Vec<String>,
     /// What was counted.

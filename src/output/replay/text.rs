@@ -5,6 +5,7 @@ use anstyle::AnsiColor;
 use super::words::{because, counted, detail, end, kind, line, number, place, remarks, request, result, route, server};
 use super::{Group, Replayed, Side};
 use crate::credentials::hide;
+use crate::diagnostic::room;
 use crate::output::Paint;
 use crate::output::untrusted::one_line;
 use crate::replay::Shown;
@@ -27,13 +28,14 @@ pub fn text(replayed: &Replayed<'_>, paint: Paint) -> String {
     for place in &tally.first_unread {
         out.push_str(&format!("    {}\n", paint.dim(&one_line(&line(replayed, *place)))));
     }
-    for group in replayed.groups.iter().take(MOST_GROUPS) {
+    let most = room(replayed.groups.len(), MOST_GROUPS);
+    for group in replayed.groups.iter().take(most) {
         out.push('\n');
         out.push_str(&one(group, replayed, paint));
     }
-    if replayed.groups.len() > MOST_GROUPS {
-        let rest: usize = replayed.groups[MOST_GROUPS..].iter().map(|group| group.count).sum();
-        let groups = counted(replayed.groups.len() - MOST_GROUPS, "group");
+    if replayed.groups.len() > most {
+        let rest: usize = replayed.groups[most..].iter().map(|group| group.count).sum();
+        let groups = counted(replayed.groups.len() - most, "group");
         out.push_str(&format!("\n… and {groups} more with {}: `--format json` has all\n", counted(rest, "request")));
     }
     out
@@ -45,8 +47,7 @@ fn one(group: &Group<'_>, replayed: &Replayed<'_>, paint: Paint) -> String {
     let heading = format!("{}: {}", counted(group.count, "request"), kinds.join(", "));
     let place = format!("{}  {}", server(&difference.server), route(&difference.before));
     let mut out = format!("{}\n  {}\n", paint.bold(&heading), one_line(&place));
-    let names = if replayed.is_drift { ["ran", "declared"] } else { ["base", "head"] };
-    for ((name, shown), side) in names.into_iter().zip([&difference.before, &difference.after]).zip(&group.sides) {
+    for ((name, shown), side) in replayed.between.names().into_iter().zip([&difference.before, &difference.after]).zip(&group.sides) {
         out.push_str(&told(name, shown, side.as_ref(), group, replayed, paint));
     }
     let example = format!("{} ({})", request(group, replayed), line(replayed, group.example.place));

@@ -91,7 +91,7 @@ pub(super) fn end(shown: &Shown) -> String {
         End::Closed => String::from("closes the connection"),
         End::Unpassed(Some(status)) => format!("answered {status} without a backend"),
         End::Unpassed(None) => String::from("answered without a backend"),
-        End::Nothing => String::from("nothing that is declared leads there"),
+        End::Nothing => String::from("nothing leads there"),
     }
 }
 
@@ -170,12 +170,12 @@ pub(super) fn counted(count: usize, what: &str) -> String {
 pub(super) fn result(replayed: &Replayed<'_>) -> String {
     let tally = replayed.tally;
     let compared = counted(tally.compared(), "request");
-    match (replayed.is_drift, tally.other) {
+    match (replayed.between.as_wanted(), tally.other) {
         (_, _) if tally.compared() == 0 => String::from("no request was compared"),
-        (false, 0) => format!("all of {compared} are answered as before"),
-        (false, other) => format!("{} of {compared} would be answered otherwise", number(other)),
-        (true, 0) => format!("all of {compared} ran as is declared"),
-        (true, other) => format!("{} of {compared} ran otherwise than is declared", number(other)),
+        (None, 0) => format!("all of {compared} are answered as before"),
+        (None, other) => format!("{} of {compared} would be answered otherwise", number(other)),
+        (Some(wanted), 0) => format!("all of {compared} ran as {wanted}"),
+        (Some(wanted), other) => format!("{} of {compared} ran otherwise than {wanted}", number(other)),
     }
 }
 

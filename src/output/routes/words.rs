@@ -168,6 +168,14 @@ pub(super) fn limit(limit: &Limit) -> String {
     format!("{} {}", limit.name, limit.value)
 }
 
+/// What becomes of some requests. The controller marks a preflight in a variable of its own.
+fn condition(text: &str) -> String {
+    match text.strip_suffix(" if $cors = trueoptions") {
+        Some(status) => format!("{status} to preflights of CORS"),
+        None => hide(text).into_owned(),
+    }
+}
+
 /// Everything about a route that is not as usual.
 pub(super) fn notes(route: &Route) -> Vec<String> {
     let mut words = Vec::new();
@@ -187,7 +195,7 @@ pub(super) fn notes(route: &Route) -> Vec<String> {
     words.extend(route.rewrites.iter().map(|path| format!("path becomes {path}")));
     words.extend(route.canaries.iter().map(canary));
     words.extend(route.limits.iter().filter(|limit| !limit.is_default).map(limit));
-    words.extend(route.conditions.iter().map(|text| hide(text).into_owned()));
+    words.extend(route.conditions.iter().map(|text| condition(text)));
     words.extend(route.unknown.iter().map(|text| format!("not known: {text}")));
     words
 }

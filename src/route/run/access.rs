@@ -220,7 +220,7 @@ impl Run<'_, '_, '_> {
     }
 
     /// The address that a location of the proxy asks, where it is plain.
-    fn service_at(&mut self, path: &[u8]) -> Option<String> {
+    pub(super) fn service_at(&mut self, path: &[u8]) -> Option<String> {
         let config = self.config;
         let locations = &config.inside(self.server).locations;
         let (Static::Exact(at) | Static::Beginning(at)) = locations.find_static(path) else { return None };

@@ -85,7 +85,9 @@ impl Run<'_, '_, '_> {
             _ => level.headers.proxy.clone(),
         };
         self.headers(&mut passed, &set, address);
-        passed.mirrors = level.mirrors.iter().map(|(to, _)| to.clone()).collect();
+        // A copy goes to a location of the proxy, which passes it on.
+        let copies = level.mirrors.iter().map(|(to, _)| self.shown(|run| run.service_at(to.as_bytes())).unwrap_or_else(|| to.clone()));
+        passed.mirrors = copies.collect();
         if level.intercepts == Some(true) && !self.is_error_page {
             passed.error_pages = level.error_pages.iter().map(|page| page.status).collect();
         }

@@ -150,7 +150,14 @@ impl<'c> Run<'_, 'c, '_> {
         let config = self.config;
         let Some(backend) = config.dynamic.backend(name) else { return (name.to_owned(), Vec::new()) };
         let Some((other, canary)) = config.dynamic.canary_of(backend) else { return (name.to_owned(), Vec::new()) };
-        let share = |probability: f64, when: &str| vec![Share { upstream: other.clone(), probability, when: when.to_owned() }];
+        let namespace = match self.named("namespace") {
+            Value::Known(name) => Some(String::from_utf8_lossy(&name).into_owned()),
+            Value::Unknown(_) => None,
+        };
+        let service = config.dynamic.service(other, namespace.as_deref()).map(|service| service.to_string());
+        let share = |probability: f64, when: &str| {
+            vec![Share { upstream: other.clone(), service: service.clone(), probability, when: when.to_owned() }]
+        };
         for (kept, words) in [(backend, "with its backend"), (canary, "with the canary")] {
             if kept.cookie.as_ref().is_some_and(|cookie| self.cookie(cookie).is_some_and(|value| value.contains('|'))) {
                 let ways = [format!("the cookie keeps the client {words}"), format!("the cookie does not keep the client {words}")];

@@ -27,6 +27,13 @@ impl Around {
     }
 }
 
+/// Adds what is not said already: a host and its snippets may do one thing twice.
+fn add<T: PartialEq>(all: &mut Vec<T>, one: T) {
+    if !all.contains(&one) {
+        all.push(one);
+    }
+}
+
 /// Reads steps for a route.
 pub(super) struct Reader<'a, 't> {
     pub(super) config: &'a Config<'t>,
@@ -62,7 +69,7 @@ impl Reader<'_, '_> {
                     let text = shown(&replacement.text, &self.config.variables);
                     match (replacement.redirect, around.text()) {
                         (Some(status), when) => self.redirect(status, text, when),
-                        (None, Some(when)) => self.facts.conditions.push(format!("the path becomes {text} if {when}")),
+                        (None, Some(when)) => add(&mut self.facts.conditions, format!("the path becomes {text} if {when}")),
                         (None, None) => self.facts.rewrites.push(text),
                     }
                 }
@@ -103,7 +110,7 @@ impl Reader<'_, '_> {
                 self.redirect(status, to, when);
             }
             _ => match when {
-                Some(when) => self.facts.conditions.push(format!("{status} if {when}")),
+                Some(when) => add(&mut self.facts.conditions, format!("{status} if {when}")),
                 None => self.facts.answer = Some(status),
             },
         }
@@ -130,7 +137,7 @@ impl Reader<'_, '_> {
             self.facts.answer = Some(status);
         }
         let kind = self.kind(status, &to, when.as_deref());
-        self.facts.redirects.push(Redirect { kind, status: Some(status), to, when });
+        add(&mut self.facts.redirects, Redirect { kind, status: Some(status), to, when });
     }
 
     fn kind(&self, status: u16, to: &str, when: Option<&str>) -> RedirectKind {

@@ -39,8 +39,7 @@ fn backend(config: &Config<'_>, place: Place<'_>, pass: &Pass) -> (Goal, Vec<Can
     }
     for canary in &mut canaries {
         let service = config.dynamic.service(&canary.upstream, upstream.namespace.as_deref());
-        let port = |service: &crate::route::Service| service.port.as_ref().map(|port| format!(":{port}")).unwrap_or_default();
-        canary.service = service.map(|service| format!("{}/{}{}", service.namespace, service.name, port(&service)));
+        canary.service = service.map(|service| service.to_string());
     }
     (Goal::Backend(upstream), canaries)
 }
