@@ -501,3 +501,50 @@ fn a_file_that_is_no_configuration_is_named_for_what_it_is() {
     let forgotten = run(root(), &["explain", "https://shop.example.com/", "examples/rendered/shop"], "");
     assert!(forgotten.code == Some(2) && forgotten.stderr.contains("`--live examples/rendered/shop` asks it"), "{}", forgotten.stderr);
 }
+
+#[test]
+fn answers_are_told_as_people_ask() {
+    let annotation = |name: &str, value: &str| format!("nginx.ingress.kubernetes.io/{name}: \"{value}\"");
+    let canary = [annotation("canary", "true"), annotation("canary-weight", "20")].join(", ");
+    let endpoints = "{addresses: [10.1.0.1]}";
+    let text = [
+        ingress(("shop", "main"), "", "canary.example", &[("/", "web", "80")]),
+        ingress(("shop", "canary"), &canary, "canary.example", &[("/", "new", "80")]),
+        ingress(("shop", "copied"), &annotation("mirror-target", "https://copies.example/x"), "copied.example", &[("/", "other", "80")]),
+        ingress(("shop", "root"), &annotation("app-root", "/start"), "root.example", &[("/", "other", "80")]),
+        ["web", "new", "other"].map(|name| service("shop", name) + &slice("shop", name, "http", endpoints)).concat(),
+    ];
+    let folder = folder(&[("all.yaml", &text.concat().replace("pathType: Exact", "pathType: Prefix"))]);
+    let manifests = folder.path().to_string_lossy().into_owned();
+    let shown = |url: &str| run(root(), &["explain", url, &manifests], "").stdout;
+    let split = shown("http://canary.example/");
+    assert!(split.contains("shop/web:80 gets GET /, and shop/new:80 gets 20 of 100 requests instead"), "{split}");
+    assert_eq!(told(&["http://canary.example/", &manifests])["canary"][0]["whom"], "shop/new:80");
+    let copied = shown("http://copied.example/");
+    assert!(copied.contains("Copies go to   https://copies.example/x"), "{copied}");
+    // A Service in front of the proxy has ports that the proxy has not.
+    for url in ["http://copied.example:30080/", "https://copied.example:30443/"] {
+        let found = told(&[url, &manifests]);
+        assert_eq!(found["backend"]["service"], "other", "{url}: {found}");
+    }
+    // What is answered before a location is looked for, or what no path takes, is no near miss.
+    let start = shown("http://root.example/");
+    assert!(start.contains("302: the client is sent to http://root.example/start") && !start.contains("Near misses"), "{start}");
+    assert!(!split.contains("Near misses"), "{split}");
+    let listed = run(root(), &["routes", &manifests], "").stdout;
+    assert_eq!(listed.matches("/start if $uri = /").count(), 1, "{listed}");
+}
+
+#[test]
+fn what_nginx_refuses_is_told_not_to_be_in_effect() {
+    let twice = |name: &str| ingress(("shop", name), "", "a.example", &[("/", "web", "80")]);
+    let text = [twice("one"), twice("two"), ingress(("shop", "other"), "", "b.example", &[("/x", "web", "80")]), service("shop", "web")];
+    let folder = folder(&[("all.yaml", &text.concat())]);
+    let manifests = folder.path().to_string_lossy().into_owned();
+    let found = told(&["http://a.example/", &manifests]);
+    let refused = found["refused"][0]["what"].as_str().unwrap_or_default();
+    assert!(refused.contains("the location `= /` of host `a.example` stands twice; what ran before goes on"), "{found}");
+    let shown = run(root(), &["explain", "http://a.example/", &manifests], "").stdout;
+    assert!(shown.lines().nth(2).is_some_and(|line| line.contains("Not in effect")), "{shown}");
+    assert_eq!(told(&["http://b.example/x", &manifests])["refused"], Value::Null);
+}

@@ -152,7 +152,8 @@ impl Replay {
             notes,
             shows_requests: self.show_requests,
         };
-        if tally.requests == 0 && tally.lines > tally.of_programs + tally.streams {
+        // Of a log that could not be read to its end, this has been said.
+        if tally.requests == 0 && tally.lines > tally.of_programs + tally.streams && problems.is_empty() {
             return Err(anyhow!("no line of the log is of its format: say with --log-format which one it is").into());
         }
         if tally.lines == 0 && logs.iter().all(|log| log == Path::new("-") || files::is_stream(log)) {

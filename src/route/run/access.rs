@@ -229,10 +229,10 @@ impl Run<'_, '_, '_> {
         if let Some(literal) = pass.to.literal() {
             return Some(String::from_utf8_lossy(literal).into_owned());
         }
-        // The controller writes the address into a variable first.
+        // The controller writes the address of a service that it asks into a variable first.
         let name = pass.text.trim_start_matches('$').to_ascii_lowercase();
-        let place = config.variables.places.get(&name)?;
-        match self.text(last_set(&location.rewrite, *place)?) {
+        let to = config.variables.places.get(&name).map_or(Some(&pass.to), |place| last_set(&location.rewrite, *place))?;
+        match self.text(to) {
             Value::Known(text) => Some(String::from_utf8_lossy(&text).into_owned()),
             Value::Unknown(_) => None,
         }
