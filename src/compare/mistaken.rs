@@ -46,7 +46,7 @@ pub fn tells(what: Lua, value: &Value) -> bool {
     let is_named = |value: &Value| value.get("name").is_some_and(Value::is_string);
     match what {
         Lua::Backends | Lua::Streams => value.as_array().is_some_and(|all| all.iter().all(is_named)),
-        Lua::Certificates => value.as_object().is_some_and(|hosts| is_of_hosts(hosts)),
+        Lua::Certificates => value.as_object().is_some_and(is_of_hosts),
         Lua::Settings => value
             .as_object()
             .is_some_and(|settings| !settings.contains_key("apiVersion") && (settings.is_empty() || !is_of_hosts(settings))),

@@ -1,5 +1,6 @@
 //! Why a directive of the configuration is there: the line of the manifests behind it, or its own place in a configuration that runs.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use hashbrown::{HashMap, HashSet};
@@ -49,10 +50,18 @@ pub(super) fn places(source: &Source, tree: &Tree<'_>, decisions: &[&Decision], 
     Places(found)
 }
 
-/// What nginx refuses of what manifests come to, as far as it is asked about: then what ran before goes on running.
+/// Hosts of a configuration that is judged as a whole; of a larger one those are that are asked about, which takes no time.
+const MOST_JUDGED: usize = 500;
+
+/// Whether what nginx refuses is looked for in the hosts alone that are asked about.
+pub(super) fn is_judged_in_part(source: &Source) -> bool {
+    source.in_hosts().is_some_and(|declared| declared.proxy.servers.len() > MOST_JUDGED)
+}
+
+/// What nginx refuses of what manifests come to: then what ran before goes on running for all hosts.
 pub(super) fn refused(source: &Source) -> Vec<Place> {
     let Some(declared) = source.in_hosts() else { return Vec::new() };
-    let proxy = declared.asked();
+    let proxy = if is_judged_in_part(source) { declared.asked() } else { Cow::Borrowed(&declared.proxy) };
     let judgement = Judgement::of(&proxy, |as_a_whole, take| {
         let options = Options::default();
         if as_a_whole {

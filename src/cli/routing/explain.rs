@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
-use super::because::{findings, places, refused, unanswered, unserved};
+use super::because::{findings, is_judged_in_part, places, refused, unanswered, unserved};
 use super::listing::{Listed, Wanted};
 use super::requests::RequestArgs;
 use super::source::{Source, SourceArgs};
@@ -85,6 +85,9 @@ impl Explain {
                 console.remark(&format!("not shown: {} of Ingresses for other hosts, which `check` tells", more(left_out, "error")));
             }
             notes.extend(source.notes(source.is_of_controller(tree)));
+            if is_judged_in_part(source) {
+                notes.push(String::from("whether nginx refuses anything of other hosts was not looked at: `check` tells it"));
+            }
         }
         console.remarks(&notes);
         if let Some(below) = below {

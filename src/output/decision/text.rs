@@ -12,6 +12,8 @@ use crate::source::Span;
 
 /// Other ways that are shown.
 const MOST_WAYS: usize = 8;
+/// What nginx refuses that is shown.
+const MOST_REFUSED: usize = 2;
 /// Endpoints that are shown.
 const MOST_ENDPOINTS: usize = 3;
 
@@ -69,11 +71,7 @@ impl Teller<'_> {
             false => String::new(),
         };
         let mut out = format!("  {}{where_from}\n", self.answer(decision));
-        for refused in explained.refused.iter() {
-            out.push_str(&format!("    {:<14} {}\n", "Not in effect", self.safe(refused.why.as_deref().unwrap_or_default())));
-            let spot = refused.spot.iter().map(|spot| self.paint.dim(&self.safe(&spot.to_string())).clone());
-            spot.for_each(|spot| out.push_str(&format!("    {:<14} {spot}\n", "")));
-        }
+        out.push_str(&self.refused(explained));
         out.push_str(&explained.unanswered.as_ref().map(|why| self.unanswered(why)).unwrap_or_default());
         out.push_str(&self.facts(decision, explained.open_endpoints));
         out.push_str("\n  Why\n");
@@ -92,6 +90,43 @@ impl Teller<'_> {
                 out.push_str(&self.because(explained, &format!("{} {word}: {}", noun(check.kind), check.detail), check.at));
             }
         }
+        out.push_str(&self.otherwise(decision, ways));
+        if !near.is_empty() {
+            out.push_str("\n  Near misses\n");
+            for near in near {
+                out.push_str(&self.because(explained, &nearly(near), Some(near.at)));
+            }
+        }
+        out.push_str(&self.unserved(&explained.unserved));
+        if !decision.unknown.is_empty() {
+            out.push_str("\n  Not known\n");
+            for unknown in &decision.unknown {
+                out.push_str(&format!("    {}\n", self.safe(unknown)));
+            }
+        }
+        out
+    }
+
+    /// What keeps the configuration from taking effect.
+    fn refused(self, explained: &Explained) -> String {
+        let mut out = String::new();
+        let most = room(explained.refused.len(), MOST_REFUSED);
+        for refused in &explained.refused[..most] {
+            out.push_str(&format!("    {:<14} {}\n", "Not in effect", self.safe(refused.why.as_deref().unwrap_or_default())));
+            if let Some(spot) = &refused.spot {
+                out.push_str(&format!("    {:<14} {}\n", "", self.paint.dim(&self.safe(&spot.to_string()))));
+            }
+        }
+        if explained.refused.len() > most {
+            let more = diagnostic::more(explained.refused.len() - most, "refusal");
+            out.push_str(&format!("    {:<14} and {more}, which `check` tells\n", ""));
+        }
+        out
+    }
+
+    /// The other ways.
+    fn otherwise(self, decision: &Decision, ways: &[Decision]) -> String {
+        let mut out = String::new();
         // That a backend can fail goes without saying, unless it has pages of its own for that.
         let ways: Vec<&Decision> = ways.iter().filter(|way| !is_failure(way)).collect();
         if !ways.is_empty() {
@@ -109,27 +144,21 @@ impl Teller<'_> {
                 out.push_str(&format!("    … and {}\n", diagnostic::more(ways.len() - most, "way")));
             }
         }
-        if !near.is_empty() {
-            out.push_str("\n  Near misses\n");
-            for near in near {
-                out.push_str(&self.because(explained, &nearly(near), Some(near.at)));
-            }
-        }
-        if !explained.unserved.is_empty() {
+        out
+    }
+
+    /// Ingresses that name the host and count for nothing.
+    fn unserved(self, unserved: &[Place]) -> String {
+        let mut out = String::new();
+        if !unserved.is_empty() {
             out.push_str("\n  Not served, though it names the host\n");
-            for place in &explained.unserved {
+            for place in unserved {
                 let spot = place
                     .spot
                     .as_ref()
                     .map(|spot| format!("\n      {}", self.paint.dim(&self.safe(&spot.to_string()))))
                     .unwrap_or_default();
                 out.push_str(&format!("    {}{spot}\n", self.safe(place.why.as_deref().unwrap_or_default())));
-            }
-        }
-        if !decision.unknown.is_empty() {
-            out.push_str("\n  Not known\n");
-            for unknown in &decision.unknown {
-                out.push_str(&format!("    {}\n", self.safe(unknown)));
             }
         }
         out
