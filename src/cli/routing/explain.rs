@@ -13,7 +13,8 @@ use super::source::{Source, SourceArgs};
 use crate::cli::console::Console;
 use crate::cli::progress::Progress;
 use crate::cli::{Failure, Global, Status};
-use crate::compile::Written;
+use crate::compare::Side;
+use crate::compile::{Lua, Written};
 use crate::conf::Tree;
 use crate::diagnostic::more;
 use crate::output::decision::{self, Explained};
@@ -193,9 +194,22 @@ fn answers(source: &Source, tree: &Tree<'_>, requests: &[Request], is_many: bool
         .into_iter()
         .zip(reasons)
         .map(|((decision, ways, near, unserved), unanswered)| {
-            let (side, places, open_endpoints) = (name.clone(), places.clone(), source.open_endpoints());
+            let (side, places, open_endpoints) = (name.clone(), places.clone(), open_endpoints(source));
             let refused = refused.clone();
             Explained { side, decision, ways, near, unserved, unanswered, refused, open_endpoints, places }
         })
         .collect()
+}
+
+/// Why it is not known which endpoints an upstream has, where it is not, and how to know it.
+fn open_endpoints(source: &Source) -> Option<&'static str> {
+    match &source.side {
+        Side::Declared(_) => {
+            Some("the input holds no EndpointSlice of its namespace (`kubectl get endpointslices,services -o yaml` has them)")
+        }
+        Side::Dump(_) if source.side.tells(Lua::Backends) => None,
+        Side::Dump(_) => Some(
+            "no backends.json was given (`curl -s http://127.0.0.1:10246/configuration/backends` in the pod writes it, --live-backends takes it)",
+        ),
+    }
 }

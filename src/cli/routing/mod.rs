@@ -6,6 +6,7 @@ mod explain;
 mod listing;
 mod log_format;
 mod logs;
+mod open_endpoints;
 mod prove;
 mod replay;
 mod requests;

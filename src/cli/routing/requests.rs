@@ -23,7 +23,7 @@ pub(super) struct RequestArgs {
     /// Cookie; may be repeated
     #[arg(long, value_name = "NAME=VALUE")]
     cookie: Vec<String>,
-    /// The address that the client connects from
+    /// The address that the client connects from; where none is given, what depends on it goes both ways
     #[arg(long, value_name = "ADDRESS")]
     client_ip: Option<IpAddr>,
     /// The name in the TLS handshake, where it is not the host

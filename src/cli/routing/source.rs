@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::Args;
 use hashbrown::{HashMap, HashSet};
-use k8s_openapi::api::core::v1::Service as K8sService;
-use k8s_openapi::api::networking::v1::Ingress;
 
+use super::open_endpoints::{self, OpenEndpoints, upstreams};
 use crate::cli::controller::ControllerOptions;
 use crate::cli::dump::Live;
 use crate::cli::side::{self, Half, Origin};
@@ -20,7 +19,6 @@ use crate::diagnostic::ObjectRef;
 use crate::emit::{FileName, IngressNginx, Nginx, Options, Target as _};
 use crate::ir::{DEFAULT_UPSTREAM, Proxy, SecretUse};
 use crate::lower;
-use crate::manifest::{Cluster, Object, is_external, of_namespace};
 use crate::prove::{Reference, Unheld};
 use crate::route::{Dynamic, Service};
 
@@ -54,20 +52,6 @@ fn missing(input: &Input) -> BTreeSet<ObjectRef> {
     absent.filter(|object| has_sisters(&input.cluster, object)).collect()
 }
 
-/// Services by the names that the controller gives their upstreams.
-fn upstreams<'s>(services: impl Iterator<Item = &'s Object<K8sService>>) -> impl Iterator<Item = (String, Service)> {
-    services.flat_map(|object| {
-        let (namespace, name) = (&object.reference.namespace, &object.reference.name);
-        let service = |port: Option<String>| Service { namespace: namespace.clone(), name: name.clone(), port };
-        let mut all = vec![(format!("custom-default-backend-{namespace}-{name}"), service(None))];
-        for port in object.value.spec.iter().flat_map(|spec| spec.ports.iter().flatten()) {
-            let names = [Some(port.port.to_string()), port.name.clone()];
-            all.extend(names.into_iter().flatten().map(|port| (format!("{namespace}-{name}-{port}"), service(Some(port.clone())))));
-        }
-        all
-    })
-}
-
 /// Services behind upstreams that ask for a port which the Service does not name, and behind the groups that an upstream is cut into.
 fn by_upstreams(declared: &Declared) -> Vec<(String, Service)> {
     let objects = declared.input.cluster.services.iter().map(|object| &object.reference);
@@ -90,40 +74,6 @@ fn by_upstreams(declared: &Declared) -> Vec<(String, Service)> {
     }
     all.extend(names.into_iter().filter_map(|(name, service)| Some((name, service?))));
     all
-}
-
-/// The upstreams of which nobody knows whether they have endpoints: where the input holds no slice of the namespace, or no Service of it.
-/// One that is missing among others has none, and the name of another host is known.
-fn open_upstreams(cluster: &Cluster) -> HashSet<String> {
-    let is_named = |object: &Object<K8sService>| is_external(&object.value);
-    let lacks_slices = |object: &&Object<K8sService>| of_namespace(&cluster.endpoint_slices, &object.reference.namespace).is_empty();
-    let known = cluster.services.iter().filter(lacks_slices).filter(|object| !is_named(object));
-    let lacks_services = |ingress: &&Object<Ingress>| {
-        let namespace = &ingress.reference.namespace;
-        of_namespace(&cluster.services, namespace).is_empty() && of_namespace(&cluster.endpoint_slices, namespace).is_empty()
-    };
-    let named = cluster
-        .ingresses
-        .iter()
-        .filter(lacks_services)
-        .flat_map(|ingress| ingress.backends().filter_map(|backend| backend.upstream(&ingress.reference.namespace)));
-    upstreams(known).map(|(upstream, _)| upstream).chain(named).collect()
-}
-
-/// Says whose endpoints nobody knows, as the input holds no slice there.
-fn without_slices(cluster: &Cluster) -> Option<String> {
-    if cluster.endpoint_slices.is_empty() {
-        return Some(String::from("no EndpointSlice is in the input: each Service is taken to have endpoints"));
-    }
-    let named: BTreeSet<&str> = cluster.ingresses.iter().map(|ingress| ingress.reference.namespace.as_str()).collect();
-    let lacks: Vec<&str> = named.into_iter().filter(|namespace| of_namespace(&cluster.endpoint_slices, namespace).is_empty()).collect();
-    match lacks.as_slice() {
-        [] => None,
-        [one] => Some(format!("no EndpointSlice of the namespace `{one}` is in the input: each Service there is taken to have endpoints")),
-        many => {
-            Some(format!("no EndpointSlice of {} namespaces is in the input: each Service there is taken to have endpoints", many.len()))
-        }
-    }
 }
 
 /// All of them, and that of the default backend.
@@ -339,9 +289,8 @@ impl Source {
         let rewritten = self.side.declared().filter(|_| self.rewritten.is_some());
         let dynamic = dynamic.with_certificate_files(rewritten.into_iter().flat_map(|declared| certificates(&declared.proxy)));
         let Some(declared) = self.side.declared() else { return dynamic };
-        let open = open_upstreams(&declared.input.cluster);
-        let is_empty = declared.input.cluster.services.is_empty() && declared.input.cluster.endpoint_slices.is_empty();
-        dynamic.without_endpoints(|upstream| is_empty && upstream != DEFAULT_UPSTREAM || open.contains(upstream))
+        let open = OpenEndpoints::of(&declared.input.cluster);
+        dynamic.without_endpoints(|upstream| open.holds(upstream))
     }
 
     /// Whether the controller writes it, or we in its place.
@@ -362,19 +311,6 @@ impl Source {
         Some(contents.map(|(ObjectRef { kind, namespace, name }, users)| (Reference { kind, namespace, name }, users)).collect())
     }
 
-    /// Why it is not known which endpoints an upstream has, where it is not, and how to know it.
-    pub(super) fn open_endpoints(&self) -> Option<&'static str> {
-        match &self.side {
-            Side::Declared(_) => {
-                Some("the input holds no EndpointSlice of its namespace (`kubectl get endpointslices,services -o yaml` has them)")
-            }
-            Side::Dump(_) if self.side.tells(Lua::Backends) => None,
-            Side::Dump(_) => Some(
-                "no backends.json was given (`curl -s http://127.0.0.1:10246/configuration/backends` in the pod writes it, --live-backends takes it)",
-            ),
-        }
-    }
-
     /// What an answer does not rest on, in sentences.
     pub(super) fn notes(&self, is_of_controller: bool) -> Vec<String> {
         let mut notes = Vec::new();
@@ -382,7 +318,7 @@ impl Source {
             if declared.input.cluster.ingresses.is_empty() {
                 notes.push(String::from("no Ingress is in the input: every host is one that nobody serves"));
             }
-            notes.extend(without_slices(&declared.input.cluster));
+            notes.extend(open_endpoints::note(&declared.input.cluster));
             notes.extend(declared.supposed.notes(false).into_iter().map(|note| note.replace("is not compared", "is not known")));
             if self.rewritten.is_some() {
                 notes.extend(unknown_classes(&declared.input).map(|(class, count)| {

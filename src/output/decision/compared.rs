@@ -33,6 +33,14 @@ impl Explained {
         if !kinds.is_empty() {
             found.differs.push(format!("what is asked on the way: {}", kinds.join(", ")));
         }
+        // What is told on one side alone is not known on the other, or was asked there alone.
+        for way in &self.ways {
+            let other = other.ways.iter().find(|other| other.when == way.when && how(&other.end) != how(&way.end));
+            if let Some(other) = other {
+                let when = way.when.join(" and ");
+                found.differs.push(format!("what happens where {when} ({} and {})", how(&way.end), how(&other.end)));
+            }
+        }
         let is_known = |certificate: &Option<Certificate>| *certificate != Some(Certificate::Unknown);
         let is_same = own.certificate == its.certificate;
         found.same("the certificate", is_same, is_known(&own.certificate) && is_known(&its.certificate));

@@ -10,6 +10,8 @@ use crate::output::untrusted::one_line;
 
 /// Rows of a list that are shown; the other formats have all of them.
 const MOST: usize = 15;
+/// Reasons that hold for all Ingresses which are shown.
+const MOST_FOR_ALL: usize = 3;
 /// Values of an annotation that are shown.
 const VALUES: usize = 4;
 
@@ -163,10 +165,11 @@ fn product(page: &mut Page, target: &Target) {
         page.line("nothing stands in the way of an Ingress that is served");
     }
     page.table(&rows);
-    match target.for_all.as_slice() {
-        [] => {}
-        [one] => page.line(&format!("for all of them: {}", one.message)),
-        all => page.line(&format!("and {} for all of them: `--format json` names what", words::count(all.len(), "reason", "reasons"))),
+    let shown = room(target.for_all.len(), MOST_FOR_ALL);
+    target.for_all[..shown].iter().for_each(|reason| page.line(&format!("for all of them: {}", reason.message)));
+    if shown < target.for_all.len() {
+        let more = words::count(target.for_all.len() - shown, "more reason", "more reasons");
+        page.line(&format!("and {more} for all of them: `--format json` names what"));
     }
 }
 
