@@ -310,7 +310,9 @@ fn sides_that_differ_on_another_way_are_not_alike() {
     let auth = |to: &str| {
         let name = "nginx.ingress.kubernetes.io";
         let annotations = format!("{name}/auth-url: \"https://auth.example/\", {name}/auth-signin: \"https://login.example/{to}\"");
-        ingress(("shop", "auth"), &annotations, "a.example", &[("/", "web", "80")]) + &service("shop", "web")
+        ingress(("shop", "auth"), &annotations, "a.example", &[("/", "web", "80")])
+            + &service("shop", "web")
+            + &slice("shop", "web", "http", "{addresses: [10.1.0.1]}")
     };
     let desk = folder(&[("old/all.yaml", &auth("old")), ("new/all.yaml", &auth("new"))]);
     let path = |name: &str| desk.path().join(name).to_string_lossy().into_owned();
