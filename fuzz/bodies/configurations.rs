@@ -30,7 +30,7 @@ pub fn diff(bytes: &[u8]) {
     let mut count = 0;
     places::each(&before, |_| count += 1);
     let hosts = diff::hosts_of(&before);
-    assert!(diff::compare_servers(&before, &before, &hosts).is_empty());
+    assert!(diff::compare_servers(&before, &before, &hosts, diff::Beside::default()).is_empty());
 }
 
 /// Any text as Lua in a block: a block that ends is one directive, and what stands behind it is another.

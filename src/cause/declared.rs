@@ -6,7 +6,7 @@ use super::absent::listed;
 use super::governs::{
     absent_annotation, absent_annotations, absent_setting, annotation_for, governor, governs, is_cause, is_shown, settings_for,
 };
-use super::ingress::{annotation_of, annotations, name, of_ingress, of_tls};
+use super::ingress::{annotation_of, annotations, lost, name, of_ingress, of_tls};
 use super::query::Query;
 use super::{Causes, Found};
 use crate::catalog::features::redirect;
@@ -65,12 +65,20 @@ impl Causes<'_> {
     pub fn of_certificate(&self, host: &str) -> Cause {
         let query = Query { host: Some(host), ..Query::default() };
         let owners = self.first_of_each(host).iter().filter_map(|route| route.owner.as_deref());
-        let ingresses = owners.filter_map(|owner| self.ingress((&owner.namespace, &owner.name)));
+        let ingresses: Vec<_> = owners.filter_map(|owner| self.ingress((&owner.namespace, &owner.name))).collect();
         let tls =
-            |ingress: &Object<Ingress>| ingress.value.spec.as_ref().and_then(|spec| spec.tls.as_ref()).is_some_and(|tls| !tls.is_empty());
-        match ingresses.into_iter().find(|ingress| tls(ingress)) {
-            Some(ingress) => of_tls(ingress),
-            None => self.of_missing(&query),
+            |ingress: &Object<Ingress>| ingress.value.spec.iter().flat_map(|spec| spec.tls.iter().flatten()).cloned().collect::<Vec<_>>();
+        let names = |ingress: &&&Object<Ingress>| tls(ingress).iter().any(|tls| tls.hosts.iter().flatten().any(|name| name == host));
+        let with_tls = || ingresses.iter().find(|ingress| !tls(ingress).is_empty());
+        match (ingresses.iter().find(names).or_else(with_tls), ingresses.first()) {
+            (Some(ingress), _) => of_tls(ingress),
+            (None, Some(first)) => {
+                let whole = if ingresses.len() == 1 { name(first) } else { format!("no Ingress of host `{host}`") };
+                let message =
+                    if ingresses.len() == 1 { format!("{whole} has no section `tls`") } else { format!("{whole} has a section `tls`") };
+                lost(first, message, "tls", first.key_span(&["spec"]))
+            }
+            (None, None) => self.of_missing(&query),
         }
     }
 

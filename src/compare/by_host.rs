@@ -6,9 +6,9 @@ use hashbrown::{HashMap, HashSet};
 use rayon::iter::Either;
 use rayon::prelude::*;
 
-use crate::compile::Declared;
+use crate::compile::{Declared, Lua};
 use crate::conf;
-use crate::diff::{self, Groups, Part, Report};
+use crate::diff::{self, Beside, Groups, Part, Report};
 use crate::emit::ByHost;
 use crate::source::Span;
 
@@ -18,7 +18,8 @@ type Hosts = [Vec<usize>; 2];
 /// The differences between two sides with many hosts; none where they have few, which are read faster at once.
 pub(super) fn compare(before: &Declared, after: &Declared) -> Option<Report> {
     let Cut { sides, known, all } = Cut::of([before, after])?;
-    let parts: Vec<Part> = all.par_iter().filter_map(|hosts| part(hosts, &sides, &known)).collect();
+    let beside = Beside { certificates: [before, after].map(|side| side.lua(Lua::Certificates)) };
+    let parts: Vec<Part> = all.par_iter().filter_map(|hosts| part(hosts, &sides, &known, beside)).collect();
     Some(diff::join(parts))
 }
 
@@ -91,7 +92,7 @@ pub fn rest(
 }
 
 /// What differs in some hosts; none where nothing does.
-fn part(hosts: &Hosts, sides: &[ByHost<'_>; 2], known: &[Vec<Vec<String>>; 2]) -> Option<Part> {
+fn part(hosts: &Hosts, sides: &[ByHost<'_>; 2], known: &[Vec<Vec<String>>; 2], beside: Beside<'_>) -> Option<Part> {
     let names = |side: usize| hosts[side].iter().flat_map(move |at| &known[side][*at]).map(String::as_str);
     let own: [HashSet<&str>; 2] = [names(0).collect(), names(1).collect()];
     // Who has a host alone loses it to the host of a name with a star, wherever that is.
@@ -106,7 +107,7 @@ fn part(hosts: &Hosts, sides: &[ByHost<'_>; 2], known: &[Vec<Vec<String>>; 2]) -
         return None;
     }
     let [before, after] = [&before, &after].map(|text| conf::parse(Span::NOWHERE.file, text).value);
-    Some(diff::compare_part(&after, &before, names(0).chain(names(1)).collect()))
+    Some(diff::compare_part(&after, &before, names(0).chain(names(1)).collect(), beside))
 }
 
 /// The hosts of a side that may answer for hosts which only the other side has: those with a star above them, and expressions.
@@ -244,7 +245,9 @@ backend: {{service: {{name: s, port: {{number: 80}}}}}}}}]}}}}]}}"
 
     fn are_the_same(before: &Declared, after: &Declared) {
         let parts = compare(before, after).expect("there are many hosts");
-        let whole = diff::compare(&after.tree(), &before.tree());
+        let beside = Beside { certificates: [before, after].map(|side| side.lua(Lua::Certificates)) };
+        let (new, old) = (after.tree(), before.tree());
+        let whole = diff::compare_beside(&new, &old, beside);
         assert!(!whole.changes.is_empty() && !whole.judged.is_empty());
         let ((changes, judged), (expected, expected_judged)) = (told(&parts), told(&whole));
         for (found, expected) in [(&changes, &expected), (&judged, &expected_judged)] {

@@ -14,7 +14,7 @@ use super::side::Side;
 use super::upstreams;
 use crate::compile::Lua;
 use crate::diff::words::{self, Words};
-use crate::diff::{self, Change, Report, facts};
+use crate::diff::{self, Beside, Change, Report, facts};
 
 /// What of two sides is compared.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +59,7 @@ impl Comparison<'_> {
         };
         let all =
             others.into_iter().flat_map(|(what, report)| report.unwrap_or_default().changes.into_iter().map(move |change| (what, change)));
+        let all = all.map(|(what, change)| (what, if what == Lua::Certificates { of_host(change) } else { change }));
         let values: Vec<_> = all.filter(|(what, change)| is_asked_for(*what, change) && !is_unknown(what.file(), change)).collect();
         let lines = report.changes.iter().filter(|change| !is_left_out(change)).map(|change| ("nginx.conf", change));
         let seen = lines.chain(values.iter().map(|(what, change)| (what.file(), change)));
@@ -78,20 +79,29 @@ impl Comparison<'_> {
         {
             return (report, std::collections::BTreeSet::new());
         }
+        let beside = Beside { certificates: [before, after].map(|side| side.dynamic(Lua::Certificates)) };
         let (before, after) = rayon::join(|| before.tree(), || after.tree());
         let mut upstreams = diff::upstreams_of(&before, self.hosts);
         upstreams.extend(diff::upstreams_of(&after, self.hosts));
         let report = if !self.hosts.is_empty() {
-            diff::compare_servers(&after, &before, self.hosts)
+            diff::compare_servers(&after, &before, self.hosts, beside)
         } else if diff::is_extract(&before) {
-            diff::compare_servers(&after, &before, &diff::hosts_of(&before))
+            diff::compare_servers(&after, &before, &diff::hosts_of(&before), beside)
         } else if diff::is_extract(&after) {
-            diff::compare_servers(&after, &before, &diff::hosts_of(&after))
+            diff::compare_servers(&after, &before, &diff::hosts_of(&after), beside)
         } else {
-            diff::compare(&after, &before)
+            diff::compare_beside(&after, &before, beside)
         };
         (report, upstreams)
     }
+}
+
+/// A certificate is in no server, and yet that of a host.
+fn of_host(mut change: Change) -> Change {
+    if let [host] = change.path.as_slice() {
+        change.place.host = Some(Arc::clone(host));
+    }
+    change
 }
 
 /// The differences in a file for the Lua side; none where one side does not have it.

@@ -1,7 +1,8 @@
 //! What a comparison has to say.
 
+use crate::compile::Lua;
 use crate::diagnostic::Cause;
-use crate::diff::words::Words;
+use crate::diff::words::{Topic, Words};
 use crate::diff::{Change, Verdict};
 use crate::source::Spot;
 
@@ -30,6 +31,8 @@ pub struct Entry {
     pub file: &'static str,
     /// The change, or several lines that are one change to a person.
     pub changes: Vec<Change>,
+    /// So many of them, the first ones, are what the words are about; the others follow from the same cause.
+    pub about: usize,
     /// What it means.
     pub words: Words,
     /// Where the first of the changes stands on the first side.
@@ -40,6 +43,16 @@ pub struct Entry {
     pub because_before: Option<Because>,
     /// Why the second side is as it is.
     pub because_after: Option<Because>,
+}
+
+impl Entry {
+    /// Whether it takes a reload: all but what the controller only tells its Lua code.
+    #[must_use]
+    pub fn takes_reload(&self) -> bool {
+        let is_told_alone = |change: &Change| [&change.before, &change.after].into_iter().flatten().all(|side| side.span.is_none());
+        let is_certificate = self.file == Lua::Certificates.file() && self.changes.iter().all(is_told_alone);
+        self.words.topic != Topic::Dynamic && !is_certificate
+    }
 }
 
 /// The differences between two of several live configurations.

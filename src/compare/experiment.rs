@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::alike::{Alike, Where};
 use super::effects::{Effects, Sample, Texts, print, texts};
+use super::supposition::Supposition;
 use crate::catalog::{features, settings};
 use crate::cause::edits::{self, Edit, Set, What};
 use crate::cause::{self, Causes, Query};
@@ -61,16 +62,18 @@ pub(super) struct Blamed {
 
 impl Experiments {
     /// Finds the edits and tries them. `is_all`: the sides differ in nothing else, as the release.
-    pub(super) fn new<'a>(before: &Sample<'a>, after: &Sample<'a>, is_all: bool) -> Self {
-        let edits = edits::between(before.given, after.given);
+    pub(super) fn new<'a>(before: &Sample<'a>, after: &Sample<'a>, supposed: &Supposition, is_all: bool) -> Self {
+        let (guesses, edits) = edits::between(before.given, after.given).into_iter().partition::<Vec<_>, _>(|edit| supposed.makes(edit));
         let can_try = |times: usize| [before, after].iter().all(|side| side.affords(times * 2));
         let groups = if can_try(edits.len()) { (0..edits.len()).map(|at| vec![at]).collect() } else { alike(&edits) };
         let are_tried = can_try(groups.len());
         let is_open = groups.len() > 1 || !is_all;
         let of_group = |members: Vec<usize>| {
             let alike = Alike::new(&edits, members);
-            let members_of = || alike.members().iter().map(|at| &edits[*at]);
-            let effects = (is_open && are_tried).then(|| [undone(before, after, members_of()), made_alone(before, after, members_of())]);
+            let members: Vec<&Edit> = alike.members().iter().map(|at| &edits[*at]).collect();
+            let with = |set: Set| members.iter().copied().chain(supposed.with(&guesses, &members, set));
+            let effects =
+                (is_open && are_tried).then(|| [undone(before, after, with(Set::Before)), made_alone(before, after, with(Set::After))]);
             Group { alike, effects }
         };
         let groups: Vec<Group> = groups.into_par_iter().map(of_group).collect();
@@ -83,6 +86,11 @@ impl Experiments {
     /// An edit, or the part of it that was blamed.
     pub(super) fn edit(&self, blamed: Blamed) -> &Edit {
         blamed.part.map_or_else(|| &self.edits[blamed.edit], |part| &self.parts[part].edit)
+    }
+
+    /// How many edits there are.
+    pub(super) fn count(&self) -> usize {
+        self.edits.len()
     }
 
     /// Whether there is anything that could have made a difference.

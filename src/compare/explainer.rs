@@ -3,12 +3,14 @@
 use serde_json::Value;
 
 use super::alike::Where;
+use super::certificates::Certified;
 use super::effects::Sample;
 use super::entry::{Because, Caused, Entry};
 use super::experiment::{Blamed, Experiments};
 use super::merge;
 use super::side::Side;
 use super::singles::Singles;
+use super::supposition::Supposition;
 use crate::catalog::version::Version;
 use crate::cause::edits::Set;
 use crate::cause::{Causes, Query, is_place as is_place_of, releases};
@@ -36,6 +38,8 @@ pub(super) struct Explainer<'a> {
     releases: Option<(Version, Version)>,
     /// Both sides are made of the same manifests: only the release can be the cause.
     is_same: bool,
+    /// What hangs on the certificates of both sides.
+    certified: [Certified<'a>; 2],
 }
 
 impl<'a> Explainer<'a> {
@@ -44,7 +48,8 @@ impl<'a> Explainer<'a> {
         let releases = before.release().zip(after.release()).filter(|(before, after)| before != after);
         let experiments = match (before, after) {
             (Side::Declared(before), Side::Declared(after)) if !is_same => {
-                Some(Experiments::new(&Sample::of(before), &Sample::of(after), releases.is_none()))
+                let supposed = Supposition::of([before, after]);
+                Some(Experiments::new(&Sample::of(before), &Sample::of(after), &supposed, releases.is_none()))
             }
             _ => None,
         };
@@ -57,7 +62,9 @@ impl<'a> Explainer<'a> {
             }
             _ => None,
         };
-        Self { before, after, causes_before: causes(before), causes_after: causes(after), experiments, singles, releases, is_same }
+        let (causes_before, causes_after) = (causes(before), causes(after));
+        let certified = [before, after].map(Certified::new);
+        Self { before, after, causes_before, causes_after, experiments, singles, releases, is_same, certified }
     }
 
     /// What was not looked at, a sentence each.
@@ -109,8 +116,17 @@ impl<'a> Explainer<'a> {
     pub(super) fn dynamic(&self, what: Lua, change: &Change) -> Caused {
         let file = what.file();
         let document = |side: &'a Side| side.dynamic(what).unwrap_or(&Value::Null);
-        let words = words::of_dynamic(file, change, || (document(self.before), document(self.after)));
         let keys: Vec<&str> = change.path.iter().map(|key| &**key).collect();
+        let documents = || (document(self.before), document(self.after));
+        let of_certificate = || match (what, keys.as_slice()) {
+            (Lua::Certificates, [host]) => {
+                let causes = [&self.causes_before, &self.causes_after];
+                let follows = |is_after| self.certified[usize::from(is_after)].of(host, causes[usize::from(is_after)].as_ref());
+                words::of_certificate(host, documents().into(), follows)
+            }
+            _ => None,
+        };
+        let words = of_certificate().unwrap_or_else(|| words::of_dynamic(file, change, documents));
         let cause = |causes: &Option<Causes<'_>>| match (file, keys.as_slice()) {
             ("backends.json", [upstream, rest @ ..]) => causes.as_ref().map(|causes| causes.of_upstream(upstream, rest)),
             ("certificates.json", [host]) => causes.as_ref().map(|causes| causes.of_certificate(host)),
@@ -151,7 +167,7 @@ impl<'a> Explainer<'a> {
         let query = if change.kind == Kind::Removed { before } else { after };
         let place = Where { query, causes: [self.causes_before.as_ref(), self.causes_after.as_ref()], likely };
         let Some(blamed) = experiments.blame(file, change, &place) else {
-            let cause = if experiments.untried().is_some() { untried() } else { of_several() };
+            let cause = if experiments.untried().is_some() { untried() } else { of_several(experiments.count()) };
             return if self.releases.is_none() { Some((None, (None, Some(cause)))) } else { None };
         };
         let edit = experiments.edit(blamed);
@@ -226,7 +242,8 @@ impl<'a> Explainer<'a> {
         let because_after = because(cause_after, self.after);
         let of_controller = [&because_before, &because_after].into_iter().flatten().any(is_of_controller);
         let words = Words { topic: topic(words.topic, file, of_controller), ..words };
-        Entry { file, changes, words, before, after, because_before, because_after }
+        let about = changes.len();
+        Entry { file, changes, about, words, before, after, because_before, because_after }
     }
 }
 
@@ -241,8 +258,8 @@ fn topic(topic: Topic, file: &str, is_of_controller: bool) -> Topic {
 }
 
 /// No edit makes a difference alone.
-fn of_several() -> Cause {
-    unknown("several changes of the manifests come to it together")
+fn of_several(count: usize) -> Cause {
+    unknown(&format!("none of the {count} changes of the manifests makes it alone"))
 }
 
 /// Nobody knows which edit makes a difference.

@@ -1,13 +1,16 @@
 //! What follows from another difference is no difference of its own: its lines are those of that one.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::entry::{Because, Caused, Entry};
 use crate::cause::UPSTREAM;
 use crate::compile::Lua;
 use crate::diagnostic::Reason;
+use crate::diff::words::Topic;
 use crate::diff::{Change, Kind, Place, Side, Target};
 
 /// What a location of the controller's own says of the upstream follows from where the route of the host leads that it is for.
@@ -97,6 +100,69 @@ pub(super) fn with_names(entries: Vec<Entry>) -> Vec<Entry> {
     others
 }
 
+/// A certificate that comes or goes with its host is no difference of its own.
+pub(super) fn with_certificates(entries: Vec<Entry>) -> Vec<Entry> {
+    let is_certificate = |entry: &Entry| entry.file == Lua::Certificates.file() && entry.changes.iter().all(is_whole);
+    let (certificates, mut others): (Vec<_>, Vec<_>) = entries.into_iter().partition(is_certificate);
+    if certificates.is_empty() {
+        return others;
+    }
+    let mut hosts: HashMap<(Kind, String), usize> = HashMap::new();
+    for (at, entry) in others.iter().enumerate() {
+        for change in entry.changes.iter().filter(|change| change.is_block() && change.name.starts_with("server ")) {
+            hosts.entry((change.kind, change.place.host.as_deref().unwrap_or_default().to_owned())).or_insert(at);
+        }
+    }
+    join(&mut others, certificates, |change| hosts.get(&(change.kind, change.path.first()?.to_string())).copied(), named);
+    others
+}
+
+/// How the controller begins the path of the location that asks a service for another one.
+const ASKING: &str = "location = /_external-auth-";
+
+/// A location of the controller's own that only a path needs which comes or goes is no difference of its own.
+pub(super) fn with_paths(entries: Vec<Entry>) -> Vec<Entry> {
+    let is_own = |change: &Change| change.is_block() && (change.name.starts_with(ASKING) || change.name.starts_with("location @"));
+    let (own, mut others): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.changes.iter().all(is_own));
+    if own.is_empty() {
+        return others;
+    }
+    // What a path that stays says of such a location is a difference for itself, and the location is of that.
+    let mut named: HashSet<(Arc<str>, String)> = HashSet::new();
+    let mut paths: HashMap<(Kind, Arc<str>), Vec<(usize, String)>> = HashMap::new();
+    for (at, entry) in others.iter().enumerate() {
+        for change in &entry.changes {
+            let Some(host) = &change.place.host else { continue };
+            match change.name.strip_prefix("location ").filter(|_| change.is_block()) {
+                Some(location) => paths.entry((change.kind, Arc::clone(host))).or_default().push((at, asking(location))),
+                None => named.extend(names(change).map(|name| (Arc::clone(host), name))),
+            }
+        }
+    }
+    let place = |change: &Change| {
+        let host = change.place.host.as_ref()?;
+        let name = change.name.split(' ').next_back()?;
+        let of_host = paths.get(&(change.kind, Arc::clone(host))).filter(|_| !named.contains(&(Arc::clone(host), name.to_owned())))?;
+        let asked = of_host.iter().find(|(_, asking)| name.strip_prefix(asking.as_str()).is_some_and(|rest| rest.starts_with('-')));
+        let asked = asked.or_else(|| of_host.first().filter(|_| name.starts_with('@')));
+        asked.map(|(at, _)| *at)
+    };
+    join(&mut others, own, place, |change| change);
+    others
+}
+
+/// How the path begins that the controller asks a service at for a location, which is known by its modifier and path.
+fn asking(location: &str) -> String {
+    format!("/_external-auth-{}", URL_SAFE_NO_PAD.encode(location.split(' ').next_back().unwrap_or_default()))
+}
+
+/// The names of locations of the controller's own in a line.
+fn names(change: &Change) -> impl Iterator<Item = String> {
+    let texts = [&change.before, &change.after].into_iter().flatten().map(|side| side.text.as_str());
+    let words = texts.flat_map(|text| text.split([' ', ';', '"']));
+    words.filter(|word| word.starts_with(['@', '/'])).map(str::to_owned)
+}
+
 /// An upstream that comes or goes with a host or a path, or with where that leads, is no difference of its own.
 pub(super) fn with_upstreams(entries: Vec<Entry>) -> Vec<Entry> {
     let is_upstream = |entry: &Entry| entry.file == Lua::Backends.file() && entry.changes.iter().all(is_whole);
@@ -139,9 +205,18 @@ fn uses(change: &Change) -> Vec<(Kind, String)> {
 
 /// A value of a file for the Lua side, which has its name before it as a directive has.
 pub(super) fn named(mut change: Change) -> Change {
-    let keys = change.path.iter().map(|key| &**key).collect::<Vec<_>>().join(".");
-    for side in [&mut change.before, &mut change.after].into_iter().flatten() {
-        side.text = format!("{keys}: {}", side.text);
+    let keys = format!("{}: ", change.path.iter().map(|key| &**key).collect::<Vec<_>>().join("."));
+    let sides = [&mut change.before, &mut change.after].into_iter().flatten();
+    for side in sides.filter(|side| side.span.is_none() && !side.text.starts_with(&keys)) {
+        side.text.insert_str(0, &keys);
     }
     change
+}
+
+/// The same for all values of a difference whose lines are shown.
+pub(super) fn with_keys(mut entry: Entry) -> Entry {
+    if entry.file != "nginx.conf" && entry.words.topic != Topic::Dynamic {
+        entry.changes = entry.changes.into_iter().map(named).collect();
+    }
+    entry
 }

@@ -3,7 +3,7 @@
 use hashbrown::{HashMap, HashSet};
 
 use super::entry::{Because, Caused, Entry};
-use super::follow::{named, with_counters, with_names, with_routes, with_upstreams};
+use super::follow::{named, with_certificates, with_counters, with_keys, with_names, with_paths, with_routes, with_upstreams};
 use crate::diagnostic::{Cause, ObjectRef};
 use crate::diff::Kind;
 use crate::diff::words::{Topic, Words};
@@ -75,7 +75,8 @@ pub(super) fn by_edit(entries: Vec<Caused>) -> Vec<Entry> {
         });
         joined[at].push(entry);
     }
-    with_names(with_upstreams(with_counters(unknown.into_iter().chain(joined.into_iter().filter_map(join)).collect())))
+    let entries = with_counters(unknown.into_iter().chain(joined.into_iter().filter_map(join)).collect());
+    with_names(with_certificates(with_upstreams(with_paths(entries)))).into_iter().map(with_keys).collect()
 }
 
 /// Whether a path is there on both sides, and matched otherwise.
@@ -120,8 +121,12 @@ fn join(mut entries: Vec<Entry>) -> Option<Entry> {
             told.push(message);
         }
     }
+    let is_alike =
+        |other: &Entry| (other.words.topic, other.words.fate, &other.words.message) == (entry.words.topic, entry.words.fate, &told[0]);
+    let (alike, others): (Vec<_>, Vec<_>) = entries.into_iter().partition(is_alike);
+    entry.about = entry.changes.len() + alike.iter().map(|other| other.changes.len()).sum::<usize>();
     entry.words.message = told.join("; ");
-    for other in entries {
+    for other in alike.into_iter().chain(others) {
         let is_data = other.file != "nginx.conf" && entry.file != other.file;
         entry.changes.extend(other.changes.into_iter().map(|change| if is_data { named(change) } else { change }));
     }
@@ -138,7 +143,10 @@ fn by_words(entries: Vec<Entry>) -> Vec<Entry> {
             continue;
         };
         match known.get(&cause) {
-            Some(&at) => joined[at].changes.extend(entry.changes),
+            Some(&at) => {
+                joined[at].about += entry.changes.len();
+                joined[at].changes.extend(entry.changes);
+            }
             None => {
                 known.insert(cause, joined.len());
                 joined.push(entry);

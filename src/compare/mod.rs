@@ -5,6 +5,7 @@
 
 mod alike;
 mod by_host;
+mod certificates;
 mod comparison;
 mod contents;
 mod dump;
@@ -26,6 +27,7 @@ mod seen;
 mod settled;
 mod side;
 mod singles;
+mod supposition;
 mod trial;
 mod unsaid;
 mod upstreams;

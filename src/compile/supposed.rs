@@ -86,6 +86,12 @@ impl Supposed {
         self.absent.iter().any(|absent| is_it(&absent.object))
     }
 
+    /// The Ingresses that name an object which is supposed to be there, by namespace and name; none for an object that is there.
+    #[must_use]
+    pub fn users_of(&self, object: &ObjectRef) -> Option<&[(String, String)]> {
+        self.absent.iter().find(|absent| absent.object == *object).map(|absent| absent.users.as_slice())
+    }
+
     /// Whether the IngressClass of a name is supposed to be there: nobody knows whose it is.
     #[must_use]
     pub fn holds_class(&self, name: &str) -> bool {

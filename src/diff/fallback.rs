@@ -57,10 +57,12 @@ impl<'a> Stray<'a> {
         let mut sentences: Vec<&str> = worst.map(|judgement| judgement.message.as_str()).collect();
         sentences.sort_unstable();
         sentences.dedup();
+        let more = sentences.len().saturating_sub(MOST_SENTENCES);
         sentences.truncate(MOST_SENTENCES);
+        let more = if more > 0 { format!("; and {more} more") } else { String::new() };
         let (reach, then) = if self.is_new { ("reached", "before") } else { ("reach", "now") };
         let what = words::of_block(changes.get(self.change)?);
-        let message = format!("{what}; its requests {reach} {other} {then}: {}", sentences.join("; "));
+        let message = format!("{what}; its requests {reach} {other} {then}: {}{more}", sentences.join("; "));
         Some(Judged { verdict: Some(verdict), message, changes: vec![self.change] })
     }
 

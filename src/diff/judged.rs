@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
+use super::Beside;
 use super::fallback::{Sides, Stray};
 use super::groups::Groups;
 use super::place;
@@ -37,6 +38,7 @@ pub(super) struct Routes<'a> {
     /// The blocks around all hosts.
     pub(super) declared: Option<Directive<'a>>,
     pub(super) live: Option<Directive<'a>>,
+    pub(super) beside: Beside<'a>,
 }
 
 /// A judgement with the changes that it explains, and where.
@@ -59,7 +61,9 @@ impl Findings {
     /// Judges all routes that a change can be about.
     pub(super) fn of(routes: &Routes<'_>, changes: &[Change]) -> Self {
         let lines = Lines::of(changes);
-        let (declared, live) = (Configuration::new(routes.declared), Configuration::new(routes.live));
+        let [of_live, of_declared] = routes.beside.certificates;
+        let declared = Configuration::new(routes.declared).with_certificates(of_declared);
+        let live = Configuration::new(routes.live).with_certificates(of_live);
         let is_around = changes.iter().any(is_around_hosts);
         let mut found = Vec::new();
         for pair in routes.pairs.iter().filter(|pair| is_around || pair.is_touched) {

@@ -30,6 +30,7 @@ use std::sync::Arc;
 use fallback::Stray;
 use hashbrown::HashSet;
 use judged::{Findings, Pair, Routes};
+use serde_json::Value;
 
 pub use groups::Groups;
 pub use part::{Part, compare_part, join};
@@ -39,23 +40,38 @@ use crate::conf::{Arg, Directive, Tree};
 use crate::credentials;
 pub use crate::protection::Verdict;
 
+/// What is known of two configurations beside their texts.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Beside<'a> {
+    /// Which host has which certificate, as the controller tells its Lua code: live, and declared.
+    pub certificates: [Option<&'a Value>; 2],
+}
+
 /// Compares the main files of two configurations. Files that they include count by the directive that names them.
 #[must_use]
 pub fn compare(declared: &Tree<'_>, live: &Tree<'_>) -> Report {
-    let mut walk = Walk { routes: Routes { declared: http(declared), live: http(live), ..Routes::default() }, ..Walk::default() };
+    compare_beside(declared, live, Beside::default())
+}
+
+/// The same where more is known of both.
+#[must_use]
+pub fn compare_beside<'a>(declared: &'a Tree<'_>, live: &'a Tree<'_>, beside: Beside<'a>) -> Report {
+    let routes = Routes { declared: http(declared), live: http(live), beside, ..Routes::default() };
+    let mut walk = Walk { routes, ..Walk::default() };
     walk.level(&declared.directives().collect::<Vec<_>>(), &live.directives().collect::<Vec<_>>());
     walk.report()
 }
 
 /// Compares the servers that answer for one of the hosts: the extract for a few hosts against a whole configuration.
 #[must_use]
-pub fn compare_servers<'a>(declared: &'a Tree<'_>, live: &'a Tree<'_>, hosts: &'a [String]) -> Report {
+pub fn compare_servers<'a>(declared: &'a Tree<'_>, live: &'a Tree<'_>, hosts: &'a [String], beside: Beside<'a>) -> Report {
     let hosts: HashSet<&str> = hosts.iter().map(String::as_str).collect();
-    let mut walk = Walk { path: vec![Arc::from("http")], is_part: true, hosts: Some(hosts), ..Walk::default() };
+    let routes = Routes { beside, ..Routes::default() };
+    let mut walk = Walk { path: vec![Arc::from("http")], is_part: true, hosts: Some(hosts), routes, ..Walk::default() };
     let (outside, live_outside) = (http(declared), http(live));
     if let (Some(declared), Some(live)) = (outside, live_outside) {
         // What stands around all hosts counts as far as the protections of these rest on it.
-        walk.routes = Routes { declared: outside, live: live_outside, ..Routes::default() };
+        (walk.routes.declared, walk.routes.live) = (outside, live_outside);
         walk.blocks.push(Block { declared, live, place: None });
         walk.level(&walk.members(declared), &walk.members(live));
         return walk.report().without_surroundings();
@@ -86,6 +102,11 @@ pub fn hosts_of(tree: &Tree<'_>) -> Vec<String> {
 pub fn is_extract(live: &Tree<'_>) -> bool {
     let mut directives = live.directives().peekable();
     directives.peek().is_some() && directives.all(|directive| directive.is_block() && directive.name() == "server")
+}
+
+/// The names that a server answers for.
+pub fn names_of(server: Directive<'_>) -> impl Iterator<Item = Cow<'_, str>> {
+    pair::server_names(server)
 }
 
 /// Names of the upstreams that the servers of some hosts send requests to.

@@ -4,7 +4,7 @@ use hashbrown::HashSet;
 
 use super::judged::Findings;
 use super::report::{Change, Report, is_server};
-use super::{Routes, Walk, http};
+use super::{Beside, Routes, Walk, http};
 use crate::conf::Tree;
 
 /// What differs where only some hosts are looked at. What stands around all hosts is looked at each time.
@@ -16,8 +16,8 @@ pub struct Part {
 
 /// Compares two configurations, of the hosts those with certain names alone.
 #[must_use]
-pub fn compare_part<'a>(declared: &'a Tree<'_>, live: &'a Tree<'_>, hosts: HashSet<&'a str>) -> Part {
-    let routes = Routes { declared: http(declared), live: http(live), ..Routes::default() };
+pub fn compare_part<'a>(declared: &'a Tree<'_>, live: &'a Tree<'_>, hosts: HashSet<&'a str>, beside: Beside<'a>) -> Part {
+    let routes = Routes { declared: http(declared), live: http(live), beside, ..Routes::default() };
     let mut walk = Walk { routes, is_part: true, hosts: Some(hosts), ..Walk::default() };
     walk.level(&declared.directives().collect::<Vec<_>>(), &live.directives().collect::<Vec<_>>());
     let findings = walk.findings();

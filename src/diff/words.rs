@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::report::{Change, Judged, Kind, Side, Target};
 use crate::credentials;
+use crate::protection::lua::OfCertificate;
 use crate::protection::{self, Verdict};
 
 /// What a change is about, in the order in which a reader wants to know.
@@ -152,20 +153,11 @@ pub(super) fn of_block(change: &Change) -> String {
 #[must_use]
 pub fn of_dynamic<'d>(file: &str, change: &Change, documents: impl FnOnce() -> (&'d Value, &'d Value)) -> Words {
     let keys: Vec<&str> = change.path.iter().map(|key| &**key).collect();
-    let judge = match file {
-        "lua.json" => Some(protection::lua::of_setting as fn(&str, &Value, &Value) -> _),
-        "certificates.json" => Some(protection::lua::of_certificate as fn(&str, &Value, &Value) -> _),
-        _ => None,
-    };
-    let judged = match (judge, keys.as_slice()) {
-        (Some(judge), [key]) => {
-            let (before, after) = documents();
-            judge(key, before, after)
+    if let ("lua.json", [key]) = (file, keys.as_slice()) {
+        let (before, after) = documents();
+        if let Some((verdict, message)) = protection::lua::of_setting(key, before, after) {
+            return Words { topic: Topic::Protection, fate: Some(verdict), message };
         }
-        _ => None,
-    };
-    if let Some((verdict, message)) = judged {
-        return Words { topic: Topic::Protection, fate: Some(verdict), message };
     }
     let message = match (file, keys.as_slice()) {
         ("backends.json", [upstream]) => format!("upstream `{upstream}` {}", happened(change.kind)),
@@ -176,6 +168,14 @@ pub fn of_dynamic<'d>(file: &str, change: &Change, documents: impl FnOnce() -> (
         (_, keys) => values(&format!("`{}`", keys.join(".")), change),
     };
     Words { topic: Topic::Dynamic, fate: None, message }
+}
+
+/// Says what a change of the certificate of a host means; `follows` says what hangs on it on the first side or the second.
+#[must_use]
+pub fn of_certificate(host: &str, [before, after]: [&Value; 2], follows: impl Fn(bool) -> OfCertificate) -> Option<Words> {
+    let (fate, message) = protection::lua::of_certificate(host, before, after, follows)?;
+    let topic = if fate.is_some() { Topic::Protection } else { Topic::Setting };
+    Some(Words { topic, fate, message })
 }
 
 fn noun(name: &str) -> Option<&'static Row> {

@@ -7,6 +7,8 @@ use crate::diagnostic;
 pub(super) const MOST_LINES: usize = 12;
 /// Of a line at most this many characters are shown.
 const LONGEST_LINE: usize = 200;
+/// Of what decides, as the words for a difference, at most this many bytes are shown.
+const LONGEST_SENTENCE: usize = 2_000;
 
 /// Cuts what is too long, and shows what a terminal would obey; tabs are white space here.
 pub(super) fn line(text: &str) -> String {
@@ -15,6 +17,18 @@ pub(super) fn line(text: &str) -> String {
         cut.push('…');
     }
     one_line(&cut).into_owned()
+}
+
+/// Cuts what decides only where it is longer than anybody reads, and between words.
+pub(super) fn sentence(text: &str) -> String {
+    if text.len() <= LONGEST_SENTENCE {
+        return one_line(&text.replace('\t', " ")).into_owned();
+    }
+    let end = text.floor_char_boundary(LONGEST_SENTENCE);
+    let cut = &text[..end];
+    // Behind a separator, where there is one not far from the end.
+    let at = cut.rfind([',', ';']).filter(|at| *at > LONGEST_SENTENCE / 2).map_or(end, |at| at + 1);
+    format!("{} …", one_line(&cut[..at].replace('\t', " ")))
 }
 
 /// The first lines, each cut; where there are more, the last says how many.
@@ -39,6 +53,15 @@ mod tests {
         assert_eq!(lines("a\nb\nc".lines(), 2), ["a", "b", "c"]);
         assert_eq!(lines("a\nb\nc".lines(), 1), ["a", "… 2 more lines"]);
         assert_eq!(lines("".lines(), 1), [""; 0]);
+    }
+
+    #[test]
+    fn what_decides_is_cut_between_items_and_far_behind() {
+        let text = "network 10.0.0.0/8, ".repeat(50);
+        assert_eq!(sentence(&text), text);
+        let cut = sentence(&text.repeat(10));
+        assert!(cut.len() <= LONGEST_SENTENCE + 8 && cut.ends_with("10.0.0.0/8, …"), "{cut}");
+        assert_eq!(sentence(&"ä".repeat(LONGEST_SENTENCE)).chars().count(), LONGEST_SENTENCE / 2 + 2);
     }
 
     #[test]

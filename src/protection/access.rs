@@ -226,7 +226,7 @@ fn gate(noun: &str, before: Option<&Gate>, after: Option<&Gate>, any: bool) -> S
             let part = |word: &str, shown: &str| if shown.is_empty() { String::new() } else { format!(" {word} {shown}") };
             format!("{noun} changed{}{}", part("from", &before.shown), part("to", &after.shown))
         }
-        (Some(_), Some(_)) => format!("{noun} is another one"),
+        (Some(_), Some(_)) => format!("{noun} is set up otherwise"),
         (Some(gate), None) => format!("{noun} removed{}{way}", named(gate)),
         (None, Some(gate)) => format!("{noun} added{}{way}", named(gate)),
         (None, None) => noun.to_owned(),

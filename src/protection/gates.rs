@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::lines::{first, line, lines, text};
 use super::route::Route;
+use super::sign_in;
 use crate::conf::{Arg, Directive};
 use crate::source::Span;
 
@@ -94,8 +95,14 @@ fn external(route: &Route<'_, '_>) -> Option<Gate> {
     let sets = route.own("set").iter().filter(|set| first(**set).is_some_and(|name| name.starts_with("$auth")));
     let uses = ["proxy_set_header", "grpc_set_header", "add_header"].into_iter().flat_map(|name| route.own(name));
     let uses = uses.filter(|header| header.args().nth(1).is_some_and(|value| value.value().starts_with("$auth")));
+    gate.lines.extend(sign_in::lines_of(route));
     gate.lines.extend(lines(route.own("auth_request_set").iter().chain(sets).chain(uses).copied()));
     Some(gate)
+}
+
+/// Whether a service is asked who may come.
+pub(super) fn is_asked(route: &Route<'_, '_>) -> bool {
+    asked(route).is_some()
 }
 
 /// The path of the location that asks a service, and the line that says so: nginx's own, or the controller's in Lua.

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::Judgement;
 use super::lines::{first, lines, whole};
 use super::lua::field;
-use super::route::Route;
+use super::route::{Configuration, Route};
 use super::shift::Shift;
+use super::{Judgement, Verdict};
 use crate::conf::{Arg, Directive};
 use crate::source::Span;
 
@@ -18,17 +18,70 @@ enum Redirect {
     Always,
 }
 
+/// The kind of judgements about this.
+pub(super) const KIND: &str = "https";
+
 pub(super) fn compare<'a>(before: &Route<'_, 'a>, after: &Route<'_, 'a>) -> Vec<Judgement> {
-    let ((old, old_lines), (new, new_lines)) = (read(before), read(after));
-    let Some(verdict) = Shift::falling(&old, &new).verdict(old != Redirect::Never, new != Redirect::Never) else { return Vec::new() };
-    let message = match (old, new) {
-        (_, Redirect::Never) => "redirect to HTTPS removed",
-        (Redirect::Never, Redirect::WithCertificate) => "redirect to HTTPS added",
-        (Redirect::Never, Redirect::Always) => "redirect to HTTPS added, also without a certificate",
-        (_, Redirect::WithCertificate) => "redirect to HTTPS only where the host has a certificate",
-        (_, Redirect::Always) => "redirect to HTTPS also without a certificate",
+    let ((asked_before, old_lines), (asked_after, new_lines)) = (read(before), read(after));
+    // That a certificate comes or goes is a difference of its own.
+    if asked_before == asked_after {
+        return Vec::new();
+    }
+    let (old, new) = (asked_before.of(before), asked_after.of(after));
+    let (verdict, message) = match Shift::falling(&old, &new).verdict(old != Redirect::Never, new != Redirect::Never) {
+        Some(verdict) => (verdict, told(old, new)),
+        // As it is, requests are answered as before, but for another reason.
+        None if asked_before < asked_after => (Verdict::Stronger, asked(asked_before, asked_after)),
+        None => (Verdict::Weaker, asked(asked_before, asked_after)),
     };
-    vec![Judgement::new("https", Some(verdict), message, [old_lines, new_lines])]
+    vec![Judgement::new(KIND, Some(verdict), message, [old_lines, new_lines])]
+}
+
+impl Redirect {
+    /// What it comes to on a route of which it is known whether its host has a certificate.
+    fn of(self, route: &Route<'_, '_>) -> Self {
+        match (self, route.has_certificate()) {
+            (Self::WithCertificate, Some(true)) => Self::Always,
+            (Self::WithCertificate, Some(false)) => Self::Never,
+            (own, _) => own,
+        }
+    }
+}
+
+/// What became of it.
+fn told(old: Redirect, new: Redirect) -> &'static str {
+    match (old, new) {
+        (Redirect::WithCertificate, Redirect::Never) => {
+            "requests over http are no longer redirected to https, as they are where the host has a certificate"
+        }
+        (_, Redirect::Never) => "requests over http are no longer redirected to https",
+        (Redirect::Never, Redirect::WithCertificate) => "requests over http are redirected to https where the host has a certificate",
+        (Redirect::Never, _) => "requests over http are redirected to https",
+        (_, Redirect::WithCertificate) => "requests over http are redirected to https only where the host has a certificate",
+        (_, Redirect::Always) => "requests over http are redirected to https also where the host has no certificate",
+    }
+}
+
+/// What is asked for otherwise, and comes to the same.
+fn asked(old: Redirect, new: Redirect) -> &'static str {
+    match (old, new) {
+        (Redirect::Always, Redirect::WithCertificate) => {
+            "the redirect of http to https is no longer forced: it follows from the certificate of the host"
+        }
+        (Redirect::WithCertificate, Redirect::Always) => {
+            "the redirect of http to https is forced, where it followed from the certificate of the host"
+        }
+        (_, Redirect::WithCertificate) => "http would be redirected to https if the host had a certificate",
+        _ => "http would no longer be redirected to https if the host had a certificate",
+    }
+}
+
+/// Whether a host has a route that is redirected to HTTPS for no other reason than its certificate.
+#[must_use]
+pub fn is_redirected_for_its_certificate(server: Directive<'_>) -> bool {
+    let configuration = Configuration::new(None);
+    let locations = server.directives().filter(|inner| inner.is_block() && inner.name() == "location");
+    locations.into_iter().any(|location| read(&Route::new(&configuration, &[server, location])).0 == Redirect::WithCertificate)
 }
 
 fn read(route: &Route<'_, '_>) -> (Redirect, Vec<Span>) {

@@ -1,5 +1,6 @@
 //! What the controller's Lua code is told about protections: HSTS, and which hosts have a certificate.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -109,18 +110,86 @@ pub fn of_setting(key: &str, before: &Value, after: &Value) -> Option<(Verdict, 
     if decides { was.told(alone) } else { None }
 }
 
-/// What a change of the certificate of a host does: without one, the default certificate is shown, and HTTP is not redirected.
-#[must_use]
-pub fn of_certificate(host: &str, before: &Value, after: &Value) -> Option<(Verdict, String)> {
-    let of = |document: &Value, host: &str| document.get(host).and_then(Value::as_str).filter(|name| !name.is_empty()).map(str::to_owned);
-    let wider = || host.split_once('.').map(|(_, domain)| format!("*.{domain}"));
-    let known = |document: &Value| of(document, host).or_else(|| of(document, &wider()?));
-    match (known(before), known(after)) {
-        (Some(old), Some(new)) if old != new => Some((Verdict::Changed, format!("certificate of host `{host}` is another one"))),
-        (Some(_), None) => {
-            Some((Verdict::Lost, format!("certificate of host `{host}` removed: the default one is shown, without a redirect to HTTPS")))
-        }
-        (None, Some(_)) => Some((Verdict::Gained, format!("certificate of host `{host}` added"))),
-        _ => None,
+/// What the controller calls its own certificate, which hosts have that are to have one and name none.
+const DEFAULT: &str = "default";
+
+/// How the controller writes `*.example.com`, which stands for one label there: in front of the rest, with its dots escaped, and a `$`.
+const ONE_LABEL: &str = r"~^(?<subdomain>[\w-]+)\.";
+
+/// The host that a name of a server stands for; none for an expression that is no wildcard.
+pub(super) fn host(name: &str) -> Option<Cow<'_, str>> {
+    match name.strip_prefix(ONE_LABEL).and_then(|rest| rest.strip_suffix('$')) {
+        Some(rest) => Some(Cow::Owned(format!("*.{}", rest.replace(r"\.", ".")))),
+        None => (!name.starts_with('~')).then_some(Cow::Borrowed(name)),
     }
+}
+
+/// The certificate of a host, its own or that of the wildcard above it.
+pub(super) fn certificate<'d>(document: &'d Value, host: &str) -> Option<&'d str> {
+    let of = |host: &str| document.get(host).and_then(Value::as_str).filter(|name| !name.is_empty());
+    of(host).or_else(|| of(&format!("*.{}", host.split_once('.')?.1)))
+}
+
+/// What follows from whether a host has a certificate.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OfCertificate {
+    /// Requests over HTTP are redirected for no other reason.
+    pub redirects: bool,
+    /// Browsers are told to come over HTTPS alone.
+    pub hsts: bool,
+}
+
+impl OfCertificate {
+    /// The same in words, with some before and behind.
+    fn told(self, words: [&str; 2]) -> Option<String> {
+        let [redirects, hsts] = words;
+        let parts = [(self.redirects, redirects), (self.hsts, hsts)];
+        let parts: Vec<&str> = parts.into_iter().filter(|(is, _)| *is).map(|(_, word)| word).collect();
+        (!parts.is_empty()).then(|| parts.join(", and "))
+    }
+}
+
+/// Whether the controller's settings for its code say that HSTS is sent.
+#[must_use]
+pub fn sends_hsts(settings: &Value) -> bool {
+    let text = |name: &str| settings.get(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    text("hsts").is_some_and(|is| is == "true") && text("hsts_max_age").is_none_or(|age| age.parse() != Ok(0))
+}
+
+/// What a change of the certificate of a host does: without one the controller's own is shown, HTTP is not redirected and HSTS not sent.
+/// What follows from that on either side is asked where it matters.
+pub(crate) fn of_certificate(
+    host: &str,
+    before: &Value,
+    after: &Value,
+    follows: impl Fn(bool) -> OfCertificate,
+) -> Option<(Option<Verdict>, String)> {
+    const LOST: [&str; 2] = ["requests over http are no longer redirected to https", "HSTS is no longer sent"];
+    const GAINED: [&str; 2] = ["requests over http are redirected to https", "HSTS is sent"];
+    let shown =
+        |name: &str| if name == DEFAULT { String::from("the default one of the controller") } else { format!("that of Secret `{name}`") };
+    let told = match (certificate(before, host), certificate(after, host)) {
+        (Some(old), Some(new)) if old != new => {
+            (Some(Verdict::Changed), format!("certificate of host `{host}` changed from {} to {}", shown(old), shown(new)))
+        }
+        // The default one is shown with it and without it: only what follows goes.
+        (Some(DEFAULT), None) => match follows(false).told(LOST) {
+            Some(lost) => (Some(Verdict::Lost), format!("{lost}: no section `tls` names host `{host}` any more")),
+            None => (None, format!("no section `tls` names host `{host}` any more, with the same effect")),
+        },
+        (Some(_), None) => {
+            let lost = follows(false).told(LOST).map(|lost| format!("; {lost}")).unwrap_or_default();
+            (Some(Verdict::Lost), format!("certificate of host `{host}` removed: the default one of the controller is shown{lost}"))
+        }
+        (None, Some(DEFAULT)) => match follows(true).told(GAINED) {
+            Some(gained) => (Some(Verdict::Gained), format!("{gained}: a section `tls` names host `{host}`")),
+            None => (None, format!("a section `tls` names host `{host}`, with the same effect")),
+        },
+        (None, Some(_)) => {
+            let gained = follows(true).told(GAINED).map(|gained| format!("; {gained}")).unwrap_or_default();
+            (Some(Verdict::Gained), format!("certificate of host `{host}` added{gained}"))
+        }
+        _ => return None,
+    };
+    Some(told)
 }

@@ -22,11 +22,13 @@ mod rates;
 mod refusals;
 mod route;
 mod shift;
+mod sign_in;
 mod tls;
 mod units;
 mod waf;
 
 use answer::Answer;
+pub use https::is_redirected_for_its_certificate;
 pub use route::{Configuration, Route};
 
 use crate::source::Span;
@@ -105,6 +107,12 @@ impl Judgement {
         self.kind == CLOSED
     }
 
+    /// Whether it is about requests over HTTP alone.
+    #[must_use]
+    pub fn is_of_plain_http(&self) -> bool {
+        self.kind == https::KIND
+    }
+
     /// Whether it is about a header of answers.
     #[must_use]
     pub fn is_of_headers(&self) -> bool {
@@ -130,6 +138,7 @@ const OF_HOSTS: &[Compare] = &[tls::compare, client_certificate::compare, refusa
 /// What protects a path.
 const OF_PATHS: &[Compare] = &[
     access::compare,
+    sign_in::compare,
     refusals::compare,
     rates::compare,
     https::compare,

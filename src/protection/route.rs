@@ -5,10 +5,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use hashbrown::HashMap;
+use serde_json::Value;
 
 use super::addresses::Rules;
 use super::key::Key;
 use super::lines::{first, whole};
+use super::lua;
 use crate::conf::{Arg, Directive};
 use crate::source::Span;
 
@@ -48,6 +50,8 @@ pub struct Configuration<'a> {
     variables: HashMap<Cow<'a, str>, Directive<'a>>,
     /// Locations by the place of their server and their path.
     locations: RefCell<HashMap<u32, HashMap<Cow<'a, str>, Directive<'a>>>>,
+    /// Which host has which certificate, where that is known.
+    certificates: Option<&'a Value>,
 }
 
 impl<'a> Configuration<'a> {
@@ -68,6 +72,12 @@ impl<'a> Configuration<'a> {
             new.variables.extend(named);
         }
         new
+    }
+
+    /// With what the controller tells its Lua code of the certificates of hosts.
+    #[must_use]
+    pub fn with_certificates(self, certificates: Option<&'a Value>) -> Self {
+        Self { certificates, ..self }
     }
 
     /// Whether what stands around all hosts is known.
@@ -156,6 +166,14 @@ impl<'c, 'a> Route<'c, 'a> {
     pub(super) fn set(&self, variable: &str) -> Option<(Cow<'a, str>, Directive<'a>)> {
         let found = self.own("set").iter().rev().find(|set| first(**set).is_some_and(|name| name == variable))?;
         Some((found.args().nth(1)?.value(), *found))
+    }
+
+    /// Whether its host has a certificate of its own, or is to have one; none where that is not known.
+    pub(super) fn has_certificate(&self) -> Option<bool> {
+        let certificates = self.configuration.certificates?;
+        let server = self.levels.iter().find(|level| level.block.name() == "server")?;
+        let name = server.own("server_name").first().copied().and_then(first)?;
+        Some(lua::certificate(certificates, &lua::host(&name)?).is_some())
     }
 
     /// The location of the same server that has exactly this path.

@@ -1,7 +1,7 @@
 //! Numbers as nginx reads them, and lists as people read them.
 
-/// More items of a list than this are counted.
-const MOST: usize = 5;
+/// A list that is no longer than this is shown as a whole.
+const LONGEST: usize = 200;
 
 /// Requests in a thousand seconds: `5r/s`, `300r/m`.
 pub(super) fn rate(word: &str) -> Option<u64> {
@@ -14,21 +14,18 @@ pub(super) fn rate(word: &str) -> Option<u64> {
 
 /// Items with commas between them, the later of many counted.
 pub(super) fn list<'i>(items: impl IntoIterator<Item = &'i str>) -> String {
-    let mut items = items.into_iter();
-    let mut shown: Vec<&str> = items.by_ref().take(MOST).collect();
-    // To say that there is one more takes no less room than to name it.
-    shown.extend(items.next());
-    let more = match items.count() {
-        0 => String::new(),
-        more => {
-            shown.pop();
-            format!("{} more", more + 1)
-        }
+    let items: Vec<&str> = items.into_iter().collect();
+    let mut length = 0;
+    let fits = |item: &&&str| {
+        length += item.len() + 2;
+        length <= LONGEST + 2
     };
-    if !more.is_empty() {
-        shown.push(&more);
+    // One is shown in any case.
+    let shown = items.iter().take_while(fits).count().max(1).min(items.len());
+    match items.len() - shown {
+        0 => items.join(", "),
+        more => format!("{}, … and {more} more", items[..shown].join(", ")),
     }
-    shown.join(", ")
 }
 
 /// What two lists do not have in common: `added a, b; removed c`. Empty where they hold the same.
@@ -55,7 +52,12 @@ mod tests {
 
     #[test]
     fn long_lists_are_counted() {
-        assert_eq!(list(["a", "b", "c", "d", "e", "f", "g"]), "a, b, c, d, e, 2 more");
+        assert_eq!(list(["a", "b", "c", "d", "e", "f", "g"]), "a, b, c, d, e, f, g");
+        let long = "x".repeat(66);
+        assert_eq!(list([&*long, &long, &long, "a", "b"]), format!("{long}, {long}, … and 3 more"));
+        let whole = "x".repeat(99);
+        assert_eq!(list([&*whole, &whole]), format!("{whole}, {whole}"));
+        assert_eq!(list([&*"x".repeat(300), "a"]), format!("{}, … and 1 more", "x".repeat(300)));
         assert_eq!(difference(&["a", "b"], &["b", "c"]), "added c; removed a");
     }
 }

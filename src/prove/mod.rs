@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 
 use crate::conf::{Directive, Tree};
 use crate::protection::{self, Configuration, Judgement, Route};
-use crate::route::{Config, HostProof, Limits, Pair, Places, Proof, ProofVerdict, Region};
+use crate::route::{Config, HostProof, Limits, Pair, Places, Proof, ProofVerdict, Region, Strength};
 use unheld::{Named, Owners};
 pub use unheld::{Reference, Unheld, is_alike};
 
@@ -105,7 +105,12 @@ fn owner(location: Directive<'_>) -> Option<(String, String)> {
 }
 
 fn judge<'t>(sides: [(&Config<'t>, &'t Tree<'t>); 2], proof: &Proof) -> Vec<Judged> {
-    let configurations = sides.map(|(_, tree)| Configuration::new(tree.directives().find(|directive| directive.name() == "http")));
+    let certificates = sides.map(|(config, _)| config.certificates());
+    let configuration = |side: usize| {
+        let http = sides[side].1.directives().find(|directive| directive.name() == "http");
+        Configuration::new(http).with_certificates(certificates[side].as_ref())
+    };
+    let configurations = [configuration(0), configuration(1)];
     let mut judged = Vec::new();
     for (host, of_host) in proof.hosts.iter().enumerate() {
         let (mut seen, mut servers) = (BTreeSet::new(), BTreeSet::new());
@@ -116,13 +121,18 @@ fn judge<'t>(sides: [(&Config<'t>, &'t Tree<'t>); 2], proof: &Proof) -> Vec<Judg
                 places.entry(server).or_insert_with(|| sides[side].0.places(server));
             }
             let route = |side: usize, at| Route::new(&configurations[side], places[side][&pair.servers[side]].blocks(at));
+            let counts = |judgement: &Judgement| judgement.verdict.is_some() && !(of_host.is_tls && judgement.is_of_plain_http());
             let mut add = |region: Option<&Region>, found: Vec<Judgement>| {
-                for judgement in found.into_iter().filter(|judgement| judgement.verdict.is_some()) {
+                for judgement in found.into_iter().filter(counts) {
                     if seen.insert((judgement.kind, judgement.message.clone())) {
                         judged.push(Judged { host, region: region.cloned(), judgement });
                     }
                 }
             };
+            // Who is served by nobody is protected by nobody.
+            if pair.is_new {
+                continue;
+            }
             if servers.insert(pair.servers) {
                 add(None, protection::of_host(&route(0, None), &route(1, None)));
             }
@@ -178,6 +188,13 @@ impl Proved {
             }
         }
         counts
+    }
+
+    /// Whether the second side serves requests that nobody serves on the first.
+    #[must_use]
+    pub fn is_more_served(&self) -> bool {
+        let mut differences = self.proof.hosts.iter().flat_map(|host| &host.differences);
+        differences.any(|difference| difference.strength == Some(Strength::Added))
     }
 
     /// Whether the second side protects at least what the first protects, and serves all that it serves; none where that is not proved.

@@ -282,7 +282,8 @@ impl Prove {
                 Some(false) => "the second side protects less than the first, or does not serve all that it serves",
                 None => "whether the second side protects what the first protects is not proved",
             };
-            console.note(&format!("{}\n", many_lines(answer)));
+            let more = if shown.proved.is_more_served() { "; it also serves what nobody serves on the first" } else { "" };
+            console.note(&format!("{}\n", many_lines(&format!("{answer}{more}"))));
         }
         Ok(())
     }

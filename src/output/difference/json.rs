@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::kind;
 use crate::compare::{Because, Differences, Drift, Entry};
 use crate::diagnostic::ObjectRef;
-use crate::diff::words::Topic;
 use crate::diff::{Change, Side, Verdict};
 use crate::output::json::print;
 use crate::source::Spot;
@@ -114,7 +113,7 @@ struct Summary {
 pub fn report(differences: &Differences) -> serde_json::Result<String> {
     let entries = &differences.entries;
     let fate = |fate| entries.iter().filter(|entry| entry.words.fate == Some(fate)).count();
-    let dynamic = entries.iter().filter(|entry| entry.words.topic == Topic::Dynamic).count();
+    let dynamic = entries.iter().filter(|entry| !entry.takes_reload()).count();
     print(&Document {
         schema: SCHEMA,
         before: &differences.before,
@@ -152,7 +151,7 @@ impl<'a> Difference<'a> {
             kind: kind(entry).name(),
             topic: entry.words.topic.name(),
             protection: entry.words.fate.map(Verdict::name),
-            reload: entry.words.topic != Topic::Dynamic,
+            reload: entry.takes_reload(),
             message: &entry.words.message,
             host: place.and_then(|place| place.host.as_deref()),
             path: place.and_then(crate::diff::Place::path),

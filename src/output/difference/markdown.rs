@@ -39,7 +39,7 @@ pub fn report(differences: &Differences) -> String {
     if !parts.is_empty() {
         let _ = writeln!(out, "> [!CAUTION]\n> {}\n", parts.join(" "));
     }
-    if !differences.entries.is_empty() && differences.entries.iter().all(|entry| entry.words.topic == Topic::Dynamic) {
+    if !differences.entries.is_empty() && !differences.entries.iter().any(Entry::takes_reload) {
         out.push_str("No reload is needed.\n\n");
     }
     topics(&mut out, &differences.entries);

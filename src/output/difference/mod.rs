@@ -12,6 +12,9 @@ pub use text::{report as text, stat};
 
 use std::fmt::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use crate::compare::{Entry, Replicas};
 use crate::diagnostic;
 use crate::diff::words::Topic;
@@ -42,11 +45,23 @@ fn subject(entry: &Entry) -> Option<String> {
 }
 
 fn at(host: &str, path: Option<&str>) -> String {
-    match path {
+    let asked = path.and_then(asked_for);
+    match asked.as_deref().or(path) {
         Some(path) if path.starts_with('/') => format!("{host}{path}"),
         Some(path) => format!("{host} {path}"),
         None => host.to_owned(),
     }
+}
+
+/// How the controller begins the location that asks a service for another one, whose path stands behind it.
+const ASKING: &str = "= /_external-auth-";
+
+/// The path that such a location is for, as the Ingress has it.
+fn asked_for(location: &str) -> Option<String> {
+    let (path, kind) = location.strip_prefix(ASKING)?.rsplit_once('-')?;
+    let path = String::from_utf8(URL_SAFE_NO_PAD.decode(path).ok()?).ok().filter(|path| path.starts_with('/'))?;
+    let shorter = path.strip_suffix('/').filter(|path| kind == "Prefix" && !path.is_empty());
+    Some(shorter.map_or_else(|| path.clone(), str::to_owned))
 }
 
 /// The blocks around a change, from outside in.
@@ -76,7 +91,7 @@ fn by_topic(entries: &[Entry]) -> impl Iterator<Item = (Topic, Vec<&Entry>)> {
 /// How many differences there are, and how they get to nginx.
 fn counts(entries: &[Entry]) -> String {
     let count = |verdict| entries.iter().filter(|entry| entry.words.fate == Some(verdict)).count();
-    let reload = entries.iter().filter(|entry| entry.words.topic != Topic::Dynamic).count();
+    let reload = entries.iter().filter(|entry| entry.takes_reload()).count();
     let plural = if entries.len() == 1 { "" } else { "s" };
     let mut text = format!("{} difference{plural}", entries.len());
     let protections = |count: usize| if count == 1 { "protection" } else { "protections" };
@@ -122,13 +137,10 @@ fn opens(entry: &Entry) -> bool {
 fn elsewhere(entry: &Entry) -> Option<String> {
     let of = |change: &Change| change.place.host.as_deref().map(|host| at(host, change.place.path()));
     let first = of(entry.changes.first()?);
-    let others: std::collections::BTreeSet<String> = entry
-        .changes
-        .iter()
-        .filter(|change| change.place.location.is_some())
-        .filter_map(of)
-        .filter(|place| Some(place) != first.as_ref())
-        .collect();
+    // Locations that the controller names are nobody's paths.
+    let is_path = |change: &&Change| change.place.location.as_deref().is_some_and(|location| !location.starts_with('@'));
+    let others: std::collections::BTreeSet<String> =
+        entry.changes.iter().take(entry.about).filter(is_path).filter_map(of).filter(|place| Some(place) != first.as_ref()).collect();
     (entry.words.fate.is_some() && !others.is_empty()).then(|| few(&others))
 }
 

@@ -78,7 +78,7 @@ fn topics(out: &mut String, entries: &[Entry], paint: Paint) {
         for (at, entry) in entries.iter().enumerate() {
             let subject = subject(entry);
             if shown.as_ref() != Some(&subject) {
-                let _ = writeln!(out, "  {bold}{}{bold:#}", subject.as_deref().map_or("the whole proxy".into(), cut::line));
+                let _ = writeln!(out, "  {bold}{}{bold:#}", subject.as_deref().map_or("the whole proxy".into(), cut::sentence));
                 shown = Some(subject);
             }
             describe(out, entry, paint);
@@ -104,9 +104,9 @@ fn describe(out: &mut String, entry: &Entry, paint: Paint) {
         _ if paint.colours => Style::new().bold(),
         _ => Style::new(),
     };
-    let _ = writeln!(out, "    {style}{}{style:#}", cut::line(&message(entry)));
+    let _ = writeln!(out, "    {style}{}{style:#}", cut::sentence(&message(entry)));
     if let Some(others) = elsewhere(entry) {
-        let _ = writeln!(out, "      also: {}", cut::line(&others));
+        let _ = writeln!(out, "      also: {}", cut::sentence(&others));
     }
     let mut around = None;
     let mut seen = hashbrown::HashSet::new();
@@ -115,8 +115,8 @@ fn describe(out: &mut String, entry: &Entry, paint: Paint) {
     for change in entry.changes.iter().filter(|change| seen.insert((text(&change.before), text(&change.after)))) {
         let inside = blocks(change);
         // The blocks are told where host and path do not tell them.
-        if entry.words.topic == Topic::Setting && change.place.location.is_none() && around.as_ref() != Some(&inside) && !inside.is_empty()
-        {
+        let is_line = entry.file == "nginx.conf" && entry.words.topic == Topic::Setting && change.place.location.is_none();
+        if is_line && around.as_ref() != Some(&inside) && !inside.is_empty() {
             let _ = writeln!(out, "      in {}", cut::line(&inside));
             around = Some(inside);
         }
@@ -202,7 +202,7 @@ fn cause(out: &mut String, word: &str, because: Option<&Because>, paint: Paint) 
     // These are sentences; all others are things.
     let word = if matches!(cause.reason, Reason::Nothing | Reason::Release) { "because" } else { word };
     let spot = spot.as_ref().map(|spot| format!("{}: ", place(spot))).unwrap_or_default();
-    let _ = writeln!(out, "      {style}{word} {spot}{}{style:#}", cut::line(&cause.message));
+    let _ = writeln!(out, "      {style}{word} {spot}{}{style:#}", cut::sentence(&cause.message));
 }
 
 fn place(spot: &Spot) -> String {

@@ -1,7 +1,7 @@
 //! A proof as one page that needs nothing else.
 
 use super::text::{or_nothing, summary, tried};
-use super::{Shown, others, place_text, places_of, region, request_line, said, scheme, strength_word, told, value, what, word};
+use super::{Shown, apart, both, others, place_text, places_of, region, request_line, said, scheme, strength_word, told, what, word};
 use crate::credentials::hide;
 use crate::output::entries::{Entry, Group, Mood, Page, aside, code, sentence, side_by_side};
 use crate::protection::Verdict;
@@ -42,7 +42,7 @@ fn of_host(shown: &Shown, at: usize, host: &HostProof) -> Vec<Entry> {
             let (mood, protection) = match difference.strength {
                 Some(strength @ Strength::Weaker) => (Mood::Bad, strength_word(strength)),
                 Some(strength @ Strength::Stronger) => (Mood::Good, strength_word(strength)),
-                Some(strength @ Strength::Changed) => (Mood::Odd, strength_word(strength)),
+                Some(strength @ (Strength::Changed | Strength::Added)) => (Mood::Odd, strength_word(strength)),
                 None => (Mood::Plain, ""),
             };
             entry(mood, protection, of_difference(shown, difference))
@@ -58,11 +58,9 @@ fn of_host(shown: &Shown, at: usize, host: &HostProof) -> Vec<Entry> {
     all.extend(host.facts.iter().map(|facts| {
         let mut body = format!("<p>{}</p>\n", sentence(&region(&facts.region)));
         for fact in &facts.all {
+            let [base, head] = apart([&fact.base, &fact.head].map(|text| said(&fact.name, text)));
             body.push_str(&aside(&code(&fact.name)));
-            body.push_str(&format!(
-                "<div class=\"sides\">{}</div>\n",
-                side_by_side(&said(&fact.name, &fact.base), &said(&fact.name, &fact.head))
-            ));
+            body.push_str(&format!("<div class=\"sides\">{}</div>\n", side_by_side(&base, &head)));
         }
         entry(Mood::Plain, "", body)
     }));
@@ -84,7 +82,7 @@ fn of_difference(shown: &Shown, difference: &Difference) -> String {
         places_of(&shown.places[side], decision).into_iter().for_each(|place| body.push_str(&aside(&sentence(&place_text(place)))));
     }
     for aspect in &difference.aspects {
-        let [base, head] = [&aspect.base, &aspect.head].map(|text| or_nothing(&value(aspect, text)));
+        let [base, head] = both(aspect).map(|text| or_nothing(&text));
         body.push_str(&aside(&sentence(&what(&aspect.kind))));
         body.push_str(&format!("<div class=\"sides\">{}</div>\n", side_by_side(&base, &head)));
     }

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use super::text::{or_nothing, summary, tried};
-use super::{Shown, directive, others, place_text, places_of, region, request_line, scheme, strength_word, told, value, what, word};
+use super::{
+    NOT_SAID, Shown, apart, both, others, place_text, places_of, region, request_line, said, scheme, strength_word, told, what, word,
+};
 use crate::credentials::hide;
 use crate::output::untrusted::one_line;
 use crate::route::{Difference, ProofVerdict, Strength};
@@ -44,9 +46,9 @@ pub fn markdown(shown: &Shown) -> String {
         }
         for facts in &host.facts {
             for fact in &facts.all {
-                let side = |value: &str| if value.is_empty() { String::from("not said") } else { code(&directive(&fact.name, value)) };
-                let _ =
-                    writeln!(out, "- {}: {} → {} ({})", code(&fact.name), side(&fact.base), side(&fact.head), text(&region(&facts.region)));
+                let sides = apart([&fact.base, &fact.head].map(|text| said(&fact.name, text)));
+                let [base, head] = sides.map(|side| if side == NOT_SAID { side } else { code(&side) });
+                let _ = writeln!(out, "- {}: {base} → {head} ({})", code(&fact.name), text(&region(&facts.region)));
             }
         }
         for doubt in &host.doubts {
@@ -69,7 +71,7 @@ fn of_difference(out: &mut String, shown: &Shown, difference: &Difference) {
         let _ = writeln!(out, "  - {role}: {}{because}", code(&told(decision)));
     }
     for aspect in &difference.aspects {
-        let (base, head) = (or_nothing(&value(aspect, &aspect.base)), or_nothing(&value(aspect, &aspect.head)));
+        let [base, head] = both(aspect).map(|text| or_nothing(&text));
         let _ = writeln!(out, "  - {}: {} → {}", what(&aspect.kind), code(&base), code(&head));
     }
     let _ = writeln!(out, "  - {}", text(&format!("{}{}", region(&difference.region), others(difference))));

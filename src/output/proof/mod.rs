@@ -46,6 +46,7 @@ fn strength_word(strength: Strength) -> &'static str {
         Strength::Weaker => "weaker",
         Strength::Stronger => "stronger",
         Strength::Changed => "changed",
+        Strength::Added => "added",
     }
 }
 
@@ -167,9 +168,23 @@ fn value(aspect: &Aspect, text: &str) -> String {
     }
 }
 
+/// Both values of what differs. What looks alike, as both are secret, is told apart.
+fn both(aspect: &Aspect) -> [String; 2] {
+    apart([value(aspect, &aspect.base), value(aspect, &aspect.head)])
+}
+
+/// Two values that differ, where they may look alike.
+fn apart([base, head]: [String; 2]) -> [String; 2] {
+    let head = if base == head { format!("{head} (another)") } else { head };
+    [base, head]
+}
+
+/// What is said of a directive that a side does not have.
+const NOT_SAID: &str = "not said";
+
 /// What a side says of a directive, without secrets.
 fn said(name: &str, text: &str) -> String {
-    if text.is_empty() { String::from("not said") } else { directive(name, text) }
+    if text.is_empty() { NOT_SAID.to_owned() } else { directive(name, text) }
 }
 
 /// The value of a directive without secrets.

@@ -2,7 +2,7 @@
 
 use anstyle::AnsiColor;
 
-use super::{Shown, others, place_text, places_of, region, request_line, said, scheme, strength_word, told, value, what, word};
+use super::{Shown, apart, both, others, place_text, places_of, region, request_line, said, scheme, strength_word, told, what, word};
 use crate::diagnostic::{self, room};
 use crate::output::Paint;
 use crate::output::untrusted::one_line;
@@ -75,8 +75,8 @@ fn of_host(shown: &Shown, at: usize, host: &HostProof, paint: Paint) -> String {
     for facts in &host.facts {
         out.push_str(&format!("  {}\n", one_line(&region(&facts.region))));
         for fact in &facts.all {
-            let side = |text: &str| said(&fact.name, text);
-            out.push_str(&format!("    {}: {} -> {}\n", one_line(&fact.name), one_line(&side(&fact.base)), one_line(&side(&fact.head))));
+            let [base, head] = apart([&fact.base, &fact.head].map(|text| said(&fact.name, text)));
+            out.push_str(&format!("    {}: {} -> {}\n", one_line(&fact.name), one_line(&base), one_line(&head)));
         }
     }
     for doubt in &host.doubts {
@@ -108,7 +108,7 @@ fn of_difference(shown: &Shown, difference: &Difference, paint: Paint) -> String
         }
     }
     for aspect in &difference.aspects {
-        let (base, head) = (value(aspect, &aspect.base), value(aspect, &aspect.head));
+        let [base, head] = both(aspect);
         out.push_str(&format!("    {}: {} -> {}\n", what(&aspect.kind), one_line(&or_nothing(&base)), one_line(&or_nothing(&head))));
     }
     out.push_str(&format!("    {}\n", one_line(&format!("{}{}", region(&difference.region), others(difference)))));

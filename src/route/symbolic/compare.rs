@@ -21,6 +21,7 @@ use super::term::Input;
 use super::test::{Solver, Test};
 use super::texts::{Common, around_locations};
 use super::unlike::{Aspect, Kind, unlike};
+use super::unserved::{answers, asks_for_as_much, is_unserved};
 use super::walk::{Arrival, Walk};
 use super::words::{self, Budget};
 use super::work::{REQUEST, WAY, Work};
@@ -316,7 +317,8 @@ impl<'a, 't> Host<'a, 't> {
             }
             let sides = [&self.sides[0], &self.sides[1]];
             // In other words, only what is about backends is compared: where none gets a request, nothing is.
-            let is_meant = self.pairing.is_same_words || is_passed;
+            let is_new = self.is_new([base, head]);
+            let is_meant = (self.pairing.is_same_words || is_passed) && !is_new;
             let all = if is_meant { self.facts.unlike(sides, self.servers(), [base, head]) } else { Vec::new() };
             if !all.is_empty() {
                 match proof.facts.iter_mut().find(|known| known.all == all) {
@@ -324,7 +326,7 @@ impl<'a, 't> Host<'a, 't> {
                     None => proof.facts.push(proof::Facts { region: region.clone(), all }),
                 }
             }
-            proof.pairs.push(Pair { servers: self.servers(), locations: [base, head], region });
+            proof.pairs.push(Pair { servers: self.servers(), locations: [base, head], region, is_new });
         }
     }
 
@@ -335,6 +337,12 @@ impl<'a, 't> Host<'a, 't> {
             block.is_some_and(|block| block.directives().any(|inner| inner.name() == "internal"))
         };
         words.iter().all(|word| word.starts_with(b"/_external-auth-")) && (is_internal(0) || is_internal(1))
+    }
+
+    /// Whether the paths of two locations are served on the second side alone.
+    fn is_new(&self, at: [Option<Span>; 2]) -> bool {
+        let is_unserved = |side: usize| at[side].is_some_and(|at| is_unserved(&self.sides[side].blocks(self.arrivals[side].server, at)));
+        is_unserved(0) && !is_unserved(1)
     }
 
     fn are_same_locations(&self, at: [Option<Span>; 2]) -> bool {
@@ -407,7 +415,9 @@ impl<'a, 't> Host<'a, 't> {
         }
         // What was looked for before is known to differ, or not to be proved.
         let kinds = aspects.iter().map(|aspect| aspect.kind.clone()).collect();
-        let sought = found.sought.entry((locations, kinds, strength(base, head, &aspects))).or_default();
+        let is_added = self.is_new(locations) && answers(head) && asks_for_as_much(base, head);
+        let strength = if is_added { Some(Strength::Added) } else { strength(base, head, &aspects) };
+        let sought = found.sought.entry((locations, kinds, strength)).or_default();
         *sought += 1;
         if *sought > MOST_SOUGHT {
             return;
@@ -441,7 +451,6 @@ impl<'a, 't> Host<'a, 't> {
         let is_text = aspects.iter().all(|aspect| aspect.kind == Kind::Text) && !is_beyond;
         match shown {
             Some((decisions, request)) => {
-                let strength = strength(base, head, &aspects);
                 found.differences.push(Difference { request, aspects, strength, region, decisions: Box::new(decisions), others: 0 });
             }
             // What the proxy writes itself is no part of a decision.

@@ -8,7 +8,7 @@ use super::facts::Fact;
 use super::leaf::{End, Leaf};
 use super::proof::{Difference, Doubt, Strength};
 use super::requests::size;
-use super::term::Input;
+use super::term::{Input, Term};
 use super::test::Test;
 use super::unlike::{Aspect, Kind, told};
 
@@ -105,6 +105,13 @@ pub(super) fn strength(base: &Leaf, head: &Leaf, aspects: &[Aspect]) -> Option<S
         (false, true) => return Some(Strength::Stronger),
         _ => {}
     }
+    // Who came over HTTP is let in there.
+    if is_sent_to_https(&base.end) && matches!(head.end, End::Backend(_)) {
+        return Some(Strength::Weaker);
+    }
+    if is_sent_to_https(&head.end) && matches!(base.end, End::Backend(_)) {
+        return Some(Strength::Stronger);
+    }
     let mut found: Option<Strength> = None;
     for aspect in aspects.iter().filter(|aspect| matches!(aspect.kind, Kind::Check(_) | Kind::Body)) {
         let own = match (&aspect.kind, aspect.base.is_empty(), aspect.head.is_empty()) {
@@ -120,6 +127,14 @@ pub(super) fn strength(base: &Leaf, head: &Leaf, aspects: &[Aspect]) -> Option<S
         });
     }
     found
+}
+
+/// Whether it is a redirect to the same host over HTTPS.
+fn is_sent_to_https(end: &End) -> bool {
+    let End::Answer { redirect: Some(Term::Join(parts)), .. } = end else { return false };
+    let mut parts = parts.iter();
+    matches!(parts.next(), Some(Term::Literal(text)) if &**text == b"https://")
+        && parts.next().is_some_and(|host| !matches!(host, Term::Literal(_)))
 }
 
 /// Differences of the same kind between the same locations are one: that of the smallest request.

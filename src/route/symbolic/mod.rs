@@ -21,6 +21,7 @@ mod term;
 mod test;
 mod texts;
 mod unlike;
+mod unserved;
 mod walk;
 mod words;
 mod work;

@@ -101,6 +101,8 @@ pub enum Strength {
     Stronger,
     /// It asks for something else.
     Changed,
+    /// The second serves what nobody serves on the first, and asks for what that asks for.
+    Added,
 }
 
 /// Requests that are answered otherwise.
@@ -128,6 +130,7 @@ impl Difference {
         let [base, head] = &*self.decisions;
         match self.strength {
             Some(Strength::Weaker | Strength::Changed) => false,
+            Some(Strength::Added) => true,
             Some(Strength::Stronger) => match &head.end {
                 End::Answer(answer) => matches!(answer.status, 400 | 401 | 403 | 413 | 429 | 495 | 496 | 503),
                 End::Backend(_) => true,
@@ -182,4 +185,6 @@ pub struct Pair {
     pub locations: [Option<Span>; 2],
     /// The paths.
     pub region: Region,
+    /// Nobody serves them on the first side.
+    pub is_new: bool,
 }

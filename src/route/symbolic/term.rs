@@ -38,6 +38,11 @@ pub(in crate::route) enum Input {
     Outside(Box<str>),
 }
 
+/// How the address of the client is found where nobody is believed about it.
+pub(in crate::route) const CONNECTION: &str = "connection";
+/// The variable with all addresses that a request came by.
+pub(in crate::route) const FORWARDED: &str = "proxy_add_x_forwarded_for";
+
 /// A function of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(in crate::route) enum Op {

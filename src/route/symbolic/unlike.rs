@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::leaf::{End, Gets, Leaf};
-use super::term::{Input, Op, Shared, Term};
+use super::term::{CONNECTION, FORWARDED, Input, Op, Shared, Term};
 use crate::route::decision::CheckKind;
 
 /// What differs.
@@ -80,18 +80,48 @@ fn aspect(kind: Kind, base: impl Into<String>, head: impl Into<String>) -> Aspec
 /// How deep values within values are shown.
 const DEEPEST: usize = 6;
 
+/// How much of a table or a list is shown where only that tells two values apart.
+const LONGEST: usize = 120;
+
+/// What stands between these in the words for a check tells it from others, and is not shown.
+pub(in crate::route) const HIDDEN: [char; 2] = ['\u{3}', '\u{4}'];
+
 /// A value in words.
 pub(in crate::route) fn shown(term: &Term) -> String {
-    shown_at(term, 0)
+    shown_at(term, 0, false)
 }
 
-fn shown_at(term: &Term, depth: usize) -> String {
+/// The same with all that tells it from others, as how the address of the client is found.
+pub(in crate::route) fn shown_whole(term: &Term) -> String {
+    shown_at(term, 0, true)
+}
+
+/// Two values that differ, in words that differ.
+fn both(base: &[&Term], head: &[&Term]) -> [String; 2] {
+    let words = |shown: fn(&Term) -> String| [base, head].map(|terms| terms.iter().map(|term| shown(term)).collect::<Vec<_>>().join(", "));
+    let plain = words(shown);
+    apart(if plain[0] == plain[1] { words(shown_whole) } else { plain })
+}
+
+/// The same, where nothing but the spelling tells them apart.
+fn apart([base, head]: [String; 2]) -> [String; 2] {
+    let head = if base == head && !base.is_empty() { format!("{head} (made otherwise)") } else { head };
+    [base, head]
+}
+
+fn shown_at(term: &Term, depth: usize, is_whole: bool) -> String {
     if depth > DEEPEST {
         return String::from("…");
     }
-    let first = |of: &Shared| of.first().map(|term| shown_at(term, depth + 1)).unwrap_or_default();
+    let first = |of: &Shared| of.first().map(|term| shown_at(term, depth + 1, is_whole)).unwrap_or_default();
+    let cut = |text: &str| {
+        let text = text.replace(['\u{1}', '\u{2}'], " ");
+        if text.len() <= LONGEST { text } else { format!("{}…", &text[..text.floor_char_boundary(LONGEST)]) }
+    };
     match term {
         Term::Literal(text) => String::from_utf8_lossy(text).into_owned(),
+        Term::Input(Input::Client(way)) if is_whole && &**way == CONNECTION => String::from("$remote_addr, as the connection has it"),
+        Term::Input(Input::Client(way)) if is_whole => format!("$remote_addr, as {} says it", cut(way)),
         Term::Input(input) => input_shown(input),
         Term::Group(pattern, of) => format!("{{what `{pattern}` finds in {}}}", first(of)),
         Term::Apply(Op::Question, of) => format!("{{?{}}}", first(of)),
@@ -100,8 +130,10 @@ fn shown_at(term: &Term, depth: usize) -> String {
         Term::Apply(Op::Skip(length), of) => format!("{{{} without {length} bytes}}", first(of)),
         Term::Apply(Op::Component, of) => format!("{{{} escaped}}", first(of)),
         Term::Apply(_, of) => format!("{{of {}}}", first(of)),
+        Term::Lookup(name, _) if &**name == FORWARDED => format!("${FORWARDED}"),
+        Term::Lookup(table, of) if is_whole => format!("{{looked up by {} in {}}}", first(of), cut(table)),
         Term::Lookup(_, of) => format!("{{looked up by {}}}", first(of)),
-        Term::Join(parts) => parts.iter().map(|part| shown_at(part, depth + 1)).collect(),
+        Term::Join(parts) => parts.iter().map(|part| shown_at(part, depth + 1, is_whole)).collect(),
     }
 }
 
@@ -119,10 +151,6 @@ fn input_shown(input: &Input) -> String {
         Input::Client(_) => String::from("$remote_addr"),
         Input::Outside(what) => what.replace(['\u{1}', '\u{2}'], " "),
     }
-}
-
-fn optional(term: Option<&Term>) -> String {
-    term.map(shown).unwrap_or_default()
 }
 
 /// An end in a few words.
@@ -143,15 +171,19 @@ pub(in crate::route) fn unlike(base: &Leaf, head: &Leaf) -> Vec<Aspect> {
         (End::Backend(one), End::Backend(other)) => of_backends(one, other, &mut all),
         (End::Answer { status, redirect, text }, End::Answer { status: other_status, redirect: other_redirect, text: other_text }) => {
             if status != other_status || redirect.is_some() != other_redirect.is_some() {
-                all.push(aspect(Kind::Answer, told(&base.end), told(&head.end)));
+                let [before, after] = apart([told(&base.end), told(&head.end)]);
+                all.push(aspect(Kind::Answer, before, after));
             } else if redirect != other_redirect {
-                all.push(aspect(Kind::Redirect, optional(redirect.as_ref()), optional(other_redirect.as_ref())));
+                all.push(of_terms(Kind::Redirect, redirect.as_ref(), other_redirect.as_ref()));
             } else if text != other_text {
-                all.push(aspect(Kind::Text, optional(text.as_ref()), optional(other_text.as_ref())));
+                all.push(of_terms(Kind::Text, text.as_ref(), other_text.as_ref()));
             }
         }
         (one, other) if one == other => {}
-        (one, other) => all.push(aspect(Kind::Answer, told(one), told(other))),
+        (one, other) => {
+            let [before, after] = apart([told(one), told(other)]);
+            all.push(aspect(Kind::Answer, before, after));
+        }
     }
     of_checks(base, head, &mut all);
     let reads = |leaf: &Leaf| matches!(leaf.end, End::Backend(_));
@@ -176,7 +208,7 @@ fn of_backends(one: &Gets, other: &Gets, all: &mut Vec<Aspect>) {
         [(Kind::Method, &one.method, &other.method), (Kind::Path, &one.uri, &other.uri), (Kind::Host, &one.host, &other.host)]
     {
         if before != after {
-            all.push(aspect(kind, optional(before.as_ref()), optional(after.as_ref())));
+            all.push(of_terms(kind, before.as_ref(), after.as_ref()));
         }
     }
     let names: BTreeSet<&String> = one.headers.keys().chain(other.headers.keys()).collect();
@@ -184,13 +216,10 @@ fn of_backends(one: &Gets, other: &Gets, all: &mut Vec<Aspect>) {
         let (before, after) = (one.headers.get(name), other.headers.get(name));
         if before != after {
             // A header that is set to nothing is not sent, as one of the client's would be that nobody sets.
-            let text = |values: Option<&Vec<Term>>| {
-                values.map_or_else(
-                    || format!("$http_{}", name.replace('-', "_")),
-                    |values| values.iter().map(shown).collect::<Vec<_>>().join(", "),
-                )
-            };
-            all.push(aspect(Kind::Header(name.clone()), text(before), text(after)));
+            let own = [Term::header(&name.replace('-', "_"))];
+            let [before, after] = [before, after].map(|values| values.map_or(&own[..], Vec::as_slice).iter().collect::<Vec<_>>());
+            let [before, after] = both(&before, &after);
+            all.push(aspect(Kind::Header(name.clone()), before, after));
         }
     }
     if one.removed != other.removed {
@@ -206,6 +235,19 @@ fn of_backends(one: &Gets, other: &Gets, all: &mut Vec<Aspect>) {
     }
 }
 
+/// What is told of two values that differ.
+fn of_terms(kind: Kind, before: Option<&Term>, after: Option<&Term>) -> Aspect {
+    let [before, after] = both(before.as_slice(), after.as_slice());
+    aspect(kind, before, after)
+}
+
+/// The words for checks without what only tells them apart.
+fn visible(text: &str) -> String {
+    let mut parts = text.split(HIDDEN[0]);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |shown, part| shown + part.split_once(HIDDEN[1]).map_or("", |(_, rest)| rest))
+}
+
 fn of_checks(base: &Leaf, head: &Leaf, all: &mut Vec<Aspect>) {
     let kinds: BTreeSet<CheckKind> = base.checks.iter().chain(&head.checks).map(|(kind, _)| *kind).collect();
     // Who is stopped before is not asked.
@@ -217,8 +259,9 @@ fn of_checks(base: &Leaf, head: &Leaf, all: &mut Vec<Aspect>) {
         let of = |leaf: &Leaf| leaf.checks.iter().filter(|(known, _)| *known == kind).map(|(_, what)| what.clone()).collect::<Vec<_>>();
         let (before, after) = (of(base), of(head));
         if before != after {
-            let text = |checks: Vec<String>| checks.join("; ").replace('\u{1}', " ").replace('\u{2}', "; ");
-            all.push(aspect(Kind::Check(kind), text(before), text(after)));
+            let text = |checks: Vec<String>| visible(&checks.join("; ")).replace('\u{1}', " ").replace('\u{2}', "; ");
+            let [before, after] = apart([text(before), text(after)]);
+            all.push(aspect(Kind::Check(kind), before, after));
         }
     }
 }

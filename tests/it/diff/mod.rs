@@ -6,6 +6,7 @@ mod displaced;
 mod keys;
 mod left;
 mod live;
+mod said;
 mod shown;
 mod unknown;
 

@@ -1,6 +1,7 @@
 //! `ingressc prove`: differences are shown by their smallest requests, and what is proved to be equal withstands attacks.
 
 mod attack;
+mod said;
 
 use std::path::Path;
 

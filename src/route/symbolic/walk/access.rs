@@ -6,7 +6,7 @@ use crate::route::model::{Lua, Static};
 use crate::route::symbolic::side::text;
 use crate::route::symbolic::term::Term;
 use crate::route::symbolic::test::{Rules, Test};
-use crate::route::symbolic::unlike::shown;
+use crate::route::symbolic::unlike::{HIDDEN, shown, shown_whole};
 use crate::source::Span;
 
 enum Answer {
@@ -225,8 +225,11 @@ impl Walk<'_, '_, '_, '_> {
 /// A value in words that are others for another value.
 fn told_apart(term: &Term) -> String {
     match term {
-        Term::Literal(_) | Term::Input(_) => shown(term),
-        Term::Group(..) | Term::Apply(..) | Term::Lookup(..) | Term::Join(_) => format!("{} ({term:?})", shown(term)),
+        Term::Literal(_) | Term::Input(_) => shown_whole(term),
+        Term::Group(..) | Term::Apply(..) | Term::Lookup(..) | Term::Join(_) => {
+            let [begin, end] = HIDDEN;
+            format!("{}{begin}{term:?}{end}", shown(term))
+        }
     }
 }
 

@@ -91,7 +91,9 @@ impl<'c> Walk<'_, '_, 'c, '_> {
             return;
         }
         let from: Vec<String> = real_ip.from.iter().map(IpNet::to_string).collect();
-        let way = format!("{:?} from {} {:?}", real_ip.header, from.join(" "), real_ip.is_recursive);
+        let header = real_ip.header.as_deref().unwrap_or("X-Real-IP");
+        let recursive = if real_ip.is_recursive == Some(true) { ", behind all of them" } else { "" };
+        let way = format!("{header} from {}{recursive}", from.join(" "));
         self.client = Term::Input(Input::Client(way.into()));
     }
 

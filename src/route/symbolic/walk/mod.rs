@@ -19,7 +19,7 @@ pub(in crate::route) use values::CERTIFICATE;
 use super::assume::Assumed;
 use super::leaf::{End, Leaf, Way};
 use super::side::Side;
-use super::term::{Input, Term};
+use super::term::{CONNECTION, Input, Term};
 use crate::nginx::Pattern;
 use crate::route::decision::CheckKind;
 use crate::route::model::{Level, Location, MOST_CHANGES};
@@ -123,7 +123,7 @@ impl<'a, 'p, 'c, 't> Walk<'a, 'p, 'c, 't> {
             groups: Groups::None,
             quotes: true,
             values: Vec::new(),
-            client: Term::Input(Input::Client("connection".into())),
+            client: Term::Input(Input::Client(CONNECTION.into())),
             level: Arc::clone(&side.config.inside(arrival.server).level),
             location: None,
             first: None,

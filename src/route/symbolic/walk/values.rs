@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::lua::chance;
 use super::{Groups, Walk};
 use crate::route::model::{Definition, Map, Verification};
-use crate::route::symbolic::term::{Input, Op, Term};
+use crate::route::symbolic::term::{CONNECTION, FORWARDED, Input, Op, Term};
 use crate::route::symbolic::test::Test;
 use crate::route::text::{Part, Template, Variable};
 
@@ -246,12 +246,10 @@ impl Walk<'_, '_, '_, '_> {
             "server_name" => server_name(),
             "server_port" => Term::of(self.arrival.port.to_string()),
             "remote_addr" | "binary_remote_addr" => self.client.clone(),
-            "realip_remote_addr" => Term::Input(Input::Client("connection".into())),
+            "realip_remote_addr" => Term::Input(Input::Client(CONNECTION.into())),
             "remote_user" => Term::header("authorization").apply(Op::User),
             "content_type" => Term::header("content_type"),
-            "proxy_add_x_forwarded_for" => {
-                Term::lookup("proxy_add_x_forwarded_for", vec![Term::header("x_forwarded_for"), self.client.clone()])
-            }
+            FORWARDED => Term::lookup(FORWARDED, vec![Term::header("x_forwarded_for"), self.client.clone()]),
             "ssl_server_name" if self.arrival.is_tls => self.arrival.host.clone(),
             "ssl_client_verify" => self.verified(),
             _ if name.starts_with("ssl_") && !self.arrival.is_tls => Term::of(""),
