@@ -138,7 +138,9 @@ impl Causes<'_> {
         let (message, object, span) = match (ingress, server, query.ingress) {
             (Some(ingress), ..) => {
                 let place = if query.name.is_empty() { self.rules(ingress, query) } else { annotations(ingress) };
-                (format!("{} declares none", name(ingress)), Some(ingress.reference.clone()), Some(place))
+                let lacks = self.lacks(ingress, query).filter(|_| query.name.is_empty());
+                let message = format!("{} {}", name(ingress), lacks.as_deref().unwrap_or("declares none"));
+                (message, Some(ingress.reference.clone()), Some(place))
             }
             (None, _, Some((namespace, ingress))) if !ingress.is_empty() => {
                 (format!("there is no Ingress `{namespace}/{ingress}` in the manifests"), None, None)

@@ -32,6 +32,11 @@ impl Causes<'_> {
                 None => of_field(edit, place),
             },
             (What::Field, Some(ingress)) if edit.name().starts_with("spec.tls") => Cause { span: Some(place), ..of_tls(ingress) },
+            (What::Rules, Some(ingress))
+                if query.host.is_some_and(|host| query.name.is_empty() && !self.serves(&ingress.reference, host)) =>
+            {
+                Cause { span: Some(place), ..self.host(ingress, query) }
+            }
             (What::Rules | What::Object, Some(_)) => self.of_rules(edit, query).unwrap_or_else(|| of_field(edit, place)),
             _ => of_field(edit, place),
         }
@@ -54,7 +59,7 @@ impl Causes<'_> {
     }
 
     /// Whether an Ingress has a part in a host.
-    fn serves(&self, object: &ObjectRef, host: &str) -> bool {
+    pub(super) fn serves(&self, object: &ObjectRef, host: &str) -> bool {
         self.hosts(&object.namespace, &object.name).binary_search(&host).is_ok()
     }
 

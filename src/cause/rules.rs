@@ -71,10 +71,26 @@ impl Causes<'_> {
         Some((path.path_type.as_str(), place))
     }
 
+    /// That no rule of an Ingress has the path or the host that is asked about; none where one has.
+    pub(super) fn lacks(&self, ingress: &Object<Ingress>, query: &Query) -> Option<String> {
+        let rules = self.rules_of(&ingress.reference)?;
+        match (query.path.map(written), query.host) {
+            (Some(path), _) => rules.path(query).is_none().then(|| format!("has no path `{path}`")),
+            (None, Some(host)) => {
+                (rules.rule(query).is_none() && !self.serves(&ingress.reference, host)).then(|| format!("has no host `{host}`"))
+            }
+            (None, None) => None,
+        }
+    }
+
     /// A host of an Ingress as a cause.
     pub(super) fn host(&self, ingress: &Object<Ingress>, query: &Query) -> Cause {
         let host = query.host.unwrap_or_default();
-        object(ingress, format!("host `{host}` of {}", name(ingress)), host, self.rules(ingress, query))
+        let place = self.rules(ingress, query);
+        match self.serves(&ingress.reference, host) {
+            true => object(ingress, format!("host `{host}` of {}", name(ingress)), host, place),
+            false => object(ingress, format!("{} has no host `{host}`", name(ingress)), host, place),
+        }
     }
 
     /// A path of an Ingress as a cause.

@@ -8,6 +8,7 @@ use super::effects::Sample;
 use super::entry::{Because, Caused, Entry};
 use super::experiment::{Blamed, Experiments};
 use super::merge;
+use super::running::OPEN;
 use super::side::Side;
 use super::singles::Singles;
 use super::supposition::Supposition;
@@ -19,6 +20,7 @@ use crate::credentials;
 use crate::diagnostic::{Cause, ObjectRef, Reason};
 use crate::diff::words::{self, Topic, Words};
 use crate::diff::{Change, Kind, Place, Target};
+use crate::lower::CLASS_ANNOTATION;
 use crate::source::Spot;
 
 /// What made a difference, and the causes of both sides.
@@ -98,7 +100,12 @@ impl<'a> Explainer<'a> {
             .or_else(settled)
             .or_else(|| self.of_displaced(first, true))
             .or_else(|| self.of_single("nginx.conf", first, None, queries));
-        if let Some((edit, causes)) = explained {
+        // Without its class an Ingress has no host, and yet it is the host that is new: its line is the nearer one.
+        let is_of_class = |(_, (before, after)): &Explained| {
+            let is_class = |cause: &Cause| cause.subject == CLASS_ANNOTATION && !cause.message.ends_with(OPEN);
+            self.singles.is_some() && first.is_block() && before.iter().chain(after).any(is_class)
+        };
+        if let Some((edit, causes)) = explained.filter(|explained| !is_of_class(explained)) {
             return (self.entry("nginx.conf", changes, words, (before, after), causes), edit);
         }
         let cause_before =

@@ -10,7 +10,7 @@ use super::entry::{Because, Caused, Entry};
 use crate::cause::UPSTREAM;
 use crate::compile::Lua;
 use crate::diagnostic::Reason;
-use crate::diff::words::Topic;
+use crate::diff::words::{self, Topic};
 use crate::diff::{Change, Kind, Place, Side, Target};
 
 /// What a location of the controller's own says of the upstream follows from where the route of the host leads that it is for.
@@ -117,19 +117,19 @@ pub(super) fn with_certificates(entries: Vec<Entry>) -> Vec<Entry> {
     others
 }
 
-/// How the controller begins the path of the location that asks a service for another one.
-const ASKING: &str = "location = /_external-auth-";
+/// The number of a difference about a path, and how the path begins that a service is asked at for it.
+type Asking = (usize, String);
 
 /// A location of the controller's own that only a path needs which comes or goes is no difference of its own.
 pub(super) fn with_paths(entries: Vec<Entry>) -> Vec<Entry> {
-    let is_own = |change: &Change| change.is_block() && (change.name.starts_with(ASKING) || change.name.starts_with("location @"));
-    let (own, mut others): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.changes.iter().all(is_own));
+    let is_own = |entry: &Entry| entry.changes.iter().all(|change| change.is_block() && words::is_own(change));
+    let (own, mut others): (Vec<_>, Vec<_>) = entries.into_iter().partition(is_own);
     if own.is_empty() {
         return others;
     }
     // What a path that stays says of such a location is a difference for itself, and the location is of that.
     let mut named: HashSet<(Arc<str>, String)> = HashSet::new();
-    let mut paths: HashMap<(Kind, Arc<str>), Vec<(usize, String)>> = HashMap::new();
+    let mut paths: HashMap<(Kind, Arc<str>), Vec<Asking>> = HashMap::new();
     for (at, entry) in others.iter().enumerate() {
         for change in &entry.changes {
             let Some(host) = &change.place.host else { continue };

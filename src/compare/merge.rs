@@ -6,7 +6,7 @@ use super::entry::{Because, Caused, Entry};
 use super::follow::{named, with_certificates, with_counters, with_keys, with_names, with_paths, with_routes, with_upstreams};
 use crate::diagnostic::{Cause, ObjectRef};
 use crate::diff::Kind;
-use crate::diff::words::{Topic, Words};
+use crate::diff::words::{self, Topic, Words};
 
 /// Of more paths and values that one edit changes, only these are told.
 const MOST_TOLD: usize = 4;
@@ -103,7 +103,8 @@ fn place(entry: &Entry) -> Option<String> {
 fn join(mut entries: Vec<Entry>) -> Option<Entry> {
     let is_matched_otherwise = entries.iter().any(is_kept);
     let matters = |entry: &Entry| {
-        (is_matched_otherwise || comes_or_goes(entry).is_none(), entry.words.topic, entry.words.fate.is_none(), entry.words.fate)
+        let is_own = entry.changes.first().is_some_and(words::is_own);
+        (is_matched_otherwise || comes_or_goes(entry).is_none(), entry.words.topic, is_own, entry.words.fate.is_none(), entry.words.fate)
     };
     let most = entries.iter().enumerate().min_by_key(|(at, entry)| (matters(entry), *at)).map(|(at, _)| at)?;
     let mut entry = entries.remove(most);

@@ -33,6 +33,9 @@ const ADMITTING: [&str; 7] = [
     "watch-namespace-selector",
 ];
 
+/// How causes end of which there are several.
+pub(super) const OPEN: &str = ": one side alone does not tell which";
+
 impl<'a> Explainer<'a> {
     /// Of the only side that is manifests: its causes, and whether it is the first side.
     fn manifests(&self) -> Option<(Set, &Causes<'a>)> {
@@ -223,7 +226,7 @@ fn either(causes: Vec<Cause>) -> Option<Cause> {
     let mut first = causes.next()?;
     let others: Vec<String> = causes.map(|cause| cause.message).filter(|message| *message != first.message).collect();
     if !others.is_empty() {
-        first.message = format!("{}, or of {}: one side alone does not tell which", first.message, others.join(", or of "));
+        first.message = format!("{}, or of {}{OPEN}", first.message, others.join(", or of "));
     }
     Some(first)
 }

@@ -122,6 +122,7 @@ pub fn of_configuration(change: &Change) -> Words {
     let is_block = [&change.before, &change.after].into_iter().flatten().any(|side| side.text.ends_with("{ … }"));
     let route = |message: String| Words { topic: Topic::Route, fate: None, message };
     match name {
+        "location" if is_block && is_own(change) => Words { topic: Topic::Setting, fate: None, message: of_block(change) },
         "server" | "location" if is_block && (name == "location" || change.place.host.is_some()) => route(of_block(change)),
         "set" if BACKEND.contains(&&*change.name) => match (&change.place.before, &change.place.after) {
             (Some(before), Some(after)) if (&before.service, &before.port) != (&after.service, &after.port) => {
@@ -226,6 +227,15 @@ fn answer(change: &Change) -> String {
     }
 }
 
+/// How the names of locations begin that the controller has for itself.
+const OWN: [&str; 3] = ["location @", "location = /_external-auth-", "location = /_mirror-"];
+
+/// Whether a location is one that the controller has for itself: that it comes or goes follows from what needs it.
+#[must_use]
+pub fn is_own(change: &Change) -> bool {
+    OWN.iter().any(|beginning| change.name.starts_with(beginning))
+}
+
 fn path(change: &Change) -> String {
     let path = change.place.path().unwrap_or_default();
     let target = change.place.after.as_ref().or(change.place.before.as_ref()).filter(|target| !target.service.is_empty());
@@ -235,7 +245,7 @@ fn path(change: &Change) -> String {
         (Kind::Changed, false, true) => format!("path `{path}` became a regular expression"),
         (Kind::Changed, true, false) => format!("path `{path}` is no longer a regular expression"),
         (Kind::Changed, ..) if path.starts_with('@') => String::from("a location of the controller's own has another name"),
-        (kind, ..) if path.starts_with('@') => format!("location `{path}` of the controller's own {}", happened(kind)),
+        (kind, ..) if is_own(change) => format!("location `{path}` of the controller's own {}", happened(kind)),
         (Kind::Changed, ..) => format!("path `{path}` is matched otherwise"),
         (kind, ..) => format!("path `{path}` {}{leads}", happened(kind)),
     }
@@ -274,7 +284,8 @@ fn happened(kind: Kind) -> &'static str {
 /// What happened to something that has a value.
 fn values(noun: &str, change: &Change) -> String {
     const LONGEST: usize = 80;
-    let shown = |before| value(change, before).filter(|value| !value.is_empty() && value.len() <= LONGEST && !value.contains('\n'));
+    let is_shown = |value: &String| !value.is_empty() && value.len() <= LONGEST && !value.contains('\n') && !value.starts_with("/_mirror-");
+    let shown = |before| value(change, before).filter(is_shown);
     match (change.kind, shown(true), shown(false)) {
         (Kind::Changed, Some(before), Some(after)) => format!("{noun} changed from {before} to {after}"),
         (Kind::Added, _, Some(value)) | (Kind::Removed, Some(value), _) => format!("{noun} {}: {value}", happened(change.kind)),
@@ -296,6 +307,10 @@ fn value(change: &Change, before: bool) -> Option<String> {
     let is_named = matches!(name, "set" | "proxy_set_header" | "grpc_set_header" | "add_header");
     let behind = || Some(rest.trim_start_matches(['"', '\'']).strip_prefix(own)?.trim_start_matches(['"', '\'']).trim_start());
     let value = if is_named { behind().unwrap_or(rest) } else { rest };
+    // Of names, each may stand in quotes.
+    if name == "server_name" {
+        return Some(value.replace(['"', '\''], ""));
+    }
     Some(unquoted(value).unwrap_or(value).trim().to_owned())
 }
 
@@ -377,7 +392,7 @@ mod tests {
                 "protection lost: path `/b` added; its requests reached path `/` before: password authentication removed: a",
             ),
             ("proxy_set_header A 1;".into(), "proxy_set_header A 2;".into(), "setting: header for the backend `A` changed from 1 to 2"),
-            ("server_name \"a\" \"b\";".into(), "server_name \"a\";".into(), "route: names of the host changed from \"a\" \"b\" to a"),
+            ("server_name \"a\" \"b\";".into(), "server_name \"a\";".into(), "route: names of the host changed from a b to a"),
             ("odd 1;".into(), "odd 2;".into(), "setting: `odd` changed from 1 to 2"),
             ("x_by_lua_block { a }".into(), "x_by_lua_block { b }".into(), "setting: `x_by_lua_block` changed from { a } to { b }"),
         ] {

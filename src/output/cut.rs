@@ -24,7 +24,7 @@ pub(super) fn sentence(text: &str) -> String {
     if text.len() <= LONGEST_SENTENCE {
         return one_line(&text.replace('\t', " ")).into_owned();
     }
-    let end = text.floor_char_boundary(LONGEST_SENTENCE);
+    let end = (0..=LONGEST_SENTENCE).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
     let cut = &text[..end];
     // Behind a separator, where there is one not far from the end.
     let at = cut.rfind([',', ';']).filter(|at| *at > LONGEST_SENTENCE / 2).map_or(end, |at| at + 1);

@@ -105,12 +105,7 @@ fn owner(location: Directive<'_>) -> Option<(String, String)> {
 }
 
 fn judge<'t>(sides: [(&Config<'t>, &'t Tree<'t>); 2], proof: &Proof) -> Vec<Judged> {
-    let certificates = sides.map(|(config, _)| config.certificates());
-    let configuration = |side: usize| {
-        let http = sides[side].1.directives().find(|directive| directive.name() == "http");
-        Configuration::new(http).with_certificates(certificates[side].as_ref())
-    };
-    let configurations = [configuration(0), configuration(1)];
+    let configurations = sides.map(|(_, tree)| Configuration::new(tree.directives().find(|directive| directive.name() == "http")));
     let mut judged = Vec::new();
     for (host, of_host) in proof.hosts.iter().enumerate() {
         let (mut seen, mut servers) = (BTreeSet::new(), BTreeSet::new());
@@ -121,7 +116,8 @@ fn judge<'t>(sides: [(&Config<'t>, &'t Tree<'t>); 2], proof: &Proof) -> Vec<Judg
                 places.entry(server).or_insert_with(|| sides[side].0.places(server));
             }
             let route = |side: usize, at| Route::new(&configurations[side], places[side][&pair.servers[side]].blocks(at));
-            let counts = |judgement: &Judgement| judgement.verdict.is_some() && !(of_host.is_tls && judgement.is_of_plain_http());
+            // A redirect shows in the ways of requests, and more than that is none.
+            let counts = |judgement: &Judgement| judgement.verdict.is_some() && !judgement.is_of_plain_http();
             let mut add = |region: Option<&Region>, found: Vec<Judgement>| {
                 for judgement in found.into_iter().filter(counts) {
                     if seen.insert((judgement.kind, judgement.message.clone())) {

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use hashbrown::HashMap;
-use serde_json::Value;
 
 use super::controller::{Dynamic, Service};
 use super::decision::Certificate;
@@ -104,12 +103,6 @@ impl<'t> Config<'t> {
         let port = request.port.unwrap_or(usual);
         let fits = |servers: &&Servers| servers.is_public && servers.is_tls == request.is_tls;
         self.ports.get(&port).or_else(|| self.ports.values().find(fits)).is_some_and(|servers| servers.is_proxied)
-    }
-
-    /// Which host has which certificate, as the controller tells its Lua code; none where that is not known.
-    #[must_use]
-    pub fn certificates(&self) -> Option<Value> {
-        self.dynamic.certificates()
     }
 
     /// The Service behind an upstream, as far as it is known; `namespace` is that of the Ingress which names it.

@@ -237,12 +237,6 @@ impl Dynamic {
         Some((name, self.backend(name).filter(|canary| canary.may_serve())?))
     }
 
-    /// Which host has which certificate, as the controller tells its Lua code; none where that is not known.
-    pub(super) fn certificates(&self) -> Option<Value> {
-        let hosts = self.certificates.as_ref()?.iter();
-        Some(hosts.map(|(host, secret)| (host.clone(), Value::String(secret.clone()))).collect::<serde_json::Map<_, _>>().into())
-    }
-
     /// The hosts that have certificates of their own.
     pub(super) fn certified(&self) -> Vec<String> {
         self.certificates.iter().flat_map(|hosts| &**hosts).filter(|(_, secret)| !secret.is_empty()).map(|(host, _)| host.clone()).collect()

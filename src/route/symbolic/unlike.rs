@@ -116,7 +116,9 @@ fn shown_at(term: &Term, depth: usize, is_whole: bool) -> String {
     let first = |of: &Shared| of.first().map(|term| shown_at(term, depth + 1, is_whole)).unwrap_or_default();
     let cut = |text: &str| {
         let text = text.replace(['\u{1}', '\u{2}'], " ");
-        if text.len() <= LONGEST { text } else { format!("{}…", &text[..text.floor_char_boundary(LONGEST)]) }
+        let mut characters = text.chars();
+        let shown: String = characters.by_ref().take(LONGEST).collect();
+        if characters.next().is_some() { format!("{shown}…") } else { shown }
     };
     match term {
         Term::Literal(text) => String::from_utf8_lossy(text).into_owned(),
