@@ -8,10 +8,8 @@ use hashbrown::HashSet;
 use super::side::Side;
 use crate::cause::Causes;
 use crate::compile::Lua;
-use crate::diff;
+use crate::diff::{self, OfCertificate, is_redirected_for_its_certificate, sends_hsts};
 use crate::ir::Route;
-use crate::protection::is_redirected_for_its_certificate;
-use crate::protection::lua::{OfCertificate, sends_hsts};
 
 /// One side, asked about its hosts.
 pub(super) struct Certified<'a> {

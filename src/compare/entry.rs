@@ -113,5 +113,8 @@ impl Differences {
     }
 }
 
+/// How causes end of which there are several.
+pub(super) const OPEN: &str = ": one side alone does not tell which";
+
 /// A difference, and what made it: all with the same text have one cause. Behind a bar stands whose it is, where that is known.
 pub(super) type Caused = (Entry, Option<String>);

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::alike::Where;
+use super::entry::OPEN;
 use super::experiment;
 use super::explainer::{Explained, Explainer};
 use super::follow;
@@ -32,9 +33,6 @@ const ADMITTING: [&str; 7] = [
     "watch-namespace",
     "watch-namespace-selector",
 ];
-
-/// How causes end of which there are several.
-pub(super) const OPEN: &str = ": one side alone does not tell which";
 
 impl<'a> Explainer<'a> {
     /// Of the only side that is manifests: its causes, and whether it is the first side.

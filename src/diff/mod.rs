@@ -38,7 +38,8 @@ pub use report::{Change, Judged, Kind, Place, Report, Side, Target};
 
 use crate::conf::{Arg, Directive, Tree};
 use crate::credentials;
-pub use crate::protection::Verdict;
+pub use crate::protection::lua::{OfCertificate, sends_hsts};
+pub use crate::protection::{Verdict, is_redirected_for_its_certificate};
 
 /// What is known of two configurations beside their texts.
 #[derive(Debug, Default, Clone, Copy)]

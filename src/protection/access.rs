@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use super::Judgement;
 use super::addresses::{Addresses, Rules};
-use super::gates::{GATES, Gate};
+use super::gates::{EXTERNAL, GATES, Gate};
 use super::lines::{first, lines};
 use super::route::Route;
 use super::shift::Shift;
+use super::sign_in;
 use super::units::{difference, list};
 use crate::conf::Directive;
 use crate::source::Span;
@@ -132,6 +133,10 @@ impl Access {
         }
     }
 
+    fn asks_service(&self) -> bool {
+        self.gates.iter().zip(GATES).any(|(gate, (noun, _))| *noun == EXTERNAL && gate.is_some())
+    }
+
     /// Whether the part keeps anybody out.
     fn protects(&self, part: Part) -> bool {
         match part {
@@ -183,21 +188,30 @@ impl Access {
 
 /// What became of who may reach a route.
 pub(super) fn compare<'a>(before: &Route<'_, 'a>, after: &Route<'_, 'a>) -> Vec<Judgement> {
-    let (before, after) = (Access::read(before), Access::read(after));
+    let (old, new) = (Access::read(before), Access::read(after));
+    let mut found = judged(&old, &new);
+    // With the service that is asked goes the page for who has to sign in, too.
+    if old.asks_service() && new.asks_service() {
+        found.extend(sign_in::compare(before, after));
+    }
+    found
+}
+
+fn judged(before: &Access, after: &Access) -> Vec<Judgement> {
     let parts = [Part::Rules, Part::Satisfy].into_iter().chain((0..GATES.len()).map(Part::Gate));
-    let changed: Vec<Part> = parts.filter(|part| !before.is_same(*part, &after)).collect();
+    let changed: Vec<Part> = parts.filter(|part| !before.is_same(*part, after)).collect();
     // A part for itself means the same with all others as they were and as they are, and all of them make up the whole; or they
     // must be judged together.
-    let alone = |part: &Part| before.shift(&before.with(*part, &after));
-    let total = before.shift(&after);
-    let is_apart = changed.iter().all(|part| alone(part) == after.with(*part, &before).shift(&after));
+    let alone = |part: &Part| before.shift(&before.with(*part, after));
+    let total = before.shift(after);
+    let is_apart = changed.iter().all(|part| alone(part) == after.with(*part, before).shift(after));
     if is_apart && changed.iter().map(alone).fold(Shift::SAME, Shift::and) == total {
-        return changed.iter().map(|part| judge(*part, alone(part), &before, &after)).collect();
+        return changed.iter().map(|part| judge(*part, alone(part), before, after)).collect();
     }
     let verdict = total.verdict(true, true);
     let of_side = |access: &Access| changed.iter().flat_map(|part| access.lines(*part)).collect::<Vec<_>>();
     let message = format!("who may come changed from {} to {}", before.summary(), after.summary());
-    vec![Judgement::new("access", verdict, message, [of_side(&before), of_side(&after)])]
+    vec![Judgement::new("access", verdict, message, [of_side(before), of_side(after)])]
 }
 
 fn judge(part: Part, shift: Shift, before: &Access, after: &Access) -> Judgement {

@@ -22,13 +22,12 @@ pub(super) struct Gate {
 /// Finds a gate of one kind on a route.
 type Read = fn(&Route<'_, '_>) -> Option<Gate>;
 
+/// What people call a service that is asked.
+pub(super) const EXTERNAL: &str = "external authentication";
+
 /// The kinds of gates, and what people call them.
-pub(super) const GATES: &[(&str, Read)] = &[
-    ("password authentication", password),
-    ("external authentication", external),
-    ("check of access in Lua", code),
-    ("authentication by token", token),
-];
+pub(super) const GATES: &[(&str, Read)] =
+    &[("password authentication", password), (EXTERNAL, external), ("check of access in Lua", code), ("authentication by token", token)];
 
 /// Checks of modules that nginx is not built with everywhere: whoever writes them knows what they mean.
 const TOKENS: [&str; 7] = ["auth_jwt", "auth_oidc", "auth_ldap", "auth_pam", "auth_gss", "auth_spnego", "auth_radius"];
@@ -98,11 +97,6 @@ fn external(route: &Route<'_, '_>) -> Option<Gate> {
     gate.lines.extend(sign_in::lines_of(route));
     gate.lines.extend(lines(route.own("auth_request_set").iter().chain(sets).chain(uses).copied()));
     Some(gate)
-}
-
-/// Whether a service is asked who may come.
-pub(super) fn is_asked(route: &Route<'_, '_>) -> bool {
-    asked(route).is_some()
 }
 
 /// The path of the location that asks a service, and the line that says so: nginx's own, or the controller's in Lua.

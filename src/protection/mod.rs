@@ -138,7 +138,6 @@ const OF_HOSTS: &[Compare] = &[tls::compare, client_certificate::compare, refusa
 /// What protects a path.
 const OF_PATHS: &[Compare] = &[
     access::compare,
-    sign_in::compare,
     refusals::compare,
     rates::compare,
     https::compare,

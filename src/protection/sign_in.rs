@@ -2,7 +2,6 @@
 
 use super::Judgement;
 use super::Verdict;
-use super::gates::is_asked;
 use super::lines::{first, lines};
 use super::route::Route;
 use crate::conf::Arg;
@@ -15,10 +14,6 @@ struct Page {
 }
 
 pub(super) fn compare<'a>(before: &Route<'_, 'a>, after: &Route<'_, 'a>) -> Vec<Judgement> {
-    // With the service that is asked goes the page, too.
-    if !is_asked(before) || !is_asked(after) {
-        return Vec::new();
-    }
     let (old, new) = (read(before), read(after));
     // Who may come is the same, but who shows a page of his own in its place learns passwords.
     let (verdict, message) = match (&old, &new) {

@@ -3,10 +3,12 @@
 //! Both sides ask the same assumptions, so that what one of them has asked is known to the other. Each question whose answer does not
 //! follow from the others has a way for each answer: what is taken for possible may be impossible, never the reverse.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use hashbrown::{HashMap, HashSet};
 
+use super::leaf::{Leaf, Way};
 use super::term::{Input, Shared, Term};
 use super::test::{Solution, Solver, Test, Wanted};
 use crate::nginx::Pattern;
@@ -233,8 +235,14 @@ impl<'p> Assumed<'p> {
         }
     }
 
+    /// What becomes of requests on both sides, with what is known of them where that is not the same.
+    pub(in crate::route) fn leaves<'w>(&self, ways: [&'w Way; 2]) -> [Cow<'w, Leaf>; 2] {
+        let known = if ways[0].leaf == ways[1].leaf { BTreeMap::new() } else { self.known() };
+        ways.map(|way| if known.is_empty() { Cow::Borrowed(&way.leaf) } else { Cow::Owned(way.leaf.with(&known)) })
+    }
+
     /// The parts of the request that are known to be one text.
-    pub(in crate::route) fn known(&self) -> BTreeMap<Input, Vec<u8>> {
+    fn known(&self) -> BTreeMap<Input, Vec<u8>> {
         let is = |wanted: &Wanted| {
             wanted.iter().find_map(|(test, answer)| match test {
                 Test::Is(text) if *answer => Some(text.clone()),

@@ -1,6 +1,5 @@
 //! Two configurations, region by region.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -11,7 +10,7 @@ use super::assume::{Assumed, Paths, Place};
 use super::facts::Facts;
 use super::hosts::{Class, arrival, classes};
 use super::judge::{both_literal, construct, fact, inputs_of, is_asked, join_differences, join_doubts, plain_paths, strength, words_of};
-use super::leaf::{End, Leaf, Way};
+use super::leaf::{End, Way};
 use super::proof::{self, Difference, Doubt, HostProof, Limits, Pair, Proof, Region, Strength};
 use super::requests::{Wish, drawn, encoded, requests, size};
 use super::seen::{end, seen};
@@ -25,6 +24,7 @@ use super::unserved::{answers, asks_for_as_much, is_unserved};
 use super::walk::{Arrival, Walk};
 use super::words::{self, Budget};
 use super::work::{REQUEST, WAY, Work};
+use crate::conf::Directive;
 use crate::nginx;
 use crate::route::config::Config;
 use crate::route::request::Request;
@@ -171,7 +171,7 @@ impl<'t> Pairing<'_, 't> {
         let texts = [0, 1].map(|at| end(self.configs[at], &decisions[at].end));
         let aspects = vec![aspect(Kind::Answer, &texts[0], &texts[1])];
         let region = Region { paths: vec![String::from("/")], ..Region::default() };
-        proof.differences.push(Difference { request, aspects, strength: None, region, decisions: Box::new(decisions), others: 0 });
+        proof.differences.push(Difference::unranked(request, aspects, region, decisions));
     }
 }
 
@@ -232,7 +232,7 @@ impl<'a, 't> Host<'a, 't> {
         let [base, head] = texts;
         let aspects = vec![Aspect { kind: Kind::Certificate, base, head }];
         let region = Region { paths: vec![String::from("/")], ..Region::default() };
-        proof.differences.push(Difference { request, aspects, strength: None, region, decisions: Box::new(decisions), others: 0 });
+        proof.differences.push(Difference::unranked(request, aspects, region, decisions));
     }
 
     /// Cuts all paths into regions.
@@ -330,12 +330,15 @@ impl<'a, 't> Host<'a, 't> {
         }
     }
 
+    /// A location of a side.
+    fn block(&self, side: usize, at: Option<Span>) -> Option<Directive<'t>> {
+        self.sides[side].blocks(self.arrivals[side].server, at?).last().copied()
+    }
+
     /// Paths that the controller keeps for what it asks of authentication services.
     fn is_reserved(&self, at: [Option<Span>; 2], words: &[Vec<u8>]) -> bool {
-        let is_internal = |side: usize| {
-            let block = at[side].and_then(|at| self.sides[side].blocks(self.arrivals[side].server, at).last().copied());
-            block.is_some_and(|block| block.directives().any(|inner| inner.name() == "internal"))
-        };
+        let is_internal =
+            |side: usize| self.block(side, at[side]).is_some_and(|block| block.directives().any(|inner| inner.name() == "internal"));
         words.iter().all(|word| word.starts_with(b"/_external-auth-")) && (is_internal(0) || is_internal(1))
     }
 
@@ -346,14 +349,13 @@ impl<'a, 't> Host<'a, 't> {
     }
 
     fn are_same_locations(&self, at: [Option<Span>; 2]) -> bool {
-        let block = |side: usize| at[side].and_then(|at| self.sides[side].blocks(self.arrivals[side].server, at).last().copied());
-        let (Some(base), Some(head)) = (block(0), block(1)) else { return false };
+        let (Some(base), Some(head)) = (self.block(0, at[0]), self.block(1, at[1])) else { return false };
         self.is_same_around && self.pairing.common.are_same_locations([base, head])
     }
 
     fn region_of(&self, at: [Option<Span>; 2], words: &[Vec<u8>]) -> Region {
         let text = |side: usize| {
-            let block = at[side].and_then(|at| self.sides[side].blocks(self.arrivals[side].server, at).last().copied())?;
+            let block = self.block(side, at[side])?;
             Some(block.args().map(|arg| arg.value().into_owned()).collect::<Vec<_>>().join(" "))
         };
         let is_plain = |word: &&Vec<u8>| !word.iter().any(u8::is_ascii_control);
@@ -401,7 +403,7 @@ impl<'a, 't> Host<'a, 't> {
     }
 
     fn compare(&self, ways: [&Way; 2], words: &[Vec<u8>], assumed: &mut Assumed<'_>, found: &mut Seeking) {
-        let leaves = settled(ways, assumed);
+        let leaves = assumed.leaves(ways);
         let [base, head] = [&*leaves[0], &*leaves[1]];
         let locations = ways.map(|way| way.location);
         let is_beyond = [base, head].iter().any(|leaf| matches!(leaf.end, End::Beyond(_)));
@@ -457,7 +459,7 @@ impl<'a, 't> Host<'a, 't> {
             None if is_text && both_literal(base, head) => {
                 let request = requests(&wish, self.class, self.is_tls, words, &[]).swap_remove(0);
                 let decisions = [0, 1].map(|at| self.pairing.configs[at].decide(&request));
-                found.differences.push(Difference { request, aspects, strength: None, region, decisions: Box::new(decisions), others: 0 });
+                found.differences.push(Difference::unranked(request, aspects, region, decisions));
             }
             // What is asked in other words is told as the directives that differ.
             None if self.pairing.is_same_words && !is_beyond && !aspects.is_empty() && aspects.iter().all(is_asked) => {
@@ -485,14 +487,7 @@ impl<'a, 't> Host<'a, 't> {
                     let [base, head] = texts;
                     let aspects = vec![Aspect { kind: Kind::Answer, base, head }];
                     let region = Region { paths: vec![String::from_utf8_lossy(&request.target).into_owned()], ..Region::default() };
-                    proof.differences.push(Difference {
-                        request,
-                        aspects,
-                        strength: None,
-                        region,
-                        decisions: Box::new(decisions),
-                        others: 0,
-                    });
+                    proof.differences.push(Difference::unranked(request, aspects, region, decisions));
                 }
                 Some(_) => {}
             }
@@ -500,10 +495,4 @@ impl<'a, 't> Host<'a, 't> {
         proof.doubts.push(Doubt { construct: construct.to_owned(), tried: agreed, region: Region::default() });
         join_differences(&mut proof.differences);
     }
-}
-
-/// What becomes of requests on both sides, with what is known of them where that is not the same.
-fn settled<'w>(ways: [&'w Way; 2], assumed: &Assumed<'_>) -> [Cow<'w, Leaf>; 2] {
-    let known = if ways[0].leaf == ways[1].leaf { BTreeMap::new() } else { assumed.known() };
-    ways.map(|way| if known.is_empty() { Cow::Borrowed(&way.leaf) } else { Cow::Owned(way.leaf.with(&known)) })
 }

@@ -123,6 +123,11 @@ pub struct Difference {
 }
 
 impl Difference {
+    /// One that nothing says of who may come.
+    pub(super) fn unranked(request: Request, aspects: Vec<Aspect>, region: Region, decisions: [Decision; 2]) -> Self {
+        Self { request, aspects, strength: None, region, decisions: Box::new(decisions), others: 0 }
+    }
+
     /// Whether the second side serves the requests at least as well as the first, and asks for at least as much: what nobody was
     /// served before is no loss, and who is refused for what was not asked before neither.
     #[must_use]
