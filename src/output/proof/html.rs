@@ -1,7 +1,9 @@
 //! A proof as one page that needs nothing else.
 
 use super::text::{or_nothing, summary, tried};
-use super::{Shown, apart, both, others, place_text, places_of, region, request_line, said, scheme, strength_word, told, what, word};
+use super::{
+    Shown, apart, beside_answers, both, others, place_text, places_of, region, request_line, said, scheme, strength_word, told, what, word,
+};
 use crate::credentials::hide;
 use crate::output::entries::{Entry, Group, Mood, Page, aside, code, sentence, side_by_side};
 use crate::protection::Verdict;
@@ -81,7 +83,7 @@ fn of_difference(shown: &Shown, difference: &Difference) -> String {
         body.push_str(&aside(&format!("{role}: {}", code(&told(decision)))));
         places_of(&shown.places[side], decision).into_iter().for_each(|place| body.push_str(&aside(&sentence(&place_text(place)))));
     }
-    for aspect in &difference.aspects {
+    for aspect in beside_answers(difference) {
         let [base, head] = both(aspect).map(|text| or_nothing(&text));
         body.push_str(&aside(&sentence(&what(&aspect.kind))));
         body.push_str(&format!("<div class=\"sides\">{}</div>\n", side_by_side(&base, &head)));

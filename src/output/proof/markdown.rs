@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::text::{or_nothing, summary, tried};
 use super::{
-    NOT_SAID, Shown, apart, both, others, place_text, places_of, region, request_line, said, scheme, strength_word, told, what, word,
+    NOT_SAID, Shown, apart, beside_answers, both, others, place_text, places_of, region, request_line, said, scheme, strength_word, told,
+    what, word,
 };
 use crate::credentials::hide;
 use crate::output::untrusted::one_line;
@@ -70,7 +71,7 @@ fn of_difference(out: &mut String, shown: &Shown, difference: &Difference) {
         let because = if places.is_empty() { String::new() } else { format!(" — {}", places.join(", ")) };
         let _ = writeln!(out, "  - {role}: {}{because}", code(&told(decision)));
     }
-    for aspect in &difference.aspects {
+    for aspect in beside_answers(difference) {
         let [base, head] = both(aspect).map(|text| or_nothing(&text));
         let _ = writeln!(out, "  - {}: {} → {}", what(&aspect.kind), code(&base), code(&head));
     }

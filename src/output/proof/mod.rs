@@ -168,9 +168,22 @@ fn value(aspect: &Aspect, text: &str) -> String {
     }
 }
 
-/// Both values of what differs. What looks alike, as both are secret, is told apart.
+/// What differs besides the answers, where those to the smallest request are told and differ.
+fn beside_answers(difference: &Difference) -> impl Iterator<Item = &Aspect> {
+    let [base, head] = difference.decisions.as_ref();
+    let are_told = told(base) != told(head);
+    difference.aspects.iter().filter(move |aspect| !are_told || aspect.kind != Kind::Answer)
+}
+
+/// Both values of what differs. What looks alike, as both are secret, is told apart; of a check that one side does not make, its
+/// beginning says which one it is.
 fn both(aspect: &Aspect) -> [String; 2] {
-    apart([value(aspect, &aspect.base), value(aspect, &aspect.head)])
+    let is_one_sided = matches!(aspect.kind, Kind::Check(_)) && aspect.base.is_empty() != aspect.head.is_empty();
+    let shown = |text: &str| {
+        let whole = value(aspect, text);
+        if is_one_sided { whole.split("; ").next().unwrap_or_default().to_owned() } else { whole }
+    };
+    apart([shown(&aspect.base), shown(&aspect.head)])
 }
 
 /// Two values that differ, where they may look alike.

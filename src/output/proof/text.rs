@@ -2,7 +2,9 @@
 
 use anstyle::AnsiColor;
 
-use super::{Shown, apart, both, others, place_text, places_of, region, request_line, said, scheme, strength_word, told, what, word};
+use super::{
+    Shown, apart, beside_answers, both, others, place_text, places_of, region, request_line, said, scheme, strength_word, told, what, word,
+};
 use crate::diagnostic::{self, room};
 use crate::output::Paint;
 use crate::output::untrusted::one_line;
@@ -107,7 +109,7 @@ fn of_difference(shown: &Shown, difference: &Difference, paint: Paint) -> String
             out.push_str(&format!("          {}\n", paint.dim(&one_line(&place_text(place)))));
         }
     }
-    for aspect in &difference.aspects {
+    for aspect in beside_answers(difference) {
         let [base, head] = both(aspect);
         out.push_str(&format!("    {}: {} -> {}\n", what(&aspect.kind), one_line(&or_nothing(&base)), one_line(&or_nothing(&head))));
     }
