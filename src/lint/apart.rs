@@ -35,6 +35,7 @@ const BETWEEN: &[&str] = &[
     "two-certificates",
     "two-issuers",
     "two-protocols",
+    "uncovered-host",
     "unreachable-path",
     "wide-canary",
 ];

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use regex::Regex;
 
 use super::select::{Chosen, Path, Rule, Selection, suspicious_value};
+use super::strange_paths::Strange;
 use super::webhook::quote;
 use super::world::World;
 use crate::catalog::flags::Flags;
@@ -112,12 +113,14 @@ fn loose_paths(object: &Object<Ingress>, allows_dots: bool) -> Vec<Diagnostic> {
             let said = format!("ingress contains invalid paths: path {text} cannot be used with pathType {}", path.path_type);
             let finding = quote(finding.subject(text), &said);
             let help = |finding: Diagnostic| finding.help("write `pathType: ImplementationSpecific`");
-            found.push(match path.path_type.as_str() {
+            found.push(match (Strange::of(text), path.path_type.as_str()) {
                 // The API server refuses it whatever its type.
                 _ if !text.starts_with('/') => finding,
+                // With another type it would be let in, and get no request.
+                (Some(strange), _) => finding.help(strange.help(text)),
                 // To the controller both mean the same, but for this.
-                "Prefix" => help(finding).fix(place("pathType"), "ImplementationSpecific"),
-                _ => help(finding),
+                (None, "Prefix") => help(finding).fix(place("pathType"), "ImplementationSpecific"),
+                (None, _) => help(finding),
             });
         }
     }

@@ -42,6 +42,7 @@ mod servers;
 mod settings;
 mod shared_upstreams;
 mod sites;
+mod strange_paths;
 mod streams;
 mod strength;
 mod tenants;
@@ -66,6 +67,7 @@ pub use refused::close;
 pub use secrets::secrets;
 pub use select::creation_order;
 pub use settings::config_map;
+pub use strange_paths::Strange;
 pub use strength::{missing_signer, weakness};
 pub use world::{Controller, Environment, World, is_found_by_name};
 

@@ -24,8 +24,8 @@ pub(super) fn create(world: &World, chosen: &[Chosen]) -> Outcome<Sites> {
     let mut sites = Sites::with_capacity(hosts.len() + 1);
     drop(hosts);
     sites.push(catch_all(world));
-    for (at, ingress) in primary() {
-        declare(&mut sites, at, ingress);
+    for (at, _) in primary() {
+        findings.extend(declare(&mut sites, at, chosen));
     }
     for (at, ingress) in primary() {
         let listed = tls_entries(ingress);
@@ -62,14 +62,17 @@ fn root(upstream: &str, features: Arc<Features>, origin: Origin) -> Route {
     Route { is_default_backend: true, ..Route::new("/", PathMatch::Prefix, upstream, features, origin) }
 }
 
-/// Adds the servers of an Ingress that are not there yet.
-fn declare(sites: &mut Sites, at: usize, ingress: &Chosen) {
+/// Adds the servers of an Ingress that are not there yet. An Ingress without rules answers for all hosts, unless an older one does.
+fn declare(sites: &mut Sites, at: usize, chosen: &[Chosen]) -> Option<Diagnostic> {
+    let (ingress, mut finding) = (&chosen[at], None);
     let mut upstream = DEFAULT_UPSTREAM;
     if let Some(backend) = &ingress.default_backend {
         upstream = &backend.upstream;
         let root = &mut sites.list[0].locations[0];
         if root.route.is_default_backend && ingress.rules.is_empty() {
             take_over(root, at, ingress, upstream);
+        } else if ingress.rules.is_empty() {
+            finding = root.ingress.map(|first| second_for_all(ingress, &chosen[first]));
         }
     }
     for rule in &ingress.rules {
@@ -87,6 +90,26 @@ fn declare(sites: &mut Sites, at: usize, ingress: &Chosen) {
         Made::of(&site.server).note(&Made::of(&Server::default()), at, &mut site.makers);
         sites.push(site);
     }
+    finding
+}
+
+/// Says of an Ingress with a backend and no rule that another one has its place.
+fn second_for_all(ingress: &Chosen, first: &Chosen) -> Diagnostic {
+    let winner = &first.object.reference;
+    let message = format!(
+        "what no Ingress takes is already served by Ingress `{}/{}`: this `defaultBackend` is asked nothing",
+        winner.namespace, winner.name
+    );
+    let place = |ingress: &Chosen| ingress.object.span(&["spec", "defaultBackend"]);
+    let diagnostic = Diagnostic::warning("overridden-path", message).at(place(ingress)).subject("defaultBackend");
+    let is_foreign = winner.namespace != ingress.object.reference.namespace;
+    let diagnostic = diagnostic.object(ingress.object.reference.clone()).effect(Effect::Overridden).of_several_namespaces(is_foreign);
+    let is_known = |ingress: &Chosen| ingress.object.value.metadata.creation_timestamp.is_some();
+    let diagnostic = match is_known(ingress) && is_known(first) {
+        true => diagnostic,
+        false => diagnostic.note("this is a guess: the input does not say when both were created, and the older one counts"),
+    };
+    diagnostic.related("this one applies: the controller serves the older Ingress", place(first))
 }
 
 /// An Ingress with a backend and no rule answers for all hosts that nobody declares.

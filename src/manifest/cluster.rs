@@ -31,6 +31,8 @@ macro_rules! cluster {
             pub closed: BTreeMap<ObjectRef, String>,
             /// Secrets that are there, but encrypted: nobody knows what they hold.
             pub sealed: BTreeSet<ObjectRef>,
+            /// Secrets that something else of the input makes in the cluster. Only rules look at them.
+            pub made: BTreeSet<ObjectRef>,
             /// How many files may hold objects.
             pub files: usize,
             /// How many objects there are of kinds that nobody looks at.
@@ -45,6 +47,7 @@ macro_rules! cluster {
                 $(join(&mut self.$list, parts.iter_mut().map(|part| std::mem::take(&mut part.$list)).collect());)+
                 for part in parts {
                     self.sealed.extend(part.sealed);
+                    self.made.extend(part.made);
                     self.files += part.files;
                     for (kind, count) in part.unread {
                         *self.unread.entry(kind).or_default() += count;
@@ -69,11 +72,11 @@ macro_rules! cluster {
 kinds!(cluster);
 
 impl Cluster {
-    /// Whether a Secret is there, but encrypted.
+    /// Whether a Secret is there, encrypted or made by something else of the input: nobody knows what it holds.
     #[must_use]
-    pub fn is_sealed(&self, namespace: &str, name: &str) -> bool {
+    pub fn has_unread_secret(&self, namespace: &str, name: &str) -> bool {
         let secret = ObjectRef { kind: String::from("Secret"), namespace: namespace.to_owned(), name: name.to_owned() };
-        self.sealed.contains(&secret)
+        self.sealed.contains(&secret) || self.made.contains(&secret)
     }
 
     /// Some of the Ingresses, with what a controller reads for them: of Services, their endpoints and Secrets those that they name, and those

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::tree::{Entry, Node, Places, Value};
 use super::typed::{self, Unknown, UnknownField};
-use super::{Cluster, Object, access, controllers, endpoints, issuance, legacy, refused, scaling, workload};
+use super::{Cluster, Object, access, controllers, endpoints, issuance, legacy, makers, refused, scaling, workload};
 use crate::diagnostic::{Diagnostic, Effect, ObjectRef};
 use crate::source::Span;
 
@@ -152,6 +152,27 @@ impl Intake {
             self.cluster.controllers.push(beside(value, kind, &tree));
         }
         self.cluster.workloads.extend(workload::read(kind, &tree).map(|value| beside(value, kind, &tree)));
+    }
+}
+
+impl Intake {
+    /// Takes an object of any kind that has a selector and a template of pods with labels; whether it is one.
+    pub(super) fn makes_pods(&mut self, kind: &str, tree: &Node) -> bool {
+        let has = |steps: &[&str]| tree.at(steps).is_some();
+        let is_alike = has(&["spec", "selector"])
+            && has(&["spec", "template", "metadata", "labels"])
+            && has(&["spec", "template", "spec", "containers"]);
+        let read = Some(tree).filter(|_| is_alike).and_then(|tree| workload::read(kind, tree));
+        let is_read = read.is_some();
+        self.cluster.workloads.extend(read.map(|value| beside(value, kind, tree)));
+        is_read
+    }
+
+    /// Keeps which Secret an object of an operator makes.
+    pub(super) fn makes_secret(&mut self, kind: &str, version: &str, tree: &Node) {
+        let Some(name) = makers::made(kind, version, tree) else { return };
+        let name = name.to_owned();
+        self.cluster.made.insert(ObjectRef { name, ..reference("Secret", tree, DEFAULT_NAMESPACE) });
     }
 }
 

@@ -59,6 +59,7 @@ macro_rules! kinds {
             /// What changes the number of pods. Only rules look at it.
             scalings: super::Scaling {
                 "HorizontalPodAutoscaler" ["autoscaling/v1", "autoscaling/v2", "autoscaling/v2beta2"] by scaling,
+                "ScaledObject" ["keda.sh/v1alpha1"] by scaling,
             }
             /// How many pods may be missing at a time. Only rules look at them.
             disruption_budgets: k8s_openapi::api::policy::v1::PodDisruptionBudget {

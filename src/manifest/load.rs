@@ -9,7 +9,7 @@ use super::encoding;
 use super::intake::{Intake, Stranger};
 use super::secrecy::{self, Form, Seen};
 use super::take::is_relevant;
-use super::{json, kustomize, split, yaml};
+use super::{json, kustomize, makers, split, yaml};
 use crate::diagnostic::{self, Diagnostic, Effect, Outcome};
 use crate::source::{FileId, SourceFile, SourceMap, Span};
 
@@ -213,7 +213,7 @@ fn read_document(part: &mut Part, source: &Source, range: Range<usize>, is_first
         intake.findings.push(finding.help("write the document on the lines below"));
         return Seen::without_tree(text, range, Form::Broken);
     }
-    if let Some(kind) = split::plain_kind(document).filter(|kind| !is_relevant(kind)) {
+    if let Some(kind) = split::plain_kind(document).filter(|kind| !is_relevant(kind) && !makers::may_count(kind, document)) {
         if memchr::memmem::find(document.as_bytes(), b"apiVersion").is_some() {
             intake.cluster.count_unread(kind.to_owned());
         }

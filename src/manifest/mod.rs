@@ -27,6 +27,7 @@ mod kustomize;
 mod legacy;
 mod links;
 mod load;
+mod makers;
 mod plain;
 mod refused;
 mod scalar;
@@ -56,7 +57,7 @@ pub use kustomize::NAMES as KUSTOMIZATIONS;
 pub use links::{Links, Use, named, of_namespace, selects};
 pub use load::load;
 pub use refused::Refusal;
-pub use scaling::{ScaleTarget, Scaling};
+pub use scaling::{ScaleTarget, Scaling, is_of};
 pub use service::{is_external, port_of, ports, target};
 pub use text::{Text, decode};
 pub use tree::{Entry, Node, Value};
@@ -133,4 +134,19 @@ pub struct ControllerArgs {
     pub image: String,
     /// `--name=value` arguments with their places.
     pub args: Vec<(String, Option<Span>)>,
+}
+
+impl ControllerArgs {
+    /// The value of an argument, be it one word or two, and its place.
+    #[must_use]
+    pub fn argument(&self, name: &str) -> Option<(&str, Option<Span>)> {
+        self.args.iter().enumerate().find_map(|(at, (word, place))| {
+            let rest = word.trim_start_matches('-').strip_prefix(name).filter(|_| word.starts_with('-'))?;
+            match rest.strip_prefix('=') {
+                Some(value) => Some((value, *place)),
+                None if rest.is_empty() => self.args.get(at + 1).map(|(value, place)| (value.as_str(), *place)),
+                None => None,
+            }
+        })
+    }
 }

@@ -95,8 +95,19 @@ impl Intake {
                 self.findings.push(Diagnostic::error("missing-api-version", message).at(tree.span).effect(Effect::NotRead));
             }
             None if version.is_empty() => {}
-            None => self.cluster.count_unread(unread(kind, version)),
+            None => self.stranger_kind(kind, version, &tree),
         }
+    }
+
+    /// An object of a kind that is not known. What makes pods as a Deployment does counts among workloads, and of what makes Secrets it
+    /// is kept which.
+    fn stranger_kind(&mut self, kind: &str, version: &str, tree: &Node) {
+        // Jobs end, and nobody asks their pods.
+        if !is_relevant(kind) && kind != "Job" && self.makes_pods(kind, tree) {
+            return;
+        }
+        self.makes_secret(kind, version, tree);
+        self.cluster.count_unread(unread(kind, version));
     }
 }
 

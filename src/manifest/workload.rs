@@ -36,6 +36,8 @@ pub struct Pods {
     pub affinity: Option<PodAffinity>,
     /// How they are spread over nodes and zones.
     pub topology_spread_constraints: Option<Vec<Anything>>,
+    /// They are in the network of their node.
+    pub host_network: Option<bool>,
     /// The account that they speak to the API server with.
     pub service_account_name: Option<String>,
 }

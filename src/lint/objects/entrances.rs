@@ -78,3 +78,76 @@ pub(super) fn entrances<'a>(look: &Look<'a>) -> impl Iterator<Item = (&'a Object
         pods.iter().any(|(namespace, labels)| leads(namespace, labels)) || says.is_some_and(|name| name == "ingress-nginx")
     })
 }
+
+/// What a load balancer does with requests before the controller gets them, as far as the annotations of its Service say so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Balancing {
+    /// It speaks HTTP itself: it connects under its own address, and names the client and its scheme in headers.
+    Http,
+    /// It ends TLS and passes bytes on: no header is added.
+    Bytes,
+    /// Nothing is said.
+    Unknown,
+}
+
+/// Annotations of Services that say what a load balancer speaks. With HTTP it adds `X-Forwarded-For` and `X-Forwarded-Proto`.
+const SPEAKING: [&str; 4] = [
+    "load-balancer.hetzner.cloud/protocol",
+    "service.beta.kubernetes.io/do-loadbalancer-protocol",
+    "service.beta.kubernetes.io/linode-loadbalancer-default-protocol",
+    "service.beta.kubernetes.io/oci-load-balancer-backend-protocol",
+];
+
+const AWS: &str = "service.beta.kubernetes.io/aws-load-balancer-";
+
+impl Balancing {
+    /// That in front of a Service.
+    pub(super) fn of(service: &Service) -> Self {
+        let annotations = service.metadata.annotations.as_ref();
+        let value = |name: &str| annotations.and_then(|annotations| annotations.get(name)).map(|value| value.trim().to_ascii_lowercase());
+        let is_http = |value: &Option<String>| value.as_deref().is_some_and(|value| matches!(value, "http" | "https" | "http2"));
+        let spec = service.spec.as_ref();
+        if SPEAKING.iter().any(|name| is_http(&value(name))) {
+            return Self::Http;
+        }
+        let aws = |name: &str| value(&format!("{AWS}{name}"));
+        // Load balancers for networks know nothing of HTTP.
+        let is_for_networks = aws("type").is_some_and(|kind| matches!(kind.as_str(), "nlb" | "nlb-ip" | "external"))
+            || spec.is_some_and(|spec| spec.load_balancer_class.is_some());
+        if !is_for_networks && is_http(&aws("backend-protocol")) {
+            return Self::Http;
+        }
+        let ports = aws("ssl-ports").filter(|ports| ports != "*");
+        let is_of_tls = |port: &str| matches!(port.trim(), "443" | "https");
+        let ends_tls = aws("ssl-cert").is_some() && ports.is_none_or(|ports| ports.split(',').any(is_of_tls));
+        if ends_tls { Self::Bytes } else { Self::Unknown }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+    use super::*;
+
+    #[test]
+    fn annotations_say_what_a_load_balancer_does() {
+        let certificate = ("service.beta.kubernetes.io/aws-load-balancer-ssl-cert", "arn:aws:acm:eu-west-1:1:certificate/x");
+        let kind = |kind: &'static str| ("service.beta.kubernetes.io/aws-load-balancer-type", kind);
+        let speaks = |word: &'static str| ("service.beta.kubernetes.io/aws-load-balancer-backend-protocol", word);
+        for (annotations, expected) in [
+            (vec![], Balancing::Unknown),
+            (vec![certificate], Balancing::Bytes),
+            (vec![certificate, speaks("tcp")], Balancing::Bytes),
+            (vec![certificate, speaks("http")], Balancing::Http),
+            (vec![certificate, speaks("HTTP"), kind("nlb")], Balancing::Bytes),
+            (vec![certificate, kind("external"), ("service.beta.kubernetes.io/aws-load-balancer-ssl-ports", "8443")], Balancing::Unknown),
+            (vec![("service.beta.kubernetes.io/do-loadbalancer-protocol", "https")], Balancing::Http),
+            (vec![("load-balancer.hetzner.cloud/protocol", "tcp")], Balancing::Unknown),
+        ] {
+            let annotations = Some(annotations.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
+            let service = Service { metadata: ObjectMeta { annotations, ..ObjectMeta::default() }, ..Service::default() };
+            assert_eq!(Balancing::of(&service), expected);
+        }
+    }
+}

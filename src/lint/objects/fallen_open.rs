@@ -8,7 +8,7 @@ use super::matching::Hosts;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::ir::{CATCH_ALL, Route};
 use crate::lint::rule::Rule;
-use crate::lower::Classes;
+use crate::lower::{Class, Classes};
 use crate::manifest::{Backend, Object};
 use k8s_openapi::api::networking::v1::Ingress;
 
@@ -46,6 +46,41 @@ metadata:
     nginx.ingress.kubernetes.io/server-snippet: 'return 200;'
 spec:
   ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /admin, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+```
+
+## Fires: where the class is misspelt
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: nginx}
+spec: {controller: k8s.io/ingress-nginx}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: admin
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: 'http://login.shop.svc/check'
+spec:
+  ingressClassName: ngnix
   rules:
   - host: shop.example.com
     http:
@@ -145,9 +180,19 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let owners = look.proxy.servers.iter().flat_map(|server| &server.routes).filter_map(|route| route.owner.as_deref());
     let served: HashSet<(&str, &str)> = owners.map(|owner| (owner.namespace.as_str(), owner.name.as_str())).collect();
     let is_served = |ingress: &Object<Ingress>| served.contains(&(ingress.reference.namespace.as_str(), ingress.reference.name.as_str()));
-    let dropped = look.ingresses().filter(|ingress| classes.serve(ingress) && !is_served(ingress) && !look.is_canary(ingress));
+    let dropped = look.ingresses().filter(|ingress| !is_served(ingress) && !look.is_canary(ingress));
     let hosts = Hosts::default();
-    dropped.filter_map(|ingress| finding(look, &hosts, ingress)).collect()
+    let told = dropped.filter_map(|ingress| {
+        if classes.serve(ingress) {
+            return finding(look, &hosts, ingress);
+        }
+        // A class that nobody has, and that differs by a letter or two from one that is served, is a mistake.
+        let class = Classes::named(ingress).filter(|_| classes.of(ingress) == Class::Unknown)?;
+        let meant = classes.names().into_iter().find(|served| strsim::osa_distance(served, class) <= 2)?;
+        let finding = finding(look, &hosts, ingress)?.note(format!("it names the class `{class}`, of which the input holds none"));
+        Some(Diagnostic { severity: Severity::Warning, ..finding }.help(format!("did you mean the class `{meant}`?")))
+    });
+    told.collect()
 }
 
 /// The first path of an Ingress that is answered without a check which the Ingress asks for.

@@ -55,6 +55,25 @@ spec:
       - {path: '/img*', pathType: ImplementationSpecific, backend: {service: {name: app, port: {number: 80}}}}
 ```
 
+## Fires: before an ending
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/use-regex: 'true'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: '/img/*.(png|jpg)', pathType: ImplementationSpecific, backend: {service: {name: app, port: {number: 80}}}}
+```
+
 ## Quiet
 
 ```yaml
@@ -114,7 +133,7 @@ fn glob(path: &str) -> Option<char> {
             }
             '[' => in_class = true,
             ']' => in_class = false,
-            '*' if !in_class && letters.peek().is_none_or(|next| *next == '/') => {
+            '*' if !in_class && ends_a_name(letters.clone()) => {
                 if let Some(repeated) = before {
                     return Some(repeated);
                 }
@@ -124,6 +143,15 @@ fn glob(path: &str) -> Option<char> {
         before = Some(letter).filter(|letter| !in_class && (letter.is_ascii_alphanumeric() || "/-_".contains(*letter)));
     }
     None
+}
+
+/// Whether what follows a star ends a name: the end of a segment, or an ending such as `.png` or `.(png|jpg)`.
+fn ends_a_name(mut rest: impl Iterator<Item = char>) -> bool {
+    match (rest.next(), rest.next()) {
+        (None | Some('/'), _) => true,
+        (Some('.'), Some(next)) => next.is_ascii_alphanumeric() || next == '(',
+        _ => false,
+    }
 }
 
 fn finding(route: &Route, letter: char) -> Diagnostic {
@@ -141,6 +169,10 @@ fn words(path: &str, letter: char) -> (String, String) {
         ("", "") => (String::from("with which every path begins"), format!("write `{letter}`")),
         ("", _) if letter == '/' => (format!("so that `{short}mark` fits too"), format!("write `{short}(/|$)`, which takes all below it too")),
         ("", _) => (format!("so that `{short}mark` fits too"), format!("write `{start}.*`")),
+        _ if rest.starts_with('.') => {
+            let ending = &rest[1..];
+            (format!("so that no name before `.{ending}` fits"), format!("write `{start}.*\\.{}$`", ending.trim_end_matches('$')))
+        }
         _ => {
             let other = if letter == 'x' { 'y' } else { 'x' };
             let is_plain = rest.chars().all(|letter| letter.is_ascii_alphanumeric() || "/-_".contains(letter));
@@ -187,6 +219,11 @@ mod tests {
             ("/a(/x)*", None),
             ("/a\\.*", None),
             ("/*(.*)", None),
+            ("/*.php", Some('/')),
+            ("/img/*.(png|jpg)", Some('/')),
+            ("/report*.pdf", Some('t')),
+            ("/*.*", None),
+            ("/.*.png", None),
             ("/", None),
         ] {
             assert_eq!(glob(path), expected, "{path}");

@@ -5,6 +5,7 @@ use crate::catalog::features::rate_limits;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::Route;
 use crate::lint::rule::Rule;
+use crate::manifest::is_of;
 use crate::source::Span;
 
 /// Limits that are pointed at.
@@ -168,12 +169,10 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 fn replicas(look: &Look) -> Option<(Option<i64>, Span)> {
     let controller = look.cluster.controllers.iter().min_by(|one, other| one.reference.cmp(&other.reference))?;
     let reference = &controller.reference;
-    let scaling = look.cluster.scalings.iter().find(|scaling| {
-        let target = &scaling.value.scale_target_ref;
-        scaling.reference.namespace == reference.namespace && target.name == reference.name && target.kind == reference.kind
-    });
+    let scaling = look.cluster.scalings.iter().find(|scaling| is_of(scaling, reference));
     if let Some(scaling) = scaling {
-        return Some((Some(scaling.value.max_replicas), scaling.span(&["spec", "maxReplicas"])));
+        let place = if scaling.reference.kind == "ScaledObject" { "maxReplicaCount" } else { "maxReplicas" };
+        return Some((Some(scaling.value.max_replicas), scaling.span(&["spec", place])));
     }
     let workload = look.cluster.workloads.iter().find(|workload| workload.reference == *reference)?;
     match reference.kind.as_str() {

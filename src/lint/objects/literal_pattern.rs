@@ -7,6 +7,7 @@ use super::matching::is_literal;
 use crate::diagnostic::{Diagnostic, Effect, Severity};
 use crate::ir::Route;
 use crate::lint::rule::Rule;
+use crate::lower::Strange;
 
 pub(super) static RULE: Rule = Rule {
     name: "literal-pattern",
@@ -47,6 +48,76 @@ spec:
       paths:
       - {path: '/static/*', pathType: ImplementationSpecific, backend: {service: {name: files, port: {number: 80}}}}
       - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+```
+
+## Fires: where a letter is escaped
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: '/price%20list', pathType: ImplementationSpecific, backend: {service: {name: app, port: {number: 80}}}}
+```
+
+## Fires: where a letter of a regular expression is escaped
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/use-regex: 'true'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: '/price%20list', pathType: ImplementationSpecific, backend: {service: {name: app, port: {number: 80}}}}
+```
+
+## Fires: where the path holds a query
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: '/search?page=1', pathType: ImplementationSpecific, backend: {service: {name: app, port: {number: 80}}}}
+```
+
+## Fires: where something shall be filled in
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: '/users/:id', pathType: ImplementationSpecific, backend: {service: {name: app, port: {number: 80}}}}
 ```
 
 ## Quiet: where the Ingress asks for regular expressions
@@ -118,25 +189,35 @@ spec:
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut seen = HashSet::new();
-    let written = look.texts().filter(|(_, route)| is_pattern(path_of(route)));
+    // Regular expressions are compared with decoded paths too.
+    let escaped = look.patterns().filter(|(_, route)| Strange::of(path_of(route)) == Some(Strange::Escape));
+    let written = look.texts().filter(|(_, route)| is_pattern(path_of(route))).chain(escaped);
     written.filter(|(_, route)| seen.insert(route.origin)).map(|(server, route)| finding(&server.hostname, route)).collect()
 }
 
 /// Whether a path is no text: `${…}` and `{{…}}` are for somebody else to fill in.
 fn is_pattern(path: &str) -> bool {
-    !is_literal(path) && !path.contains("${") && !path.contains("{{")
+    Strange::of(path).is_some() || !is_literal(path) && !path.contains("${") && !path.contains("{{")
 }
 
 fn finding(host: &str, route: &Route) -> Diagnostic {
     let path = path_of(route);
+    let strange = Strange::of(path);
     let is_glob = is_literal(&path.replace('*', "")) && !path.contains(".*");
-    let message = if is_glob {
+    let message = if strange == Some(Strange::Escape) {
+        format!("requests for path `{path}` do not get to it: nginx compares decoded paths, and this one holds an escape")
+    } else if let Some(Strange::Query(query)) = strange {
+        format!("no request gets to path `{path}`: `{query}` is a query, and nginx compares paths without theirs")
+    } else if is_glob {
         format!("the `*` in path `{path}` stands for itself: only requests for a path with a star in it get here")
     } else {
         format!("path `{path}` is taken literally, letter by letter: no Ingress of host `{host}` sets `use-regex` or a `rewrite-target`")
     };
     let finding = RULE.finding(message).at(route.origin.span()).subject(path).effect(Effect::Unreachable);
     let finding = finding.object(ingress_of(route));
+    if let Some(strange) = strange {
+        return finding.help(strange.help(path));
+    }
     match is_glob {
         true => {
             let start = path.split('*').next().unwrap_or_default().trim_end_matches('/');

@@ -78,7 +78,7 @@ impl<'a> Look<'a> {
     }
 
     fn asked_by(&self, ingress: &'a Object<Ingress>) -> impl Iterator<Item = Asked<'a>> + use<'a> {
-        let protocol = self.annotation(ingress, &forwarding::PROTOCOL.spec).map(Protocol::of).unwrap_or_default();
+        let protocol = self.annotation(ingress, &forwarding::PROTOCOL.spec).map(|word| Protocol::of(word.trim())).unwrap_or_default();
         let services = &self.cluster.services;
         ingress.backends().map(move |backend| {
             let service = named(services, &ingress.reference.namespace, &backend.service.name);

@@ -4,7 +4,7 @@ use super::behind::at_container;
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use crate::manifest::{Object, Workload};
+use crate::manifest::{Object, Workload, is_of};
 
 pub(super) static RULE: Rule = Rule {
     name: "low-limit-without-autoscaler",
@@ -93,10 +93,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 }
 
 fn is_scaled(look: &Look, workload: &Object<Workload>) -> bool {
-    look.cluster.scalings.iter().any(|scaling| {
-        let target = &scaling.value.scale_target_ref;
-        scaling.reference.namespace == workload.reference.namespace && target.name == workload.reference.name && target.kind == workload.reference.kind
-    })
+    look.cluster.scalings.iter().any(|scaling| is_of(scaling, &workload.reference))
 }
 
 fn finding(workload: &Object<Workload>) -> Option<Diagnostic> {

@@ -124,6 +124,40 @@ data:
   tls.key: LS0tLS1CRUdJTiBFQyBQUklWQVRFIEtFWS0tLS0tCk1IY0NBUUVFSUFlS2NFR2l5T0t5anIvbkhETTdxTjMwZjBreTVuelREZzRROWd1K3hlRmFvQW9HQ0NxR1NNNDkKQXdFSG9VUURRZ0FFR0gzWWpobk5jMFlKdmwvZlAvL1pic2pQbnpyaGhOVThUTEkvMGQyamhoRGExUmRkd2VVVQpscWhSbURvbnM4dmJuS0RHeTB4amllbjRqTXMvV2FoUVNBPT0KLS0tLS1FTkQgRUMgUFJJVkFURSBLRVktLS0tLQo=
 ```
 
+## Quiet: where something else of the input makes it
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  tls:
+  - {hosts: [shop.example.com], secretName: shop-tsl}
+  - {hosts: [pay.example.com], secretName: pay-tls}
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: bitnami.com/v1alpha1
+kind: SealedSecret
+metadata: {name: shop-tsl, namespace: shop}
+spec: {encryptedData: {tls.crt: AgBy, tls.key: AgBz}}
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: pay, namespace: shop}
+spec: {target: {name: pay-tls}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: users, namespace: shop}
+type: kubernetes.io/tls
+data: {tls.crt: LS0t, tls.key: LS0t}
+```
+
 ## Quiet: where Secrets are kept elsewhere
 
 ```yaml
@@ -188,7 +222,7 @@ fn wanted<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>) -> Vec<Wanted<'a>> 
 
 fn finding(look: &Look, ingress: &Object<Ingress>, wanted: &Wanted) -> Option<Diagnostic> {
     let (namespace, name) = (ingress.reference.namespace.as_str(), wanted.name);
-    if name.is_empty() || look.cluster.is_sealed(namespace, name) || named(&look.cluster.secrets, namespace, name).is_some() {
+    if name.is_empty() || look.cluster.has_unread_secret(namespace, name) || named(&look.cluster.secrets, namespace, name).is_some() {
         return None;
     }
     // One of this name in another namespace is told by itself.

@@ -8,6 +8,9 @@ use crate::manifest::{Backend, Object, of_namespace};
 use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::api::networking::v1::Ingress;
 
+/// The argument that names the Service for requests that no Ingress takes.
+const DEFAULT_BACKEND: &str = "default-backend-service";
+
 pub(super) static RULE: Rule = Rule {
     name: "missing-service",
     severity: Severity::Warning,
@@ -59,6 +62,31 @@ metadata: {name: login, namespace: accounts}
 spec: {ports: [{port: 80}]}
 ```
 
+## Fires: where the controller asks for it
+
+```yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: ingress-nginx}}
+  template:
+    metadata: {labels: {app: ingress-nginx}}
+    spec:
+      terminationGracePeriodSeconds: 300
+      containers:
+      - name: controller
+        image: registry.k8s.io/ingress-nginx/controller:v1.15.1
+        args: [/nginx-ingress-controller, --default-backend-service=ingress-nginx/page]
+        ports: [{name: http, containerPort: 80}, {name: https, containerPort: 443}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: pages, namespace: ingress-nginx}
+spec: {ports: [{port: 80}]}
+```
+
 ## Quiet: where it is there
 
 ```yaml
@@ -97,7 +125,8 @@ spec:
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    look.backends().filter_map(|asked| of(look, &asked)).collect()
+    let backends = look.backends().filter_map(|asked| of(look, &asked));
+    default_backend(look).into_iter().chain(backends).collect()
 }
 
 /// What is wrong with one backend.
@@ -107,6 +136,31 @@ pub(super) fn of(look: &Look, asked: &Asked) -> Option<Diagnostic> {
     let elsewhere = look.links.service_called(&backend.service.name);
     let is_known = elsewhere.is_some() || !here.is_empty();
     (service.is_none() && is_known).then(|| missing(ingress, backend, here, elsewhere))
+}
+
+/// The Service that an argument of the controller names: without it the controller does not start.
+fn default_backend(look: &Look) -> Option<Diagnostic> {
+    let key = look.controller.flags.default_backend_service.as_str();
+    let (namespace, name) = key.split_once('/').filter(|(namespace, name)| !namespace.is_empty() && !name.is_empty())?;
+    let here = of_namespace(&look.cluster.services, namespace);
+    let names = || here.iter().map(|service| service.reference.name.as_str());
+    if named(here, namespace, name).is_some() || here.is_empty() {
+        return None;
+    }
+    let message = format!("there is no Service `{key}`, which `--{DEFAULT_BACKEND}` names: the controller does not start without it");
+    let finding = Diagnostic { severity: Severity::Error, ..RULE.finding(message) }.subject(DEFAULT_BACKEND);
+    let controllers = look.cluster.controllers.iter().filter_map(|controller| {
+        let place = controller.value.argument(DEFAULT_BACKEND).filter(|(value, _)| *value == key)?.1;
+        Some((place, controller))
+    });
+    let finding = match controllers.into_iter().next() {
+        Some((place, controller)) => finding.at(place).object(controller.reference.clone()),
+        None => finding,
+    };
+    Some(match meant(name, names()) {
+        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+        None => finding.note(format!("the input holds of namespace `{namespace}`: {}", listed(names()))),
+    })
 }
 
 fn missing(ingress: &Object<Ingress>, backend: &Backend, here: &[Object<Service>], elsewhere: Option<&Object<Service>>) -> Diagnostic {

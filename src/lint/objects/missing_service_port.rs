@@ -17,6 +17,46 @@ A path names a port that its Service does not have.
 The controller looks for a port of the Service by its number, by its name and by its `targetPort`. Where none fits there are no endpoints, and every
 request for the path is answered with 503. The port of a container counts only as the `targetPort` of the Service.
 
+## Fires: where the Service is outside the cluster
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: pay, port: {name: https}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: pay, namespace: shop}
+spec: {type: ExternalName, externalName: pay.example.net}
+```
+
+## Quiet: where the port of one outside the cluster is a number
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: pay, port: {number: 443}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: pay, namespace: shop}
+spec: {type: ExternalName, externalName: pay.example.net}
+```
+
 ## Fires: by name
 
 ```yaml
@@ -101,9 +141,15 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 
 /// What is wrong with one backend.
 pub(super) fn of<'a>(look: &Look<'a>, asked: &Asked<'a>) -> Option<Diagnostic> {
-    let service = asked.service.filter(|service| !is_external(&service.value))?;
-    let port = asked.backend.port()?;
-    asked.port().is_none().then(|| missing(look, asked, service, &port))
+    let (service, port) = (asked.service?, asked.backend.port()?);
+    if asked.port().is_some() {
+        return None;
+    }
+    match is_external(&service.value) {
+        // A number is taken as it is.
+        true => port.parse::<u16>().is_err().then(|| external(asked, service, &port)),
+        false => Some(missing(look, asked, service, &port)),
+    }
 }
 
 fn missing<'a>(look: &Look<'a>, asked: &Asked, service: &'a Object<Service>, port: &str) -> Diagnostic {
@@ -123,6 +169,15 @@ fn missing<'a>(look: &Look<'a>, asked: &Asked, service: &'a Object<Service>, por
         [one] => finding.help(format!("it has the port {one}")),
         more => finding.help(format!("it has {}", listed(more.iter().map(String::as_str)))),
     }
+}
+
+/// Outside of the cluster nothing says what port a name is.
+fn external<'a>(asked: &Asked, service: &'a Object<Service>, port: &str) -> Diagnostic {
+    let (namespace, name) = (&service.reference.namespace, &service.reference.name);
+    let message = format!("Service `{namespace}/{name}` has no port `{port}`, and is outside the cluster: the path `{}` gets no answer", asked.backend.path());
+    let finding = RULE.finding(message).at(asked.port_span()).subject(port).object(asked.ingress.reference.clone());
+    let finding = finding.related("the Service", service.span(&["spec", "externalName"]));
+    finding.help(format!("name the port by its number, or give the Service a port that is called `{port}`"))
 }
 
 /// The port of the Service as people write it.

@@ -10,6 +10,7 @@ mod entrances;
 mod guards;
 mod inclusion;
 mod look;
+mod lost_rest;
 mod matching;
 mod permissions;
 mod speech;
@@ -118,6 +119,7 @@ objects! {
     preflight_to_backend,
     redirect_behind_tls,
     redirect_loop,
+    rewrite_without_slash,
     satisfied_by_one,
     second_canary,
     secret_elsewhere,
@@ -142,6 +144,7 @@ objects! {
     two_default_classes,
     two_issuers,
     two_protocols,
+    unchecked_certificates,
     uncovered_alias,
     uncovered_host,
     unguarded_path,

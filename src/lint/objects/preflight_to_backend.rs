@@ -36,6 +36,58 @@ spec:
       - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
 ```
 
+## Fires: where a snippet sets the headers
+
+```yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+data: {allow-snippet-annotations: 'true', annotations-risk-level: Critical}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/configuration-snippet: |
+      add_header 'Access-Control-Allow-Origin' 'https://www.example.com' always;
+      add_header Access-Control-Allow-Methods 'GET, OPTIONS';
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+```
+
+## Quiet: where the snippet answers them
+
+```yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+data: {allow-snippet-annotations: 'true', annotations-risk-level: Critical}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/configuration-snippet: |
+      add_header Access-Control-Allow-Origin 'https://www.example.com' always;
+      if ($request_method = OPTIONS) { return 204; }
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+```
+
 ## Quiet: where every origin is answered
 
 ```yaml
@@ -82,11 +134,17 @@ fn finding(look: &Look, route: &Route) -> Option<Diagnostic> {
     let asks = admission.service(&look.proxy.settings).is_some() || admission.password().is_some();
     let Some(cors) = route.steps.cors.as_deref() else {
         let snippet = &route.features.snippet;
-        if !asks || !snippet.contains("Access-Control-Allow-Origin") || snippet.contains("OPTIONS") {
+        let answers = snippet.contains("OPTIONS") && snippet.contains("$request_method");
+        if answers || !snippet.to_ascii_lowercase().contains("access-control-allow-origin") {
             return None;
         }
-        let finding = RULE.finding("preflights are asked for authentication, which browsers never send with them: requests of other origins fail");
-        let finding = Diagnostic { severity: Severity::Warning, ..finding };
+        let finding = match asks {
+            true => {
+                let message = "preflights are asked for authentication, which browsers never send with them: requests of other origins fail";
+                Diagnostic { severity: Severity::Warning, ..RULE.finding(message) }
+            }
+            false => RULE.finding("preflights are passed on to the backend: the snippet sets headers, and answers nothing"),
+        };
         return Some(at_annotation(finding, route, &snippets::LOCATION).help("set `enable-cors: \"true\"`: the controller then answers preflights before it asks"));
     };
     if cors.origins.is_empty() || cors.origins.iter().any(|origin| origin == "*") {

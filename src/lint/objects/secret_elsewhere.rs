@@ -63,7 +63,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
         for (at, entry) in entries {
             let Some(name) = entry.secret_name.as_deref().filter(|name| !name.is_empty()) else { continue };
             let namespace = &ingress.reference.namespace;
-            if look.cluster.is_sealed(namespace, name) || named(&look.cluster.secrets, namespace, name).is_some() {
+            if look.cluster.has_unread_secret(namespace, name) || named(&look.cluster.secrets, namespace, name).is_some() {
                 continue;
             }
             if let Some(other) = look.links.secret_called(name) {

@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{CATCH_ALL, Route};
 use crate::lint::rule::Rule;
 use crate::manifest::{Object, Workload};
+use crate::source::Span;
 
 pub(super) static RULE: Rule = Rule {
     name: "short-grace-period",
@@ -34,6 +35,26 @@ spec:
       - name: controller
         image: registry.k8s.io/ingress-nginx/controller:v1.15.1
         args: [/nginx-ingress-controller]
+```
+
+## Fires: where the controller waits first
+
+```yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: ingress-nginx}}
+  template:
+    metadata: {labels: {app: ingress-nginx}}
+    spec:
+      terminationGracePeriodSeconds: 300
+      containers:
+      - name: controller
+        image: registry.k8s.io/ingress-nginx/controller:v1.15.1
+        args: [/nginx-ingress-controller, --shutdown-grace-period=400]
+        ports: [{name: http, containerPort: 80}, {name: https, containerPort: 443}]
 ```
 
 ## Quiet
@@ -175,6 +196,9 @@ const DEFAULT_TIMEOUT: i64 = 60;
 /// The field that says it.
 const GRACE: &str = "terminationGracePeriodSeconds";
 
+/// The argument of the controller by which it waits first.
+const WAIT: &str = "shutdown-grace-period";
+
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut findings = of_controllers(look);
     findings.extend(behind(look).iter().filter_map(|behind| of_backend(look, behind)));
@@ -193,13 +217,27 @@ fn about(finding: Diagnostic, workload: &Object<Workload>) -> Diagnostic {
 fn of_controllers(look: &Look) -> Vec<Diagnostic> {
     let needed = &look.proxy.settings.process.shutdown_timeout;
     let Some(seconds) = parse_duration(needed).and_then(|needed| i64::try_from(needed.as_secs()).ok()) else { return Vec::new() };
-    let short = look.controllers().filter(|workload| grace(workload) < seconds);
-    short
-        .map(|workload| {
+    let short = look.controllers().filter_map(|workload| {
+        let (waited, place) = waited(look, workload);
+        if grace(workload) >= seconds.saturating_add(waited) {
+            return None;
+        }
+        if waited == 0 {
             let finding = RULE.finding(format!("the controller is killed after {} s, while its workers may need {needed}", grace(workload)));
-            about(finding, workload).help(format!("set `{GRACE}` a little above `worker-shutdown-timeout`"))
-        })
-        .collect()
+            return Some(about(finding, workload).help(format!("set `{GRACE}` a little above `worker-shutdown-timeout`")));
+        }
+        let message = format!("the controller is killed after {} s, while it waits for {waited} s, and its workers may then need {needed}", grace(workload));
+        let finding = about(RULE.finding(message), workload).related("so long it waits before it stops nginx", place);
+        Some(finding.help(format!("set `{GRACE}` a little above `{WAIT}` and `worker-shutdown-timeout` together")))
+    });
+    short.collect()
+}
+
+/// The seconds for which a controller waits before it stops nginx, and what says so.
+fn waited(look: &Look, workload: &Object<Workload>) -> (i64, Option<Span>) {
+    let controller = look.cluster.controllers.iter().find(|controller| controller.reference == workload.reference);
+    let argument = controller.and_then(|controller| controller.value.argument(WAIT));
+    argument.and_then(|(value, place)| Some((value.trim().parse::<i64>().ok().filter(|seconds| *seconds > 0)?, place))).unwrap_or_default()
 }
 
 /// Pods behind an Ingress that are killed while they wait, or while the controller still waits for their answer.

@@ -3,11 +3,17 @@
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use crate::manifest::{Object, Workload, of_namespace, selects};
+use crate::manifest::{Container, Object, Workload, of_namespace, port_of, selects, target};
+use crate::source::Span;
 use k8s_openapi::api::core::v1::Service;
-use k8s_openapi::api::networking::v1::{NetworkPolicy, NetworkPolicyPeer};
+use k8s_openapi::api::networking::v1::{NetworkPolicy, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
-use std::collections::BTreeSet;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use std::collections::BTreeMap;
+
+/// The label that Kubernetes gives each namespace.
+const NAME: &str = "kubernetes.io/metadata.name";
+const HELP: &str = "allow the namespace of the controller: `from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress-nginx}}}]`";
 
 pub(super) static RULE: Rule = Rule {
     name: "shut-out-controller",
@@ -18,6 +24,8 @@ A NetworkPolicy keeps the controller from the pods behind an Ingress.
 
 As soon as one NetworkPolicy selects a pod, only what one of them allows gets in. A policy that allows the pods of its own namespace alone shuts out the controller, which lives in another one: requests wait until the
 timeout and get 504. Nothing is said where addresses, expressions or labels of namespaces decide that are not in the input.
+
+The ports of a policy are those at which the pods listen, not those of their Service. And a policy for all pods of the controller's own namespace that lets nobody in shuts out everybody.
 
 ## Fires
 
@@ -91,6 +99,332 @@ spec:
   podSelector: {matchLabels: {app: web}}
   policyTypes: [Ingress]
   ingress: []
+```
+
+## Fires: where the policy opens the port of the Service
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {app: web}
+  ports: [{port: 80, targetPort: http}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, ports: [{name: http, containerPort: 8080}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress-nginx}}}], ports: [{port: 80}]}]
+```
+
+## Fires: where the port has another name
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {app: web}
+  ports: [{port: 80, targetPort: http}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, ports: [{name: http, containerPort: 8080}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress: [{ports: [{port: metrics}]}]
+```
+
+## Fires: where the controller has other labels
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {app: web}
+  ports: [{port: 80, targetPort: http}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, ports: [{name: http, containerPort: 8080}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress-nginx}}, podSelector: {matchLabels: {app: nginx-ingress}}}]}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: ingress-nginx}}
+  template:
+    metadata: {labels: {app: ingress-nginx}}
+    spec:
+      containers:
+      - name: controller
+        image: registry.k8s.io/ingress-nginx/controller:v1.15.1
+        args: [/nginx-ingress-controller]
+        ports: [{name: http, containerPort: 80}, {name: https, containerPort: 443}]
+```
+
+## Fires: where its namespace has other labels
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {app: web}
+  ports: [{port: 80, targetPort: http}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, ports: [{name: http, containerPort: 8080}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress: [{from: [{namespaceSelector: {matchLabels: {name: ingress-nginx}}}]}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: ingress-nginx}}
+  template:
+    metadata: {labels: {app: ingress-nginx}}
+    spec:
+      containers:
+      - name: controller
+        image: registry.k8s.io/ingress-nginx/controller:v1.15.1
+        args: [/nginx-ingress-controller]
+        ports: [{name: http, containerPort: 80}, {name: https, containerPort: 443}]
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: ingress-nginx, labels: {team: platform}}
+```
+
+## Fires: where nobody gets to the controller
+
+```yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: ingress-nginx}}
+  template:
+    metadata: {labels: {app: ingress-nginx}}
+    spec:
+      containers:
+      - name: controller
+        image: registry.k8s.io/ingress-nginx/controller:v1.15.1
+        args: [/nginx-ingress-controller]
+        ports: [{name: http, containerPort: 80}, {name: https, containerPort: 443}]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny, namespace: ingress-nginx}
+spec: {podSelector: {}, policyTypes: [Ingress]}
+```
+
+## Quiet: where the policy opens the port of the pods by its name
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {app: web}
+  ports: [{port: 80, targetPort: http}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, ports: [{name: http, containerPort: 8080}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress-nginx}}, podSelector: {matchLabels: {app: ingress-nginx}}}], ports: [{port: http}]}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: ingress-nginx}}
+  template:
+    metadata: {labels: {app: ingress-nginx}}
+    spec:
+      containers:
+      - name: controller
+        image: registry.k8s.io/ingress-nginx/controller:v1.15.1
+        args: [/nginx-ingress-controller]
+        ports: [{name: http, containerPort: 80}, {name: https, containerPort: 443}]
+```
+
+## Quiet: where it opens a range of ports
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {app: web}
+  ports: [{port: 80, targetPort: http}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, ports: [{name: http, containerPort: 8080}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress: [{from: [{namespaceSelector: {matchLabels: {team: platform}}}], ports: [{port: 8000, endPort: 8999}]}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: ingress-nginx}}
+  template:
+    metadata: {labels: {app: ingress-nginx}}
+    spec:
+      containers:
+      - name: controller
+        image: registry.k8s.io/ingress-nginx/controller:v1.15.1
+        args: [/nginx-ingress-controller]
+        ports: [{name: http, containerPort: 80}, {name: https, containerPort: 443}]
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: ingress-nginx, labels: {team: platform}}
 ```
 
 ## Quiet
@@ -181,9 +515,24 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     if look.cluster.network_policies.is_empty() {
         return Vec::new();
     }
-    let namespaces: BTreeSet<&str> = look.cluster.controllers.iter().map(|controller| controller.reference.namespace.as_str()).collect();
+    let callers: Vec<Caller> = look.controllers().map(|workload| Caller { workload, labels: labels_of(look, &workload.reference.namespace) }).collect();
     let used = look.cluster.services.iter().filter(|service| look.uses(service).next().is_some());
-    used.filter_map(|service| finding(look, service, &namespaces)).collect()
+    let backends = used.filter_map(|service| finding(look, service, &callers));
+    backends.chain(look.controllers().filter_map(|workload| shut(look, workload))).collect()
+}
+
+/// A controller, and the labels of its namespace where they are in the input.
+struct Caller<'a> {
+    workload: &'a Object<Workload>,
+    labels: Option<BTreeMap<String, String>>,
+}
+
+/// The labels of a namespace, with the one that each has.
+fn labels_of(look: &Look, namespace: &str) -> Option<BTreeMap<String, String>> {
+    let object = look.cluster.namespaces.iter().find(|object| object.reference.name == namespace)?;
+    let mut labels = object.value.metadata.labels.clone().unwrap_or_default();
+    labels.insert(String::from(NAME), namespace.to_owned());
+    Some(labels)
 }
 
 /// The policies that say who may connect to the pods of a workload.
@@ -199,39 +548,143 @@ fn policies<'a>(look: &Look<'a>, workload: &'a Object<Workload>) -> Vec<&'a Obje
 
 /// Whether a selector certainly fits pods: expressions are not read.
 pub(super) fn fits(selector: &LabelSelector, workload: &Workload) -> bool {
-    let labels = selector.match_labels.as_ref();
-    selector.match_expressions.as_ref().is_none_or(Vec::is_empty) && labels.is_none_or(|labels| selects(labels, &workload.labels))
+    selector.match_expressions.as_ref().is_none_or(Vec::is_empty) && may_fit(selector, &workload.labels)
 }
 
-fn finding<'a>(look: &Look<'a>, service: &'a Object<Service>, controllers: &BTreeSet<&str>) -> Option<Diagnostic> {
+/// Whether a selector fits labels, as far as its expressions allow it.
+fn may_fit(selector: &LabelSelector, labels: &BTreeMap<String, String>) -> bool {
+    selector.match_labels.as_ref().is_none_or(|wanted| selects(wanted, labels))
+}
+
+fn rules<'p>(policies: &'p [&Object<NetworkPolicy>]) -> impl Iterator<Item = &'p NetworkPolicyIngressRule> {
+    policies.iter().flat_map(|policy| policy.value.spec.iter()).flat_map(|spec| spec.ingress.iter().flatten())
+}
+
+fn finding<'a>(look: &Look<'a>, service: &'a Object<Service>, callers: &[Caller]) -> Option<Diagnostic> {
     let workload = look.links.selected(service).next()?;
     let policies = policies(look, workload);
-    let first = policies.first()?;
-    if controllers.contains(service.reference.namespace.as_str()) || policies.iter().any(|policy| lets_in(&policy.value, controllers)) {
+    let first = *policies.first().filter(|_| !has_unread(look, workload))?;
+    let name = format!("{}/{}", service.reference.namespace, service.reference.name);
+    let let_in: Vec<_> = rules(&policies).filter(|rule| lets_in(rule, &service.reference.namespace, callers)).collect();
+    let about = |message: String, place: Span| {
+        let finding = RULE.finding(message).at(place).subject(name.clone()).object(first.reference.clone());
+        match look.uses(service).next() {
+            Some(user) => finding.related("this path leads there, and answers 504", user.ingress.service_span(user.backend.place)),
+            None => finding,
+        }
+    };
+    if let_in.is_empty() {
+        let message = format!("NetworkPolicy `{}` keeps the controller from Service `{name}`: {}", first.reference.name, who(&policies));
+        return Some(about(message, first.span(&["spec", "ingress"])).help(HELP));
+    }
+    let shut = look.uses(service).filter_map(|user| Port::of(service, workload, &user.backend.port()?)).find(|port| !let_in.iter().any(|rule| port.is_open(rule)))?;
+    let shown = shut.shown();
+    let message = format!("NetworkPolicy `{}` keeps the controller from Service `{name}`: it opens other ports than {shown}, at which the pods listen", first.reference.name);
+    let finding = about(message, first.span(&["spec", "ingress"])).related("the port of the Service leads there", service.span(&["spec", "ports"]));
+    let finding = finding.note("the ports of a NetworkPolicy are those of the pods, not those of the Service");
+    Some(finding.help(format!("allow port {shown}")))
+}
+
+/// Whom policies let in that let the controller not in.
+fn who(policies: &[&Object<NetworkPolicy>]) -> &'static str {
+    let mut peers = rules(policies).flat_map(|rule| rule.from.iter().flatten());
+    match peers.any(|peer| peer.namespace_selector.is_some()) {
+        true => "whom it lets in are other pods and namespaces than that of the controller",
+        false => "no other namespace may connect to its pods",
+    }
+}
+
+/// A policy that lets nobody in to the controller itself.
+fn shut<'a>(look: &Look<'a>, workload: &'a Object<Workload>) -> Option<Diagnostic> {
+    let policies = policies(look, workload);
+    let first = *policies.first()?;
+    // Policies do not hold for pods in the network of their node.
+    if rules(&policies).next().is_some() || workload.value.pods.host_network == Some(true) || has_unread(look, workload) {
         return None;
     }
-    let name = format!("{}/{}", service.reference.namespace, service.reference.name);
-    let message = format!("NetworkPolicy `{}` keeps the controller from Service `{name}`: no other namespace may connect to its pods", first.reference.name);
-    let finding = RULE.finding(message).at(first.span(&["spec", "ingress"])).subject(name).object(first.reference.clone());
-    let finding = match look.uses(service).next() {
-        Some(user) => finding.related("this path leads there, and answers 504", user.ingress.service_span(user.backend.place)),
-        None => finding,
-    };
-    Some(finding.help("allow the namespace of the controller: `from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress-nginx}}}]`"))
+    let message = format!("NetworkPolicy `{}` lets nobody connect to the controller: no request gets to it", first.reference.name);
+    let finding = RULE.finding(message).at(first.span(&["metadata", "name"])).subject(workload.reference.name.as_str()).object(first.reference.clone());
+    let finding = finding.related("these pods", workload.span(&["metadata", "name"]));
+    Some(finding.help("allow its ports from everywhere: `ingress: [{ports: [{port: 80}, {port: 443}, {port: 8443}]}]`"))
 }
 
-/// Whether a policy lets a controller in, as far as nothing is sure to keep it out.
-fn lets_in(policy: &NetworkPolicy, controllers: &BTreeSet<&str>) -> bool {
-    let rules = policy.spec.iter().flat_map(|spec| spec.ingress.iter().flatten());
-    rules.into_iter().any(|rule| match rule.from.as_deref() {
+/// Whether policies are there whose selector has expressions, which are not read.
+fn has_unread(look: &Look, workload: &Object<Workload>) -> bool {
+    let all = of_namespace(&look.cluster.network_policies, &workload.reference.namespace).iter();
+    let mut selectors = all.filter_map(|policy| policy.value.spec.as_ref()?.pod_selector.as_ref());
+    selectors.any(|selector| selector.match_expressions.as_ref().is_some_and(|expressions| !expressions.is_empty()))
+}
+
+/// Whether a rule lets a controller in, as far as nothing is sure to keep it out.
+fn lets_in(rule: &NetworkPolicyIngressRule, namespace: &str, callers: &[Caller]) -> bool {
+    match rule.from.as_deref() {
         None | Some([]) => true,
-        Some(peers) => peers.iter().any(|peer| may_be(peer, controllers)),
-    })
+        Some(peers) => peers.iter().any(|peer| may_be(peer, namespace, callers)),
+    }
 }
 
-fn may_be(peer: &NetworkPolicyPeer, controllers: &BTreeSet<&str>) -> bool {
-    let Some(selector) = &peer.namespace_selector else { return peer.ip_block.is_some() };
-    // Other labels of namespaces are not known here.
-    let name = selector.match_labels.as_ref().and_then(|labels| labels.get("kubernetes.io/metadata.name"));
-    name.is_none_or(|name| controllers.is_empty() || controllers.contains(name.as_str()))
+fn may_be(peer: &NetworkPolicyPeer, namespace: &str, callers: &[Caller]) -> bool {
+    if callers.is_empty() {
+        return peer.namespace_selector.is_some() || peer.ip_block.is_some();
+    }
+    let fits = |caller: &Caller| {
+        let is_there = match (&peer.namespace_selector, &caller.labels) {
+            (None, _) => peer.pod_selector.is_some() && caller.workload.reference.namespace == namespace,
+            (Some(selector), Some(labels)) => may_fit(selector, labels),
+            // Of a namespace that is not in the input only the label that each has is known.
+            (Some(selector), None) => {
+                let wanted = selector.match_labels.as_ref().and_then(|labels| labels.get(NAME));
+                wanted.is_none_or(|name| *name == caller.workload.reference.namespace)
+            }
+        };
+        is_there && peer.pod_selector.as_ref().is_none_or(|selector| may_fit(selector, &caller.workload.value.labels))
+    };
+    peer.ip_block.is_some() || callers.iter().any(fits)
+}
+
+/// A port at which pods listen, as far as it is known.
+struct Port {
+    number: Option<i64>,
+    name: Option<String>,
+}
+
+impl Port {
+    /// The port behind a port of a Service.
+    fn of(service: &Object<Service>, workload: &Object<Workload>, wanted: &str) -> Option<Self> {
+        let target = target(port_of(&service.value, wanted)?);
+        let mut ports = workload.value.pods.containers().iter().flat_map(Container::ports);
+        Some(match target.parse::<i64>() {
+            Ok(number) => {
+                let name = ports.find(|port| port.container_port == number).and_then(|port| port.name.clone());
+                Self { number: Some(number), name }
+            }
+            Err(_) => {
+                let number = ports.find(|port| port.name.as_deref() == Some(target.as_str())).map(|port| port.container_port);
+                Self { number, name: Some(target) }
+            }
+        })
+    }
+
+    /// Whether a rule opens it, as far as nothing is sure to keep it shut.
+    fn is_open(&self, rule: &NetworkPolicyIngressRule) -> bool {
+        rule.ports.as_deref().is_none_or(|ports| ports.is_empty() || ports.iter().any(|port| self.is_of(port)))
+    }
+
+    fn is_of(&self, port: &NetworkPolicyPort) -> bool {
+        if port.protocol.as_deref().is_some_and(|protocol| protocol != "TCP") {
+            return false;
+        }
+        match (&port.port, self.number) {
+            (None, _) | (Some(IntOrString::Int(_)), None) => true,
+            (Some(IntOrString::Int(first)), Some(number)) => (i64::from(*first)..=i64::from(port.end_port.unwrap_or(*first))).contains(&number),
+            (Some(IntOrString::String(name)), _) => self.name.as_ref() == Some(name),
+        }
+    }
+
+    fn shown(&self) -> String {
+        match (self.number, &self.name) {
+            (Some(number), _) => number.to_string(),
+            (None, name) => format!("`{}`", name.as_deref().unwrap_or_default()),
+        }
+    }
 }

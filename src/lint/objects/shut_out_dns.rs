@@ -104,6 +104,45 @@ spec:
   policyTypes: [Egress]
 ```
 
+## Fires: where TCP alone is allowed
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {app: web}
+  ports: [{port: 80, targetPort: http}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, ports: [{name: http, containerPort: 8080}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Egress]
+  egress: [{ports: [{port: 53}, {port: 5432}]}]
+```
+
 ## Quiet
 
 ```yaml
@@ -224,7 +263,10 @@ fn finding<'a>(look: &Look<'a>, workload: &'a Object<Workload>) -> Option<(&'a c
         return None;
     }
     let pods = format!("{} `{}/{}`", workload.reference.kind, workload.reference.namespace, workload.reference.name);
-    let message = format!("NetworkPolicy `{}` keeps the pods of {pods} from DNS: they find no name", first.reference.name);
+    let all = policies.iter().flat_map(|policy| policy.value.spec.iter().flat_map(|spec| spec.egress.iter().flatten()));
+    let has_tcp = all.flat_map(|rule| rule.ports.iter().flatten()).any(is_number);
+    let why = if has_tcp { "port 53 is open for TCP alone, and names are asked by UDP" } else { "they find no name" };
+    let message = format!("NetworkPolicy `{}` keeps the pods of {pods} from DNS: {why}", first.reference.name);
     let finding = RULE.finding(message).at(first.span(&["spec", "egress"])).subject(pods).object(first.reference.clone());
     let finding = finding.related("these pods", workload.span(&["metadata", "name"]));
     Some((&first.reference, finding.help("allow `{to: [{namespaceSelector: {}}], ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]}`")))
@@ -260,7 +302,13 @@ fn lets_out(rule: &NetworkPolicyEgressRule, namespace: &str) -> bool {
     to_dns && rule.ports.as_deref().is_none_or(|ports| ports.is_empty() || ports.iter().any(is_dns))
 }
 
+/// Names are asked by UDP first: TCP, which a port without a protocol means, is for answers that are too long.
 fn is_dns(port: &NetworkPolicyPort) -> bool {
+    port.protocol.as_deref() == Some("UDP") && is_number(port)
+}
+
+/// Whether it is the port of DNS, whatever the protocol.
+fn is_number(port: &NetworkPolicyPort) -> bool {
     match (&port.port, port.end_port) {
         (None, _) => true,
         (Some(IntOrString::Int(number)), Some(end)) => (*number..=end).contains(&PORT),

@@ -52,6 +52,26 @@ spec:
       - {path: /app/, pathType: Exact, backend: {service: {name: app, port: {number: 80}}}}
 ```
 
+## Fires: where the redirect to HTTPS leads out of a regular expression
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/rewrite-target: '/$1'
+spec:
+  ingressClassName: nginx
+  tls: [{hosts: [shop.example.com], secretName: shop}]
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: '/app/(.*)', pathType: ImplementationSpecific, backend: {service: {name: app, port: {number: 80}}}}
+```
+
 ## Quiet
 
 ```yaml
@@ -105,17 +125,17 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let mut seen = HashSet::new();
     let patterns = look.patterns().map(|(server, route)| (server, route, true));
     let all = patterns.chain(look.texts().map(|(server, route)| (server, route, false)));
-    let slashed: Vec<_> = all.filter(|(_, route, _)| ends_with_slash(path_of(route))).collect();
+    let slashed: Vec<_> = all.filter(|(_, route, by_pattern)| written(route, *by_pattern).is_some()).collect();
     let mut paths: HashMap<&str, Paths> = HashMap::new();
     for (server, ..) in &slashed {
         paths.entry(&server.hostname).or_insert_with(|| Paths::of(server));
     }
     let mut strict: Vec<(&Server, &Route)> = Vec::new();
     for (server, route, by_pattern) in slashed {
-        let (path, paths) = (path_of(route), &paths[server.hostname.as_str()]);
+        let (path, paths) = (written(route, by_pattern).unwrap_or_default(), &paths[server.hostname.as_str()]);
         // nginx adds the slash by itself for plain beginnings alone. One has a route for the path itself too.
         let is_exact = route.path_match == PathMatch::Exact && path == route.path && !paths.beginnings.contains(path);
-        if (by_pattern || is_exact) && seen.insert(route.origin) && !paths.declared.contains(path.trim_end_matches('/')) {
+        if (by_pattern || is_exact) && seen.insert(route.origin) && !paths.has(path.trim_end_matches('/')) {
             strict.push((server, route));
         }
     }
@@ -132,6 +152,12 @@ struct Paths<'a> {
 }
 
 impl<'a> Paths<'a> {
+    /// Whether some path is for a path without its slash.
+    fn has(&self, short: &str) -> bool {
+        let behind = |path: &&&str| path.strip_prefix(short).is_some_and(|rest| matches!(rest, "$" | "/?$" | "(/|$)" | "(/|$)(.*)" | "/?(.*)"));
+        self.declared.contains(short) || self.declared.iter().find(behind).is_some()
+    }
+
     fn of(server: &'a Server) -> Self {
         let mut paths = Self::default();
         for route in &server.routes {
@@ -146,20 +172,33 @@ impl<'a> Paths<'a> {
     }
 }
 
-fn ends_with_slash(path: &str) -> bool {
-    path.len() > 1 && path.ends_with('/') && is_literal(path)
+/// The path of a route up to its last slash, where that stands at its end. What may follow does not count where the slash is lost.
+fn written(route: &Route, by_pattern: bool) -> Option<&str> {
+    let path = path_of(route);
+    let ends = ["(.*)", ".*", "(.*)$", ".*$"];
+    let start = ends.into_iter().filter(|_| by_pattern && is_lost(route)).find_map(|end| path.strip_suffix(end)).unwrap_or(path);
+    (start.len() > 1 && start.ends_with('/') && is_literal(start)).then_some(start)
+}
+
+/// Whether the redirect to HTTPS takes the slash off.
+fn is_lost(route: &Route) -> bool {
+    route.steps.https.happens && !route.steps.https.keeps_slash
 }
 
 fn finding(route: &Route) -> Diagnostic {
     let path = path_of(route);
-    let short = path.trim_end_matches('/');
-    let is_lost = route.steps.https.happens && !route.steps.https.keeps_slash;
-    let finding = match is_lost {
+    let slashed = written(route, true).unwrap_or(path);
+    let short = slashed.trim_end_matches('/');
+    let finding = match is_lost(route) {
         // Quirk: the redirect takes the last slash off, even that of a query.
         true => {
-            let message = format!("the redirect to HTTPS leads from `{path}` to `{short}`, which does not get to path `{path}`");
+            let message = format!("the redirect to HTTPS leads from `{slashed}` to `{short}`, which does not get to path `{path}`");
             let finding = Diagnostic { severity: Severity::Warning, ..RULE.finding(message) };
-            finding.note("the controller takes the last slash off when it redirects to HTTPS").help(format!("set `preserve-trailing-slash: \"true\"`, or declare `{short}` too"))
+            let finding = finding.note("the controller takes the last slash off when it redirects to HTTPS");
+            match slashed == path {
+                true => finding.help(format!("set `preserve-trailing-slash: \"true\"`, or declare `{short}` too")),
+                false => finding.help(format!("set `preserve-trailing-slash: \"true\"`, or write `{short}(/|$)(.*)`, with the group of the rest as `$2` in a `rewrite-target`")),
+            }
         }
         false => RULE.finding(format!("requests for `{short}`, without the slash, do not get to path `{path}`")).help(format!("write `{short}`, or declare both")),
     };

@@ -80,7 +80,9 @@ fn of(port: &ServicePort) -> Option<Speech> {
         Some("http" | "kubernetes.io/ws") => return Some(Speech::Plain),
         _ => {}
     }
-    if word(name, "grpc") || word(name, "grpcs") || word(&target, "grpc") || word(&target, "grpcs") {
+    // gRPC-Web is made for HTTP/1.1.
+    let is_grpc = |text: &str| (word(text, "grpc") || word(text, "grpcs")) && !word(text, "web");
+    if is_grpc(name) || is_grpc(&target) {
         return Some(Speech::Grpc);
     }
     match target.as_str() {
@@ -115,6 +117,8 @@ mod tests {
             ("http", 80, "https", None, Some(Speech::Tls)),
             ("grpc", 443, "8443", None, Some(Speech::Grpc)),
             ("http-grpc", 9000, "9000", None, Some(Speech::Grpc)),
+            ("grpc-web", 9000, "9000", None, None),
+            ("web-grpc", 9000, "grpc-web", None, None),
             ("x", 80, "8080", Some("https"), Some(Speech::Tls)),
             ("https", 443, "8443", Some("http"), Some(Speech::Plain)),
             ("", 9200, "9200", None, None),

@@ -39,6 +39,29 @@ metadata: {name: web, namespace: shop}
 spec: {ports: [{name: http, port: 80, targetPort: 8080}]}
 ```
 
+## Fires: where blanks stand around the word
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations: {nginx.ingress.kubernetes.io/backend-protocol: 'https '}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{name: http, port: 80, targetPort: 8080}]}
+```
+
 ## Quiet: where the port is one of TLS
 
 ```yaml

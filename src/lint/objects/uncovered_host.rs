@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::lower::name_covers;
 use crate::manifest::{Issuance, Object, named};
+use crate::source::Span;
 use k8s_openapi::api::networking::v1::Ingress;
 
 pub(super) static RULE: Rule = Rule {
@@ -63,6 +64,37 @@ metadata: {name: all, namespace: shop}
 spec: {secretName: all, dnsNames: ['*.example.com'], issuerRef: {name: letsencrypt, kind: ClusterIssuer}}
 ```
 
+## Fires: where cert-manager makes it for another Ingress
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations: {cert-manager.io/cluster-issuer: letsencrypt}
+spec:
+  ingressClassName: nginx
+  tls: [{hosts: [shop.example.com], secretName: shop-tls}]
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: pay, namespace: shop}
+spec:
+  ingressClassName: nginx
+  tls: [{hosts: [pay.example.com], secretName: shop-tls}]
+  rules:
+  - host: pay.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: pay, port: {number: 80}}}}
+```
+
 ## Quiet
 
 ```yaml
@@ -111,11 +143,24 @@ spec: {secretName: shop-tls, dnsNames: [www.example.com], issuerRef: {name: lets
 };
 
 /// Certificates by namespace and Secret.
-type Made<'a> = HashMap<(&'a str, &'a str), &'a Object<Issuance>>;
+type Made<'a> = HashMap<(&'a str, &'a str), Certificate<'a>>;
+
+/// What cert-manager makes.
+struct Certificate<'a> {
+    names: Vec<&'a str>,
+    /// What says the names.
+    place: Span,
+    help: &'static str,
+}
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let certificates = look.cluster.issuances.iter().filter(|object| object.reference.kind == "Certificate");
-    let made: Made = certificates.map(|object| ((object.reference.namespace.as_str(), object.value.secret_name.as_str()), object)).collect();
+    let mut made: Made = look.ingresses().filter(|ingress| managed_by(ingress).is_some()).fold(Made::new(), of_managed);
+    made.extend(certificates.filter_map(|object| {
+        let (place, help) = (object.span(&["spec", "dnsNames"]), "add the hosts to `dnsNames` of the Certificate");
+        let certificate = Certificate { names: names(&object.value)?, place, help };
+        Some(((object.reference.namespace.as_str(), object.value.secret_name.as_str()), certificate))
+    }));
     if made.is_empty() {
         return Vec::new();
     }
@@ -132,7 +177,7 @@ fn of_ingress(look: &Look, made: &Made, ingress: &Object<Ingress>) -> Vec<Diagno
         if named(&look.cluster.secrets, namespace, secret).is_some() {
             return None;
         }
-        let names = names(&certificate.value)?;
+        let names = &certificate.names;
         let hosts = entry.hosts.iter().flatten().enumerate();
         let others: Vec<_> = hosts.filter(|(_, host)| !names.iter().any(|name| name_covers(name, host))).collect();
         let (place, _) = others.first()?;
@@ -141,9 +186,23 @@ fn of_ingress(look: &Look, made: &Made, ingress: &Object<Ingress>) -> Vec<Diagno
         let finding = RULE.finding(message).at(ingress.span(&["spec", "tls", &at.to_string(), "hosts", &place.to_string()]));
         let finding = finding.subject(secret).object(ingress.reference.clone());
         let is_for = format!("it is for {}", listed(names.iter().copied()));
-        Some(finding.related(is_for, certificate.span(&["spec", "dnsNames"])).help("add the hosts to `dnsNames` of the Certificate"))
+        Some(finding.related(is_for, certificate.place).help(certificate.help))
     });
     found.collect()
+}
+
+/// Adds the certificates that cert-manager makes for an Ingress by its annotation: for the hosts of the entry. Of two Ingresses with one
+/// Secret it is not known which of them is asked.
+fn of_managed<'a>(mut made: Made<'a>, ingress: &'a Object<Ingress>) -> Made<'a> {
+    for (at, entry) in ingress.tls().iter().enumerate() {
+        let (Some(secret), hosts) = (entry.secret_name.as_deref(), entry.hosts.iter().flatten()) else { continue };
+        let place = ingress.span(&["spec", "tls", &at.to_string(), "hosts"]);
+        let help = "give the Ingress a Secret of its own and the annotation of the issuer, or add its hosts to the entry of the other one";
+        let new = || Certificate { names: Vec::new(), place, help };
+        made.entry((ingress.reference.namespace.as_str(), secret)).or_insert_with(new).names.extend(hosts.map(String::as_str));
+    }
+    made.retain(|_, certificate| !certificate.names.is_empty());
+    made
 }
 
 /// The names that a certificate will have; none where they are not known, as where something fills them in later.

@@ -110,6 +110,66 @@ spec:
       - {path: '/[a-z0-9-]{2,24}/?$', pathType: ImplementationSpecific, backend: {service: {name: pages, port: {number: 80}}}}
 ```
 
+## Fires: where the expression ends with the path
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/use-regex: 'true'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: '/plants/[^/]+/?$', pathType: ImplementationSpecific, backend: {service: {name: plants, port: {number: 80}}}}
+      - {path: /plants/new, pathType: ImplementationSpecific, backend: {service: {name: editor, port: {number: 80}}}}
+```
+
+## Fires: where everything goes before the root of the same Ingress
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/use-regex: 'true'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: '/.*', pathType: ImplementationSpecific, backend: {service: {name: app, port: {number: 80}}}}
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+```
+
+## Quiet: where the other path is for the path itself and nothing else
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/use-regex: 'true'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: '/plants/?$', pathType: ImplementationSpecific, backend: {service: {name: overview, port: {number: 80}}}}
+      - {path: /plants, pathType: ImplementationSpecific, backend: {service: {name: plants, port: {number: 80}}}}
+```
+
 ## Quiet: where the special path is the longer one
 
 ```yaml
@@ -196,8 +256,11 @@ fn of_server(proxy: &Proxy, server: &Server) -> Vec<Diagnostic> {
         match (before.iter().find(&mut covers), before.first()) {
             (Some(first), _) => findings.push(never(proxy, server, route, &server.routes[*first])),
             _ if !is_known => unknown.push(route),
-            (None, Some(first)) if meant.is_beginning && !are_of_one(&server.routes[*first], route) => {
-                findings.push(partly(proxy, server, route, &server.routes[*first]));
+            (None, Some(first)) if meant.is_beginning => {
+                let is_own = languages.get(first).and_then(Option::as_ref).is_some_and(|language| meant.is_itself(route, language));
+                if !is_own || !are_of_one(&server.routes[*first], route) {
+                    findings.push(partly(proxy, server, route, &server.routes[*first]));
+                }
             }
             _ => {}
         }
@@ -241,8 +304,18 @@ impl Meant {
         let start = regex::escape(path.trim_end_matches('/'));
         // The route for what is below a path stands before that for the path itself.
         let is_beginning = route.path_match == PathMatch::Prefix;
-        let language = Language::of(&if is_beginning { format!("^{start}(?:/|$)") } else { format!("^{}$", regex::escape(path)) })?;
+        let language = Language::of(&match (is_beginning, start.as_str()) {
+            (true, "") => String::from("^/"),
+            (true, start) => format!("^{start}(?:/|$)"),
+            (false, _) => format!("^{}$", regex::escape(path)),
+        })?;
         Some((Self { language, is_beginning }, path.to_owned()))
+    }
+
+    /// Whether an expression is for the path of the route itself and for nothing else, as `/docs$` beside `/docs`.
+    fn is_itself(&self, route: &Route, other: &Language) -> bool {
+        let start = regex::escape(path_of(route).trim_end_matches('/'));
+        self.is_beginning && Language::of(&format!("^{start}/?$")).is_some_and(|itself| itself.covers(other) == Some(true))
     }
 }
 

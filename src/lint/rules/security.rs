@@ -96,6 +96,7 @@ const DANGERS: &[(&str, Danger)] = &[
     ("tenant-wildcard", Danger::Low),
     ("told-version", Danger::Low),
     ("two-protocols", Danger::Low),
+    ("unchecked-certificates", Danger::High),
     ("uncovered-alias", Danger::Low),
     ("uncovered-redirect", Danger::Low),
     ("unguarded-path", Danger::High),
