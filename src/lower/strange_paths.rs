@@ -18,7 +18,6 @@ impl<'p> Strange<'p> {
         if path.contains("${") || path.contains("{{") {
             return None;
         }
-        let is_escape = |part: &str| part.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
         if path.split('%').skip(1).any(is_escape) {
             return Some(Self::Escape);
         }
@@ -37,6 +36,11 @@ impl<'p> Strange<'p> {
             Self::Template(part) => format!("nothing is filled in: {PATTERN} `{}`", path.replace(part, "[^/]+")),
         }
     }
+}
+
+/// Whether what stands behind a percent sign makes an escape of it.
+fn is_escape(part: &str) -> bool {
+    part.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
 }
 
 fn is_word(text: &str) -> bool {
@@ -59,7 +63,7 @@ fn decoded(path: &str) -> String {
     let mut parts = path.split('%');
     let mut decoded = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let is_escape = part.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        let is_escape = is_escape(part);
         decoded.push(if is_escape { '.' } else { '%' });
         decoded.push_str(if is_escape { part.get(2..).unwrap_or_default() } else { part });
     }

@@ -120,7 +120,9 @@ impl Balancing {
         let ports = aws("ssl-ports").filter(|ports| ports != "*");
         let is_of_tls = |port: &str| matches!(port.trim(), "443" | "https");
         let ends_tls = aws("ssl-cert").is_some() && ports.is_none_or(|ports| ports.split(',').any(is_of_tls));
-        if ends_tls { Self::Bytes } else { Self::Unknown }
+        // What a classic one does where nothing is said of it, depends on who makes it.
+        let passes_bytes = is_for_networks || aws("backend-protocol").is_some();
+        if ends_tls && passes_bytes { Self::Bytes } else { Self::Unknown }
     }
 }
 
@@ -137,7 +139,7 @@ mod tests {
         let speaks = |word: &'static str| ("service.beta.kubernetes.io/aws-load-balancer-backend-protocol", word);
         for (annotations, expected) in [
             (vec![], Balancing::Unknown),
-            (vec![certificate], Balancing::Bytes),
+            (vec![certificate], Balancing::Unknown),
             (vec![certificate, speaks("tcp")], Balancing::Bytes),
             (vec![certificate, speaks("http")], Balancing::Http),
             (vec![certificate, speaks("HTTP"), kind("nlb")], Balancing::Bytes),

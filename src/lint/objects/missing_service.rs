@@ -143,7 +143,6 @@ fn default_backend(look: &Look) -> Option<Diagnostic> {
     let key = look.controller.flags.default_backend_service.as_str();
     let (namespace, name) = key.split_once('/').filter(|(namespace, name)| !namespace.is_empty() && !name.is_empty())?;
     let here = of_namespace(&look.cluster.services, namespace);
-    let names = || here.iter().map(|service| service.reference.name.as_str());
     if named(here, namespace, name).is_some() || here.is_empty() {
         return None;
     }
@@ -157,10 +156,16 @@ fn default_backend(look: &Look) -> Option<Diagnostic> {
         Some((place, controller)) => finding.at(place).object(controller.reference.clone()),
         None => finding,
     };
-    Some(match meant(name, names()) {
+    Some(told_of_others(finding, namespace, name, here))
+}
+
+/// Adds the Service that was probably meant, else those that are there.
+fn told_of_others(finding: Diagnostic, namespace: &str, name: &str, here: &[Object<Service>]) -> Diagnostic {
+    let names = || here.iter().map(|service| service.reference.name.as_str());
+    match meant(name, names()) {
         Some(meant) => finding.help(format!("did you mean `{meant}`?")),
         None => finding.note(format!("the input holds of namespace `{namespace}`: {}", listed(names()))),
-    })
+    }
 }
 
 fn missing(ingress: &Object<Ingress>, backend: &Backend, here: &[Object<Service>], elsewhere: Option<&Object<Service>>) -> Diagnostic {
@@ -168,7 +173,6 @@ fn missing(ingress: &Object<Ingress>, backend: &Backend, here: &[Object<Service>
     let finding = RULE.finding(format!("there is no Service `{namespace}/{name}`: the path `{}` answers 503", backend.path()));
     let finding = finding.at(ingress.service_span(backend.place)).subject(name);
     let finding = finding.object(ingress.reference.clone());
-    let names = || here.iter().map(|service| service.reference.name.as_str());
     match elsewhere {
         Some(service) => {
             let finding = finding.note("a Service is taken from the namespace of the Ingress, never from another one");
@@ -177,9 +181,6 @@ fn missing(ingress: &Object<Ingress>, backend: &Backend, here: &[Object<Service>
                 service.span(&["metadata", "name"]),
             )
         }
-        None => match meant(name, names()) {
-            Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-            None => finding.note(format!("the input holds of namespace `{namespace}`: {}", listed(names()))),
-        },
+        None => told_of_others(finding, namespace, name, here),
     }
 }

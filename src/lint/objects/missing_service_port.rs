@@ -172,7 +172,7 @@ fn missing<'a>(look: &Look<'a>, asked: &Asked, service: &'a Object<Service>, por
 }
 
 /// Outside of the cluster nothing says what port a name is.
-fn external<'a>(asked: &Asked, service: &'a Object<Service>, port: &str) -> Diagnostic {
+fn external(asked: &Asked, service: &Object<Service>, port: &str) -> Diagnostic {
     let (namespace, name) = (&service.reference.namespace, &service.reference.name);
     let message = format!("Service `{namespace}/{name}` has no port `{port}`, and is outside the cluster: the path `{}` gets no answer", asked.backend.path());
     let finding = RULE.finding(message).at(asked.port_span()).subject(port).object(asked.ingress.reference.clone());

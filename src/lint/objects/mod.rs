@@ -13,6 +13,7 @@ mod look;
 mod lost_rest;
 mod matching;
 mod permissions;
+mod policies;
 mod speech;
 mod unanswered;
 mod urls;

@@ -3,7 +3,7 @@
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use super::shut_out_controller::fits;
+use super::policies::fits;
 use crate::manifest::{Object, Workload, of_namespace};
 
 pub(super) static RULE: Rule = Rule {

@@ -1,18 +1,14 @@
 //! NetworkPolicies that let the controller not in.
 
 use super::look::Look;
+use super::policies::{Caller, Port, has_unread, lets_in, policies, rules};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use crate::manifest::{Container, Object, Workload, of_namespace, port_of, selects, target};
+use crate::manifest::{Object, Workload};
 use crate::source::Span;
 use k8s_openapi::api::core::v1::Service;
-use k8s_openapi::api::networking::v1::{NetworkPolicy, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use std::collections::BTreeMap;
+use k8s_openapi::api::networking::v1::NetworkPolicy;
 
-/// The label that Kubernetes gives each namespace.
-const NAME: &str = "kubernetes.io/metadata.name";
 const HELP: &str = "allow the namespace of the controller: `from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress-nginx}}}]`";
 
 pub(super) static RULE: Rule = Rule {
@@ -138,45 +134,6 @@ spec:
   podSelector: {matchLabels: {app: web}}
   policyTypes: [Ingress]
   ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress-nginx}}}], ports: [{port: 80}]}]
-```
-
-## Fires: where the port has another name
-
-```yaml
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata: {name: shop, namespace: shop}
-spec:
-  ingressClassName: nginx
-  rules:
-  - host: shop.example.com
-    http:
-      paths:
-      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
----
-apiVersion: v1
-kind: Service
-metadata: {name: web, namespace: shop}
-spec:
-  selector: {app: web}
-  ports: [{port: 80, targetPort: http}]
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web, namespace: shop}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec: {containers: [{name: web, ports: [{name: http, containerPort: 8080}]}]}
----
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {name: web, namespace: shop}
-spec:
-  podSelector: {matchLabels: {app: web}}
-  policyTypes: [Ingress]
-  ingress: [{ports: [{port: metrics}]}]
 ```
 
 ## Fires: where the controller has other labels
@@ -369,64 +326,6 @@ spec:
         ports: [{name: http, containerPort: 80}, {name: https, containerPort: 443}]
 ```
 
-## Quiet: where it opens a range of ports
-
-```yaml
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata: {name: shop, namespace: shop}
-spec:
-  ingressClassName: nginx
-  rules:
-  - host: shop.example.com
-    http:
-      paths:
-      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
----
-apiVersion: v1
-kind: Service
-metadata: {name: web, namespace: shop}
-spec:
-  selector: {app: web}
-  ports: [{port: 80, targetPort: http}]
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web, namespace: shop}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec: {containers: [{name: web, ports: [{name: http, containerPort: 8080}]}]}
----
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {name: web, namespace: shop}
-spec:
-  podSelector: {matchLabels: {app: web}}
-  policyTypes: [Ingress]
-  ingress: [{from: [{namespaceSelector: {matchLabels: {team: platform}}}], ports: [{port: 8000, endPort: 8999}]}]
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
-spec:
-  replicas: 2
-  selector: {matchLabels: {app: ingress-nginx}}
-  template:
-    metadata: {labels: {app: ingress-nginx}}
-    spec:
-      containers:
-      - name: controller
-        image: registry.k8s.io/ingress-nginx/controller:v1.15.1
-        args: [/nginx-ingress-controller]
-        ports: [{name: http, containerPort: 80}, {name: https, containerPort: 443}]
----
-apiVersion: v1
-kind: Namespace
-metadata: {name: ingress-nginx, labels: {team: platform}}
-```
-
 ## Quiet
 
 ```yaml
@@ -515,49 +414,10 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     if look.cluster.network_policies.is_empty() {
         return Vec::new();
     }
-    let callers: Vec<Caller> = look.controllers().map(|workload| Caller { workload, labels: labels_of(look, &workload.reference.namespace) }).collect();
+    let callers: Vec<Caller> = look.controllers().map(|workload| Caller::of(look, workload)).collect();
     let used = look.cluster.services.iter().filter(|service| look.uses(service).next().is_some());
     let backends = used.filter_map(|service| finding(look, service, &callers));
     backends.chain(look.controllers().filter_map(|workload| shut(look, workload))).collect()
-}
-
-/// A controller, and the labels of its namespace where they are in the input.
-struct Caller<'a> {
-    workload: &'a Object<Workload>,
-    labels: Option<BTreeMap<String, String>>,
-}
-
-/// The labels of a namespace, with the one that each has.
-fn labels_of(look: &Look, namespace: &str) -> Option<BTreeMap<String, String>> {
-    let object = look.cluster.namespaces.iter().find(|object| object.reference.name == namespace)?;
-    let mut labels = object.value.metadata.labels.clone().unwrap_or_default();
-    labels.insert(String::from(NAME), namespace.to_owned());
-    Some(labels)
-}
-
-/// The policies that say who may connect to the pods of a workload.
-fn policies<'a>(look: &Look<'a>, workload: &'a Object<Workload>) -> Vec<&'a Object<NetworkPolicy>> {
-    let all = of_namespace(&look.cluster.network_policies, &workload.reference.namespace).iter();
-    let holds = |policy: &&Object<NetworkPolicy>| {
-        let Some(spec) = policy.value.spec.as_ref() else { return false };
-        let of_ingress = spec.policy_types.as_ref().is_none_or(|types| types.iter().any(|word| word == "Ingress"));
-        of_ingress && spec.pod_selector.as_ref().is_none_or(|selector| fits(selector, &workload.value))
-    };
-    all.filter(holds).collect()
-}
-
-/// Whether a selector certainly fits pods: expressions are not read.
-pub(super) fn fits(selector: &LabelSelector, workload: &Workload) -> bool {
-    selector.match_expressions.as_ref().is_none_or(Vec::is_empty) && may_fit(selector, &workload.labels)
-}
-
-/// Whether a selector fits labels, as far as its expressions allow it.
-fn may_fit(selector: &LabelSelector, labels: &BTreeMap<String, String>) -> bool {
-    selector.match_labels.as_ref().is_none_or(|wanted| selects(wanted, labels))
-}
-
-fn rules<'p>(policies: &'p [&Object<NetworkPolicy>]) -> impl Iterator<Item = &'p NetworkPolicyIngressRule> {
-    policies.iter().flat_map(|policy| policy.value.spec.iter()).flat_map(|spec| spec.ingress.iter().flatten())
 }
 
 fn finding<'a>(look: &Look<'a>, service: &'a Object<Service>, callers: &[Caller]) -> Option<Diagnostic> {
@@ -608,83 +468,3 @@ fn shut<'a>(look: &Look<'a>, workload: &'a Object<Workload>) -> Option<Diagnosti
     Some(finding.help("allow its ports from everywhere: `ingress: [{ports: [{port: 80}, {port: 443}, {port: 8443}]}]`"))
 }
 
-/// Whether policies are there whose selector has expressions, which are not read.
-fn has_unread(look: &Look, workload: &Object<Workload>) -> bool {
-    let all = of_namespace(&look.cluster.network_policies, &workload.reference.namespace).iter();
-    let mut selectors = all.filter_map(|policy| policy.value.spec.as_ref()?.pod_selector.as_ref());
-    selectors.any(|selector| selector.match_expressions.as_ref().is_some_and(|expressions| !expressions.is_empty()))
-}
-
-/// Whether a rule lets a controller in, as far as nothing is sure to keep it out.
-fn lets_in(rule: &NetworkPolicyIngressRule, namespace: &str, callers: &[Caller]) -> bool {
-    match rule.from.as_deref() {
-        None | Some([]) => true,
-        Some(peers) => peers.iter().any(|peer| may_be(peer, namespace, callers)),
-    }
-}
-
-fn may_be(peer: &NetworkPolicyPeer, namespace: &str, callers: &[Caller]) -> bool {
-    if callers.is_empty() {
-        return peer.namespace_selector.is_some() || peer.ip_block.is_some();
-    }
-    let fits = |caller: &Caller| {
-        let is_there = match (&peer.namespace_selector, &caller.labels) {
-            (None, _) => peer.pod_selector.is_some() && caller.workload.reference.namespace == namespace,
-            (Some(selector), Some(labels)) => may_fit(selector, labels),
-            // Of a namespace that is not in the input only the label that each has is known.
-            (Some(selector), None) => {
-                let wanted = selector.match_labels.as_ref().and_then(|labels| labels.get(NAME));
-                wanted.is_none_or(|name| *name == caller.workload.reference.namespace)
-            }
-        };
-        is_there && peer.pod_selector.as_ref().is_none_or(|selector| may_fit(selector, &caller.workload.value.labels))
-    };
-    peer.ip_block.is_some() || callers.iter().any(fits)
-}
-
-/// A port at which pods listen, as far as it is known.
-struct Port {
-    number: Option<i64>,
-    name: Option<String>,
-}
-
-impl Port {
-    /// The port behind a port of a Service.
-    fn of(service: &Object<Service>, workload: &Object<Workload>, wanted: &str) -> Option<Self> {
-        let target = target(port_of(&service.value, wanted)?);
-        let mut ports = workload.value.pods.containers().iter().flat_map(Container::ports);
-        Some(match target.parse::<i64>() {
-            Ok(number) => {
-                let name = ports.find(|port| port.container_port == number).and_then(|port| port.name.clone());
-                Self { number: Some(number), name }
-            }
-            Err(_) => {
-                let number = ports.find(|port| port.name.as_deref() == Some(target.as_str())).map(|port| port.container_port);
-                Self { number, name: Some(target) }
-            }
-        })
-    }
-
-    /// Whether a rule opens it, as far as nothing is sure to keep it shut.
-    fn is_open(&self, rule: &NetworkPolicyIngressRule) -> bool {
-        rule.ports.as_deref().is_none_or(|ports| ports.is_empty() || ports.iter().any(|port| self.is_of(port)))
-    }
-
-    fn is_of(&self, port: &NetworkPolicyPort) -> bool {
-        if port.protocol.as_deref().is_some_and(|protocol| protocol != "TCP") {
-            return false;
-        }
-        match (&port.port, self.number) {
-            (None, _) | (Some(IntOrString::Int(_)), None) => true,
-            (Some(IntOrString::Int(first)), Some(number)) => (i64::from(*first)..=i64::from(port.end_port.unwrap_or(*first))).contains(&number),
-            (Some(IntOrString::String(name)), _) => self.name.as_ref() == Some(name),
-        }
-    }
-
-    fn shown(&self) -> String {
-        match (self.number, &self.name) {
-            (Some(number), _) => number.to_string(),
-            (None, name) => format!("`{}`", name.as_deref().unwrap_or_default()),
-        }
-    }
-}

@@ -4,7 +4,7 @@ use hashbrown::HashSet;
 
 use super::behind::behind;
 use super::look::Look;
-use super::shut_out_controller::fits;
+use super::policies::fits;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::manifest::{Object, Workload, of_namespace};
