@@ -4,7 +4,7 @@ use super::look::{Asked, Look};
 use super::{listed, meant};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use crate::manifest::{Backend, Object, of_namespace};
+use crate::manifest::{Backend, Object, named, of_namespace};
 use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::api::networking::v1::Ingress;
 

@@ -136,7 +136,12 @@ spec: {type: ExternalName, externalName: partner.example.com, ports: [{port: 80}
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    look.backends().filter_map(|asked| of(look, &asked)).collect()
+    // A port that no Service can have is told as such, and a Service without ports too.
+    let is_refused = |asked: &Asked| {
+        let of_service = asked.service.is_some_and(|service| !is_external(&service.value) && ports(&service.value).is_empty());
+        of_service || asked.ingress.refusals.iter().any(|refusal| refusal.lies_in(asked.port_span()))
+    };
+    look.backends().filter(|asked| !is_refused(asked)).filter_map(|asked| of(look, &asked)).collect()
 }
 
 /// What is wrong with one backend.

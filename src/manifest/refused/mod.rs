@@ -203,6 +203,12 @@ impl Refusal {
         }
     }
 
+    /// Whether it is about a place, or about something in it.
+    #[must_use]
+    pub fn lies_in(&self, place: Span) -> bool {
+        self.span.file == place.file && place.start <= self.span.start && self.span.end <= place.end
+    }
+
     /// Whether the refusal says what is to be said of an unknown field.
     #[must_use]
     pub(super) fn tells(&self, field: &str, place: Span) -> bool {
