@@ -324,3 +324,25 @@ fn sides_that_differ_on_another_way_are_not_alike() {
     let expected = "what happens where the authentication service says 401 (302 to https://login.example/new";
     assert!(other[0].as_str().is_some_and(|what| what.starts_with(expected)), "{other}");
 }
+
+#[test]
+fn requests_of_a_file_are_answered_first_as_their_sender_is() {
+    let list = "nginx.ingress.kubernetes.io/allowlist-source-range: 10.0.0.0/8";
+    let headers = "{apiVersion: v1, kind: ConfigMap, metadata: {name: set, namespace: ingress-nginx}, data: {X-Real-IP: $remote_addr}}\n---\n\
+        {apiVersion: v1, kind: ConfigMap, metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}, data: {proxy-set-headers: ingress-nginx/set}}\n---\n";
+    let manifests = ingress(("shop", "all"), list, "a.example", &[("/", "web", "80")]) + &service("shop", "web") + headers;
+    let request = |more: &str| format!("{{\"url\": \"http://a.example/\"{more}}}\n");
+    let asked = request("") + &request(", \"client_ip\": \"10.0.0.1\"");
+    let folder = folder(&[("in.yaml", &manifests), ("asked.jsonl", &asked)]);
+    let args =
+        ["explain", "--requests", "asked.jsonl", "--format", "json", "in.yaml", "--configmap", "ingress-nginx/ingress-nginx-controller"];
+    let run = run(folder.path(), &args, "");
+    let answers: Vec<Value> = run.stdout.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect();
+    assert_eq!(answers[0]["status"], 403, "{run:?}");
+    let let_in = answers[0]["branches"].as_array().expect("other ways").iter().find(|way| way["backend"]["service"] == "web");
+    let let_in = let_in.expect("a client of the network gets there");
+    // It is sent twice, and nobody knows with what.
+    assert_eq!(let_in["sees"]["headers"]["X-Real-IP"], Value::Null);
+    assert_eq!((&answers[1]["status"], &answers[1]["backend"]["service"]), (&Value::Null, &Value::from("web")));
+    assert_eq!(answers[1]["sees"]["headers"]["X-Real-IP"], serde_json::json!(["10.0.0.1", "10.0.0.1"]));
+}

@@ -19,7 +19,7 @@ use crate::conf::Tree;
 use crate::diagnostic::more;
 use crate::output::decision::{self, Explained};
 use crate::output::{Paint, routes};
-use crate::route::{Config, Dynamic, Request};
+use crate::route::{Config, Decision, Dynamic, Request};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -171,12 +171,23 @@ fn add_bare(explained: &mut [Explained], bare: &Written, dynamic: Dynamic, reque
     }
 }
 
+/// The way that comes first where requests are read by programs: of a client whom the request does not name, that of its own sender, as
+/// the address in it has it; the others are beside it.
+fn way_of_sender(config: &Config, request: &Request, ways: &[Decision]) -> usize {
+    if !request.is_from_anywhere {
+        return 0;
+    }
+    let end = decision::end(&config.outcome(&Request { is_from_anywhere: false, ..request.clone() }).end);
+    ways.iter().position(|way| decision::end(&way.end) == end).unwrap_or_default()
+}
+
 /// What one side says of each request. Of many, the near misses are left out.
 fn answers(source: &Source, tree: &Tree<'_>, requests: &[Request], is_many: bool) -> Vec<Explained> {
     let config = Config::lift(tree, source.dynamic());
     let explained = requests.iter().map(|request| {
         let mut ways = config.branches(request);
-        let decision = ways.remove(0);
+        let first = if is_many { way_of_sender(&config, request, &ways) } else { 0 };
+        let decision = ways.remove(first);
         let near = if is_many { Vec::new() } else { config.near(request, &decision) };
         let unserved = if is_many { Vec::new() } else { unserved(source, request.host.as_deref().unwrap_or_default()) };
         (decision, ways, near, unserved)

@@ -307,6 +307,12 @@ impl<'a> Teller<'a> {
             };
             all.insert(name, sent);
         }
+        // Where nothing is known of a header, that it is sent twice tells nobody more.
+        for sent in all.values_mut() {
+            if matches!(sent, Sent::Often(values) if values.iter().all(Option::is_none)) {
+                *sent = Sent::Once(None);
+            }
+        }
         all
     }
 }
