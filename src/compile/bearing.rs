@@ -6,7 +6,7 @@ use k8s_openapi::api::networking::v1::Ingress;
 
 use super::supposed::Supposed;
 use crate::catalog::features::server::ALIASES;
-use crate::ir::Hosts;
+use crate::ir::{Hosts, twin};
 use crate::manifest::{Cluster, Object};
 
 /// Whether a Secret or a ConfigMap that is supposed may bear on requests for the hosts, or for any where none are given. Where it is not
@@ -38,8 +38,7 @@ fn leads(ingress: &Object<Ingress>, hosts: &Hosts) -> bool {
     if rules.is_empty() || spec.is_some_and(|spec| spec.default_backend.is_some()) {
         return true;
     }
-    let is_led =
-        |name: &str| hosts.fit(name) || hosts.fit(&format!("www.{name}")) || name.strip_prefix("www.").is_some_and(|name| hosts.fit(name));
+    let is_led = |name: &str| hosts.fit(name) || hosts.fit(&twin(name));
     let annotations = ingress.value.metadata.annotations.iter().flatten();
     let aliases = annotations.filter(|(key, _)| key.rsplit('/').next() == Some(ALIASES.spec.name)).flat_map(|(_, list)| list.split(','));
     let certified = spec.iter().flat_map(|spec| spec.tls.iter().flatten()).flat_map(|tls| tls.hosts.iter().flatten());

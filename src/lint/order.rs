@@ -27,14 +27,14 @@ const GUESS: &str = "this is a guess: the input does not say when the Ingresses 
 
 /// Notes it of the findings that it holds for.
 pub fn note_guesses(findings: &mut [Diagnostic], cluster: &Cluster) {
-    let by_order = |finding: &&mut Diagnostic| RULES.contains(&finding.rule);
-    if cluster.ingresses.len() < 2 || !findings.iter_mut().any(|finding| by_order(&finding)) {
+    let by_order = |finding: &Diagnostic| RULES.contains(&finding.rule);
+    if cluster.ingresses.len() < 2 || !findings.iter().any(by_order) {
         return;
     }
     let undated = cluster.ingresses.iter().filter(|ingress| ingress.value.metadata.creation_timestamp.is_none());
     let undated: HashMap<&ObjectRef, &Object<Ingress>> = undated.map(|ingress| (&ingress.reference, ingress)).collect();
     let mut shared: Option<HashSet<&str>> = None;
-    for finding in findings.iter_mut().filter(by_order) {
+    for finding in findings.iter_mut().filter(|finding| by_order(finding)) {
         let Some(ingress) = finding.object.as_ref().and_then(|object| undated.get(object)) else { continue };
         let is_alone = OF_HOST.contains(&finding.rule) && {
             let shared = shared.get_or_insert_with(|| shared_hosts(cluster));

@@ -174,7 +174,7 @@ fn add_bare(explained: &mut [Explained], bare: &Written, dynamic: Dynamic, reque
 /// The way that comes first where requests are read by programs: of a client whom the request does not name, that of its own sender, as
 /// the address in it has it; the others are beside it.
 fn way_of_sender(config: &Config, request: &Request, ways: &[Decision]) -> usize {
-    if !request.is_from_anywhere {
+    if !request.is_from_anywhere || ways.iter().all(|way| way.of_client().next().is_none()) {
         return 0;
     }
     let end = decision::end(&config.outcome(&Request { is_from_anywhere: false, ..request.clone() }).end);

@@ -5,7 +5,7 @@ use k8s_openapi::api::core::v1::{Service, ServicePort};
 use k8s_openapi::api::networking::v1::Ingress;
 
 use crate::catalog::features::{self, forwarding};
-use crate::catalog::key::{Key, Spec};
+use crate::catalog::key::{Key, Risk, Spec};
 use crate::catalog::value::parse_bool;
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::ir::{CATCH_ALL, Origin, Protocol, Proxy, Route, Server};
@@ -108,6 +108,16 @@ impl<'a> Look<'a> {
         let annotations = ingress.value.metadata.annotations.as_ref()?;
         let mut names = std::iter::once(spec.name).chain(spec.aliases.iter().copied());
         names.find(|name| annotations.contains_key(&self.full(name)))
+    }
+
+    /// The highest risk that an annotation may have.
+    pub(super) fn allowed_risk(&self) -> Risk {
+        Risk::of_word(&self.proxy.settings.policy.max_risk)
+    }
+
+    /// Whether snippets get into the configuration: they are allowed, and so is their risk, which is the highest.
+    pub(super) fn takes_snippets(&self) -> bool {
+        self.proxy.settings.policy.allow_snippets && self.allowed_risk() == Risk::Critical
     }
 
     /// Where an annotation of this controller stands.

@@ -166,10 +166,9 @@ data:
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let policy = &look.proxy.settings.policy;
-    let allowed = Risk::of_word(&policy.max_risk);
-    let risk = allowed == Risk::Critical;
+    let risk = look.allowed_risk() == Risk::Critical;
     let settings = [
-        ("allow-snippet-annotations", policy.allow_snippets && risk, "Ingresses may hold raw configuration: whoever writes one reads every Secret that the controller can"),
+        ("allow-snippet-annotations", look.takes_snippets(), "Ingresses may hold raw configuration: whoever writes one reads every Secret that the controller can"),
         ("annotations-risk-level", risk, "Ingresses may hold annotations of every risk, raw configuration among them where snippets are allowed"),
         ("allow-cross-namespace-resources", policy.allow_cross_namespace, "Ingresses may name Secrets and ConfigMaps of other namespaces: tenants use what is not theirs"),
         ("strict-validate-path-type", !policy.strict_path_type, "paths of `Exact` and `Prefix` may hold any letters, those of the configuration too"),
@@ -192,7 +191,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 fn half_open(look: &Look) -> Option<Diagnostic> {
     const KEY: &str = "allow-snippet-annotations";
     let Origin::Manifest(place) = look.proxy.settings_origin.as_ref()?.place(KEY)? else { return None };
-    let allowed = Risk::of_word(&look.proxy.settings.policy.max_risk).name();
+    let allowed = look.allowed_risk().name();
     let message = format!("nothing but `annotations-risk-level`, which is {allowed}, keeps raw configuration out of Ingresses");
     let finding = Diagnostic { severity: Severity::Info, ..RULE.finding(message) }.at(place).subject(KEY);
     Some(finding.note("an Ingress with a snippet is not served: the risk of snippets is Critical").help(format!("remove `{KEY}`")))

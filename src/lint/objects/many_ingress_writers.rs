@@ -2,7 +2,6 @@
 
 use super::permissions::{Grant, grants};
 use super::look::Look;
-use crate::catalog::key::Risk;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::ir::Origin;
@@ -154,10 +153,7 @@ const MANY: usize = 4;
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     const KEY: &str = "allow-snippet-annotations";
-    let policy = &look.proxy.settings.policy;
-    // Every snippet has the highest risk.
-    let are_kept_out = !policy.allow_snippets || Risk::of_word(&policy.max_risk) < Risk::Critical;
-    if look.cluster.accesses.is_empty() || are_kept_out {
+    if look.cluster.accesses.is_empty() || !look.takes_snippets() {
         return Vec::new();
     }
     let place = look.proxy.settings_origin.as_ref().and_then(|origin| origin.place(KEY));

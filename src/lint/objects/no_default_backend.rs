@@ -90,8 +90,8 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     }
     // Where several are there, the arguments of none of them may count.
     let names_one = |workload: &Object<Workload>| {
-        let own = look.cluster.controllers.iter().filter(|controller| controller.reference == workload.reference);
-        own.flat_map(|controller| &controller.value.args).any(|(text, _)| text.trim_start_matches('-').starts_with("default-backend-service="))
+        let mut own = look.cluster.controllers.iter().filter(|controller| controller.reference == workload.reference);
+        own.any(|controller| controller.value.argument("default-backend-service").is_some())
     };
     let without = look.controllers().filter(|workload| !names_one(workload)).take(1).map(|workload| {
         let finding = RULE.finding("hosts and paths that nobody serves get the page of nginx, 404, which names the product");
