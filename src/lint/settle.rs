@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::objects;
-use crate::diagnostic::{self, Diagnostic, Effect, Severity};
+use crate::diagnostic::{self, Diagnostic, Effect, Label, Severity};
 use crate::source::Span;
 
 /// What becomes of a finding about a place of which another rule tells more.
@@ -61,11 +61,27 @@ const YIELDS: &[(&str, &str, Fate)] = &[
     ("port-in-redirect", "overridden-redirect", Gone),
     ("unknown-setting", "malformed-name", Gone),
     ("node-port-clash", "refused-object", Gone),
+    ("host-outside-tls", "malformed-host", Gone),
+    ("broken-snippet", "blocked-reload", Note),
     // A port, and how it is asked.
     ("plain-to-tls-port", "two-protocols", Note),
     ("tls-to-plain-port", "two-protocols", Note),
     ("tls-to-plain-port", "plain-behind-passthrough", Gone),
+    ("plain-to-tls-port", "bad-annotation-value", Note),
+    ("plain-to-tls-port", "removed-annotation", Note),
+    ("plain-to-tls-port", "unknown-annotation", Note),
+    ("plain-to-tls-port", "unprefixed-annotation", Note),
+    ("plain-to-tls-port", "wrong-annotation-prefix", Note),
+    ("grpc-as-http", "bad-annotation-value", Note),
+    ("grpc-as-http", "unknown-annotation", Note),
+    ("grpc-as-http", "unprefixed-annotation", Note),
+    ("grpc-as-http", "wrong-annotation-prefix", Note),
+    // Where a rewrite loses more than a slash.
+    ("doubled-slash", "dropped-path", Gone),
 ];
+
+/// Findings of the first rule that name the place of one of the second beside them come of that one.
+const FOLLOWS: &[(&str, &str)] = &[("overridden-path", "bad-annotation-value")];
 
 /// Rules of passes that tell what one line does to several hosts or Services one by one, as those about objects and routes do.
 const ONE_BY_ONE: [&str; 6] =
@@ -78,6 +94,7 @@ const MOST_PLACES: usize = 12;
 pub fn settle(findings: &mut Vec<Diagnostic>) {
     settle_claims(findings);
     settle_pairs(findings);
+    settle_consequences(findings);
     join(findings);
     for finding in findings.iter_mut().filter(|finding| finding.related.len() > MOST_PLACES + 1) {
         let more = finding.related.split_off(MOST_PLACES).len();
@@ -140,6 +157,29 @@ fn is_kept(finding: &Diagnostic, other: &Diagnostic) -> bool {
     matches!(finding.effect, Some(Effect::AdmissionDenied | Effect::BlocksReload)) && finding.effect != other.effect
 }
 
+/// What comes of a mistake that another finding tells is told with that one.
+fn settle_consequences(findings: &mut Vec<Diagnostic>) {
+    let mut causes: HashMap<(&str, Span), usize> = HashMap::new();
+    for (at, finding) in findings.iter().enumerate().filter(|(_, finding)| FOLLOWS.iter().any(|(_, cause)| *cause == finding.rule)) {
+        causes.extend(finding.span.map(|span| ((finding.rule, span), at)));
+    }
+    let cause = |finding: &Diagnostic| {
+        let (_, rule) = FOLLOWS.iter().find(|(rule, _)| *rule == finding.rule)?;
+        finding.related.iter().find_map(|label| causes.get(&(*rule, label.span))).copied()
+    };
+    let followed: Vec<Option<usize>> = if causes.is_empty() { Vec::new() } else { findings.iter().map(cause).collect() };
+    for (at, cause) in followed.iter().enumerate().filter_map(|(at, cause)| Some((at, (*cause)?))) {
+        let Diagnostic { severity, effect, ref message, span, .. } = findings[at];
+        let (message, cause) = (message.clone(), &mut findings[cause]);
+        if severity > cause.severity {
+            (cause.severity, cause.effect) = (severity, effect);
+        }
+        cause.related.extend(span.map(|span| Label::new(message, span)));
+    }
+    let mut followed = followed.into_iter();
+    findings.retain(|_| followed.next().flatten().is_none());
+}
+
 fn settle_pairs(findings: &mut Vec<Diagnostic>) {
     let mut places: HashMap<(&str, Span), usize> = HashMap::new();
     let is_stayer = |finding: &Diagnostic| YIELDS.iter().any(|(_, stays, _)| *stays == finding.rule);
@@ -152,6 +192,10 @@ fn settle_pairs(findings: &mut Vec<Diagnostic>) {
         let span = finding.span?;
         let mut stayers = YIELDS.iter().filter(|(yields, ..)| *yields == finding.rule);
         let (other, fate) = stayers.find_map(|(_, stays, fate)| Some((*places.get(&(*stays, span))?, *fate)))?;
+        // Other lines of one value are other mistakes.
+        if finding.within != findings[other].within {
+            return None;
+        }
         (!is_kept(finding, &findings[other])).then_some((other, fate))
     };
     let fates: Vec<_> = findings.iter().map(stayer).collect();

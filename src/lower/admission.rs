@@ -7,7 +7,7 @@ use k8s_openapi::api::networking::v1::Ingress;
 use rayon::prelude::*;
 use regex::Regex;
 
-use super::select::{Chosen, Path, Rule, Selection, suspicious_value};
+use super::select::{Chosen, NO_CANARY, Path, Rule, Selection, suspicious_value};
 use super::strange_paths::Strange;
 use super::webhook::quote;
 use super::world::World;
@@ -299,6 +299,7 @@ impl<'a> Claims<'a> {
         let finding = Diagnostic { rule: "overridden-path", ..denied(object, span, &reason) }.subject(format!("{host}{path}"));
         let finding = finding.of_several_namespaces(object.reference.namespace != other.namespace);
         let finding = finding.related("declared here too", self.place_of(owner, host, path));
+        let finding = finding.related(NO_CANARY, self.ingresses[at].wish().or(self.ingresses[owner].wish()));
         quote(finding, &format!("host \"{host}\" and path \"{path}\" is already defined in ingress {}/{}", other.namespace, other.name))
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::features;
-use super::select::{Backend, Chosen, Path, Rule};
+use super::select::{Backend, Chosen, NO_CANARY, Path, Rule};
 use super::sites::{Location, Site, Sites};
 use super::upstreams::Upstreams;
 use super::world::World;
@@ -142,7 +142,8 @@ impl Merge<'_, '_> {
             true => diagnostic,
         };
         let why = if of_one { "of one Ingress the first" } else { "the controller serves the older Ingress" };
-        diagnostic.related(format!("this one applies: {why}"), winner.route.origin.span())
+        let wishes = winner.ingress.and_then(|at| self.chosen[at].wish()).or(ingress.wish());
+        diagnostic.related(format!("this one applies: {why}"), winner.route.origin.span()).related(NO_CANARY, wishes)
     }
 }
 

@@ -42,6 +42,16 @@ pub(super) struct Chosen<'a> {
     pub(super) rules: Vec<Rule>,
 }
 
+/// What is said beside a path that two Ingresses declare, and one of them wants to share.
+pub(super) const NO_CANARY: &str = "with this annotation an Ingress wants to be a canary, which would share the path, and is none";
+
+impl Chosen<'_> {
+    /// The annotation that wants the Ingress to be a canary, which it is not.
+    pub(super) fn wish(&self) -> Option<Span> {
+        self.annotations.canary.wish
+    }
+}
+
 /// A Service and a port of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Backend {

@@ -88,6 +88,8 @@ pub struct ContainerPort {
     pub name: Option<String>,
     /// The number.
     pub container_port: i64,
+    /// The number at the node, where it is open there.
+    pub host_port: Option<i64>,
 }
 
 /// What happens before a container starts and ends.

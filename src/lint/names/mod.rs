@@ -33,11 +33,14 @@ type Annotations = BTreeMap<String, String>;
 pub(super) fn check(subject: &Subject) -> Vec<Diagnostic> {
     let flags = &subject.controller.flags;
     let speaker = Speaker { prefix: &flags.annotations_prefix, version: subject.controller.version };
-    let mut checker = Checker { speaker, explained: HashMap::new(), findings: Vec::new() };
+    let mut checker = Checker { speaker, explained: HashMap::new(), findings: Vec::new(), knows_classes: false, has_old_issuers: false };
     let cluster = subject.cluster;
     let classes = Classes::new(cluster, flags);
+    checker.knows_classes = !cluster.ingress_classes.is_empty();
+    checker.has_old_issuers = cluster.unread.keys().any(|kind| kind.ends_with(OF_OLD_ISSUERS));
     for object in &cluster.ingresses {
-        checker.ingress(object, classes.of(object) != Class::Foreign);
+        checker.ingress(object, classes.of(object));
+        checker.labels(object);
     }
     checker.misplaced("a Service", &cluster.services);
     checker.misplaced("a ConfigMap", &cluster.config_maps);
@@ -52,7 +55,14 @@ struct Checker<'a> {
     /// The same unknown name often stands on many Ingresses.
     explained: HashMap<&'a str, Unknown>,
     findings: Vec<Diagnostic>,
+    /// The input says whose the classes are.
+    knows_classes: bool,
+    /// The input has objects for a cert-manager that still reads its old prefix.
+    has_old_issuers: bool,
 }
+
+/// How kinds of the first releases of cert-manager end among those that nobody looks at.
+const OF_OLD_ISSUERS: &str = " of certmanager.k8s.io";
 
 /// An annotation of an object, with those beside it.
 struct Written<'a> {
@@ -63,7 +73,8 @@ struct Written<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn ingress(&mut self, object: &'a Object<Ingress>, is_ours: bool) {
+    fn ingress(&mut self, object: &'a Object<Ingress>, class: Class) {
+        let (is_ours, is_sure) = (class != Class::Foreign, class == Class::Served && self.knows_classes);
         let Some(annotations) = &object.value.metadata.annotations else { return };
         for (key, value) in annotations {
             let written = Written { object, annotations, key, value };
@@ -71,7 +82,8 @@ impl<'a> Checker<'a> {
                 Place::Elsewhere => None,
                 // What the controller of a class has is for that one.
                 Place::Own(name) => self.own(&written, name).filter(|_| is_ours || !self.is_of_others(name)),
-                Place::Family(family, name) => is_ours.then(|| self.foreign(&written, family, name)),
+                Place::Family(family, name) => is_ours.then(|| self.foreign(&written, family, name, is_sure)),
+                Place::OldIssuer(name) => (!self.has_old_issuers).then(|| old_issuer(&written, name)),
                 Place::WrongPrefix { name, reason } => is_ours.then(|| self.wrong_prefix(&written, name, reason)),
                 Place::NoPrefix(name) => is_ours.then(|| self.no_prefix(&written, name)),
                 Place::Malformed { reason, name } => Some(self.malformed(&written, name, reason)),
@@ -116,7 +128,7 @@ impl<'a> Checker<'a> {
         Some(finding.related("this one counts", written.object.span(&["metadata", "annotations", &newer])))
     }
 
-    fn foreign(&self, written: &Written, family: &'static Family, name: &str) -> Diagnostic {
+    fn foreign(&self, written: &Written, family: &'static Family, name: &str, is_sure: bool) -> Diagnostic {
         let message = format!("`{}` is ignored: it belongs to {}", written.key, family.name);
         let finding = Diagnostic::info("foreign-annotation", message).effect(Effect::AnnotationIgnored);
         let own = format!("{}/", self.speaker.prefix);
@@ -127,7 +139,8 @@ impl<'a> Checker<'a> {
         };
         // An Ingress that has nothing for this controller is most likely for the other one: then only a protection is worth a word.
         let protects = meaning.instead().iter().filter_map(|name| features::find(name)).any(Spec::is_protection);
-        let finding = if is_mixed || protects { finding } else { finding.on_demand() };
+        // Its own class may have the same name as well, as long as the input does not say whose that is.
+        let finding = if is_mixed || protects || is_sure { finding } else { finding.on_demand() };
         self.advise(finding, written, &meaning)
     }
 
@@ -211,6 +224,18 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// The controller's annotations among the labels of an Ingress.
+    fn labels(&mut self, object: &Object<Ingress>) {
+        for key in object.value.metadata.labels.iter().flat_map(BTreeMap::keys) {
+            if let Place::Own(_) = place::of(key, self.speaker.prefix) {
+                let message = format!("`{}` has no effect as a label: the controller reads annotations", words::shown(key));
+                let finding = Diagnostic::warning("misplaced-annotation", message).effect(Effect::AnnotationIgnored);
+                let finding = finding.at(object.key_span(&["metadata", "labels", key])).subject(key).object(object.reference.clone());
+                self.findings.push(finding.help("move it to `metadata.annotations`"));
+            }
+        }
+    }
+
     /// The controller's annotations on objects whose annotations it does not read.
     fn misplaced<T: Metadata<Ty = ObjectMeta>>(&mut self, kind: &str, objects: &[Object<T>]) {
         for object in objects {
@@ -224,6 +249,25 @@ impl<'a> Checker<'a> {
                 }
             }
         }
+    }
+}
+
+/// An annotation under the prefix that cert-manager had before 0.11.
+fn old_issuer(written: &Written, name: &str) -> Diagnostic {
+    let right = format!("{}/{name}", place::ISSUER);
+    let finding = Diagnostic::warning(
+        "removed-annotation",
+        format!("`{}` is ignored: cert-manager has not read this prefix since 0.11", words::shown(written.key)),
+    );
+    let finding = finding.effect(Effect::AnnotationIgnored);
+    if written.annotations.contains_key(&right) {
+        return Diagnostic { severity: Severity::Info, ..finding }.on_demand().help(format!("remove it: `{right}` is there as well"));
+    }
+    let span = written.object.key_span(&["metadata", "annotations", written.key]);
+    let finding = finding.help(format!("write `{right}`"));
+    match words::replacement(span, written.key, &right) {
+        Some(text) => finding.fix(span, text),
+        None => finding,
     }
 }
 

@@ -31,12 +31,18 @@ pub(super) enum Place<'k> {
         /// What may be the name without the prefix.
         name: &'k str,
     },
+    /// One of cert-manager, under the prefix that it had once; this is the name without the prefix.
+    OldIssuer(&'k str),
     /// Somebody else's.
     Elsewhere,
 }
 
 /// The prefix before release 0.9. Other controllers have kept it.
 const OLD_PREFIX: &str = "ingress.kubernetes.io";
+/// The prefix of annotations of cert-manager.
+pub(super) const ISSUER: &str = "cert-manager.io";
+/// The one that it had before 0.11.
+const OLD_ISSUER: &str = "certmanager.k8s.io";
 /// The prefix of names that Kubernetes keeps for itself.
 const KUBERNETES: &str = "kubernetes.io";
 
@@ -56,6 +62,9 @@ pub(super) fn of<'k>(key: &'k str, own: &str) -> Place<'k> {
         return Place::Family(family, key.split_once('/').map_or(key, |(_, name)| name));
     }
     let Some((prefix, name)) = key.split_once('/') else { return without_prefix(key, own, &DEFAULT) };
+    if prefix == OLD_ISSUER {
+        return Place::OldIssuer(name);
+    }
     let is_known = features::find(&kebab(name)).is_some();
     let reason = if prefix == DEFAULT.as_str() {
         "the argument `--annotations-prefix` sets another prefix"
@@ -146,6 +155,7 @@ mod tests {
             Place::WrongPrefix { name, .. } => format!("wrong prefix {name}"),
             Place::NoPrefix(name) => format!("no prefix {name}"),
             Place::Malformed { .. } => String::from("malformed"),
+            Place::OldIssuer(name) => format!("old issuer {name}"),
             Place::Elsewhere => String::from("elsewhere"),
         }
     }

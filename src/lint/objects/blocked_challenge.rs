@@ -3,12 +3,15 @@
 use super::certificates::{issuer_of, managed_by};
 use super::entrances::entrances;
 use super::look::{Look, beside, path_of};
+use crate::catalog::families;
 use crate::catalog::features::{access, external_auth, password_auth, redirect, snippets};
 use crate::catalog::key::Spec;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::ir::Steps;
-use crate::manifest::Object;
+use crate::lower::Classes;
+use crate::manifest::{Issuance, Object};
+use crate::source::Span;
 use k8s_openapi::api::networking::v1::Ingress;
 
 pub(super) static RULE: Rule = Rule {
@@ -20,7 +23,7 @@ The authority cannot fetch the answer by which a host shows whose it is.
 
 For HTTP-01 the authority asks `http://HOST/.well-known/acme-challenge/…` from the open internet. cert-manager answers with an Ingress of its own, which the lists and redirects of yours do not hold for, unless `http01-edit-in-place` puts the
 path into yours. A load balancer that lets only some networks in, or has no port 80, a `server-snippet` that answers first, and paths of one's own below `/.well-known/acme-challenge` with a list block it all the same. Wildcard hosts can be
-shown by DNS-01 alone.
+shown by DNS-01 alone. That Ingress has the class that the solver of the issuer names: the controller that hosts lead to answers only where it serves that class.
 
 ## Fires: where the path is put behind a list
 
@@ -42,6 +45,72 @@ spec:
     http:
       paths:
       - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: cert-manager.io/v1
+kind: ClusterIssuer
+metadata: {name: letsencrypt}
+spec:
+  acme:
+    server: https://acme.example.org/directory
+    solvers: [{http01: {ingress: {ingressClassName: nginx}}}]
+```
+
+## Fires: where the solver names a class of nobody
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    cert-manager.io/cluster-issuer: 'letsencrypt'
+spec:
+  ingressClassName: nginx
+  tls: [{hosts: [shop.example.com], secretName: shop}]
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: nginx}
+spec: {controller: k8s.io/ingress-nginx}
+---
+apiVersion: cert-manager.io/v1
+kind: ClusterIssuer
+metadata: {name: letsencrypt}
+spec:
+  acme:
+    server: https://acme.example.org/directory
+    solvers: [{http01: {ingress: {ingressClassName: traefik}}}]
+```
+
+## Quiet: where it names the class of the controller
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    cert-manager.io/cluster-issuer: 'letsencrypt'
+spec:
+  ingressClassName: nginx
+  tls: [{hosts: [shop.example.com], secretName: shop}]
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: nginx}
+spec: {controller: k8s.io/ingress-nginx}
 ---
 apiVersion: cert-manager.io/v1
 kind: ClusterIssuer
@@ -227,6 +296,7 @@ const IN_PLACE: &str = "acme.cert-manager.io/http01-edit-in-place";
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let managed = look.ingresses().filter(|ingress| managed_by(ingress).is_some() && !ingress.tls().is_empty());
+    let classes = Classes::new(look.cluster, &look.controller.flags);
     let (mut findings, mut is_by_http) = (Vec::new(), false);
     for ingress in managed {
         let issuer = issuer_of(look, ingress);
@@ -234,8 +304,9 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
             continue;
         }
         findings.extend(in_place(look, ingress).or_else(|| snippet(look, ingress)));
-        if issuer.is_some() {
+        if let Some(issuer) = issuer {
             is_by_http = true;
+            findings.extend(other_class(look, &classes, ingress, issuer));
             findings.extend(wildcard(ingress));
         }
     }
@@ -271,6 +342,31 @@ fn snippet<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>) -> Option<Diagnost
     let finding = RULE.finding(format!("`{line}` of `server-snippet` holds for the answer to the challenge too: no certificate is issued over HTTP-01"));
     let finding = finding.at(look.annotation_span(ingress, &snippets::SERVER.spec)).subject("server-snippet").object(ingress.reference.clone());
     Some(finding.help("move it to the paths that it is for"))
+}
+
+/// A class of the Ingress for the answer that the controller of the host does not serve.
+fn other_class(look: &Look, classes: &Classes, ingress: &Object<Ingress>, issuer: &Object<Issuance>) -> Option<Diagnostic> {
+    let solvers = issuer.value.acme.iter().flat_map(|acme| acme.solvers.iter().flatten()).enumerate();
+    let named = solvers.map(|(at, solver)| {
+        let answer = solver.http01.as_ref()?.ingress.as_ref().filter(|answer| answer.name.is_none())?;
+        let class = answer.class.as_deref().map(|class| (class, "class"));
+        let (class, field) = class.or_else(|| Some((answer.ingress_class_name.as_deref()?, "ingressClassName")))?;
+        Some((class, issuer.span(&["spec", "acme", "solvers", &at.to_string(), "http01", "ingress", field])))
+    });
+    let named: Vec<(&str, Span)> = named.collect::<Option<_>>()?;
+    let is_of_controller = |class: &str| {
+        let mut others = look.cluster.controllers.iter().filter_map(|controller| controller.value.argument("ingress-class"));
+        classes.names().contains(&class) || classes.annotated() == class || others.any(|(other, _)| other == class)
+    };
+    let is_strange = |class: &str| !is_of_controller(class) && (families::of_class(class).is_some() || !look.cluster.ingress_classes.is_empty());
+    let &(class, place) = named.first().filter(|_| classes.serve(ingress) && named.iter().all(|(class, _)| is_strange(class)))?;
+    let message = format!("the Ingress for the answer to the challenge gets the class `{class}`, which the controller does not serve: no certificate is issued");
+    let finding = RULE.finding(message).at(place).subject(class).object(issuer.reference.clone());
+    let finding = finding.related("this Ingress waits for a certificate", ingress.span(&["metadata", "name"]));
+    Some(match Classes::named(ingress) {
+        Some(own) => finding.help(format!("name the class of the Ingress: `{own}`")),
+        None => finding,
+    })
 }
 
 fn wildcard(ingress: &Object<Ingress>) -> Option<Diagnostic> {

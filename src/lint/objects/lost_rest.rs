@@ -65,6 +65,18 @@ pub(super) fn without_slash(path: &str, target: &str) -> Option<(String, String)
     })
 }
 
+/// A longer request that a target leaves with two slashes at the start, and what becomes of it.
+pub(super) fn doubled_slash(path: &str, target: &str) -> Option<(String, String)> {
+    if !target.starts_with('/') || target.starts_with("//") {
+        return None;
+    }
+    groups(target)?;
+    let matcher = RegexBuilder::new(&pattern(path)).case_insensitive(true).unicode(false).build().ok()?;
+    let request = format!("{}{}", Language::of(&pattern(path))?.example()?.trim_end_matches('/'), ENDS[0]);
+    let becomes = filled(target, &matcher.captures(request.as_bytes())?);
+    becomes.starts_with("//").then_some((request, becomes))
+}
+
 /// A target names groups by one digit.
 fn is_plain(matcher: &Regex) -> bool {
     matcher.captures_len() <= 10
@@ -121,6 +133,24 @@ mod tests {
         ] {
             let found = without_slash(path, target);
             assert_eq!(found.as_ref().map(|(request, becomes)| (request.as_str(), becomes.as_str())), expected, "{path} {target}");
+        }
+    }
+
+    #[test]
+    fn groups_that_begin_with_a_slash_behind_one_are_two() {
+        for (path, target, expected) in [
+            ("/api(.*)", "/$1", Some("//orders/7")),
+            ("/api(/.*)?", "/$1", Some("//orders/7")),
+            ("/api(/|$)(.*)", "/$1$2", Some("//orders/7")),
+            ("/api(.*)", "/v1$1", None),
+            ("/api(/|$)(.*)", "/$2", None),
+            ("/api/?(.*)", "/$1", None),
+            ("/(.*)", "/$1", None),
+            ("/api(.*)", "$1", None),
+            ("/api(.*)", "https://shop.example/$1", None),
+        ] {
+            let found = doubled_slash(path, target);
+            assert_eq!(found.as_ref().map(|(_, becomes)| becomes.as_str()), expected, "{path} {target}");
         }
     }
 

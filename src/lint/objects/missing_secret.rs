@@ -2,14 +2,12 @@
 
 use hashbrown::HashSet;
 
-use super::certificates::{managed_by};
 use super::look::Look;
+use super::wanted_secrets::{Wanted, wanted};
 use super::{listed, meant};
-use crate::catalog::features::{backend_tls, client_auth, password_auth};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::manifest::{Object, named, of_namespace};
-use crate::source::Span;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::api::networking::v1::Ingress;
 
@@ -176,15 +174,6 @@ spec:
 ",
 };
 
-/// A Secret that is named, and what comes of it where it is not there.
-struct Wanted<'a> {
-    name: &'a str,
-    place: Span,
-    /// A key that Secrets of its kind have.
-    key: &'static str,
-    result: &'static str,
-}
-
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     if look.cluster.secrets.is_empty() {
         return Vec::new();
@@ -196,37 +185,13 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn wanted<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>) -> Vec<Wanted<'a>> {
-    let mut all = Vec::new();
-    if managed_by(ingress).is_none() {
-        all.extend(ingress.tls().iter().enumerate().filter_map(|(at, entry)| {
-            let place = ingress.span(&["spec", "tls", &at.to_string(), "secretName"]);
-            Some(Wanted { name: entry.secret_name.as_deref()?, place, key: "tls.crt", result: "its hosts are served with the default certificate" })
-        }));
-    }
-    for (annotation, key, result) in [
-        (&password_auth::SECRET.spec, "auth", "its paths answer 503"),
-        (&client_auth::SECRET.spec, "ca.crt", "its hosts answer 403"),
-        (&backend_tls::SECRET.spec, "ca.crt", "the certificate of the backend is not checked"),
-    ] {
-        let Some(value) = look.annotation(ingress, annotation) else { continue };
-        let name = match value.trim().split_once('/') {
-            Some((namespace, name)) if namespace == ingress.reference.namespace => name,
-            Some(_) => continue,
-            None => value.trim(),
-        };
-        all.push(Wanted { name, place: look.annotation_span(ingress, annotation), key, result });
-    }
-    all
-}
-
 fn finding(look: &Look, ingress: &Object<Ingress>, wanted: &Wanted) -> Option<Diagnostic> {
     let (namespace, name) = (ingress.reference.namespace.as_str(), wanted.name);
     if name.is_empty() || look.cluster.has_unread_secret(namespace, name) || named(&look.cluster.secrets, namespace, name).is_some() {
         return None;
     }
     // One of this name in another namespace is told by itself.
-    if wanted.key == "tls.crt" && look.links.secret_called(name).is_some() {
+    if look.links.secret_called(name).is_some() {
         return None;
     }
     let is_alike = |secret: &&Object<Secret>| secret.value.data.as_ref().is_some_and(|data| data.contains_key(wanted.key));

@@ -1,5 +1,6 @@
 //! Backends whose Service is not there.
 
+use super::cluster_addresses::{Address, addresses};
 use super::look::{Asked, Look};
 use super::{listed, meant};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -16,11 +17,14 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     text: r"# missing-service
 
-A path names a Service that its namespace does not have, though the input holds other Services of that namespace.
+A path or an address names a Service that its namespace does not have, though the input holds other Services of that namespace.
 
 The controller finds no endpoints and answers every request for the path with 503. A Service of another namespace is never taken:
 it needs an Ingress, or a Service of type `ExternalName`, of its own namespace. Where the input holds no Service of the namespace at all, nothing is said:
 it may well be in the cluster.
+
+Addresses are names within the cluster, as `login.accounts.svc.cluster.local`, in `auth-url`, `mirror-target`, the `externalName` of a Service that an Ingress names, and in
+`global-auth-url` and `otlp-collector-host` of the ConfigMap.
 
 ## Fires
 
@@ -87,6 +91,118 @@ metadata: {name: pages, namespace: ingress-nginx}
 spec: {ports: [{port: 80}]}
 ```
 
+## Fires: where a URL names it
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: 'http://logn.accounts.svc.cluster.local:4180/check'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: login, namespace: accounts}
+spec: {ports: [{port: 4180}]}
+```
+
+## Fires: where a Service of another namespace is another name of it
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: login, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: login, namespace: shop}
+spec: {type: ExternalName, externalName: logn.accounts.svc.cluster.local, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: login, namespace: accounts}
+spec: {ports: [{port: 80}]}
+```
+
+## Quiet: where a URL names one that is there
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: 'http://login.accounts.svc.cluster.local:4180/check'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: login, namespace: accounts}
+spec: {ports: [{port: 4180}]}
+```
+
+## Quiet: where a URL names a namespace of which the input holds no Service
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: 'http://login.people.svc:4180/check'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: login, namespace: accounts}
+spec: {ports: [{port: 4180}]}
+```
+
 ## Quiet: where it is there
 
 ```yaml
@@ -126,7 +242,19 @@ spec:
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let backends = look.backends().filter_map(|asked| of(look, &asked));
-    default_backend(look).into_iter().chain(backends).collect()
+    let of_addresses = addresses(look).into_iter().filter_map(|address| of_address(look, &address));
+    default_backend(look).into_iter().chain(backends).chain(of_addresses).collect()
+}
+
+/// What is wrong with an address.
+fn of_address(look: &Look, address: &Address) -> Option<Diagnostic> {
+    let here = address.beside(look);
+    if here.is_empty() || address.service(look).is_some() {
+        return None;
+    }
+    let Address { namespace, name, key, result, .. } = address;
+    let message = format!("there is no Service `{namespace}/{name}`, which `{key}` names: {result}");
+    Some(told_of_others(address.finding(RULE.finding(message)), namespace, name, here))
 }
 
 /// What is wrong with one backend.

@@ -1,5 +1,6 @@
 //! Backends with a port that their Service does not have.
 
+use super::cluster_addresses::{Address, addresses};
 use super::listed;
 use super::look::{Asked, Look};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -12,10 +13,13 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     text: r"# missing-service-port
 
-A path names a port that its Service does not have.
+A path or an address names a port that its Service does not have.
 
 The controller looks for a port of the Service by its number, by its name and by its `targetPort`. Where none fits there are no endpoints, and every
 request for the path is answered with 503. The port of a container counts only as the `targetPort` of the Service.
+
+An address within the cluster, as that of `auth-url`, is asked at the number in it, else at the usual one of its scheme, which must be a `port` of the Service: a connection to
+another one is never made.
 
 ## Fires: where the Service is outside the cluster
 
@@ -93,6 +97,64 @@ metadata: {name: web, namespace: shop}
 spec: {ports: [{port: 80, targetPort: 8080}]}
 ```
 
+## Fires: in a URL
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: 'http://login.accounts.svc.cluster.local/check'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: login, namespace: accounts}
+spec: {ports: [{port: 4180}]}
+```
+
+## Quiet: in a URL, where the Service has it
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: 'http://login.accounts.svc.cluster.local:4180/check'
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: login, namespace: accounts}
+spec: {ports: [{port: 4180}]}
+```
+
 ## Quiet: where the number is the target's
 
 ```yaml
@@ -141,7 +203,30 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
         let of_service = asked.service.is_some_and(|service| !is_external(&service.value) && ports(&service.value).is_empty());
         of_service || asked.ingress.refusals.iter().any(|refusal| refusal.lies_in(asked.port_span()))
     };
-    look.backends().filter(|asked| !is_refused(asked)).filter_map(|asked| of(look, &asked)).collect()
+    let backends = look.backends().filter(|asked| !is_refused(asked)).filter_map(|asked| of(look, &asked));
+    backends.chain(addresses(look).iter().filter_map(|address| of_address(look, address))).collect()
+}
+
+/// What is wrong with an address within the cluster.
+fn of_address<'a>(look: &Look<'a>, address: &Address<'a>) -> Option<Diagnostic> {
+    let (service, port) = (address.service(look)?, address.port?);
+    if !address.lacks_port(&service.value) {
+        return None;
+    }
+    let Address { namespace, name, key, result, .. } = address;
+    let finding = RULE.finding(format!("Service `{namespace}/{name}` has no port {port}, which `{key}` asks: {result}"));
+    let finding = address.finding(finding).related("its ports", service.span(&["spec", "ports"]));
+    Some(advised(finding, service))
+}
+
+/// Adds the ports that a Service has.
+fn advised(finding: Diagnostic, service: &Object<Service>) -> Diagnostic {
+    let shown: Vec<String> = ports(&service.value).iter().map(shown).collect();
+    match shown.as_slice() {
+        [] => finding,
+        [one] => finding.help(format!("it has the port {one}")),
+        more => finding.help(format!("it has {}", listed(more.iter().map(String::as_str)))),
+    }
 }
 
 /// What is wrong with one backend.
@@ -159,21 +244,16 @@ pub(super) fn of<'a>(look: &Look<'a>, asked: &Asked<'a>) -> Option<Diagnostic> {
 
 fn missing<'a>(look: &Look<'a>, asked: &Asked, service: &'a Object<Service>, port: &str) -> Diagnostic {
     let (namespace, name) = (&service.reference.namespace, &service.reference.name);
-    let shown: Vec<String> = ports(&service.value).iter().map(shown).collect();
     let finding = RULE.finding(format!("Service `{namespace}/{name}` has no port `{port}`: the path `{}` answers 503", asked.backend.path()));
     let finding = finding.at(asked.port_span()).subject(port);
     let finding = finding.object(asked.ingress.reference.clone());
     let places = service.span(&["spec", "ports"]);
-    let finding = finding.related(if shown.is_empty() { "it has no port" } else { "its ports" }, places);
+    let finding = finding.related(if ports(&service.value).is_empty() { "it has no port" } else { "its ports" }, places);
     let finding = match of_container(look, service, port) {
         Some(number) => finding.note(format!("`{port}` is the port {number} of a container: a path names the port of the Service")),
         None => finding,
     };
-    match shown.as_slice() {
-        [] => finding,
-        [one] => finding.help(format!("it has the port {one}")),
-        more => finding.help(format!("it has {}", listed(more.iter().map(String::as_str)))),
-    }
+    advised(finding, service)
 }
 
 /// Outside of the cluster nothing says what port a name is.

@@ -12,7 +12,7 @@ use crate::lower::is_for;
 use crate::manifest::Object;
 use crate::source::Span;
 use k8s_openapi::api::core::v1::Secret;
-use k8s_openapi::api::networking::v1::Ingress;
+use k8s_openapi::api::networking::v1::{Ingress, IngressTLS};
 use std::collections::BTreeMap;
 
 pub(super) static RULE: Rule = Rule {
@@ -22,8 +22,27 @@ pub(super) static RULE: Rule = Rule {
 
 A host has no TLS, though something says that it should have.
 
-Its requests cross the network as they are, with cookies and tokens, and are not redirected to HTTPS. What says so: other hosts beside it, of the same domain but for their first label, have TLS, cert-manager shall make a certificate, which it does for entries of `tls` alone, or the
+Its requests cross the network as they are, with cookies and tokens, and are not redirected to HTTPS. What says so: other hosts beside it, of the same domain but for their first label, have TLS, cert-manager shall make a certificate, which it does for entries of `tls` with a `secretName` alone, or the
 namespace has a certificate that nobody uses. Below a host with TLS it is worse: its `Strict-Transport-Security` holds for all hosts below it, unless `hsts-include-subdomains` is off, and browsers refuse them over HTTP.
+
+## Fires: where an entry has no name for the certificate
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: shop
+  annotations: {cert-manager.io/cluster-issuer: letsencrypt}
+spec:
+  ingressClassName: nginx
+  tls: [{hosts: [shop.example.com]}]
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+```
 
 ## Fires: where cert-manager has nothing to make
 
@@ -251,10 +270,18 @@ impl<'a> Plain<'a> {
 
 /// An Ingress whose certificate cert-manager shall make, without an entry for it.
 fn without_entries(ingress: &Object<Ingress>) -> Option<Diagnostic> {
-    let annotation = managed_by(ingress).filter(|_| ingress.tls().is_empty())?;
-    let place = ingress.span(&["metadata", "annotations", annotation]);
-    let finding = Diagnostic { severity: Severity::Warning, ..RULE.finding(format!("`{annotation}` makes no certificate: the Ingress has no `tls`")) };
-    Some(finding.at(place).subject(annotation).object(ingress.reference.clone()).help("add `tls` with the hosts and the name of a Secret"))
+    let annotation = managed_by(ingress)?;
+    let asks = ingress.span(&["metadata", "annotations", annotation]);
+    let is_nameless = |entry: &IngressTLS| entry.secret_name.as_deref().is_none_or(str::is_empty);
+    let told = |message: String| Diagnostic { severity: Severity::Warning, ..RULE.finding(message) }.subject(annotation).object(ingress.reference.clone());
+    if ingress.tls().is_empty() {
+        let finding = told(format!("`{annotation}` makes no certificate: the Ingress has no `tls`")).at(asks);
+        return Some(finding.help("add `tls` with the hosts and the name of a Secret"));
+    }
+    let at = ingress.tls().iter().position(is_nameless)?;
+    let finding = told(format!("`{annotation}` makes no certificate for an entry of `tls` without `secretName`"));
+    let finding = finding.at(ingress.span(&["spec", "tls", &at.to_string()])).related("this asks for certificates", asks);
+    Some(finding.help("add `secretName`: cert-manager makes a Secret of that name"))
 }
 
 /// What the input says of TLS.

@@ -6,6 +6,7 @@
 mod behind;
 mod canaries;
 mod certificates;
+mod cluster_addresses;
 mod entrances;
 mod guards;
 mod inclusion;
@@ -17,6 +18,7 @@ mod policies;
 mod speech;
 mod unanswered;
 mod urls;
+mod wanted_secrets;
 
 use std::iter;
 
@@ -53,6 +55,7 @@ objects! {
     cut_segment,
     detection_only_firewall,
     different_replicas,
+    doubled_slash,
     dropped_path,
     error_pages_without_backend,
     expired_certificate,
@@ -150,8 +153,10 @@ objects! {
     uncovered_host,
     unguarded_path,
     unlimited_controller,
+    unopened_stream_port,
     unpatched_nginx,
     unreachable_path,
+    unread_configmap,
     unsafe_auth_url,
     unserved_tls_host,
     unspread_local_traffic,

@@ -1,14 +1,16 @@
 //! What a port probably speaks, guessed from what its Service says of it.
 
 use k8s_openapi::api::core::v1::ServicePort;
+use k8s_openapi::api::networking::v1::Ingress;
 
 use super::look::{Asked, Look};
+use crate::catalog::analogies;
 use crate::catalog::features::{forwarding, rewrite};
 use crate::catalog::value::parse_bool;
 use crate::diagnostic::Diagnostic;
 use crate::ir::Protocol;
 use crate::lint::rule::Rule;
-use crate::manifest::target;
+use crate::manifest::{Object, target};
 
 /// What a port probably speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,12 +50,26 @@ impl Misfit {
                 Some(_) => {
                     finding.at(look.annotation_span(asked.ingress, protocol)).related("the path that is asked so", asked.port_span())
                 }
-                None => finding.at(asked.port_span()),
+                None => match meant_protocol(asked.ingress) {
+                    Some(name) => finding
+                        .at(asked.ingress.key_span(&["metadata", "annotations", name]))
+                        .related("the path that is asked so", asked.port_span()),
+                    None => finding.at(asked.port_span()),
+                },
             };
             Some(finding.related("the port", asked.ports_span()?).object(asked.ingress.reference.clone()).help(self.help))
         });
         misfit.collect()
     }
+}
+
+/// An annotation that was meant to say how backends are asked, and does not: it was removed, or is misspelt.
+fn meant_protocol(ingress: &Object<Ingress>) -> Option<&str> {
+    let names = ingress.value.metadata.annotations.iter().flatten().map(|(name, _)| name.as_str());
+    names.into_iter().find(|name| {
+        let (prefix, short) = name.rsplit_once('/').unwrap_or(("nginx", name));
+        prefix.contains("nginx") && analogies::explain(short).instead() == [forwarding::PROTOCOL.spec.name]
+    })
 }
 
 /// Whether the controller itself asks nothing: what comes by HTTPS is passed on unopened, and everything else is sent to HTTPS.

@@ -1,8 +1,9 @@
 //! A second Ingress for the same host and path that takes a share of the requests.
 
-use super::reader::{Reader, Stop};
+use super::reader::{Problem, Reader, Stop};
 use crate::catalog::features::canary as keys;
 use crate::ir::TrafficShare;
+use crate::source::Span;
 
 /// What a weight is a share of where nothing is said.
 const DEFAULT_TOTAL: i64 = 100;
@@ -14,25 +15,33 @@ pub(in crate::lower) struct Canary {
     pub(in crate::lower) enabled: bool,
     /// The requests that it takes.
     pub(in crate::lower) share: TrafficShare,
+    /// It is none, and this annotation wants it to be one.
+    pub(in crate::lower) wish: Option<Span>,
 }
 
 pub(in crate::lower) fn read(reader: &mut Reader) -> Result<Canary, Stop> {
+    // What else it says has no effect for that reason.
+    if let Err(Problem::Refused | Problem::Unreadable) = reader.probe(&keys::ENABLED) {
+        reader.or(&keys::ENABLED, false)?;
+        return Ok(Canary { wish: Some(reader.place_of(&keys::ENABLED)), ..Canary::default() });
+    }
     let enabled = reader.or(&keys::ENABLED, false)?;
     let mut share = TrafficShare { total: DEFAULT_TOTAL, ..TrafficShare::default() };
     keys::fill(reader, &mut share)?;
     let TrafficShare { weight, header, header_value, header_pattern, cookie, .. } = &share;
     let is_configured = *weight > 0 || [header, header_value, header_pattern, cookie].iter().any(|text| !text.is_empty());
     if enabled || !is_configured {
-        return Ok(Canary { enabled, share });
+        return Ok(Canary { enabled, share, wish: None });
     }
-    Err(idle(reader, &share))
+    Ok(Canary { wish: Some(idle(reader, &share)), ..Canary::default() })
 }
 
-/// Says which annotation wants a canary that is not switched on.
-fn idle(reader: &mut Reader, share: &TrafficShare) -> Stop {
+/// Says which annotation wants a canary that is not switched on, and where.
+fn idle(reader: &mut Reader, share: &TrafficShare) -> Span {
     const REASON: &str = "it has no effect without `canary: \"true\"`";
     if share.weight > 0 {
-        return reader.lose(&keys::WEIGHT, REASON);
+        let _ = reader.lose(&keys::WEIGHT, REASON);
+        return reader.place_of(&keys::WEIGHT);
     }
     let texts = [
         (&share.header, &keys::HEADER),
@@ -41,7 +50,8 @@ fn idle(reader: &mut Reader, share: &TrafficShare) -> Stop {
         (&share.cookie, &keys::COOKIE),
     ];
     let key = texts.into_iter().find(|(text, _)| !text.is_empty()).map_or(&keys::HEADER, |(_, key)| key);
-    reader.lose(key, REASON)
+    let _ = reader.lose(key, REASON);
+    reader.place_of(key)
 }
 
 #[cfg(test)]
@@ -93,7 +103,7 @@ mod tests {
             (&[("canary-weight", "20")][..], 1),
             (&[("canary", "false"), ("canary-by-header", "X-Canary")], 1),
             (&[("canary", "false"), ("canary-by-cookie", "canary"), ("canary-weight", "5")], 1),
-            (&[("canary", "yes"), ("canary-by-header-value", "beta")], 2),
+            (&[("canary", "yes"), ("canary-by-header-value", "beta")], 1),
             (&[("canary-by-header-pattern", "^b$")], 1),
             (&[("canary-weight", "0")], 0),
             (&[("canary-weight", "-1"), ("canary-weight-total", "10")], 0),

@@ -377,6 +377,11 @@ impl<'a> Reader<'a> {
         self.without_prefix(name).unwrap_or(name)
     }
 
+    /// Where the value of an annotation stands.
+    pub(super) fn place_of<T>(&self, key: &'static Key<T>) -> Span {
+        self.span(self.full_name(&key.spec))
+    }
+
     fn place(&self, diagnostic: Diagnostic, spec: &'static Spec) -> Diagnostic {
         let name = self.full_name(spec);
         diagnostic.at(self.span(name)).subject(self.object.written_name(name)).object(self.object.reference.clone())
