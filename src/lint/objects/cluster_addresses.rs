@@ -3,6 +3,7 @@
 use k8s_openapi::api::core::v1::{ConfigMap, Service};
 
 use super::look::{Asked, Look};
+use super::urls::parts;
 use crate::catalog::features::{external_auth, mirror};
 use crate::catalog::key::Spec;
 use crate::diagnostic::{Diagnostic, ObjectRef};
@@ -114,8 +115,7 @@ fn of_external<'a>(asked: &Asked<'a>) -> Option<Address<'a>> {
 
 /// The host and the port that a URL names; none where variables decide them.
 fn of_url(url: &str) -> Option<(String, Option<i32>)> {
-    let (scheme, rest) = url.trim().split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
+    let (scheme, authority, _) = parts(url.trim())?;
     let authority = authority.rsplit_once('@').map_or(authority, |(_, authority)| authority);
     let usual = match scheme {
         "https" | "grpcs" => Some(443),
@@ -172,7 +172,8 @@ mod tests {
             ("https://auth.shop.svc", Some(("auth.shop.svc", Some(443)))),
             ("http://auth.shop.svc:4180/check?rd=a:b", Some(("auth.shop.svc", Some(4180)))),
             ("http://me:secret@auth.shop.svc:81", Some(("auth.shop.svc", Some(81)))),
-            ("http://auth.shop.svc$request_uri", None),
+            ("http://auth.shop.svc$request_uri", Some(("auth.shop.svc", Some(80)))),
+            ("http://auth.shop.svc$arg_x/check", None),
             ("http://$host/check", None),
             ("auth.shop.svc", None),
         ] {

@@ -74,7 +74,9 @@ pub(super) fn doubled_slash(path: &str, target: &str) -> Option<(String, String)
     let matcher = RegexBuilder::new(&pattern(path)).case_insensitive(true).unicode(false).build().ok()?;
     let request = format!("{}{}", Language::of(&pattern(path))?.example()?.trim_end_matches('/'), ENDS[0]);
     let becomes = filled(target, &matcher.captures(request.as_bytes())?);
-    becomes.starts_with("//").then_some((request, becomes))
+    // Where nothing else is left, groups are missing.
+    let is_doubled = becomes.starts_with("//") && becomes.bytes().any(|byte| byte != b'/');
+    is_doubled.then_some((request, becomes))
 }
 
 /// A target names groups by one digit.
@@ -143,6 +145,8 @@ mod tests {
             ("/api(/.*)?", "/$1", Some("//orders/7")),
             ("/api(/|$)(.*)", "/$1$2", Some("//orders/7")),
             ("/api(.*)", "/v1$1", None),
+            ("/api", "/$1/$2", None),
+            ("/api(/|$)(.*)", "/$1", None),
             ("/api(/|$)(.*)", "/$2", None),
             ("/api/?(.*)", "/$1", None),
             ("/(.*)", "/$1", None),

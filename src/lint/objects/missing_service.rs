@@ -254,7 +254,12 @@ fn of_address(look: &Look, address: &Address) -> Option<Diagnostic> {
     }
     let Address { namespace, name, key, result, .. } = address;
     let message = format!("there is no Service `{namespace}/{name}`, which `{key}` names: {result}");
-    Some(told_of_others(address.finding(RULE.finding(message)), namespace, name, here))
+    let finding = told_of_others(address.finding(RULE.finding(message)), namespace, name, here);
+    // What others ask too, as a check for all of a namespace, is often declared elsewhere.
+    Some(match finding.help {
+        Some(_) => finding,
+        None => Diagnostic { severity: Severity::Info, ..finding },
+    })
 }
 
 /// What is wrong with one backend.

@@ -294,7 +294,7 @@ fn unspoken(look: &Look, service: &Object<Service>) -> Option<Diagnostic> {
     if is_on || annotations.get(*switch).is_some_and(|value| !matches!(value.as_str(), "" | "false")) {
         return None;
     }
-    let finding = RULE.finding("the controller expects the PROXY protocol, and nothing makes the load balancer speak it: every connection is closed");
+    let finding = RULE.finding("the controller expects the PROXY protocol, and no annotation makes the load balancer speak it: every connection without it is closed");
     let finding = finding.at(service.key_span(&["metadata", "annotations", name])).subject(*switch).object(service.reference.clone());
     let finding = finding.related("this makes the controller expect it", look.setting_span("use-proxy-protocol"));
     Some(finding.help(format!("set `{switch}: \"{}\"` on the Service", words[0])))

@@ -255,7 +255,7 @@ fn finding(look: &Look, map: &Object<ConfigMap>) -> Option<Diagnostic> {
         Some((controller, other)) => {
             let place = controller.value.argument(argument).and_then(|(_, place)| place);
             let finding = finding.related(format!("`{other}` is read, and not in the input"), place);
-            finding.help(format!("call it `{other}`, or say `--{argument}={key}`"))
+            finding.help(format!("make it `{other}`, or say `--{argument}={key}`"))
         }
         None => finding.note(format!("no controller of the input has the argument `--{argument}`")).help(format!("add `--{argument}={key}`")),
     })

@@ -25,17 +25,13 @@ impl fmt::Display for Target {
 impl Target {
     /// The target of a URL; none where variables decide it that are not known.
     pub(super) fn of(url: &str, host: &str, path: &str) -> Option<Self> {
-        let rest = match url.split_once("://") {
-            Some((scheme, rest)) if !scheme.contains(['/', '?']) => rest,
+        let (_, authority, rest) = match parts(url) {
+            Some(parts) => parts,
             _ if url.starts_with('/') && !url.starts_with("//") => {
                 return Self { host: host.to_owned(), path: String::new() }.with_path(url, path);
             }
             _ => return None,
         };
-        let is_end = |at: usize| matches!(rest.as_bytes().get(at), Some(b'/' | b'?'));
-        let end = (0..rest.len()).find(|at| is_end(*at)).unwrap_or(rest.len());
-        let end = PATHS.iter().filter_map(|variable| rest.find(variable)).fold(end, usize::min);
-        let (authority, rest) = rest.split_at(end);
         let name = if HOSTS.contains(&authority) { host } else { authority.rsplit_once(':').map_or(authority, |(name, _)| name) };
         let name = if HOSTS.contains(&name) { host } else { name };
         (!name.contains('$')).then(|| Self { host: name.to_ascii_lowercase(), path: String::new() })?.with_path(rest, path)
@@ -47,6 +43,15 @@ impl Target {
         let path = if filled.is_empty() { String::from("/") } else { filled };
         (!path.contains('$')).then_some(Self { path, ..self })
     }
+}
+
+/// Scheme, host with port, and the rest of a URL, whose path a variable can begin.
+pub(super) fn parts(url: &str) -> Option<(&str, &str, &str)> {
+    let (scheme, rest) = url.split_once("://").filter(|(scheme, _)| !scheme.contains(['/', '?']))?;
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let end = PATHS.iter().filter_map(|variable| rest.find(variable)).fold(end, usize::min);
+    let (authority, rest) = rest.split_at(end);
+    Some((scheme, authority, rest))
 }
 
 /// Whether a host is within the cluster, or in a network of one's own, as far as its name tells.

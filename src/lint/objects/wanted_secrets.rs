@@ -39,7 +39,9 @@ pub(super) fn wanted<'a>(look: &Look<'a>, ingress: &'a Object<Ingress>) -> Vec<W
         let name = match value.trim().split_once('/') {
             Some((namespace, name)) if namespace == ingress.reference.namespace => name,
             Some(_) => continue,
-            None => value.trim(),
+            // The other annotations take no name without a namespace.
+            None if key == "auth" => value.trim(),
+            None => continue,
         };
         all.push(Wanted { name, place: look.annotation_span(ingress, annotation), key, result });
     }
