@@ -24,7 +24,7 @@ it needs an Ingress, or a Service of type `ExternalName`, of its own namespace. 
 it may well be in the cluster.
 
 Addresses are names within the cluster, as `login.accounts.svc.cluster.local`, in `auth-url`, `mirror-target`, the `externalName` of a Service that an Ingress names, and in
-`global-auth-url` and `otlp-collector-host` of the ConfigMap.
+`global-auth-url` and `otlp-collector-host` of the ConfigMap. Where no Service of the namespace has a similar name, that is a remark.
 
 ## Fires
 
