@@ -64,9 +64,9 @@ fn run(text: &str, task: Task) -> (AllocationInfo, u64) {
             written = counted.0;
             return;
         }
-        let judgement = Judgement::of(&proxy, |as_a_whole, take| {
+        let judgement = Judgement::of(&proxy, |as_a_whole, reader| {
             assert!(!as_a_whole, "its parts have nothing to do with each other");
-            target.render_for_checks(&proxy, &options, take);
+            target.render_for_checks(&proxy, &options, reader);
         });
         let _ = lint::check(&Subject { cluster: &cluster.value, controller: &controller, proxy: &proxy, judgement: &judgement, now: None });
     });

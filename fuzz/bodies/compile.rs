@@ -51,7 +51,8 @@ impl All {
                 findings.extend(rendered.diagnostics);
                 if is_rich == riches[0] {
                     let files = &rendered.value;
-                    let judgement = Judgement::of(&proxy.value, |_, take| files.iter().for_each(|file| take(&file.name, &file.content)));
+                    let judgement =
+                        Judgement::of(&proxy.value, |_, reader| files.iter().for_each(|file| reader.take(&file.name, &file.content)));
                     let subject =
                         Subject { cluster: &cluster.value, controller: &controller, proxy: &proxy.value, judgement: &judgement, now: None };
                     findings.extend(lint::check(&subject));

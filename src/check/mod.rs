@@ -89,11 +89,11 @@ impl Check {
             found.extend(lint::snippets::mend(&mut proxy, cluster));
         }
         let mut told = Vec::new();
-        let judgement = Judgement::of(&proxy, |as_a_whole, take| {
+        let judgement = Judgement::of(&proxy, |as_a_whole, reader| {
             if as_a_whole {
-                self.target.render(&proxy, &self.options).value.iter().for_each(|file| take(&file.name, &file.content));
+                self.target.render(&proxy, &self.options).value.iter().for_each(|file| reader.take(&file.name, &file.content));
             } else {
-                told = self.target.render_for_checks(&proxy, &self.options, take);
+                told = self.target.render_for_checks(&proxy, &self.options, reader);
             }
         });
         found.append(&mut told);

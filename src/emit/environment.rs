@@ -35,6 +35,8 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "ingress_nginx/inline/location.conf"
     "ingress_nginx/inline/redirect.conf"
     "ingress_nginx/location.conf"
+    "ingress_nginx/location_begin.conf"
+    "ingress_nginx/location_end.conf"
     "ingress_nginx/nginx.conf"
     "ingress_nginx/route.conf"
     "ingress_nginx/server.conf"
@@ -87,7 +89,15 @@ fn print(output: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Resul
 /// # Errors
 /// A finding about ourselves: the template does not fit the view, or a value cannot be quoted.
 pub(super) fn render<T: Object + 'static>(template: &str, view: T) -> Result<String, Box<Diagnostic>> {
-    let print = || ENVIRONMENT.get_template(template)?.render(Value::from_dyn_object(Arc::new(view)));
+    render_shared(template, &Arc::new(view))
+}
+
+/// The same for a view that is kept.
+///
+/// # Errors
+/// The same.
+pub(super) fn render_shared<T: Object + 'static>(template: &str, view: &Arc<T>) -> Result<String, Box<Diagnostic>> {
+    let print = || ENVIRONMENT.get_template(template)?.render(Value::from_dyn_object(Arc::clone(view)));
     // The buffer grew by doubling and more: of a hundred thousand parts, each would keep several times its size.
     let print = || {
         print().map(|mut text: String| {

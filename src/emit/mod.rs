@@ -21,6 +21,7 @@ mod view;
 
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::Proxy;
+use crate::nginx::TakePortions;
 
 pub use file::{FileName, OutputFile, misnamed};
 pub use haproxy::{Haproxy, HaproxyOptions, HaproxyVersion};
@@ -46,14 +47,15 @@ pub trait Target: Sync {
 
     /// Says what there is to say of the configuration, for those who want no text.
     fn tell(&self, proxy: &Proxy, options: &Options) -> Vec<Diagnostic> {
-        self.render_for_checks(proxy, options, &mut |_, _| {})
+        self.render_for_checks(proxy, options, &mut |_: &str, _: &str| {})
     }
 
     /// Writes only what can be judged: the configuration proper, without files that go to other programs. A large one comes in portions
-    /// of one name: each holds what is for all hosts, and some of the hosts or of their routes.
-    fn render_for_checks(&self, proxy: &Proxy, options: &Options, take: &mut (dyn FnMut(&str, &str) + Send)) -> Vec<Diagnostic> {
+    /// of one name: each holds what is for all hosts, and some of the hosts or of their routes. Locations whose words were taken before, in a
+    /// host where nothing was found, may be left out.
+    fn render_for_checks(&self, proxy: &Proxy, options: &Options, reader: &mut dyn TakePortions) -> Vec<Diagnostic> {
         let Outcome { value: files, diagnostics } = self.render(proxy, options);
-        files.iter().for_each(|file| take(&file.name, &file.content));
+        files.iter().for_each(|file| reader.take(&file.name, &file.content));
         diagnostics
     }
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use minijinja::value::{Object, ObjectRepr, Value};
 
 /// Text that is printed as it is. Nothing else escapes quoting, and only Rust code can make it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Raw(Arc<Text>);
 
 /// What is behind a [`Raw`].
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Text(String);
 
 impl Raw {

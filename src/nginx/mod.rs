@@ -22,7 +22,7 @@ pub use language::{capture, hir};
 pub use pattern::problem;
 pub(crate) use pcre::parsed;
 pub use pcre::{Groups, Pattern};
-pub use reload::{Build, Judge, Refusal, Release, is_curve_list, outside, refusals, run_on, size, upstreams};
+pub use reload::{Build, Judge, Refusal, Release, TakePortions, is_curve_list, outside, refusals, run_on, size, upstreams};
 pub use rewrite::is_underestimated;
 pub use samples::samples;
 pub use variables::{is_builtin, is_builtin_of_streams, is_fixed, used};

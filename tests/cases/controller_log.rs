@@ -122,7 +122,8 @@ fn check(cluster: &Cluster, controller: &Controller) -> Vec<Diagnostic> {
     let lowered = lower::lower(cluster, controller);
     let mut found = lowered.diagnostics;
     let rendered = emit::find("ingress-nginx").map(|target| target.render(&lowered.value, &emit::Options::default())).unwrap_or_default();
-    let judgement = Judgement::of(&lowered.value, |_, take| rendered.value.iter().for_each(|file| take(&file.name, &file.content)));
+    let judgement =
+        Judgement::of(&lowered.value, |_, reader| rendered.value.iter().for_each(|file| reader.take(&file.name, &file.content)));
     found.extend(lint::check(&Subject { cluster, controller, proxy: &lowered.value, judgement: &judgement, now: None }));
     found
 }

@@ -24,6 +24,7 @@ mod faults;
 mod fix;
 mod formats;
 mod hostile;
+mod judged;
 mod left_out;
 mod links;
 mod lists;

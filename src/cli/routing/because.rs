@@ -62,13 +62,13 @@ pub(super) fn is_judged_in_part(source: &Source) -> bool {
 pub(super) fn refused(source: &Source) -> Vec<Place> {
     let Some(declared) = source.in_hosts() else { return Vec::new() };
     let proxy = if is_judged_in_part(source) { declared.asked() } else { Cow::Borrowed(&declared.proxy) };
-    let judgement = Judgement::of(&proxy, |as_a_whole, take| {
+    let judgement = Judgement::of(&proxy, |as_a_whole, reader| {
         let options = Options::default();
         if as_a_whole {
-            IngressNginx.render(&proxy, &options).value.iter().for_each(|file| take(&file.name, &file.content));
+            IngressNginx.render(&proxy, &options).value.iter().for_each(|file| reader.take(&file.name, &file.content));
         } else {
             // What the target has to tell of it is `check`'s to say.
-            let _ = IngressNginx.render_for_checks(&proxy, &options, take);
+            let _ = IngressNginx.render_for_checks(&proxy, &options, reader);
         }
     });
     let Declared { input, proxy, .. } = declared;

@@ -45,6 +45,7 @@ view! {
     }
 
     /// A header and its value.
+    #[derive(PartialEq, Eq, Hash)]
     struct AuthHeader {
         name: Raw,
         value: Raw,
@@ -70,6 +71,7 @@ view! {
     }
 
     /// What a route does with the answer.
+    #[derive(PartialEq, Eq, Hash)]
     struct AuthUse {
         path: Raw,
         by_lua: bool,

@@ -1,16 +1,17 @@
-//! The whole file: as one text, or in portions of which each is a smaller configuration.
+//! The whole file: as one text, or some of its hosts with all that stands around them.
 
 use rayon::prelude::*;
 
 use super::super::view::Raw;
+use super::location::Bodies;
 use super::printer::Printer;
-use super::server::{self, Part};
+use super::server::{self, Part, PrintedPart};
 use super::shared::Shared;
 use super::whitespace::Cleaner;
 use super::{http, main, stream};
 use crate::catalog::releases::CARRIAGE_RETURNS;
 use crate::diagnostic::{Diagnostic, Outcome};
-use crate::ir::{Proxy, Route, Server, Snippets};
+use crate::ir::{Proxy, Route, Snippets};
 
 /// Parts that are printed at once.
 const AT_ONCE: usize = 256;
@@ -18,35 +19,38 @@ const AT_ONCE: usize = 256;
 /// Fewest parts of a portion.
 const PORTION: usize = 512;
 
-/// Portions at most, so that many large ones do not repeat what is for all hosts too often.
-const PORTIONS: usize = 64;
-
 /// Bytes of a part, about.
-const PART: usize = 2048;
+pub(super) const PART: usize = 2048;
 
 /// How many times as large a portion is at least as what it repeats: counters of thousands of hosts stand before all of them.
-const SHARE: usize = 4;
+pub(super) const SHARE: usize = 4;
 
 /// What stands before the hosts and behind them.
-struct Frame<'a> {
-    shared: Shared<'a>,
+pub(super) struct Frame<'a> {
+    pub(super) shared: Shared<'a>,
+    /// What locations have in common.
+    pub(super) bodies: Bodies,
     before: [Raw; 2],
     behind: [Raw; 2],
-    findings: Vec<Diagnostic>,
+    pub(super) findings: Vec<Diagnostic>,
 }
 
 impl<'a> Frame<'a> {
-    fn new(proxy: &'a Proxy) -> Self {
+    pub(super) fn new(proxy: &'a Proxy) -> Self {
         let mut printer = Printer::for_settings();
         let shared = Shared::new(proxy, &mut printer);
         let before = [main::piece(proxy, &mut printer), http::begin(proxy, &shared, &mut printer)];
         let behind = [http::end(proxy, &shared, &mut printer), stream::piece(proxy, &shared.layout, &mut printer)];
-        Self { shared, before, behind, findings: printer.finish() }
+        Self { shared, bodies: Bodies::default(), before, behind, findings: printer.finish() }
+    }
+
+    pub(super) fn print_each(&self, parts: &[Part<'a>]) -> Vec<PrintedPart> {
+        parts.par_iter().map(|part| part.print(&self.shared, &self.bodies)).collect()
     }
 
     fn print(&self, parts: &[Part<'a>]) -> (Vec<Raw>, Vec<Diagnostic>) {
-        let printed: Vec<_> = parts.par_iter().map(|part| part.print(&self.shared)).collect();
-        let (pieces, findings): (Vec<_>, Vec<_>) = printed.into_iter().map(|outcome| (outcome.value, outcome.diagnostics)).unzip();
+        let printed = self.print_each(parts);
+        let (pieces, findings): (Vec<_>, Vec<_>) = printed.into_iter().map(|part| (part.text, part.findings)).unzip();
         (pieces, findings.into_iter().flatten().collect())
     }
 
@@ -59,25 +63,14 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// A configuration with some of the parts, and with what it takes to make their hosts whole.
-    fn portion(&self, parts: &[Part<'a>], (begin, end): (Option<Raw>, Option<&'a Server>), findings: &mut Vec<Diagnostic>) -> String {
-        let Outcome { value: upstreams, diagnostics } = server::auth_upstreams(parts, &self.shared);
-        findings.extend(diagnostics);
-        let (pieces, found) = self.print(parts);
-        findings.extend(found);
-        // What is told of the end is told where it is printed for the last time.
-        let end = end.map(|server| Part::End(server).print(&self.shared).value);
-        self.around([upstreams].into_iter().chain(begin).chain(pieces).chain(end))
-    }
-
     /// A configuration with what was printed of hosts.
-    fn around(&self, pieces: impl Iterator<Item = Raw>) -> String {
+    pub(super) fn around(&self, pieces: impl Iterator<Item = Raw>) -> String {
         let mut cleaner = Cleaner::new(CARRIAGE_RETURNS.shows(self.shared.proxy.form));
         cleaner.clean(self.before.iter().cloned().chain(pieces).chain(self.behind.iter().cloned()).collect())
     }
 
     /// Fewest parts that are worth repeating what stands around them.
-    fn least(&self) -> usize {
+    pub(super) fn least(&self) -> usize {
         let size: usize = self.before.iter().chain(&self.behind).map(|piece| piece.as_str().len()).sum();
         PORTION.max(SHARE * size / PART)
     }
@@ -180,58 +173,4 @@ pub(super) fn whole(proxy: &Proxy, take: &mut dyn FnMut(&str)) -> Vec<Diagnostic
     frame.print_all(&parts, &mut cleaner, take, &mut diagnostics);
     take(&cleaner.clean(frame.behind.to_vec()));
     diagnostics
-}
-
-/// The portions, one after the other: what is printed before one is given up with it. The next one is printed while one is taken.
-pub(super) fn portions(proxy: &Proxy, take: &mut (dyn FnMut(&str) + Send)) -> Vec<Diagnostic> {
-    let mut frame = Frame::new(proxy);
-    let findings = std::mem::take(&mut frame.findings);
-    let parts: Vec<Part> = server::redirects(proxy).chain(server::parts(proxy)).collect();
-    let least = frame.least().max(parts.len() / PORTIONS);
-    let mut portions = Portions { frame: &frame, rest: Some(&parts), least, findings };
-    let mut next = portions.next();
-    while let Some(portion) = next {
-        let take = &mut *take;
-        // What was taken is given up at once, and not with the next one.
-        next = rayon::join(move || take(&portion), || portions.next()).1;
-    }
-    portions.findings
-}
-
-/// The portions that are left.
-struct Portions<'f, 'a> {
-    frame: &'f Frame<'a>,
-    /// Their parts; none: there is no portion any more.
-    rest: Option<&'f [Part<'a>]>,
-    /// Fewest parts of one.
-    least: usize,
-    findings: Vec<Diagnostic>,
-}
-
-impl Iterator for Portions<'_, '_> {
-    type Item = String;
-
-    fn next(&mut self) -> Option<String> {
-        let (frame, rest) = (self.frame, self.rest?);
-        let begin = rest.first().and_then(|part| part.begun()).map(|server| Part::Begin(server).print(&frame.shared).value);
-        let least = self.least.max(begin.as_ref().map_or(0, |begin| SHARE * begin.as_str().len() / PART));
-        let (portion, behind) = rest.split_at(cut(rest, least));
-        let end = behind.first().and_then(|part| part.begun());
-        self.rest = Some(behind).filter(|behind| !behind.is_empty());
-        Some(frame.portion(portion, (begin, end), &mut self.findings))
-    }
-}
-
-/// Where the next portion ends: behind a host, or within one whose routes have nothing to do with each other.
-fn cut(parts: &[Part], least: usize) -> usize {
-    let Some(last) = parts.get(least) else { return parts.len() };
-    match last {
-        Part::Redirect(_) | Part::Begin(_) => least,
-        Part::Route(server, ..) if server.has_twins() => {
-            let rest = parts[least..].iter().position(|part| matches!(part, Part::End(_)));
-            rest.map_or(parts.len(), |end| least + end + 1)
-        }
-        Part::Route(..) => least,
-        Part::End(_) => least + 1,
-    }
 }

@@ -36,6 +36,7 @@ view! {
     }
 
     /// Limits of a route that all controllers count together.
+    #[derive(PartialEq, Eq, Hash)]
     struct Throttle {
         namespace: Raw,
         limit: i64,

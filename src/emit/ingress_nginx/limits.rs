@@ -28,6 +28,7 @@ view! {
     }
 
     /// What a route counts.
+    #[derive(PartialEq, Eq, Hash)]
     struct LimitsView {
         connections_zone: Raw,
         connections: i64,

@@ -7,6 +7,7 @@ use super::super::view::{Raw, view};
 use super::auth::{Auth, AuthUse};
 use super::limits::{self, LimitsView};
 use super::printer::{Printer, path_quoted, quoted, without_variables};
+use super::repeated::{self, Manner, Printed, Repeated, Shape};
 use super::shared::{LayoutView, Shared};
 use super::sizes::{offset, size};
 use super::tls::{self, TlsView};
@@ -18,17 +19,25 @@ use crate::ir::{
 };
 
 view! {
-    /// One location.
+    /// One location: what it is called, and around the name of its upstream what many have in common.
     struct Location {
-        layout: Arc<LayoutView>,
-        throttle: Option<Arc<inline::Throttle>>,
-        metrics: bool,
         matcher: Raw,
         namespace: Raw,
         ingress: Raw,
         service: Raw,
         port: Raw,
         declared_path: Raw,
+        upstream: Raw,
+        begin: Raw,
+        end: Raw,
+    }
+
+    /// What a location says but for names.
+    #[derive(PartialEq, Eq, Hash)]
+    struct Body {
+        layout: Arc<LayoutView>,
+        throttle: Option<Arc<inline::Throttle>>,
+        metrics: bool,
         tracing: Option<Arc<Tracing>>,
         mirror: Option<Raw>,
         mirror_body: bool,
@@ -41,7 +50,6 @@ view! {
         rewrite_log: bool,
         push_preload: bool,
         port_in_redirects: bool,
-        upstream: Raw,
         server_port: &'static str,
         waf: Option<Arc<WafView>>,
         denied: Option<Raw>,
@@ -98,6 +106,7 @@ view! {
     }
 
     /// OpenTelemetry; none where the route has nothing of its own to say.
+    #[derive(PartialEq, Eq, Hash)]
     struct Tracing {
         enabled: bool,
         operation: Option<Raw>,
@@ -105,6 +114,7 @@ view! {
     }
 
     /// ModSecurity.
+    #[derive(PartialEq, Eq, Hash)]
     struct WafView {
         off: bool,
         switch_on: bool,
@@ -115,6 +125,7 @@ view! {
     }
 
     /// Users and passwords.
+    #[derive(PartialEq, Eq, Hash)]
     struct Password {
         scheme: &'static str,
         realm: Raw,
@@ -122,12 +133,14 @@ view! {
     }
 
     /// A FastCGI parameter.
+    #[derive(PartialEq, Eq, Hash)]
     struct Param {
         name: Raw,
         value: Raw,
     }
 
     /// Change of the path.
+    #[derive(PartialEq, Eq, Hash)]
     struct RewriteView {
         from: Raw,
         to: Raw,
@@ -135,29 +148,62 @@ view! {
     }
 }
 
-/// The locations of a route: its own, and those that authentication needs.
-pub(super) fn pieces(server: &Server, route: &Route, by_pattern: bool, shared: &Shared, printer: &mut Printer) -> Vec<Raw> {
+/// The templates of a body: what stands in front of the name of the upstream, and behind it.
+const TEMPLATES: [&str; 2] = ["ingress_nginx/location_begin.conf", "ingress_nginx/location_end.conf"];
+
+/// The bodies that were printed.
+pub(super) type Bodies = Repeated<Body>;
+
+/// The locations of a route.
+pub(super) struct Locations {
+    /// As they are printed: its own last, behind those that authentication needs.
+    pub(super) pieces: Vec<Raw>,
+    /// What its own has in common with others; none where there is more than that to it.
+    pub(super) shape: Option<Shape>,
+}
+
+/// The locations of a route of a host.
+pub(super) fn all<'a>(
+    server: &Server,
+    route: &'a Route,
+    manner: Manner,
+    bodies: &Bodies,
+    shared: &Shared<'a>,
+    printer: &mut Printer,
+) -> Locations {
     let is_allowed = !route.is_refused();
     let auth = Auth::of(route, shared);
     let cors = route.steps.cors.as_ref().filter(|_| is_allowed).map(|cors| cors::piece(cors, printer));
     let mut pieces = Vec::with_capacity(3);
     pieces.extend(auth.map(|auth| auth.location(server, shared, printer)));
     pieces.extend(auth.filter(|_| is_allowed).and_then(|auth| auth.sign_in(cors.as_ref(), shared, printer)));
-    let view = view(server, route, auth, cors, by_pattern, shared, printer);
+    let matcher = matcher(route, manner.by_pattern, shared, printer);
+    let body = body(server, route, auth, cors, shared, printer);
+    let Printed { begin, end, shape } = bodies.printed(body, TEMPLATES, printer);
+    let shape = shape.filter(|_| pieces.is_empty() && manner.is_plain && repeated::has_plain_names(route));
+    let shape = shape.map(|body| Shape::new(body, route));
+    if shape.is_some_and(|shape| bodies.is_good(shape)) {
+        return Locations { pieces, shape: None };
+    }
+    let owner = route.owner.clone().unwrap_or_default();
+    let declared = if route.owner.is_some() && route.declared_path.is_empty() { "/" } else { &route.declared_path };
+    let view = Location {
+        matcher,
+        namespace: quoted(&owner.namespace),
+        ingress: quoted(&owner.name),
+        service: quoted(&owner.service),
+        port: quoted(&owner.port),
+        declared_path: quoted(&without_variables(declared)),
+        upstream: quoted(&route.upstream),
+        begin,
+        end,
+    };
     pieces.push(printer.piece("ingress_nginx/location.conf", view));
-    pieces
+    Locations { pieces, shape }
 }
 
 #[expect(clippy::too_many_lines, reason = "a field after the other")]
-fn view(
-    server: &Server,
-    route: &Route,
-    auth: Option<Auth>,
-    cors: Option<Raw>,
-    by_pattern: bool,
-    shared: &Shared,
-    printer: &mut Printer,
-) -> Location {
+fn body(server: &Server, route: &Route, auth: Option<Auth>, cors: Option<Raw>, shared: &Shared, printer: &mut Printer) -> Body {
     let features = &*route.features;
     #[rustfmt::skip]
     let Steps {
@@ -169,24 +215,16 @@ fn view(
         relative_redirects, port_in_redirects, logging, tracing: _, push_preload, snippet, causes: _,
     } = features;
     let (settings, form) = (&shared.proxy.settings, shared.proxy.form);
-    let owner = route.owner.clone().unwrap_or_default();
-    let declared = if route.owner.is_some() && route.declared_path.is_empty() { "/" } else { &route.declared_path };
     // Quirk: the directive that passes requests on knows words in small letters, all others do not.
     let is_known = !backend.is_small;
     let is_grpc = is_known && backend.asked.is_grpc();
     let header = if is_grpc { "grpc_set_header" } else { "proxy_set_header" };
     let trusts_clients = server.client_check();
     let (pass, target) = pass(&route.upstream, backend);
-    Location {
+    Body {
         layout: Arc::clone(&shared.layout),
         throttle: inline::throttle(route, shared.proxy, printer),
         metrics: shared.proxy.runtime.metrics,
-        matcher: matcher(route, by_pattern, shared, printer),
-        namespace: quoted(&owner.namespace),
-        ingress: quoted(&owner.name),
-        service: quoted(&owner.service),
-        port: quoted(&owner.port),
-        declared_path: quoted(&without_variables(declared)),
         tracing: tracing(features, shared, printer),
         mirror: mirror.as_ref().map(|mirror| printer.quoted_if(QUOTED_TARGETS.shows(form), "mirror-target", &mirror.source)),
         mirror_body: mirror.as_ref().is_some_and(|mirror| mirror.with_body),
@@ -199,7 +237,6 @@ fn view(
         rewrite_log: logging.rewrites,
         push_preload: *push_preload,
         port_in_redirects: *port_in_redirects,
-        upstream: quoted(&route.upstream),
         server_port: if settings.listening.proxy_protocol { "$proxy_protocol_server_port" } else { "$server_port" },
         waf: waf(firewall, shared, printer),
         denied: refusal.as_ref().map(|reason| quoted(reason)),

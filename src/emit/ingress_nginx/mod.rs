@@ -16,7 +16,9 @@ mod limits;
 mod listen;
 mod location;
 mod main;
+mod portions;
 mod printer;
+mod repeated;
 mod server;
 mod shared;
 mod sizes;
@@ -29,6 +31,7 @@ use serde_json::Value;
 use super::{Options, OutputFile, Sink, Target};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::{Proxy, Upstream};
+use crate::nginx::TakePortions;
 
 pub use configuration::ByHost;
 
@@ -72,7 +75,7 @@ impl Target for IngressNginx {
         findings
     }
 
-    fn render_for_checks(&self, proxy: &Proxy, _: &Options, take: &mut (dyn FnMut(&str, &str) + Send)) -> Vec<Diagnostic> {
-        configuration::portions(proxy, &mut |text| take(CONFIGURATION, text))
+    fn render_for_checks(&self, proxy: &Proxy, _: &Options, reader: &mut dyn TakePortions) -> Vec<Diagnostic> {
+        portions::write(proxy, CONFIGURATION, reader)
     }
 }

@@ -49,18 +49,18 @@ impl<'a> Printer<'a> {
 
     /// One part of the configuration, printed by its template.
     pub(super) fn piece<T: Object + 'static>(&mut self, template: &str, view: T) -> Raw {
-        Raw::new(self.text(template, view))
+        self.shared_piece(template, &Arc::new(view))
     }
 
-    /// The text of a part.
-    pub(super) fn text<T: Object + 'static>(&mut self, template: &str, view: T) -> String {
-        let text = environment::render(template, view).unwrap_or_else(|finding| {
+    /// The same of a view that is kept.
+    pub(super) fn shared_piece<T: Object + 'static>(&mut self, template: &str, view: &Arc<T>) -> Raw {
+        let text = environment::render_shared(template, view).unwrap_or_else(|finding| {
             self.findings.push(*finding);
             String::new()
         });
         let broken = self.keys.as_ref().map(|keys| keys.take_broken());
         broken.into_iter().flatten().for_each(|key| self.check(key, false));
-        text
+        Raw::new(text)
     }
 
     /// Words as they are.

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use super::super::dialect::server_name;
 use super::super::view::{Raw, view};
+use super::location::{self, Bodies};
 use super::printer::{Printer, comment, path_quoted, quoted};
+use super::repeated::{Manner, Shape};
 use super::shared::{LayoutView, Shared};
 use super::tls::{self, TlsView};
-use super::{auth, error_pages, inline, location};
+use super::{auth, error_pages, inline};
 use crate::catalog::releases::{HTTP2_DIRECTIVE, QUOTED_PATHS, QUOTED_TARGETS};
-use crate::diagnostic::Outcome;
+use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::{CATCH_ALL, Form, HostRedirect, Proxy, Route, Server};
 
 view! {
@@ -95,10 +97,21 @@ pub(super) enum Part<'a> {
     Redirect(&'a HostRedirect),
     /// A host up to its routes.
     Begin(&'a Server),
-    /// A route, of a host that matches by pattern or not.
-    Route(&'a Server, &'a Route, bool),
+    /// A route.
+    Route(&'a Server, &'a Route, Manner),
     /// A host behind its routes.
     End(&'a Server),
+}
+
+/// A part as it is printed.
+#[derive(Debug)]
+pub(super) struct PrintedPart {
+    /// Its text.
+    pub(super) text: Raw,
+    /// What is to be said of it.
+    pub(super) findings: Vec<Diagnostic>,
+    /// What it has in common with others.
+    pub(super) shape: Option<Shape>,
 }
 
 /// The redirects between hosts and their twins, in order.
@@ -110,11 +123,11 @@ pub(super) fn redirects(proxy: &Proxy) -> impl Iterator<Item = Part<'_>> {
 pub(super) fn parts(proxy: &Proxy) -> Vec<Part<'_>> {
     let mut parts = Vec::with_capacity(proxy.servers.iter().map(|server| server.routes.len() + 2).sum());
     for server in &proxy.servers {
-        let by_pattern = server.by_pattern;
+        let manner = Manner::of(server);
         parts.push(Part::Begin(server));
         // Without certificates that clients can be asked for, the host refuses everything.
         if server.client_auth_error.is_none() {
-            parts.extend(server.routes.iter().map(|route| Part::Route(server, route, by_pattern)));
+            parts.extend(server.routes.iter().map(|route| Part::Route(server, route, manner)));
         }
         parts.push(Part::End(server));
     }
@@ -148,13 +161,14 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// The part, printed.
-    pub(super) fn print(self, shared: &Shared<'a>) -> Outcome<Raw> {
+    /// The part, printed; a route that has a good shape is only looked at.
+    pub(super) fn print(self, shared: &Shared<'a>, bodies: &Bodies) -> PrintedPart {
         let mut printer = match self {
             Self::Redirect(_) => Printer::for_settings(),
             Self::Begin(server) | Self::Route(server, ..) | Self::End(server) => Printer::for_server(server),
         };
-        let piece = match self {
+        let mut shape = None;
+        let text = match self {
             Self::Redirect(redirect) => {
                 let view = host_redirect(redirect, shared, &mut printer);
                 printer.piece("ingress_nginx/host_redirect.conf", view)
@@ -163,16 +177,19 @@ impl<'a> Part<'a> {
                 let view = begin(server, shared, &mut printer);
                 printer.piece("ingress_nginx/server.conf", view)
             }
-            Self::Route(server, route, by_pattern) => {
-                let view = self::route(server, route, by_pattern, shared, &mut printer);
-                printer.piece("ingress_nginx/route.conf", view)
+            Self::Route(server, route, manner) => {
+                printer.enter(route);
+                let app_root = route.steps.app_root.as_ref().map(|root| printer.tail("app-root", root));
+                let locations = location::all(server, route, manner, bodies, shared, &mut printer);
+                shape = locations.shape;
+                printer.piece("ingress_nginx/route.conf", RouteView { app_root, locations: locations.pieces })
             }
             Self::End(server) => {
                 let view = end(server, shared, &mut printer);
                 printer.piece("ingress_nginx/server_end.conf", view)
             }
         };
-        Outcome { value: piece, diagnostics: printer.finish() }
+        PrintedPart { text, findings: printer.finish(), shape }
     }
 }
 
@@ -259,14 +276,6 @@ fn end(server: &Server, shared: &Shared, printer: &mut Printer) -> ServerEnd {
         status_allow,
         administrator_snippet: shared.server_snippet.clone(),
         all_error_pages: shared.error_pages.clone(),
-    }
-}
-
-fn route<'a>(server: &Server, route: &'a Route, by_pattern: bool, shared: &Shared<'a>, printer: &mut Printer<'a>) -> RouteView {
-    printer.enter(route);
-    RouteView {
-        app_root: route.steps.app_root.as_ref().map(|root| printer.tail("app-root", root)),
-        locations: location::pieces(server, route, by_pattern, shared, printer),
     }
 }
 

@@ -35,6 +35,7 @@ pub(super) struct Shared<'a> {
 
 view! {
     /// The form of the configuration.
+    #[derive(PartialEq, Eq, Hash)]
     struct LayoutView {
         auth_lua_file: bool,
         grpc_timeouts: bool,

@@ -8,6 +8,7 @@ use crate::ir::BackendTls;
 
 view! {
     /// TLS towards backends.
+    #[derive(PartialEq, Eq, Hash)]
     struct TlsView {
         authorities: Option<Raw>,
         ciphers: Raw,

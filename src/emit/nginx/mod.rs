@@ -46,6 +46,7 @@ use super::view::{Raw, view};
 use super::{FileName, Options, OutputFile, Sink, Target, environment, names, scope};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::ir::{Proxy, Server, Upstream};
+use crate::nginx::TakePortions;
 use lines::{Lines, Piece};
 use page::{Host, Page};
 use refused::{Part, Refused};
@@ -107,9 +108,9 @@ impl Target for Nginx {
         accepted(proxy, &options.clone().in_one_file().nginx).diagnostics
     }
 
-    fn render_for_checks(&self, proxy: &Proxy, options: &Options, take: &mut (dyn FnMut(&str, &str) + Send)) -> Vec<Diagnostic> {
+    fn render_for_checks(&self, proxy: &Proxy, options: &Options, reader: &mut dyn TakePortions) -> Vec<Diagnostic> {
         let Outcome { value: (page, _), diagnostics } = accepted(proxy, &options.clone().in_one_file().nginx);
-        page.portions(&mut |text| take(CONFIGURATION, text));
+        page.portions(&mut |text| reader.take(CONFIGURATION, text));
         diagnostics
     }
 }

@@ -8,6 +8,26 @@ use crate::conf;
 use crate::nginx::advisories::{Reached, reached};
 use crate::source::FileId;
 
+/// Who takes a configuration that comes in portions.
+pub trait TakePortions: Send {
+    /// Takes a portion of a file of this name, or all of it.
+    fn take(&mut self, file: &str, text: &str);
+
+    /// Whether nothing was found in what was taken of a host, so that what has the words of one of its locations need not be taken again.
+    fn is_clean(&self, host: &str) -> bool;
+}
+
+/// Whoever only reads needs all of it.
+impl<F: FnMut(&str, &str) + Send> TakePortions for F {
+    fn take(&mut self, file: &str, text: &str) {
+        self(file, text);
+    }
+
+    fn is_clean(&self, _: &str) -> bool {
+        false
+    }
+}
+
 /// Judges a configuration in portions: each is a configuration of its own, with all that holds for all hosts and with some of the hosts
 /// or of their locations. Hosts know nothing of each other but the variables that they define.
 #[derive(Debug)]
@@ -21,6 +41,10 @@ pub struct Judge {
     missing: HashSet<String>,
     is_broken: bool,
     portions: usize,
+    /// The hosts in which something was found.
+    suspects: HashSet<String>,
+    /// Something was found that may stand anywhere.
+    is_all_suspect: bool,
 }
 
 impl Judge {
@@ -28,8 +52,9 @@ impl Judge {
     #[must_use]
     pub fn new(build: Build) -> Self {
         let (defined, missing) = (HashSet::new(), HashSet::new());
-        let (reached, known) = (Vec::new(), HashSet::new());
-        Self { build, refusals: Vec::new(), reached, known, defined, missing, is_broken: false, portions: 0 }
+        let (reached, known, suspects) = (Vec::new(), HashSet::new(), HashSet::new());
+        let (is_broken, is_all_suspect) = (false, false);
+        Self { build, refusals: Vec::new(), reached, known, defined, missing, is_broken, portions: 0, suspects, is_all_suspect }
     }
 
     /// Judges a portion, or the whole.
@@ -39,7 +64,9 @@ impl Judge {
         self.portions += 1;
         self.is_broken |= !tree.diagnostics.is_empty();
         self.refusals.extend(tree.diagnostics.iter().map(|finding| Refusal::of_syntax(&finding.message)));
+        self.is_all_suspect |= self.is_broken;
         let verdict = walk::judge(&tree.value, self.build);
+        verdict.refusals.iter().for_each(|refusal| self.suspect(refusal));
         self.refusals.extend(verdict.refusals);
         if self.build.is_controller() {
             self.add_reached(reached(&tree.value));
@@ -52,7 +79,18 @@ impl Judge {
         }
     }
 
+    fn suspect(&mut self, refusal: &Refusal) {
+        match &refusal.host {
+            Some(host) if !self.suspects.contains(host) => drop(self.suspects.insert(host.clone())),
+            Some(_) => {}
+            None => self.is_all_suspect = true,
+        }
+    }
+
     fn add_reached(&mut self, found: Vec<Reached>) {
+        // What stands outside of hosts is there with all of their locations, and is told once.
+        let in_hosts = found.iter().flat_map(|found| found.others.iter().chain([&found.place])).filter(|place| place.host.is_some());
+        in_hosts.for_each(|place| self.suspect(place));
         let Self { reached, known, .. } = self;
         let is_new = |found: &Reached| found.place.host.is_some() || known.insert((found.advisory.id(), found.place.line.clone()));
         reached.extend(found.into_iter().filter(is_new));
@@ -61,6 +99,12 @@ impl Judge {
     /// The faults that what the controller writes reaches, whatever the version of nginx.
     pub fn take_reached(&mut self) -> Vec<Reached> {
         std::mem::take(&mut self.reached)
+    }
+
+    /// Whether nothing was found in what was taken of a host.
+    #[must_use]
+    pub fn is_clean(&self, host: &str) -> bool {
+        !self.is_all_suspect && !self.suspects.contains(host)
     }
 
     /// What nginx refuses of the portions since this was asked last.

@@ -37,7 +37,7 @@ mod zones;
 
 pub use curves::is_curve_list;
 pub use image::Release;
-pub use judge::Judge;
+pub use judge::{Judge, TakePortions};
 pub use outside::{outside, upstreams};
 pub(super) use owner::{owner, server_name};
 pub use refusal::Refusal;
