@@ -1,6 +1,6 @@
 //! Rewrites that name a group which the path does not have.
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::look::{Look, at_annotation, beside, path_of};
 use super::matching::with_rest;
@@ -130,25 +130,32 @@ spec:
 };
 
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
-    let mut seen = HashSet::new();
+    let (mut seen, mut known) = (HashSet::new(), HashMap::new());
     let rewritten = look.routes().map(|(_, route)| route).filter(|route| !route.is_default_backend && seen.insert(route.origin));
-    rewritten.filter_map(finding).collect()
+    // Many Ingresses have one and the same pattern.
+    rewritten.filter_map(|route| finding(route, missing(route, |path| *known.entry(path).or_insert_with(|| groups(path)))?)).collect()
 }
 
 /// Whether the target of a route names a group that its path lacks.
 pub(super) fn lacks_group(route: &Route) -> bool {
-    missing(route).is_some()
+    missing(route, groups).is_some()
 }
 
 /// The first group that the target of a route names and its path lacks, and how many groups the path has.
-fn missing(route: &Route) -> Option<(usize, usize)> {
-    let groups = RegexBuilder::new(path_of(route)).unicode(false).build().ok()?.captures_len() - 1;
-    named(route.rewritten()?).into_iter().find(|group| *group > groups).map(|missing| (missing, groups))
+fn missing<'r>(route: &'r Route, groups: impl FnOnce(&'r str) -> Option<usize>) -> Option<(usize, usize)> {
+    let named = named(route.rewritten()?);
+    let highest = named.iter().max()?;
+    let groups = groups(path_of(route)).filter(|groups| highest > groups)?;
+    named.into_iter().find(|group| *group > groups).map(|missing| (missing, groups))
 }
 
-fn finding(route: &Route) -> Option<Diagnostic> {
+/// How many groups a path has; none: it is no pattern.
+fn groups(path: &str) -> Option<usize> {
+    Some(RegexBuilder::new(path).unicode(false).build().ok()?.captures_len() - 1)
+}
+
+fn finding(route: &Route, (missing, groups): (usize, usize)) -> Option<Diagnostic> {
     let (target, path) = (route.rewritten()?, path_of(route));
-    let (missing, groups) = missing(route)?;
     let has = match groups {
         0 => String::from("no group"),
         1 => String::from("one group"),
