@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
+use regex_automata::Input;
 use regex_automata::meta::{self, Regex};
 use regex_automata::util::primitives::PatternID;
 use regex_automata::util::syntax;
@@ -15,6 +16,9 @@ pub type Groups = Vec<Vec<u8>>;
 
 /// How large a compiled expression may become, in bytes.
 const LARGEST: usize = 1 << 22;
+
+/// Groups that are found without more room being asked for.
+const FEW: usize = 16;
 
 /// A compiled regular expression.
 #[derive(Debug, Clone)]
@@ -68,10 +72,19 @@ impl Pattern {
     #[must_use]
     pub fn groups(&self, text: &[u8]) -> Option<Groups> {
         let regex = self.regex(text);
-        let mut found = regex.create_captures();
-        regex.captures(text, &mut found);
-        let group = |at| found.get_group(at).and_then(|group| text.get(group.range())).unwrap_or_default().to_vec();
-        found.is_match().then(|| (0..found.group_len()).map(group).collect())
+        let count = regex.captures_len();
+        // Hardly any expression has more groups.
+        let (mut few, mut many) = ([None; 2 * FEW], Vec::new());
+        let slots = if count <= FEW {
+            &mut few[..2 * count]
+        } else {
+            many.resize(2 * count, None);
+            &mut many[..]
+        };
+        regex.search_slots(&Input::new(text), slots)?;
+        let ends = slots.chunks_exact(2);
+        let found = ends.map(|ends| Some(text.get(ends[0]?.get()..ends[1]?.get())?.to_vec()));
+        Some(found.map(Option::unwrap_or_default).collect())
     }
 
     /// How many groups it has, the whole not counted.

@@ -25,7 +25,7 @@ pub struct Config<'t> {
     pub(super) lines: Lines<'t>,
     /// The block of each server.
     pub(super) blocks: Vec<Directive<'t>>,
-    http: Level,
+    pub(super) http: Level,
     headers: Pool<Headers>,
     pub(super) servers: Vec<Server>,
     /// The servers at each port.

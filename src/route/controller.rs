@@ -6,6 +6,7 @@ use hashbrown::HashMap;
 use serde_json::Value;
 
 use super::decision::Certificate;
+use super::host::small;
 use crate::nginx::Pattern;
 
 /// What Lua gets, as far as it is known. A copy shares the tables: portions of one configuration all rest on them.
@@ -223,7 +224,8 @@ impl Dynamic {
     /// Whose an upstream is. What a location calls its Service need not be the one that requests are passed to.
     pub(super) fn whose(&self, upstream: &str, called: Called) -> Called {
         if let (Some(namespace), Some(service), Some(port)) = &called
-            && upstream == format!("{namespace}-{service}-{port}")
+            && upstream.strip_prefix(namespace).and_then(|rest| rest.strip_prefix('-')?.strip_prefix(service)?.strip_prefix('-'))
+                == Some(port)
         {
             return called;
         }
@@ -266,8 +268,8 @@ impl Dynamic {
     /// The outer none: certificates are not known. The inner one: nothing is configured for it.
     pub(super) fn certificate(&self, name: &str) -> Option<Option<&str>> {
         let hosts = self.certificates.as_ref()?;
-        let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-        let found = hosts.get(&name).filter(|secret| !secret.is_empty());
+        let name = small(name.strip_suffix('.').unwrap_or(name));
+        let found = hosts.get(&*name).filter(|secret| !secret.is_empty());
         let below = || {
             let (_, rest) = name.split_once('.').filter(|(label, _)| !label.is_empty())?;
             hosts.get(&format!("*.{rest}")).filter(|secret| !secret.is_empty())

@@ -1,9 +1,16 @@
 //! Which host a request is for, as nginx reads the `Host` header and the name in the TLS handshake.
 
+use std::borrow::Cow;
+
+/// A name in small letters.
+pub(super) fn small(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(name) }
+}
+
 /// The host of a `Host` header: small letters, without port and final dot. None where nginx answers 400.
 ///
 /// Source: `ngx_http_validate_host` of the releases up to 1.29, which every image of the controller has.
-pub(super) fn valid(raw: &str) -> Option<String> {
+pub(super) fn valid(raw: &str) -> Option<Cow<'_, str>> {
     #[derive(PartialEq)]
     enum State {
         Usual,
@@ -32,7 +39,7 @@ pub(super) fn valid(raw: &str) -> Option<String> {
     if end > 0 && dot == Some(end - 1) {
         end -= 1;
     }
-    (end > 0).then(|| raw[..end].to_ascii_lowercase())
+    (end > 0).then(|| small(&raw[..end]))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Answers to what a request does not say: each combination of them is a way of its own.
 
+use std::borrow::Cow;
+
 /// Ways that are told of one request at most.
 pub const MOST_WAYS: usize = 64;
 
@@ -17,14 +19,19 @@ pub(super) struct Oracle {
 impl Oracle {
     /// One of some answers: what is assumed with it. The first is that of the plain way.
     pub(super) fn choose(&mut self, answers: &[&str]) -> usize {
-        let chosen = self.script.get(self.asked.len()).copied().unwrap_or(0).min(answers.len().saturating_sub(1));
-        self.asked.push(answers.len());
+        self.choose_of(answers.len(), |answer| Cow::Borrowed(answers.get(answer).copied().unwrap_or_default()))
+    }
+
+    /// One of so many answers, of which only the one that is given has to be put into words.
+    pub(super) fn choose_of<'w>(&mut self, answers: usize, words: impl FnOnce(usize) -> Cow<'w, str>) -> usize {
+        let chosen = self.script.get(self.asked.len()).copied().unwrap_or(0).min(answers.saturating_sub(1));
+        self.asked.push(answers);
         if self.script.len() < self.asked.len() {
             self.script.push(chosen);
         }
-        let assumed = answers.get(chosen).copied().unwrap_or_default();
-        if !assumed.is_empty() && !self.assumed.iter().any(|known| known == assumed) {
-            self.assumed.push(assumed.to_owned());
+        let assumed = words(chosen);
+        if !assumed.is_empty() && !self.assumed.iter().any(|known| **known == *assumed) {
+            self.assumed.push(assumed.into_owned());
         }
         chosen
     }

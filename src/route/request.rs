@@ -1,5 +1,6 @@
 //! A request, as a client sends it.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::host;
@@ -139,7 +140,7 @@ impl Request {
             .filter(|(scheme, _)| !scheme.starts_with('/'))
             .map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
         let all = [self.host.as_deref(), of_target, self.sni.as_deref()];
-        let mut hosts: Vec<String> = all.into_iter().flatten().filter_map(host::valid).collect();
+        let mut hosts: Vec<String> = all.into_iter().flatten().filter_map(host::valid).map(Cow::into_owned).collect();
         hosts.sort();
         hosts.dedup();
         hosts

@@ -1,22 +1,29 @@
 //! Values of requests, and texts with variables in them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-/// A value as far as it is known.
+/// A value as far as it is known. What stands in the configuration or in the request is not copied.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Value {
+pub(super) enum Value<'v> {
     /// These bytes; nothing where a variable has no value.
-    Known(Vec<u8>),
+    Known(Cow<'v, [u8]>),
     /// What the request alone does not say, in words: `the country of the client`.
     Unknown(Arc<str>),
 }
 
-impl Value {
+impl<'v> Value<'v> {
     /// A value that nobody set.
-    pub(super) const EMPTY: Self = Self::Known(Vec::new());
+    pub(super) const EMPTY: Self = Self::Known(Cow::Borrowed(b""));
 
-    pub(super) fn of(text: impl Into<Vec<u8>>) -> Self {
-        Self::Known(text.into())
+    /// Text that stands in the configuration or in the request.
+    pub(super) fn of(text: &'v (impl AsRef<[u8]> + ?Sized)) -> Self {
+        Self::Known(Cow::Borrowed(text.as_ref()))
+    }
+
+    /// Text that was made.
+    pub(super) fn made(text: impl Into<Vec<u8>>) -> Self {
+        Self::Known(Cow::Owned(text.into()))
     }
 
     pub(super) fn unknown(why: &str) -> Self {
@@ -32,9 +39,35 @@ impl Value {
         }
     }
 
+    /// The text, if it is known.
+    pub(super) fn into_text(self) -> Option<String> {
+        match self {
+            Self::Known(bytes) => Some(into_text(bytes)),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// The text, if it is known and there is some.
+    pub(super) fn into_some_text(self) -> Option<String> {
+        self.into_text().filter(|text| !text.is_empty())
+    }
+
+    /// Whether it is known, and this.
+    pub(super) fn is(&self, text: &str) -> bool {
+        self.known() == Some(text.as_bytes())
+    }
+
     /// Whether nginx takes it for true in `if`; none where that depends.
     pub(super) fn is_true(&self) -> Option<bool> {
         self.known().map(|bytes| !bytes.is_empty() && bytes != b"0")
+    }
+}
+
+/// Bytes as text; what is none is marked.
+pub(super) fn into_text(bytes: Cow<'_, [u8]>) -> String {
+    match String::from_utf8(bytes.into_owned()) {
+        Ok(text) => text,
+        Err(wrong) => String::from_utf8_lossy(wrong.as_bytes()).into_owned(),
     }
 }
 

@@ -9,7 +9,7 @@ use super::values::{Names, first, network, nth};
 use crate::conf::{Arg, Directive};
 use crate::nginx::{Pattern, is_builtin};
 use crate::pool::Pool;
-use crate::route::model::{Definition, Map, Variables};
+use crate::route::model::{Definition, Map, OfController, Variables};
 use crate::route::text::{Template, Value};
 
 /// Reads all variables of `http`. Names are known before texts are read, as a text may name what stands behind it.
@@ -55,7 +55,7 @@ pub(in crate::route) fn variables<'t>(lines: Lines<'t>, http: &[Directive<'t>]) 
         (name.clone(), definition)
     });
     let all = all.collect();
-    Variables { places, all }
+    Variables { own: OfController::among(&places), places, all }
 }
 
 /// The names of groups in an expression.
@@ -135,7 +135,7 @@ fn geo<'t>(lines: Lines<'t>, block: Directive<'t>, names: Names<'_>) -> Definiti
 }
 
 /// What a variable of nginx is that the request does not say.
-pub(in crate::route) fn beyond(name: &str) -> Value {
+pub(in crate::route) fn beyond(name: &str) -> Value<'static> {
     Value::unknown(&format!("${name}"))
 }
 

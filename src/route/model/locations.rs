@@ -56,6 +56,8 @@ pub(in crate::route) struct Locations {
     exact: HashMap<Vec<u8>, usize>,
     prefixes: HashMap<Vec<u8>, usize>,
     lengths: BTreeSet<usize>,
+    /// Those that a path is redirected to which lacks their slash, by that path: an exact one before a beginning.
+    slashes: HashMap<Vec<u8>, usize>,
     /// Those with expressions, in order.
     patterns: Vec<usize>,
     named: HashMap<String, usize>,
@@ -93,6 +95,15 @@ impl Locations {
                 }
             }
         }
+        // What both begins and is exactly a path is the exact one, also where it takes no slash.
+        for (path, &at) in locations.prefixes.iter().chain(&locations.exact) {
+            let Some(path) = path.strip_suffix(b"/").filter(|path| !path.is_empty()) else { continue };
+            if all[at].adds_slash {
+                locations.slashes.insert(path.to_vec(), at);
+            } else {
+                locations.slashes.remove(path);
+            }
+        }
         locations.all = all;
         locations
     }
@@ -107,9 +118,7 @@ impl Locations {
         if let Some(&at) = self.prefixes.get(path) {
             return Static::Beginning(at);
         }
-        let with_slash = [path, b"/"].concat();
-        let slash = self.exact.get(&with_slash).or_else(|| self.prefixes.get(&with_slash));
-        if let Some(&at) = slash.filter(|at| self.all[**at].adds_slash) {
+        if let Some(&at) = self.slashes.get(path) {
             return Static::Slash(at);
         }
         let longest = self.lengths.range(..path.len()).rev().find_map(|length| self.prefixes.get(&path[..*length]));

@@ -12,4 +12,4 @@ pub(super) use instruction::{Condition, Instruction, MOST_CHANGES, Replacement, 
 pub(super) use level::{Basic, ErrorPage, Headers, Level, Limit, Lua, Pass, Rule, Verification};
 pub(super) use locations::{Kind, Location, Locations, Static};
 pub(super) use servers::{Found, Inside, Listener, Name, Server, Servers, Stream};
-pub(super) use variables::{Definition, Map, Variables, is_in};
+pub(super) use variables::{Definition, Map, OfController, Variables, is_in};

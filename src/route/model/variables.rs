@@ -100,10 +100,10 @@ impl Map {
 
 impl Definition {
     /// What a `geo` says of an address.
-    pub(in crate::route) fn of_address(networks: &[(IpNet, Vec<u8>)], default: &[u8], address: IpAddr) -> Value {
+    pub(in crate::route) fn of_address<'v>(networks: &'v [(IpNet, Vec<u8>)], default: &'v [u8], address: IpAddr) -> Value<'v> {
         let fitting = networks.iter().filter(|(network, _)| is_in(network, address));
         let best = fitting.max_by_key(|(network, _)| network.prefix_len());
-        Value::of(best.map_or(default, |(_, value)| value.as_slice()))
+        Value::of(best.map_or(default, |(_, value)| value))
     }
 }
 
@@ -112,9 +112,56 @@ pub(in crate::route) fn is_in(network: &IpNet, address: IpAddr) -> bool {
     network.contains(&address) || network.contains(&address.to_canonical())
 }
 
+/// The variables that the controller's own code reads and writes, by their places; none where the configuration has none of that name.
+#[derive(Debug, Default)]
+pub(in crate::route) struct OfController {
+    pub(in crate::route) namespace: Option<usize>,
+    pub(in crate::route) ingress: Option<usize>,
+    pub(in crate::route) path: Option<usize>,
+    pub(in crate::route) service: Option<usize>,
+    pub(in crate::route) port: Option<usize>,
+    pub(in crate::route) upstream: Option<usize>,
+    pub(in crate::route) pass_scheme: Option<usize>,
+    pub(in crate::route) pass_server_port: Option<usize>,
+    pub(in crate::route) pass_port: Option<usize>,
+    pub(in crate::route) host: Option<usize>,
+    pub(in crate::route) auth_path: Option<usize>,
+    pub(in crate::route) ssl_redirect: Option<usize>,
+    pub(in crate::route) force_ssl_redirect: Option<usize>,
+    pub(in crate::route) force_no_ssl_redirect: Option<usize>,
+    pub(in crate::route) preserve_trailing_slash: Option<usize>,
+    pub(in crate::route) use_port_in_redirects: Option<usize>,
+}
+
+impl OfController {
+    pub(in crate::route) fn among(places: &HashMap<String, usize>) -> Self {
+        let place = |name: &str| places.get(name).copied();
+        Self {
+            namespace: place("namespace"),
+            ingress: place("ingress_name"),
+            path: place("location_path"),
+            service: place("service_name"),
+            port: place("service_port"),
+            upstream: place("proxy_upstream_name"),
+            pass_scheme: place("pass_access_scheme"),
+            pass_server_port: place("pass_server_port"),
+            pass_port: place("pass_port"),
+            host: place("best_http_host"),
+            auth_path: place("auth_path"),
+            ssl_redirect: place("ssl_redirect"),
+            force_ssl_redirect: place("force_ssl_redirect"),
+            force_no_ssl_redirect: place("force_no_ssl_redirect"),
+            preserve_trailing_slash: place("preserve_trailing_slash"),
+            use_port_in_redirects: place("use_port_in_redirects"),
+        }
+    }
+}
+
 /// All variables of a configuration.
 #[derive(Debug, Default)]
 pub(in crate::route) struct Variables {
+    /// Those of the controller.
+    pub(in crate::route) own: OfController,
     /// Their places by their names in small letters.
     pub(in crate::route) places: HashMap<String, usize>,
     /// Their names and where their values come from.

@@ -20,9 +20,9 @@ enum Answer {
     No(u16, Option<Span>),
 }
 
-impl Run<'_, '_, '_> {
+impl<'c> Run<'c, '_> {
     /// A firewall that looks at requests.
-    pub(super) fn check_waf(&mut self) -> Result<(), Stop> {
+    pub(super) fn check_waf(&mut self) -> Result<(), Stop<'c>> {
         let Some((true, at)) = self.level.waf else { return Ok(()) };
         self.check(CheckKind::Waf, Verdict::Depends, "ModSecurity looks at the request", Some(at));
         match self.oracle.choose(&["the firewall lets it through", "the firewall refuses it"]) {
@@ -32,15 +32,15 @@ impl Run<'_, '_, '_> {
     }
 
     /// Rates and numbers of connections.
-    pub(super) fn check_limits(&mut self) -> Result<(), Stop> {
-        let limits = self.level.limits.clone();
+    pub(super) fn check_limits(&mut self) -> Result<(), Stop<'c>> {
+        let limits = &self.level.limits;
         // Rates are looked at before connections.
         for is_of_connections in [false, true] {
             for limit in limits.iter().filter(|limit| limit.is_of_connections == is_of_connections) {
                 let kind = if is_of_connections { CheckKind::Connections } else { CheckKind::Rate };
                 let config = self.config;
                 let key = config.zones.get(&limit.zone).map(|key| self.text(key));
-                if key == Some(Value::EMPTY) {
+                if key.is_some_and(|key| key == Value::EMPTY) {
                     self.check(kind, Verdict::Pass, || format!("{}: this client is not counted", limit.text), Some(limit.at));
                     continue;
                 }
@@ -58,7 +58,7 @@ impl Run<'_, '_, '_> {
     }
 
     /// Addresses, passwords and services.
-    pub(super) fn check_access(&mut self) -> Result<(), Stop> {
+    pub(super) fn check_access(&mut self) -> Result<(), Stop<'c>> {
         let any = self.level.any == Some(true);
         let mut refused = None;
         for check in [Self::by_address, Self::by_password, Self::by_service, Self::by_lua] {
@@ -81,12 +81,12 @@ impl Run<'_, '_, '_> {
         }
     }
 
-    fn by_address(&mut self) -> Result<Answer, Stop> {
-        let rules = self.level.rules.clone();
+    fn by_address(&mut self) -> Result<Answer, Stop<'c>> {
+        let rules = &*self.level.rules;
         if !rules.is_empty() {
             self.look(|looks| looks.client = true);
         }
-        let Some(client) = self.client else { return Ok(self.by_any_address(&rules)) };
+        let Some(client) = self.client else { return Ok(self.by_any_address(rules)) };
         let fits = |rule: &&Rule| !rule.is_local && rule.network.is_none_or(|network| is_in(&network, client));
         let Some(rule) = rules.iter().find(fits) else { return Ok(Answer::Silent) };
         let whom = rule.network.map_or_else(|| String::from("all"), |network| network.to_string());
@@ -144,10 +144,10 @@ impl Run<'_, '_, '_> {
         passed(allows)
     }
 
-    fn by_password(&mut self) -> Result<Answer, Stop> {
-        let Some(basic) = self.level.basic.clone() else { return Ok(Answer::Silent) };
+    fn by_password(&mut self) -> Result<Answer, Stop<'c>> {
+        let Some(basic) = &self.level.basic else { return Ok(Answer::Silent) };
         let realm = self.text(&basic.realm);
-        if realm == Value::of("off") {
+        if realm.is("off") {
             return Ok(Answer::Silent);
         }
         self.look(|looks| looks.add_header("authorization"));
@@ -164,25 +164,24 @@ impl Run<'_, '_, '_> {
         })
     }
 
-    fn by_service(&mut self) -> Result<Answer, Stop> {
-        let Some((Some(to), at)) = self.level.auth.clone() else { return Ok(Answer::Silent) };
-        let Value::Known(path) = self.text(&to) else {
+    fn by_service(&mut self) -> Result<Answer, Stop<'c>> {
+        let Some((Some(to), at)) = &self.level.auth else { return Ok(Answer::Silent) };
+        let Value::Known(path) = self.text(to) else {
             self.not_known("which service is asked");
             return Ok(Answer::Yes);
         };
-        let places = self.level.auth_sets.clone();
-        for place in places.iter() {
+        for place in &*self.level.auth_sets {
             self.set(*place, Value::unknown("what the authentication service says"));
         }
-        Ok(self.ask(&path, at))
+        Ok(self.ask(&path, *at))
     }
 
-    fn by_lua(&mut self) -> Result<Answer, Stop> {
-        match self.level.lua_access.clone() {
+    fn by_lua(&mut self) -> Result<Answer, Stop<'c>> {
+        match self.level.lua_access {
             None | Some(Lua::Harmless | Lua::Ingress { .. }) => Ok(Answer::Silent),
             Some(Lua::Auth(at)) => {
-                let Value::Known(path) = self.named("auth_path") else { return Ok(Answer::Yes) };
                 let config = self.config;
+                let Value::Known(path) = self.named(config.variables.own.auth_path) else { return Ok(Answer::Yes) };
                 let of_service = |name: &&String| name.starts_with("authheader") || *name == "auth_cookie";
                 for (_, place) in config.variables.places.iter().filter(|(name, _)| of_service(name)) {
                     self.set(*place, Value::unknown("what the authentication service says"));
@@ -232,9 +231,6 @@ impl Run<'_, '_, '_> {
         // The controller writes the address of a service that it asks into a variable first.
         let name = pass.text.trim_start_matches('$').to_ascii_lowercase();
         let to = config.variables.places.get(&name).map_or(Some(&pass.to), |place| last_set(&location.rewrite, *place))?;
-        match self.text(to) {
-            Value::Known(text) => Some(String::from_utf8_lossy(&text).into_owned()),
-            Value::Unknown(_) => None,
-        }
+        self.text(to).into_text()
     }
 }

@@ -7,12 +7,12 @@ use ipnet::IpNet;
 use super::Run;
 use crate::route::model::is_in;
 
-impl Run<'_, '_, '_> {
+impl Run<'_, '_> {
     /// Takes the address of the client from a header, where the connection comes from somebody who is believed.
     ///
     /// Source: `ngx_http_realip_handler`.
     pub(super) fn find_client(&mut self) {
-        let real_ip = self.level.real_ip.clone();
+        let real_ip = &*self.level.real_ip;
         let is_found = self.client.is_some_and(|client| self.request.is_from_anywhere || client != self.request.client);
         if real_ip.from.is_empty() || is_found {
             return;

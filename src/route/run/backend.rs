@@ -1,18 +1,20 @@
 //! Where a request ends that nothing has stopped.
 
+use std::borrow::Cow;
+
 use super::{Run, Stop};
 use crate::route::circumstances::{ANSWERS, SLOW, UNREACHABLE};
 use crate::route::decision::{End, Passed};
 use crate::route::model::Pass;
-use crate::route::text::Value;
+use crate::route::text::{Value, into_text};
 
-impl Run<'_, '_, '_> {
+impl<'c> Run<'c, '_> {
     /// Passes the request on, or answers it from files.
-    pub(super) fn pass(&mut self) -> Result<Stop, Stop> {
-        for (name, _) in self.level.opaque.clone().iter() {
+    pub(super) fn pass(&mut self) -> Result<Stop<'c>, Stop<'c>> {
+        for (name, _) in &*self.level.opaque {
             self.not_known(&format!("what `{name}` does"));
         }
-        let Some(pass) = self.level.pass.clone() else {
+        let Some(pass) = &self.level.pass else {
             // nginx looks for a file in its own folder, where hardly anybody has one.
             return match self.oracle.choose(&["the proxy has no such file", "the proxy has such a file"]) {
                 0 => {
@@ -23,12 +25,12 @@ impl Run<'_, '_, '_> {
             };
         };
         match pass.directive.as_str() {
-            _ if pass.is_to_backend() => self.hand_over(&pass),
+            _ if pass.is_to_backend() => self.hand_over(pass),
             "stub_status" => {
                 self.step("the status page of nginx", Some(pass.at));
                 Ok(Stop::Answer(200, Some(pass.at)))
             }
-            "try_files" => self.try_files(&pass),
+            "try_files" => self.try_files(pass),
             "empty_gif" => Ok(Stop::Answer(200, Some(pass.at))),
             directive => {
                 let why = if directive.starts_with("content_by") {
@@ -44,7 +46,7 @@ impl Run<'_, '_, '_> {
     }
 
     /// Files of the proxy, and what is answered where there is none of them.
-    fn try_files(&mut self, pass: &Pass) -> Result<Stop, Stop> {
+    fn try_files(&mut self, pass: &'c Pass) -> Result<Stop<'c>, Stop<'c>> {
         let (files, last) = pass.files();
         if files.is_some() && self.oracle.choose(&["the proxy has no such file", "the proxy has such a file"]) == 1 {
             return Ok(Stop::Answer(200, Some(pass.at)));
@@ -57,13 +59,13 @@ impl Run<'_, '_, '_> {
         }
     }
 
-    fn hand_over(&mut self, pass: &Pass) -> Result<Stop, Stop> {
+    fn hand_over(&mut self, pass: &'c Pass) -> Result<Stop<'c>, Stop<'c>> {
         let Value::Known(to) = self.text(&pass.to) else {
             self.not_known("where the request is passed to");
             self.decision.end = End::Unknown;
             return Ok(Stop::Done);
         };
-        let to = String::from_utf8_lossy(&to).into_owned();
+        let to = String::from_utf8_lossy(&to);
         let (protocol, address, own) = pass.parts(&to);
         let mut passed = Passed { protocol: protocol.to_owned(), at: Some(pass.at), ..Passed::default() };
         self.destination(&mut passed, address);
@@ -76,15 +78,15 @@ impl Run<'_, '_, '_> {
             self.step(|| format!("`{address}` is no address that requests can be passed to"), Some(pass.at));
             return Err(Stop::Status(500, Some(pass.at)));
         }
-        passed.uri = Some(String::from_utf8_lossy(&self.passed_uri(own, is_computed)).into_owned());
+        passed.uri = Some(into_text(Cow::Owned(self.passed_uri(own, is_computed))));
         passed.method = self.passed_method();
-        let level = self.level.clone();
+        let level = self.level;
         let set = match pass.family() {
-            "grpc" => level.headers.grpc.clone(),
-            "fastcgi" => level.headers.fastcgi.clone(),
-            _ => level.headers.proxy.clone(),
+            "grpc" => &level.headers.grpc,
+            "fastcgi" => &level.headers.fastcgi,
+            _ => &level.headers.proxy,
         };
-        self.headers(&mut passed, &set, address);
+        self.headers(&mut passed, set, address);
         // A copy goes to a location of the proxy, which passes it on.
         let copies = level.mirrors.iter().map(|(to, _)| self.shown(|run| run.service_at(to.as_bytes())).unwrap_or_else(|| to.clone()));
         passed.mirrors = copies.collect();
@@ -108,35 +110,42 @@ impl Run<'_, '_, '_> {
 
     /// What else can come of it than the answer of the backend.
     fn fails(&mut self, passed: &Passed) -> Option<(u16, String)> {
-        let mut ways = vec![(0, String::new())];
-        ways.extend(passed.error_pages.iter().map(|status| (*status, format!("{ANSWERS}{status}"))));
-        ways.push((502, UNREACHABLE.to_owned()));
-        ways.push((504, SLOW.to_owned()));
-        let words: Vec<&str> = ways.iter().map(|(_, words)| words.as_str()).collect();
-        let chosen = self.oracle.choose(&words);
-        ways.into_iter().nth(chosen).filter(|(status, _)| *status > 0)
+        let pages = passed.error_pages.as_slice();
+        let (unreachable, slow) = (pages.len() + 1, pages.len() + 2);
+        let words = |way: usize| match way {
+            0 => Cow::Borrowed(""),
+            way if way == unreachable => Cow::Borrowed(UNREACHABLE),
+            way if way == slow => Cow::Borrowed(SLOW),
+            way => Cow::Owned(format!("{ANSWERS}{}", pages[way - 1])),
+        };
+        let chosen = self.oracle.choose_of(pages.len() + 3, words);
+        let status = match chosen {
+            0 => return None,
+            way if way == unreachable => 502,
+            way if way == slow => 504,
+            way => pages[way - 1],
+        };
+        Some((status, words(chosen).into_owned()))
     }
 
     fn passed_method(&mut self) -> String {
-        let method = match self.level.headers.method.clone() {
-            Some(method) => self.text(&method),
-            None => Value::of(self.method.as_slice()),
+        let method = match &self.level.headers.method {
+            Some(method) => self.text(method),
+            None => Value::of(self.method),
         };
-        String::from_utf8_lossy(method.known().unwrap_or_default()).into_owned()
+        method.into_text().unwrap_or_default()
     }
 
     /// Who gets the request.
     fn destination(&mut self, passed: &mut Passed, address: &str) {
         let config = self.config;
-        let known = |run: &mut Self, name: &str| match run.named(name) {
-            Value::Known(text) if !text.is_empty() => Some(String::from_utf8_lossy(&text).into_owned()),
-            Value::Known(_) | Value::Unknown(_) => None,
-        };
-        let called = (known(self, "namespace"), known(self, "service_name"), known(self, "service_port"));
+        let own = &config.variables.own;
+        let mut known = |place: Option<usize>| self.named(place).into_some_text();
+        let called = (known(own.namespace), known(own.service), known(own.port));
         match config.upstream(address) {
             // Lua chooses.
             Some(None) => {
-                let name = known(self, "proxy_upstream_name").unwrap_or_default();
+                let name = known(own.upstream).unwrap_or_default();
                 let (upstream, canary) = self.balanced(&name);
                 (passed.namespace, passed.service, passed.port) = config.dynamic.whose(&upstream, called);
                 passed.canary = canary;

@@ -1,5 +1,7 @@
 //! From the connection to the server: listener, handshake, request line, `Host`.
 
+use std::borrow::Cow;
+
 use super::{Run, Stop};
 use crate::route::decision::{CheckKind, ServerName, Verdict};
 use crate::route::host;
@@ -8,9 +10,9 @@ use crate::route::request::{ClientCertificate, Http};
 use crate::route::target::Target;
 use crate::route::text::Value;
 
-impl<'c> Run<'_, 'c, '_> {
+impl<'c> Run<'c, '_> {
     /// Finds the server for a request.
-    pub(super) fn connect(&mut self) -> Result<(), Stop> {
+    pub(super) fn connect(&mut self) -> Result<(), Stop<'c>> {
         let Some((port, servers)) = self.open()? else {
             self.step("nothing listens there", None);
             return Err(Stop::Close);
@@ -24,10 +26,10 @@ impl<'c> Run<'_, 'c, '_> {
         }
         self.server = servers.default;
         let config = self.config;
-        self.level = config.inside(self.server).level.clone();
+        self.level = &config.inside(self.server).level;
         let greeted = self.handshake(servers)?;
         self.read_line(servers)?;
-        self.find_server(servers, greeted)?;
+        self.find_server(servers, greeted.as_deref())?;
         if servers.is_tls && !self.request.is_tls {
             self.step("plain HTTP at a port that speaks TLS", None);
             return Err(Stop::Status(497, None));
@@ -36,7 +38,7 @@ impl<'c> Run<'_, 'c, '_> {
     }
 
     /// The port at which a request is read: TCP may be passed on before.
-    fn open(&mut self) -> Result<Option<(u16, &'c Servers)>, Stop> {
+    fn open(&mut self) -> Result<Option<(u16, &'c Servers)>, Stop<'c>> {
         let config = self.config;
         let usual = if self.request.is_tls { 443 } else { 80 };
         let mut port = self.request.port.unwrap_or(usual);
@@ -54,10 +56,10 @@ impl<'c> Run<'_, 'c, '_> {
         Ok(config.listener(self.request.is_tls, self.request.port))
     }
 
-    /// The handshake: whether a server was found by its name, and the certificate that clients get.
-    fn handshake(&mut self, servers: &Servers) -> Result<bool, Stop> {
+    /// The handshake: the name by which a server was found, and the certificate that clients get.
+    fn handshake(&mut self, servers: &Servers) -> Result<Option<Cow<'c, str>>, Stop<'c>> {
         if !self.request.is_tls {
-            return Ok(false);
+            return Ok(None);
         }
         if !servers.is_tls {
             self.step("TLS at a port that speaks plain HTTP", None);
@@ -79,11 +81,11 @@ impl<'c> Run<'_, 'c, '_> {
         }
         let certificate = config.certificate(inside, self.request.sni.as_deref().unwrap_or("_"));
         self.decision.certificate = Some(certificate);
-        Ok(found.is_some_and(|found| found != Found::Default))
+        Ok(name.filter(|_| found.is_some_and(|found| found != Found::Default)))
     }
 
     /// The method, the target, and headers that nginx refuses.
-    fn read_line(&mut self, servers: &Servers) -> Result<(), Stop> {
+    fn read_line(&mut self, servers: &Servers) -> Result<(), Stop<'c>> {
         let refuse = |run: &mut Self, status: u16, why: &str| {
             run.step(why, None);
             Err(Stop::Status(status, None))
@@ -108,20 +110,21 @@ impl<'c> Run<'_, 'c, '_> {
     }
 
     /// The path of a target that is a whole URL, whose host then counts.
-    fn split_target(&mut self) -> Result<Vec<u8>, Stop> {
-        let raw = self.request.target.clone();
-        let lower = raw.to_ascii_lowercase();
-        let Some(rest) = lower.strip_prefix(b"http://").or_else(|| lower.strip_prefix(b"https://")) else { return Ok(raw) };
-        let rest = &raw[raw.len() - rest.len()..];
+    fn split_target(&mut self) -> Result<Cow<'c, [u8]>, Stop<'c>> {
+        let raw = self.request.target.as_slice();
+        let begins = |scheme: &&[u8]| raw.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+        let Some(scheme) = [b"http://".as_slice(), b"https://"].into_iter().find(begins) else { return Ok(Cow::Borrowed(raw)) };
+        let rest = &raw[scheme.len()..];
         let end = rest.iter().position(|byte| b"/?#".contains(byte)).unwrap_or(rest.len());
-        let Some(host) = host::valid(&String::from_utf8_lossy(&rest[..end])) else { return Err(Stop::Status(400, None)) };
-        self.host = host;
+        let host = String::from_utf8_lossy(&rest[..end]);
+        let Some(host) = host::valid(&host) else { return Err(Stop::Status(400, None)) };
+        self.host = Cow::Owned(host.into_owned());
         let path = &rest[end..];
-        Ok(if path.starts_with(b"/") { path.to_vec() } else { [b"/", path].concat() })
+        Ok(if path.starts_with(b"/") { Cow::Borrowed(path) } else { Cow::Owned([b"/", path].concat()) })
     }
 
     /// The server by the host of the request.
-    fn find_server(&mut self, servers: &'c Servers, is_greeted: bool) -> Result<(), Stop> {
+    fn find_server(&mut self, servers: &'c Servers, greeted: Option<&str>) -> Result<(), Stop<'c>> {
         let (config, request) = (self.config, self.request);
         let sent = request.host.as_deref();
         let mut host = self.host.clone();
@@ -137,7 +140,7 @@ impl<'c> Run<'_, 'c, '_> {
             self.step("the request names no host", None);
             return Err(Stop::Status(400, None));
         }
-        if is_greeted && request.sni.as_deref().and_then(host::valid).as_deref() == Some(host.as_str()) {
+        if greeted == Some(&*host) {
             if let Found::Fitting(at, name) = servers.find(&host, &config.servers) {
                 self.groups_of(at, name, &host);
             }
@@ -155,15 +158,15 @@ impl<'c> Run<'_, 'c, '_> {
                 }
                 Found::Default => servers.default,
             };
-            if is_greeted && config.inside(self.server).verification.0 != Verification::Off {
+            if greeted.is_some() && config.inside(self.server).verification.0 != Verification::Off {
                 self.step("the host is not the one of the handshake, and its server asks for certificates", None);
-                self.level = config.inside(self.server).level.clone();
+                self.level = &config.inside(self.server).level;
                 return Err(Stop::Status(421, config.inside(self.server).verification.1));
             }
         }
         self.host = host;
         let server = &config.servers[self.server];
-        self.level = config.inside(self.server).level.clone();
+        self.level = &config.inside(self.server).level;
         if self.is_told {
             self.step(answered(&server.name, &self.host), Some(server.at));
         }
@@ -185,7 +188,7 @@ impl<'c> Run<'_, 'c, '_> {
     }
 
     /// The certificate of the client.
-    fn check_certificate(&mut self) -> Result<(), Stop> {
+    fn check_certificate(&mut self) -> Result<(), Stop<'c>> {
         let config = self.config;
         let (verification, at) = config.inside(self.server).verification;
         if !self.request.is_tls || verification == Verification::Off {
@@ -216,7 +219,7 @@ impl<'c> Run<'_, 'c, '_> {
     }
 
     /// `$ssl_client_verify`
-    pub(super) fn verified(&self) -> Value {
+    pub(super) fn verified(&self) -> Value<'c> {
         if !self.request.is_tls {
             return Value::EMPTY;
         }

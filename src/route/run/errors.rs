@@ -7,9 +7,9 @@ use crate::route::model::MOST_CHANGES;
 use crate::route::target::Target;
 use crate::route::text::Value;
 
-impl Run<'_, '_, '_> {
+impl<'c> Run<'c, '_> {
     /// The page that a status has in the place where it arose: where the request goes on.
-    pub(super) fn page_for(&mut self, stop: &Stop) -> Option<Start> {
+    pub(super) fn page_for(&mut self, stop: &Stop<'c>) -> Option<Start> {
         let status = match stop {
             Stop::Status(status, _) | Stop::Redirect(status, ..) => *status,
             Stop::Inner(to) => return self.inner(to.as_bytes()),
@@ -19,7 +19,7 @@ impl Run<'_, '_, '_> {
             return None;
         }
         self.is_error_page = true;
-        let page = self.level.error_pages.iter().find(|page| page.status == status).cloned()?;
+        let page = self.level.error_pages.iter().find(|page| page.status == status)?;
         self.error_status = match page.response {
             None => Some(if matches!(status, 494..=497) { 400 } else { status }),
             Some(given) => given,
@@ -31,14 +31,14 @@ impl Run<'_, '_, '_> {
         let shown = String::from_utf8_lossy(&to).into_owned();
         self.step(|| format!("{status} has a page of its own: `{shown}`"), Some(page.at));
         if shown.starts_with(['/', '@']) {
-            if self.method != b"HEAD" && shown.starts_with('/') {
-                self.method = b"GET".to_vec();
+            if self.method != b"HEAD".as_slice() && shown.starts_with('/') {
+                self.method = b"GET";
             }
             return self.inner(&to);
         }
         self.error_status = None;
         let code = page.response.flatten().filter(|code| matches!(code, 301 | 302 | 303 | 307 | 308)).unwrap_or(302);
-        self.redirect_to = Some((code, to, page.at));
+        self.redirect_to = Some((code, to.into_owned(), page.at));
         None
     }
 
@@ -67,16 +67,16 @@ impl Run<'_, '_, '_> {
     }
 
     /// The address of a redirect as clients get it.
-    pub(super) fn absolute(&mut self, to: &Value) -> Value {
-        let Value::Known(path) = to else { return to.clone() };
+    pub(super) fn absolute(&mut self, to: Value<'c>) -> Value<'c> {
+        let Value::Known(path) = &to else { return to };
         if path.first() != Some(&b'/') || self.level.absolute_redirects == Some(false) {
-            return to.clone();
+            return to;
         }
         let scheme = if self.request.is_tls { "https" } else { "http" };
         let name = &self.config.servers[self.server].name;
-        let host = if self.level.server_name_in_redirect == Some(true) || self.host.is_empty() { name } else { &self.host };
+        let host = if self.level.server_name_in_redirect == Some(true) || self.host.is_empty() { name } else { &*self.host };
         let usual = if self.request.is_tls { 443 } else { 80 };
         let port = if self.level.port_in_redirect != Some(false) && self.port != usual { format!(":{}", self.port) } else { String::new() };
-        Value::Known([format!("{scheme}://{host}{port}").as_bytes(), path].concat())
+        Value::made([format!("{scheme}://{host}{port}").as_bytes(), path].concat())
     }
 }

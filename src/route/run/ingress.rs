@@ -22,19 +22,20 @@ pub(super) enum Choice {
     Share(f64, String),
 }
 
-impl<'c> Run<'_, 'c, '_> {
+impl<'c> Run<'c, '_> {
     /// Code in Lua at the end of the rewrite phase.
-    pub(super) fn lua_rewrite(&mut self) -> Result<(), Stop> {
-        match self.level.lua_rewrite.clone() {
+    pub(super) fn lua_rewrite(&mut self) -> Result<(), Stop<'c>> {
+        match &self.level.lua_rewrite {
             None | Some(Lua::Harmless | Lua::Auth(_)) => Ok(()),
             Some(Lua::Unknown(_)) => {
                 self.not_known("what code in Lua does with the request");
                 Ok(())
             }
             Some(Lua::Ingress { inline, at }) => {
-                let switch = |run: &mut Self, name: &str| match &inline {
+                let at = *at;
+                let switch = |run: &mut Self, name: &str, place: Option<usize>| match inline {
                     Some(settings) => settings.iter().any(|(known, value)| known == name && *value),
-                    None => run.named(name) == Value::of("true"),
+                    None => run.named(place).is("true"),
                 };
                 self.names_of_client();
                 self.redirect_plain(&switch, at)?;
@@ -44,74 +45,89 @@ impl<'c> Run<'_, 'c, '_> {
     }
 
     /// The first value of a header that the controller believes.
-    fn forwarded(&self, name: &str) -> Option<String> {
+    fn forwarded(&self, name: &'static str) -> Option<&'c str> {
         let is_believed = self.config.dynamic.settings.uses_forwarded_headers;
         if is_believed {
             self.look(|looks| looks.add_header(name));
         }
-        self.request.headers(name).next().filter(|_| is_believed).map(str::to_owned)
+        self.request.headers(name).next().filter(|_| is_believed)
+    }
+
+    /// The port that the request came to.
+    fn own_port(&self) -> Value<'c> {
+        match self.port {
+            80 => Value::of("80"),
+            443 => Value::of("443"),
+            port => Value::made(port.to_string()),
+        }
     }
 
     /// The variables that tell backends how the client came.
     fn names_of_client(&mut self) {
         let settings = &self.config.dynamic.settings;
-        let config = self.config;
-        let mut scheme = if self.request.is_tls { "https" } else { "http" }.to_owned();
-        let mut port = match self.named("pass_server_port") {
-            Value::Known(port) if !port.is_empty() => String::from_utf8_lossy(&port).into_owned(),
-            _ => self.port.to_string(),
+        let own = &self.config.variables.own;
+        let mut scheme = Value::of(if self.request.is_tls { "https" } else { "http" });
+        let mut port = match self.named(own.pass_server_port) {
+            port @ Value::Known(_) if port != Value::EMPTY => port,
+            _ => self.own_port(),
         };
-        let mut host = self.request.host.clone().unwrap_or_else(|| self.host.clone());
+        let mut host = self.request.host.as_ref().map_or_else(|| Value::Known(self.host_bytes()), Value::of);
         if let Some(forwarded) = self.forwarded("x-forwarded-proto") {
-            scheme = forwarded;
+            scheme = Value::of(forwarded);
         }
         if let Some(forwarded) = self.forwarded("x-forwarded-port") {
-            port = forwarded;
+            port = Value::of(forwarded);
         }
         if let Some(forwarded) = self.forwarded("x-forwarded-host") {
-            forwarded.split(',').next().unwrap_or_default().clone_into(&mut host);
+            host = Value::of(forwarded.split(',').next().unwrap_or_default());
         }
         if settings.uses_proxy_protocol && self.port == 443 {
-            scheme = String::from("https");
+            scheme = Value::of("https");
         }
-        let own = if settings.has_passthrough { &settings.passthrough_port } else { &settings.https_port };
-        let shown = if port == *own { String::from("443") } else { port.clone() };
-        for (name, value) in [("pass_access_scheme", scheme), ("pass_server_port", port), ("pass_port", shown), ("best_http_host", host)] {
-            if let Some(&place) = config.variables.places.get(name) {
-                self.set(place, Value::of(value));
-            }
+        let tls = if settings.has_passthrough { &settings.passthrough_port } else { &settings.https_port };
+        let shown = if port.is(tls) { Value::of("443") } else { port.clone() };
+        let all = [(own.pass_scheme, scheme), (own.pass_server_port, port), (own.pass_port, shown), (own.host, host)];
+        for (place, value) in all.into_iter().filter_map(|(place, value)| Some((place?, value))) {
+            self.set(place, value);
         }
     }
 
-    fn redirect_plain(&mut self, switch: &dyn Fn(&mut Self, &str) -> bool, at: Span) -> Result<(), Stop> {
-        if self.named("pass_access_scheme") != Value::of("http") || switch(self, "force_no_ssl_redirect") {
+    fn redirect_plain(&mut self, switch: &dyn Fn(&mut Self, &str, Option<usize>) -> bool, at: Span) -> Result<(), Stop<'c>> {
+        let own = &self.config.variables.own;
+        if !self.named(own.pass_scheme).is("http") || switch(self, "force_no_ssl_redirect", own.force_no_ssl_redirect) {
             return Ok(());
         }
-        let redirects = switch(self, "force_ssl_redirect") || switch(self, "ssl_redirect") && self.has_certificate();
+        let redirects = switch(self, "force_ssl_redirect", own.force_ssl_redirect)
+            || switch(self, "ssl_redirect", own.ssl_redirect) && self.has_certificate();
         if !redirects {
             return Ok(());
         }
-        let Value::Known(host) = self.named("best_http_host") else { return Ok(()) };
+        let Value::Known(host) = self.named(own.host) else { return Ok(()) };
         let host = host.split(|byte| *byte == b':').next().unwrap_or_default().to_vec();
         let settings = &self.config.dynamic.settings;
-        let mut target = self.unparsed.clone();
-        if target.ends_with(b"/") && !switch(self, "preserve_trailing_slash") {
-            target.pop();
+        let unparsed = self.unparsed.clone();
+        let mut target = &*unparsed;
+        if target.ends_with(b"/") && !switch(self, "preserve_trailing_slash", own.preserve_trailing_slash) {
+            target = &target[..target.len() - 1];
         }
-        let port = if switch(self, "use_port_in_redirects") { format!(":{}", settings.https_port) } else { String::new() };
+        let port = if switch(self, "use_port_in_redirects", own.use_port_in_redirects) {
+            format!(":{}", settings.https_port)
+        } else {
+            String::new()
+        };
         if !settings.is_known {
             self.not_known("the code of the redirect to HTTPS, and whether forwarded headers are believed (`lua.json` is not there)");
         }
         let code = settings.redirect_code;
         self.step(|| format!("plain HTTP is redirected to HTTPS with {code}"), Some(at));
-        let to = [b"https://".as_slice(), &host, port.as_bytes(), &target].concat();
-        Err(Stop::Redirect(code, Value::Known(to), Some(at)))
+        let to = [b"https://".as_slice(), &host, port.as_bytes(), target].concat();
+        Err(Stop::Redirect(code, Value::made(to), Some(at)))
     }
 
     /// Whether a certificate is configured for the host.
     fn has_certificate(&mut self) -> bool {
-        let name = if self.host.is_empty() { self.config.servers[self.server].name.clone() } else { self.host.clone() };
-        match self.config.dynamic.certificate(&name) {
+        let name = if self.host.is_empty() { &self.config.servers[self.server].name } else { &*self.host };
+        match self.config.dynamic.certificate(name) {
             Some(found) => found.is_some(),
             None => {
                 self.look(|looks| looks.guesses = true);
@@ -122,10 +138,10 @@ impl<'c> Run<'_, 'c, '_> {
     }
 
     /// Whether the backend of the location has anybody who answers.
-    fn serves(&mut self, at: Span) -> Result<(), Stop> {
-        let Value::Known(name) = self.named("proxy_upstream_name") else { return Ok(()) };
-        let name = String::from_utf8_lossy(&name).into_owned();
+    fn serves(&mut self, at: Span) -> Result<(), Stop<'c>> {
         let config = self.config;
+        let Value::Known(name) = self.named(config.variables.own.upstream) else { return Ok(()) };
+        let name = String::from_utf8_lossy(&name);
         let endpoints = config.dynamic.backend(&name).map(|backend| backend.endpoints.as_deref());
         let serves = match endpoints {
             _ if !config.dynamic.knows_backends() => true,
@@ -138,8 +154,8 @@ impl<'c> Run<'_, 'c, '_> {
         if !serves {
             // Which backend it is says the path, and no line of the code that asks for it.
             let at = self.location.map_or(at, |location| location.at);
-            self.step(idle(&name), Some(at));
-            self.decision.idle = Some(name);
+            self.step(|| idle(&name), Some(at));
+            self.decision.idle = Some(name.into_owned());
             return Err(Stop::Status(503, Some(at)));
         }
         Ok(())
@@ -150,10 +166,7 @@ impl<'c> Run<'_, 'c, '_> {
         let config = self.config;
         let Some(backend) = config.dynamic.backend(name) else { return (name.to_owned(), Vec::new()) };
         let Some((other, canary)) = config.dynamic.canary_of(backend) else { return (name.to_owned(), Vec::new()) };
-        let namespace = match self.named("namespace") {
-            Value::Known(name) => Some(String::from_utf8_lossy(&name).into_owned()),
-            Value::Unknown(_) => None,
-        };
+        let namespace = self.named(config.variables.own.namespace).into_text();
         let service = config.dynamic.service(other, namespace.as_deref()).map(|service| service.to_string());
         let share = |probability: f64, when: &str| {
             vec![Share { upstream: other.clone(), service: service.clone(), probability, when: when.to_owned() }]
@@ -204,7 +217,7 @@ impl<'c> Run<'_, 'c, '_> {
             }
         }
         let cookie = if policy.cookie.is_empty() { None } else { self.cookie(&policy.cookie) };
-        match cookie.as_deref() {
+        match cookie {
             Some("always") => return Choice::Always(format!("the cookie `{}` is `always`", policy.cookie)),
             Some("never") => return Choice::Never,
             _ => {}
@@ -219,14 +232,14 @@ impl<'c> Run<'_, 'c, '_> {
     }
 
     /// Where the other name of a host is redirected to.
-    pub(super) fn www_redirect(&mut self, host: &str) -> Value {
-        let mut target = self.unparsed.clone();
+    pub(super) fn www_redirect(&mut self, host: &str) -> Value<'c> {
+        let mut target = &*self.unparsed;
         if target.ends_with(b"/") {
-            target.pop();
+            target = &target[..target.len() - 1];
         }
-        let scheme = self.forwarded("x-forwarded-proto").unwrap_or_else(|| if self.request.is_tls { "https" } else { "http" }.to_owned());
-        let port = self.forwarded("x-forwarded-port").unwrap_or_else(|| self.port.to_string());
-        Value::Known([format!("{scheme}://{host}:{port}").as_bytes(), &target].concat())
+        let scheme = self.forwarded("x-forwarded-proto").unwrap_or(if self.request.is_tls { "https" } else { "http" });
+        let port = self.forwarded("x-forwarded-port").map_or_else(|| self.port.to_string(), str::to_owned);
+        Value::made([format!("{scheme}://{host}:{port}").as_bytes(), target].concat())
     }
 
     /// A backend by its name.

@@ -19,9 +19,9 @@ enum Search<'c> {
     Nowhere,
 }
 
-impl<'c> Run<'_, 'c, '_> {
+impl<'c> Run<'c, '_> {
     /// Finds the location of the path, and refuses what is not meant for it.
-    pub(super) fn find_location(&mut self) -> Result<(), Stop> {
+    pub(super) fn find_location(&mut self) -> Result<(), Stop<'c>> {
         let config = self.config;
         let inside = config.inside(self.server);
         let found = self.search(&inside.locations)?;
@@ -56,7 +56,7 @@ impl<'c> Run<'_, 'c, '_> {
                 to.extend(&self.args);
             }
             self.step("the path lacks the slash at its end: it is redirected", Some(location.at));
-            return Err(Stop::Redirect(301, Value::Known(to), Some(location.at)));
+            return Err(Stop::Redirect(301, Value::made(to), Some(location.at)));
         }
         Ok(())
     }
@@ -65,11 +65,11 @@ impl<'c> Run<'_, 'c, '_> {
     pub(super) fn enter(&mut self, location: Option<&'c Location>) {
         let config = self.config;
         self.location = location;
-        self.level = location.map_or_else(|| config.inside(self.server).level.clone(), |location| location.level.clone());
+        self.level = location.map_or_else(|| &*config.inside(self.server).level, |location| &*location.level);
     }
 
     /// Source: `ngx_http_core_find_location`.
-    fn search(&mut self, locations: &'c Locations) -> Result<Search<'c>, Stop> {
+    fn search(&mut self, locations: &'c Locations) -> Result<Search<'c>, Stop<'c>> {
         let beginning = match locations.find_static(&self.path) {
             Static::Exact(at) => return Ok(Search::Here(&locations.all[at])),
             Static::Slash(at) => return Ok(Search::Slash(&locations.all[at])),
@@ -115,7 +115,7 @@ impl<'c> Run<'_, 'c, '_> {
     }
 
     /// The size of the body.
-    fn check_body(&mut self) -> Result<(), Stop> {
+    fn check_body(&mut self) -> Result<(), Stop<'c>> {
         if self.request.body.is_some() {
             self.look(|looks| looks.body = true);
         }
@@ -136,7 +136,7 @@ impl<'c> Run<'_, 'c, '_> {
         Ok(())
     }
 
-    fn too_large(&mut self, length: u64, most: u64, at: Option<crate::source::Span>) -> Result<(), Stop> {
+    fn too_large(&mut self, length: u64, most: u64, at: Option<crate::source::Span>) -> Result<(), Stop<'c>> {
         let detail = format!("{length} bytes, at most {most}");
         self.step(|| format!("the body is too large: {detail}"), at);
         self.check(CheckKind::BodySize, Verdict::Refuse, detail, at);
@@ -146,19 +146,17 @@ impl<'c> Run<'_, 'c, '_> {
     /// The location that the request is in, and whose it is.
     pub(super) fn matched(&mut self) -> Option<Matched> {
         let location = self.location?;
-        let mut named = |name: &str| match self.named(name) {
-            Value::Known(text) if !text.is_empty() => Some(String::from_utf8_lossy(&text).into_owned()),
-            Value::Known(_) | Value::Unknown(_) => None,
-        };
+        let own = &self.config.variables.own;
+        let mut named = |place: Option<usize>| self.named(place).into_some_text();
         Some(Matched {
             by: by(location),
             path: location.path.clone(),
             at: location.at,
-            namespace: named("namespace"),
-            ingress: named("ingress_name"),
-            ingress_path: named("location_path"),
-            service: named("service_name"),
-            port: named("service_port"),
+            namespace: named(own.namespace),
+            ingress: named(own.ingress),
+            ingress_path: named(own.path),
+            service: named(own.service),
+            port: named(own.port),
         })
     }
 }

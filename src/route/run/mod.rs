@@ -11,11 +11,12 @@ mod proxied;
 mod rewrite;
 mod room;
 mod streamed;
+mod table;
 mod values;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use super::config::Config;
 use super::decision::{Answer, Check, CheckKind, Decision, End, Step, Verdict};
@@ -23,17 +24,18 @@ use super::looks::{Followed, Looks};
 use super::model::{Level, Location, MOST_CHANGES};
 use super::oracle::Oracle;
 use super::request::Request;
-use super::text::Value;
+use super::text::{Value, into_text};
 use crate::nginx::Groups;
 use crate::source::Span;
+use table::Values;
 
 /// Why a phase ends a request.
 #[derive(Debug)]
-enum Stop {
+enum Stop<'c> {
     /// With a status, which may have a page of its own.
     Status(u16, Option<Span>),
     /// With a redirect.
-    Redirect(u16, Value, Option<Span>),
+    Redirect(u16, Value<'c>, Option<Span>),
     /// It goes on elsewhere: a path of the proxy, or `@name`.
     Inner(String),
     /// With an answer of its own.
@@ -77,21 +79,21 @@ enum Start {
 }
 
 /// A request on its way.
-pub(super) struct Run<'r, 'c, 't> {
+pub(super) struct Run<'c, 't> {
     config: &'c Config<'t>,
-    request: &'r Request,
-    oracle: &'r mut Oracle,
+    request: &'c Request,
+    oracle: &'c mut Oracle,
     decision: Decision,
     /// The port that it came to.
     port: u16,
     server: usize,
     /// The host as nginx compares it; nothing where none was sent.
-    host: String,
+    host: Cow<'c, str>,
     /// The target as it came.
-    unparsed: Vec<u8>,
+    unparsed: Cow<'c, [u8]>,
     path: Vec<u8>,
     args: Vec<u8>,
-    method: Vec<u8>,
+    method: &'c [u8],
     is_quoted: bool,
     has_plus: bool,
     /// Backends get the target as it came.
@@ -112,10 +114,10 @@ pub(super) struct Run<'r, 'c, 't> {
     /// Captures are escaped as in arguments.
     quotes: bool,
     /// Values of variables that are set or looked up.
-    values: Vec<(usize, Value)>,
+    values: Values<'c>,
     /// The address of the client; none where nobody says which one it is.
     client: Option<IpAddr>,
-    level: Arc<Level>,
+    level: &'c Level,
     location: Option<&'c Location>,
     /// What is looked at; none where nobody wants to know.
     looks: Option<RefCell<Looks>>,
@@ -125,8 +127,8 @@ pub(super) struct Run<'r, 'c, 't> {
     is_shown: bool,
 }
 
-impl<'r, 'c, 't> Run<'r, 'c, 't> {
-    pub(super) fn new(config: &'c Config<'t>, request: &'r Request, oracle: &'r mut Oracle) -> Self {
+impl<'c, 't> Run<'c, 't> {
+    pub(super) fn new(config: &'c Config<'t>, request: &'c Request, oracle: &'c mut Oracle) -> Self {
         Self {
             config,
             request,
@@ -134,11 +136,11 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
             decision: Decision::default(),
             port: 0,
             server: 0,
-            host: String::new(),
-            unparsed: Vec::new(),
+            host: Cow::Borrowed(""),
+            unparsed: Cow::Borrowed(b""),
             path: Vec::new(),
             args: Vec::new(),
-            method: request.method.clone().into_bytes(),
+            method: request.method.as_bytes(),
             is_quoted: false,
             has_plus: false,
             is_unchanged: true,
@@ -151,9 +153,9 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
             redirect_to: None,
             groups: Vec::new(),
             quotes: true,
-            values: Vec::new(),
+            values: Values::default(),
             client: (!request.is_from_anywhere).then_some(request.client),
-            level: Arc::default(),
+            level: &config.http,
             location: None,
             looks: None,
             is_told: true,
@@ -166,10 +168,7 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
         self.looks = Some(RefCell::default());
         self.is_told = false;
         self.go_all();
-        let upstream = match self.named("proxy_upstream_name") {
-            Value::Known(name) => Some(String::from_utf8_lossy(&name).into_owned()),
-            Value::Unknown(_) => None,
-        };
+        let upstream = self.named(self.config.variables.own.upstream).into_text();
         let looks = self.looks.take().map(RefCell::into_inner).unwrap_or_default();
         Followed { decision: self.decision, upstream, looks }
     }
@@ -195,7 +194,7 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
             stop = self.phases(start);
         }
         let stop = match self.redirect_to.take() {
-            Some((status, to, at)) => Stop::Redirect(status, Value::Known(to), Some(at)),
+            Some((status, to, at)) => Stop::Redirect(status, Value::made(to), Some(at)),
             None => stop,
         };
         self.end(stop);
@@ -219,16 +218,16 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
         value
     }
 
-    fn phases(&mut self, start: Start) -> Stop {
+    fn phases(&mut self, start: Start) -> Stop<'c> {
         match self.go(start) {
             Ok(stop) | Err(stop) => stop,
         }
     }
 
-    fn go(&mut self, start: Start) -> Result<Stop, Stop> {
+    fn go(&mut self, start: Start) -> Result<Stop<'c>, Stop<'c>> {
         if start == Start::Server {
             let inside = self.config.inside(self.server);
-            self.level = Arc::clone(&inside.level);
+            self.level = &inside.level;
             self.location = None;
             self.find_client();
             self.rewrite(&inside.rewrite)?;
@@ -257,7 +256,7 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
     }
 
     /// Writes the end down.
-    fn end(&mut self, stop: Stop) {
+    fn end(&mut self, stop: Stop<'c>) {
         let (status, redirect, at) = match stop {
             Stop::Status(444, _) | Stop::Close => {
                 self.decision.end = End::Closed;
@@ -272,8 +271,8 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
             Stop::Redirect(status, to, at) => (status, Some(to), at),
             Stop::Answer(status, at) => (self.error_status.unwrap_or(status), None, at),
         };
-        let redirect = redirect.and_then(|to| match self.absolute(&to) {
-            Value::Known(to) => Some(String::from_utf8_lossy(&to).into_owned()),
+        let redirect = redirect.and_then(|to| match self.absolute(to) {
+            Value::Known(to) => Some(into_text(to)),
             Value::Unknown(why) => {
                 self.not_known(&why);
                 None

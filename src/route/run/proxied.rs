@@ -5,19 +5,19 @@
 use super::Run;
 use crate::route::decision::Passed;
 use crate::route::target::escape_path;
-use crate::route::text::{Template, Value};
+use crate::route::text::Template;
 
 /// Headers that are never passed on as they come.
 const OWN: &[&str] = &["Host", "Connection", "Content-Length", "Transfer-Encoding", "TE", "Keep-Alive", "Expect", "Upgrade"];
 
-impl Run<'_, '_, '_> {
+impl<'c> Run<'c, '_> {
     /// The path and the arguments that a backend sees. `own` is the path in the address that requests are passed to.
     pub(super) fn passed_uri(&mut self, own: &str, is_computed: bool) -> Vec<u8> {
         if is_computed && !own.is_empty() {
             return own.as_bytes().to_vec();
         }
         if own.is_empty() && self.is_unchanged {
-            return self.unparsed.clone();
+            return self.unparsed.to_vec();
         }
         let length = if self.is_placed && !own.is_empty() { self.location.map_or(0, |location| location.path.len()) } else { 0 };
         let rest = self.path.get(length..).unwrap_or_default();
@@ -31,7 +31,7 @@ impl Run<'_, '_, '_> {
     }
 
     /// Fills in the headers that a backend sees.
-    pub(super) fn headers(&mut self, passed: &mut Passed, set: &[(String, Template)], host: &str) {
+    pub(super) fn headers(&mut self, passed: &mut Passed, set: &'c [(String, Template)], host: &str) {
         let mut known: Vec<&str> = Vec::new();
         // FastCGI has parameters of its own: what the client sent stays as it is.
         let is_fastcgi = passed.protocol == "fastcgi";
@@ -39,10 +39,7 @@ impl Run<'_, '_, '_> {
         let is_left_out = !self.is_told;
         for (name, value) in set.iter().filter(|(name, _)| !is_left_out || name.eq_ignore_ascii_case("host")) {
             known.push(name);
-            let value = match self.text(value) {
-                Value::Known(value) => Some(String::from_utf8_lossy(&value).into_owned()),
-                Value::Unknown(_) => None,
-            };
+            let value = self.text(value).into_text();
             if name.eq_ignore_ascii_case("host") {
                 // An empty value takes the header away.
                 sees_host = value;

@@ -9,20 +9,20 @@ use super::{Run, Stop};
 use crate::nginx::Pattern;
 use crate::route::model::{Condition, Instruction, Replacement, Step, Test};
 use crate::route::target::unescape_redirect;
-use crate::route::text::Value;
+use crate::route::text::{Template, Value};
 use crate::source::Span;
 
 /// Whether the instructions behind are passed over.
-type Flow = Result<ControlFlow<()>, Stop>;
+type Flow<'c> = Result<ControlFlow<()>, Stop<'c>>;
 
-impl Run<'_, '_, '_> {
+impl<'c> Run<'c, '_> {
     /// Runs the instructions of a server or of a location.
-    pub(super) fn rewrite(&mut self, steps: &[Step]) -> Result<(), Stop> {
+    pub(super) fn rewrite(&mut self, steps: &'c [Step]) -> Result<(), Stop<'c>> {
         self.quotes = true;
         self.steps(steps).map(|_| ())
     }
 
-    fn steps(&mut self, steps: &[Step]) -> Flow {
+    fn steps(&mut self, steps: &'c [Step]) -> Flow<'c> {
         for step in steps {
             if self.instruction(step)?.is_break() {
                 return Ok(ControlFlow::Break(()));
@@ -31,7 +31,7 @@ impl Run<'_, '_, '_> {
         Ok(ControlFlow::Continue(()))
     }
 
-    fn instruction(&mut self, step: &Step) -> Flow {
+    fn instruction(&mut self, step: &'c Step) -> Flow<'c> {
         match &step.instruction {
             Instruction::Set { variable, value } => {
                 let value = self.script(value).0;
@@ -43,7 +43,7 @@ impl Run<'_, '_, '_> {
                 }
                 self.step(|| format!("`if ({})` applies", test.text), Some(step.at));
                 if let Some(level) = level {
-                    self.level = Arc::clone(level);
+                    self.level = level;
                 }
                 return self.steps(then);
             }
@@ -57,7 +57,7 @@ impl Run<'_, '_, '_> {
         Ok(ControlFlow::Continue(()))
     }
 
-    fn returned(&mut self, status: u16, text: Option<&crate::route::text::Template>, at: Span) -> Stop {
+    fn returned(&mut self, status: u16, text: Option<&'c Template>, at: Span) -> Stop<'c> {
         match status {
             444 => self.step("the connection is closed", Some(at)),
             _ => self.step(|| format!("it is answered with {status}"), Some(at)),
@@ -72,7 +72,7 @@ impl Run<'_, '_, '_> {
         }
     }
 
-    fn replace(&mut self, pattern: &Result<Arc<Pattern>, String>, to: &Replacement, names: &[(usize, usize)], at: Span) -> Flow {
+    fn replace(&mut self, pattern: &Result<Arc<Pattern>, String>, to: &'c Replacement, names: &'c [(usize, usize)], at: Span) -> Flow<'c> {
         let pattern = match pattern {
             Ok(pattern) => pattern,
             Err(why) => {
@@ -103,11 +103,12 @@ impl Run<'_, '_, '_> {
         }
         self.quotes = false;
         let (text, args) = self.script(&to.text);
-        let Value::Known(mut text) = text else {
+        let Value::Known(text) = text else {
             self.not_known("the path that `rewrite` writes");
             self.step("the path is rewritten to something that is not known", Some(at));
             return Err(Stop::Done);
         };
+        let mut text = text.into_owned();
         if let Some(start) = args {
             let mut own = text.split_off(start);
             if to.keeps_args && !self.args.is_empty() {
@@ -129,7 +130,7 @@ impl Run<'_, '_, '_> {
         Ok(if to.is_last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     }
 
-    fn redirected(&mut self, status: u16, to: &Replacement, at: Span) -> Stop {
+    fn redirected(&mut self, status: u16, to: &'c Replacement, at: Span) -> Stop<'c> {
         self.quotes = true;
         let text = self.shown(|run| run.script(&to.text).0);
         self.quotes = false;
@@ -140,7 +141,7 @@ impl Run<'_, '_, '_> {
                     text.push(if to.has_args { b'&' } else { b'?' });
                     text.extend(&self.args);
                 }
-                Value::Known(text)
+                Value::made(text)
             }
             unknown @ Value::Unknown(_) => unknown,
         };
@@ -149,7 +150,7 @@ impl Run<'_, '_, '_> {
     }
 
     /// Whether a condition holds; what depends is asked of the oracle.
-    fn holds(&mut self, test: &Test) -> bool {
+    fn holds(&mut self, test: &'c Test) -> bool {
         let known = match &test.condition {
             Condition::True(variable) => {
                 let value = self.text(variable);
@@ -176,12 +177,7 @@ impl Run<'_, '_, '_> {
         }
     }
 
-    fn fits(
-        &mut self,
-        left: &crate::route::text::Template,
-        pattern: &Result<Arc<Pattern>, String>,
-        names: &[(usize, usize)],
-    ) -> Option<bool> {
+    fn fits(&mut self, left: &'c Template, pattern: &Result<Arc<Pattern>, String>, names: &'c [(usize, usize)]) -> Option<bool> {
         let text = self.text(left);
         let (text, pattern) = (text.known()?, pattern.as_ref().ok()?);
         match pattern.groups(text) {

@@ -8,9 +8,9 @@ use crate::route::request::Http;
 /// A line ends with these.
 const END: usize = 2;
 
-impl Run<'_, '_, '_> {
+impl<'c> Run<'c, '_> {
     /// Whether the request line and all headers fit into the buffers for them: no line is cut in two.
-    pub(super) fn check_room(&mut self) -> Result<(), Stop> {
+    pub(super) fn check_room(&mut self) -> Result<(), Stop<'c>> {
         let request = self.request;
         if request.http == Http::V2 {
             return Ok(());

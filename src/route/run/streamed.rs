@@ -6,7 +6,7 @@ use crate::route::model::Stream;
 use crate::route::streamed::Leads;
 use crate::source::Span;
 
-impl Run<'_, '_, '_> {
+impl<'c> Run<'c, '_> {
     /// Where a stream leads: a port of nginx itself, or none where somebody else gets the connection.
     pub(super) fn streamed(&mut self, stream: &Stream) -> Option<u16> {
         let name = self.request.sni.clone().unwrap_or_default().to_ascii_lowercase();
@@ -22,7 +22,7 @@ impl Run<'_, '_, '_> {
     }
 
     /// A host whose connections the controller passes on before nginx sees them.
-    pub(super) fn pass_through(&mut self, server: usize, name: Option<&str>) -> Result<(), Stop> {
+    pub(super) fn pass_through(&mut self, server: usize, name: Option<&str>) -> Result<(), Stop<'c>> {
         let config = self.config;
         let Some((upstream, endpoints)) = config.passed_through(server, name) else { return Ok(()) };
         self.passed_on(&upstream, endpoints, config.servers[server].at);

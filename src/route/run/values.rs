@@ -1,5 +1,6 @@
 //! Values of variables and of texts with variables, at the time at which they are asked for.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use base64::Engine as _;
@@ -18,25 +19,29 @@ use crate::route::text::{Part, Template, Value, Variable};
 /// How deep variables may be made of each other.
 const DEEPEST: usize = 400;
 
-impl Run<'_, '_, '_> {
+impl<'c> Run<'c, '_> {
     /// A text with its variables filled in; where one is not known, the whole is not.
-    pub(super) fn text(&mut self, template: &Template) -> Value {
+    pub(super) fn text(&mut self, template: &'c Template) -> Value<'c> {
         self.text_at(template, false, 0).0
     }
 
     /// The same for what `rewrite` and `set` write: captures are escaped where nginx does so. The place where arguments begin.
-    pub(super) fn script(&mut self, template: &Template) -> (Value, Option<usize>) {
+    pub(super) fn script(&mut self, template: &'c Template) -> (Value<'c>, Option<usize>) {
         self.text_at(template, true, 0)
     }
 
-    fn text_at(&mut self, template: &Template, is_script: bool, depth: usize) -> (Value, Option<usize>) {
+    fn text_at(&mut self, template: &'c Template, is_script: bool, depth: usize) -> (Value<'c>, Option<usize>) {
         if let Some(literal) = template.literal() {
             return (Value::of(literal), None);
+        }
+        // One variable alone is as it is.
+        if let [Part::Variable(variable)] = template.0.as_slice() {
+            return (self.variable(variable, depth + 1), None);
         }
         let (mut out, mut unknown, mut args) = (Vec::new(), None, None);
         for part in &template.0 {
             match part {
-                Part::Literal(text) => out.extend(text),
+                Part::Literal(text) => out.extend_from_slice(text),
                 Part::Arguments => args = Some(out.len()),
                 Part::Group(at) => {
                     let group = self.groups.get(*at).map(Vec::as_slice).unwrap_or_default();
@@ -48,43 +53,37 @@ impl Run<'_, '_, '_> {
                     }
                 }
                 Part::Variable(variable) => match self.variable(variable, depth + 1) {
-                    Value::Known(text) => out.extend(text),
+                    Value::Known(text) => out.extend_from_slice(&text),
                     Value::Unknown(why) => unknown = unknown.or(Some(why)),
                 },
             }
         }
-        (unknown.map_or(Value::Known(out), Value::Unknown), args)
+        (unknown.map_or_else(|| Value::made(out), Value::Unknown), args)
     }
 
     /// A variable.
-    pub(super) fn variable(&mut self, variable: &Variable, depth: usize) -> Value {
+    pub(super) fn variable(&mut self, variable: &'c Variable, depth: usize) -> Value<'c> {
         match variable {
             Variable::Own(place) => self.own(*place, depth),
             Variable::Header(name) => self.header(name),
-            Variable::Argument(name) => Value::of(self.argument(name)),
-            Variable::Cookie(name) => Value::of(self.cookie(name).unwrap_or_default()),
+            Variable::Argument(name) => self.argument(name),
+            Variable::Cookie(name) => self.cookie(name).map_or(Value::EMPTY, Value::of),
             Variable::Builtin(name) => self.builtin(name),
         }
     }
 
-    /// A variable of the configuration by its name; nothing where it has none of that name.
-    pub(super) fn named(&mut self, name: &str) -> Value {
-        match self.config.variables.places.get(name) {
-            Some(&place) => self.own(place, 0),
-            None => Value::EMPTY,
-        }
+    /// A variable of the configuration; nothing where it has none of that name.
+    pub(super) fn named(&mut self, place: Option<usize>) -> Value<'c> {
+        place.map_or(Value::EMPTY, |place| self.own(place, 0))
     }
 
     /// Gives a variable a value.
-    pub(super) fn set(&mut self, place: usize, value: Value) {
-        match self.values.iter_mut().find(|(known, _)| *known == place) {
-            Some((_, held)) => *held = value,
-            None => self.values.push((place, value)),
-        }
+    pub(super) fn set(&mut self, place: usize, value: Value<'c>) {
+        self.values.set(place, value, self.config.variables.all.len());
     }
 
-    fn own(&mut self, place: usize, depth: usize) -> Value {
-        if let Some((_, value)) = self.values.iter().find(|(known, _)| *known == place) {
+    fn own(&mut self, place: usize, depth: usize) -> Value<'c> {
+        if let Some(value) = self.values.get(place) {
             return value.clone();
         }
         if depth > DEEPEST {
@@ -111,11 +110,11 @@ impl Run<'_, '_, '_> {
         value
     }
 
-    fn map(&mut self, map: &Map, depth: usize) -> Value {
+    fn map(&mut self, map: &'c Map, depth: usize) -> Value<'c> {
         let source = match self.text_at(&map.source, false, depth).0 {
             Value::Known(source) => source,
             // What all of it comes to needs no knowledge.
-            Value::Unknown(_) if map.is_constant() => Vec::new(),
+            Value::Unknown(_) if map.is_constant() => Cow::Borrowed(b"".as_slice()),
             unknown @ Value::Unknown(_) => return unknown,
         };
         let entry = match map.find(&source) {
@@ -128,7 +127,7 @@ impl Run<'_, '_, '_> {
         self.text_at(entry.value, false, depth).0
     }
 
-    fn geo(&mut self, definition: &Definition, depth: usize) -> Value {
+    fn geo(&mut self, definition: &'c Definition, depth: usize) -> Value<'c> {
         let Definition::Geo { source, networks, proxies, is_recursive, default } = definition else { return Value::EMPTY };
         let address = match self.text_at(source, false, depth).0 {
             Value::Known(text) => String::from_utf8_lossy(&text).parse::<IpAddr>().ok(),
@@ -136,16 +135,16 @@ impl Run<'_, '_, '_> {
             unknown @ Value::Unknown(_) => return unknown,
         };
         let address = address.map(|address| self.behind(address, proxies, *is_recursive));
-        address.map_or_else(|| Value::of(default.as_slice()), |address| Definition::of_address(networks, default, address))
+        address.map_or_else(|| Value::of(default), |address| Definition::of_address(networks, default, address))
     }
 
     /// What a `geo` says of a client whose address nobody gives: each of its values may be.
-    fn geo_of_any(&mut self, networks: &[(IpNet, Vec<u8>)], default: &[u8]) -> Value {
-        let mut ways: Vec<(Vec<u8>, Vec<IpNet>)> = Vec::new();
+    fn geo_of_any(&mut self, networks: &'c [(IpNet, Vec<u8>)], default: &'c [u8]) -> Value<'c> {
+        let mut ways: Vec<(&'c [u8], Vec<IpNet>)> = Vec::new();
         for (network, value) in networks.iter().filter(|(_, value)| value != default) {
             match ways.iter_mut().find(|(known, _)| known == value) {
                 Some((_, all)) => all.push(*network),
-                None => ways.push((value.clone(), vec![*network])),
+                None => ways.push((value, vec![*network])),
             }
         }
         if ways.is_empty() || self.is_shown {
@@ -157,7 +156,7 @@ impl Run<'_, '_, '_> {
         self.client_is_open();
         match self.oracle.choose_again(&words.iter().map(String::as_str).collect::<Vec<_>>()) {
             0 => Value::of(default),
-            chosen => Value::of(ways[chosen - 1].0.as_slice()),
+            chosen => Value::of(ways[chosen - 1].0),
         }
     }
 
@@ -165,27 +164,26 @@ impl Run<'_, '_, '_> {
     pub(super) fn found(&mut self, groups: Groups, names: &[(usize, usize)]) {
         for (group, place) in names {
             let value = groups.get(*group).cloned().unwrap_or_default();
-            self.set(*place, Value::Known(value));
+            self.set(*place, Value::made(value));
         }
         self.groups = groups;
     }
 
     /// A header of the request by the name of its variable.
-    fn header(&self, name: &str) -> Value {
+    fn header(&self, name: &str) -> Value<'c> {
         if name == "host" {
-            return Value::of(self.request.host.clone().unwrap_or_default());
+            return self.request.host.as_ref().map_or(Value::EMPTY, Value::of);
         }
         self.look(|looks| looks.add_header(&name.replace('_', "-")));
         if name == "cookie" {
-            return Value::of(self.request.headers("cookie").collect::<Vec<_>>().join("; "));
+            return joined(self.request.headers("cookie"), "; ");
         }
         let is_it = |own: &str| {
             own.len() == name.len()
                 && own.bytes().zip(name.bytes()).all(|(own, name)| own.to_ascii_lowercase() == name || own == b'-' && name == b'_')
         };
-        let found: Vec<&str> =
-            self.request.headers.iter().filter(|(own, _)| is_it(own) && self.is_read(own)).map(|(_, value)| value.as_str()).collect();
-        Value::of(found.join(", "))
+        let found = self.request.headers.iter().filter(|(own, _)| is_it(own) && self.is_read(own));
+        joined(found.map(|(_, value)| value.as_str()), ", ")
     }
 
     /// Whether nginx looks at a header at all: names of other letters are left out.
@@ -194,23 +192,23 @@ impl Run<'_, '_, '_> {
         name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || reads_all || byte == b'_' && reads_underscores)
     }
 
-    fn argument(&self, name: &str) -> Vec<u8> {
+    fn argument(&self, name: &str) -> Value<'c> {
         self.look(|looks| looks.args = true);
         let pairs = self.args.split(|byte| *byte == b'&');
         let found = pairs.filter_map(|pair| {
             let at = pair.iter().position(|byte| *byte == b'=')?;
             pair[..at].eq_ignore_ascii_case(name.as_bytes()).then(|| pair[at + 1..].to_vec())
         });
-        found.into_iter().next().unwrap_or_default()
+        found.into_iter().next().map_or(Value::EMPTY, Value::made)
     }
 
     /// A cookie of the request.
-    pub(super) fn cookie(&self, name: &str) -> Option<String> {
+    pub(super) fn cookie(&self, name: &str) -> Option<&'c str> {
         self.look(|looks| looks.add_header("cookie"));
         let lines = self.request.headers("cookie").flat_map(|line| line.split(';'));
         let pairs = lines.filter_map(|pair| pair.trim_start().split_once('='));
         let mut found = pairs.filter(|(own, _)| own.trim_end().eq_ignore_ascii_case(name));
-        found.next().map(|(_, value)| value.trim().to_owned())
+        found.next().map(|(_, value)| value.trim())
     }
 
     fn user(&self) -> Vec<u8> {
@@ -220,7 +218,7 @@ impl Run<'_, '_, '_> {
         decoded.split(|byte| *byte == b':').next().unwrap_or_default().to_vec()
     }
 
-    fn builtin(&mut self, name: &str) -> Value {
+    fn builtin(&mut self, name: &str) -> Value<'c> {
         let request = self.request;
         self.look(|looks| match name {
             "args" | "query_string" | "request_uri" | "escaped" | "request" => looks.args = true,
@@ -233,45 +231,45 @@ impl Run<'_, '_, '_> {
             _ => {}
         });
         match name {
-            "uri" | "document_uri" => Value::of(self.path.as_slice()),
+            "uri" | "document_uri" => Value::made(self.path.as_slice()),
             "fastcgi_script_name" => {
-                let index = self.level.fastcgi_index.clone().filter(|_| self.path.ends_with(b"/")).unwrap_or_default();
-                Value::Known([self.path.as_slice(), index.as_bytes()].concat())
+                let index = self.level.fastcgi_index.as_deref().filter(|_| self.path.ends_with(b"/")).unwrap_or_default();
+                Value::made([self.path.as_slice(), index.as_bytes()].concat())
             }
-            "args" | "query_string" => Value::of(self.args.as_slice()),
+            "args" | "query_string" => Value::made(self.args.as_slice()),
             "is_args" => Value::of(if self.args.is_empty() { "" } else { "?" }),
-            "request_uri" => Value::of(self.unparsed.as_slice()),
-            "escaped" => Value::Known(component(&self.unparsed)),
-            "request_method" => Value::of(self.method.as_slice()),
+            "request_uri" => Value::Known(self.unparsed.clone()),
+            "escaped" => Value::made(component(&self.unparsed)),
+            "request_method" => Value::of(self.method),
             "request" => {
                 let version = self.protocol();
-                Value::Known([request.method.as_bytes(), b" ", &self.unparsed, b" ", version.as_bytes()].concat())
+                Value::made([request.method.as_bytes(), b" ", &self.unparsed, b" ", version.as_bytes()].concat())
             }
             "scheme" => Value::of(if request.is_tls { "https" } else { "http" }),
             "https" => Value::of(if request.is_tls { "on" } else { "" }),
-            "host" if self.host.is_empty() => Value::of(self.config.servers[self.server].name.as_str()),
-            "host" => Value::of(self.host.as_str()),
-            "server_name" => Value::of(self.config.servers[self.server].name.as_str()),
-            "server_port" => Value::of(self.port.to_string()),
+            "host" if self.host.is_empty() => Value::of(&self.config.servers[self.server].name),
+            "host" => Value::Known(self.host_bytes()),
+            "server_name" => Value::of(&self.config.servers[self.server].name),
+            "server_port" => Value::made(self.port.to_string()),
             "server_protocol" => Value::of(self.protocol()),
             "http2" => Value::of(match (request.http, request.is_tls) {
                 (Http::V2, true) => "h2",
                 (Http::V2, false) => "h2c",
                 (Http::V10 | Http::V11, _) => "",
             }),
-            "remote_addr" | "binary_remote_addr" => self.client.map_or_else(client_unknown, |client| Value::of(client.to_string())),
+            "remote_addr" | "binary_remote_addr" => self.client.map_or_else(client_unknown, |client| Value::made(client.to_string())),
             "realip_remote_addr" => self.peer(),
-            "remote_user" => Value::of(self.user()),
-            "content_length" => Value::of(request.body.map(|length| length.to_string()).unwrap_or_default()),
+            "remote_user" => Value::made(self.user()),
+            "content_length" => request.body.map_or(Value::EMPTY, |length| Value::made(length.to_string())),
             "content_type" => self.header("content_type"),
             "proxy_add_x_forwarded_for" => {
                 let before = request.headers("x-forwarded-for").collect::<Vec<_>>().join(", ");
                 let whole = |client| if before.is_empty() { format!("{client}") } else { format!("{before}, {client}") };
-                self.client.map_or_else(client_unknown, |client| Value::of(whole(client)))
+                self.client.map_or_else(client_unknown, |client| Value::made(whole(client)))
             }
-            "ssl_server_name" => Value::of(request.sni.clone().unwrap_or_default()),
+            "ssl_server_name" => request.sni.as_ref().map_or(Value::EMPTY, Value::of),
             "proxy_protocol_addr" if self.is_announced() => self.peer(),
-            "proxy_protocol_server_port" if self.is_announced() => Value::of(self.port.to_string()),
+            "proxy_protocol_server_port" if self.is_announced() => Value::made(self.port.to_string()),
             "proxy_protocol_addr" | "proxy_protocol_port" | "proxy_protocol_server_addr" | "proxy_protocol_server_port" => Value::EMPTY,
             "ssl_client_verify" => self.verified(),
             _ if name.starts_with("ssl_client_") && self.presents_none() => Value::EMPTY,
@@ -282,9 +280,17 @@ impl Run<'_, '_, '_> {
         }
     }
 
+    /// The host as bytes.
+    pub(super) fn host_bytes(&self) -> Cow<'c, [u8]> {
+        match &self.host {
+            Cow::Borrowed(host) => Cow::Borrowed(host.as_bytes()),
+            Cow::Owned(host) => Cow::Owned(host.clone().into_bytes()),
+        }
+    }
+
     /// The address that the connection comes from.
-    fn peer(&self) -> Value {
-        if self.request.is_from_anywhere { client_unknown() } else { Value::of(self.request.client.to_string()) }
+    fn peer(&self) -> Value<'c> {
+        if self.request.is_from_anywhere { client_unknown() } else { Value::made(self.request.client.to_string()) }
     }
 
     /// Whether the client is announced in front of the connection.
@@ -301,8 +307,20 @@ impl Run<'_, '_, '_> {
     }
 }
 
+/// Values of headers of one name, as nginx puts them together.
+fn joined<'v>(mut values: impl Iterator<Item = &'v str>, between: &str) -> Value<'v> {
+    let Some(first) = values.next() else { return Value::EMPTY };
+    let mut all = Cow::Borrowed(first.as_bytes());
+    for value in values {
+        let all = all.to_mut();
+        all.extend_from_slice(between.as_bytes());
+        all.extend_from_slice(value.as_bytes());
+    }
+    Value::Known(all)
+}
+
 /// The address of a client that nobody gives.
-fn client_unknown() -> Value {
+fn client_unknown() -> Value<'static> {
     Value::unknown("the address of the client")
 }
 
