@@ -1,9 +1,8 @@
 //! Why a directive of the configuration is there: the line of the manifests behind it, or its own place in a configuration that runs.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 use k8s_openapi::api::networking::v1::Ingress;
 
 use super::source::Source;
@@ -24,9 +23,19 @@ use crate::source::Span;
 
 /// Finds the places behind the directives that decided: what makes each of them is tried, where the manifests are not too many for that.
 pub(super) fn places(source: &Source, tree: &Tree<'_>, decisions: &[&Decision], others: &[Span]) -> Places {
+    let mut places = Places::default();
+    add_places(&mut places, source, tree, decisions, others);
+    places
+}
+
+/// The same, added to those that are known.
+pub(super) fn add_places(places: &mut Places, source: &Source, tree: &Tree<'_>, decisions: &[&Decision], others: &[Span]) {
+    let found = &mut places.0;
     let spans = decisions.iter().flat_map(|decision| spans_of(decision)).chain(others.iter().copied());
-    let sought: BTreeSet<u32> = spans.map(|span| span.start).collect();
-    let mut found = HashMap::new();
+    let sought: HashSet<u32> = spans.map(|span| span.start).filter(|start| !found.contains_key(start)).collect();
+    if sought.is_empty() {
+        return;
+    }
     match &source.side {
         Side::Dump(dump) => {
             for start in sought {
@@ -47,7 +56,6 @@ pub(super) fn places(source: &Source, tree: &Tree<'_>, decisions: &[&Decision], 
             });
         }
     }
-    Places(found)
 }
 
 /// Hosts of a configuration that is judged as a whole; of a larger one those are that are asked about, which takes no time.
@@ -85,6 +93,9 @@ pub(super) fn unanswered(source: &Source, decisions: &[&Decision]) -> Vec<Option
     let Some(declared) = source.side.declared() else { return vec![None; decisions.len()] };
     let idle: Vec<Option<Idle>> = decisions.iter().map(|decision| idle(declared, decision)).collect();
     let known: Vec<Idle> = idle.iter().flatten().copied().collect();
+    if known.is_empty() {
+        return vec![None; decisions.len()];
+    }
     let mut found = lint::unanswered(&declared.input.cluster, &declared.input.controller, &declared.proxy, &known).into_iter();
     let spot = |span: Option<Span>| span.and_then(|span| declared.input.sources.spot(span));
     let shown = |text: &str| Some(credentials::hide(text).into_owned());

@@ -1,25 +1,25 @@
 //! `ingressc explain`
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
+use rayon::prelude::*;
 
-use super::because::{findings, is_judged_in_part, places, refused, unanswered, unserved};
+use super::answers::{Answering, tree_of};
+use super::because::{findings, is_judged_in_part};
 use super::listing::{Listed, Wanted};
-use super::requests::RequestArgs;
+use super::requests::{RequestArgs, Requests};
 use super::source::{Source, SourceArgs};
 use crate::cli::console::Console;
-use crate::cli::progress::Progress;
+use crate::cli::progress::{Bar, Progress};
 use crate::cli::{Failure, Global, Status};
-use crate::compare::Side;
-use crate::compile::{Lua, Written};
 use crate::conf::Tree;
 use crate::diagnostic::more;
 use crate::output::decision::{self, Explained};
 use crate::output::{Paint, routes};
-use crate::route::{Config, Decision, Dynamic, Request};
+use crate::route::{Config, Dynamic, Request};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -70,8 +70,7 @@ impl Explain {
         let progress = Progress::start(console, "reading the configuration…");
         let (requests, paths) = self.requests()?;
         let live = self.source.live()?;
-        let hosts: BTreeSet<String> = requests.iter().flat_map(Request::hosts).collect();
-        let hosts: Vec<String> = hosts.into_iter().collect();
+        let hosts: Vec<String> = requests.hosts()?.into_iter().collect();
         let is_declared = live.is_none() || !paths.is_empty();
         let below = self.below(&requests);
         let asked = (Some(hosts.clone()), below.is_none());
@@ -92,26 +91,10 @@ impl Explain {
         }
         console.remarks(&notes);
         if let Some(below) = below {
-            return self.list(below, &requests[0], &sides, console);
+            return self.list(below.1, below.0, &sides, console);
         }
-        let is_many = self.request.requests.is_some();
-        let mut answers: Vec<Vec<Explained>> = sides.iter().map(|(source, tree)| answers(source, tree, &requests, is_many)).collect();
-        if let (Some((bare, dynamic)), Some(explained)) = (declared.as_ref().and_then(Source::bare), answers.first_mut()) {
-            add_bare(explained, &bare, dynamic, &requests);
-        }
-        let mut is_same = true;
-        let mut out = String::new();
-        for (at, request) in requests.iter().enumerate() {
-            let of_request: Vec<&Explained> = answers.iter().map(|side| &side[at]).collect();
-            is_same &= of_request.windows(2).all(|pair| pair[0].compared(pair[1]).differs.is_empty());
-            match self.format {
-                Format::Json => out.push_str(&decision::json(request, &of_request, is_many).map_err(anyhow::Error::from)?),
-                Format::Text => {
-                    console.report(|paint| decision::text(request, &of_request, paint))?;
-                }
-            }
-        }
-        console.result(&out)?;
+        let bare = declared.as_ref().and_then(Source::bare);
+        let is_same = self.answer_all(&requests, &sides, tree_of(&bare), console)?;
         drop(sides);
         // The process ends soon: to give back many small values one by one would take a part of its time.
         std::mem::forget(declared);
@@ -119,10 +102,50 @@ impl Explain {
     }
 
     /// The beginning of all paths that are meant, where the URL ends with an asterisk.
-    fn below<'r>(&self, requests: &'r [Request]) -> Option<&'r str> {
-        let [request] = requests else { return None };
-        let is_pattern = self.url.as_ref().is_some_and(|url| url.ends_with('*') && !url.contains('?')) && self.request.requests.is_none();
-        std::str::from_utf8(&request.target).ok().filter(|_| is_pattern)?.strip_suffix('*')
+    fn below<'r>(&self, requests: &'r Requests) -> Option<(&'r Request, &'r str)> {
+        let Requests::One(request) = requests else { return None };
+        let is_pattern = self.url.as_ref().is_some_and(|url| url.ends_with('*') && !url.contains('?'));
+        let below = std::str::from_utf8(&request.target).ok().filter(|_| is_pattern)?.strip_suffix('*')?;
+        Some((request, below))
+    }
+
+    /// Answers the requests, a portion at a time; whether both sides say the same of all.
+    fn answer_all(
+        &self,
+        requests: &Requests,
+        sides: &[(&Source, Tree<'_>)],
+        bare: Option<(Tree<'_>, Dynamic)>,
+        console: &Console,
+    ) -> Result<bool, Failure> {
+        let is_many = requests.is_many();
+        let mut bare = bare.as_ref().map(|(tree, dynamic)| (tree, dynamic.clone()));
+        // Only the first side is one that supposes something.
+        let mut asked: Vec<Answering<'_>> = sides.iter().map(|(source, tree)| Answering::of(source, tree, bare.take(), is_many)).collect();
+        let bar = is_many.then(|| Bar::start(console, "answering the requests…", Some(requests.size())));
+        let mut is_same = true;
+        for portion in requests.portions() {
+            let (portion, bytes) = portion?;
+            let answers: Vec<Vec<Explained>> = asked.iter_mut().map(|side| side.answers(&portion)).collect();
+            let of = |at: usize| answers.iter().map(|side| &side[at]).collect::<Vec<_>>();
+            let differs = |of: &[&Explained]| of.windows(2).any(|pair| !pair[0].compared(pair[1]).differs.is_empty());
+            is_same &= !(0..portion.len()).into_par_iter().any(|at| differs(&of(at)));
+            match self.format {
+                Format::Json => {
+                    let lines = portion.par_iter().enumerate().map(|(at, request)| decision::json(request, &of(at), is_many));
+                    let lines: Vec<String> = lines.collect::<Result<_, _>>().map_err(anyhow::Error::from)?;
+                    console.result(&lines.concat())?;
+                }
+                Format::Text => {
+                    for (at, request) in portion.iter().enumerate() {
+                        console.report(|paint| decision::text(request, &of(at), paint))?;
+                    }
+                }
+            }
+            if let Some(bar) = &bar {
+                bar.count().fetch_add(bytes, Ordering::Relaxed);
+            }
+        }
+        Ok(is_same)
     }
 
     /// Lists the routes of a host that paths with such a beginning can come to: of each side where they differ.
@@ -147,80 +170,12 @@ impl Explain {
     }
 
     /// The requests, and the paths: with a file of requests, all words are paths.
-    fn requests(&self) -> anyhow::Result<(Vec<Request>, Vec<PathBuf>)> {
-        if self.request.requests.is_some() {
+    fn requests(&self) -> anyhow::Result<(Requests, Vec<PathBuf>)> {
+        if let Some(many) = self.request.many()? {
             let first = self.url.iter().map(PathBuf::from);
-            return Ok((self.request.many()?, first.chain(self.paths.iter().cloned()).collect()));
+            return Ok((many, first.chain(self.paths.iter().cloned()).collect()));
         }
         let url = self.url.as_ref().ok_or_else(|| anyhow!("no URL is given"))?;
-        Ok((vec![self.request.request(url)?], self.paths.clone()))
-    }
-}
-
-/// What becomes of requests where nothing is supposed to be there that the manifests name and do not hold.
-fn add_bare(explained: &mut [Explained], bare: &Written, dynamic: Dynamic, requests: &[Request]) {
-    let tree = bare.tree();
-    let config = Config::lift(&tree, dynamic);
-    for (explained, request) in explained.iter_mut().zip(requests) {
-        let known: Vec<String> = explained.ends().collect();
-        let ways = config.branches(request).into_iter().filter(|way| !known.contains(&decision::end(&way.end)));
-        explained.ways.extend(ways.map(|mut way| {
-            way.when.insert(0, String::from("what the manifests name and do not hold is not in the cluster either"));
-            way
-        }));
-    }
-}
-
-/// The way that comes first where requests are read by programs: of a client whom the request does not name, that of its own sender, as
-/// the address in it has it; the others are beside it.
-fn way_of_sender(config: &Config, request: &Request, ways: &[Decision]) -> usize {
-    if !request.is_from_anywhere || ways.iter().all(|way| way.of_client().next().is_none()) {
-        return 0;
-    }
-    let end = decision::end(&config.outcome(&Request { is_from_anywhere: false, ..request.clone() }).end);
-    ways.iter().position(|way| decision::end(&way.end) == end).unwrap_or_default()
-}
-
-/// What one side says of each request. Of many, the near misses are left out.
-fn answers(source: &Source, tree: &Tree<'_>, requests: &[Request], is_many: bool) -> Vec<Explained> {
-    let config = Config::lift(tree, source.dynamic());
-    let explained = requests.iter().map(|request| {
-        let mut ways = config.branches(request);
-        let first = if is_many { way_of_sender(&config, request, &ways) } else { 0 };
-        let decision = ways.remove(first);
-        let near = if is_many { Vec::new() } else { config.near(request, &decision) };
-        let unserved = if is_many { Vec::new() } else { unserved(source, request.host.as_deref().unwrap_or_default()) };
-        (decision, ways, near, unserved)
-    });
-    let explained: Vec<_> = explained.collect();
-    drop(config);
-    let spans: Vec<_> = explained.iter().flat_map(|(_, _, near, _)| near.iter().map(|near| near.at)).collect();
-    let decisions: Vec<_> = explained.iter().flat_map(|(decision, ways, ..)| std::iter::once(decision).chain(ways)).collect();
-    let places = std::rc::Rc::new(places(source, tree, &decisions, &spans));
-    let first: Vec<_> = explained.iter().map(|(decision, ..)| decision).collect();
-    let reasons = unanswered(source, &first);
-    let refused: std::rc::Rc<[_]> = refused(source).into();
-    let name = source.side.name(source.role());
-    explained
-        .into_iter()
-        .zip(reasons)
-        .map(|((decision, ways, near, unserved), unanswered)| {
-            let (side, places, open_endpoints) = (name.clone(), places.clone(), open_endpoints(source));
-            let refused = refused.clone();
-            Explained { side, decision, ways, near, unserved, unanswered, refused, open_endpoints, places }
-        })
-        .collect()
-}
-
-/// Why it is not known which endpoints an upstream has, where it is not, and how to know it.
-fn open_endpoints(source: &Source) -> Option<&'static str> {
-    match &source.side {
-        Side::Declared(_) => {
-            Some("the input holds no EndpointSlice of its namespace (`kubectl get endpointslices,services -o yaml` has them)")
-        }
-        Side::Dump(_) if source.side.tells(Lua::Backends) => None,
-        Side::Dump(_) => Some(
-            "no backends.json was given (`curl -s http://127.0.0.1:10246/configuration/backends` in the pod writes it, --live-backends takes it)",
-        ),
+        Ok((Requests::One(Box::new(self.request.request(url)?)), self.paths.clone()))
     }
 }

@@ -1,6 +1,7 @@
 //! Questions about requests: which goes where, and why.
 
 mod against;
+mod answers;
 mod because;
 mod explain;
 mod listing;

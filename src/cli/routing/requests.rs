@@ -1,10 +1,12 @@
 //! The requests that are asked about: of the command line, or of a file with one a line.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow};
 use clap::Args;
+use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::cli::files;
@@ -68,13 +70,66 @@ impl RequestArgs {
         Ok(request)
     }
 
-    /// The requests of the file.
-    pub(super) fn many(&self) -> anyhow::Result<Vec<Request>> {
-        let Some(path) = &self.requests else { return Ok(Vec::new()) };
-        let shown = path.display();
+    /// The requests of the file, where one is named.
+    pub(super) fn many(&self) -> anyhow::Result<Option<Requests>> {
+        let Some(path) = &self.requests else { return Ok(None) };
+        let shown = path.display().to_string();
         let text = files::read(path).map_err(|reason| anyhow!("`{shown}` {reason}"))?;
-        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-        lines.map(|(at, line)| read_line(line).with_context(|| format!("{shown}:{}", at + 1))).collect()
+        Ok(Some(Requests::File { shown, text }))
+    }
+}
+
+/// Requests of a file that are read and answered at a time.
+const PORTION: usize = 8192;
+
+/// Requests.
+pub(super) enum Requests {
+    /// That of the command line.
+    One(Box<Request>),
+    /// Those of a file: its name, and its text, of which a portion is read at a time.
+    File { shown: String, text: String },
+}
+
+/// Some requests, and how many bytes of the file they took.
+type Portion = anyhow::Result<(Vec<Request>, u64)>;
+
+impl Requests {
+    pub(super) fn is_many(&self) -> bool {
+        matches!(self, Self::File { .. })
+    }
+
+    /// The bytes of all.
+    pub(super) fn size(&self) -> u64 {
+        match self {
+            Self::One(_) => 0,
+            Self::File { text, .. } => text.len() as u64,
+        }
+    }
+
+    /// The requests in order.
+    pub(super) fn portions(&self) -> Box<dyn Iterator<Item = Portion> + '_> {
+        let (shown, text) = match self {
+            Self::One(request) => return Box::new(std::iter::once(Ok((vec![(**request).clone()], 0)))),
+            Self::File { shown, text } => (shown, text),
+        };
+        let mut lines = text.split_inclusive('\n').enumerate();
+        Box::new(std::iter::from_fn(move || {
+            let some: Vec<(usize, &str)> = lines.by_ref().take(PORTION).collect();
+            let bytes = some.iter().map(|(_, line)| line.len() as u64).sum();
+            let asked = some.par_iter().filter(|(_, line)| !line.trim().is_empty());
+            let read: Vec<_> = asked.map(|(at, line)| read_line(line).with_context(|| format!("{shown}:{}", at + 1))).collect();
+            let requests = read.into_iter().collect::<anyhow::Result<Vec<_>>>();
+            (!some.is_empty()).then(|| Ok((requests?, bytes)))
+        }))
+    }
+
+    /// The hosts of all; an error where one of them is no request, before any of them is answered.
+    pub(super) fn hosts(&self) -> anyhow::Result<BTreeSet<String>> {
+        let mut hosts = BTreeSet::new();
+        for portion in self.portions() {
+            hosts.extend(portion?.0.iter().flat_map(Request::hosts));
+        }
+        Ok(hosts)
     }
 }
 

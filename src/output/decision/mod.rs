@@ -5,7 +5,7 @@ mod json;
 mod text;
 mod veil;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 pub use compared::Compared;
 use hashbrown::HashMap;
@@ -26,7 +26,7 @@ pub struct Place {
 }
 
 /// Where directives come from, by the places where they start.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Places(pub HashMap<u32, Place>);
 
 impl Places {
@@ -57,11 +57,11 @@ pub struct Explained {
     /// Why nobody is there who answers, where the proxy answers for that.
     pub unanswered: Option<Unanswered>,
     /// What nginx refuses of the configuration, so that it does not take effect.
-    pub refused: Rc<[Place]>,
+    pub refused: Arc<[Place]>,
     /// Why it is not known which endpoints a backend has, where it is not.
     pub open_endpoints: Option<&'static str>,
     /// Where the directives come from.
-    pub places: Rc<Places>,
+    pub places: Arc<Places>,
 }
 
 /// Why an upstream has no endpoint.
