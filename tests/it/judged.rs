@@ -125,6 +125,7 @@ fn what_is_left_out_would_have_told_nothing_more() {
     assert!(all.portions > 4, "{} portions", all.portions);
     assert!(2 * judged.bytes < all.bytes, "{} of {} bytes", judged.bytes, all.bytes);
     assert_eq!(told, told_of_all);
+    assert!(!judged.judge.needs_whole() && !all.judge.needs_whole());
     let (judged, all) = (judged.found(), all.found());
     for (host, found) in &all {
         assert_eq!(judged.get(host), Some(found), "{host:?}");

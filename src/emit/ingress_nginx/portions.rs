@@ -3,6 +3,7 @@
 //! What was judged once is not written again: a location that says what another one said, of which nothing was found.
 
 use super::configuration::{Frame, PART, SHARE};
+use super::location::Bodies;
 use super::repeated::Shape;
 use super::server::{self, Part};
 use crate::diagnostic::{Diagnostic, Outcome};
@@ -65,6 +66,10 @@ impl<'a> Portions<'_, 'a> {
             pieces.push(printed.text);
             self.findings.extend(printed.findings);
             shapes.extend(part.server().zip(printed.shape));
+        }
+        // What is for all hosts names variables that each location sets: one of them is always there.
+        if let Some(at) = parts.iter().position(|part| matches!(part, Part::Route(..))) {
+            pieces[at] = parts[at].print(&frame.shared, &Bodies::default()).text;
         }
         // What is told of the end is told where it is printed for the last time.
         let end = end.map(|server| again(Part::End(server)));

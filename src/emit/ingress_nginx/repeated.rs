@@ -10,8 +10,8 @@ use super::super::view::Raw;
 use super::printer::Printer;
 use crate::ir::{CATCH_ALL, PathMatch, Route, Server};
 
-/// Bodies that are kept. Where more differ, most say what no other says.
-const KEPT: usize = 512;
+/// Bodies that are kept. Where more differ, most say what no other says, and to keep them costs more than it spares.
+const KEPT: usize = 64;
 
 /// Longest name that is plain, in bytes: far below what nginx reads as a word.
 const LONGEST: usize = 512;
