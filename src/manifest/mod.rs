@@ -150,3 +150,12 @@ impl ControllerArgs {
         })
     }
 }
+
+impl Object<ControllerArgs> {
+    /// The value of an argument, with the namespace of the pods for the variable that Kubernetes puts it in the place of.
+    #[must_use]
+    pub fn filled_argument(&self, name: &str) -> Option<String> {
+        let (value, _) = self.value.argument(name)?;
+        Some(value.replace("$(POD_NAMESPACE)", &self.reference.namespace))
+    }
+}

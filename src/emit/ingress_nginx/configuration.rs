@@ -20,10 +20,15 @@ const AT_ONCE: usize = 256;
 const PORTION: usize = 512;
 
 /// Bytes of a part, about.
-pub(super) const PART: usize = 2048;
+const PART: usize = 2048;
 
 /// How many times as large a portion is at least as what it repeats: counters of thousands of hosts stand before all of them.
-pub(super) const SHARE: usize = 4;
+const SHARE: usize = 4;
+
+/// Parts that are worth repeating so many bytes.
+pub(super) fn worth(bytes: usize) -> usize {
+    SHARE * bytes / PART
+}
 
 /// What stands before the hosts and behind them.
 pub(super) struct Frame<'a> {
@@ -44,6 +49,7 @@ impl<'a> Frame<'a> {
         Self { shared, bodies: Bodies::default(), before, behind, findings: printer.finish() }
     }
 
+    /// Prints parts, each with what is to be said of it; what has a good shape is only looked at.
     pub(super) fn print_each(&self, parts: &[Part<'a>]) -> Vec<PrintedPart> {
         parts.par_iter().map(|part| part.print(&self.shared, &self.bodies)).collect()
     }
@@ -72,7 +78,7 @@ impl<'a> Frame<'a> {
     /// Fewest parts that are worth repeating what stands around them.
     pub(super) fn least(&self) -> usize {
         let size: usize = self.before.iter().chain(&self.behind).map(|piece| piece.as_str().len()).sum();
-        PORTION.max(SHARE * size / PART)
+        PORTION.max(worth(size))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! What was judged once is not written again: a location that says what another one said, of which nothing was found.
 
-use super::configuration::{Frame, PART, SHARE};
+use super::configuration::{Frame, worth};
 use super::location::Bodies;
 use super::repeated::Shape;
 use super::server::{self, Part};
@@ -55,7 +55,7 @@ impl<'a> Portions<'_, 'a> {
         let (frame, rest) = (&self.frame, self.rest?);
         let again = |part: Part<'a>| part.print(&frame.shared, &frame.bodies).text;
         let begin = rest.first().and_then(|part| part.begun()).map(|server| again(Part::Begin(server)));
-        let least = self.least.max(begin.as_ref().map_or(0, |begin| SHARE * begin.as_str().len() / PART));
+        let least = self.least.max(begin.as_ref().map_or(0, |begin| worth(begin.as_str().len())));
         let (parts, behind) = rest.split_at(cut(rest, least));
         let end = behind.first().and_then(|part| part.begun());
         self.rest = Some(behind).filter(|behind| !behind.is_empty());

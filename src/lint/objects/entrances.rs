@@ -1,7 +1,7 @@
 //! Services that are reached from outside, and those of them that lead to the controller.
 
 use super::look::Look;
-use crate::manifest::{Object, selects};
+use crate::manifest::{Object, Workload, selects};
 use crate::source::Span;
 use k8s_openapi::api::core::v1::{Service, ServiceSpec};
 
@@ -64,18 +64,21 @@ impl Door {
     }
 }
 
+/// Whether a Service selects the pods of a workload.
+pub(super) fn leads(service: &Object<Service>, workload: &Object<Workload>) -> bool {
+    let selector = service.value.spec.as_ref().and_then(|spec| spec.selector.as_ref()).filter(|selector| !selector.is_empty());
+    service.reference.namespace == workload.reference.namespace
+        && selector.is_some_and(|selector| selects(selector, &workload.value.labels))
+}
+
 /// The Services of type LoadBalancer or NodePort that select the pods of a controller in the input, or say that they are its own.
 pub(super) fn entrances<'a>(look: &Look<'a>) -> impl Iterator<Item = (&'a Object<Service>, &'a ServiceSpec)> {
-    let pods: Vec<_> = look.controllers().map(|workload| (&workload.reference.namespace, &workload.value.labels)).collect();
+    let controllers: Vec<_> = look.controllers().collect();
     let open = look.cluster.services.iter().filter_map(|service| Some((service, service.value.spec.as_ref()?)));
     let open = open.filter(|(_, spec)| matches!(spec.type_.as_deref(), Some("LoadBalancer" | "NodePort")));
-    open.filter(move |(service, spec)| {
-        let selector = spec.selector.as_ref().filter(|selector| !selector.is_empty());
-        let leads = |namespace: &String, labels| {
-            *namespace == service.reference.namespace && selector.is_some_and(|selector| selects(selector, labels))
-        };
+    open.filter(move |(service, _)| {
         let says = service.value.metadata.labels.as_ref().and_then(|labels| labels.get("app.kubernetes.io/name"));
-        pods.iter().any(|(namespace, labels)| leads(namespace, labels)) || says.is_some_and(|name| name == "ingress-nginx")
+        controllers.iter().any(|workload| leads(service, workload)) || says.is_some_and(|name| name == "ingress-nginx")
     })
 }
 

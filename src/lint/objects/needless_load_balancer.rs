@@ -2,7 +2,7 @@
 
 use hashbrown::HashSet;
 
-use super::entrances::entrances;
+use super::entrances::{Door, entrances};
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, ObjectRef, Severity};
 use crate::lint::rule::Rule;
@@ -113,7 +113,7 @@ const PRICE: (usize, usize) = (15, 25);
 pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
     let own: HashSet<&ObjectRef> = entrances(look).map(|(service, _)| &service.reference).collect();
     let is_one = |service: &&Object<Service>| {
-        let is_balanced = service.value.spec.as_ref().and_then(|spec| spec.type_.as_deref()) == Some("LoadBalancer");
+        let is_balanced = matches!(Door::of(service), Some(Door::Balancer));
         // Of those behind an Ingress it is told that they are reached around it.
         is_balanced && !own.contains(&service.reference) && look.uses(service).next().is_none() && is_web(ports(&service.value))
     };

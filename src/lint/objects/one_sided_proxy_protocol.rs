@@ -1,6 +1,6 @@
 //! Load balancers and controllers of which one speaks the PROXY protocol, and the other one does not.
 
-use super::entrances::entrances;
+use super::entrances::{Door, entrances};
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
@@ -286,7 +286,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 
 /// A load balancer that is set up by annotations, and not to speak the protocol.
 fn unspoken(look: &Look, service: &Object<Service>) -> Option<Diagnostic> {
-    let annotations = service.value.metadata.annotations.as_ref().filter(|_| is_balanced(&service.value))?;
+    let annotations = service.value.metadata.annotations.as_ref().filter(|_| matches!(Door::of(service), Some(Door::Balancer)))?;
     let (name, provider) = annotations.keys().find_map(|name| Some((name, PROVIDERS.iter().find(|provider| name.starts_with(**provider))?)))?;
     let (switch, words) = SWITCHES.iter().find(|(switch, _)| switch.starts_with(provider))?;
     let is_on = annotations.get(ATTRIBUTES.0).is_some_and(|value| value.replace(' ', "").contains(ATTRIBUTES.1));
@@ -298,8 +298,4 @@ fn unspoken(look: &Look, service: &Object<Service>) -> Option<Diagnostic> {
     let finding = finding.at(service.key_span(&["metadata", "annotations", name])).subject(*switch).object(service.reference.clone());
     let finding = finding.related("this makes the controller expect it", look.setting_span("use-proxy-protocol"));
     Some(finding.help(format!("set `{switch}: \"{}\"` on the Service", words[0])))
-}
-
-fn is_balanced(service: &Service) -> bool {
-    service.spec.as_ref().and_then(|spec| spec.type_.as_deref()) == Some("LoadBalancer")
 }

@@ -1,12 +1,12 @@
 //! TCP and UDP ports of the controller that no Service leads to.
 
-use k8s_openapi::api::core::v1::{Service, ServicePort};
+use k8s_openapi::api::core::v1::ServicePort;
 
-use super::entrances::Door;
+use super::entrances::{Door, leads};
 use super::look::Look;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::rule::Rule;
-use crate::manifest::{Container, ContainerPort, ControllerArgs, Object, Workload, named, ports, selects, target};
+use crate::manifest::{Container, ContainerPort, ControllerArgs, Object, Workload, named, ports, target};
 
 pub(super) static RULE: Rule = Rule {
     name: "unopened-stream-port",
@@ -157,19 +157,14 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 
 fn of_controller(look: &Look, controller: &Object<ControllerArgs>) -> Vec<Diagnostic> {
     let Some(workload) = look.controllers().find(|workload| workload.reference == controller.reference) else { return Vec::new() };
-    let leads = |service: &&Object<Service>| {
-        let selector = service.value.spec.as_ref().and_then(|spec| spec.selector.as_ref()).filter(|selector| !selector.is_empty());
-        service.reference.namespace == workload.reference.namespace && selector.is_some_and(|selector| selects(selector, &workload.value.labels))
-    };
-    let services: Vec<_> = look.cluster.services.iter().filter(leads).collect();
+    let services: Vec<_> = look.cluster.services.iter().filter(|service| leads(service, workload)).collect();
     let Some(entrance) = services.iter().find(|service| Door::of(service).is_some()) else { return Vec::new() };
     if workload.value.pods.host_network == Some(true) {
         return Vec::new();
     }
     let mut findings = Vec::new();
     for (argument, protocol) in STREAMS {
-        let Some((key, _)) = controller.value.argument(argument) else { continue };
-        let key = key.replace("$(POD_NAMESPACE)", &controller.reference.namespace);
+        let Some(key) = controller.filled_argument(argument) else { continue };
         let Some(map) = key.split_once('/').and_then(|(namespace, name)| named(&look.cluster.config_maps, namespace, name)) else { continue };
         for (text, number) in map.value.data.iter().flatten().filter_map(|(text, _)| Some((text, text.parse::<u16>().ok()?))) {
             let is_open = |port: &ServicePort| port.protocol.as_deref().unwrap_or("TCP") == protocol && leads_to(&workload.value, port, number);

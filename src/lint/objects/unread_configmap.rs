@@ -242,7 +242,7 @@ pub(super) fn check(look: &Look) -> Vec<Diagnostic> {
 fn finding(look: &Look, map: &Object<ConfigMap>) -> Option<Diagnostic> {
     let purpose = Purpose::of(look, map)?;
     let argument = purpose.argument();
-    let read: Vec<_> = look.cluster.controllers.iter().filter_map(|controller| Some((controller, named_by(controller, argument)?))).collect();
+    let read: Vec<_> = look.cluster.controllers.iter().filter_map(|controller| Some((controller, controller.filled_argument(argument)?))).collect();
     let is_there = |key: &str| key.split_once('/').is_some_and(|(namespace, name)| named(&look.cluster.config_maps, namespace, name).is_some());
     let taken = purpose.taken(look);
     if read.iter().any(|(_, key)| is_there(key)) || is_there(taken) || !is_near(look, map, purpose, &read) {
@@ -259,12 +259,6 @@ fn finding(look: &Look, map: &Object<ConfigMap>) -> Option<Diagnostic> {
         }
         None => finding.note(format!("no controller of the input has the argument `--{argument}`")).help(format!("add `--{argument}={key}`")),
     })
-}
-
-/// The ConfigMap that an argument of a controller names.
-fn named_by(controller: &Object<ControllerArgs>, argument: &str) -> Option<String> {
-    let (value, _) = controller.value.argument(argument)?;
-    Some(value.replace("$(POD_NAMESPACE)", &controller.reference.namespace))
 }
 
 /// Whether a ConfigMap has to do with a controller of the input.

@@ -64,7 +64,6 @@ impl Judge {
         self.portions += 1;
         self.is_broken |= !tree.diagnostics.is_empty();
         self.refusals.extend(tree.diagnostics.iter().map(|finding| Refusal::of_syntax(&finding.message)));
-        self.is_all_suspect |= self.is_broken;
         let verdict = walk::judge(&tree.value, self.build);
         verdict.refusals.iter().for_each(|refusal| self.suspect(refusal));
         self.refusals.extend(verdict.refusals);
@@ -81,8 +80,9 @@ impl Judge {
 
     fn suspect(&mut self, refusal: &Refusal) {
         match &refusal.host {
-            Some(host) if !self.suspects.contains(host) => drop(self.suspects.insert(host.clone())),
-            Some(_) => {}
+            Some(host) => {
+                self.suspects.get_or_insert_with(host.as_str(), str::to_owned);
+            }
             None => self.is_all_suspect = true,
         }
     }
@@ -104,7 +104,7 @@ impl Judge {
     /// Whether nothing was found in what was taken of a host.
     #[must_use]
     pub fn is_clean(&self, host: &str) -> bool {
-        !self.is_all_suspect && !self.suspects.contains(host)
+        !self.is_broken && !self.is_all_suspect && !self.suspects.contains(host)
     }
 
     /// What nginx refuses of the portions since this was asked last.
